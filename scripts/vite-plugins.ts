@@ -1,0 +1,121 @@
+// What the dev server, the preview server and the build share: the isolation headers, files that live outside public/, the CSP.
+
+import { copyFileSync, createReadStream, existsSync, mkdirSync, statSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { basename, dirname, extname, join, normalize, resolve } from "node:path";
+import type { Connect, Plugin, ResolvedConfig } from "vite";
+
+const root = resolve(dirname(new URL(import.meta.url).pathname), "..");
+
+/** Address under the app's root -> file in node_modules. Copied into the build; served as they are in development. */
+const vendorFiles: Readonly<Record<string, string>> = {
+  "vendor/ort/ort-wasm-simd-threaded.mjs": "onnxruntime-web/dist/ort-wasm-simd-threaded.mjs",
+  "vendor/ort/ort-wasm-simd-threaded.wasm": "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
+  "vendor/ort/ort-wasm-simd-threaded.asyncify.mjs": "onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.mjs",
+  "vendor/ort/ort-wasm-simd-threaded.asyncify.wasm": "onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm",
+  "vendor/wllama/wllama.wasm": "@wllama/wllama/esm/wasm/wllama.wasm",
+};
+
+const types: Readonly<Record<string, string>> = {
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
+
+/** COOP and COEP: without them the browser gives no threads. */
+export const isolationHeaders = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** DESIGN section 8. Styles may be inline (plots set them); scripts may not. The hub is reached only when the user presses the button. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval' blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self' blob: https://huggingface.co https://*.hf.co",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+function serve(file: string, request: IncomingMessage, response: ServerResponse): void {
+  const size = statSync(file).size;
+  const headers = {
+    ...isolationHeaders,
+    "Content-Type": types[extname(file)] ?? "application/octet-stream",
+    "Content-Length": size,
+    "Cache-Control": "no-cache",
+  };
+  response.writeHead(200, headers);
+  if (request.method === "HEAD") response.end();
+  else createReadStream(file).pipe(response);
+}
+
+/** /vendor from node_modules and /models from models/. What is missing there is a 404, never the app's own page. */
+function localFileHandler(): Connect.NextHandleFunction {
+  return (request, response, next) => {
+    const path = normalize(decodeURIComponent((request.url ?? "").split(/[?#]/)[0] ?? "")).slice(1);
+    const vendor = vendorFiles[path];
+    if (vendor) return serve(join(root, "node_modules", vendor), request, response);
+    if (!path.startsWith("models/") && !path.startsWith("vendor/")) return next();
+    const file = join(root, path);
+    if (path.startsWith("models/") && existsSync(file) && statSync(file).isFile()) return serve(file, request, response);
+    response.writeHead(404, { "Content-Type": "text/plain" });
+    response.end(`${basename(path)} is not here`);
+  };
+}
+
+export function localFiles(): Plugin {
+  let config: ResolvedConfig;
+  return {
+    name: "clinfuse:local-files",
+    configResolved(resolved) {
+      config = resolved;
+    },
+    configureServer(server) {
+      server.middlewares.use(localFileHandler());
+    },
+    configurePreviewServer(server) {
+      server.middlewares.use(localFileHandler());
+    },
+    closeBundle() {
+      if (config.command !== "build") return;
+      for (const [to, from] of Object.entries(vendorFiles)) {
+        const target = join(config.build.outDir, to);
+        mkdirSync(dirname(target), { recursive: true });
+        copyFileSync(join(root, "node_modules", from), target);
+      }
+    },
+  };
+}
+
+/** The policy as a header of the preview server and as a meta tag of the built pages; the dev server's hot reload needs more freedom. */
+export function securityPolicy(): Plugin {
+  return {
+    name: "clinfuse:security-policy",
+    configurePreviewServer(server) {
+      server.middlewares.use((_, response, next) => {
+        response.setHeader("Content-Security-Policy", contentSecurityPolicy);
+        next();
+      });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(_, context) {
+        if (context.server) return [];
+        return [
+          {
+            tag: "meta",
+            attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+            injectTo: "head-prepend",
+          },
+        ];
+      },
+    },
+  };
+}

@@ -1,0 +1,69 @@
+// Failures of the environment and of input files, as one error with a code. Knows no room and no wording for users.
+
+/** Every failure that a user can meet. `ui/explain.ts` maps each code to a sentence and a remedy, totally. */
+export const errorCodes = [
+  "aborted", // the user stopped it
+  "no-webgpu", // no adapter, or it lacks what is needed
+  "not-isolated", // no cross-origin isolation: no threads
+  "device-lost",
+  "out-of-memory",
+  "quota-exceeded", // the browser refuses to store more
+  "storage-unavailable", // private window, or storage denied
+  "model-missing", // a model file is not there
+  "model-altered", // sha256 differs from the manifest's
+  "model-truncated", // shorter than its own header says
+  "model-unsupported", // not a format, architecture or type that we read
+  "context-overflow", // the prompt does not fit the model's context
+  "grammar-invalid",
+  "engine-failed", // the vendor's engine threw
+  "file-empty",
+  "file-malformed", // a line that does not parse, or lacks a field
+  "file-missing", // a folder lacks a file
+  "file-too-large",
+  "span-out-of-bounds",
+  "unknown-label",
+  "dangling-edge", // an edge whose end is no node
+  "not-enough-examples",
+  "no-topics", // the graph holds nothing that the task asks for
+  "run-busy", // another tab holds the run
+  "not-found",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Where it went wrong: what the sentence for the user is filled with. Plain data, so that it crosses a worker's border. */
+export interface Place {
+  readonly file?: string;
+  readonly line?: number; // from 1
+  readonly what?: string; // the label, the node id, the field
+  readonly got?: string | number;
+  readonly expected?: string | number;
+}
+
+export class ClinfuseError extends Error {
+  override readonly name = "ClinfuseError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly place: Place = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** True for both our own abort and the platform's. */
+export function isAbort(error: unknown): boolean {
+  if (error instanceof ClinfuseError) return error.code === "aborted";
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** Throws `aborted` once the signal fired. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new ClinfuseError("aborted", "stopped", {}, { cause: signal.reason });
+}
+
+/** Exhaustiveness of a switch at run time too: names the value that no case took. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,75 @@
+// Seeded random numbers with named streams: the same path gives the same stream, whatever else ran before.
+
+export interface Rng {
+  /** Uniform in [0, 1), 32 bits of resolution. */
+  next(): number;
+  /** Uniform integer in [0, n). */
+  int(n: number): number;
+  pick<T>(xs: readonly T[]): T;
+  /** n distinct elements (fewer when xs is shorter), in random order. */
+  sample<T>(xs: readonly T[], n: number): T[];
+  /** An independent stream: depends on this stream's path and on `path`, never on how much was drawn. */
+  fork(...path: (string | number)[]): Rng;
+}
+
+/** xoshiro128** (Blackman & Vigna 2018), its state filled from the path by splitmix32 over FNV-1a. */
+export function rng(...path: (string | number)[]): Rng {
+  let hash = 0x811c9dc5;
+  // The kind and a separator go in as well, so that ["a", "b"] is not ["ab"] and 1 is not "1".
+  for (const part of path) {
+    for (const character of `${typeof part === "number" ? "#" : "$"}${part}\u0000`) {
+      hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193) >>> 0;
+    }
+  }
+  const splitmix = () => {
+    hash = (hash + 0x9e3779b9) >>> 0;
+    let z = hash;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return (z ^ (z >>> 16)) >>> 0;
+  };
+  let a = splitmix();
+  let b = splitmix();
+  let c = splitmix();
+  let d = splitmix() | 1; // the all-zero state is the one fixed point
+  const rotl = (x: number, k: number) => ((x << k) | (x >>> (32 - k))) >>> 0;
+
+  const uint32 = () => {
+    const result = Math.imul(rotl(Math.imul(b, 5) >>> 0, 7), 9) >>> 0;
+    const t = (b << 9) >>> 0;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = rotl(d >>> 0, 11);
+    return result;
+  };
+
+  const self: Rng = {
+    next: () => uint32() / 4294967296,
+    int: (n) => Math.floor(self.next() * n),
+    pick: (xs) => {
+      if (xs.length === 0) throw new Error("pick: expected at least one element, got none");
+      return xs[self.int(xs.length)] as (typeof xs)[number];
+    },
+    sample: (xs, n) => {
+      const pool = [...xs];
+      const count = Math.min(n, pool.length);
+      for (let i = 0; i < count; i++) {
+        const j = i + self.int(pool.length - i);
+        const x = pool[i] as (typeof pool)[number];
+        pool[i] = pool[j] as (typeof pool)[number];
+        pool[j] = x;
+      }
+      return pool.slice(0, count);
+    },
+    fork: (...more) => rng(...path, "/", ...more),
+  };
+  return self;
+}
+
+/** A 31-bit seed for engines that take an integer. */
+export function seedOf(stream: Rng): number {
+  return stream.int(0x7fffffff);
+}

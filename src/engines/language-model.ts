@@ -1,0 +1,50 @@
+// The port of every engine that writes text. Nothing outside engines/ knows which one is behind it.
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export interface Sampling {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxTokens: number;
+}
+
+export interface CompletionRequest {
+  readonly messages: readonly Message[];
+  readonly sampling: Sampling;
+  /** 31 bits. The same request with the same seed gives the same text on an engine that promises it (`deterministic`). */
+  readonly seed: number;
+  /** EBNF in the subset that GBNF (llama.cpp) and XGrammar share; the start symbol is `root`. */
+  readonly grammar?: string;
+}
+
+export interface Completion {
+  readonly text: string;
+  readonly finish: "stop" | "length";
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface LanguageModel {
+  /** Engine and model, for instance `wllama/smollm2-135m-instruct-q4_1`. */
+  readonly id: string;
+  readonly contextTokens: number;
+  /** Requests worth having in flight. */
+  readonly slots: number;
+  /** Whether equal requests give equal text whatever ran before or beside them. */
+  readonly deterministic: boolean;
+  /** Errors: `aborted`, `context-overflow` before anything is generated, `grammar-invalid`, `engine-failed`, `device-lost`. */
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
+  /** Frees memory; the model is of no use afterwards. */
+  close(): Promise<void>;
+}
+
+/** Turns text into vectors; used by the analysis (section 6). */
+export interface Embedder {
+  readonly id: string;
+  readonly dimension: number;
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+}

@@ -1,0 +1,65 @@
+// What a generation run tells, and what its log holds. Flat, tagged, plain data.
+
+import type { Message } from "../engines/language-model.ts";
+import type { Topic } from "../knowledge/topic.ts";
+import type { Example } from "../tasks/example.ts";
+
+/** Why a completion was thrown away. Each is counted and shown. */
+export const rejectReasons = [
+  "empty", // nothing but white space
+  "truncated", // the token limit came before the end
+  "malformed", // not the form that the prompt asks for
+  "unbalanced-marks", // an entity mark opened and not closed
+  "no-entity", // NER: no entity left in the sentence
+  "entity-absent", // an entity listed that the sentence does not hold (section 9: released code's check)
+  "topic-absent", // the topic asked for is not mentioned
+  "too-short",
+  "duplicate", // the same text was accepted before
+  "copies-demonstration",
+  "identical-pair", // the second sentence is the first
+] as const;
+
+export type RejectReason = (typeof rejectReasons)[number];
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: RejectReason };
+
+/** One exchange with the model. */
+export interface Turn {
+  readonly messages: readonly Message[];
+  readonly text: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+interface Attempt {
+  readonly index: number; // of the attempt, from 0: prompts are a pure function of (config, seed, index)
+  readonly label: string;
+  readonly topic?: Topic;
+  readonly style?: string;
+  readonly turns: readonly Turn[];
+}
+
+/** An accepted example with where it came from. */
+export interface Synthetic extends Attempt {
+  readonly type: "accepted";
+  readonly example: Example;
+}
+
+export interface Rejected extends Attempt {
+  readonly type: "rejected";
+  readonly reason: RejectReason;
+}
+
+/** What the log holds, in order of index. No times: the same config writes the same bytes. */
+export type LogEntry = Synthetic | Rejected;
+
+export type GenerateEvent =
+  | {
+      readonly type: "opened";
+      readonly run: string;
+      readonly next: number;
+      readonly accepted: number;
+      readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+    }
+  | LogEntry
+  | { readonly type: "finished"; readonly accepted: number; readonly attempts: number };

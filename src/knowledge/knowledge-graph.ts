@@ -1,0 +1,28 @@
+// The port of a knowledge graph: a query is counted and read by index, so that sampling costs what it returns.
+
+import type { TopicQuery } from "../tasks/task.ts";
+import type { Topic } from "./topic.ts";
+
+export interface KnowledgeGraph {
+  readonly id: string;
+  count(query: TopicQuery): Promise<number>;
+  /** Topics at indices in [0, count), in the order asked. */
+  at(query: TopicQuery, indices: readonly number[]): Promise<Topic[]>;
+}
+
+/** A graph to import: columns of nodes and of edges. Rows are read once, in order. */
+export interface GraphNode {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly source: string;
+  readonly licence: string;
+}
+
+export interface GraphEdge {
+  readonly head: string; // node id
+  readonly relation: string;
+  readonly tail: string; // node id
+  readonly source: string;
+  readonly licence: string;
+}

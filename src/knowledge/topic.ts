@@ -1,0 +1,51 @@
+// Topics and styles (section 4.1): what a prompt is enriched with, and where each came from.
+
+export interface Entity {
+  /** The graph's id (`DOID:10652`); absent for a language model's topic. */
+  readonly id?: string;
+  /** As it enters a prompt. */
+  readonly name: string;
+  /** Node type or entity type, for instance `Disease`. */
+  readonly type: string;
+}
+
+/** Where a fact comes from and under which terms; follows every example into each export. */
+export interface EdgeProvenance {
+  readonly source: string; // "Disease Ontology"
+  readonly licence: string; // SPDX id or the source's own words
+}
+
+export interface Topic {
+  readonly entities: readonly Entity[];
+  readonly relation?: string;
+  readonly source: "kg" | "llm";
+  readonly provenance?: EdgeProvenance;
+}
+
+export interface Style {
+  /** As it enters a prompt, for instance `medical literature`. */
+  readonly name: string;
+  readonly source: "paper" | "llm" | "user";
+}
+
+/** The candidate sets that a method draws from (section 4.2): the same for the whole run. */
+export interface Knowledge {
+  topicsFor(label: string): readonly Topic[];
+  readonly styles: readonly Style[];
+  /** Names of the label's own entity type, lower case, for completing a model's marks (`annotation: "graph"`); empty when unknown. */
+  readonly lexicon: readonly string[];
+}
+
+/** Knowledge as plain data, for storing, hashing and crossing a worker's border. */
+export interface KnowledgeData {
+  readonly topics: Readonly<Record<string, readonly Topic[]>>; // by label id
+  readonly styles: readonly Style[];
+  readonly lexicon: readonly string[];
+}
+
+export function knowledgeOf(data: KnowledgeData): Knowledge {
+  return { topicsFor: (label) => data.topics[label] ?? [], styles: data.styles, lexicon: data.lexicon };
+}
+
+/** What ZeroGen and DemoGen work with. */
+export const noKnowledge: KnowledgeData = { topics: {}, styles: [], lexicon: [] };

@@ -1,0 +1,59 @@
+// The training recipe (App. C), its defaults, and what a training run tells.
+
+import type { Scores } from "../evaluate/scores.ts";
+import type { Example } from "../tasks/example.ts";
+
+export type Device = "webgpu" | "wasm";
+
+export type StageId = "few" | "synthetic"; // equations 1 and 2
+
+export interface Stage {
+  readonly id: StageId;
+  readonly examples: readonly Example[];
+  readonly epochs: number;
+}
+
+export interface TrainConfig {
+  /** Peak rate. Paper: 2e-5 for PubMedBERT Base, 4e-5 for Large. */
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Longer inputs are cut. Paper: 256. */
+  readonly maxTokens: number;
+  /** Share of the steps of a stage in which the rate rises linearly from 0; it then falls linearly to 0. Paper: 0.05. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** Largest global norm of the gradient; 0 for no clipping. */
+  readonly clipNorm: number;
+  readonly seed: number;
+}
+
+export type TrainEvent =
+  | { readonly type: "loading"; readonly what: string; readonly done: number; readonly total: number } // bytes
+  | { readonly type: "compiling"; readonly tokens: number } // a session for one bucket of lengths
+  | {
+      readonly type: "stage";
+      readonly stage: StageId;
+      readonly examples: number;
+      readonly epochs: number;
+      readonly steps: number;
+    }
+  | {
+      readonly type: "step";
+      readonly stage: StageId;
+      readonly step: number; // from 1, within the stage
+      readonly steps: number;
+      readonly epoch: number; // from 1
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly gradientNorm: number;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: "epoch";
+      readonly stage: StageId;
+      readonly epoch: number;
+      readonly loss: number;
+      readonly validation: Scores;
+      readonly best: boolean;
+    }
+  | { readonly type: "stage-finished"; readonly stage: StageId; readonly bestEpoch: number };

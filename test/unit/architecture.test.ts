@@ -1,0 +1,144 @@
+// Holds DESIGN's table of rooms and the doors to vendor packages against the imports that are really there.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Room -> the rooms it may import, each above it. `store` and `ui` see types of all; values only of the rooms named. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  tasks: ["base"],
+  formats: ["base", "tasks"],
+  text: ["base", "tasks"],
+  graph: [],
+  nn: ["graph"],
+  runtime: ["base", "graph"],
+  engines: ["base", "text", "graph", "nn", "runtime"],
+  knowledge: ["base", "tasks", "engines"],
+  prompts: ["tasks", "knowledge", "engines"],
+  generate: ["base", "tasks", "engines", "knowledge", "prompts"],
+  evaluate: ["base", "tasks"],
+  train: ["base", "tasks", "text", "graph", "nn", "runtime", "evaluate"],
+  augment: ["base", "tasks", "text", "engines", "knowledge", "generate", "graph", "nn", "runtime", "train"],
+  analyse: ["base", "tasks", "engines", "knowledge"],
+  experiment: [
+    "base",
+    "tasks",
+    "formats",
+    "text",
+    "engines",
+    "knowledge",
+    "prompts",
+    "generate",
+    "evaluate",
+    "train",
+    "augment",
+    "analyse",
+  ],
+  store: ["base"],
+  workers: [
+    "base",
+    "tasks",
+    "text",
+    "engines",
+    "knowledge",
+    "prompts",
+    "generate",
+    "evaluate",
+    "train",
+    "runtime",
+    "experiment",
+    "store",
+  ],
+  ui: ["workers", "base", "tasks", "formats", "knowledge", "prompts", "generate", "evaluate", "experiment"],
+};
+
+/** Rooms whose types (never values) may be imported beyond the row above. */
+const typesOfAll = new Set(["store", "ui"]);
+
+/** Vendor package -> the one room allowed to import it. */
+const doors: Readonly<Record<string, string>> = {
+  papaparse: "formats",
+  hyparquet: "formats",
+  fflate: "formats",
+  "@huggingface/tokenizers": "text",
+  "onnxruntime-web": "runtime",
+  "@mlc-ai/web-llm": "engines",
+  "@mlc-ai/web-xgrammar": "engines",
+  "@wllama/wllama": "engines",
+  "@huggingface/transformers": "engines",
+  "@huggingface/jinja": "engines",
+  "umap-js": "analyse",
+  idb: "store",
+  svelte: "ui",
+  "@observablehq/plot": "ui",
+  "d3-force": "ui",
+};
+
+const root = join(dirname(new URL(import.meta.url).pathname), "../..");
+const src = join(root, "src");
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((f) => /\.(ts|svelte)$/.test(f));
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(src, file), "utf8");
+  const static_ = [...text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:([^"';]*?)\sfrom\s+)?["']([^"']+)["']/gm)].map((m) => {
+    const names = m[2] ?? "";
+    const allTypes =
+      /^\{[^}]*\}$/.test(names.trim()) &&
+      names
+        .replace(/[{}]/g, "")
+        .split(",")
+        .every((n) => !n.trim() || /^\s*type\s/.test(n));
+    return { file, from: m[3] as string, typeOnly: m[1] !== undefined || allTypes };
+  });
+  const dynamic = [...text.matchAll(/import\(\s*["']([^"']+)["']\s*\)/g)].map((m) => ({
+    file,
+    from: m[1] as string,
+    typeOnly: false,
+  }));
+  const workers = [...text.matchAll(/new URL\(\s*["']([^"']+)["'],\s*import\.meta\.url/g)].map((m) => ({
+    file,
+    from: m[1] as string,
+    typeOnly: false,
+  }));
+  return [...static_, ...dynamic, ...workers];
+});
+
+const roomOf = (path: string) => path.split("/")[0] as string;
+const isEntry = (file: string) => !file.includes("/"); // src/main.ts and src/headless.ts tie the rooms together
+
+describe("architecture", () => {
+  it("every folder of src is a room of the table, and flat", () => {
+    const folders = new Set(files.filter((f) => f.includes("/")).map(roomOf));
+    expect([...folders].filter((f) => !(f in rooms))).toEqual([]);
+    expect(files.filter((f) => f.split("/").length > 2)).toEqual([]);
+  });
+
+  it("a room imports only the rooms it names", () => {
+    const wrong = imports
+      .filter((i) => i.from.startsWith(".") && !isEntry(i.file))
+      .map((i) => ({ ...i, to: roomOf(relative(src, normalize(join(src, dirname(i.file), i.from)))), room: roomOf(i.file) }))
+      .filter((i) => i.to !== i.room && !i.to.startsWith(".."))
+      .filter((i) => !(rooms[i.room] ?? []).includes(i.to) && !(i.typeOnly && typesOfAll.has(i.room)));
+    expect(wrong.map((i) => `${i.file} imports ${i.from}`)).toEqual([]);
+  });
+
+  it("a vendor package enters by its door alone", () => {
+    const wrong = imports
+      .filter((i) => !i.from.startsWith(".") && !i.from.startsWith("/") && !i.from.startsWith("node:"))
+      .map((i) => ({ ...i, pkg: i.from.startsWith("@") ? i.from.split("/").slice(0, 2).join("/") : roomOf(i.from) }))
+      .filter((i) => doors[i.pkg] !== roomOf(i.file) && !(isEntry(i.file) && i.pkg === "svelte"));
+    expect(wrong.map((i) => `${i.file} imports ${i.from}`)).toEqual([]);
+  });
+
+  it("no file is longer than 400 lines", () => {
+    const long = files.filter((f) => readFileSync(join(src, f), "utf8").split("\n").length > 400);
+    expect(long).toEqual([]);
+  });
+});

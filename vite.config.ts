@@ -1,0 +1,16 @@
+// The build: one page for people, one for headless runs; vendor wasm from node_modules, models from models/, nothing from a CDN.
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defaultClientConditions, defineConfig } from "vite";
+import { isolationHeaders, localFiles, securityPolicy } from "./scripts/vite-plugins.ts";
+
+export default defineConfig({
+  plugins: [svelte(), localFiles(), securityPolicy()],
+  server: { headers: isolationHeaders },
+  preview: { headers: isolationHeaders },
+  // onnxruntime-web then loads its wasm from where we say (/vendor/ort) and the bundler makes no second copy of it.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  worker: { format: "es", plugins: () => [svelte()] },
+  optimizeDeps: { exclude: ["@wllama/wllama", "onnxruntime-web"] },
+  build: { target: "es2023", rollupOptions: { input: ["index.html", "headless.html"] }, chunkSizeWarningLimit: 1500 },
+});
