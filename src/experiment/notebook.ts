@@ -1,0 +1,49 @@
+// A run as its reader sees it, from task to report: everything but the log of generation (the run store's) and the weights (OPFS).
+
+import type { Scores } from "../evaluate/scores.ts";
+import type { KnowledgeData } from "../knowledge/topic.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Device, StageId, TrainEvent } from "../train/train-config.ts";
+import type { ExperimentConfig } from "./experiment-config.ts";
+
+export const steps = ["task", "knowledge", "generate", "train", "evaluate"] as const;
+export type Step = (typeof steps)[number];
+
+export interface NotebookData {
+  /** "sample" or the name of the folder that the user picked. */
+  readonly source: string;
+  readonly remarks: readonly string[];
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
+}
+
+export interface StageResult {
+  readonly scores: Scores;
+  /** In the order of the test set. */
+  readonly predicted: readonly Example[];
+}
+
+export interface TrainingResult {
+  readonly device: Device;
+  /** Name of the kept model (train worker's `predict`). */
+  readonly model: string;
+  /** Steps and epochs, in order: the loss curve. */
+  readonly history: readonly Extract<TrainEvent, { type: "step" | "epoch" }>[];
+  readonly results: Readonly<Partial<Record<StageId, StageResult>>>;
+}
+
+export interface Notebook {
+  readonly id: string;
+  readonly createdAt: number; // milliseconds since the epoch
+  readonly updatedAt: number;
+  readonly title: string;
+  readonly config: ExperimentConfig;
+  readonly data?: NotebookData;
+  readonly knowledge?: KnowledgeData;
+  /** Id of the generation run that the config, data and knowledge name. */
+  readonly run?: string;
+  readonly training?: TrainingResult;
+  /** Milliseconds spent in each step. */
+  readonly spent: Readonly<Partial<Record<Step, number>>>;
+}

@@ -1,0 +1,44 @@
+// The page's side of the worker that owns the language model and the pipeline beside it: graph, knowledge, generation.
+
+import type {
+  GenerateRequest,
+  GraphInfo,
+  ImportEvent,
+  KnowledgeEvent,
+  KnowledgeRequest,
+  OpenModelEvent,
+} from "../experiment/steps.ts";
+import type { GenerateEvent } from "../generate/events.ts";
+import type { TopicQuery } from "../tasks/task.ts";
+import { type Client, connect } from "./rpc.ts";
+
+export type GenerateProcedures = {
+  /** The graph that ships, imported on first use. */
+  importStarter(argument: null, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
+  importGraph(argument: { name: string; nodes: Blob; edges: Blob }, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
+  graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
+  deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
+  countTopics(argument: { graph: string; query: TopicQuery }, signal: AbortSignal): Promise<number>;
+  /** Loads a language model by its id in the catalogue; the one before is closed. */
+  openModel(argument: { model: string }, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
+  /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
+  gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
+  /** Section 4.2. Resumes or extends the run of this config; stop by the signal. The model must be open. */
+  generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
+};
+
+export type GenerateClient = Client<GenerateProcedures> & { readonly close: () => void };
+
+export function generateClient(): GenerateClient {
+  const worker = new Worker(new URL("./generate.worker.ts", import.meta.url), { type: "module", name: "generate" });
+  const client = connect<GenerateProcedures>(worker, [
+    "importStarter",
+    "importGraph",
+    "openModel",
+    "gatherKnowledge",
+    "generate",
+  ]);
+  return new Proxy({} as GenerateClient, {
+    get: (_, name: string) => (name === "close" ? () => worker.terminate() : client[name as keyof GenerateProcedures]),
+  });
+}

@@ -1,0 +1,35 @@
+// The page's side of the worker that owns the encoder: training, scoring, prediction, and the trained model's files.
+
+import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Device, TrainConfig } from "../train/train-config.ts";
+import { type Client, connect } from "./rpc.ts";
+
+export type TrainProcedures = {
+  devices(argument: null, signal: AbortSignal): Promise<readonly DeviceInfo[]>;
+  /** Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. */
+  train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
+  recipe(
+    argument: { encoder: string; preset: "small" | "paper" },
+    signal: AbortSignal,
+  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number }>;
+  /** With a model kept before, after a reload too. */
+  predict(
+    argument: { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
+    signal: AbortSignal,
+  ): AsyncGenerator<PredictEvent, void>;
+  trainedModels(argument: null, signal: AbortSignal): Promise<readonly { id: string; bytes: number }[]>;
+  /** The kept model's files by name, as blobs. */
+  trainedFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
+  deleteTrained(argument: { model: string }, signal: AbortSignal): Promise<void>;
+};
+
+export type TrainClient = Client<TrainProcedures> & { readonly close: () => void };
+
+export function trainClient(): TrainClient {
+  const worker = new Worker(new URL("./train.worker.ts", import.meta.url), { type: "module", name: "train" });
+  const client = connect<TrainProcedures>(worker, ["train", "predict"]);
+  return new Proxy({} as TrainClient, {
+    get: (_, name: string) => (name === "close" ? () => worker.terminate() : client[name as keyof TrainProcedures]),
+  });
+}
