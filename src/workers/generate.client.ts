@@ -8,7 +8,7 @@ import type {
   KnowledgeRequest,
   OpenModelEvent,
 } from "../experiment/steps.ts";
-import type { GenerateEvent } from "../generate/events.ts";
+import type { GenerateEvent, LogEntry } from "../generate/events.ts";
 import type { TopicQuery } from "../tasks/task.ts";
 import { type Client, connect } from "./rpc.ts";
 
@@ -25,6 +25,8 @@ export type GenerateProcedures = {
   gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
   /** Section 4.2. Resumes or extends the run of this config; stop by the signal. The model must be open. */
   generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
+  /** The log of a run so far, in order of index. */
+  readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
 };
 
 export type GenerateClient = Client<GenerateProcedures> & { readonly close: () => void };
@@ -37,6 +39,7 @@ export function generateClient(): GenerateClient {
     "openModel",
     "gatherKnowledge",
     "generate",
+    "readRun",
   ]);
   return new Proxy({} as GenerateClient, {
     get: (_, name: string) => (name === "close" ? () => worker.terminate() : client[name as keyof GenerateProcedures]),
