@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { inOrder, mutex } from "../../../src/base/async.ts";
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("inOrder", () => {
+  it("yields in order of index although later tasks end first, with no more than the width in flight", async () => {
+    let flying = 0;
+    let most = 0;
+    const task = async (i: number) => {
+      most = Math.max(most, ++flying);
+      await wait(i % 3 === 0 ? 12 : 2);
+      flying--;
+      return i * i;
+    };
+    const seen: number[] = [];
+    for await (const { index, value } of inOrder(5, 4, task, new AbortController().signal)) {
+      expect(value).toBe(index * index);
+      seen.push(index);
+      if (seen.length === 10) break;
+    }
+    expect(seen).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    expect(most).toBe(4);
+  });
+
+  it("aborts what is in flight when the loop is left, and waits for it", async () => {
+    let stopped = 0;
+    const task = (i: number, signal: AbortSignal) =>
+      i === 0
+        ? Promise.resolve(0)
+        : new Promise<number>((_, reject) => {
+            signal.addEventListener("abort", () => {
+              stopped++;
+              reject(new Error("aborted"));
+            });
+          });
+    for await (const _ of inOrder(0, 3, task, new AbortController().signal)) break;
+    expect(stopped).toBe(2);
+  });
+
+  it("throws a task's error at its turn, after the results before it", async () => {
+    const seen: number[] = [];
+    const run = async () => {
+      const task = async (i: number) => {
+        if (i === 2) throw new Error("two");
+        await wait(5);
+        return i;
+      };
+      for await (const { index } of inOrder(0, 8, task, new AbortController().signal)) seen.push(index);
+    };
+    await expect(run()).rejects.toThrow("two");
+    expect(seen).toEqual([0, 1]);
+  });
+});
+
+describe("mutex", () => {
+  it("runs one at a time in order, and goes on after a failure", async () => {
+    const m = mutex();
+    const log: string[] = [];
+    const job = (name: string, ms: number) =>
+      m.run(async () => {
+        log.push(`${name} in`);
+        await wait(ms);
+        log.push(`${name} out`);
+        if (name === "a") throw new Error("a failed");
+      });
+    const a = job("a", 8);
+    const b = job("b", 1);
+    await expect(a).rejects.toThrow("a failed");
+    await b;
+    expect(log).toEqual(["a in", "a out", "b in", "b out"]);
+  });
+});
