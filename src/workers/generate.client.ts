@@ -29,7 +29,11 @@ export type GenerateProcedures = {
   readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
 };
 
-export type GenerateClient = Client<GenerateProcedures> & { readonly close: () => void };
+export interface GenerateClient {
+  readonly procedures: Client<GenerateProcedures>;
+  /** Ends the worker, whatever it is doing. */
+  readonly close: () => void;
+}
 
 export function generateClient(): GenerateClient {
   const worker = new Worker(new URL("./generate.worker.ts", import.meta.url), { type: "module", name: "generate" });
@@ -41,7 +45,5 @@ export function generateClient(): GenerateClient {
     "generate",
     "readRun",
   ]);
-  return new Proxy({} as GenerateClient, {
-    get: (_, name: string) => (name === "close" ? () => worker.terminate() : client[name as keyof GenerateProcedures]),
-  });
+  return { procedures: client, close: () => worker.terminate() };
 }

@@ -12,9 +12,16 @@ export type Client<P extends Procedures> = {
   readonly [K in keyof P]: (argument: Parameters<P[K]>[0], signal?: AbortSignal) => ReturnType<P[K]>;
 };
 
+/** A worker's own scope, or a message port. */
 interface Port {
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+/** The page's side of it: a worker also tells that it died. */
+interface WorkerPort extends Port {
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
 }
 
 interface PlainError {
@@ -91,7 +98,7 @@ interface Call {
  * The page's side. `streams` names the procedures that are generators; the rest are promises. A worker that dies (out of
  * memory, a script that does not load) fails every open call with `engine-failed`.
  */
-export function connect<P extends Procedures>(worker: Worker, streams: readonly (keyof P & string)[]): Client<P> {
+export function connect<P extends Procedures>(worker: WorkerPort, streams: readonly (keyof P & string)[]): Client<P> {
   const calls = new Map<number, Call>();
   let next = 0;
   worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
@@ -129,15 +136,15 @@ export function connect<P extends Procedures>(worker: Worker, streams: readonly 
     return cancel;
   };
 
-  return new Proxy({} as Client<P>, {
-    get: (_, name: string) =>
-      streams.includes(name)
-        ? (argument: unknown, signal?: AbortSignal) => stream((call) => open(name, argument, call, signal))
-        : (argument: unknown, signal?: AbortSignal) =>
-            new Promise((resolve, reject) => {
-              open(name, argument, { event: () => undefined, done: resolve, error: reject }, signal);
-            }),
-  });
+  const call = (name: string) =>
+    streams.includes(name)
+      ? (argument: unknown, signal?: AbortSignal) => stream((call) => open(name, argument, call, signal))
+      : (argument: unknown, signal?: AbortSignal) =>
+          new Promise((resolve, reject) => {
+            open(name, argument, { event: () => undefined, done: resolve, error: reject }, signal);
+          });
+  // `then` is no procedure: a client may be awaited or returned from an async function.
+  return new Proxy({} as Client<P>, { get: (_, name: string) => (name === "then" ? undefined : call(name)) });
 }
 
 /** Events as they come, in order; what the reader has not taken yet waits in a queue. */

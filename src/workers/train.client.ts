@@ -24,12 +24,14 @@ export type TrainProcedures = {
   deleteTrained(argument: { model: string }, signal: AbortSignal): Promise<void>;
 };
 
-export type TrainClient = Client<TrainProcedures> & { readonly close: () => void };
+export interface TrainClient {
+  readonly procedures: Client<TrainProcedures>;
+  /** Ends the worker, whatever it is doing. */
+  readonly close: () => void;
+}
 
 export function trainClient(): TrainClient {
   const worker = new Worker(new URL("./train.worker.ts", import.meta.url), { type: "module", name: "train" });
   const client = connect<TrainProcedures>(worker, ["train", "predict"]);
-  return new Proxy({} as TrainClient, {
-    get: (_, name: string) => (name === "close" ? () => worker.terminate() : client[name as keyof TrainProcedures]),
-  });
+  return { procedures: client, close: () => worker.terminate() };
 }
