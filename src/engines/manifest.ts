@@ -1,0 +1,100 @@
+// models/manifest.json as types: which models there are, their files and where they come from. Knows no disk and no network.
+
+import { ClinfuseError } from "../base/errors.ts";
+
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex, 64 characters. */
+  readonly sha256: string;
+}
+
+export type ModelSource =
+  | { readonly kind: "hub"; readonly repo: string; readonly revision: string }
+  | { readonly kind: "wheel"; readonly package: string; readonly version: string; readonly folder: string };
+
+export interface ModelEntry {
+  /** Also the folder's name under models/. */
+  readonly id: string;
+  readonly kind: "language-model" | "encoder";
+  readonly name: string;
+  /** SPDX. */
+  readonly licence: string;
+  readonly homepage: string;
+  /** In the order of trying. Each holds every file. */
+  readonly sources: readonly ModelSource[];
+  readonly files: readonly ModelFile[];
+}
+
+export interface Manifest {
+  readonly models: readonly ModelEntry[];
+}
+
+/** Throws `file-malformed` with the place that is wrong. */
+export function parseManifest(text: string, file = "models/manifest.json"): Manifest {
+  const wrong = (what: string): never => {
+    throw new ClinfuseError("file-malformed", `${file}: ${what}`, { file, what });
+  };
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return wrong(`not JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+  const models = isRecord(data) && Array.isArray(data.models) ? data.models : wrong('expected an object with a list "models"');
+  const seen = new Set<unknown>();
+  models.forEach((model: unknown, i: number) => {
+    const fault = faultOf(model);
+    if (fault) wrong(`models[${i}]: ${fault}`);
+    const { id } = model as ModelEntry;
+    if (seen.has(id)) wrong(`models[${i}]: the id "${id}" is there twice`);
+    seen.add(id);
+  });
+  return data as unknown as Manifest;
+}
+
+/** Throws `not-found` with the ids that exist. */
+export function modelEntry(manifest: Manifest, id: string): ModelEntry {
+  const entry = manifest.models.find((model) => model.id === id);
+  if (entry) return entry;
+  const expected = manifest.models.map((model) => model.id).join(", ");
+  throw new ClinfuseError("not-found", `there is no model "${id}"; the models are: ${expected}`, { what: id, expected });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+// Names become parts of paths and addresses, so nothing that could leave the folder is a name.
+const safeName = /^(?!\.)[\w.-]+$/;
+
+function faultOf(model: unknown): string | undefined {
+  if (!isRecord(model)) return "not an object";
+  const { id, kind, name, licence, homepage, sources, files } = model;
+  if (typeof id !== "string" || !safeName.test(id))
+    return `"id" must be letters, digits, dots and dashes, got ${JSON.stringify(id)}`;
+  if (kind !== "language-model" && kind !== "encoder")
+    return `"kind" must be language-model or encoder, got ${JSON.stringify(kind)}`;
+  if (![name, licence, homepage].every((text) => typeof text === "string"))
+    return '"name", "licence" and "homepage" must be text';
+  if (!Array.isArray(files) || files.length === 0) return '"files" must be a list';
+  if (!Array.isArray(sources)) return '"sources" must be a list';
+  for (const file of files as unknown[]) {
+    const good =
+      isRecord(file) &&
+      typeof file.name === "string" &&
+      safeName.test(file.name) &&
+      Number.isInteger(file.bytes) &&
+      typeof file.sha256 === "string" &&
+      /^[0-9a-f]{64}$/.test(file.sha256);
+    if (!good) return `a file needs "name", "bytes" and a lower-case hex "sha256", got ${JSON.stringify(file)}`;
+  }
+  for (const source of sources as unknown[]) {
+    const fields = isRecord(source)
+      ? { hub: ["repo", "revision"], wheel: ["package", "version", "folder"] }[String(source.kind)]
+      : undefined;
+    if (!isRecord(source) || !fields?.every((field) => typeof source[field] === "string"))
+      return `a source is a hub (repo, revision) or a wheel (package, version, folder), got ${JSON.stringify(source)}`;
+  }
+  return undefined;
+}
