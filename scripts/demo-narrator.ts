@@ -1,0 +1,126 @@
+// Turns the events of an experiment into lines of text, one per event of note.
+
+import type { ExperimentEvent } from "../src/experiment/experiment.ts";
+import type { TrainRunEvent } from "../src/experiment/steps.ts";
+import type { GenerateEvent, Turn } from "../src/generate/events.ts";
+
+/** `say` gets one line at a time. Keeps the little state that rates need. */
+export function narrator(say: (line: string) => void): (event: ExperimentEvent) => void {
+  const generate = generateNarrator(say);
+  const loading = progress(say);
+  return (event) => {
+    switch (event.type) {
+      case "step":
+        return say(`\n== ${event.step}`);
+      case "knowledge": {
+        const e = event.event;
+        if (e.type === "progress" && "what" in e) return loading(`loading ${e.what}`, e.done, e.total);
+        if (e.type === "opened") return say(`language model ${e.model.id}, on ${e.model.runsOn}`);
+        if (e.type === "imported") return say(`graph "${e.graph.name}": ${counts(e.graph.nodes)}; ${counts(e.graph.edges)}`);
+        if (e.type === "remark") return say(e.text);
+        if (e.type === "asking") return say(`asking the model for ${e.what} ...`);
+        if (e.type === "answered") return say(`  ${e.found} found`);
+        if (e.type === "gathered") {
+          const topics = Object.entries(e.knowledge.topics).map(([label, list]) => `${list.length} topics for ${label}`);
+          return say(`${topics.join(", ")}; styles: ${e.knowledge.styles.map((s) => `${s.name} (${s.source})`).join(", ")}`);
+        }
+        return;
+      }
+      case "generate":
+        return generate(event.event);
+      case "train":
+        return narrateTraining(event.event, say, loading);
+      case "result":
+        return;
+    }
+  };
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  return Object.entries(of)
+    .map(([name, n]) => `${n} ${name}`)
+    .join(", ");
+}
+
+/** Says each quarter once. */
+function progress(say: (line: string) => void): (what: string, done: number, total: number) => void {
+  let last = "";
+  return (what, done, total) => {
+    const quarter = total > 0 ? Math.floor((done / total) * 4) * 25 : 0;
+    const line = `${what}: ${quarter} %`;
+    if (line !== last) say(line);
+    last = line;
+  };
+}
+
+function generateNarrator(say: (line: string) => void): (event: GenerateEvent) => void {
+  let accepted = 0;
+  let rejected = 0;
+  let tokens = 0;
+  let started = 0;
+  const rate = () => `${(tokens / Math.max(0.001, (performance.now() - started) / 1000)).toFixed(1)} tokens/s`;
+  const count = (turns: readonly Turn[]) => {
+    tokens += turns.reduce((sum, turn) => sum + turn.completionTokens, 0);
+  };
+  return (event) => {
+    switch (event.type) {
+      case "opened":
+        started = performance.now();
+        accepted = event.accepted;
+        return say(
+          event.next > 0 ? `run ${event.run} goes on after ${event.next} attempts, ${accepted} accepted` : `run ${event.run}`,
+        );
+      case "accepted": {
+        accepted++;
+        count(event.turns);
+        const { example } = event;
+        const text = example.kind === "pair" ? `${example.first} | ${example.second} -> ${example.label}` : marked(example);
+        return say(`  + ${String(accepted).padStart(3)}  ${text}`);
+      }
+      case "rejected":
+        rejected++;
+        count(event.turns);
+        return say(`  - ${event.reason}`);
+      case "finished":
+        return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
+    }
+  };
+}
+
+function marked(example: { text: string; spans?: readonly { start: number; end: number }[] }): string {
+  let text = example.text;
+  for (const { start, end } of [...(example.spans ?? [])].reverse())
+    text = `${text.slice(0, start)}[${text.slice(start, end)}]${text.slice(end)}`;
+  return text;
+}
+
+function narrateTraining(
+  event: TrainRunEvent,
+  say: (line: string) => void,
+  loading: (what: string, done: number, total: number) => void,
+): void {
+  switch (event.type) {
+    case "device":
+      return say(`training on ${event.device}: ${event.reason}`);
+    case "loading":
+      return loading(`loading ${event.what}`, event.done, event.total);
+    case "stage":
+      return say(`stage ${event.stage}: ${event.examples} examples, ${event.epochs} epochs, ${event.steps} steps`);
+    case "epoch": {
+      const values = Object.entries(event.validation.values).map(([metric, v]) => `${metric} ${v.toFixed(2)}`);
+      return say(
+        `  epoch ${event.epoch}: loss ${event.loss.toFixed(4)}, validation ${values.join(", ")}${event.best ? " *" : ""}`,
+      );
+    }
+    case "scoring":
+      return loading(`scoring ${event.stage}`, event.done, event.total);
+    case "scored": {
+      const values = Object.entries(event.scores.values).map(([metric, v]) => `${metric} ${(100 * v).toFixed(1)}`);
+      return say(`test, ${event.stage}: ${values.join(", ")}`);
+    }
+    case "saved":
+      return say(`trained model kept: ${(event.bytes / 1e6).toFixed(0)} MB`);
+    default:
+      return;
+  }
+}

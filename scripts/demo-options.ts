@@ -1,0 +1,103 @@
+// The command line of `npm run demo`, checked before anything is built or fetched.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
+import { presetConfig } from "../src/experiment/presets.ts";
+import { taskById } from "../src/tasks/catalogue.ts";
+
+export const usage = `npm run demo -- [options]
+
+  --task ID         bc5cdr-disease (default) or mqp
+  --method ID       clingen (default) or zerogen
+  --size N          accepted synthetic examples (60)
+  --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
+  --encoder ID      an encoder of models/manifest.json (all-minilm-l6-v2)
+  --model ID        a language model of models/manifest.json (smollm2-135m-instruct), or "scripted"
+  --preset NAME     small (default) or paper
+  --seed N          (1)
+  --test N          score on the first N test examples only
+  --device NAME     auto (default), wasm or webgpu
+  --out FOLDER      where the run's folder goes (out)
+`;
+
+export interface DemoOptions {
+  readonly config: ExperimentConfig;
+  /** The data folder's text files by name; undefined for the sample that ships. */
+  readonly folder: Readonly<Record<string, string>> | undefined;
+  readonly source: string;
+  readonly test: number | undefined;
+  readonly out: string;
+}
+
+/** Undefined for --help. Throws an Error whose message says which option is wrong and what it takes. */
+export function readDemoOptions(args: readonly string[]): DemoOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      task: { type: "string", default: "bc5cdr-disease" },
+      method: { type: "string", default: "clingen" },
+      size: { type: "string" },
+      data: { type: "string" },
+      encoder: { type: "string" },
+      model: { type: "string" },
+      preset: { type: "string", default: "small" },
+      seed: { type: "string" },
+      test: { type: "string" },
+      device: { type: "string" },
+      out: { type: "string", default: "out" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const task = taskById(values.task).id;
+  const method = oneOf("method", values.method, ["clingen", "zerogen"]);
+  const config = presetConfig(oneOf("preset", values.preset, ["small", "paper"]), {
+    task,
+    method,
+    ...(values.size === undefined ? {} : { size: wholeNumber("size", values.size, 1) }),
+    ...(values.seed === undefined ? {} : { seed: wholeNumber("seed", values.seed, 0) }),
+    ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
+    ...(values.model === undefined ? {} : { model: values.model }),
+    ...(values.device === undefined ? {} : { device: oneOf("device", values.device, ["auto", "wasm", "webgpu"]) }),
+  });
+  return {
+    config,
+    folder: values.data === undefined ? undefined : readFolder(values.data),
+    source: values.data === undefined ? "sample" : basename(resolve(values.data)),
+    test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
+    out: resolve(values.out),
+  };
+}
+
+function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((a) => a === value);
+  if (found === undefined) throw new Error(`--${option} takes ${allowed.join(", ")}; got "${value}"`);
+  return found;
+}
+
+function wholeNumber(option: string, value: string, least: number): number {
+  const n = Number(value);
+  if (!Number.isInteger(n) || n < least) throw new Error(`--${option} takes a whole number of at least ${least}; got "${value}"`);
+  return n;
+}
+
+/** Only the files of ClinGen's format: a corpus folder may hold much more. */
+function readFolder(path: string): Record<string, string> {
+  if (!existsSync(path)) throw new Error(`--data: there is no folder ${path}`);
+  const wanted = new Set([
+    "train_few.jsonl",
+    "dev_few.jsonl",
+    "test.jsonl",
+    "label.txt",
+    "train.jsonl",
+    "dev.jsonl",
+    "all.jsonl",
+  ]);
+  const present = readdirSync(path).filter((name) => wanted.has(name));
+  // train, dev and all serve only to draw what is missing; they are large.
+  const whole = present.includes("train_few.jsonl") && present.includes("dev_few.jsonl");
+  const names = present.filter((name) => !whole || /_few|test|label/.test(name));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), "utf8")]));
+}

@@ -1,0 +1,85 @@
+// npm test: fetches the small models, then checks, unit tests, browser tests and end-to-end tests. Ends with a plain count.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { findChromium } from "./chromium.ts";
+import { ensureModels } from "./models.ts";
+import { root } from "./serve.ts";
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const reports = mkdtempSync(join(tmpdir(), "clinfuse-test-"));
+
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
+  console.log(`\n> ${command} ${args.join(" ")}`);
+  const done = spawnSync("npx", ["--no-install", command, ...args], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...env },
+    shell: process.platform === "win32",
+  });
+  return done.status ?? 1;
+}
+
+/** A check is one test: it passes or fails as a whole. */
+function check(command: string, args: readonly string[]): Count {
+  const ok = run(command, args) === 0;
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+function vitest(project: string): Count {
+  const file = join(reports, `${project}.json`);
+  const status = run("vitest", [
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
+  const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0 } = report as Record<string, number>;
+  return settle({ passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }, status);
+}
+
+function playwright(): Count {
+  const file = join(reports, "e2e.json");
+  const status = run("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = (report as { stats?: Record<string, number> }).stats ?? {};
+  return settle({ passed: expected, failed: unexpected + flaky, skipped }, status);
+}
+
+/** A runner that failed without a failed test (a crash, a file that does not load) counts as one failure. */
+function settle(count: Count, status: number): Count {
+  return status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}
+
+async function main(): Promise<void> {
+  console.log(`Chromium: ${findChromium()}`);
+  for (const state of await ensureModels(["smollm2-135m-instruct", "all-minilm-l6-v2"])) {
+    console.log(state.there ? `${state.id}: there` : `${state.id}: not to be had, tests on it are skipped (${state.why})`);
+  }
+  const counts = [
+    check("biome", ["check", "."]),
+    check("tsc", ["--noEmit"]),
+    check("svelte-check", ["--fail-on-warnings", "--output", "human"]),
+    vitest("unit"),
+    vitest("browser"),
+    playwright(),
+  ];
+  rmSync(reports, { recursive: true, force: true });
+  const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
+  const skipped = sum("skipped");
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  if (sum("failed") > 0) process.exitCode = 1;
+}
+
+await main();
