@@ -1,0 +1,103 @@
+// WordPiece: words -> pieces of a vocabulary, with their places in the text. Knows no file and no batch.
+
+import { basicTokenizer, type Normalization, type Word } from "./basic-words.ts";
+
+export interface SpecialTokens {
+  readonly pad: number;
+  readonly unknown: number;
+  readonly start: number; // [CLS]
+  readonly separator: number; // [SEP]
+}
+
+export interface WordPieceConfig extends Normalization {
+  /** Of a piece that does not begin its word: `##`. */
+  readonly continuation: string;
+  /** A word of more characters is unknown as a whole: 100. */
+  readonly longestWord: number;
+}
+
+/** Pieces of a text, column by column. `starts` and `ends` count UTF-16 code units; `words[i]` is the index of piece i's word. */
+export interface Pieces {
+  readonly ids: readonly number[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly words: readonly number[];
+}
+
+export interface WordPiece {
+  readonly special: SpecialTokens;
+  readonly config: WordPieceConfig;
+  /** id -> piece. */
+  readonly vocabulary: readonly string[];
+  words(text: string): Word[];
+  /** Without special tokens, uncut. */
+  pieces(words: readonly Word[]): Pieces;
+}
+
+/** BERT's, as BERT-base-uncased and PubMedBERT have it. */
+export const uncased: WordPieceConfig = {
+  lowercase: true,
+  stripAccents: true,
+  cleanText: true,
+  splitIdeographs: true,
+  continuation: "##",
+  longestWord: 100,
+};
+
+/** A piece of a word: its id and how many of the word's characters it covers. */
+type Cut = readonly { readonly id: number; readonly length: number }[];
+
+/** `vocabulary[id]` is a piece. The words seen are remembered, so that a corpus is cut once. */
+export function wordPiece(vocabulary: readonly string[], special: SpecialTokens, config: WordPieceConfig = uncased): WordPiece {
+  const ids = new Map(vocabulary.map((piece, id) => [piece, id]));
+  const basic = basicTokenizer(config);
+  const known = new Map<string, Cut>();
+  const cutOf = (word: Word): Cut => {
+    const text = word.chars.join("");
+    let cut = known.get(text);
+    if (!cut) {
+      cut = longestFirst(word.chars, ids, special.unknown, config);
+      known.set(text, cut);
+    }
+    return cut;
+  };
+  return {
+    special,
+    config,
+    vocabulary,
+    words: (text) => basic.words(text),
+    pieces(words) {
+      const out = { ids: [] as number[], starts: [] as number[], ends: [] as number[], words: [] as number[] };
+      words.forEach((word, index) => {
+        let at = 0;
+        for (const { id, length } of cutOf(word)) {
+          out.ids.push(id);
+          out.starts.push(word.starts[at] as number);
+          at += length;
+          out.ends.push(word.ends[at - 1] as number);
+          out.words.push(index);
+        }
+      });
+      return out;
+    },
+  };
+}
+
+/** Greedy: the longest piece that fits, again and again; one that fits nowhere makes the whole word unknown. */
+function longestFirst(chars: readonly string[], ids: ReadonlyMap<string, number>, unknown: number, config: WordPieceConfig): Cut {
+  const whole: Cut = [{ id: unknown, length: chars.length }];
+  if (chars.length > config.longestWord) return whole;
+  const cut: { id: number; length: number }[] = [];
+  for (let from = 0; from < chars.length; ) {
+    let to = chars.length;
+    let id: number | undefined;
+    for (; to > from; to--) {
+      id = ids.get((from > 0 ? config.continuation : "") + chars.slice(from, to).join(""));
+      if (id !== undefined) break;
+    }
+    if (id === undefined) return whole;
+    cut.push({ id, length: to - from });
+    from = to;
+  }
+  return cut;
+}
