@@ -1,0 +1,91 @@
+// Scores against recorded seqeval and scikit-learn results (test/fixtures/scores/golden.py).
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { mainScore, score } from "../../../src/evaluate/score.ts";
+import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
+import type { PairExample, Span, TokenExample } from "../../../src/tasks/example.ts";
+import { mqp } from "../../../src/tasks/mqp.ts";
+import type { NerTask, PairTask } from "../../../src/tasks/task.ts";
+import { spansOfTags } from "../../../src/text/bio.ts";
+
+type Rows = Record<string, [number, number, number, number]>;
+interface Case<G> {
+  labels: string[];
+  gold: G[];
+  predicted: G[];
+  accuracy: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  perLabel: Rows;
+}
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/scores/golden.json"), "utf8")) as {
+  token: Case<string[]>[];
+  single: Case<string>[];
+};
+
+const label = (id: string) => ({ id, name: id, description: id });
+
+function expectRows(perLabel: ReturnType<typeof score>["perLabel"], rows: Rows): void {
+  for (const [id, [precision, recall, f1, support]] of Object.entries(rows)) {
+    const got = perLabel[id]!;
+    expect(got.precision).toBeCloseTo(precision, 12);
+    expect(got.recall).toBeCloseTo(recall, 12);
+    expect(got.f1).toBeCloseTo(f1, 12);
+    expect(got.support).toBe(support);
+  }
+}
+
+describe("token tasks", () => {
+  const example = (tags: string[]): TokenExample => {
+    const words = tags.map((_, i) => ({ start: 2 * i, end: 2 * i + 1 }));
+    return { kind: "token", text: tags.map(() => "w").join(" "), spans: spansOfTags(words, tags) };
+  };
+
+  it.each(golden.token.map((c, i) => [i, c] as const))("counts spans as seqeval does, case %i", (_, c) => {
+    const task: NerTask = { ...bc5cdrDisease, labels: c.labels.map(label) };
+    const scores = score(task, c.gold.map(example), c.predicted.map(example));
+    expect(scores.values.precision).toBeCloseTo(c.precision, 12);
+    expect(scores.values.recall).toBeCloseTo(c.recall, 12);
+    expect(scores.values.f1).toBeCloseTo(c.f1, 12);
+    expect(scores.examples).toBe(c.gold.length);
+    expectRows(scores.perLabel, c.perLabel);
+  });
+
+  const one = (...spans: Span[]): TokenExample[] => [{ kind: "token", text: "renal failure", spans }];
+  const span = (start: number, end: number): Span => ({ start, end, label: "Disease" });
+
+  it("counts a span once, however often it is named", () => {
+    expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 5), span(0, 5))).values.precision).toBe(1);
+  });
+
+  it("gives nothing for a span that is off by one character", () => {
+    expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 6))).values).toEqual({ precision: 0, recall: 0, f1: 0 });
+  });
+});
+
+describe("single-label tasks", () => {
+  const example = (id: string): PairExample => ({ kind: "pair", first: "a", second: "b", label: id });
+
+  it.each(golden.single.map((c, i) => [i, c] as const))("scores as scikit-learn does, case %i", (_, c) => {
+    const task: PairTask = { ...mqp, labels: c.labels.map(label), metrics: ["accuracy", "precision", "recall", "f1"] };
+    const scores = score(task, c.gold.map(example), c.predicted.map(example));
+    for (const metric of task.metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
+    expectRows(scores.perLabel, c.perLabel);
+  });
+
+  it("gives the task's own metrics alone, the first of them the main one", () => {
+    const scores = score(mqp, [example("equivalent"), example("equivalent")], [example("equivalent"), example("not_equivalent")]);
+    expect(scores.values).toEqual({ accuracy: 0.5 });
+    expect(mainScore(mqp, scores)).toBe(0.5);
+  });
+
+  it("refuses lists of different length, a foreign label and another kind of example", () => {
+    expect(() => score(mqp, [example("equivalent")], [])).toThrow("expected 1 predictions");
+    expect(() => score(mqp, [example("equivalent")], [example("maybe")])).toThrow('got label "maybe"');
+    const token = { kind: "token", text: "x", spans: [] } as unknown as PairExample;
+    expect(() => score(mqp, [token], [token])).toThrow("expected pair examples, got a token example");
+  });
+});
