@@ -1,16 +1,38 @@
 // The port of a trainer: a model's weights on one device, steps on them, and logits from them. Knows no task and no text.
 
+import type { Graph } from "../graph/graph.ts";
+import type { BatchShape, Parameter } from "../graph/parameter.ts";
+
 /** A dense tensor in row-major order. */
 export interface HostTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array;
 }
 
-/** Inputs of a graph by name. */
+/** Inputs of a graph by name. `input_ids` is [batch, tokens] and picks the graph. */
 export type Feeds = Readonly<Record<string, HostTensor>>;
 
+export interface Weight {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
 /** Named float32 weights, named and shaped as the checkpoint has them ([out, in] for linear layers). */
-export type Weights = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+export type Weights = ReadonlyMap<string, Weight>;
+
+/** What a trainer runs: one training and one inference graph for each shape of batch, over the same parameters. */
+export interface TrainableGraphs {
+  readonly parameters: readonly Parameter[];
+  /**
+   * Parameters that are tables of rows -> the int32 input that says which rows. Their gradient comes out per row looked up,
+   * [...indices.shape, columns], and the trainer adds up equal rows: in one order, so that a step is reproducible.
+   */
+  readonly lookups: Readonly<Record<string, string>>;
+  /** Its outputs: `loss`, a scalar, and `gradient:<name>` for each parameter. */
+  training(shape: BatchShape): Graph;
+  /** Its output: `logits`. */
+  inference(shape: BatchShape): Graph;
+}
 
 export interface StepOptions {
   readonly learningRate: number;

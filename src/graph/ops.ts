@@ -1,0 +1,97 @@
+// Every operator declared once: its inputs, attributes and outputs, by ONNX's names. Knows no shapes, no gradients and no runtime.
+//
+// To add one: an entry here, then the compiler asks for its row in the tables of shape.ts, vjp.ts and onnx.ts.
+
+export type DType = "float32" | "int32" | "int64";
+export type Shape = readonly number[];
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** A tensor of a graph: an input, a constant or an output of a node. */
+export interface Value extends TensorType {
+  /** Unique within its graph, rising in the order of making. */
+  readonly id: number;
+}
+
+export interface Unary {
+  readonly inputs: readonly [x: Value];
+}
+
+/** Elementwise with numpy's broadcasting. */
+export interface Binary {
+  readonly inputs: readonly [x: Value, y: Value];
+}
+
+export interface Reduction {
+  readonly inputs: readonly [x: Value];
+  readonly attrs: { readonly axes: readonly number[]; readonly keepdims: boolean };
+}
+
+/** `attrs` and `outputs` where they are not declared: none, and one. Axes count from 0. An optional input that is absent is null. */
+export interface Ops {
+  Add: Binary;
+  Sub: Binary;
+  Mul: Binary;
+  Div: Binary;
+  Exp: Unary;
+  Log: Unary;
+  Erf: Unary;
+  Tanh: Unary;
+  /** The last two axes multiply, those before them broadcast. */
+  MatMul: { readonly inputs: readonly [x: Value, y: Value] };
+  /** a b + c for matrices, c broadcast; a and b transposed first where asked. */
+  Gemm: {
+    readonly inputs: readonly [a: Value, b: Value, c: Value | null];
+    readonly attrs: { readonly transA: boolean; readonly transB: boolean };
+  };
+  Transpose: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly perm: readonly number[] } };
+  Reshape: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly shape: Shape } };
+  /** Over the last axis. */
+  Softmax: Unary;
+  /** Over the last axis; the mean and inverse deviation keep it with size 1 and carry no gradient. */
+  LayerNormalization: {
+    readonly inputs: readonly [x: Value, scale: Value, bias: Value];
+    readonly attrs: { readonly epsilon: number };
+    readonly outputs: readonly [y: Value, mean: Value, inverseDeviation: Value];
+  };
+  ReduceSum: Reduction;
+  ReduceMean: Reduction;
+  /** Rows of `data` (axis 0) by integer index: indices.shape + data.shape[1:]. */
+  Gather: { readonly inputs: readonly [data: Value, indices: Value] };
+  /** start <= i < end along one axis. */
+  Slice: {
+    readonly inputs: readonly [x: Value];
+    readonly attrs: { readonly axis: number; readonly start: number; readonly end: number };
+  };
+  /** Zeros before and after along one axis. */
+  Pad: {
+    readonly inputs: readonly [x: Value];
+    readonly attrs: { readonly axis: number; readonly before: number; readonly after: number };
+  };
+}
+
+/** Of an operator that has none. */
+export type NoAttrs = Readonly<Record<never, never>>;
+
+export type Op = keyof Ops;
+export type Inputs<O extends Op> = Ops[O]["inputs"];
+export type Attrs<O extends Op> = Ops[O] extends { readonly attrs: infer A } ? A : NoAttrs;
+export type Outputs<O extends Op> = Ops[O] extends { readonly outputs: infer T extends readonly Value[] } ? T : readonly [Value];
+/** What `apply` gives back: the value itself, or a tuple of them where an operator has several. */
+export type Result<O extends Op> = Ops[O] extends { readonly outputs: infer T } ? T : Value;
+
+/** One application of an operator. */
+export interface Node<O extends Op = Op> {
+  readonly op: O;
+  readonly inputs: Inputs<O>;
+  readonly attrs: Attrs<O>;
+  readonly outputs: Outputs<O>;
+}
+
+/** Elements of a tensor of this shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((n, d) => n * d, 1);
+}

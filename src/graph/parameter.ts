@@ -1,0 +1,19 @@
+// A tensor that training changes: its name and shape in the graph and in a checkpoint. Knows no file format.
+
+import type { Shape } from "./ops.ts";
+
+export interface Parameter {
+  /** Of the graph's input, of the weights on a device, and in what we save. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** Other names under which a checkpoint may hold it, the likeliest first. */
+  readonly aliases: readonly string[];
+  /** What it is where a checkpoint lacks it: an error, zeros, or normal with mean 0 and this deviation. */
+  readonly missing: "error" | "zeros" | { readonly deviation: number };
+}
+
+/** Sizes that a graph is built for. */
+export interface BatchShape {
+  readonly batch: number;
+  readonly tokens: number;
+}

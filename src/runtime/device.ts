@@ -1,0 +1,37 @@
+// Which devices this browser trains on, and why not the others. Knows no model.
+
+import { ClinfuseError } from "../base/errors.ts";
+
+export type Availability =
+  | { readonly available: true /** Worker threads; 1 on WebGPU. */; readonly threads: number; readonly note?: ClinfuseError }
+  | { readonly available: false; readonly error: ClinfuseError };
+
+/** Asks the browser; `wasm` is always there, with one thread and the note `not-isolated` where there is no cross-origin isolation. */
+export async function devices(): Promise<{ readonly webgpu: Availability; readonly wasm: Availability }> {
+  return { webgpu: await webgpu(), wasm: wasm() };
+}
+
+/** Threads that onnxruntime-web may use: one less than the cores beyond 4, at most 16; 1 without shared memory. */
+export function wasmThreads(): number {
+  if (!globalThis.crossOriginIsolated) return 1;
+  const cores = navigator.hardwareConcurrency || 1;
+  return Math.min(16, cores > 4 ? cores - 1 : cores);
+}
+
+function wasm(): Availability {
+  const threads = wasmThreads();
+  if (globalThis.crossOriginIsolated) return { available: true, threads };
+  const note = new ClinfuseError("not-isolated", "the page is not cross-origin isolated: one thread instead of several");
+  return { available: true, threads, note };
+}
+
+async function webgpu(): Promise<Availability> {
+  const no = (why: string): Availability => ({ available: false, error: new ClinfuseError("no-webgpu", why, { what: why }) });
+  if (!("gpu" in navigator) || !navigator.gpu) return no("this browser has no WebGPU");
+  try {
+    const adapter = await navigator.gpu.requestAdapter();
+    return adapter ? { available: true, threads: 1 } : no("the browser has WebGPU but no adapter for it");
+  } catch (error) {
+    return no(`asking for a WebGPU adapter failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,150 @@
+// Safetensors files in and out: float weights by name. Knows no model.
+//
+// Format: header size (uint64, little-endian), header (JSON: name -> dtype, shape, byte range), bytes.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { sizeOf } from "../graph/ops.ts";
+import type { Weight, Weights } from "./trainer.ts";
+
+/** The reference implementation's own limit for the header, in bytes. */
+const maxHeader = 100_000_000;
+
+/** Bytes per element; `undefined` below means a type that the format does not have. */
+const elementBytes: Readonly<Record<string, number>> = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
+};
+
+const integers = new Set(["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "I64", "U64"]);
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Every F32, F16 and BF16 tensor, as float32. Integer tensors (position ids) are no weights and are left out. Throws
+ * `model-truncated` for a file shorter than its header says, `model-unsupported` for another element type or what is no
+ * safetensors file. `file` is for messages.
+ */
+export async function readSafetensors(source: Blob, file: string): Promise<Weights> {
+  const { entries, start } = await readHeader(source, file);
+  const weights = new Map<string, Weight>();
+  for (const entry of entries) {
+    if (integers.has(entry.dtype)) continue;
+    const bytes = await source.slice(start + entry.begin, start + entry.end).arrayBuffer();
+    weights.set(entry.name, { shape: entry.shape, data: toFloat32(bytes, entry, file) });
+  }
+  return weights;
+}
+
+/** Float32 tensors under their names, in the map's order; `metadata` goes to the header's own field. */
+export function writeSafetensors(weights: Weights, metadata: Readonly<Record<string, string>> = {}): Blob {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  const parts: BlobPart[] = [];
+  for (const [name, { shape, data }] of weights) {
+    const begin = end;
+    end += data.byteLength;
+    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
+    parts.push(data as Float32Array<ArrayBuffer>);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padding = (8 - (json.length % 8)) % 8; // the bytes start at a multiple of 8
+  const size = new DataView(new ArrayBuffer(8));
+  size.setBigUint64(0, BigInt(json.length + padding), true);
+  return new Blob([size, json, " ".repeat(padding), ...parts]);
+}
+
+async function readHeader(source: Blob, file: string): Promise<{ entries: Entry[]; start: number }> {
+  const unsupported = (why: string): never => {
+    throw new ClinfuseError("model-unsupported", `${file} is no safetensors file that we read: ${why}`, { file, what: why });
+  };
+  if (source.size < 8) throw truncated(file, source.size, 8);
+  const size = Number(new DataView(await source.slice(0, 8).arrayBuffer()).getBigUint64(0, true));
+  if (size > maxHeader || size < 2) return unsupported(`its header claims ${size} bytes`);
+  const start = 8 + size;
+  if (source.size < start) throw truncated(file, source.size, start);
+  let header: unknown;
+  try {
+    header = JSON.parse(await source.slice(8, start).text());
+  } catch {
+    return unsupported("its header is not JSON");
+  }
+  if (header === null || typeof header !== "object" || Array.isArray(header)) return unsupported("its header is not an object");
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, value]) => readEntry(name, value) ?? unsupported(`the header's entry ${JSON.stringify(name)} makes no sense`));
+  for (const entry of entries) {
+    const bytes = elementBytes[entry.dtype];
+    if (bytes === undefined) unsupported(`${entry.name} has the unknown type ${JSON.stringify(entry.dtype)}`);
+    else if (entry.end - entry.begin !== sizeOf(entry.shape) * bytes) {
+      unsupported(`${entry.name} has shape [${entry.shape}] and ${entry.end - entry.begin} bytes`);
+    }
+    if (source.size < start + entry.end) throw truncated(file, source.size, start + entry.end);
+  }
+  return { entries, start };
+}
+
+function readEntry(name: string, value: unknown): Entry | undefined {
+  const { dtype, shape, data_offsets: range } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const count = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
+  if (typeof dtype !== "string" || !Array.isArray(shape) || !shape.every(count)) return undefined;
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(count)) return undefined;
+  const [begin, end] = range as [number, number];
+  return begin <= end ? { name, dtype, shape, begin, end } : undefined;
+}
+
+function truncated(file: string, got: number, expected: number): ClinfuseError {
+  return new ClinfuseError("model-truncated", `${file} has ${got} bytes, its header says at least ${expected}`, {
+    file,
+    got,
+    expected,
+  });
+}
+
+function toFloat32(bytes: ArrayBuffer, { name, dtype }: Entry, file: string): Float32Array {
+  switch (dtype) {
+    case "F32":
+      return new Float32Array(bytes);
+    case "BF16": {
+      const bits = Uint32Array.from(new Uint16Array(bytes), (half) => half << 16);
+      return new Float32Array(bits.buffer);
+    }
+    case "F16":
+      return Float32Array.from(new Uint16Array(bytes), fromHalf);
+    default:
+      throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected F32, F16 or BF16`, {
+        file,
+        what: name,
+        got: dtype,
+        expected: "F32, F16, BF16",
+      });
+  }
+}
+
+/** IEEE 754 binary16. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
