@@ -1,0 +1,56 @@
+// Batches of a fixed number of rows, in buckets of length: which examples, how wide, in which order. Knows no text and no model.
+
+import type { Rng } from "../base/rng.ts";
+
+/** Widths that a batch may have; each is one compiled graph (DESIGN, section 6). */
+export const lengthBuckets = [32, 64, 128, 256] as const;
+
+/** Shuffled examples are sorted by length this many batches at a time. */
+const windowBatches = 8;
+
+export interface Batch {
+  /** At most as many as the batch has rows; the rows beyond them stay empty. */
+  readonly indices: readonly number[];
+  /** Width: the smallest bucket that holds the longest of them. */
+  readonly tokens: number;
+}
+
+/** The smallest bucket that holds `length` tokens, none wider than `maxTokens`. Throws when none does. */
+export function bucketOf(length: number, maxTokens: number): number {
+  if (length > maxTokens) throw new Error(`bucketOf: expected at most ${maxTokens} tokens, got ${length}`);
+  return Math.min(lengthBuckets.find((bucket) => bucket >= length) ?? maxTokens, maxTokens);
+}
+
+/** Rows of a batch for `examples` examples: the batch size, or the next power of two above a smaller set's size. */
+export function rowsFor(examples: number, batchSize: number): number {
+  return Math.min(batchSize, 2 ** Math.ceil(Math.log2(Math.max(1, examples))));
+}
+
+/**
+ * One epoch: each index of `lengths` exactly once, ceil(n / rows) batches. Examples are shuffled, sorted by length within windows so
+ * that a batch holds like lengths, and the batches shuffled again, all by `stream`.
+ */
+export function epochBatches(lengths: readonly number[], rows: number, maxTokens: number, stream: Rng): Batch[] {
+  const order = stream.fork("examples").sample([...lengths.keys()], lengths.length);
+  const batches: Batch[] = [];
+  for (let from = 0; from < order.length; from += rows * windowBatches) {
+    batches.push(...cut(order.slice(from, from + rows * windowBatches), lengths, rows, maxTokens));
+  }
+  return stream.fork("batches").sample(batches, batches.length);
+}
+
+/** Each index once, shortest first: for prediction, where the order of work is free. */
+export function sortedBatches(lengths: readonly number[], rows: number, maxTokens: number): Batch[] {
+  return cut([...lengths.keys()], lengths, rows, maxTokens);
+}
+
+function cut(indices: readonly number[], lengths: readonly number[], rows: number, maxTokens: number): Batch[] {
+  const sorted = [...indices].sort((a, b) => (lengths[a] as number) - (lengths[b] as number));
+  const batches: Batch[] = [];
+  for (let from = 0; from < sorted.length; from += rows) {
+    const batch = sorted.slice(from, from + rows);
+    const longest = lengths[batch.at(-1) as number] as number;
+    batches.push({ indices: batch, tokens: bucketOf(longest, maxTokens) });
+  }
+  return batches;
+}
