@@ -21,28 +21,6 @@ export function readTokenizer(files: ReadonlyMap<string, string>): WordPiece {
   return fromVocabulary(vocab, files.get("tokenizer_config.json"));
 }
 
-/** vocab.txt and tokenizer_config.json that give this tokenizer again, in `readTokenizer` and in `transformers`. */
-export function writeTokenizer(tokenizer: WordPiece): Map<string, string> {
-  const { special, vocabulary, config } = tokenizer;
-  const piece = (id: number) => vocabulary[id];
-  const settings = {
-    tokenizer_class: "BertTokenizer",
-    do_lower_case: config.lowercase,
-    strip_accents: config.stripAccents,
-    tokenize_chinese_chars: config.splitIdeographs,
-    clean_text: config.cleanText,
-    pad_token: piece(special.pad),
-    unk_token: piece(special.unknown),
-    cls_token: piece(special.start),
-    sep_token: piece(special.separator),
-    ...(vocabulary.includes("[MASK]") ? { mask_token: "[MASK]" } : {}),
-  };
-  return new Map([
-    ["vocab.txt", `${vocabulary.join("\n")}\n`],
-    ["tokenizer_config.json", `${JSON.stringify(settings, null, 2)}\n`],
-  ]);
-}
-
 type Json = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Json {

@@ -54,6 +54,8 @@ export type TrainEvent =
       readonly epoch: number;
       readonly loss: number;
       readonly validation: Scores;
+      /** Mean cross-entropy of the validation examples, in nats: what decides between equal scores. */
+      readonly validationLoss: number;
       readonly best: boolean;
     }
   | { readonly type: "stage-finished"; readonly stage: StageId; readonly bestEpoch: number };

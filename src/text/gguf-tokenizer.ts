@@ -1,0 +1,149 @@
+// The byte-level BPE tokenizer of a GGUF file, from the file's own tables. Knows no file format: the metadata comes in as a map.
+
+import { Tokenizer } from "@huggingface/tokenizers";
+import { ClinfuseError } from "../base/errors.ts";
+import { textOfPieces } from "./byte-level.ts";
+
+export interface GgufTokenizer {
+  /** Pieces by id, byte-level, as the file has them. */
+  readonly vocabulary: readonly string[];
+  /** Ids at which a completion ends. */
+  readonly ends: ReadonlySet<number>;
+  /** Ids that are markup and no text: left out of decoded text. */
+  readonly controls: ReadonlySet<number>;
+  /** Names that a chat template may use, where the file has them. */
+  readonly specialTokens: { readonly bos_token?: string; readonly eos_token?: string; readonly pad_token?: string };
+  /** Text to ids. The names of special tokens in the text give those tokens; none is added. */
+  encode(text: string): number[];
+  /** Ids to text, without control tokens, and without a character that is not yet whole. */
+  decode(ids: readonly number[]): string;
+}
+
+const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+const modern = (digits: string) =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+interface Cutting {
+  /** Each cuts the pieces of the one before, matches and gaps both kept. */
+  readonly patterns: readonly string[];
+  readonly normalize?: "NFC";
+  /** A word that is in the vocabulary is one token, whatever the merges say. */
+  readonly wholeWords?: boolean;
+}
+
+/** By `tokenizer.ggml.pre`: the names of llama.cpp, the patterns of the models' own tokenizer.json. */
+const cuttings: Readonly<Record<string, Cutting>> = {
+  "gpt-2": { patterns: [gpt2] },
+  gpt2: { patterns: [gpt2] },
+  smollm: { patterns: ["\\p{N}", gpt2] },
+  "llama-bpe": { patterns: [modern("\\p{N}{1,3}")], wholeWords: true },
+  llama3: { patterns: [modern("\\p{N}{1,3}")], wholeWords: true },
+  qwen2: { patterns: [modern("\\p{N}")], normalize: "NFC" },
+};
+
+/** What ends a completion besides the file's own end ids, as llama.cpp has it. */
+const endNames = new Set([
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|im_end|>",
+  "<|end|>",
+  "<|return|>",
+  "<|endoftext|>",
+  "<|end_of_text|>",
+  "<end_of_turn>",
+  "<end_of_utterance>",
+  "<EOT>",
+  "_<EOT>",
+  "</s>",
+]);
+
+const control = 3; // llama.cpp's types of tokens
+const userDefined = 4;
+
+type Metadata = ReadonlyMap<string, unknown>;
+
+/** Throws `model-unsupported` for a tokenizer of another kind, by its name, or for tables that make no sense. `file` is for messages. */
+export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokenizer {
+  const no = (what: string, got: unknown, expected: string): ClinfuseError => {
+    const shown = got === undefined ? "absent" : JSON.stringify(got)?.slice(0, 60);
+    const place = { file, what, got: shown ?? String(got), expected };
+    return new ClinfuseError("model-unsupported", `${file}: ${what} is ${shown}; expected ${expected}`, place);
+  };
+  const model = metadata.get("tokenizer.ggml.model");
+  if (model !== "gpt2") throw no("tokenizer.ggml.model", model, "gpt2 (byte-level BPE)");
+  const pre = metadata.get("tokenizer.ggml.pre");
+  const cutting = typeof pre === "string" && Object.hasOwn(cuttings, pre) ? cuttings[pre] : undefined;
+  if (!cutting) throw no("tokenizer.ggml.pre", pre, Object.keys(cuttings).join(", "));
+  const strings = (key: string): readonly string[] => {
+    const list = metadata.get(key);
+    if (!Array.isArray(list) || list.length === 0 || !list.every((s) => typeof s === "string"))
+      throw no(key, list, "a list of texts");
+    return list as string[];
+  };
+  const vocabulary = strings("tokenizer.ggml.tokens");
+  const types = metadata.get("tokenizer.ggml.token_type");
+  if (!Array.isArray(types) || types.length !== vocabulary.length)
+    throw no("tokenizer.ggml.token_type", types, "a type for each token");
+  const idsOfType = (type: number) => vocabulary.flatMap((_, id) => (types[id] === type ? [id] : []));
+  const controls = idsOfType(control);
+  const named = (key: string): number | undefined => {
+    const id = metadata.get(`tokenizer.ggml.${key}`);
+    return typeof id === "number" && id in vocabulary ? id : undefined;
+  };
+  const endIds = [named("eos_token_id"), named("eot_token_id"), named("eom_token_id")].filter((id) => id !== undefined);
+  const piece = (name: string, id: number | undefined) => (id === undefined ? {} : { [name]: vocabulary[id] as string });
+  const tokenizer = byteLevelTokenizer(vocabulary, strings("tokenizer.ggml.merges"), cutting, [
+    ...controls.map((id) => ({ id, special: true })),
+    ...idsOfType(userDefined).map((id) => ({ id, special: false })),
+  ]);
+  const hidden = new Set(controls);
+  return {
+    vocabulary,
+    ends: new Set([...endIds, ...controls.filter((id) => endNames.has(vocabulary[id] as string))]),
+    controls: hidden,
+    specialTokens: {
+      ...piece("bos_token", named("bos_token_id")),
+      ...piece("eos_token", named("eos_token_id")),
+      ...piece("pad_token", named("padding_token_id")),
+    },
+    encode: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
+    decode: (ids) => textOfPieces(ids.filter((id) => !hidden.has(id)).map((id) => vocabulary[id] ?? "")),
+  };
+}
+
+function byteLevelTokenizer(
+  vocabulary: readonly string[],
+  merges: readonly string[],
+  cutting: Cutting,
+  added: readonly { readonly id: number; readonly special: boolean }[],
+): Tokenizer {
+  const split = (pattern: string) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false });
+  const json = {
+    added_tokens: added.map(({ id, special }) => ({
+      id,
+      content: vocabulary[id] as string,
+      special,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+    })),
+    normalizer: cutting.normalize ? { type: cutting.normalize } : null,
+    pre_tokenizer: {
+      type: "Sequence",
+      pretokenizers: [
+        ...cutting.patterns.map(split),
+        { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
+    },
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: "BPE",
+      vocab: new Map(vocabulary.map((token, id) => [token, id])), // a piece may be "__proto__"
+      merges,
+      ignore_merges: cutting.wholeWords ?? false,
+    },
+  };
+  return new Tokenizer(json, { clean_up_tokenization_spaces: false });
+}

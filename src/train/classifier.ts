@@ -1,0 +1,62 @@
+// The classifier C_theta of section 4.3: an encoder with a task's head, its weights on a device. Knows no storage.
+
+import { rng } from "../base/rng.ts";
+import { bertModel } from "../nn/model.ts";
+import { fitWeights } from "../runtime/checkpoint.ts";
+import { openTrainer } from "../runtime/open-trainer.ts";
+import type { Trainer } from "../runtime/trainer.ts";
+import type { Task } from "../tasks/task.ts";
+import type { Encoder } from "./encoder-files.ts";
+import { outputNames } from "./task-head.ts";
+import type { Device } from "./train-config.ts";
+
+export interface Classifier {
+  readonly task: Task;
+  readonly encoder: Omit<Encoder, "weights">;
+  /** What each output stands for. */
+  readonly names: readonly string[];
+  /** Longer inputs are cut, special tokens counted. */
+  readonly maxTokens: number;
+  readonly trainer: Trainer;
+  /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
+  readonly initialised: readonly string[];
+  /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
+  compiles(use: "step" | "infer", rows: number, tokens: number): boolean;
+  close(): Promise<void>;
+}
+
+export interface ClassifierOptions {
+  readonly device: Device;
+  readonly maxTokens: number;
+  /** Of the draws for a new head. */
+  readonly seed: number;
+}
+
+/**
+ * Puts an encoder with the task's head on a device. Errors: `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported` for a
+ * checkpoint whose tensors do not fit its config.
+ */
+export async function openClassifier(task: Task, encoder: Encoder, options: ClassifierOptions): Promise<Classifier> {
+  const names = outputNames(task);
+  const graphs = bertModel(encoder.config, { kind: task.kind, labels: names.length });
+  const draws = rng(options.seed, "head", task.id);
+  const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
+  const trainer = await openTrainer({ device: options.device, graphs, weights });
+  const { weights: _, ...rest } = encoder;
+  const seen = new Set<string>();
+  return {
+    task,
+    encoder: rest,
+    names,
+    maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions),
+    trainer,
+    initialised,
+    compiles(use, rows, tokens) {
+      const key = `${use} ${rows} ${tokens}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    },
+    close: () => trainer.close(),
+  };
+}

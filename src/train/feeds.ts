@@ -1,0 +1,97 @@
+// A batch of inputs as the graphs' feeds, and logits as predictions and losses. Knows no device.
+
+import type { Feeds, HostTensor } from "../runtime/trainer.ts";
+import { ignoredLabel } from "../text/bio.ts";
+import { padBatch } from "../text/encoding.ts";
+import type { Batch } from "./batches.ts";
+import type { Input } from "./task-head.ts";
+
+export interface Layout {
+  /** Of the batch, empty ones included. */
+  readonly rows: number;
+  /** Id of the padding token. */
+  readonly pad: number;
+}
+
+/** `input_ids`, `token_type_ids` and `attention_mask`, [rows, tokens] each. */
+export function inferenceFeeds(inputs: readonly Input[], batch: Batch, { rows, pad }: Layout): Feeds {
+  const encodings = batch.indices.map((i) => (inputs[i] as Input).encoding);
+  const { ids, types, mask, tokens } = padBatch(encodings, rows, batch.tokens, pad);
+  const shape = [rows, tokens];
+  return {
+    input_ids: { shape, data: ids },
+    token_type_ids: { shape, data: types },
+    attention_mask: { shape, data: Float32Array.from(mask) },
+  };
+}
+
+/**
+ * The feeds of a step: `targets` one-hot, [rows, tokens, outputs] or [rows, outputs], zeros where nothing is asked; `scale`, [], one over
+ * the number of targets, which makes the loss a mean.
+ */
+export function trainingFeeds(
+  inputs: readonly Input[],
+  batch: Batch,
+  layout: Layout & { readonly perToken: boolean; readonly outputs: number },
+): Feeds {
+  const { rows, perToken, outputs } = layout;
+  const width = perToken ? batch.tokens : 1;
+  const data = new Float32Array(rows * width * outputs);
+  let count = 0;
+  batch.indices.forEach((index, row) => {
+    (inputs[index] as Input).targets.forEach((target, i) => {
+      if (target === ignoredLabel) return;
+      data[(row * width + i) * outputs + target] = 1;
+      count++;
+    });
+  });
+  return {
+    ...inferenceFeeds(inputs, batch, layout),
+    targets: { shape: perToken ? [rows, width, outputs] : [rows, outputs], data },
+    scale: { shape: [], data: Float32Array.of(1 / Math.max(1, count)) },
+  };
+}
+
+/** What a model says of one input. */
+export interface Outcome {
+  /** The likeliest output, shaped as the input's targets; the first of equals. */
+  readonly outputs: readonly number[];
+  /** Cross-entropy in nats, summed over the input's targets, and how many those are. */
+  readonly loss: number;
+  readonly count: number;
+}
+
+/** Reads a batch's logits, [rows, tokens, outputs] or [rows, outputs]; one outcome for each of the batch's indices. */
+export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTensor): Outcome[] {
+  const outputs = logits.shape.at(-1) as number;
+  const width = logits.shape.length === 3 ? (logits.shape[1] as number) : 1;
+  return batch.indices.map((index, row) => {
+    const { targets } = inputs[index] as Input;
+    let loss = 0;
+    let count = 0;
+    const best = targets.map((target, i) => {
+      const from = (row * width + i) * outputs;
+      const scores = logits.data.subarray(from, from + outputs);
+      if (target !== ignoredLabel) {
+        loss += crossEntropy(scores, target);
+        count++;
+      }
+      return argmax(scores);
+    });
+    return { outputs: best, loss, count };
+  });
+}
+
+function argmax(scores: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if ((scores[i] as number) > (scores[best] as number)) best = i;
+  return best;
+}
+
+function crossEntropy(scores: Float32Array | Int32Array, target: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const x of scores) largest = Math.max(largest, x);
+  let sum = 0;
+  for (const x of scores) sum += Math.exp(x - largest);
+  return largest + Math.log(sum) - (scores[target] as number);
+}

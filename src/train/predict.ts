@@ -1,0 +1,76 @@
+// Labels for examples, by a classifier. Knows no scores and no storage.
+
+import { breathe } from "../base/async.ts";
+import { throwIfAborted } from "../base/errors.ts";
+import type { Example } from "../tasks/example.ts";
+import { rowsFor, sortedBatches } from "./batches.ts";
+import type { Classifier } from "./classifier.ts";
+import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
+import { type Input, inputOf, predictedExample } from "./task-head.ts";
+
+/** Rows of a batch. More gain nothing on a CPU. */
+const inferenceRows = 16;
+
+/** Texts cut into pieces between two breaths. */
+const encodedAtOnce = 64;
+
+export type PredictProgress =
+  | { readonly type: "compiling"; readonly tokens: number }
+  | { readonly type: "progress"; readonly done: number; readonly total: number }; // examples
+
+export type Prediction =
+  | PredictProgress
+  /** Last: all examples in their order, with predicted labels or spans in place of their own. */
+  | { readonly type: "predicted"; readonly examples: readonly Example[] };
+
+/**
+ * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads it); words
+ * beyond the classifier's `maxTokens` get none. Errors: `aborted`, and the trainer's.
+ */
+export async function* predict(
+  classifier: Classifier,
+  examples: readonly Example[],
+  signal: AbortSignal,
+): AsyncGenerator<Prediction, void> {
+  const inputs = await inputsOf(classifier, examples, signal);
+  const found = yield* infer(classifier, inputs, signal);
+  yield {
+    type: "predicted",
+    examples: examples.map((e, i) => predictedExample(classifier.task, e, inputs[i] as Input, (found[i] as Outcome).outputs)),
+  };
+}
+
+/** Every example as the classifier reads it. */
+export async function inputsOf(classifier: Classifier, examples: readonly Example[], signal: AbortSignal): Promise<Input[]> {
+  const inputs: Input[] = [];
+  for (const example of examples) {
+    if (inputs.length % encodedAtOnce === 0) {
+      await breathe();
+      throwIfAborted(signal);
+    }
+    inputs.push(inputOf(classifier.task, classifier.encoder.tokenizer, example, classifier.maxTokens));
+  }
+  return inputs;
+}
+
+/** Runs every input, batch by batch; returns their outcomes in order. */
+export async function* infer(
+  classifier: Classifier,
+  inputs: readonly Input[],
+  signal: AbortSignal,
+): AsyncGenerator<PredictProgress, Outcome[]> {
+  const layout = { rows: rowsFor(inputs.length, inferenceRows), pad: classifier.encoder.tokenizer.special.pad };
+  const lengths = inputs.map((input) => input.encoding.ids.length);
+  const found = new Array<Outcome>(inputs.length);
+  let done = 0;
+  for (const batch of sortedBatches(lengths, layout.rows, classifier.maxTokens)) {
+    if (classifier.compiles("infer", layout.rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
+    await breathe(); // an abort sent from another thread gets its turn
+    throwIfAborted(signal);
+    const logits = await classifier.trainer.infer(inferenceFeeds(inputs, batch, layout));
+    for (const [i, outcome] of outcomes(inputs, batch, logits).entries()) found[batch.indices[i] as number] = outcome;
+    done += batch.indices.length;
+    yield { type: "progress", done, total: inputs.length };
+  }
+  return found;
+}

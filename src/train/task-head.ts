@@ -1,0 +1,64 @@
+// What a task asks of a model's head: its outputs' meaning, an example's targets, and an example from the outputs. Knows no weights.
+
+import { unreachable } from "../base/errors.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Task } from "../tasks/task.ts";
+import type { Word } from "../text/basic-words.ts";
+import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans } from "../text/bio.ts";
+import { type Encoding, encodePair, encodeText } from "../text/encoding.ts";
+import type { WordPiece } from "../text/word-piece.ts";
+
+/** What each output of the task's head stands for: BIO tags, or the task's labels; config.json's `id2label`. */
+export function outputNames(task: Task): string[] {
+  const labels = task.labels.map((label) => label.id);
+  switch (task.kind) {
+    case "token":
+      return bioTags(labels);
+    case "pair":
+      return labels;
+    default:
+      return unreachable(task);
+  }
+}
+
+/** An example as its model reads it. */
+export interface Input {
+  readonly encoding: Encoding;
+  /** All words of a token example's text, those cut off too. */
+  readonly words: readonly Word[];
+  /** Indices of outputs: one for each piece (`ignoredLabel` where a piece has none), or one for the whole input. */
+  readonly targets: readonly number[];
+}
+
+/** `maxTokens` counts special tokens; what is beyond is cut off. Throws for an example of another kind than the task's. */
+export function inputOf(task: Task, tokenizer: WordPiece, example: Example, maxTokens: number): Input {
+  const names = outputNames(task);
+  if (task.kind === "token" && example.kind === "token") {
+    const encoding = encodeText(tokenizer, example.text, maxTokens);
+    const tags = tagsOfSpans(encoding.text, example.spans);
+    return { encoding, words: encoding.text, targets: labelsOfPieces(encoding, tags, names) };
+  }
+  if (task.kind === "pair" && example.kind === "pair") {
+    const target = names.indexOf(example.label);
+    if (target < 0) throw new Error(`inputOf: expected one of ${names.join(", ")}, got label ${JSON.stringify(example.label)}`);
+    return { encoding: encodePair(tokenizer, example.first, example.second, maxTokens), words: [], targets: [target] };
+  }
+  throw new Error(`inputOf: ${task.id} expects ${task.kind} examples, got a ${example.kind} example`);
+}
+
+/** The example with predicted labels in place of its own. `outputs` are indices, shaped as `input.targets`. */
+export function predictedExample(task: Task, example: Example, input: Input, outputs: readonly number[]): Example {
+  const names = outputNames(task);
+  switch (example.kind) {
+    case "token": {
+      const tags = tagsOfPieces(input.encoding, outputs, names, input.words.length);
+      return { kind: "token", text: example.text, spans: spansOfTags(input.words, tags) };
+    }
+    case "pair":
+      return { ...example, label: names[outputs[0] as number] as string };
+    case "sentence":
+      throw new Error(`predictedExample: ${task.id} expects ${task.kind} examples, got a sentence example`);
+    default:
+      return unreachable(example);
+  }
+}

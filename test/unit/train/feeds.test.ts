@@ -1,0 +1,60 @@
+// Batches as feeds, logits as outcomes: by hand-made numbers.
+
+import { describe, expect, it } from "vitest";
+import { ignoredLabel } from "../../../src/text/bio.ts";
+import { inferenceFeeds, outcomes, trainingFeeds } from "../../../src/train/feeds.ts";
+import type { Input } from "../../../src/train/task-head.ts";
+
+const input = (ids: number[], types: number[], targets: number[]): Input => {
+  const none = ids.map(() => 0);
+  return { encoding: { ids, types, starts: none, ends: none, words: none }, words: [], targets };
+};
+const layout = { rows: 3, pad: 9 };
+
+describe("feeds", () => {
+  const inputs = [input([2, 5, 3], [0, 0, 1], [ignoredLabel, 1, ignoredLabel]), input([2, 7], [0, 0], [ignoredLabel, 0])];
+  const batch = { indices: [1, 0], tokens: 4 };
+
+  it("pads rows and leaves the rest empty", () => {
+    const feeds = inferenceFeeds(inputs, batch, layout);
+    expect(feeds.input_ids).toEqual({ shape: [3, 4], data: Int32Array.of(2, 7, 9, 9, 2, 5, 3, 9, 9, 9, 9, 9) });
+    expect(feeds.token_type_ids?.data).toEqual(Int32Array.of(0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0));
+    expect(feeds.attention_mask).toEqual({ shape: [3, 4], data: Float32Array.of(1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0) });
+  });
+
+  it("marks each target and divides by how many there are, for tokens", () => {
+    const feeds = trainingFeeds(inputs, batch, { ...layout, perToken: true, outputs: 2 });
+    const expected = new Float32Array(3 * 4 * 2);
+    expected[(0 * 4 + 1) * 2 + 0] = 1;
+    expected[(1 * 4 + 1) * 2 + 1] = 1;
+    expect(feeds.targets).toEqual({ shape: [3, 4, 2], data: expected });
+    expect(feeds.scale).toEqual({ shape: [], data: Float32Array.of(0.5) });
+  });
+
+  it("marks one target a row for whole inputs", () => {
+    const whole = [input([2], [0], [2])];
+    const feeds = trainingFeeds(whole, { indices: [0], tokens: 4 }, { ...layout, perToken: false, outputs: 3 });
+    expect(feeds.targets).toEqual({ shape: [3, 3], data: Float32Array.of(0, 0, 1, 0, 0, 0, 0, 0, 0) });
+    expect(feeds.scale?.data).toEqual(Float32Array.of(1));
+  });
+});
+
+describe("outcomes", () => {
+  it("reads the likeliest output and the cross-entropy of each target", () => {
+    const inputs = [input([2, 5], [0, 0], [ignoredLabel, 1])];
+    const data = Float32Array.of(5, 0, Math.log(3), 0); // of the second token: e^x = 3 and 1
+    const [found] = outcomes(inputs, { indices: [0], tokens: 2 }, { shape: [1, 2, 2], data });
+    expect(found?.outputs).toEqual([0, 0]);
+    expect(found?.count).toBe(1);
+    expect(found?.loss).toBeCloseTo(Math.log(4), 6);
+  });
+
+  it("stays finite for logits beyond the range of exp", () => {
+    const [found] = outcomes(
+      [input([2], [0], [1])],
+      { indices: [0], tokens: 1 },
+      { shape: [1, 2], data: Float32Array.of(2000, 1000) },
+    );
+    expect(found?.loss).toBeCloseTo(1000, 6);
+  });
+});

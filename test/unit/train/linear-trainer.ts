@@ -1,0 +1,64 @@
+// A trainer without a runtime: logits are a table's rows, by token or summed over a text. Real gradients, plain descent.
+
+import type { Feeds, HostTensor, Trainer, Weights } from "../../../src/runtime/trainer.ts";
+
+interface Options {
+  readonly vocabulary: number;
+  readonly outputs: number;
+  readonly perToken: boolean;
+}
+
+export function linearTrainer({ vocabulary, outputs, perToken }: Options): Trainer {
+  let table = new Float32Array(vocabulary * outputs);
+
+  const forward = (feeds: Feeds): HostTensor => {
+    const [rows, tokens] = feeds.input_ids!.shape as [number, number];
+    const ids = feeds.input_ids!.data;
+    const mask = feeds.attention_mask!.data;
+    const width = perToken ? tokens : 1;
+    const data = new Float32Array(rows * width * outputs);
+    for (let at = 0; at < rows * tokens; at++) {
+      const to = (perToken ? at : Math.floor(at / tokens)) * outputs;
+      for (let k = 0; k < outputs; k++) data[to + k]! += mask[at]! * table[ids[at]! * outputs + k]!;
+    }
+    return { shape: perToken ? [rows, tokens, outputs] : [rows, outputs], data };
+  };
+
+  return {
+    device: "wasm",
+    async infer(feeds) {
+      return forward(feeds);
+    },
+    async step(feeds, { learningRate }) {
+      const { data: logits } = forward(feeds);
+      const { data: targets } = feeds.targets!;
+      const scale = feeds.scale!.data[0]!;
+      const [rows, tokens] = feeds.input_ids!.shape as [number, number];
+      const gradient = new Float32Array(table.length);
+      let loss = 0;
+      for (let at = 0; at < rows * tokens; at++) {
+        const item = perToken ? at : Math.floor(at / tokens);
+        const from = item * outputs;
+        const row = Array.from(logits.subarray(from, from + outputs));
+        const target = Array.from(targets.subarray(from, from + outputs));
+        const asked = target.reduce((sum, t) => sum + t, 0);
+        const total = row.reduce((sum, x) => sum + Math.exp(x), 0);
+        const first = perToken || at % tokens === 0;
+        for (let k = 0; k < outputs; k++) {
+          if (first) loss -= scale * target[k]! * Math.log(Math.exp(row[k]!) / total);
+          const slope = scale * (asked * (Math.exp(row[k]!) / total) - target[k]!);
+          gradient[feeds.input_ids!.data[at]! * outputs + k]! += feeds.attention_mask!.data[at]! * slope;
+        }
+      }
+      table = table.map((w, i) => w - learningRate * gradient[i]!);
+      return { loss, gradientNorm: Math.hypot(...gradient) };
+    },
+    async read(): Promise<Weights> {
+      return new Map([["table", { shape: [vocabulary, outputs], data: table.slice() }]]);
+    },
+    async write(weights) {
+      table = weights.get("table")!.data.slice();
+    },
+    async close() {},
+  };
+}
