@@ -86,6 +86,7 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
     throw no("tokenizer.ggml.token_type", types, "a type for each token");
   const idsOfType = (type: number) => vocabulary.flatMap((_, id) => (types[id] === type ? [id] : []));
   const controls = idsOfType(control);
+  const users = idsOfType(userDefined);
   const named = (key: string): number | undefined => {
     const id = metadata.get(`tokenizer.ggml.${key}`);
     return typeof id === "number" && id in vocabulary ? id : undefined;
@@ -94,12 +95,12 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
   const piece = (name: string, id: number | undefined) => (id === undefined ? {} : { [name]: vocabulary[id] as string });
   const tokenizer = byteLevelTokenizer(vocabulary, strings("tokenizer.ggml.merges"), cutting, [
     ...controls.map((id) => ({ id, special: true })),
-    ...idsOfType(userDefined).map((id) => ({ id, special: false })),
+    ...users.map((id) => ({ id, special: false })),
   ]);
   const hidden = new Set(controls);
   return {
     vocabulary,
-    ends: new Set([...endIds, ...controls.filter((id) => endNames.has(vocabulary[id] as string))]),
+    ends: new Set([...endIds, ...[...controls, ...users].filter((id) => endNames.has(vocabulary[id] as string))]),
     controls: hidden,
     specialTokens: {
       ...piece("bos_token", named("bos_token_id")),
@@ -140,7 +141,7 @@ function byteLevelTokenizer(
     decoder: null,
     model: {
       type: "BPE",
-      vocab: new Map(vocabulary.map((token, id) => [token, id])), // a piece may be "__proto__"
+      vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
       merges,
       ignore_merges: cutting.wholeWords ?? false,
     },
