@@ -25,6 +25,7 @@ export const errorCodes = [
   "dangling-edge", // an edge whose end is no node
   "not-enough-examples",
   "no-topics", // the graph holds nothing that the task asks for
+  "nothing-accepted", // a long row of attempts and none kept
   "run-busy", // another tab holds the run
   "not-found",
 ] as const;
