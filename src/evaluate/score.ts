@@ -13,10 +13,11 @@ interface Counts {
 }
 
 /**
- * Scores of the task's own metrics; `predicted[i]` answers `gold[i]`. Token tasks: precision, recall and F1 over exact spans with their
- * labels, micro-averaged (seqeval's default). Single-label tasks: accuracy, and precision, recall and F1 macro-averaged over all of the
- * task's labels (scikit-learn's `average="macro", labels=..., zero_division=0`; a micro average would equal accuracy). Nothing
- * predicted or nothing to find gives 0. Throws when the lists differ in length or hold another kind of example.
+ * Scores of the task's own metrics; `predicted[i]` answers `gold[i]`. Token tasks: precision, recall and F1 over exact spans with
+ * their labels, micro-averaged (seqeval's default). Single-label tasks: accuracy, and precision, recall and F1 macro-averaged
+ * over all of the task's labels (scikit-learn's `average="macro", labels=..., zero_division=0`; a micro average would equal
+ * accuracy). Nothing predicted or nothing to find gives 0. Throws when the lists differ in length or hold another kind of
+ * example.
  */
 export function score<T extends Task>(task: T, gold: readonly ExampleOf<T>[], predicted: readonly ExampleOf<T>[]): Scores {
   if (gold.length !== predicted.length) {

@@ -17,8 +17,8 @@ export function bioTags(labels: readonly string[]): string[] {
 }
 
 /**
- * A tag for each word. A word that a span touches belongs to it, even by a part (a span's edge inside a word is rounded outwards);
- * where two spans touch one word the earlier has it. Words and spans are in order of start.
+ * A tag for each word. A word that a span touches belongs to it, even by a part (a span's edge inside a word is rounded
+ * outwards); where two spans touch one word the earlier has it. Words and spans are in order of start.
  */
 export function tagsOfSpans(words: readonly Extent[], spans: readonly Span[]): string[] {
   const tags: string[] = [];
@@ -62,7 +62,9 @@ export function spansOfTags(words: readonly Extent[], tags: readonly string[]): 
   return spans;
 }
 
-/** Label index of each piece: its word's tag on the word's first piece, `ignoredLabel` elsewhere. Throws on a tag not in `names`. */
+/**
+ * Label index of each piece: its word's tag on the word's first piece, `ignoredLabel` elsewhere. Throws on a tag not in `names`.
+ */
 export function labelsOfPieces(encoding: Encoding, tags: readonly string[], names: readonly string[]): number[] {
   const index = new Map(names.map((name, i) => [name, i]));
   return encoding.words.map((word, i) => {

@@ -7,9 +7,9 @@ import { type SpecialTokens, uncased, type WordPiece, type WordPieceConfig, word
 export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "tokenizer_config.json"] as const;
 
 /**
- * Reads a WordPiece tokenizer from files' texts by name. tokenizer.json wins; else vocab.txt, with tokenizer_config.json's choices where it
- * is there (BERT's defaults where not). Errors: `file-missing` when there is neither; `file-malformed` for what does not parse or lacks a
- * special token; `model-unsupported` for a tokenizer of another kind.
+ * Reads a WordPiece tokenizer from files' texts by name. tokenizer.json wins; else vocab.txt, with tokenizer_config.json's
+ * choices where it is there (BERT's defaults where not). Errors: `file-missing` when there is neither; `file-malformed` for what
+ * does not parse or lacks a special token; `model-unsupported` for a tokenizer of another kind.
  */
 export function readTokenizer(files: ReadonlyMap<string, string>): WordPiece {
   const json = files.get("tokenizer.json");

@@ -27,8 +27,8 @@ export function rowsFor(examples: number, batchSize: number): number {
 }
 
 /**
- * One epoch: each index of `lengths` exactly once, ceil(n / rows) batches. Examples are shuffled, sorted by length within windows so
- * that a batch holds like lengths, and the batches shuffled again, all by `stream`.
+ * One epoch: each index of `lengths` exactly once, ceil(n / rows) batches. Examples are shuffled, sorted by length within windows
+ * so that a batch holds like lengths, and the batches shuffled again, all by `stream`.
  */
 export function epochBatches(lengths: readonly number[], rows: number, maxTokens: number, stream: Rng): Batch[] {
   const order = stream.fork("examples").sample([...lengths.keys()], lengths.length);

@@ -33,8 +33,8 @@ export interface ClassifierOptions {
 }
 
 /**
- * Puts an encoder with the task's head on a device. Errors: `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported` for a
- * checkpoint whose tensors do not fit its config.
+ * Puts an encoder with the task's head on a device. Errors: `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported`
+ * for a checkpoint whose tensors do not fit its config.
  */
 export async function openClassifier(task: Task, encoder: Encoder, options: ClassifierOptions): Promise<Classifier> {
   const names = outputNames(task);

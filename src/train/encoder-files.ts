@@ -1,4 +1,4 @@
-// A BERT checkpoint as its files: config.json, tokenizer and model.safetensors, as the hub has them. Knows no storage and no task.
+// A BERT checkpoint as its files: config.json, tokenizer and weights, as the hub has them. Knows no storage and no task.
 
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
@@ -23,9 +23,9 @@ export interface Encoder {
 }
 
 /**
- * Opens a checkpoint's folder. `hashes` holds hex SHA-256 by file name, for the files that must be as they were. Errors: `model-missing` for a
- * file that is not there, `model-truncated`, `model-altered` for another hash or for files that do not belong together,
- * `model-unsupported` for no BERT, `file-malformed` for a config or tokenizer that does not parse.
+ * Opens a checkpoint's folder. `hashes` holds hex SHA-256 by file name, for the files that must be as they were. Errors:
+ * `model-missing` for a file that is not there, `model-truncated`, `model-altered` for another hash or for files that do not
+ * belong together, `model-unsupported` for no BERT, `file-malformed` for a config or tokenizer that does not parse.
  */
 export async function openEncoder(files: ModelFiles, hashes: ReadonlyMap<string, string> = new Map()): Promise<Encoder> {
   for (const [name, hash] of hashes) await checkHash(name, required(files, name), hash);

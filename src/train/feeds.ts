@@ -26,8 +26,8 @@ export function inferenceFeeds(inputs: readonly Input[], batch: Batch, { rows, p
 }
 
 /**
- * The feeds of a step: `targets` one-hot, [rows, tokens, outputs] or [rows, outputs], zeros where nothing is asked; `scale`, [], one over
- * the number of targets, which makes the loss a mean.
+ * The feeds of a step: `targets` one-hot, [rows, tokens, outputs] or [rows, outputs], zeros where nothing is asked; `scale`, [],
+ * one over the number of targets, which makes the loss a mean.
  */
 export function trainingFeeds(
   inputs: readonly Input[],

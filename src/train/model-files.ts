@@ -58,8 +58,9 @@ function modelConfig(base: Readonly<Record<string, unknown>>, task: Task, names:
 }
 
 /**
- * Opens a model that `saveModel` wrote, for its own task. Errors: those of `openEncoder` (`model-altered` when any file's hash is not the
- * card's), `not-found` for a task that does not exist, `model-unsupported` for a head that the task does not have, and the device's.
+ * Opens a model that `saveModel` wrote, for its own task. Errors: those of `openEncoder` (`model-altered` when any file's hash is
+ * not the card's), `not-found` for a task that does not exist, `model-unsupported` for a head that the task does not have, and
+ * the device's.
  */
 export async function loadModel(files: ModelFiles, device: Device): Promise<Classifier> {
   const card = await readCard(files);

@@ -24,8 +24,8 @@ export type Prediction =
   | { readonly type: "predicted"; readonly examples: readonly Example[] };
 
 /**
- * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads it); words
- * beyond the classifier's `maxTokens` get none. Errors: `aborted`, and the trainer's.
+ * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads
+ * it); words beyond the classifier's `maxTokens` get none. Errors: `aborted`, and the trainer's.
  */
 export async function* predict(
   classifier: Classifier,

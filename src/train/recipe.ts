@@ -1,4 +1,4 @@
-// How an encoder is fine-tuned by default: the paper's recipe for PubMedBERT (App. C), our own for what the paper did not train. Pure.
+// How an encoder is fine-tuned by default: the paper's recipe for PubMedBERT (App. C), our own for smaller encoders. Pure.
 
 import type { BertConfig } from "../nn/bert-config.ts";
 import type { TrainConfig } from "./train-config.ts";
@@ -12,10 +12,11 @@ export interface Recipe {
 }
 
 /**
- * `paper`: 6 epochs a stage, 256 tokens, warm-up 5 %. `small`: the same with 128 tokens and 20 epochs on the few examples, which are a step or
- * two an epoch. The peak rate is the encoder's: 2e-5 for BERT Base (hidden size 768), 4e-5 for Large (1024), as the paper has it for PubMedBERT;
- * 1e-4 for smaller ones such as MiniLM (384), which at 2e-5 learn nothing in so few steps. What the paper leaves open: batches of 16; decay 0.01, PyTorch's default for
- * AdamW; gradients clipped to norm 1, the default of transformers' Trainer.
+ * `paper`: 6 epochs a stage, 256 tokens, warm-up 5 %. `small`: the same with 128 tokens and 20 epochs on the few examples, which
+ * are a step or two an epoch. The peak rate is the encoder's: 2e-5 for BERT Base (hidden size 768), 4e-5 for Large (1024), as the
+ * paper has it for PubMedBERT; 1e-4 for smaller ones such as MiniLM (384), which at 2e-5 learn nothing in so few steps. What the
+ * paper leaves open: batches of 16; decay 0.01, PyTorch's default for AdamW; gradients clipped to norm 1, the default of
+ * transformers' Trainer.
  */
 export function recipeFor(encoder: BertConfig, preset: "small" | "paper"): Recipe {
   const learningRate = encoder.hiddenSize >= 1024 ? 4e-5 : encoder.hiddenSize >= 768 ? 2e-5 : 1e-4;

@@ -1,4 +1,4 @@
-// What a task asks of a model's head: its outputs' meaning, an example's targets, and an example from the outputs. Knows no weights.
+// What a task asks of a model's head: the outputs' meaning, targets of an example, an example from outputs. Knows no weights.
 
 import { unreachable } from "../base/errors.ts";
 import type { Example } from "../tasks/example.ts";

@@ -27,8 +27,8 @@ export interface Validated {
 }
 
 /**
- * Whether the later of two epochs is to be kept: the higher main metric; where they are equal the lower validation loss, and then the
- * later epoch. With five examples to validate on, equal metrics are the rule, and the loss still tells epochs apart.
+ * Whether the later of two epochs is to be kept: the higher main metric; where they are equal the lower validation loss, and then
+ * the later epoch. With five examples to validate on, equal metrics are the rule, and the loss still tells epochs apart.
  */
 export function isBetter(later: Validated, best: Validated | undefined): boolean {
   if (!best || later.main !== best.main) return !best || later.main > best.main;
@@ -36,10 +36,10 @@ export function isBetter(later: Validated, best: Validated | undefined): boolean
 }
 
 /**
- * Trains the classifier in place, stage after stage, each from the best weights of the one before and with a fresh optimizer and schedule.
- * When `stage-finished` is yielded the classifier holds the weights of that stage's best epoch, so that its caller may
- * predict before going on. The same config on the same device takes the same steps. Errors: `aborted`, `not-enough-examples`
- * for a stage without any, `engine-failed` when the loss is no longer a number, and the trainer's.
+ * Trains the classifier in place, stage after stage, each from the best weights of the one before and with a fresh optimizer and
+ * schedule. When `stage-finished` is yielded the classifier holds the weights of that stage's best epoch, so that its caller may
+ * predict before going on. The same config on the same device takes the same steps. Errors: `aborted`, `not-enough-examples` for
+ * a stage without any, `engine-failed` when the loss is no longer a number, and the trainer's.
  */
 export async function* train(
   classifier: Classifier,
