@@ -40,6 +40,7 @@ export interface Ops {
   Log: Unary;
   Erf: Unary;
   Tanh: Unary;
+  Sigmoid: Unary;
   /** The last two axes multiply, those before them broadcast. */
   MatMul: { readonly inputs: readonly [x: Value, y: Value] };
   /** a b + c for matrices, c broadcast; a and b transposed first where asked. */
@@ -48,6 +49,8 @@ export interface Ops {
     readonly attrs: { readonly transA: boolean; readonly transB: boolean };
   };
   Transpose: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly perm: readonly number[] } };
+  /** To a shape that x broadcasts to. */
+  Expand: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly shape: Shape } };
   Reshape: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly shape: Shape } };
   /** Over the last axis. */
   Softmax: Unary;
@@ -57,10 +60,17 @@ export interface Ops {
     readonly attrs: { readonly epsilon: number };
     readonly outputs: readonly [y: Value, mean: Value, inverseDeviation: Value];
   };
+  /** x / sqrt(mean(x^2) + epsilon) * scale over the last axis (RMSNorm), under onnxruntime's name. */
+  SimplifiedLayerNormalization: {
+    readonly inputs: readonly [x: Value, scale: Value];
+    readonly attrs: { readonly epsilon: number };
+  };
   ReduceSum: Reduction;
   ReduceMean: Reduction;
   /** Rows of `data` (axis 0) by integer index: indices.shape + data.shape[1:]. */
   Gather: { readonly inputs: readonly [data: Value, indices: Value] };
+  /** y after x along one axis. */
+  Concat: { readonly inputs: readonly [x: Value, y: Value]; readonly attrs: { readonly axis: number } };
   /** start <= i < end along one axis. */
   Slice: {
     readonly inputs: readonly [x: Value];

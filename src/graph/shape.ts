@@ -65,6 +65,7 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
   Log: unary,
   Erf: unary,
   Tanh: unary,
+  Sigmoid: unary,
   MatMul: ([x, y]) => {
     needFloat(x, y);
     if (x.shape.length < 2 || y.shape.length < 2) throw new Error("expected at least two axes each");
@@ -91,6 +92,11 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
     }
     return float(perm.map((p) => x.shape[p] as number));
   },
+  Expand: ([x], { shape }) => {
+    needFloat(x);
+    if (`${broadcast(x.shape, shape)}` !== `${shape}`) throw new Error(`[${x.shape}] does not broadcast to [${shape}]`);
+    return float(shape);
+  },
   Reshape: ([x], { shape }) => {
     if (sizeOf(shape) !== sizeOf(x.shape)) throw new Error(`expected ${sizeOf(x.shape)} elements, got [${shape}]`);
     return [{ dtype: x.dtype, shape }];
@@ -110,6 +116,13 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
     const row = { dtype: "float32", shape: [...x.shape.slice(0, -1), 1] } as const;
     return [{ dtype: "float32", shape: x.shape }, row, row];
   },
+  SimplifiedLayerNormalization: ([x, scale]) => {
+    needFloat(x, scale);
+    needAxis(0, x.shape);
+    if (`${scale.shape}` !== `${x.shape.at(-1)}`)
+      throw new Error(`expected a scale of [${x.shape.at(-1)}], got [${scale.shape}]`);
+    return float(x.shape);
+  },
   ReduceSum: reduction,
   ReduceMean: reduction,
   Gather: ([data, indices]) => {
@@ -117,6 +130,14 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
     if (indices.dtype === "float32") throw new Error("expected integer indices");
     needAxis(0, data.shape);
     return float([...indices.shape, ...data.shape.slice(1)]);
+  },
+  Concat: ([x, y], { axis }) => {
+    needFloat(x, y);
+    needAxis(axis, x.shape);
+    if (x.shape.length !== y.shape.length || x.shape.some((d, i) => i !== axis && d !== y.shape[i])) {
+      throw new Error(`[${x.shape}] and [${y.shape}] differ beyond axis ${axis}`);
+    }
+    return float(x.shape.map((d, i) => (i === axis ? d + (y.shape[i] as number) : d)));
   },
   Slice: ([x], { axis, start, end }) => {
     needFloat(x);

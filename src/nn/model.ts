@@ -3,11 +3,16 @@
 // Inputs: input_ids and token_type_ids int32 [batch, tokens], attention_mask float32 [batch, tokens] of 1 and 0;
 // for training also targets, float32 one-hot with zeros for what is ignored ([batch, tokens, labels] or [batch, labels]),
 // and scale, float32 [], by which the summed loss is multiplied: 1 / number of targets that are not ignored.
-// Outputs: logits of the targets' shape; loss, [], and gradient:<name> of each parameter.
+// Outputs: logits of the targets' shape; or loss, [], and gradient:<name> of each parameter, of the parameter's shape or,
+// for the tables in `lookups`, of the rows looked up: [batch, tokens, hidden].
 
-import type { Graph } from "../graph/graph.ts";
+import { gradient } from "../graph/gradient.ts";
+import { Graph } from "../graph/graph.ts";
+import type { Value } from "../graph/ops.ts";
 import type { BatchShape, Parameter } from "../graph/parameter.ts";
+import { aliasesOf, bertParameters, type Encoded, encode, linear, lookups, type Weight } from "./bert.ts";
 import type { BertConfig } from "./bert-config.ts";
+import { crossEntropy } from "./loss.ts";
 
 /** `token` labels every token; `pair` labels the whole input, one text or two, from its first token. */
 export interface Head {
@@ -23,6 +28,71 @@ export interface Model {
   inference(shape: BatchShape): Graph;
 }
 
+/** BertForTokenClassification or BertForSequenceClassification of transformers, without dropout. */
 export function bertModel(config: BertConfig, head: Head): Model {
-  throw new Error(`not here yet: ${config.layers} ${head.kind}`);
+  const parameters = [...bertParameters(config), ...headParameters(config, head)];
+  const build = (shape: BatchShape) => {
+    const g = new Graph();
+    const values = new Map(parameters.map((p) => [p.name, g.input(p.name, "float32", p.shape)]));
+    const weight: Weight = (name) => values.get(name) ?? raise(`no parameter ${name}`);
+    const encoded = encode(g, config, shape, weight);
+    return { g, weight, encoded, logits: headLogits(g, config, head, shape, weight, encoded) };
+  };
+  return {
+    parameters,
+    lookups,
+    training(shape) {
+      const { g, weight, encoded, logits } = build(shape);
+      const targets = g.input("targets", "float32", logits.shape);
+      const loss = crossEntropy(g, logits, targets, g.input("scale", "float32", []));
+      const rows: Readonly<Record<string, Value>> = encoded.rows;
+      const wrt = parameters.map((p) => rows[p.name] ?? weight(p.name));
+      g.output("loss", loss);
+      for (const [i, value] of gradient(g, loss, wrt).entries()) g.output(`gradient:${(parameters[i] as Parameter).name}`, value);
+      return g;
+    },
+    inference(shape) {
+      const { g, logits } = build(shape);
+      g.output("logits", logits);
+      return g;
+    },
+  };
+}
+
+function headLogits(
+  g: Graph,
+  config: BertConfig,
+  head: Head,
+  { batch, tokens }: BatchShape,
+  weight: Weight,
+  { hidden }: Encoded,
+): Value {
+  switch (head.kind) {
+    case "token": {
+      const logits = linear(g, weight, "classifier", hidden);
+      return g.apply("Reshape", [logits], { shape: [batch, tokens, head.labels] });
+    }
+    case "pair": {
+      const sequences = g.apply("Reshape", [hidden], { shape: [batch, tokens, config.hiddenSize] });
+      const first = g.apply("Slice", [sequences], { axis: 1, start: 0, end: 1 }); // [batch, 1, hidden], of [CLS]
+      const flat = g.apply("Reshape", [first], { shape: [batch, config.hiddenSize] });
+      return linear(g, weight, "classifier", g.apply("Tanh", [linear(g, weight, "bert.pooler.dense", flat)]));
+    }
+    default:
+      return head.kind satisfies never;
+  }
+}
+
+/** New where the checkpoint lacks them: weights drawn as BERT draws its own, biases zero. */
+function headParameters({ hiddenSize, initializerRange }: BertConfig, head: Head): Parameter[] {
+  const dense = (name: string, out: number): Parameter[] => [
+    { name: `${name}.weight`, shape: [out, hiddenSize], aliases: [], missing: { deviation: initializerRange } },
+    { name: `${name}.bias`, shape: [out], aliases: [], missing: "zeros" },
+  ];
+  const pooler = dense("bert.pooler.dense", hiddenSize).map((p) => ({ ...p, aliases: aliasesOf(p.name.slice("bert.".length)) }));
+  return [...(head.kind === "pair" ? pooler : []), ...dense("classifier", head.labels)];
+}
+
+function raise(why: string): never {
+  throw new Error(why);
 }

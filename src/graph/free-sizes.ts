@@ -1,0 +1,56 @@
+// Sizes that a run chooses: a graph is built with stand-in numbers for them, and its ONNX file leaves them open. Knows no runtime.
+
+import type { Graph } from "./graph.ts";
+import type { Node, Shape } from "./ops.ts";
+
+/** Name -> stand-in: a prime above every other size that occurs beside it, so that a multiple of it is known as such. */
+export type FreeSizes = Readonly<Record<string, number>>;
+
+/** A dimension of an ONNX tensor: a number, a name, or open. */
+export type Dimension = number | string | undefined;
+
+/** An int64 vector that an operator takes as an input: constant, or the size of an axis of one of the graph's inputs. */
+export type SizeInput = { readonly constant: readonly (number | bigint)[] } | { readonly sizeOf: string };
+
+const endOfAxis = 2n ** 63n - 1n;
+
+function names(free: FreeSizes, size: number): string[] {
+  return size === 0 ? [] : Object.keys(free).filter((name) => size % (free[name] as number) === 0);
+}
+
+/** The dimensions of an input or output. Where one is free, so is each that is not smaller than every stand-in: it may hold a sum of them. */
+export function dimensionsOf(free: FreeSizes, shape: Shape): Dimension[] {
+  const smallest = Math.min(...Object.values(free));
+  if (!shape.some((d) => names(free, d).length > 0)) return [...shape];
+  return shape.map((d) => Object.keys(free).find((name) => free[name] === d) ?? (d < smallest ? d : undefined));
+}
+
+/** An operator's int64 vector with its stand-ins taken out. Throws for an operator that cannot do without the number. */
+export function openSizes(free: FreeSizes, node: Node, numbers: readonly number[]): SizeInput {
+  const isFree = (n: number) => names(free, n).length > 0;
+  const { shape } = node.inputs[0];
+  if (node.op === "Reshape") {
+    // ONNX: 0 keeps the input's size of the same axis, -1 is what is left over.
+    const dims = numbers.map((d, i) => (isFree(d) ? (shape[i] === d ? 0 : -1) : d));
+    if (dims.filter((d) => d === -1).length > 1) throw new Error(`Reshape to [${numbers}]: more than one free size moves`);
+    return { constant: dims };
+  }
+  const [number] = numbers;
+  if (node.op === "Slice" && number !== undefined) {
+    const { axis, end } = (node as Node<"Slice">).attrs;
+    const name = Object.keys(free).find((key) => free[key] === number);
+    if (number === end && end === shape[axis] && dimensionsOf(free, shape)[axis] !== end) return { constant: [endOfAxis] };
+    if (name !== undefined) return { sizeOf: name };
+  }
+  if (numbers.some(isFree)) throw new Error(`${node.op} needs the number behind a free size: [${numbers}]`);
+  return { constant: numbers };
+}
+
+/** An input of the graph, and its axis, that has the free size. */
+export function axisOf(g: Graph, free: FreeSizes, name: string): { readonly input: string; readonly axis: number } {
+  for (const [input, { shape }] of g.inputs) {
+    const axis = shape.indexOf(free[name] as number);
+    if (axis >= 0) return { input, axis };
+  }
+  throw new Error(`no input has the free size ${name}`);
+}

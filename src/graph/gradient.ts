@@ -1,0 +1,44 @@
+// Reverse-mode differentiation: appends to a graph what computes the gradient of a scalar. Knows no operator.
+
+import type { Graph } from "./graph.ts";
+import type { Node, Op, Value } from "./ops.ts";
+import { type Vjp, vjp } from "./vjp.ts";
+
+/**
+ * The gradient of `loss`, a float32 scalar of `g`, for each value of `wrt`, of its shape. A value of `wrt` may be in the
+ * middle of the graph; the walk then stops there. Throws where the loss does not depend on one of them.
+ */
+export function gradient(g: Graph, loss: Value, wrt: readonly Value[]): Value[] {
+  if (loss.dtype !== "float32" || loss.shape.length !== 0) {
+    throw new Error(`gradient: expected a float32 scalar as loss, got ${loss.dtype}[${loss.shape}]`);
+  }
+  const active = new Set(wrt.map((value) => value.id)); // depends on a value of wrt
+  const path: Node[] = [];
+  for (const node of g.nodes) {
+    if (!node.inputs.some((value) => value && active.has(value.id))) continue;
+    for (const value of node.outputs) active.add(value.id);
+    path.push(node);
+  }
+  const cotangents = new Map<number, Value>([[loss.id, g.scalar(1)]]);
+  for (const node of path.reverse()) {
+    const [first, ...others] = node.outputs as readonly [Value, ...Value[]];
+    if (others.some((value) => cotangents.has(value.id))) {
+      throw new Error(`gradient: only the first output of ${node.op} passes a gradient, and another one was used`);
+    }
+    const cotangent = cotangents.get(first.id);
+    if (!cotangent) continue;
+    const rule = vjp[node.op] as unknown as Vjp<Op>;
+    const passed = rule(g, cotangent, node) as readonly (Value | null)[];
+    passed.forEach((part, i) => {
+      const value = node.inputs[i];
+      if (!part || !value || !active.has(value.id)) return;
+      const sum = cotangents.get(value.id);
+      cotangents.set(value.id, sum ? g.apply("Add", [sum, part]) : part);
+    });
+  }
+  return wrt.map((value, i) => {
+    const found = cotangents.get(value.id);
+    if (!found) throw new Error(`gradient: the loss does not depend on value ${i} of wrt, ${value.dtype}[${value.shape}]`);
+    return found;
+  });
+}

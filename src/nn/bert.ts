@@ -1,0 +1,134 @@
+// BERT's encoder as a graph (Devlin et al. 2019), by the names of transformers' BertModel. Knows no head and no weights.
+
+import type { Graph } from "../graph/graph.ts";
+import type { Value } from "../graph/ops.ts";
+import type { BatchShape, Parameter } from "../graph/parameter.ts";
+import type { BertConfig } from "./bert-config.ts";
+
+/** Added to the scores of masked positions: their share of the attention is then exactly 0 in float32. */
+const masked = -1e9;
+
+/** The parameter of that name as a value of the graph. */
+export type Weight = (name: string) => Value;
+
+/** The tables of rows that ids look up, and the inputs with the ids. */
+export const lookups = {
+  "bert.embeddings.word_embeddings.weight": "input_ids",
+  "bert.embeddings.token_type_embeddings.weight": "token_type_ids",
+} as const;
+
+export interface Encoded {
+  /** [batch * tokens, hidden] */
+  readonly hidden: Value;
+  /** Rows looked up, [batch, tokens, hidden], by the name of their table. */
+  readonly rows: Readonly<Record<keyof typeof lookups, Value>>;
+}
+
+/** Inputs `input_ids` and `token_type_ids`, int32 [batch, tokens], and `attention_mask`, float32 [batch, tokens] of 1 and 0. */
+export function encode(g: Graph, config: BertConfig, { batch, tokens }: BatchShape, weight: Weight): Encoded {
+  if (tokens > config.maxPositions) throw new Error(`expected at most ${config.maxPositions} tokens, got ${tokens}`);
+  const look = (table: keyof typeof lookups) =>
+    g.apply("Gather", [weight(table), g.input(lookups[table], "int32", [batch, tokens])]); // [batch, tokens, hidden]
+  const words = look("bert.embeddings.word_embeddings.weight");
+  const types = look("bert.embeddings.token_type_embeddings.weight");
+  const table = weight("bert.embeddings.position_embeddings.weight");
+  const positions = g.apply("Slice", [table], { axis: 0, start: 0, end: tokens }); // [tokens, hidden]
+  const sum = g.apply("Add", [g.apply("Add", [words, types]), positions]);
+  const flat = g.apply("Reshape", [sum], { shape: [batch * tokens, config.hiddenSize] });
+  let hidden = layerNorm(g, config, weight, "bert.embeddings.LayerNorm", flat);
+
+  const mask = g.input("attention_mask", "float32", [batch, tokens]);
+  const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
+  const bias = g.apply("Reshape", [absent], { shape: [batch, 1, 1, tokens] });
+  for (let i = 0; i < config.layers; i++) {
+    hidden = layer(g, config, { batch, tokens }, weight, `bert.encoder.layer.${i}`, hidden, bias);
+  }
+  return {
+    hidden,
+    rows: { "bert.embeddings.word_embeddings.weight": words, "bert.embeddings.token_type_embeddings.weight": types },
+  };
+}
+
+/** x W' + b, for W as checkpoints have it: [out, in]. */
+export function linear(g: Graph, weight: Weight, name: string, x: Value): Value {
+  return g.apply("Gemm", [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transA: false, transB: true });
+}
+
+function layer(g: Graph, config: BertConfig, shape: BatchShape, weight: Weight, name: string, x: Value, bias: Value): Value {
+  const attended = attention(g, config, shape, weight, `${name}.attention.self`, x, bias);
+  const projected = linear(g, weight, `${name}.attention.output.dense`, attended);
+  const middle = layerNorm(g, config, weight, `${name}.attention.output.LayerNorm`, g.apply("Add", [projected, x]));
+  const inner = gelu(g, linear(g, weight, `${name}.intermediate.dense`, middle)); // [batch * tokens, intermediate]
+  const outer = linear(g, weight, `${name}.output.dense`, inner);
+  return layerNorm(g, config, weight, `${name}.output.LayerNorm`, g.apply("Add", [outer, middle]));
+}
+
+function attention(
+  g: Graph,
+  config: BertConfig,
+  { batch, tokens }: BatchShape,
+  weight: Weight,
+  name: string,
+  x: Value,
+  bias: Value,
+): Value {
+  const { heads, hiddenSize } = config;
+  const width = hiddenSize / heads;
+  const split = (part: Value, perm: readonly number[]) =>
+    g.apply("Transpose", [g.apply("Reshape", [part], { shape: [batch, tokens, heads, width] })], { perm });
+  const scaled = g.apply("Mul", [linear(g, weight, `${name}.query`, x), g.scalar(1 / Math.sqrt(width))]);
+  const query = split(scaled, [0, 2, 1, 3]); // [batch, heads, tokens, width]
+  const key = split(linear(g, weight, `${name}.key`, x), [0, 2, 3, 1]); // [batch, heads, width, tokens]
+  const value = split(linear(g, weight, `${name}.value`, x), [0, 2, 1, 3]); // [batch, heads, tokens, width]
+  const scores = g.apply("Add", [g.apply("MatMul", [query, key]), bias]); // [batch, heads, tokens, tokens]
+  const mixed = g.apply("MatMul", [g.apply("Softmax", [scores]), value]); // [batch, heads, tokens, width]
+  return g.apply("Reshape", [g.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] })], { shape: [batch * tokens, hiddenSize] });
+}
+
+function layerNorm(g: Graph, config: BertConfig, weight: Weight, name: string, x: Value): Value {
+  const [y] = g.apply("LayerNormalization", [x, weight(`${name}.weight`), weight(`${name}.bias`)], {
+    epsilon: config.layerNormEpsilon,
+  });
+  return y;
+}
+
+/** x times the normal distribution's cumulative density at x, exactly, as BERT's "gelu". */
+function gelu(g: Graph, x: Value): Value {
+  const erf = g.apply("Erf", [g.apply("Mul", [x, g.scalar(Math.SQRT1_2)])]);
+  return g.apply("Mul", [x, g.apply("Mul", [g.apply("Add", [erf, g.scalar(1)]), g.scalar(0.5)])]);
+}
+
+/** Every parameter that `encode` reads, in the order of reading. */
+export function bertParameters(config: BertConfig): Parameter[] {
+  const { hiddenSize: hidden, intermediateSize: inner } = config;
+  const norm = (name: string): [string, readonly number[]][] => [
+    [`${name}.weight`, [hidden]],
+    [`${name}.bias`, [hidden]],
+  ];
+  const dense = (name: string, out: number, into: number): [string, readonly number[]][] => [
+    [`${name}.weight`, [out, into]],
+    [`${name}.bias`, [out]],
+  ];
+  const layers = Array.from({ length: config.layers }, (_, i) => `encoder.layer.${i}`).flatMap((name) => [
+    ...["query", "key", "value"].flatMap((part) => dense(`${name}.attention.self.${part}`, hidden, hidden)),
+    ...dense(`${name}.attention.output.dense`, hidden, hidden),
+    ...norm(`${name}.attention.output.LayerNorm`),
+    ...dense(`${name}.intermediate.dense`, inner, hidden),
+    ...dense(`${name}.output.dense`, hidden, inner),
+    ...norm(`${name}.output.LayerNorm`),
+  ]);
+  const all: [string, readonly number[]][] = [
+    ["embeddings.word_embeddings.weight", [config.vocabSize, hidden]],
+    ["embeddings.position_embeddings.weight", [config.maxPositions, hidden]],
+    ["embeddings.token_type_embeddings.weight", [config.typeVocabSize, hidden]],
+    ...norm("embeddings.LayerNorm"),
+    ...layers,
+  ];
+  return all.map(([name, shape]) => ({ name: `bert.${name}`, shape, aliases: aliasesOf(name), missing: "error" }));
+}
+
+/** Checkpoints of the bare encoder have no prefix; those made from TensorFlow's call LayerNorm's weight gamma and its bias beta. */
+export function aliasesOf(name: string): string[] {
+  const old = name.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
+  return old === name ? [name] : [name, `bert.${old}`, old];
+}

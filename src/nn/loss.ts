@@ -1,0 +1,18 @@
+// Losses as graphs. Knows no model.
+
+import type { Graph } from "../graph/graph.ts";
+import type { Value } from "../graph/ops.ts";
+
+/**
+ * Added to probabilities before their logarithm. It changes no float32 above 1e-22; it only keeps the logarithm finite where
+ * a probability underflows, so that a target of 0 there counts 0.
+ */
+const tiny = 1e-30;
+
+/** -scale times the sum of targets * log softmax(logits), []. `targets` has the shape of `logits`; zeros are ignored rows; `scale` is []. */
+export function crossEntropy(g: Graph, logits: Value, targets: Value, scale: Value): Value {
+  const logs = g.apply("Log", [g.apply("Add", [g.apply("Softmax", [logits]), g.scalar(tiny)])]);
+  const axes = logits.shape.map((_, i) => i);
+  const sum = g.apply("ReduceSum", [g.apply("Mul", [logs, targets])], { axes, keepdims: false });
+  return g.apply("Mul", [sum, g.apply("Mul", [scale, g.scalar(-1)])]);
+}
