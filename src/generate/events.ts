@@ -14,6 +14,7 @@ export const rejectReasons = [
   "entity-absent", // an entity listed that the sentence does not hold (section 9: released code's check)
   "topic-absent", // the topic asked for is not mentioned
   "too-short",
+  "repetitive", // a loop: the same words again and again
   "duplicate", // the same text was accepted before
   "copies-demonstration",
   "identical-pair", // the second sentence is the first

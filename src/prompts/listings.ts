@@ -1,0 +1,84 @@
+// The listings of Appendix F, word for word, as functions of their slots. Knows no task, no model and no answer form.
+
+/** A listing in two parts: what is the same for every prompt of a task, and what a topic and a style change. */
+export interface Listing {
+  readonly fixed: string;
+  readonly varying: string;
+}
+
+/** The listing as the paper prints it. */
+export function whole({ fixed, varying }: Listing): string {
+  return [fixed, varying].filter((part) => part !== "").join("\n");
+}
+
+/** Listing 2: NER with ClinGen. */
+export function listing2(slots: { domain: string; style: string; topic: string }): Listing {
+  const { domain, style, topic } = slots;
+  return {
+    fixed: [
+      `Suppose you need to create a dataset for ${domain} recognition. Your task is to:`,
+      `1. generate a sentence about ${domain},`,
+      `2. output a list of named entity about ${domain} only,`,
+    ].join("\n"),
+    varying: [
+      `3. the sentence should mimic the style of ${style},`,
+      `4. the sentence should mention the ${domain} named ${topic}.`,
+    ].join("\n"),
+  };
+}
+
+/** Listing 6: first sentence of a pair with ClinGen. */
+export function listing6(slots: { content: string; topic: string; style: string }): Listing {
+  const { content, topic, style } = slots;
+  return {
+    fixed: [
+      `Suppose you need to create a set of ${content}. Your task is to:`,
+      `1. generate one sentence for a ${content}.`,
+    ].join("\n"),
+    varying: [`2. the ${content} should be relevant to ${topic},`, `3. The ${content} should mimic the style of ${style}.`].join(
+      "\n",
+    ),
+  };
+}
+
+export interface SecondSentenceSlots {
+  readonly domain: string;
+  readonly className: string;
+  readonly content: string;
+  readonly firstSentence: string;
+  readonly labelDescription: string;
+}
+
+/** Listing 7: second sentence of a pair with ClinGen. */
+export function listing7(slots: SecondSentenceSlots & { topic: string }): string {
+  const { content, topic, labelDescription } = slots;
+  return [
+    `${pairHead(slots)} Your task is to:`,
+    `1. generate one short ${content} about ${topic} so that ${labelDescription}.`,
+    `2. The ${content} should mimic the style of the first sentence.`,
+  ].join("\n");
+}
+
+/** Listing 8: NER with the baselines. */
+export function listing8({ domain }: { domain: string }): Listing {
+  const task = `generate a sentence about ${domain} and output a list of named entity about ${domain} only.`;
+  return { fixed: `Suppose you need to create a dataset for ${domain} recognition. Your task is to ${task}`, varying: "" };
+}
+
+/** Listing 12: first sentence of a pair with the baselines. */
+export function listing12({ content }: { content: string }): Listing {
+  return {
+    fixed: `Suppose you need to create a set of ${content}. Your task is to generate one sentence for a ${content}.`,
+    varying: "",
+  };
+}
+
+/** Listing 13: second sentence of a pair with the baselines. */
+export function listing13(slots: SecondSentenceSlots): string {
+  return `${pairHead(slots)} Your task is to generate one short ${slots.content} so that ${slots.labelDescription}.`;
+}
+
+function pairHead({ domain, className, content, firstSentence }: SecondSentenceSlots): string {
+  const task = `Suppose you need to create a pair of sentences for the ${domain} task with the label '${className}'.`;
+  return `${task} Given the ${content}: '${firstSentence}',`;
+}

@@ -1,0 +1,73 @@
+// Prompts of the sentence-pair tasks: Listings 6, 7, 12 and 13, with demonstrations, and the grammar of the answers. Pure.
+
+import type { Message } from "../engines/language-model.ts";
+import type { PairExample } from "../tasks/example.ts";
+import { type Label, labelOf, type PairTask } from "../tasks/task.ts";
+import { answerField, turns, withJsonLines } from "./demonstrations.ts";
+import { asJson, oneLine } from "./grammar.ts";
+import { type Listing, listing6, listing7, listing12, listing13, whole } from "./listings.ts";
+import type { FilledPrompt } from "./ner.ts";
+
+export interface PairSlots {
+  readonly demonstrations: readonly PairExample[];
+  readonly mode: "shuffled" | "fixed" | "none";
+  readonly label: string;
+  /** ClinGen's; a baseline has neither. */
+  readonly topic?: string;
+  readonly style?: string;
+}
+
+/** First turn. With fixed demonstrations the prefix holds whole conversations of both turns, so that the second turn extends the first. */
+export function firstPrompt(task: PairTask, slots: PairSlots): FilledPrompt {
+  const { mode, demonstrations } = slots;
+  const listing = firstListing(task, slots);
+  if (mode === "shuffled") {
+    const content = withJsonLines(
+      whole(listing),
+      demonstrations.map((d) => d.first),
+    );
+    return { messages: [{ role: "user", content }], grammar: asJson(oneLine, answerField) };
+  }
+  if (mode === "none") return { messages: [{ role: "user", content: whole(listing) }], grammar: oneLine };
+  return { messages: [...prefix(task, slots), { role: "user", content: listing.varying || listing.fixed }], grammar: oneLine };
+}
+
+/** Second turn, about the first sentence. */
+export function secondPrompt(task: PairTask, slots: PairSlots, first: string): FilledPrompt {
+  const { mode, demonstrations, label } = slots;
+  const content = secondListing(task, labelOf(task, label), first, slots.topic);
+  if (mode === "shuffled") {
+    const same = demonstrations.filter((d) => d.label === label).map((d) => d.second);
+    return { messages: [{ role: "user", content: withJsonLines(content, same) }], grammar: asJson(oneLine, answerField) };
+  }
+  if (mode === "none") return { messages: [{ role: "user", content }], grammar: oneLine };
+  const { messages } = firstPrompt(task, slots);
+  return { messages: [...messages, { role: "assistant", content: first }, { role: "user", content }], grammar: oneLine };
+}
+
+function firstListing(task: PairTask, { topic, style }: Pick<PairSlots, "topic" | "style">): Listing {
+  const content = task.firstContent;
+  return topic === undefined || style === undefined ? listing12({ content }) : listing6({ content, topic, style });
+}
+
+function secondListing(task: PairTask, label: Label, firstSentence: string, topic: string | undefined): string {
+  const slots = {
+    domain: task.domain,
+    className: label.name,
+    content: task.secondContent,
+    firstSentence,
+    labelDescription: label.description,
+  };
+  return topic === undefined ? listing13(slots) : listing7({ ...slots, topic });
+}
+
+/** Each demonstration as the conversation that would have made it. Its topic and style are not known: "it" and the task's first style stand for them. */
+function prefix(task: PairTask, { demonstrations, topic, style }: PairSlots): Message[] {
+  const known = topic === undefined ? {} : { topic: "a health problem" };
+  const listing = firstListing(task, topic === undefined ? {} : { ...known, style: task.styles[0] ?? style ?? "" });
+  const exchanges = demonstrations.flatMap((d) => [
+    [listing.varying || listing.fixed, d.first] as const,
+    [secondListing(task, labelOf(task, d.label), d.first, known.topic), d.second] as const,
+  ]);
+  return [{ role: "system", content: listing.fixed }, ...turns(exchanges)];
+}
