@@ -1,0 +1,216 @@
+// A knowledge graph as columns: one record per (type or relation, chunk), of typed arrays and string tables. Pure; knows no database.
+
+import { ClinfuseError } from "../base/errors.ts";
+import type { GraphEdge, GraphNode } from "./knowledge-graph.ts";
+import type { EdgeProvenance } from "./topic.ts";
+
+/** Strings end to end; string i is text.slice(ends[i - 1] ?? 0, ends[i]). One long string clones faster than many short ones. */
+export interface StringTable {
+  readonly text: string;
+  readonly ends: Uint32Array; // [rows]
+}
+
+/** Rows of one node type. A node is known by its type and its ordinal: its row, counted over the type's chunks. */
+export interface NodeChunk {
+  readonly ids: StringTable;
+  readonly names: StringTable;
+  readonly provenance: Uint16Array; // [rows], indices into the manifest's provenances
+}
+
+/** Rows of one relation between two types. */
+export interface EdgeChunk {
+  readonly heads: Uint32Array; // [rows], ordinals within the head type
+  readonly tails: Uint32Array; // [rows], ordinals within the tail type
+  readonly provenance: Uint16Array; // [rows]
+}
+
+export interface NodeColumn {
+  readonly type: string;
+  readonly count: number;
+}
+
+export interface EdgeColumn {
+  readonly relation: string;
+  readonly head: string; // node type
+  readonly tail: string; // node type
+  readonly count: number;
+}
+
+/** What a graph holds; the chunks are found by `columnKey`. */
+export interface GraphManifest {
+  readonly id: string;
+  readonly name: string;
+  readonly nodes: readonly NodeColumn[];
+  readonly edges: readonly EdgeColumn[];
+  readonly provenances: readonly (EdgeProvenance & { readonly rows: number })[];
+  /** Rows of every chunk but a column's last. */
+  readonly nodeRows: number;
+  readonly edgeRows: number;
+}
+
+export const nodeKey = (type: string): string => `node\t${type}`;
+export const edgeKey = (column: Pick<EdgeColumn, "relation" | "head" | "tail">): string =>
+  `edge\t${column.head}\t${column.relation}\t${column.tail}`;
+
+/** A chunk ready to be stored. */
+export interface ReadyChunk {
+  readonly column: string; // nodeKey or edgeKey
+  readonly chunk: number; // from 0
+  readonly data: NodeChunk | EdgeChunk;
+}
+
+/** Some 200 kB a chunk: reading one topic reads its chunk. */
+export const defaultRows = { nodeRows: 4096, edgeRows: 16384 } as const;
+
+/** A file whose columns are swapped shows as a type for each row: refuse it before it fills the memory. */
+const maxColumns = 2000;
+
+interface OpenNodes {
+  ids: string[];
+  names: string[];
+  provenance: number[];
+  count: number;
+}
+
+interface OpenEdges {
+  readonly relation: string;
+  readonly head: string;
+  readonly tail: string;
+  heads: number[];
+  tails: number[];
+  provenance: number[];
+  count: number;
+}
+
+export type Added =
+  | { readonly ok: true; readonly ready?: ReadyChunk }
+  | { readonly ok: false; readonly why: "repeated-id" | "unknown-head" | "unknown-tail" };
+
+/** Takes rows one by one, all nodes before the edges, and hands out the chunks that are full. */
+export interface GraphBuilder {
+  node(node: GraphNode): Added;
+  /** An edge one of whose ends was named to `skip` is passed over. */
+  edge(edge: GraphEdge): Added;
+  /** A node that the user's filter leaves out: its edges are no error. */
+  skip(id: string): void;
+  /** The chunks that are not full, then nothing more may be added. */
+  rest(): ReadyChunk[];
+  manifest(id: string, name: string): GraphManifest;
+}
+
+export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defaultRows): GraphBuilder {
+  const nodes = new Map<string, OpenNodes>();
+  const edges = new Map<string, OpenEdges>();
+  const place = new Map<string, { type: string; ordinal: number } | "skipped">();
+  const provenances = new Map<string, { source: string; licence: string; index: number; rows: number }>();
+
+  const provenanceOf = (p: EdgeProvenance): number => {
+    const key = `${p.source}\t${p.licence}`;
+    let known = provenances.get(key);
+    if (!known) {
+      known = { source: p.source, licence: p.licence, index: provenances.size, rows: 0 };
+      provenances.set(key, known);
+      if (provenances.size > maxColumns) throw tooMany("sources");
+    }
+    known.rows++;
+    return known.index;
+  };
+
+  const open = <V>(map: Map<string, V>, key: string, make: () => V, noun: string): V => {
+    let value = map.get(key);
+    if (value === undefined) {
+      value = make();
+      map.set(key, value);
+      if (map.size > maxColumns) throw tooMany(noun);
+    }
+    return value;
+  };
+
+  return {
+    node({ id, type, name, source, licence }) {
+      if (place.has(id)) return { ok: false, why: "repeated-id" };
+      const column = open(nodes, type, () => ({ ids: [], names: [], provenance: [], count: 0 }), "node types");
+      place.set(id, { type, ordinal: column.count++ });
+      column.ids.push(id);
+      column.names.push(name);
+      column.provenance.push(provenanceOf({ source, licence }));
+      return column.ids.length < rows.nodeRows ? { ok: true } : { ok: true, ready: closeNodes(type, column, rows.nodeRows) };
+    },
+
+    edge({ head, relation, tail, source, licence }) {
+      const from = place.get(head);
+      if (!from) return { ok: false, why: "unknown-head" };
+      const to = place.get(tail);
+      if (!to) return { ok: false, why: "unknown-tail" };
+      if (from === "skipped" || to === "skipped") return { ok: true };
+      const key = edgeKey({ relation, head: from.type, tail: to.type });
+      const empty = () => ({ relation, head: from.type, tail: to.type, heads: [], tails: [], provenance: [], count: 0 });
+      const column = open(edges, key, empty, "relations");
+      column.count++;
+      column.heads.push(from.ordinal);
+      column.tails.push(to.ordinal);
+      column.provenance.push(provenanceOf({ source, licence }));
+      return column.heads.length < rows.edgeRows ? { ok: true } : { ok: true, ready: closeEdges(key, column, rows.edgeRows) };
+    },
+
+    skip(id) {
+      if (!place.has(id)) place.set(id, "skipped");
+    },
+
+    rest: () => [
+      ...[...nodes].filter(([, c]) => c.ids.length > 0).map(([type, c]) => closeNodes(type, c, rows.nodeRows)),
+      ...[...edges].filter(([, c]) => c.heads.length > 0).map(([key, c]) => closeEdges(key, c, rows.edgeRows)),
+    ],
+
+    manifest: (id, name) => ({
+      id,
+      name,
+      nodes: [...nodes].map(([type, { count }]) => ({ type, count })),
+      edges: [...edges.values()].map(({ relation, head, tail, count }) => ({ relation, head, tail, count })),
+      provenances: [...provenances.values()].map(({ source, licence, rows }) => ({ source, licence, rows })),
+      ...rows,
+    }),
+  };
+}
+
+function tooMany(noun: string): ClinfuseError {
+  const what = `more than ${maxColumns} ${noun}: are the columns in the right order?`;
+  return new ClinfuseError("file-malformed", what, { what });
+}
+
+function closeNodes(type: string, column: OpenNodes, nodeRows: number): ReadyChunk {
+  const data = { ids: pack(column.ids), names: pack(column.names), provenance: Uint16Array.from(column.provenance) };
+  column.ids = [];
+  column.names = [];
+  column.provenance = [];
+  return { column: nodeKey(type), chunk: Math.ceil(column.count / nodeRows) - 1, data };
+}
+
+function closeEdges(key: string, column: OpenEdges, edgeRows: number): ReadyChunk {
+  const data = {
+    heads: Uint32Array.from(column.heads),
+    tails: Uint32Array.from(column.tails),
+    provenance: Uint16Array.from(column.provenance),
+  };
+  column.heads = [];
+  column.tails = [];
+  column.provenance = [];
+  return { column: key, chunk: Math.ceil(column.count / edgeRows) - 1, data };
+}
+
+export function pack(strings: readonly string[]): StringTable {
+  const ends = new Uint32Array(strings.length);
+  let end = 0;
+  strings.forEach((s, i) => {
+    end += s.length;
+    ends[i] = end;
+  });
+  return { text: strings.join(""), ends };
+}
+
+/** String i of a table; throws beyond its rows. */
+export function stringAt(table: StringTable, i: number): string {
+  const end = table.ends[i];
+  if (end === undefined) throw new Error(`stringAt: got row ${i}, the table has ${table.ends.length}`);
+  return table.text.slice(i === 0 ? 0 : table.ends[i - 1], end);
+}

@@ -1,0 +1,92 @@
+// The one IndexedDB schema, with its migrations. Knows what is kept under which key, not what it means.
+
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
+import { ClinfuseError } from "../base/errors.ts";
+import type { LogEntry } from "../generate/events.ts";
+import type { RunState } from "../generate/run-store.ts";
+import type { EdgeChunk, GraphManifest, NodeChunk } from "../knowledge/graph-columns.ts";
+import { storageError } from "./storage-error.ts";
+
+/** Every record of `datasets`, `trained` and `notebooks` carries its key. */
+export interface Identified {
+  readonly id: string;
+}
+
+/** A graph that can be read: its columns lie under `storage`, so that an import may replace it in one step. */
+export interface GraphRecord extends Identified {
+  readonly manifest: GraphManifest;
+  readonly storage: string;
+}
+
+export interface Schema extends DBSchema {
+  runs: { key: string; value: RunState };
+  log: { key: [run: string, index: number]; value: LogEntry };
+  graphs: { key: string; value: GraphRecord };
+  columns: { key: [storage: string, column: string, chunk: number]; value: NodeChunk | EdgeChunk };
+  /** Imports under way, by storage id: what a killed tab left is found here and swept. */
+  imports: { key: string; value: { readonly storage: string; readonly startedAt: number } };
+  datasets: { key: string; value: Identified };
+  trained: { key: string; value: Identified };
+  notebooks: { key: string; value: Identified };
+}
+
+export type Db = IDBPDatabase<Schema>;
+
+/** migrations[v] takes a database from version v to v + 1. Only ever append. */
+const migrations: readonly ((db: Db) => void)[] = [
+  (db) => {
+    db.createObjectStore("runs", { keyPath: "id" });
+    db.createObjectStore("log");
+    db.createObjectStore("graphs", { keyPath: "id" });
+    db.createObjectStore("columns");
+    db.createObjectStore("imports", { keyPath: "storage" });
+    db.createObjectStore("datasets", { keyPath: "id" });
+    db.createObjectStore("trained", { keyPath: "id" });
+    db.createObjectStore("notebooks", { keyPath: "id" });
+  },
+];
+
+export const schemaVersion = migrations.length;
+
+export interface DbOptions {
+  /** Another tab wants a newer schema or a wipe: this connection has been closed, and the page should say "reload". */
+  readonly onOutdated?: () => void;
+}
+
+/** Opens the database, migrating it. Throws `storage-unavailable` (private window, storage denied, newer schema, another tab in the way). */
+export async function openDb(name = "clinfuse", options: DbOptions = {}): Promise<Db> {
+  let waitsForOther: (() => void) | undefined;
+  const blocked = new Promise<never>((_, reject) => {
+    waitsForOther = () =>
+      reject(new ClinfuseError("storage-unavailable", "another tab of Clinfuse holds an older version of the storage; close it"));
+  });
+  const opening = openDB<Schema>(name, schemaVersion, {
+    upgrade(db, from) {
+      for (const migrate of migrations.slice(from)) migrate(db);
+    },
+    blocked: () => waitsForOther?.(),
+    blocking(_current, _wanted, event) {
+      (event.target as IDBDatabase).close();
+      options.onOutdated?.();
+    },
+    terminated: () => options.onOutdated?.(),
+  });
+  try {
+    return await Promise.race([opening, blocked]);
+  } catch (error) {
+    opening.then(
+      (db) => db.close(),
+      () => undefined,
+    );
+    throw storageError(error, "open the browser's storage");
+  }
+}
+
+/** Deletes the whole database. Connections of other tabs close themselves (`blocking`). */
+export async function deleteDb(name = "clinfuse"): Promise<void> {
+  try {
+    await deleteDB(name);
+  } catch (error) {
+    throw storageError(error, "delete the browser's storage");
+  }
+}

@@ -1,0 +1,97 @@
+// Notebooks (runs as their readers see them) and what is known of trained models. Rows of data are kept once, however many notebooks hold them.
+
+import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { Notebook, NotebookData } from "../experiment/notebook.ts";
+import type { TrainConfig } from "../train/train-config.ts";
+import type { Db, Identified } from "./db.ts";
+import { type Records, records } from "./records.ts";
+import { read, write } from "./transaction.ts";
+
+/** A notebook without its rows: what a list shows. */
+export type NotebookHead = Omit<Notebook, "data">;
+
+export interface Notebooks {
+  get(id: string): Promise<Notebook | undefined>;
+  /** The latest change first. */
+  list(): Promise<NotebookHead[]>;
+  put(notebook: Notebook): Promise<void>;
+  /** Also forgets the rows that no other notebook holds. The run's log and the trained model stay. */
+  delete(id: string): Promise<void>;
+}
+
+/** As it lies in the database. */
+interface StoredNotebook extends NotebookHead {
+  readonly dataset?: string;
+}
+
+interface StoredDataset extends Identified {
+  readonly data: NotebookData;
+}
+
+export function notebooks(db: Db): Notebooks {
+  // A page saves the same rows after each step: hashing them again would cost more than the saving.
+  const known = new WeakMap<NotebookData, Promise<string>>();
+  const datasetId = (data: NotebookData): Promise<string> => {
+    const id = known.get(data) ?? sha256(canonicalJson(data));
+    known.set(data, id);
+    return id;
+  };
+
+  return {
+    get: (id) =>
+      read("read the run", async () => {
+        const tx = db.transaction(["notebooks", "datasets"]);
+        const stored = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
+        if (!stored) return undefined;
+        const { dataset, ...head } = stored;
+        const rows = dataset && ((await tx.objectStore("datasets").get(dataset)) as StoredDataset | undefined);
+        return rows ? { ...head, data: rows.data } : head;
+      }),
+
+    list: () =>
+      read("list the runs", async () => {
+        const stored = (await db.getAll("notebooks")) as StoredNotebook[];
+        return stored.map(({ dataset: _, ...head }) => head).sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
+      }),
+
+    async put({ data, ...head }) {
+      const dataset = data && (await datasetId(data));
+      const stored: StoredNotebook = dataset ? { ...head, dataset } : head;
+      await write(db, ["notebooks", "datasets"], "save the run", async (tx) => {
+        const before = (await tx.objectStore("notebooks").get(head.id)) as StoredNotebook | undefined;
+        await tx.objectStore("notebooks").put(stored);
+        if (dataset && !(await tx.objectStore("datasets").getKey(dataset))) {
+          await tx.objectStore("datasets").put({ id: dataset, data } as StoredDataset);
+        }
+        if (before?.dataset !== dataset) await forget(tx, before?.dataset);
+      });
+    },
+
+    delete: (id) =>
+      write(db, ["notebooks", "datasets"], "delete the run", async (tx) => {
+        const stored = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
+        await tx.objectStore("notebooks").delete(id);
+        await forget(tx, stored?.dataset);
+      }),
+  };
+}
+
+type NotebookWrite = Parameters<Parameters<typeof write<readonly ["notebooks", "datasets"], void>>[3]>[0];
+
+/** Deletes rows that no notebook points to any more. */
+async function forget(tx: NotebookWrite, dataset: string | undefined): Promise<void> {
+  if (!dataset) return;
+  const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
+  if (!all.some((n) => n.dataset === dataset)) await tx.objectStore("datasets").delete(dataset);
+}
+
+/** What must be known to use a trained model again; its files lie among the big files, in the folder `trained/<id>`. */
+export interface TrainedModel extends Identified {
+  readonly createdAt: number; // milliseconds since the epoch
+  readonly task: string;
+  readonly encoder: string;
+  readonly config: TrainConfig;
+  readonly bytes: number;
+}
+
+export const trainedModels = (db: Db): Records<TrainedModel> => records<TrainedModel>(db, "trained", "trained model");

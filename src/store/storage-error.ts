@@ -1,0 +1,34 @@
+// What the browser's storage throws, as the two errors that a user can act on. Knows no store.
+
+import { ClinfuseError } from "../base/errors.ts";
+
+/**
+ * `quota-exceeded` when the browser refuses to store more, `storage-unavailable` when it refuses to store at all; any other
+ * error is given back as it is. `doing` completes "could not ...".
+ */
+export function storageError(error: unknown, doing: string): unknown {
+  if (error instanceof ClinfuseError || !(error instanceof Error)) return error;
+  switch (error.name) {
+    case "QuotaExceededError":
+      return new ClinfuseError(
+        "quota-exceeded",
+        `could not ${doing}: the browser's storage for this site is full. Delete models or runs under Data, or free disk space, and try again.`,
+        { what: doing },
+        { cause: error },
+      );
+    case "SecurityError":
+    case "NotAllowedError":
+    case "InvalidStateError":
+    case "UnknownError":
+    case "VersionError":
+    case "NoModificationAllowedError":
+      return new ClinfuseError(
+        "storage-unavailable",
+        `could not ${doing}: the browser gives this page no storage (${error.name}). Leave the private window, or allow site data, and reload.`,
+        { what: doing, got: error.name },
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,255 @@
+// What the stores promise on any IndexedDB: run in Node on fake-indexeddb and in a real browser.
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Notebook } from "../../../src/experiment/notebook.ts";
+import { runId } from "../../../src/generate/run-config.ts";
+import { columnGraph } from "../../../src/knowledge/column-graph.ts";
+import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
+import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
+import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
+import { notebooks, trainedModels } from "../../../src/store/notebook.ts";
+import { runLog } from "../../../src/store/run-log.ts";
+import { write } from "../../../src/store/transaction.ts";
+import { entries, entry, runConfig } from "./log-rows.ts";
+
+export async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of from) all.push(item);
+  return all;
+}
+
+let names = 0;
+
+export function storeContract(): void {
+  let db: Db;
+  beforeEach(async () => {
+    db = await openDb(`test-${Date.now()}-${names++}`);
+  });
+  afterEach(async () => {
+    const { name } = db;
+    db.close();
+    await deleteDb(name);
+  });
+
+  const reopen = async () => {
+    const { name } = db;
+    db.close();
+    db = await openDb(name);
+  };
+
+  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets") => db.count(store);
+
+  describe("the run log", () => {
+    it("begins at 0, goes on after reopening where it was, and gives the entries back in order", async () => {
+      const { id, next } = await runLog(db, runId).open(runConfig);
+      expect([id, next]).toEqual([await runId(runConfig), 0]);
+      await runLog(db, runId).append(id, entries(0, 3));
+      await reopen();
+      expect((await runLog(db, runId).open(runConfig)).next).toBe(3);
+      await runLog(db, runId).append(id, entries(3, 700)); // more than a read takes at once
+      expect(await collect(runLog(db, runId).read(id))).toEqual(entries(0, 700));
+      expect((await runLog(db, runId).get(id))?.next).toBe(700);
+    });
+
+    it("keeps the larger size", async () => {
+      const log = runLog(db, runId);
+      await log.open({ ...runConfig, size: 60 });
+      expect((await log.open({ ...runConfig, size: 20 })).config.size).toBe(60);
+      expect((await log.open({ ...runConfig, size: 200 })).config.size).toBe(200);
+      expect(await log.list()).toHaveLength(1);
+    });
+
+    it.each([
+      ["a gap", entries(3, 5)],
+      ["an overlap", entries(1, 4)],
+      ["a gap inside", [entry(2), entry(4)]],
+      ["the same twice", [entry(2), entry(2)]],
+    ])("refuses %s and stays as it was", async (_, wrong) => {
+      const log = runLog(db, runId);
+      const { id } = await log.open(runConfig);
+      await log.append(id, entries(0, 2));
+      await expect(log.append(id, wrong)).rejects.toThrow(/append: got entry \d, expected \d/);
+      expect((await log.get(id))?.next).toBe(2);
+      expect(await collect(log.read(id))).toEqual(entries(0, 2));
+    });
+
+    it("writes nothing of a batch that holds what cannot be stored", async () => {
+      const log = runLog(db, runId);
+      const { id } = await log.open(runConfig);
+      const odd = { ...entry(1), style: (() => 0) as unknown as string };
+      await expect(log.append(id, [entry(0), odd])).rejects.toThrow();
+      expect([(await log.get(id))?.next, await rowsIn("log")]).toEqual([0, 0]);
+    });
+
+    it("keeps two runs apart, and deletes one with its log alone", async () => {
+      const log = runLog(db, runId);
+      const a = await log.open(runConfig);
+      const b = await log.open({ ...runConfig, seed: 2 });
+      await Promise.all([log.append(a.id, entries(0, 4)), log.append(b.id, entries(0, 6))]);
+      await log.delete(a.id);
+      expect([await log.get(a.id), await collect(log.read(a.id))]).toEqual([undefined, []]);
+      expect(await collect(log.read(b.id))).toHaveLength(6);
+    });
+
+    it("will not append to a run that was never opened", async () => {
+      await expect(runLog(db, runId).append("nope", entries(0, 1))).rejects.toThrow(/no run "nope"/);
+    });
+  });
+
+  describe("a write", () => {
+    it("is undone as a whole when it fails half way, and tells a full disk from a bug", async () => {
+      const full = write(db, ["trained"], "save it", async (tx) => {
+        await tx.objectStore("trained").put({ id: "x" });
+        throw new DOMException("no room", "QuotaExceededError");
+      });
+      await expect(full).rejects.toMatchObject({ code: "quota-exceeded", place: { what: "save it" } });
+      expect(await db.get("trained", "x")).toBeUndefined();
+      await expect(write(db, ["trained"], "save it", () => Promise.reject(new TypeError("bug")))).rejects.toThrow(TypeError);
+    });
+
+    it("says that there is no storage once the connection is gone", async () => {
+      const other = await openDb(db.name);
+      other.close();
+      const late = write(other, ["trained"], "save it", async () => undefined);
+      await expect(late).rejects.toMatchObject({ code: "storage-unavailable" });
+    });
+  });
+
+  describe("graphs", () => {
+    const nodes = ["gout", "asthma", "fever", "cough", "pain"].map((name, i) => ({
+      id: `N:${i}`,
+      type: i < 2 ? "Disease" : "Symptom",
+      name,
+      source: i === 0 ? "Disease Ontology" : "Hetionet",
+      licence: "CC0-1.0",
+    }));
+
+    async function put(id: string, take: typeof nodes) {
+      const builder = graphBuilder({ nodeRows: 2, edgeRows: 2 });
+      const writer = await graphStore(db).write();
+      for (const node of take) {
+        const added = builder.node(node);
+        if (added.ok && added.ready) await writer.put([added.ready]);
+      }
+      builder.edge({ head: "N:0", relation: "presents", tail: "N:4", source: "Hetionet", licence: "CC0-1.0" });
+      await writer.put(builder.rest());
+      return { writer, manifest: builder.manifest(id, "Test") };
+    }
+
+    it("are read back after reopening, by type and by relation", async () => {
+      const { writer, manifest } = await put("g", nodes);
+      await writer.commit(manifest);
+      await reopen();
+      const stored = await graphStore(db).open("g");
+      const graph = columnGraph(stored!);
+      const symptoms = { kind: "nodes", types: ["Symptom", "Disease"] } as const;
+      expect(await graph.count(symptoms)).toBe(5);
+      expect((await graph.at(symptoms, [4, 0, 2, 3])).map((t) => t.entities[0]?.name)).toEqual([
+        "asthma",
+        "fever",
+        "pain",
+        "gout",
+      ]);
+      const presents = { kind: "edges", relation: "presents", head: "Disease", tail: "Symptom" } as const;
+      expect((await graph.at(presents, [0]))[0]).toEqual({
+        entities: [
+          { id: "N:0", name: "gout", type: "Disease" },
+          { id: "N:4", name: "pain", type: "Symptom" },
+        ],
+        relation: "presents",
+        source: "kg",
+        provenance: { source: "Hetionet", licence: "CC0-1.0" },
+      });
+    });
+
+    it("show nothing of an import before it is whole, and leave nothing of one given up", async () => {
+      const store = graphStore(db);
+      const { writer } = await put("g", nodes);
+      expect([await store.list(), await store.open("g")]).toEqual([[], undefined]);
+      await writer.discard();
+      expect([await rowsIn("columns"), await rowsIn("imports")]).toEqual([0, 0]);
+    });
+
+    it("are replaced in one step: the rows of the one before are gone", async () => {
+      const first = await put("g", nodes);
+      await first.writer.commit(first.manifest);
+      const old = columnGraph((await graphStore(db).open("g"))!);
+      const second = await put(
+        "g",
+        nodes.filter((n) => n.id !== "N:2"),
+      );
+      await second.writer.commit(second.manifest);
+      const fresh = columnGraph((await graphStore(db).open("g"))!);
+      expect(await fresh.count({ kind: "nodes", types: ["Symptom"] })).toBe(2);
+      expect(await rowsIn("columns")).toBe(3); // Disease, Symptom, presents
+      await expect(old.at({ kind: "nodes", types: ["Symptom"] }, [0])).rejects.toMatchObject({ code: "not-found" });
+    });
+
+    it("that a killed tab left unfinished are swept, finished ones are kept", async () => {
+      const done = await put("done", nodes);
+      await done.writer.commit(done.manifest);
+      const before = await rowsIn("columns");
+      // As a killed tab leaves it: a storage id that no lock holds, and some of its chunks.
+      await db.put("imports", { storage: "dead", startedAt: 0 });
+      await db.put("columns", { heads: new Uint32Array(1), tails: new Uint32Array(1), provenance: new Uint16Array(1) }, [
+        "dead",
+        "c",
+        0,
+      ]);
+      expect(await sweepImports(db)).toBe(1);
+      expect([await rowsIn("columns"), await rowsIn("imports")]).toEqual([before, 0]);
+      expect(await sweepImports(db)).toBe(0);
+    });
+
+    it("are deleted with their rows", async () => {
+      const { writer, manifest } = await put("g", nodes);
+      await writer.commit(manifest);
+      await graphStore(db).delete("g");
+      expect([await graphStore(db).list(), await rowsIn("columns")]).toEqual([[], 0]);
+    });
+  });
+
+  describe("notebooks", () => {
+    const data = {
+      source: "sample",
+      remarks: [],
+      train: [],
+      validation: [],
+      test: [{ kind: "token", text: "gout", spans: [] }],
+    } as const;
+    const notebook = (id: string, updatedAt: number): Notebook =>
+      ({ id, createdAt: 1, updatedAt, title: id, config: { task: "mqp" }, data, spent: {} }) as unknown as Notebook;
+
+    it("come back equal, latest first, their rows kept once", async () => {
+      const store = notebooks(db);
+      await store.put(notebook("a", 5));
+      await store.put(notebook("b", 9));
+      await store.put({ ...notebook("a", 7), title: "renamed" });
+      await reopen();
+      expect(await notebooks(db).get("a")).toEqual({ ...notebook("a", 7), title: "renamed" });
+      expect((await notebooks(db).list()).map((n) => n.id)).toEqual(["b", "a"]);
+      expect(await rowsIn("datasets")).toBe(1);
+    });
+
+    it("let go of rows that none holds any more", async () => {
+      const store = notebooks(db);
+      await store.put(notebook("a", 1));
+      await store.put(notebook("b", 1));
+      await store.delete("a");
+      expect((await store.get("b"))?.data).toEqual(data);
+      await store.put({ ...notebook("b", 2), data: { ...data, source: "other" } });
+      expect(await rowsIn("datasets")).toBe(1);
+      const { data: _, ...without } = notebook("b", 3);
+      await store.put(without);
+      expect([await rowsIn("datasets"), (await store.get("b"))?.data]).toEqual([0, undefined]);
+    });
+  });
+
+  it("changes a trained model's record without losing another's change", async () => {
+    const store = trainedModels(db);
+    await store.put({ id: "m", createdAt: 1, task: "mqp", encoder: "e", config: {} as never, bytes: 0 });
+    await Promise.all(Array.from({ length: 8 }, () => store.update("m", (m) => ({ ...m, bytes: m.bytes + 1 }))));
+    expect((await store.get("m"))?.bytes).toBe(8);
+    await expect(store.update("n", (m) => m)).rejects.toMatchObject({ code: "not-found" });
+  });
+}

@@ -1,0 +1,36 @@
+import "fake-indexeddb/auto";
+import { describe, expect, it } from "vitest";
+import { openDb, schemaVersion } from "../../../src/store/db.ts";
+import { storageError } from "../../../src/store/storage-error.ts";
+import { storeContract } from "./contract.ts";
+
+describe("on fake-indexeddb", () => storeContract());
+
+describe("opening", () => {
+  it("refuses a database that a newer version of the app wrote, and says so", async () => {
+    const request = indexedDB.open("newer", schemaVersion + 1);
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    request.result.close();
+    await expect(openDb("newer")).rejects.toMatchObject({ code: "storage-unavailable" });
+  });
+
+  it("gives way to another tab that wants to delete or migrate, and tells the page", async () => {
+    let outdated = 0;
+    await openDb("shared", { onOutdated: () => outdated++ });
+    const request = indexedDB.open("shared", schemaVersion + 1);
+    await new Promise((resolve, reject) => {
+      request.onsuccess = resolve;
+      request.onblocked = reject;
+    });
+    expect(outdated).toBe(1);
+    request.result.close();
+  });
+});
+
+it("tells what the browser refuses, by name, and lets a bug through as it is", () => {
+  const named = (name: string) => storageError(new DOMException("x", name), "save the run");
+  expect(named("QuotaExceededError")).toMatchObject({ code: "quota-exceeded", place: { what: "save the run" } });
+  expect(named("SecurityError")).toMatchObject({ code: "storage-unavailable", place: { got: "SecurityError" } });
+  const bug = new TypeError("bug");
+  expect(storageError(bug, "save the run")).toBe(bug);
+});
