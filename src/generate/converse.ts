@@ -5,7 +5,7 @@ import type { Topic } from "../knowledge/topic.ts";
 import { nerPrompt } from "../prompts/ner.ts";
 import { firstPrompt, secondPrompt } from "../prompts/pair.ts";
 import type { Example, PairExample, TokenExample } from "../tasks/example.ts";
-import type { NerTask, PairTask, Task } from "../tasks/task.ts";
+import type { ExampleOf, NerTask, PairTask, Task } from "../tasks/task.ts";
 import { annotate, type Lexicon, lexiconOf } from "./annotate.ts";
 import type { Context, Conversation } from "./method.ts";
 import { parseMarkedSentence, parsePair, parseSentence } from "./parse.ts";

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { rejectReasons } from "../../../src/generate/events.ts";
+import { parseMarkedSentence, parsePair, parseSentence } from "../../../src/generate/parse.ts";
+
+const names = (text: string, topic?: string) => {
+  const parsed = parseMarkedSentence(text, "Disease", topic);
+  return parsed.ok ? parsed.value.spans.map((s) => parsed.value.text.slice(s.start, s.end)) : parsed.reason;
+};
+
+describe("a marked sentence", () => {
+  it("gives the plain text and exact spans", () => {
+    const parsed = parseMarkedSentence("Acute [confusion] after [high-dose toxicity] of drugs.", "Disease");
+    expect(parsed).toEqual({
+      ok: true,
+      value: {
+        kind: "token",
+        text: "Acute confusion after high-dose toxicity of drugs.",
+        spans: [
+          { start: 6, end: 15, label: "Disease" },
+          { start: 22, end: 40, label: "Disease" },
+        ],
+      },
+    });
+  });
+
+  it("counts UTF-16 code units, and leaves white space out of spans", () => {
+    expect(names("Après 😀 the [ naïve seizure ] stopped soon.")).toEqual(["naïve seizure"]);
+  });
+
+  it("takes the first line, without quotes, and the answer out of a JSON line", () => {
+    expect(names('"He had [asthma] for years."\nNote: done')).toEqual(["asthma"]);
+    expect(names('{"sentence":"He had \\"mild\\" [asthma] for years."}')).toEqual(["asthma"]);
+  });
+
+  it("marks the topic where the model forgot to, whatever its case, and not inside words", () => {
+    expect(names("Gout and [gout] flares; goutweed is no cure for Gout.", "gout")).toEqual(["Gout", "gout", "Gout"]);
+    expect(names("The [gouty arthritis] came back again.", "gout")).toBe("topic-absent");
+    expect(names("Patients with C++ disease (type 2) improved.", "c++ disease (type 2)")).toEqual(["C++ disease (type 2)"]);
+  });
+
+  const rejected: [completion: string, topic: string | undefined, reason: string][] = [
+    ["  \n ", undefined, "empty"],
+    ['""', undefined, "empty"],
+    ['{"sentence": "cut off', undefined, "malformed"],
+    ['{"text":"a [b] c d e"}', undefined, "malformed"],
+    ['{"__proto__":{"sentence":"He had [asthma] for years."}}', undefined, "malformed"],
+    ["Acute [confusion after infusion of drugs.", undefined, "unbalanced-marks"],
+    ["Acute confusion] after infusion of drugs.", undefined, "unbalanced-marks"],
+    ["Acute [severe [confusion]] after infusion.", undefined, "unbalanced-marks"],
+    ["Acute [ ] after infusion of drugs.", undefined, "unbalanced-marks"],
+    ["The [asthma].", undefined, "too-short"],
+    ["He had no disease at all.", undefined, "no-entity"],
+    ["He had [asthma] for many years.", "gout", "topic-absent"],
+    ["The [asthma] asthma asthma asthma was bad.", undefined, "repetitive"],
+    ["it was a [rash] it was a rash it was a rash", undefined, "repetitive"],
+  ];
+  it.each(rejected)("%j with topic %s is %s", (completion, topic, reason) => {
+    expect(names(completion, topic)).toBe(reason);
+  });
+});
+
+describe("a pair", () => {
+  it("is two sentences and the label", () => {
+    expect(parsePair("Is my cough asthma?", ' "Could this cough be asthma?" ', "equivalent")).toEqual({
+      ok: true,
+      value: { kind: "pair", first: "Is my cough asthma?", second: "Could this cough be asthma?", label: "equivalent" },
+    });
+  });
+
+  it("is no pair when both sentences are one, whatever case and punctuation", () => {
+    expect(parsePair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
+  });
+
+  it("needs sentences of some words, without loops", () => {
+    expect(parseSentence("Yes.")).toEqual({ ok: false, reason: "too-short" });
+    expect(parseSentence("no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
+  });
+});
+
+it("names no reason twice", () => {
+  expect(new Set(rejectReasons).size).toBe(rejectReasons.length);
+});
