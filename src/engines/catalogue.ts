@@ -1,0 +1,66 @@
+// Every engine that there is, as data. A new one is one line here. Vendors are imported only when their engine is opened.
+
+import { ClinfuseError } from "../base/errors.ts";
+import type { LanguageModel } from "./language-model.ts";
+import type { ModelEntry, ModelFile } from "./manifest.ts";
+
+export interface OpenOptions {
+  readonly entry: ModelEntry;
+  /** Content of one of the entry's files, verified. */
+  readonly read: (file: ModelFile) => Promise<Blob>;
+}
+
+export interface Engine {
+  readonly id: string;
+  readonly name: string;
+  /** What it is, in a sentence for the user. */
+  readonly about: string;
+  /** The file that it loads from such a model; undefined when it cannot. */
+  readonly reads: (entry: ModelEntry) => ModelFile | undefined;
+  readonly open: (options: OpenOptions) => Promise<LanguageModel>;
+  /** Where it computes, for the header: "2 WASM threads". */
+  readonly runsOn: () => Promise<string>;
+}
+
+const gguf = (entry: ModelEntry) => entry.files.find((file) => file.name.endsWith(".gguf"));
+
+/** In the order of preference: the first that reads a model is its default. */
+export const engines: readonly Engine[] = [
+  {
+    id: "wllama",
+    name: "wllama",
+    about: "llama.cpp in WebAssembly: any GGUF, one request at a time, on the processor.",
+    reads: gguf,
+    // The prompts of a run share a prefix; reading it once is worth more here than bit-equal text.
+    open: async ({ entry, read }) => {
+      const { openWllama } = await import("./wllama.ts");
+      return openWllama({ id: `wllama/${entry.id}`, weights: await read(required(entry)), cachePrompt: true });
+    },
+    runsOn: async () => {
+      const threads = (await import("./wllama.ts")).wllamaThreads();
+      return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
+    },
+  },
+];
+
+/** Id of the model that is none: the script of the tour. */
+export const scriptedId = "scripted";
+
+export async function openTour(millisecondsPerToken: number): Promise<LanguageModel> {
+  const [{ openScripted }, { tourScript }] = await Promise.all([import("./scripted.ts"), import("./tour-script.ts")]);
+  return openScripted({ script: tourScript, millisecondsPerToken });
+}
+
+/** The engine by id, or the first that reads the model. Throws `model-unsupported`. */
+export function engineFor(entry: ModelEntry, id: string | "auto"): Engine {
+  const engine = engines.find((e) => (id === "auto" || e.id === id) && e.reads(entry) !== undefined);
+  if (engine) return engine;
+  const which = id === "auto" ? "no engine here reads" : `the engine "${id}" does not read`;
+  throw new ClinfuseError("model-unsupported", `${which} ${entry.name}`, { what: entry.id, got: id });
+}
+
+function required(entry: ModelEntry): ModelFile {
+  const file = gguf(entry);
+  if (!file) throw new ClinfuseError("model-unsupported", `${entry.name} has no GGUF file`, { what: entry.id });
+  return file;
+}

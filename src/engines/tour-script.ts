@@ -1,0 +1,88 @@
+// What the scripted engine says on the tour without a model: plain sentences about the topic asked for. Knows the listings only by their words.
+
+import type { Rng } from "../base/rng.ts";
+import type { Script } from "./scripted.ts";
+
+const openings = [
+  "We report a patient who developed",
+  "The most common adverse effect was",
+  "A 54-year-old woman was admitted with",
+  "Treatment was stopped after two weeks because of",
+  "This study examines risk factors for",
+  "Long-term follow-up showed a lower rate of",
+  "Her history was notable for",
+  "Animal models of",
+  "The family described gradual onset of",
+  "In the placebo group, three subjects had",
+];
+
+const endings = [
+  "after the second dose of the drug",
+  "and recovered within ten days",
+  "that did not respond to standard therapy",
+  "during the first year of treatment",
+  "in a randomised trial of 120 adults",
+  "without fever or loss of weight",
+  "confirmed by laboratory findings",
+  "and was discharged on oral medication",
+];
+
+const companions = ["nausea", "headache", "hypotension", "fatigue", "renal failure", "anemia", "rash", "insomnia"];
+
+const questions: readonly [question: string, same: string, other: string][] = [
+  ["Can # be treated without surgery?", "Is there a way to cure # other than an operation?", "How long does surgery for # take?"],
+  ["I was told I have #. Is it dangerous?", "My doctor says it is #. Should I be worried?", "Can my children inherit # from me?"],
+  ["What foods should I avoid with #?", "Which things must I not eat if I have #?", "Does exercise help against #?"],
+  ["How do I know whether it is #?", "What are the signs that someone has #?", "Who should I see to have # treated?"],
+  ["Is it safe to get pregnant with #?", "Can a woman who has # have a baby?", "Does # go away after menopause?"],
+  ["Will # come back after treatment?", "Could I get # a second time once it is cured?", "What does treatment of # cost?"],
+];
+
+/** One in `n`. */
+const sometimes = (stream: Rng, n: number) => stream.int(n) === 0;
+
+function sentence(topic: string | undefined, stream: Rng): string {
+  const name = topic ?? stream.pick(companions);
+  // Now and then what weak models do: the topic forgotten, a bracket left open.
+  if (sometimes(stream, 9)) return `${stream.pick(openings)} [${stream.pick(companions)}] ${stream.pick(endings)}.`;
+  if (sometimes(stream, 14)) return `${stream.pick(openings)} [${name} ${stream.pick(endings)}.`;
+  const second = sometimes(stream, 3) ? ` and [${stream.pick(companions.filter((c) => c !== name))}]` : "";
+  return `${stream.pick(openings)} [${name}]${second} ${stream.pick(endings)}.`;
+}
+
+function firstQuestion(topic: string | undefined, stream: Rng): string {
+  const [question] = stream.pick(questions);
+  const age = 20 + stream.int(60);
+  return `I am ${age}. ${question.replace("#", topic ?? stream.pick(companions))}`;
+}
+
+function secondQuestion(prompt: string, stream: Rng): string {
+  const first = /Given the [^:]+: '(.*?)',/.exec(prompt)?.[1] ?? "";
+  const found = questions.map(([question, same, other]) => {
+    const [before = "", after = ""] = question.split("#");
+    const start = first.indexOf(before);
+    const end = first.lastIndexOf(after);
+    return start >= 0 && end > start ? { same, other, topic: first.slice(start + before.length, end) } : undefined;
+  });
+  const match = found.find((f) => f !== undefined && f.topic.length > 0);
+  const topic = match?.topic ?? "it";
+  if (sometimes(stream, 10)) return first; // says the same again: thrown away
+  const form = prompt.includes("label 'equivalent'") ? match?.same : match?.other;
+  return (form ?? stream.pick(questions)[1]).replace("#", topic);
+}
+
+/** Answers Listings 1, 2, 6, 7, 8, 12, 13 and the question for topics of section 4.1.1. */
+export const tourScript: Script = (prompt, stream) => {
+  const text = reply(prompt, stream);
+  return prompt.includes("Answer with one such line.") ? JSON.stringify({ sentence: text }) : text;
+};
+
+function reply(prompt: string, stream: Rng): string {
+  if (/three potential sources, speakers or authors/.test(prompt))
+    return "1. medical literature\n2. case report\n3. discharge summary";
+  if (/list \d+ entities about/.test(prompt)) return companions.map((name, i) => `${i + 1}. ${name}`).join("\n");
+  if (/pair of sentences/.test(prompt)) return secondQuestion(prompt, stream);
+  const relevant = /should be relevant to (.+),/.exec(prompt)?.[1];
+  if (relevant !== undefined || /create a set of/.test(prompt)) return firstQuestion(relevant, stream);
+  return sentence(/named (.+)\.(?:\n|$)/.exec(prompt)?.[1], stream);
+}

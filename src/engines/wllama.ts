@@ -1,0 +1,144 @@
+// llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads. Knows no task, and is the only file that knows wllama.
+
+import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
+import { mutex } from "../base/async.ts";
+import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
+import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+
+export interface WllamaOptions {
+  /** LanguageModel.id. */
+  readonly id: string;
+  /** One GGUF, verified by the caller. */
+  readonly weights: Blob;
+  readonly contextTokens?: number;
+  /** Ignored without cross-origin isolation, which leaves one. */
+  readonly threads?: number;
+  /**
+   * Keeps the keys and values of the last prompt, so that a prefix shared with it costs nothing. Rounding then depends on what ran
+   * before: equal requests give equal text only without it.
+   */
+  readonly cachePrompt?: boolean;
+  /** Address of the engine's wasm file. */
+  readonly wasm?: string;
+}
+
+const silent = { debug() {}, log() {}, warn() {}, error() {} };
+
+/** Threads worth having here; more than eight gain nothing for models of this size. */
+export function wllamaThreads(): number {
+  return globalThis.crossOriginIsolated ? Math.max(1, Math.min(8, navigator.hardwareConcurrency || 1)) : 1;
+}
+
+/** Loads the weights. Errors: `model-unsupported` (llama.cpp refuses the file), `out-of-memory`, `engine-failed`. */
+export async function openWllama(options: WllamaOptions): Promise<LanguageModel> {
+  const { id, weights, contextTokens = 2048, threads = wllamaThreads(), cachePrompt = false } = options;
+  const wllama = new Wllama(
+    { default: options.wasm ?? "/vendor/wllama/wllama.wasm" },
+    { suppressNativeLog: true, logger: silent },
+  );
+  try {
+    // One slot: on a CPU that is bound by arithmetic more of them gain nothing.
+    await wllama.loadModel([weights], {
+      n_ctx: contextTokens,
+      n_threads: threads,
+      n_parallel: 1,
+      n_gpu_layers: 0,
+      ctx_shift: false,
+    });
+  } catch (error) {
+    await wllama.exit().catch(() => undefined);
+    throw loadError(id, error);
+  }
+  const oneAtATime = mutex();
+  let closed = false;
+  return {
+    id,
+    contextTokens,
+    slots: 1,
+    deterministic: !cachePrompt,
+    complete: (request, signal) => {
+      throwIfClosed(closed, id);
+      const turn = oneAtATime.run(() => complete(wllama, request, cachePrompt, signal));
+      return orAbort(turn, signal);
+    },
+    async close() {
+      closed = true;
+      await wllama.exit();
+    },
+  };
+}
+
+async function complete(
+  wllama: Wllama,
+  request: CompletionRequest,
+  cachePrompt: boolean,
+  signal: AbortSignal,
+): Promise<Completion> {
+  throwIfAborted(signal); // while it waited for its turn
+  const { messages, sampling, seed, grammar } = request;
+  let response: ChatCompletionResponse;
+  try {
+    response = await wllama.createChatCompletion({
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      temperature: sampling.temperature,
+      top_p: sampling.topP,
+      max_tokens: sampling.maxTokens,
+      // llama.cpp's own defaults would cut the distribution further than the request says.
+      top_k: 0,
+      min_p: 0,
+      seed,
+      cache_prompt: cachePrompt,
+      abortSignal: signal,
+      ...(grammar === undefined ? {} : { grammar }),
+    });
+  } catch (error) {
+    throw completionError(error, grammar !== undefined);
+  }
+  const choice = response.choices[0];
+  return {
+    text: choice?.message.content ?? "",
+    finish: choice?.finish_reason === "length" ? "length" : "stop",
+    promptTokens: response.usage.prompt_tokens,
+    completionTokens: response.usage.completion_tokens,
+  };
+}
+
+/** The engine hears of an abort only between tokens; the caller hears of it at once. */
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ClinfuseError("aborted", "stopped", {}, { cause: signal.reason }));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+function throwIfClosed(closed: boolean, id: string): void {
+  if (closed) throw new Error(`${id} was closed`);
+}
+
+function completionError(error: unknown, hasGrammar: boolean): unknown {
+  if (isAbort(error)) return new ClinfuseError("aborted", "stopped", {}, { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  const overflow = /\((\d+) tokens\) exceeds the available context size \((\d+) tokens\)/.exec(message);
+  if (overflow) {
+    const [got, expected] = [Number(overflow[1]), Number(overflow[2])];
+    const sentence = `the prompt has ${got} tokens and the model's context holds ${expected}`;
+    return new ClinfuseError("context-overflow", sentence, { got, expected }, { cause: error });
+  }
+  if (hasGrammar && /grammar|sampl/i.test(message)) {
+    return new ClinfuseError("grammar-invalid", `the engine cannot read the grammar: ${message}`, {}, { cause: error });
+  }
+  return new ClinfuseError("engine-failed", `the engine failed: ${message}`, { what: message }, { cause: error });
+}
+
+function loadError(id: string, error: unknown): ClinfuseError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/memory|alloc/i.test(message)) {
+    return new ClinfuseError("out-of-memory", `${id} does not fit into memory: ${message}`, { what: id }, { cause: error });
+  }
+  if (/wasm|fetch|version/i.test(message)) {
+    return new ClinfuseError("engine-failed", `the engine did not start: ${message}`, { what: message }, { cause: error });
+  }
+  return new ClinfuseError("model-unsupported", `llama.cpp cannot load ${id}: ${message}`, { what: id }, { cause: error });
+}
