@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig } from "../src/experiment/presets.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
@@ -15,6 +16,7 @@ export const usage = `npm run demo -- [options]
   --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
   --encoder ID      an encoder of models/manifest.json (all-minilm-l6-v2)
   --model ID        a language model of models/manifest.json (smollm2-135m-instruct), or "scripted"
+  --engine ID       auto (default) or wllama
   --preset NAME     small (default) or paper
   --seed N          (1)
   --test N          score on the first N test examples only
@@ -42,6 +44,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
       data: { type: "string" },
       encoder: { type: "string" },
       model: { type: "string" },
+      engine: { type: "string" },
       preset: { type: "string", default: "small" },
       seed: { type: "string" },
       test: { type: "string" },
@@ -60,6 +63,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
     ...(values.seed === undefined ? {} : { seed: wholeNumber("seed", values.seed, 0) }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
     ...(values.model === undefined ? {} : { model: values.model }),
+    ...(values.engine === undefined ? {} : { engine: oneOf("engine", values.engine, ["auto", ...engines.map((e) => e.id)]) }),
     ...(values.device === undefined ? {} : { device: oneOf("device", values.device, ["auto", "wasm", "webgpu"]) }),
   });
   return {

@@ -19,6 +19,7 @@ export interface ExperimentConfig {
   readonly suggestStyles: boolean;
   readonly graph: string; // id of an imported graph; "starter" is the one that ships
   readonly model: string; // language model, id in the catalogue; "scripted" for the tour without a model
+  readonly engine: string; // id in engines/catalogue.ts, or "auto": the first that reads the model
   readonly encoder: string; // encoder, id in models/manifest.json
   readonly device: Device | "auto";
   readonly size: number; // accepted examples

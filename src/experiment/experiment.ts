@@ -13,6 +13,7 @@ import type {
   KnowledgeRequest,
   ModelInfo,
   OpenModelEvent,
+  OpenModelRequest,
   TrainRequest,
   TrainRunEvent,
 } from "./steps.ts";
@@ -23,7 +24,7 @@ type Stream<A, E> = (argument: A, signal?: AbortSignal) => AsyncGenerator<E, voi
 export interface ExperimentPorts {
   readonly pipeline: {
     readonly importStarter: Stream<null, ImportEvent>;
-    readonly openModel: Stream<{ model: string }, OpenModelEvent>;
+    readonly openModel: Stream<OpenModelRequest, OpenModelEvent>;
     readonly gatherKnowledge: Stream<KnowledgeRequest, KnowledgeEvent>;
     readonly generate: Stream<GenerateRequest, GenerateEvent>;
     readonly readRun: LogReader;
@@ -70,7 +71,7 @@ export async function* experiment(
 
   yield { type: "step", step: "knowledge" };
   let model: ModelInfo | undefined;
-  for await (const event of ports.pipeline.openModel({ model: config.model }, signal)) {
+  for await (const event of ports.pipeline.openModel({ model: config.model, engine: config.engine }, signal)) {
     yield { type: "knowledge", event };
     if (event.type === "opened") model = event.model;
   }

@@ -19,6 +19,7 @@ function paper(method: MethodId): Defaults {
     suggestStyles: true, // 4.1.2
     graph: "starter",
     model: "smollm2-135m-instruct",
+    engine: "auto",
     encoder: "all-minilm-l6-v2",
     device: "auto",
     size: 5000, // App. C

@@ -27,6 +27,11 @@ export interface ModelInfo {
   readonly runsOn: string;
 }
 
+export interface OpenModelRequest {
+  readonly model: string; // id in models/manifest.json, or "scripted"
+  readonly engine: string; // id in engines/catalogue.ts, or "auto"
+}
+
 export type OpenModelEvent =
   | { readonly type: "progress"; readonly what: string; readonly done: number; readonly total: number } // bytes
   | { readonly type: "opened"; readonly model: ModelInfo };

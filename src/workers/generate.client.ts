@@ -7,6 +7,7 @@ import type {
   KnowledgeEvent,
   KnowledgeRequest,
   OpenModelEvent,
+  OpenModelRequest,
 } from "../experiment/steps.ts";
 import type { GenerateEvent, LogEntry } from "../generate/events.ts";
 import type { TopicQuery } from "../tasks/task.ts";
@@ -20,7 +21,7 @@ export type GenerateProcedures = {
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
   countTopics(argument: { graph: string; query: TopicQuery }, signal: AbortSignal): Promise<number>;
   /** Loads a language model by its id in the catalogue; the one before is closed. */
-  openModel(argument: { model: string }, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
+  openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
   /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
   gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
   /** Section 4.2. Resumes or extends the run of this config; stop by the signal. The model must be open. */
