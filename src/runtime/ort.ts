@@ -1,0 +1,34 @@
+// onnxruntime-web, loaded for a device and set to take its files from this app. Knows no graph.
+
+import type * as Ort from "onnxruntime-web";
+import { ClinfuseError } from "../base/errors.ts";
+import { wasmThreads } from "./device.ts";
+
+export type Device = "webgpu" | "wasm";
+
+/** Where the servers and the build put onnxruntime-web's own wasm. */
+const wasmPaths = "/vendor/ort/";
+
+/** WebGPU takes the build with the native provider, WASM the plain one; the package's default entry is a deprecated one. */
+export async function loadOrt(device: Device): Promise<typeof Ort> {
+  const ort = device === "webgpu" ? await import("onnxruntime-web/webgpu") : await import("onnxruntime-web/wasm");
+  ort.env.wasm.wasmPaths = wasmPaths;
+  ort.env.wasm.numThreads = device === "webgpu" ? 1 : wasmThreads();
+  ort.env.logLevel = "error";
+  return ort;
+}
+
+/** What the vendor threw, as one of our codes: `device-lost`, `out-of-memory` or `engine-failed`. */
+export function ortError(error: unknown): ClinfuseError {
+  if (error instanceof ClinfuseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const place = { what: message.slice(0, 300) };
+  const options = { cause: error };
+  if (/device.{0,20}lost|lost.{0,20}device|destroyed/i.test(message)) {
+    return new ClinfuseError("device-lost", `the GPU went away: ${message}`, place, options);
+  }
+  if (/memory|alloc|out of bounds|array length/i.test(message)) {
+    return new ClinfuseError("out-of-memory", `the model does not fit into memory: ${message}`, place, options);
+  }
+  return new ClinfuseError("engine-failed", `onnxruntime failed: ${message}`, place, options);
+}

@@ -1,0 +1,107 @@
+// A trainer's sessions, one for each use and shape of batch, made when first asked for. Knows no weights and no optimizer.
+
+import type * as Ort from "onnxruntime-web";
+import type { InferenceSession, Tensor } from "onnxruntime-web";
+import type { Graph } from "../graph/graph.ts";
+import { toOnnx } from "../graph/onnx.ts";
+import { sizeOf } from "../graph/ops.ts";
+import type { BatchShape } from "../graph/parameter.ts";
+import { ortError } from "./ort.ts";
+import type { Feeds, TrainableGraphs, Weights } from "./trainer.ts";
+
+export type Use = "training" | "inference";
+
+export interface CompiledGraph {
+  readonly graph: Graph;
+  readonly session: InferenceSession;
+}
+
+export interface TrainerSessions {
+  /** Errors: `device-lost`, `out-of-memory`, `engine-failed`. */
+  for(use: Use, feeds: Feeds): Promise<CompiledGraph>;
+  close(): Promise<void>;
+}
+
+/** `create` makes a session from ONNX bytes. */
+export function trainerSessions(
+  graphs: TrainableGraphs,
+  create: (model: Uint8Array, use: Use) => Promise<InferenceSession>,
+  onCompile: (tokens: number) => void,
+): TrainerSessions {
+  const made = new Map<string, CompiledGraph>();
+  return {
+    async for(use, feeds) {
+      const shape = batchShape(feeds);
+      const key = `${use} ${shape.batch} ${shape.tokens}`;
+      const known = made.get(key);
+      if (known) return known;
+      const graph = graphs[use](shape);
+      onCompile(shape.tokens);
+      try {
+        const compiled = { graph, session: await create(toOnnx(graph), use) };
+        made.set(key, compiled);
+        return compiled;
+      } catch (error) {
+        throw ortError(error);
+      }
+    },
+    async close() {
+      for (const { session } of made.values()) await session.release();
+      made.clear();
+    },
+  };
+}
+
+function batchShape(feeds: Feeds): BatchShape {
+  const shape = feeds.input_ids?.shape ?? [];
+  const [batch, tokens] = shape;
+  if (shape.length !== 2 || !batch || !tokens) throw new Error(`expected input_ids of shape [batch, tokens], got [${shape}]`);
+  return { batch, tokens };
+}
+
+/** What a trainer keeps for each parameter, whatever the device. */
+export interface Slot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Fed at each run. */
+  readonly tensor: Tensor;
+}
+
+/** The inputs of a run. Throws an Error for a feed that is missing or has another type or shape. */
+export function inputsOf(ort: typeof Ort, graph: Graph, feeds: Feeds, slots: readonly Slot[]): Record<string, Tensor> {
+  const inputs: Record<string, Tensor> = {};
+  for (const slot of slots) inputs[slot.name] = slot.tensor;
+  for (const [name, { dtype, shape }] of graph.inputs) {
+    if (name in inputs) continue;
+    const feed = feeds[name];
+    if (!feed) throw new Error(`feed ${name} is missing: expected ${dtype}[${shape}]`);
+    const got = feed.data instanceof Float32Array ? "float32" : "int32";
+    if (got !== dtype || `${feed.shape}` !== `${shape}`) {
+      throw new Error(`feed ${name}: expected ${dtype}[${shape}], got ${got}[${feed.shape}]`);
+    }
+    inputs[name] = new ort.Tensor(dtype, feed.data, shape);
+  }
+  return inputs;
+}
+
+/** The array for a parameter. Throws an Error when it is missing or has another shape. */
+export function weightOf(weights: Weights, name: string, shape: readonly number[]): Float32Array<ArrayBuffer> {
+  const weight = weights.get(name);
+  if (!weight) throw new Error(`no weight for ${name}`);
+  if (`${weight.shape}` !== `${shape}` || weight.data.length !== sizeOf(shape)) {
+    throw new Error(`weight ${name}: expected [${shape}], got [${weight.shape}] with ${weight.data.length} numbers`);
+  }
+  return weight.data as Float32Array<ArrayBuffer>;
+}
+
+/** Which slot takes which array; all are checked before the first is written. Throws an Error for a name that is no parameter's. */
+export function replacements<S extends Slot>(
+  slots: readonly S[],
+  weights: Weights,
+): [slot: S, data: Float32Array<ArrayBuffer>][] {
+  return [...weights.keys()].map((name) => {
+    const slot = slots.find((s) => s.name === name);
+    if (!slot) throw new Error(`no parameter is named ${name}`);
+    return [slot, weightOf(weights, name, slot.shape)];
+  });
+}

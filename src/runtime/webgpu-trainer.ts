@@ -1,0 +1,158 @@
+// A trainer on the GPU: weights, gradients and moments stay there; only the loss, the norm and logits come back. Knows no model.
+
+import type * as Ort from "onnxruntime-web";
+import { mutex } from "../base/async.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import { Graph } from "../graph/graph.ts";
+import { toOnnx } from "../graph/onnx.ts";
+import { devices } from "./device.ts";
+import { type GpuAdamW, type GpuGradient, gpuAdamW, storage } from "./gpu-adamw.ts";
+import type { TrainerOptions } from "./open-trainer.ts";
+import { loadOrt, ortError } from "./ort.ts";
+import type { Feeds, HostTensor, Trainer, Weight, Weights } from "./trainer.ts";
+import { inputsOf, replacements, type Slot, trainerSessions, type Use, weightOf } from "./trainer-sessions.ts";
+
+interface GpuSlot extends Slot {
+  readonly size: number;
+  /** Behind the tensor; updated in place. */
+  readonly buffer: GPUBuffer;
+}
+
+/** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`. */
+export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
+  const ort = await loadOrt("webgpu");
+  const device = await openDevice(ort);
+  let lost: string | undefined;
+  device.lost.then(({ message }) => (lost = message || "no reason given"));
+  const failure = (error: unknown) =>
+    lost === undefined ? ortError(error) : new ClinfuseError("device-lost", `the GPU went away: ${lost}`, {}, { cause: error });
+  const vendor = <T>(call: Promise<T>): Promise<T> =>
+    call.catch((error: unknown) => {
+      throw failure(error);
+    });
+  const { slots, optimizer } = await upload(ort, device, { graphs, weights });
+  const create = (model: Uint8Array, use: Use) =>
+    ort.InferenceSession.create(model, {
+      executionProviders: ["webgpu"],
+      graphOptimizationLevel: "all",
+      ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(slots) } : {}),
+    });
+  const sessions = trainerSessions(graphs, create, (tokens) => onCompile?.(tokens));
+  const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Ort.Tensor>>> => {
+    const { graph, session } = await sessions.for(use, feeds);
+    return vendor(session.run(inputsOf(ort, graph, feeds, slots)));
+  };
+  const order = mutex();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> =>
+    order.run(() => {
+      if (lost !== undefined) throw failure(undefined);
+      return task();
+    });
+  return {
+    device: "webgpu",
+    step: (feeds, options) =>
+      inTurn(async () => {
+        const outputs = await run("training", feeds);
+        const gradients = slots.map(({ name }): GpuGradient => {
+          const buffer = (outputs[`gradient:${name}`] as Ort.Tensor).gpuBuffer as GPUBuffer;
+          const input = graphs.lookups[name];
+          return input === undefined
+            ? { buffer }
+            : { buffer, rows: (feeds[input] as HostTensor).data as Int32Array<ArrayBuffer> };
+        });
+        const gradientNorm = await vendor(optimizer.step(gradients, options));
+        const loss = (outputs.loss as Ort.Tensor).data[0] as number;
+        for (const { name } of slots) outputs[`gradient:${name}`]?.dispose();
+        return { loss, gradientNorm };
+      }),
+    infer: (feeds) =>
+      inTurn(async (): Promise<HostTensor> => {
+        const { logits } = (await run("inference", feeds)) as { logits: Ort.Tensor };
+        return { shape: logits.dims, data: logits.data as Float32Array };
+      }),
+    read: () => inTurn(() => vendor(download(device, slots))),
+    write: (replaced) =>
+      inTurn(async () => {
+        for (const [{ buffer }, data] of replacements(slots, replaced)) device.queue.writeBuffer(buffer, 0, data);
+        optimizer.reset();
+      }),
+    close: () =>
+      order.run(async () => {
+        await sessions.close();
+        optimizer.close();
+        for (const { buffer } of slots) buffer.destroy();
+      }),
+  };
+}
+
+/** The device that onnxruntime made: a session brings it up. */
+async function openDevice(ort: typeof Ort): Promise<GPUDevice> {
+  const { webgpu } = await devices();
+  if (!webgpu.available) throw webgpu.error;
+  const g = new Graph();
+  g.output("y", g.apply("Tanh", [g.input("x", "float32", [1])]));
+  try {
+    const session = await ort.InferenceSession.create(toOnnx(g), { executionProviders: ["webgpu"] });
+    const device = (await ort.env.webgpu.device) as GPUDevice;
+    await session.release();
+    return device;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ClinfuseError("no-webgpu", `the GPU cannot be used: ${why}`, { what: why.slice(0, 300) }, { cause: error });
+  }
+}
+
+async function upload(
+  ort: typeof Ort,
+  device: GPUDevice,
+  { graphs, weights }: Pick<TrainerOptions, "graphs" | "weights">,
+): Promise<{ slots: GpuSlot[]; optimizer: GpuAdamW }> {
+  const outOfMemory = (why: string) =>
+    new ClinfuseError("out-of-memory", `the model does not fit into the GPU's memory: ${why}`, { what: why });
+  const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+  const arrays = graphs.parameters.map(({ name, shape }) => weightOf(weights, name, shape));
+  for (const [i, { byteLength }] of arrays.entries()) {
+    if (byteLength > most) throw outOfMemory(`${graphs.parameters[i]?.name} has ${byteLength} bytes, one buffer holds ${most}`);
+  }
+  device.pushErrorScope("out-of-memory");
+  const slots = graphs.parameters.map(({ name, shape }, i): GpuSlot => {
+    const data = arrays[i] as Float32Array<ArrayBuffer>;
+    const buffer = storage(device, data.byteLength);
+    device.queue.writeBuffer(buffer, 0, data);
+    const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: shape });
+    return { name, shape, size: data.length, buffer, tensor };
+  });
+  const optimizer = gpuAdamW(
+    device,
+    slots.map(({ name, buffer, size, shape }) => ({
+      weights: buffer,
+      size,
+      columns: name in graphs.lookups ? (shape[1] as number) : undefined,
+    })),
+  );
+  const error = await device.popErrorScope();
+  if (error) throw outOfMemory(error.message);
+  return { slots, optimizer };
+}
+
+function gradientsOnDevice(slots: readonly GpuSlot[]): Record<string, "gpu-buffer"> {
+  return Object.fromEntries(slots.map(({ name }) => [`gradient:${name}`, "gpu-buffer" as const]));
+}
+
+async function download(device: GPUDevice, slots: readonly GpuSlot[]): Promise<Weights> {
+  const copies = slots.map(({ buffer, size }) => {
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    return { from: buffer, to: device.createBuffer({ size: size * 4, usage }), bytes: size * 4 };
+  });
+  const encoder = device.createCommandEncoder();
+  for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+  device.queue.submit([encoder.finish()]);
+  const weights = new Map<string, Weight>();
+  for (const [i, { name, shape }] of slots.entries()) {
+    const { to } = copies[i] as (typeof copies)[number];
+    await to.mapAsync(GPUMapMode.READ);
+    weights.set(name, { shape, data: new Float32Array(to.getMappedRange()).slice() });
+    to.destroy();
+  }
+  return weights;
+}
