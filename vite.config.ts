@@ -11,6 +11,10 @@ export default defineConfig({
   // onnxruntime-web then loads its wasm from where we say (/vendor/ort) and the bundler makes no second copy of it.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es", plugins: () => [svelte()] },
-  optimizeDeps: { exclude: ["@wllama/wllama", "onnxruntime-web"] },
+  optimizeDeps: {
+    exclude: ["@wllama/wllama", "onnxruntime-web", "@mlc-ai/web-xgrammar"],
+    // Named, so that their discovery does not reload a page in the middle of a test.
+    include: ["@huggingface/jinja", "@huggingface/tokenizers"],
+  },
   build: { target: "es2023", rollupOptions: { input: ["index.html", "headless.html"] }, chunkSizeWarningLimit: 1500 },
 });

@@ -1,0 +1,84 @@
+// Masks of the tokens that a grammar allows next, by XGrammar. Knows no model and no sampling.
+
+import type { CompiledGrammar, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
+import { ClinfuseError } from "../base/errors.ts";
+import type { GgufTokenizer } from "../text/gguf-tokenizer.ts";
+import type { TokenMask } from "./batch-sampler.ts";
+
+/** One completion on its way through a grammar. */
+export interface GrammarState {
+  mask(): Promise<TokenMask>;
+  accept(id: number): void;
+  dispose(): void;
+}
+
+export interface Grammars {
+  /** The start of the grammar. Throws `grammar-invalid` where it does not parse. Compiled once, and kept. */
+  start(ebnf: string): Promise<GrammarState>;
+  dispose(): void;
+}
+
+type XGrammar = typeof import("@mlc-ai/web-xgrammar");
+
+/** The package is a UMD file that calls itself a module: it leaves its exports in the global object. */
+async function loadXGrammar(): Promise<XGrammar> {
+  const module: Partial<XGrammar> = await import("@mlc-ai/web-xgrammar");
+  return module.Grammar ? (module as XGrammar) : (globalThis as unknown as { xgrammar: XGrammar }).xgrammar;
+}
+
+export function grammars(tokenizer: GgufTokenizer, vocabSize: number): Grammars {
+  const compiled = new Map<string, Promise<CompiledGrammar>>();
+  const ends = [...tokenizer.ends];
+  let info: Promise<TokenizerInfo> | undefined;
+
+  const tokenizerInfo = async (): Promise<TokenizerInfo> => {
+    const { TokenizerInfo } = await loadXGrammar();
+    // Markup is no text: an empty piece is never allowed.
+    const pieces = tokenizer.vocabulary.map((piece, id) => (tokenizer.controls.has(id) ? "" : piece));
+    return TokenizerInfo.createTokenizerInfo(pieces, "byte_level", false, vocabSize, ends);
+  };
+
+  const compile = async (ebnf: string): Promise<CompiledGrammar> => {
+    const { Grammar, GrammarCompiler } = await loadXGrammar();
+    const tokens = await (info ??= tokenizerInfo());
+    try {
+      const grammar = await Grammar.fromEBNF(ebnf, "root");
+      const compiler = await GrammarCompiler.createGrammarCompiler(tokens, false);
+      try {
+        return await compiler.compileGrammar(grammar);
+      } finally {
+        compiler.dispose();
+        grammar.dispose();
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ClinfuseError("grammar-invalid", `the grammar does not parse: ${message}`, { what: message }, { cause: error });
+    }
+  };
+
+  return {
+    async start(ebnf) {
+      let grammar = compiled.get(ebnf);
+      if (!grammar) compiled.set(ebnf, (grammar = compile(ebnf)));
+      const { GrammarMatcher } = await loadXGrammar();
+      const matcher = await GrammarMatcher.createGrammarMatcher(await grammar, ends);
+      return state(matcher);
+    },
+    dispose() {
+      for (const grammar of compiled.values()) grammar.then((g) => g.dispose()).catch(() => undefined);
+      compiled.clear();
+      info?.then((i) => i.dispose()).catch(() => undefined);
+      info = undefined;
+    },
+  };
+}
+
+function state(matcher: GrammarMatcher): GrammarState {
+  return {
+    mask: () => matcher.getNextTokenBitmask(),
+    accept(id) {
+      if (!matcher.acceptToken(id)) throw new Error(`the grammar does not allow the token ${id}, which its mask did`);
+    },
+    dispose: () => matcher.dispose(),
+  };
+}

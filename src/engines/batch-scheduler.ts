@@ -1,0 +1,142 @@
+// Continuous batching: requests wait, are read, decoded in rows beside each other, and make room for the next. Knows no text.
+
+import { ClinfuseError } from "../base/errors.ts";
+import type { BatchDecoder } from "./batch-decoder.ts";
+import type { GrammarState } from "./batch-grammar.ts";
+import type { PromptReader } from "./batch-prompt.ts";
+import { BatchRows } from "./batch-rows.ts";
+import type { Sampler } from "./batch-sampler.ts";
+
+export interface Job {
+  readonly prompt: readonly number[];
+  /** At most so many tokens more, at least 1. */
+  readonly maxTokens: number;
+  readonly sample: Sampler;
+  readonly grammar: GrammarState | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface JobResult {
+  /** Without the one that ended it. */
+  readonly tokens: readonly number[];
+  readonly finish: "stop" | "length";
+}
+
+export interface Scheduler {
+  /** Errors: `aborted`, `grammar-invalid` where the grammar allows no token, those of the decoder. */
+  run(job: Job): Promise<JobResult>;
+  /** Ends what is under way with `aborted`; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  next: number;
+  readonly job: Job;
+  readonly tokens: number[];
+  readonly resolve: (result: JobResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Parts {
+  readonly decoder: BatchDecoder;
+  readonly prompts: PromptReader;
+  readonly ends: ReadonlySet<number>;
+  readonly rowSizes: readonly number[];
+}
+
+export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Scheduler {
+  const queue: Running[] = [];
+  const rows = new BatchRows<Running>(decoder, rowSizes);
+  let loop: Promise<void> | undefined;
+  let stopped = false;
+
+  const dead = ({ job }: Running) => stopped || job.signal.aborted;
+  const abort = (running: Running) =>
+    running.reject(new ClinfuseError("aborted", "stopped", {}, { cause: running.job.signal.reason }));
+
+  /** Takes the next token in; true while there is more to come. */
+  const advance = async (running: Running, logits: Float32Array): Promise<boolean> => {
+    const { job, tokens, resolve, reject } = running;
+    if (dead(running)) {
+      abort(running);
+      return false;
+    }
+    const mask = await job.grammar?.mask();
+    const id = job.sample(logits, job.prompt.concat(tokens), mask);
+    if (id < 0) {
+      const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
+      reject(new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what }));
+      return false;
+    }
+    if (ends.has(id)) {
+      resolve({ tokens, finish: "stop" });
+      return false;
+    }
+    job.grammar?.accept(id);
+    tokens.push(id);
+    running.next = id;
+    if (tokens.length < job.maxTokens) return true;
+    resolve({ tokens, finish: "length" });
+    return false;
+  };
+
+  const admit = async (running: Running): Promise<void> => {
+    const read = await prompts.read(running.job.prompt, () => dead(running));
+    if (!read || dead(running)) return abort(running);
+    if (await advance(running, read.logits)) rows.add(running, read.cache);
+  };
+
+  const decode = async (): Promise<void> => {
+    for (const running of rows.seated) {
+      if (!dead(running)) continue;
+      rows.remove(running);
+      abort(running);
+    }
+    if (rows.seated.length === 0) return;
+    for (const { row, logits } of await rows.step()) {
+      if (!(await advance(row, logits))) rows.remove(row);
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    while (queue.length > 0 || rows.seated.length > 0) {
+      const waiting = rows.full ? undefined : queue.shift();
+      try {
+        await (waiting ? admit(waiting) : decode());
+      } catch (error) {
+        // The decoder failed: nothing that is under way can go on.
+        for (const running of [waiting, ...rows.seated, ...queue.splice(0)]) {
+          if (!running) continue;
+          rows.remove(running);
+          running.reject(error);
+        }
+      }
+      await turn();
+    }
+    loop = undefined;
+  };
+
+  return {
+    run: (job) =>
+      new Promise((resolve, reject) => {
+        queue.push({ job, tokens: [], next: 0, resolve, reject });
+        loop ??= work();
+      }),
+    async stop() {
+      stopped = true;
+      await loop;
+    },
+  };
+}
+
+/** Lets messages and timers in, without the 4 ms that a nested timeout waits. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

@@ -1,0 +1,121 @@
+// A decoder of our own behind the LanguageModel port: many requests a step, on onnxruntime-web. Knows no task.
+
+import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { openGguf } from "../runtime/gguf.ts";
+import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
+import { type GgufTokenizer, readGgufTokenizer } from "../text/gguf-tokenizer.ts";
+import { openBatchDecoder } from "./batch-decoder.ts";
+import { type Grammars, grammars } from "./batch-grammar.ts";
+import { promptReader } from "./batch-prompt.ts";
+import { sampler } from "./batch-sampler.ts";
+import { type Scheduler, scheduler } from "./batch-scheduler.ts";
+import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+
+export interface BatchOptions {
+  /** LanguageModel.id. */
+  readonly id: string;
+  /** One GGUF of the Llama family, verified by the caller. */
+  readonly weights: Blob;
+  readonly device?: "wasm" | "webgpu";
+  /** Tokens of a prompt and its completion together; the model's own limit where that is smaller. */
+  readonly contextTokens?: number;
+  /** Requests decoded together. */
+  readonly slots?: number;
+  /** For beginnings of prompts that later prompts share, in bytes. */
+  readonly prefixBytes?: number;
+  readonly onWeights?: (done: number, total: number) => void;
+}
+
+/**
+ * Loads the weights as float32. Errors: `model-unsupported`, `model-truncated` (the file), `out-of-memory` (said before any weight is read where
+ * it cannot fit), `no-webgpu`, `engine-failed`.
+ */
+export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
+  const { id, weights, device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20 } = options;
+  const gguf = await openGguf(weights, id);
+  const tokenizer = readGgufTokenizer(gguf.metadata, id);
+  const template = templateOf(gguf.metadata.get("tokenizer.chat_template"), tokenizer, id);
+  const decoder = await openBatchDecoder(gguf, {
+    device,
+    contextTokens,
+    ...(options.onWeights ? { onWeights: options.onWeights } : {}),
+  });
+  const grammar = grammars(tokenizer, decoder.config.vocabSize);
+  const schedule = scheduler({
+    decoder,
+    prompts: promptReader(decoder, prefixBytes),
+    ends: tokenizer.ends,
+    rowSizes: device === "wasm" ? rowSizes(slots) : [slots],
+  });
+  const parts = { tokenizer, template, grammar, schedule, contextTokens: decoder.contextTokens };
+  let closed = false;
+  return {
+    id,
+    contextTokens: decoder.contextTokens,
+    slots,
+    deterministic: true,
+    complete: async (request, signal) => {
+      if (closed) throw new Error(`${id} was closed`);
+      return complete(parts, request, signal);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await schedule.stop();
+      grammar.dispose();
+      await decoder.close();
+    },
+  };
+}
+
+/** On WASM a row's numbers are the same bits whatever the number of rows: few requests take small steps. WebGPU picks kernels by it. */
+function rowSizes(slots: number): number[] {
+  return [...[1, 2, 4, 8, 16, 32, 64].filter((n) => n < slots), slots];
+}
+
+function templateOf(source: unknown, tokenizer: GgufTokenizer, file: string): ChatTemplate {
+  if (typeof source === "string") return chatTemplate(source, tokenizer.specialTokens, file);
+  const sentence = `${file} has no chat template, so nothing says how it reads messages`;
+  throw new ClinfuseError("model-unsupported", sentence, { file, what: "tokenizer.chat_template" });
+}
+
+interface Parts {
+  readonly tokenizer: GgufTokenizer;
+  readonly template: ChatTemplate;
+  readonly grammar: Grammars;
+  readonly schedule: Scheduler;
+  readonly contextTokens: number;
+}
+
+async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+  throwIfAborted(signal);
+  const prompt = parts.tokenizer.encode(parts.template(request.messages));
+  const room = parts.contextTokens - prompt.length;
+  if (room < 1) {
+    const place = { got: prompt.length, expected: parts.contextTokens };
+    const sentence = `the prompt has ${prompt.length} tokens and the model's context holds ${parts.contextTokens}`;
+    throw new ClinfuseError("context-overflow", sentence, place);
+  }
+  const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
+  const running = parts.schedule.run({
+    prompt,
+    maxTokens: Math.max(1, Math.min(room, request.sampling.maxTokens)),
+    sample: sampler(request.sampling, request.seed),
+    grammar,
+    signal,
+  });
+  // Not before the scheduler lets go of it, which after an abort comes later than the caller's answer.
+  running.catch(() => undefined).finally(() => grammar?.dispose());
+  const { tokens, finish } = await orAbort(running, signal);
+  return { text: parts.tokenizer.decode(tokens), finish, promptTokens: prompt.length, completionTokens: tokens.length };
+}
+
+/** The scheduler hears of an abort between steps; the caller hears of it at once. */
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ClinfuseError("aborted", "stopped", {}, { cause: signal.reason }));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,0 +1,60 @@
+// A decoder's weights and angles as its graph wants them. Knows no file and no runtime.
+
+import type { LlamaParameter } from "./llama.ts";
+import type { LlamaConfig } from "./llama-config.ts";
+
+/** A GGUF tensor's numbers, row-major [out, in], in the order and the layout of the graph's parameter; the same array where nothing changes. */
+export function arrange(parameter: LlamaParameter, data: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const { shape, transposed, interleavedHeads } = parameter;
+  if (!transposed) return data;
+  const [inputs, outputs] = shape as readonly [number, number];
+  const from = rowOrder(outputs, interleavedHeads);
+  const result = new Float32Array(data.length);
+  const tile = 64; // so that neither side of the transposition leaves the cache
+  for (let o = 0; o < outputs; o += tile) {
+    const end = Math.min(outputs, o + tile);
+    for (let i = 0; i < inputs; i++) {
+      for (let row = o; row < end; row++) result[i * outputs + row] = data[from(row) * inputs + i] as number;
+    }
+  }
+  return result;
+}
+
+/** The file's row that is the graph's row. */
+function rowOrder(rows: number, interleavedHeads: number): (row: number) => number {
+  if (interleavedHeads === 0) return (row) => row;
+  const size = rows / interleavedHeads;
+  const order = Uint32Array.from({ length: rows }, (_, row) => {
+    const inHead = row % size;
+    const half = size / 2;
+    return row - inHead + (inHead < half ? 2 * inHead : 2 * (inHead - half) + 1);
+  });
+  return (row) => order[row] as number;
+}
+
+export interface Angles {
+  readonly cos: Float32Array;
+  /** With the sign of the half that it multiplies: the first half of a head takes -sin. */
+  readonly sin: Float32Array;
+}
+
+/**
+ * Angles by position (Su et al. 2021), row-major [positions, headSize], computed in doubles. `factors`: [headSize / 2], by which each
+ * frequency is divided: Llama 3's scaling as a GGUF carries it in rope_freqs.weight.
+ */
+export function rotaryAngles(config: LlamaConfig, positions: number, factors?: Float32Array): Angles {
+  const { headSize, ropeBase, ropeScale } = config;
+  const half = headSize / 2;
+  const cos = new Float32Array(positions * headSize);
+  const sin = new Float32Array(positions * headSize);
+  for (let i = 0; i < half; i++) {
+    const frequency = ropeBase ** (-i / half) / ropeScale / (factors?.[i] ?? 1);
+    for (let p = 0; p < positions; p++) {
+      const at = p * headSize + i;
+      cos[at] = cos[at + half] = Math.cos(p * frequency);
+      sin[at + half] = Math.sin(p * frequency);
+      sin[at] = -(sin[at + half] as number);
+    }
+  }
+  return { cos, sin };
+}

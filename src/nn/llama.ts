@@ -1,0 +1,194 @@
+// A decoder of the Llama family as a graph: one step over rows of tokens that follow what a cache holds. Knows no weights and no runtime.
+//
+// Sizes that a run chooses, written as stand-ins: rows B, tokens of the step T, length of the cache P.
+// Inputs: ids int32 [B, T]; cos, sin, queryCos, querySin float32 [B, T, 1, headSize]; mask float32 [B, 1, T * group, P + T], 0 for what a token
+// sees and a large negative number for what it does not; last int32 [B], the index into the B * T tokens whose logits are wanted;
+// keys<layer> [B, keyValueHeads, headSize, P] and values<layer> [B, keyValueHeads, P, headSize]; and the parameters.
+// Outputs: logits [B, vocabSize]; newKeys<layer> [B, keyValueHeads, headSize, T], newValues<layer> [B, keyValueHeads, T, headSize].
+
+import { Graph } from "../graph/graph.ts";
+import type { Value } from "../graph/ops.ts";
+import type { LlamaConfig } from "./llama-config.ts";
+
+/** Stand-ins for the free sizes: primes, so that no product of a model's own sizes is a multiple of one. */
+export const freeSizes = { rows: 10007, tokens: 10009, past: 10037 } as const;
+
+/** A weight as the graph wants it: a GGUF tensor, its rows perhaps in another order, perhaps transposed. */
+export interface LlamaParameter {
+  /** Of the graph's input and of the GGUF's tensor. */
+  readonly name: string;
+  /** In the graph. */
+  readonly shape: readonly number[];
+  /** The file has [out, in], the graph multiplies by [in, out]. */
+  readonly transposed: boolean;
+  /**
+   * Heads whose rows the file interleaves: llama.cpp turns neighbours (0, 1), (2, 3), ... by the position where the graph turns halves
+   * (0, n / 2), (1, n / 2 + 1), ...; 0 where the order is the graph's own.
+   */
+  readonly interleavedHeads: number;
+}
+
+/** Every parameter of the config, in the order of use. `tied`: the file has no output.weight, the embeddings serve as the head. */
+export function llamaParameters(config: LlamaConfig, tied: boolean): LlamaParameter[] {
+  const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, vocabSize, architecture } = config;
+  const interleaved = architecture === "llama" || architecture === "mistral";
+  const vector = (name: string, size: number): LlamaParameter => ({
+    name,
+    shape: [size],
+    transposed: false,
+    interleavedHeads: 0,
+  });
+  const table = (name: string): LlamaParameter => ({
+    name,
+    shape: [vocabSize, hiddenSize],
+    transposed: false,
+    interleavedHeads: 0,
+  });
+  const linear = (name: string, input: number, output: number, turnedHeads = 0): LlamaParameter[] => [
+    {
+      name: `${name}.weight`,
+      shape: [input, output],
+      transposed: true,
+      interleavedHeads: interleaved ? turnedHeads : 0,
+    },
+  ];
+  const layer = (i: number): LlamaParameter[] => {
+    const at = (name: string) => `blk.${i}.${name}`;
+    const bias = (name: string, size: number) => (architecture === "qwen2" ? [vector(`${at(name)}.bias`, size)] : []);
+    const norm = (name: string) => (architecture === "qwen3" ? [vector(`${at(name)}.weight`, headSize)] : []);
+    return [
+      vector(at("attn_norm.weight"), hiddenSize),
+      ...linear(at("attn_q"), hiddenSize, heads * headSize, heads),
+      ...bias("attn_q", heads * headSize),
+      ...norm("attn_q_norm"),
+      ...linear(at("attn_k"), hiddenSize, keyValueHeads * headSize, keyValueHeads),
+      ...bias("attn_k", keyValueHeads * headSize),
+      ...norm("attn_k_norm"),
+      ...linear(at("attn_v"), hiddenSize, keyValueHeads * headSize),
+      ...bias("attn_v", keyValueHeads * headSize),
+      ...linear(at("attn_output"), heads * headSize, hiddenSize),
+      vector(at("ffn_norm.weight"), hiddenSize),
+      ...linear(at("ffn_gate"), hiddenSize, intermediateSize),
+      ...linear(at("ffn_up"), hiddenSize, intermediateSize),
+      ...linear(at("ffn_down"), intermediateSize, hiddenSize),
+    ];
+  };
+  return [
+    table("token_embd.weight"),
+    ...Array.from({ length: config.layers }, (_, i) => layer(i)).flat(),
+    vector("output_norm.weight", hiddenSize),
+    ...(tied ? [] : [table("output.weight")]),
+  ];
+}
+
+/** The graph of a step. See the head of this file. */
+export function llamaGraph(config: LlamaConfig, tied: boolean): Graph {
+  const { rows, tokens, past } = freeSizes;
+  const { hiddenSize, headSize, keyValueHeads } = config;
+  const g = new Graph();
+  const weights = new Map(llamaParameters(config, tied).map(({ name, shape }) => [name, g.input(name, "float32", shape)]));
+  const ids = g.input("ids", "int32", [rows, tokens]);
+  const angles = (name: string) => g.input(name, "float32", [rows, tokens, 1, headSize]);
+  const step: Step = {
+    g,
+    config,
+    weight: (name) => weights.get(name),
+    keyTurn: { cos: angles("cos"), sin: angles("sin") },
+    queryTurn: { cos: angles("queryCos"), sin: angles("querySin") },
+    mask: g.input("mask", "float32", [rows, 1, (config.heads / keyValueHeads) * tokens, past + tokens]),
+  };
+  const last = g.input("last", "int32", [rows]);
+  let x = g.apply("Gather", [need(step, "token_embd.weight"), ids]); // [B, T, hidden]
+  for (let i = 0; i < config.layers; i++) {
+    const at = `blk.${i}.`;
+    x = g.apply("Add", [x, attention(step, i, normed(step, x, `${at}attn_norm.weight`))]);
+    x = g.apply("Add", [x, feedForward(step, at, normed(step, x, `${at}ffn_norm.weight`))]);
+  }
+  const chosen = g.apply("Gather", [g.apply("Reshape", [x], { shape: [rows * tokens, hiddenSize] }), last]); // [B, hidden]
+  const head = need(step, tied ? "token_embd.weight" : "output.weight");
+  const y = normed(step, chosen, "output_norm.weight");
+  g.output("logits", g.apply("Gemm", [y, head, null], { transA: false, transB: true }));
+  return g;
+}
+
+interface Turn {
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+interface Step {
+  readonly g: Graph;
+  readonly config: LlamaConfig;
+  readonly weight: (name: string) => Value | undefined;
+  readonly keyTurn: Turn;
+  /** Carries attention's factor headSize^-1/2 as well. */
+  readonly queryTurn: Turn;
+  readonly mask: Value;
+}
+
+function need({ weight }: Step, name: string): Value {
+  const value = weight(name);
+  if (!value) throw new Error(`the graph has no parameter ${name}`);
+  return value;
+}
+
+function normed(step: Step, x: Value, name: string): Value {
+  return step.g.apply("SimplifiedLayerNormalization", [x, need(step, name)], { epsilon: step.config.rmsEpsilon });
+}
+
+function linear(step: Step, x: Value, name: string): Value {
+  const y = step.g.apply("MatMul", [x, need(step, `${name}.weight`)]);
+  const bias = step.weight(`${name}.bias`);
+  return bias ? step.g.apply("Add", [y, bias]) : y;
+}
+
+/** [B, T, heads * headSize] -> [B, T, heads, headSize], each head normalised where the model does so, and turned by its position. */
+function turned(step: Step, x: Value, heads: number, norm: string, { cos, sin }: Turn): Value {
+  const { g, config, weight } = step;
+  const { rows, tokens } = freeSizes;
+  const half = config.headSize / 2;
+  let y = g.apply("Reshape", [x], { shape: [rows, tokens, heads, config.headSize] });
+  if (weight(norm)) y = normed(step, y, norm);
+  const first = g.apply("Slice", [y], { axis: 3, start: 0, end: half });
+  const second = g.apply("Slice", [y], { axis: 3, start: half, end: config.headSize });
+  const swapped = g.apply("Concat", [second, first], { axis: 3 }); // `sin` has the first half's sign
+  return g.apply("Add", [g.apply("Mul", [y, cos]), g.apply("Mul", [swapped, sin])]);
+}
+
+/** Heads of a group are rows of one batched product, so that keys and values are never repeated; the cache is never copied. */
+function attention(step: Step, layer: number, x: Value): Value {
+  const { g, config, mask } = step;
+  const { heads, keyValueHeads, headSize } = config;
+  const { rows, tokens, past } = freeSizes;
+  const at = `blk.${layer}.`;
+  const group = (heads / keyValueHeads) * tokens;
+  const q = turned(step, linear(step, x, `${at}attn_q`), heads, `${at}attn_q_norm.weight`, step.queryTurn);
+  const k = turned(step, linear(step, x, `${at}attn_k`), keyValueHeads, `${at}attn_k_norm.weight`, step.keyTurn);
+  const v = g.apply("Reshape", [linear(step, x, `${at}attn_v`)], { shape: [rows, tokens, keyValueHeads, headSize] });
+  const grouped = g.apply("Reshape", [g.apply("Transpose", [q], { perm: [0, 2, 1, 3] })], {
+    shape: [rows, keyValueHeads, group, headSize],
+  });
+  const newKeys = g.apply("Transpose", [k], { perm: [0, 2, 3, 1] }); // [B, kv, headSize, T]
+  const newValues = g.apply("Transpose", [v], { perm: [0, 2, 1, 3] }); // [B, kv, T, headSize]
+  g.output(`newKeys${layer}`, newKeys);
+  g.output(`newValues${layer}`, newValues);
+  const keys = g.input(`keys${layer}`, "float32", [rows, keyValueHeads, headSize, past]);
+  const values = g.input(`values${layer}`, "float32", [rows, keyValueHeads, past, headSize]);
+  const scores = g.apply("Concat", [g.apply("MatMul", [grouped, keys]), g.apply("MatMul", [grouped, newKeys])], { axis: 3 });
+  const weights = g.apply("Softmax", [g.apply("Add", [scores, mask])]); // [B, kv, group, P + T]
+  const onPast = g.apply("MatMul", [g.apply("Slice", [weights], { axis: 3, start: 0, end: past }), values]);
+  const onNew = g.apply("MatMul", [g.apply("Slice", [weights], { axis: 3, start: past, end: past + tokens }), newValues]);
+  const perHead = g.apply("Reshape", [g.apply("Add", [onPast, onNew])], { shape: [rows, heads, tokens, headSize] });
+  const flat = g.apply("Reshape", [g.apply("Transpose", [perHead], { perm: [0, 2, 1, 3] })], {
+    shape: [rows, tokens, heads * headSize],
+  });
+  return linear(step, flat, `${at}attn_output`);
+}
+
+/** SwiGLU (Shazeer 2020): down(silu(gate(x)) * up(x)). */
+function feedForward(step: Step, at: string, x: Value): Value {
+  const { g } = step;
+  const gate = linear(step, x, `${at}ffn_gate`);
+  const silu = g.apply("Mul", [gate, g.apply("Sigmoid", [gate])]);
+  return linear(step, g.apply("Mul", [silu, linear(step, x, `${at}ffn_up`)]), `${at}ffn_down`);
+}

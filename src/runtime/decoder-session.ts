@@ -1,0 +1,77 @@
+// One onnxruntime-web session over a graph whose weights stay with it, for shapes that each run chooses. Knows no model and no tokens.
+
+import type { InferenceSession, Tensor } from "onnxruntime-web";
+import { ClinfuseError } from "../base/errors.ts";
+import type { FreeSizes } from "../graph/free-sizes.ts";
+import type { Graph } from "../graph/graph.ts";
+import { toOnnx } from "../graph/onnx.ts";
+import { sizeOf } from "../graph/ops.ts";
+import { type Device, loadOrt, ortError } from "./ort.ts";
+import type { Feeds } from "./trainer.ts";
+
+export interface DecoderSession {
+  /** Inputs by name, all but the weights. Gives every output. Errors: `device-lost`, `out-of-memory`, `engine-failed`. */
+  run(feeds: Feeds): Promise<ReadonlyMap<string, Float32Array>>;
+  /** Frees the weights. */
+  close(): Promise<void>;
+}
+
+export interface DecoderSessionOptions {
+  readonly device: Device;
+  readonly graph: Graph;
+  readonly free: FreeSizes;
+  /** Inputs of the graph that are weights. Asked for one after the other; each array belongs to the session from then on. */
+  readonly weights: readonly string[];
+  readonly load: (name: string) => Promise<Float32Array<ArrayBuffer>>;
+}
+
+/** WASM's heap ends at 4 GiB, and while a session is made it holds its weights twice: as they are, and packed for its kernels. */
+const heapBytes = 4 * 2 ** 30;
+
+/** Errors: `out-of-memory`, before any weight is loaded where they cannot fit; those of `load`; `no-webgpu`; `engine-failed`. */
+export async function openDecoderSession(options: DecoderSessionOptions): Promise<DecoderSession> {
+  const { device, graph, free, weights, load } = options;
+  throwIfTooBig(options);
+  const ort = await loadOrt(device);
+  const externalData: { path: string; data: Uint8Array }[] = [];
+  for (const path of weights) {
+    const floats = await load(path);
+    externalData.push({ path, data: new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength) });
+  }
+  const model = toOnnx(graph, { free, external: new Set(weights) });
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(model, {
+      executionProviders: [device],
+      graphOptimizationLevel: "all",
+      externalData,
+    });
+  } catch (error) {
+    throw ortError(error);
+  }
+  return {
+    async run(feeds) {
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, { shape, data }] of Object.entries(feeds)) {
+        tensors[name] =
+          data instanceof Float32Array ? new ort.Tensor("float32", data, shape) : new ort.Tensor("int32", data, shape);
+      }
+      try {
+        const results = await session.run(tensors);
+        return new Map(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+      } catch (error) {
+        throw ortError(error);
+      }
+    },
+    close: () => session.release(),
+  };
+}
+
+function throwIfTooBig({ device, graph, weights }: DecoderSessionOptions): void {
+  if (device !== "wasm") return;
+  const got = weights.reduce((n, name) => n + 2 * 4 * sizeOf(graph.inputs.get(name)?.shape ?? []), 0);
+  if (got <= heapBytes) return;
+  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const sentence = `the model needs ${gigabytes(got)} as 32-bit floats while it loads, and WebAssembly has ${gigabytes(heapBytes)}`;
+  throw new ClinfuseError("out-of-memory", sentence, { got: gigabytes(got), expected: gigabytes(heapBytes) });
+}

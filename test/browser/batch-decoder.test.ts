@@ -1,0 +1,60 @@
+// Decoders of the Llama family against transformers' logits, by whole chunks and token by token, on WASM.
+
+import { describe, expect, it } from "vitest";
+import { KeyValueCache } from "../../src/engines/batch-cache.ts";
+import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { openGguf } from "../../src/runtime/gguf.ts";
+import golden from "../fixtures/llama/golden.json";
+
+type Name = keyof typeof golden;
+
+async function open(name: Name): Promise<BatchDecoder> {
+  const blob = await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob();
+  return openBatchDecoder(await openGguf(blob, `${name}.gguf`), { device: "wasm", contextTokens: 512 });
+}
+
+const emptyCache = ({ config }: BatchDecoder, rows: number) => new KeyValueCache(config, rows);
+
+/** Reads ids into every row, so many at a time, and gives the logits after each chunk, [rows, vocabulary]. */
+async function read(decoder: BatchDecoder, cache: KeyValueCache, ids: readonly number[], chunk: number): Promise<Float32Array[]> {
+  const logits: Float32Array[] = [];
+  for (let at = 0; at < ids.length; at += chunk) {
+    const part = ids.slice(at, at + chunk);
+    const rows = Int32Array.from({ length: cache.rows * part.length }, (_, i) => part[i % part.length] as number);
+    cache.fit(cache.lengths[0] as number);
+    const result = await decoder.step(cache, rows, part.length - 1);
+    cache.fit((cache.lengths[0] as number) + part.length);
+    for (let row = 0; row < cache.rows; row++) cache.append(row, result.entries, row, part.length);
+    logits.push(result.logits);
+  }
+  return logits;
+}
+
+function largestDifference(got: Float32Array, expected: readonly number[]): number {
+  return Math.max(...expected.map((x, i) => Math.abs(x - (got[i] as number))));
+}
+
+describe.each(Object.keys(golden) as Name[])("%s", (name) => {
+  it("gives transformers' logits, token by token", async () => {
+    const { ids, at, logits } = golden[name];
+    const decoder = await open(name);
+    const got = await read(decoder, emptyCache(decoder, 1), ids, 1);
+    for (const [i, position] of at.entries()) {
+      expect(largestDifference(got[position] as Float32Array, logits[i] as number[]), `token ${position}`).toBeLessThan(1e-3);
+    }
+    await decoder.close();
+  });
+
+  it("gives them in chunks of 32 as well, in each of three rows", async () => {
+    const { ids, logits } = golden[name];
+    const decoder = await open(name);
+    const got = (await read(decoder, emptyCache(decoder, 3), ids, 32)).at(-1) as Float32Array;
+    const { vocabSize } = decoder.config;
+    for (let row = 0; row < 3; row++) {
+      expect(largestDifference(got.subarray(row * vocabSize, (row + 1) * vocabSize), logits.at(-1) as number[])).toBeLessThan(
+        1e-3,
+      );
+    }
+    await decoder.close();
+  });
+});

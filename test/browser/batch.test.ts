@@ -1,0 +1,156 @@
+// The batch engine on tiny random models: what its rows give does not depend on who sits beside them, and the promises of the port.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBatch } from "../../src/engines/batch.ts";
+import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { promptReader } from "../../src/engines/batch-prompt.ts";
+import { sampler } from "../../src/engines/batch-sampler.ts";
+import { scheduler } from "../../src/engines/batch-scheduler.ts";
+import type { Completion, CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import { openGguf } from "../../src/runtime/gguf.ts";
+import golden from "../fixtures/llama/golden.json";
+
+const blobOf = async (name: string) => (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob();
+const never = new AbortController().signal;
+
+type Name = keyof typeof golden;
+
+describe.each(Object.keys(golden) as Name[])("%s", (name) => {
+  it("goes on greedily as transformers does, in several rows that start at different times", async () => {
+    const { ids, greedy } = golden[name];
+    const gguf = await openGguf(await blobOf(name), name);
+    const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 512 });
+    const prompts = promptReader(decoder, 2 ** 20);
+    const schedule = scheduler({ decoder, prompts, ends: new Set(), rowSizes: [1, 2, 4] });
+    const run = (maxTokens: number) =>
+      schedule.run({
+        prompt: ids,
+        maxTokens,
+        sample: sampler({ temperature: 0, topP: 1, maxTokens }, 1),
+        grammar: undefined,
+        signal: never,
+      });
+    const results = await Promise.all([24, 3, 24, 9, 24, 1].map(run));
+    expect(results.map((r) => r.tokens)).toEqual([24, 3, 24, 9, 24, 1].map((n) => greedy.slice(0, n)));
+    expect(results.every((r) => r.finish === "length")).toBe(true);
+    await schedule.stop();
+    await decoder.close();
+  });
+});
+
+const request = (i: number, more: Partial<CompletionRequest> = {}): CompletionRequest => ({
+  messages: [
+    { role: "system", content: "A sentence of a medical paper about a disease, in a style of its own, and no other." },
+    { role: "user", content: `Number ${i}: ${"acute renal failure ".repeat(1 + (i % 5))}` },
+  ],
+  sampling: { temperature: 1, topP: 0.95, maxTokens: 12 + (i % 7) },
+  seed: 1000 + i,
+  ...more,
+});
+
+describe("the port", () => {
+  let model: LanguageModel;
+  let other: LanguageModel;
+  beforeAll(async () => {
+    const weights = await blobOf("llama3");
+    const open = () => openBatch({ id: "batch/tiny", weights, contextTokens: 256, prefixBytes: 2 ** 20 });
+    [model, other] = [await open(), await open()];
+  });
+  afterAll(async () => {
+    await model.close();
+    await other.close();
+  });
+  const complete = (i: number, m = model, more: Partial<CompletionRequest> = {}): Promise<Completion> =>
+    m.complete(request(i, more), never);
+
+  it("gives a request the same text alone, among 15 others, and in another engine", async () => {
+    const together = await Promise.all(Array.from({ length: 24 }, (_, i) => complete(i)));
+    for (const i of [0, 7, 23]) expect(await complete(i, other)).toEqual(together[i]);
+    expect(await Promise.all([23, 3, 7].map((i) => complete(i)))).toEqual([together[23], together[3], together[7]]);
+    expect(new Set(together.map((c) => c.text)).size).toBeGreaterThan(20); // seeds and prompts matter
+  });
+
+  it("counts tokens and stops at the limit", async () => {
+    const completion = await complete(4);
+    expect(completion.completionTokens).toBeLessThanOrEqual(16);
+    expect(completion.promptTokens).toBeGreaterThan(60);
+    expect(completion.finish).toBe(completion.completionTokens === 16 ? "length" : "stop");
+  });
+
+  it("obeys a grammar in every one of 40 generations, and ends where it does", async () => {
+    const grammar = 'root ::= "(" word ("," word)* ")"\nword ::= [a-z]+';
+    const sampling = { temperature: 1, topP: 1, maxTokens: 60 };
+    const texts = await Promise.all(Array.from({ length: 40 }, (_, i) => complete(i, model, { grammar, sampling })));
+    for (const { text, finish } of texts) {
+      if (finish === "stop") expect(text).toMatch(/^\([a-z]+(,[a-z]+)*\)$/);
+      else expect(text).toMatch(/^\([a-z,]+$/);
+    }
+    const fixed = await complete(1, model, { grammar: 'root ::= "naïve 🩺" ', sampling });
+    expect(fixed).toMatchObject({ text: "naïve 🩺", finish: "stop" });
+  });
+
+  it("says that a grammar does not parse, and goes on", async () => {
+    await expect(complete(1, model, { grammar: 'root ::= "a' })).rejects.toMatchObject({ code: "grammar-invalid" });
+    await expect(complete(1, model, { grammar: "root ::= nothing" })).rejects.toMatchObject({ code: "grammar-invalid" });
+    const good = { grammar: 'root ::= "good"', sampling: { temperature: 1, topP: 1, maxTokens: 9 } };
+    expect(await complete(1, model, good)).toMatchObject({ text: "good", finish: "stop" });
+  });
+
+  it("refuses a prompt that does not fit before it generates", async () => {
+    const messages = [{ role: "user" as const, content: "liver ".repeat(300) }];
+    await expect(complete(1, model, { messages })).rejects.toMatchObject({
+      code: "context-overflow",
+      place: { expected: 256 },
+    });
+  });
+
+  it("ends at the context's end", async () => {
+    const messages = [{ role: "user" as const, content: "a b c d e f g h ".repeat(14) }];
+    const sampling = { temperature: 1, topP: 1, maxTokens: 10_000 };
+    const { promptTokens, completionTokens, finish } = await complete(2, model, {
+      messages,
+      sampling,
+      grammar: "root ::= [a-z]*",
+    });
+    expect(promptTokens + completionTokens).toBeLessThanOrEqual(256);
+    if (finish === "length") expect(promptTokens + completionTokens).toBe(256);
+  });
+
+  it("stops one request within a second and leaves the others alone", async () => {
+    const expected = await complete(5);
+    const controller = new AbortController();
+    const long = { temperature: 1, topP: 1, maxTokens: 150 };
+    const stopped = model.complete(request(6, { sampling: long, grammar: "root ::= [a-z ]*" }), controller.signal);
+    const beside = complete(5);
+    const waiting = Array.from({ length: 20 }, (_, i) => model.complete(request(i, { sampling: long }), controller.signal));
+    setTimeout(() => controller.abort(), 20);
+    const start = performance.now();
+    for (const result of await Promise.allSettled([stopped, ...waiting])) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "aborted" } });
+    }
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(await beside).toEqual(expected);
+    await expect(model.complete(request(1), AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  it("ends what is under way when it is closed", async () => {
+    const weights = await blobOf("qwen2");
+    const closing = await openBatch({ id: "batch/closing", weights, contextTokens: 256 });
+    const open = closing.complete(request(1, { sampling: { temperature: 1, topP: 1, maxTokens: 150 } }), never);
+    const refused = expect(open).rejects.toMatchObject({ code: "aborted" });
+    await closing.close();
+    await refused;
+    await expect(closing.complete(request(1), never)).rejects.toThrow("closed");
+  });
+});
+
+it("refuses another architecture by its name before it reads any weight", async () => {
+  const bytes = new Uint8Array(await (await blobOf("llama")).arrayBuffer());
+  const text = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
+  for (let at = text.indexOf("llama"); at >= 0; at = text.indexOf("llama", at + 1)) {
+    bytes.set(new TextEncoder().encode("mamba"), at);
+  }
+  const error = openBatch({ id: "x.gguf", weights: new Blob([bytes]) });
+  await expect(error).rejects.toMatchObject({ code: "model-unsupported" });
+  await expect(error).rejects.toThrow('"mamba"');
+});
