@@ -3,7 +3,14 @@
 import { ClinfuseError } from "../base/errors.ts";
 
 export type Availability =
-  | { readonly available: true /** Worker threads; 1 on WebGPU. */; readonly threads: number; readonly note?: ClinfuseError }
+  | {
+      readonly available: true;
+      /** Worker threads; 1 on WebGPU. */
+      readonly threads: number;
+      /** WebGPU that a processor computes: right, and slower than WASM. */
+      readonly software?: boolean;
+      readonly note?: ClinfuseError;
+    }
   | { readonly available: false; readonly error: ClinfuseError };
 
 /** Asks the browser; `wasm` is always there, with one thread and the note `not-isolated` where there is no cross-origin isolation. */
@@ -30,8 +37,15 @@ async function webgpu(): Promise<Availability> {
   if (!("gpu" in navigator) || !navigator.gpu) return no("this browser has no WebGPU");
   try {
     const adapter = await navigator.gpu.requestAdapter();
-    return adapter ? { available: true, threads: 1 } : no("the browser has WebGPU but no adapter for it");
+    if (!adapter) return no("the browser has WebGPU but no adapter for it");
+    return { available: true, threads: 1, software: isSoftware(adapter.info) };
   } catch (error) {
     return no(`asking for a WebGPU adapter failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return (
+    info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.vendor} ${info.architecture} ${info.description}`)
+  );
 }

@@ -1,0 +1,173 @@
+// The worker that owns the language model and the pipeline beside it: graph, knowledge, generation. Tokens do not cross threads.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { engineFor, openTour, scriptedId } from "../engines/catalogue.ts";
+import type { LanguageModel } from "../engines/language-model.ts";
+import { fetchModelFile } from "../engines/model-files.ts";
+import { gatherKnowledge } from "../experiment/gather-knowledge.ts";
+import type { ImportEvent, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
+import { generate } from "../generate/generate.ts";
+import { methods } from "../generate/methods.ts";
+import { runId } from "../generate/run-config.ts";
+import { columnGraph, describeGraph } from "../knowledge/column-graph.ts";
+import { type ImportOptions, importTsv, type TsvGraph } from "../knowledge/import-tsv.ts";
+import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
+import { knowledgeOf } from "../knowledge/topic.ts";
+import { type Db, openDb } from "../store/db.ts";
+import { graphStore, sweepImports } from "../store/graph-store.ts";
+import { runLog } from "../store/run-log.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
+import type { GenerateProcedures } from "./generate.client.ts";
+import { findModel } from "./model-access.ts";
+import { reporting } from "./progress.ts";
+import { serve } from "./rpc.ts";
+
+const starterId = "starter";
+
+/** So slow that a tour can be followed, so fast that it is no wait. */
+const tourMillisecondsPerToken = 4;
+
+let database: Promise<Db> | undefined;
+function db(): Promise<Db> {
+  database ??= openDb().then(async (opened) => {
+    await sweepImports(opened);
+    return opened;
+  });
+  return database;
+}
+
+let open: { readonly request: OpenModelRequest; readonly model: LanguageModel; readonly info: ModelInfo } | undefined;
+
+async function* openModel(request: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void> {
+  if (open && open.request.model === request.model && open.request.engine === request.engine) {
+    yield { type: "opened", model: open.info };
+    return;
+  }
+  await open?.model.close();
+  open = undefined;
+  const { model, runsOn } = request.model === scriptedId ? await openScript() : yield* openWeights(request, signal);
+  const { id, contextTokens, slots } = model;
+  open = { request, model, info: { id, contextTokens, slots, runsOn } };
+  yield { type: "opened", model: open.info };
+}
+
+async function openScript() {
+  return { model: await openTour(tourMillisecondsPerToken), runsOn: "no device: its answers are written down" };
+}
+
+async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
+  const entry = await findModel(request.model);
+  const engine = engineFor(entry, request.engine);
+  type Progress = Extract<OpenModelEvent, { type: "progress" }>;
+  const model = yield* reporting((tell: (event: Progress) => void) =>
+    engine.open({
+      entry,
+      read: (file) => {
+        const onBytes = (done: number, total: number) => tell({ type: "progress", what: file.name, done, total });
+        return fetchModelFile(entry, file, { signal, onBytes });
+      },
+    }),
+  );
+  return { model, runsOn: await engine.runsOn() };
+}
+
+function openedModel(): LanguageModel {
+  if (!open) throw new ClinfuseError("model-missing", "no language model is open", { what: "language model" });
+  return open.model;
+}
+
+async function openGraph(id: string): Promise<KnowledgeGraph> {
+  const stored = await graphStore(await db()).open(id);
+  if (!stored) throw new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
+  return columnGraph(stored);
+}
+
+async function* importInto(files: TsvGraph, options: ImportOptions, signal: AbortSignal): AsyncGenerator<ImportEvent, void> {
+  for await (const event of importTsv(files, options, graphStore(await db()), signal)) {
+    if (event.type === "progress") yield event;
+    else yield { type: "imported", graph: describeGraph(event.manifest) };
+  }
+}
+
+async function fetchStarter(name: string): Promise<Blob> {
+  const file = `graph/${name}`;
+  const response = await fetch(`/${file}`);
+  if (!response.ok) throw new ClinfuseError("file-missing", `the app was installed without ${file}`, { file });
+  return response.blob();
+}
+
+const procedures: GenerateProcedures = {
+  async *importStarter(_, signal) {
+    const there = (await graphStore(await db()).list()).find((graph) => graph.id === starterId);
+    if (there) {
+      yield { type: "imported", graph: describeGraph(there) };
+      return;
+    }
+    const [nodes, edges] = await Promise.all([fetchStarter("nodes.tsv.gz"), fetchStarter("edges.tsv.gz")]);
+    const provenance = { source: "starter graph", licence: "CC0-1.0" };
+    const files = { nodes: { name: "nodes.tsv.gz", data: nodes }, edges: { name: "edges.tsv.gz", data: edges } };
+    yield* importInto(files, { id: starterId, name: "Starter graph", provenance }, signal);
+  },
+
+  async *importGraph({ name, nodes, edges }, signal) {
+    const provenance = { source: name, licence: "not stated" };
+    const files = { nodes: { name: "nodes.tsv", data: nodes }, edges: { name: "edges.tsv", data: edges } };
+    yield* importInto(files, { id: crypto.randomUUID(), name, provenance }, signal);
+  },
+
+  async graphs() {
+    return (await graphStore(await db()).list()).map(describeGraph);
+  },
+
+  async deleteGraph({ id }) {
+    await graphStore(await db()).delete(id);
+  },
+
+  async countTopics({ graph, query }) {
+    return (await openGraph(graph)).count(query);
+  },
+
+  openModel,
+
+  async *gatherKnowledge(request, signal) {
+    const graph = request.topics === "kg" ? await openGraph(request.graph) : undefined;
+    yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => openedModel() }, signal);
+  },
+
+  async *generate({ config, demonstrations, knowledge }, signal) {
+    const store = runLog(await db(), runId);
+    const release = await holdRun(await runId(config));
+    try {
+      const ports = {
+        task: taskById(config.task),
+        method: methods[config.method],
+        model: openedModel(),
+        store,
+        demonstrations: demonstrations as readonly ExampleOf<Task>[],
+        knowledge: knowledgeOf(knowledge),
+      };
+      yield* generate(config, ports, signal);
+    } finally {
+      release();
+    }
+  },
+
+  async *readRun({ id }) {
+    yield* runLog(await db(), runId).read(id);
+  },
+};
+
+/** One tab at a time writes a run's log. Throws `run-busy`; resolves to what lets go. */
+function holdRun(id: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const held = navigator.locks.request(`run:${id}`, { ifAvailable: true }, (lock) => {
+      if (lock) return new Promise<void>((release) => resolve(release));
+      reject(new ClinfuseError("run-busy", "another tab is at work on this run", { what: id }));
+      return undefined;
+    });
+    held.catch(reject);
+  });
+}
+
+serve(self, procedures);

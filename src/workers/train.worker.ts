@@ -1,0 +1,139 @@
+// The worker that owns the encoder: training, scoring, prediction, and the trained model's files.
+
+import { ClinfuseError } from "../base/errors.ts";
+import type { DeviceInfo } from "../experiment/steps.ts";
+import { trainAndScore } from "../experiment/train-and-score.ts";
+import { readBertConfig } from "../nn/bert-config.ts";
+import { type Availability, devices } from "../runtime/device.ts";
+import { files } from "../store/files.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import { openClassifier } from "../train/classifier.ts";
+import { openEncoder } from "../train/encoder-files.ts";
+import { loadModel, saveModel } from "../train/model-files.ts";
+import { predict } from "../train/predict.ts";
+import { recipeFor } from "../train/recipe.ts";
+import type { Device } from "../train/train-config.ts";
+import { fetchModel, findModel } from "./model-access.ts";
+import { reporting } from "./progress.ts";
+import { serve } from "./rpc.ts";
+import type { TrainProcedures } from "./train.client.ts";
+
+/** Folder of the trained models among the big files. */
+const folderOf = (model: string) => `trained/${model}`;
+
+const disk = files();
+
+async function deviceInfos(): Promise<DeviceInfo[]> {
+  const found = await devices();
+  return (["webgpu", "wasm"] as const).map((device) => ({ device, ...infoOf(device, found[device]) }));
+}
+
+function infoOf(device: Device, found: Availability): Omit<DeviceInfo, "device"> {
+  if (!found.available) return { available: false, reason: found.error.message };
+  if (device === "webgpu") return { available: true, reason: "the graphics processor, by WebGPU" };
+  const threads = `${found.threads} WASM ${found.threads === 1 ? "thread" : "threads"}`;
+  return { available: true, reason: found.note ? `${threads}: ${found.note.message}` : threads };
+}
+
+/** The ladder of DESIGN, section 4: WebGPU on a real adapter, else the processor. A wish that cannot be had is an error, not another device. */
+async function chooseDevice(wish: Device | "auto"): Promise<{ device: Device; reason: string }> {
+  const found = await devices();
+  if (wish !== "auto") {
+    const chosen = found[wish];
+    if (!chosen.available) throw chosen.error;
+    return { device: wish, reason: infoOf(wish, chosen).reason };
+  }
+  if (found.webgpu.available && !found.webgpu.software)
+    return { device: "webgpu", reason: infoOf("webgpu", found.webgpu).reason };
+  const why = found.webgpu.available ? "WebGPU is here, but computed by software" : infoOf("webgpu", found.webgpu).reason;
+  return { device: "wasm", reason: `${infoOf("wasm", found.wasm).reason} (${why})` };
+}
+
+async function readTrained(model: string): Promise<Map<string, Blob>> {
+  const folder = folderOf(model);
+  const found = new Map<string, Blob>();
+  for (const { path } of await disk.list(folder)) {
+    const file = await disk.read(path);
+    if (file) found.set(path.slice(folder.length + 1), file);
+  }
+  if (found.size === 0)
+    throw new ClinfuseError("not-found", `there is no trained model "${model}" here any more`, { what: model });
+  return found;
+}
+
+const procedures: TrainProcedures = {
+  devices: deviceInfos,
+
+  async recipe({ encoder, preset }, signal) {
+    const entry = await findModel(encoder);
+    const config = entry.files.find((file) => file.name === "config.json");
+    if (!config)
+      throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
+    const blobs = await fetchModel({ ...entry, files: [config] }, signal, () => undefined);
+    const read = readBertConfig(JSON.parse(await (blobs.get("config.json") as Blob).text()));
+    if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
+    return recipeFor(read.config, preset);
+  },
+
+  async *train(request, signal) {
+    const { device, reason } = await chooseDevice(request.device);
+    yield { type: "device", device, reason };
+    const entry = await findModel(request.encoder);
+    const encoderFiles = yield* reporting(
+      (tell: (event: { type: "loading"; what: string; done: number; total: number }) => void) =>
+        fetchModel(entry, signal, (done, total) => tell({ type: "loading", what: entry.name, done, total })),
+    );
+    const task = taskById(request.task);
+    const { maxTokens, seed } = request.config;
+    const classifier = await openClassifier(task, await openEncoder(encoderFiles), { device, maxTokens, seed });
+    try {
+      yield* trainAndScore(classifier, request, signal);
+      let bytes = 0;
+      await disk.delete(folderOf(request.save));
+      for (const [name, blob] of await saveModel(classifier)) {
+        bytes += await disk.write(`${folderOf(request.save)}/${name}`, blob, { signal });
+      }
+      yield { type: "saved", model: request.save, bytes };
+    } finally {
+      await classifier.close();
+    }
+  },
+
+  async *predict({ task, model, device: wish, examples }, signal) {
+    const { device } = await chooseDevice(wish);
+    yield { type: "loading", done: 0, total: 1 };
+    const classifier = await loadModel(await readTrained(model), device);
+    try {
+      if (classifier.task.id !== task) {
+        throw new ClinfuseError("model-unsupported", `the model was trained for ${classifier.task.name}`, {
+          what: model,
+          expected: task,
+        });
+      }
+      for await (const event of predict(classifier, examples, signal)) {
+        if (event.type === "predicted") yield { type: "predicted", done: examples.length, examples: event.examples };
+      }
+    } finally {
+      await classifier.close();
+    }
+  },
+
+  async trainedModels() {
+    const bytes = new Map<string, number>();
+    for (const file of await disk.list("trained")) {
+      const id = file.path.split("/")[1] ?? "";
+      bytes.set(id, (bytes.get(id) ?? 0) + file.bytes);
+    }
+    return [...bytes].map(([id, n]) => ({ id, bytes: n }));
+  },
+
+  async trainedFiles({ model }) {
+    return Object.fromEntries(await readTrained(model));
+  },
+
+  async deleteTrained({ model }) {
+    await disk.delete(folderOf(model));
+  },
+};
+
+serve(self, procedures);
