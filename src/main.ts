@@ -1,0 +1,43 @@
+// Ties the app together: opens the store, starts the workers' clients, mounts the page.
+
+import { mount } from "svelte";
+import { parseManifest } from "./engines/manifest.ts";
+import { openDb } from "./store/db.ts";
+import { notebooks } from "./store/notebook.ts";
+import App from "./ui/App.svelte";
+import { modelFiles } from "./ui/model-files.ts";
+import type { NotebookStore } from "./ui/services.ts";
+import { generateClient } from "./workers/generate.client.ts";
+import { trainClient } from "./workers/train.client.ts";
+
+/** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
+function notebookStore(): NotebookStore {
+  let opened: Promise<NotebookStore> | undefined;
+  const store = () => {
+    opened ??= openDb().then(notebooks);
+    opened.catch(() => {
+      opened = undefined; // the next question tries again
+    });
+    return opened;
+  };
+  return {
+    list: async () => (await store()).list(),
+    get: async (id) => (await store()).get(id),
+    put: async (notebook) => (await store()).put(notebook),
+    delete: async (id) => (await store()).delete(id),
+  };
+}
+
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has no #app");
+mount(App, {
+  target,
+  props: {
+    services: {
+      generate: generateClient().procedures,
+      train: trainClient().procedures,
+      notebooks: notebookStore(),
+      models: () => modelFiles(parseManifest),
+    },
+  },
+});

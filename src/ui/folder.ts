@@ -1,0 +1,52 @@
+// A folder that the user picked or dropped, as text files by name. Takes the known names alone; knows no format.
+
+import { ClinfuseError } from "../base/errors.ts";
+import type { Folder } from "../tasks/dataset.ts";
+
+/** What readDataset knows. */
+const known = new Set(["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt", "train.jsonl", "dev.jsonl", "all.jsonl"]);
+const mostBytes = 200_000_000;
+
+export interface PickedFolder {
+  readonly name: string;
+  readonly files: readonly File[];
+}
+
+/** From `<input type="file" webkitdirectory>`: the files at the top of the folder, not those of folders inside it. */
+export function pickedFolder(list: Iterable<File>): PickedFolder {
+  const files = [...list];
+  const name = files[0]?.webkitRelativePath.split("/")[0] || "folder";
+  return { name, files: files.filter((file) => file.webkitRelativePath.split("/").length <= 2) };
+}
+
+/** From a drop: one folder, or the files themselves. */
+export async function droppedFolder(transfer: DataTransfer): Promise<PickedFolder> {
+  // Entries must be taken before the first await; the list is emptied after the event.
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const folder = entries.find((entry): entry is FileSystemDirectoryEntry => entry.isDirectory);
+  const inside = folder ? await readEntries(folder) : entries;
+  const files = await Promise.all(inside.filter((e): e is FileSystemFileEntry => e.isFile).map(fileOf));
+  return { name: folder?.name ?? "dropped files", files };
+}
+
+async function readEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return all; // a reader gives at most 100 at a time
+    all.push(...some);
+  }
+}
+
+const fileOf = (entry: FileSystemFileEntry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+
+/** Throws `file-too-large`. Names are checked by readDataset, which says what is missing. */
+export async function readFolder({ files }: PickedFolder): Promise<Folder> {
+  const wanted = files.filter((file) => known.has(file.name));
+  for (const { name, size } of wanted) {
+    if (size > mostBytes)
+      throw new ClinfuseError("file-too-large", `${name} is too large`, { file: name, got: size, expected: mostBytes });
+  }
+  return new Map(await Promise.all(wanted.map(async (file): Promise<[string, string]> => [file.name, await file.text()])));
+}

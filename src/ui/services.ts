@@ -1,0 +1,32 @@
+// What the app stands on, as ports: two workers, the notebooks, the model files. main.ts hands the real ones in; tests hand in their own.
+
+import type { ModelEntry } from "../engines/manifest.ts";
+import type { Notebook } from "../experiment/notebook.ts";
+import type { GenerateProcedures } from "../workers/generate.client.ts";
+import type { Client } from "../workers/rpc.ts";
+import type { TrainProcedures } from "../workers/train.client.ts";
+
+/** A notebook without its rows: what a list shows. */
+export type NotebookHead = Omit<Notebook, "data">;
+
+export interface NotebookStore {
+  /** The latest change first. */
+  list(): Promise<readonly NotebookHead[]>;
+  get(id: string): Promise<Notebook | undefined>;
+  put(notebook: Notebook): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "licence" | "homepage"> {
+  readonly bytes: number;
+  /** Names of its files that the server does not have; empty when it can be used. */
+  readonly missing: readonly string[];
+}
+
+export interface Services {
+  readonly generate: Client<GenerateProcedures>;
+  readonly train: Client<TrainProcedures>;
+  readonly notebooks: NotebookStore;
+  /** The models of models/manifest.json and whether their files are there. */
+  readonly models: () => Promise<readonly ModelOnDisk[]>;
+}
