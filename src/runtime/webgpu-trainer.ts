@@ -3,10 +3,8 @@
 import type * as Ort from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
-import { Graph } from "../graph/graph.ts";
-import { toOnnx } from "../graph/onnx.ts";
-import { devices } from "./device.ts";
 import { type GpuAdamW, type GpuGradient, gpuAdamW, storage } from "./gpu-adamw.ts";
+import { gpu } from "./gpu-device.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import type { Feeds, HostTensor, Trainer, Weight, Weights } from "./trainer.ts";
@@ -21,11 +19,11 @@ interface GpuSlot extends Slot {
 /** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`. */
 export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
   const ort = await loadOrt("webgpu");
-  const device = await openDevice(ort);
-  let lost: string | undefined;
-  device.lost.then(({ message }) => (lost = message || "no reason given"));
+  const { device, lost } = await gpu(ort);
   const failure = (error: unknown) =>
-    lost === undefined ? ortError(error) : new ClinfuseError("device-lost", `the GPU went away: ${lost}`, {}, { cause: error });
+    lost() === undefined
+      ? ortError(error)
+      : new ClinfuseError("device-lost", `the GPU went away: ${lost()}`, {}, { cause: error });
   const vendor = <T>(call: Promise<T>): Promise<T> =>
     call.catch((error: unknown) => {
       throw failure(error);
@@ -45,7 +43,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
   const order = mutex();
   const inTurn = <T>(task: () => Promise<T>): Promise<T> =>
     order.run(() => {
-      if (lost !== undefined) throw failure(undefined);
+      if (lost() !== undefined) throw failure(undefined);
       return task();
     });
   return {
@@ -83,23 +81,6 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
         for (const { buffer } of slots) buffer.destroy();
       }),
   };
-}
-
-/** The device that onnxruntime made: a session brings it up. */
-async function openDevice(ort: typeof Ort): Promise<GPUDevice> {
-  const { webgpu } = await devices();
-  if (!webgpu.available) throw webgpu.error;
-  const g = new Graph();
-  g.output("y", g.apply("Tanh", [g.input("x", "float32", [1])]));
-  try {
-    const session = await ort.InferenceSession.create(toOnnx(g), { executionProviders: ["webgpu"] });
-    const device = (await ort.env.webgpu.device) as GPUDevice;
-    await session.release();
-    return device;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ClinfuseError("no-webgpu", `the GPU cannot be used: ${why}`, { what: why.slice(0, 300) }, { cause: error });
-  }
 }
 
 async function upload(

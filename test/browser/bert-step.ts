@@ -1,0 +1,50 @@
+// The golden steps of test/fixtures/bert-step, read for a test.
+
+import { readBertConfig } from "../../src/nn/bert-config.ts";
+import { bertModel, type Head, type Model } from "../../src/nn/model.ts";
+import { readSafetensors } from "../../src/runtime/safetensors.ts";
+import type { Feeds, StepOptions, Weights } from "../../src/runtime/trainer.ts";
+import pair from "../fixtures/bert-step/pair.json";
+import token from "../fixtures/bert-step/token.json";
+
+const records = { token, pair };
+
+export interface GoldenStep {
+  readonly model: Model;
+  readonly feeds: Feeds;
+  readonly recipe: StepOptions;
+  /** Parameters before the first step, their gradients there, and what three steps made of them. */
+  readonly before: Weights;
+  readonly gradient: Weights;
+  readonly after: Weights;
+  readonly losses: readonly number[];
+  readonly norms: readonly number[];
+  readonly logits: readonly number[];
+}
+
+export async function goldenStep(kind: Head["kind"]): Promise<GoldenStep> {
+  const record = records[kind];
+  const config = readBertConfig(record.config);
+  if (!config.ok) throw new Error(config.why);
+  const tensors = await readSafetensors(await (await fetch(`/test/fixtures/bert-step/${kind}.safetensors`)).blob(), kind);
+  const part = (prefix: string): Weights =>
+    new Map([...tensors].flatMap(([name, w]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), w] as const] : [])));
+  const integers = new Set(["input_ids", "token_type_ids"]);
+  const feeds = Object.fromEntries(
+    Object.entries(record.feeds).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: integers.has(name) ? Int32Array.from(data) : Float32Array.from(data) },
+    ]),
+  );
+  return {
+    model: bertModel(config.config, { kind, labels: record.head.labels }),
+    feeds,
+    recipe: record.recipe,
+    before: part("before:"),
+    gradient: part("gradient:"),
+    after: part("after:"),
+    losses: record.losses,
+    norms: record.norms,
+    logits: record.logits.data,
+  };
+}
