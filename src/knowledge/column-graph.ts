@@ -2,7 +2,17 @@
 
 import { unreachable } from "../base/errors.ts";
 import type { TopicQuery } from "../tasks/task.ts";
-import { type EdgeColumn, edgeKey, type NodeChunk, nodeKey, stringAt } from "./graph-columns.ts";
+import {
+  type Chunk,
+  type EdgeChunk,
+  type EdgeColumn,
+  edgeKey,
+  type LinkChunk,
+  linkKey,
+  type NodeChunk,
+  nodeKey,
+  stringAt,
+} from "./graph-columns.ts";
 import type { StoredGraph } from "./graph-store.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "./topic.ts";
@@ -12,8 +22,7 @@ const keptChunks = 48;
 
 export function columnGraph(stored: StoredGraph): KnowledgeGraph {
   const { manifest } = stored;
-  const nodes = lastRead(keptChunks, stored.nodes);
-  const edges = lastRead(keptChunks, stored.edges);
+  const chunks = lastRead(keptChunks, stored.chunk);
   const countOf = (type: string) => manifest.nodes.find((c) => c.type === type)?.count ?? 0;
   const columnOf = (query: Extract<TopicQuery, { kind: "edges" }>): EdgeColumn | undefined =>
     manifest.edges.find((c) => c.relation === query.relation && c.head === query.head && c.tail === query.tail);
@@ -32,7 +41,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     return { source, licence };
   };
   const node = async (type: string, ordinal: number): Promise<{ entity: Entity; chunk: NodeChunk; row: number }> => {
-    const chunk = await nodes(nodeKey(type), Math.floor(ordinal / manifest.nodeRows));
+    const chunk = (await chunks(nodeKey(type), Math.floor(ordinal / manifest.nodeRows))) as NodeChunk;
     const row = ordinal % manifest.nodeRows;
     return { entity: { id: stringAt(chunk.ids, row), name: stringAt(chunk.names, row), type }, chunk, row };
   };
@@ -50,7 +59,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
   };
 
   const edgeTopic = async (column: EdgeColumn, index: number): Promise<Topic> => {
-    const chunk = await edges(edgeKey(column), Math.floor(index / manifest.edgeRows));
+    const chunk = (await chunks(edgeKey(column), Math.floor(index / manifest.edgeRows))) as EdgeChunk;
     const row = index % manifest.edgeRows;
     const ends = await Promise.all([
       node(column.head, chunk.heads[row] as number),
@@ -76,15 +85,28 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
       const column = columnOf(query);
       return column ? Promise.all(indices.map((i) => edgeTopic(column, i))) : [];
     },
+    links: (types) => linksOf(stored, types),
   };
 }
 
+async function linksOf(stored: StoredGraph, types: readonly string[]): Promise<Uint32Array> {
+  const { nodes, nodeRows } = stored.manifest;
+  const counts = types.map((type) => nodes.find((c) => c.type === type)?.count ?? 0);
+  const links = new Uint32Array(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  for (const [i, type] of types.entries()) {
+    for (let chunk = 0; chunk * nodeRows < (counts[i] as number); chunk++) {
+      const part = ((await stored.chunk(linkKey(type), chunk)) as LinkChunk).links; // read once: not worth keeping
+      links.set(part, at);
+      at += part.length;
+    }
+  }
+  return links;
+}
+
 /** The latest chunks read stay in memory, and two who ask at once read once. A failed read is forgotten. */
-function lastRead<C>(
-  limit: number,
-  read: (column: string, chunk: number) => Promise<C>,
-): (column: string, chunk: number) => Promise<C> {
-  const kept = new Map<string, Promise<C>>();
+function lastRead(limit: number, read: StoredGraph["chunk"]): StoredGraph["chunk"] {
+  const kept = new Map<string, Promise<Chunk>>();
   return (column, chunk) => {
     const key = `${column}\t${chunk}`;
     const found = kept.get(key);

@@ -24,6 +24,16 @@ export interface EdgeChunk {
   readonly provenance: Uint16Array; // [rows]
 }
 
+/**
+ * How many relations to nodes of other types each node has. A hierarchy tells nothing about a disease but its place in it; a drug or a
+ * symptom linked to it tells that it is known for something.
+ */
+export interface LinkChunk {
+  readonly links: Uint32Array; // [rows], as the type's NodeChunk of the same number
+}
+
+export type Chunk = NodeChunk | EdgeChunk | LinkChunk;
+
 export interface NodeColumn {
   readonly type: string;
   readonly count: number;
@@ -49,14 +59,15 @@ export interface GraphManifest {
 }
 
 export const nodeKey = (type: string): string => `node\t${type}`;
+export const linkKey = (type: string): string => `links\t${type}`;
 export const edgeKey = (column: Pick<EdgeColumn, "relation" | "head" | "tail">): string =>
   `edge\t${column.head}\t${column.relation}\t${column.tail}`;
 
 /** A chunk ready to be stored. */
 export interface ReadyChunk {
-  readonly column: string; // nodeKey or edgeKey
+  readonly column: string; // nodeKey, edgeKey or linkKey
   readonly chunk: number; // from 0
-  readonly data: NodeChunk | EdgeChunk;
+  readonly data: Chunk;
 }
 
 /** Some 200 kB a chunk: reading one topic reads its chunk. */
@@ -70,6 +81,8 @@ interface OpenNodes {
   names: string[];
   provenance: number[];
   count: number;
+  /** Of every node, not of the open chunk alone: edges come after all nodes. */
+  readonly links: number[];
 }
 
 interface OpenEdges {
@@ -91,6 +104,8 @@ export interface GraphBuilder {
   node(node: GraphNode): Added;
   /** An edge one of whose ends was named to `skip` is passed over. */
   edge(edge: GraphEdge): Added;
+  /** Whether both ends are known, for an edge that is left out. */
+  check(head: string, tail: string): Added;
   /** A node that the user's filter leaves out: its edges are no error. */
   skip(id: string): void;
   /** The chunks that are not full, then nothing more may be added. */
@@ -102,19 +117,7 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
   const nodes = new Map<string, OpenNodes>();
   const edges = new Map<string, OpenEdges>();
   const place = new Map<string, { type: string; ordinal: number } | "skipped">();
-  const provenances = new Map<string, { source: string; licence: string; index: number; rows: number }>();
-
-  const provenanceOf = (p: EdgeProvenance): number => {
-    const key = `${p.source}\t${p.licence}`;
-    let known = provenances.get(key);
-    if (!known) {
-      known = { source: p.source, licence: p.licence, index: provenances.size, rows: 0 };
-      provenances.set(key, known);
-      if (provenances.size > maxColumns) throw tooMany("sources");
-    }
-    known.rows++;
-    return known.index;
-  };
+  const provenances = provenanceTable();
 
   const open = <V>(map: Map<string, V>, key: string, make: () => V, noun: string): V => {
     let value = map.get(key);
@@ -126,15 +129,26 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
     return value;
   };
 
+  const link = ({ type, ordinal }: { type: string; ordinal: number }) => {
+    const { links } = nodes.get(type) as OpenNodes;
+    links[ordinal] = (links[ordinal] as number) + 1;
+  };
+
   return {
     node({ id, type, name, source, licence }) {
       if (place.has(id)) return { ok: false, why: "repeated-id" };
-      const column = open(nodes, type, () => ({ ids: [], names: [], provenance: [], count: 0 }), "node types");
+      const column = open(nodes, type, () => ({ ids: [], names: [], provenance: [], count: 0, links: [] }), "node types");
       place.set(id, { type, ordinal: column.count++ });
+      column.links.push(0);
       column.ids.push(id);
       column.names.push(name);
-      column.provenance.push(provenanceOf({ source, licence }));
+      column.provenance.push(provenances.add(source, licence));
       return column.ids.length < rows.nodeRows ? { ok: true } : { ok: true, ready: closeNodes(type, column, rows.nodeRows) };
+    },
+
+    check: (head, tail) => {
+      if (!place.has(head)) return { ok: false, why: "unknown-head" };
+      return place.has(tail) ? { ok: true } : { ok: false, why: "unknown-tail" };
     },
 
     edge({ head, relation, tail, source, licence }) {
@@ -147,9 +161,10 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
       const empty = () => ({ relation, head: from.type, tail: to.type, heads: [], tails: [], provenance: [], count: 0 });
       const column = open(edges, key, empty, "relations");
       column.count++;
+      if (from.type !== to.type) for (const end of [from, to]) link(end);
       column.heads.push(from.ordinal);
       column.tails.push(to.ordinal);
-      column.provenance.push(provenanceOf({ source, licence }));
+      column.provenance.push(provenances.add(source, licence));
       return column.heads.length < rows.edgeRows ? { ok: true } : { ok: true, ready: closeEdges(key, column, rows.edgeRows) };
     },
 
@@ -159,6 +174,7 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
 
     rest: () => [
       ...[...nodes].filter(([, c]) => c.ids.length > 0).map(([type, c]) => closeNodes(type, c, rows.nodeRows)),
+      ...[...nodes].flatMap(([type, { links }]) => linkChunks(type, links, rows.nodeRows)),
       ...[...edges].filter(([, c]) => c.heads.length > 0).map(([key, c]) => closeEdges(key, c, rows.edgeRows)),
     ],
 
@@ -167,9 +183,25 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
       name,
       nodes: [...nodes].map(([type, { count }]) => ({ type, count })),
       edges: [...edges.values()].map(({ relation, head, tail, count }) => ({ relation, head, tail, count })),
-      provenances: [...provenances.values()].map(({ source, licence, rows }) => ({ source, licence, rows })),
+      provenances: provenances.all(),
       ...rows,
     }),
+  };
+}
+
+/** Sources and licences with their rows; an index into them fits a Uint16Array. */
+function provenanceTable() {
+  const known = new Map<string, { source: string; licence: string; index: number; rows: number }>();
+  return {
+    add(source: string, licence: string): number {
+      const key = `${source}\t${licence}`;
+      const found = known.get(key) ?? { source, licence, index: known.size, rows: 0 };
+      known.set(key, found);
+      if (known.size > maxColumns) throw tooMany("sources");
+      found.rows++;
+      return found.index;
+    },
+    all: () => [...known.values()].map(({ source, licence, rows }) => ({ source, licence, rows })),
   };
 }
 
@@ -184,6 +216,15 @@ function closeNodes(type: string, column: OpenNodes, nodeRows: number): ReadyChu
   column.names = [];
   column.provenance = [];
   return { column: nodeKey(type), chunk: Math.ceil(column.count / nodeRows) - 1, data };
+}
+
+function linkChunks(type: string, links: readonly number[], nodeRows: number): ReadyChunk[] {
+  const ready: ReadyChunk[] = [];
+  for (let from = 0; from < links.length; from += nodeRows) {
+    const data = { links: Uint32Array.from(links.slice(from, from + nodeRows)) };
+    ready.push({ column: linkKey(type), chunk: from / nodeRows, data });
+  }
+  return ready;
 }
 
 function closeEdges(key: string, column: OpenEdges, edgeRows: number): ReadyChunk {

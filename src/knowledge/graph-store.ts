@@ -1,12 +1,12 @@
 // The port of where graphs are kept, and one in memory. Knows no file format.
 
-import type { EdgeChunk, GraphManifest, NodeChunk, ReadyChunk } from "./graph-columns.ts";
+import type { Chunk, GraphManifest, ReadyChunk } from "./graph-columns.ts";
 
 /** A graph that is kept whole. Throws `not-found` when it was deleted meanwhile. */
 export interface StoredGraph {
   readonly manifest: GraphManifest;
-  nodes(column: string, chunk: number): Promise<NodeChunk>;
-  edges(column: string, chunk: number): Promise<EdgeChunk>;
+  /** A chunk of one of the manifest's columns. */
+  chunk(column: string, chunk: number): Promise<Chunk>;
 }
 
 /** An import under way. Nothing of it can be read before `commit`. */
@@ -27,22 +27,24 @@ export interface GraphStore {
 
 /** For tests and for runs outside a browser. */
 export function memoryGraphStore(): GraphStore {
-  const graphs = new Map<string, { manifest: GraphManifest; chunks: ReadonlyMap<string, NodeChunk | EdgeChunk> }>();
+  const graphs = new Map<string, { manifest: GraphManifest; chunks: ReadonlyMap<string, Chunk> }>();
   const key = (column: string, chunk: number) => `${column}\t${chunk}`;
   return {
     list: async () => [...graphs.values()].map((g) => g.manifest),
     async open(id) {
       const graph = graphs.get(id);
       if (!graph) return undefined;
-      const find = async (column: string, chunk: number) => graph.chunks.get(key(column, chunk));
       return {
         manifest: graph.manifest,
-        nodes: async (column, chunk) => (await find(column, chunk)) as NodeChunk,
-        edges: async (column, chunk) => (await find(column, chunk)) as EdgeChunk,
+        async chunk(column, chunk) {
+          const found = graph.chunks.get(key(column, chunk));
+          if (!found) throw new Error(`chunk: got ${column} ${chunk}, which the graph does not have`);
+          return found;
+        },
       };
     },
     async write() {
-      const chunks = new Map<string, NodeChunk | EdgeChunk>();
+      const chunks = new Map<string, Chunk>();
       return {
         async put(ready) {
           for (const { column, chunk, data } of ready) chunks.set(key(column, chunk), data);

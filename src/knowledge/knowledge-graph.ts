@@ -8,6 +8,8 @@ export interface KnowledgeGraph {
   count(query: TopicQuery): Promise<number>;
   /** Topics at indices in [0, count), in the order asked. */
   at(query: TopicQuery, indices: readonly number[]): Promise<Topic[]>;
+  /** Of each node of these types, in the order of `at`: how many relations it has to nodes of other types. */
+  links(types: readonly string[]): Promise<Uint32Array>;
 }
 
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */

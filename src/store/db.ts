@@ -4,7 +4,7 @@ import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
 import type { LogEntry } from "../generate/events.ts";
 import type { RunState } from "../generate/run-store.ts";
-import type { EdgeChunk, GraphManifest, NodeChunk } from "../knowledge/graph-columns.ts";
+import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import { storageError } from "./storage-error.ts";
 
 /** Every record of `datasets`, `trained` and `notebooks` carries its key. */
@@ -22,7 +22,7 @@ export interface Schema extends DBSchema {
   runs: { key: string; value: RunState };
   log: { key: [run: string, index: number]; value: LogEntry };
   graphs: { key: string; value: GraphRecord };
-  columns: { key: [storage: string, column: string, chunk: number]; value: NodeChunk | EdgeChunk };
+  columns: { key: [storage: string, column: string, chunk: number]; value: Chunk };
   /** Imports under way, by storage id: what a killed tab left is found here and swept. */
   imports: { key: string; value: { readonly storage: string; readonly startedAt: number } };
   datasets: { key: string; value: Identified };

@@ -1,7 +1,7 @@
 // Knowledge graphs in IndexedDB: the port GraphStore. Chunks lie under a storage id of their own until the import is whole.
 
 import { ClinfuseError } from "../base/errors.ts";
-import type { EdgeChunk, GraphManifest, NodeChunk } from "../knowledge/graph-columns.ts";
+import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { GraphStore, GraphWriter } from "../knowledge/graph-store.ts";
 import type { Db } from "./db.ts";
 import { read, write } from "./transaction.ts";
@@ -17,12 +17,7 @@ export function graphStore(db: Db): GraphStore {
         const record = await db.get("graphs", id);
         if (!record) return undefined;
         const { manifest, storage } = record;
-        const chunk = (column: string, index: number) => readChunk(db, manifest, storage, column, index);
-        return {
-          manifest,
-          nodes: async (column, index) => (await chunk(column, index)) as NodeChunk,
-          edges: async (column, index) => (await chunk(column, index)) as EdgeChunk,
-        };
+        return { manifest, chunk: (column, index) => readChunk(db, manifest, storage, column, index) };
       }),
 
     write: () => startImport(db),
@@ -36,13 +31,7 @@ export function graphStore(db: Db): GraphStore {
   };
 }
 
-async function readChunk(
-  db: Db,
-  manifest: GraphManifest,
-  storage: string,
-  column: string,
-  index: number,
-): Promise<NodeChunk | EdgeChunk> {
+async function readChunk(db: Db, manifest: GraphManifest, storage: string, column: string, index: number): Promise<Chunk> {
   const found = await read("read the graph", () => db.get("columns", [storage, column, index]));
   if (found) return found;
   const what = `the graph "${manifest.name}" was deleted or replaced while it was read`;

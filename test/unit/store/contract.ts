@@ -150,6 +150,7 @@ export function storeContract(): void {
         "pain",
         "gout",
       ]);
+      expect([...(await graph.links(["Symptom", "Disease"]))]).toEqual([0, 0, 1, 1, 0]);
       const presents = { kind: "edges", relation: "presents", head: "Disease", tail: "Symptom" } as const;
       expect((await graph.at(presents, [0]))[0]).toEqual({
         entities: [
@@ -181,7 +182,7 @@ export function storeContract(): void {
       await second.writer.commit(second.manifest);
       const fresh = columnGraph((await graphStore(db).open("g"))!);
       expect(await fresh.count({ kind: "nodes", types: ["Symptom"] })).toBe(2);
-      expect(await rowsIn("columns")).toBe(3); // Disease, Symptom, presents
+      expect(await rowsIn("columns")).toBe(5); // Disease, Symptom, the links of each, presents
       await expect(old.at({ kind: "nodes", types: ["Symptom"] }, [0])).rejects.toMatchObject({ code: "not-found" });
     });
 

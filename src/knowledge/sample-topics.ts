@@ -1,0 +1,159 @@
+// Topics drawn from a knowledge graph (section 4.1.1): for each label, without replacement, by seed. Knows no storage and no prompt.
+
+import { ClinfuseError } from "../base/errors.ts";
+import type { Rng } from "../base/rng.ts";
+import type { Task, TopicQuery } from "../tasks/task.ts";
+import type { KnowledgeGraph } from "./knowledge-graph.ts";
+import type { Topic } from "./topic.ts";
+
+export interface TopicSampling {
+  /** Topics for each label; as many as there are when fewer. Paper: all of the graph's; 300 per entity type from a language model. */
+  readonly count: number;
+  /**
+   * `any`: every name, cleaned as the released code does. `natural`: only names that a sentence can hold (`isNatural`), those of nodes that the graph
+   * links to other types (a disease with a symptom, a drug or an organ) before the others: what a small model has heard of.
+   */
+  readonly names: "natural" | "any";
+}
+
+/** Longest topic in characters (released code). */
+export function longestTopic(task: Task): number {
+  return task.family === "ner" ? 40 : 30;
+}
+
+/** Lower case, stripped; undefined for what the released code drops: nothing left, or more than `longest` characters. */
+export function cleanName(name: string, longest: number): string | undefined {
+  const clean = name.toLowerCase().trim();
+  return clean === "" || clean.length > longest ? undefined : clean;
+}
+
+/**
+ * Whether a name can stand in a sentence as it is: one to four words of letters, hyphens and apostrophes. Ontologies also hold inverted
+ * names ("anemia, aplastic"), numbered ones ("deafness 79", "type II") and classes ("disease of mental health").
+ */
+export function isNatural(name: string): boolean {
+  if (!/^\p{L}[\p{L}'’-]*( [\p{L}'’-]+){0,3}$/u.test(name)) return false;
+  if (/ ([IVX]{2,}[a-z]?|[IVX][a-z]|[A-Z])$/.test(name)) return false; // "glycogen storage disease IXb", "hepatitis E"
+  return !classWords.test(name);
+}
+
+const classWords =
+  /\b(obsolete|type|of|and|by|benign neoplasm|infectious disease|(organ|system|tract) (disease|cancer|neoplasm)|disorders|manifestations)\b/i;
+
+/**
+ * Topics of each label. No two of one label have the same name; a topic of nodes may be another label's too, since each label draws
+ * with its own stream. Several node types take turns, so that none is drowned by a bigger one. Throws `no-topics`.
+ */
+export async function sampleTopics(
+  graph: KnowledgeGraph,
+  task: Task,
+  sampling: TopicSampling,
+  stream: Rng,
+): Promise<Record<string, Topic[]>> {
+  const queries = turns(task.topics);
+  const topics: Record<string, Topic[]> = {};
+  for (const { id: label } of task.labels) {
+    const draws = await Promise.all(
+      queries.map(async (query) => drawTopics(graph, query, task, sampling, stream.fork(label, canonicalName(query)))),
+    );
+    const found = await takeTurns(draws, sampling.count);
+    if (found.length === 0) {
+      const asked = queries.map(canonicalName).join(", ");
+      const what = `the graph "${graph.id}" holds no topic for ${task.name}: it was asked for ${asked}`;
+      throw new ClinfuseError("no-topics", what, { what: task.name, expected: asked });
+    }
+    topics[label] = found;
+  }
+  return topics;
+}
+
+/** A query of several node types as one query each. */
+function turns(query: TopicQuery): TopicQuery[] {
+  return query.kind === "nodes" ? query.types.map((type) => ({ kind: "nodes", types: [type] })) : [query];
+}
+
+function canonicalName(query: TopicQuery): string {
+  return query.kind === "nodes" ? query.types.join() : `${query.head} ${query.relation} ${query.tail}`;
+}
+
+/** One topic of each in turn until there are `count`, or none is left. */
+async function takeTurns(draws: readonly AsyncGenerator<Topic, void>[], count: number): Promise<Topic[]> {
+  const seen = new Set<string>();
+  const found: Topic[] = [];
+  let open = [...draws];
+  while (open.length > 0 && found.length < count) {
+    const left: typeof open = [];
+    for (const draw of open) {
+      if (found.length === count) break;
+      for (let next = await draw.next(); ; next = await draw.next()) {
+        if (next.done) break;
+        const name = next.value.entities.map((e) => e.name).join("\t");
+        if (seen.has(name)) continue; // the same name under another type, or a second edge between two nodes
+        seen.add(name);
+        found.push(next.value);
+        left.push(draw);
+        break;
+      }
+    }
+    open = left;
+  }
+  return found;
+}
+
+/** All topics of a query in random order, cleaned; each batch is read when it is asked for. */
+async function* drawTopics(
+  graph: KnowledgeGraph,
+  query: TopicQuery,
+  task: Task,
+  sampling: TopicSampling,
+  stream: Rng,
+): AsyncGenerator<Topic, void> {
+  const longest = longestTopic(task);
+  for await (const indices of shuffledIndices(graph, query, sampling, stream)) {
+    for (const topic of await graph.at(query, indices)) {
+      const names = topic.entities.map((e) => cleanName(e.name, longest));
+      const fine = topic.entities.every((e, i) => names[i] !== undefined && (sampling.names === "any" || isNatural(e.name)));
+      if (fine) yield { ...topic, entities: topic.entities.map((e, i) => ({ ...e, name: names[i] as string })) };
+    }
+  }
+}
+
+/** Rows read at once. */
+const batch = 64;
+
+async function* shuffledIndices(
+  graph: KnowledgeGraph,
+  query: TopicQuery,
+  { names }: TopicSampling,
+  stream: Rng,
+): AsyncGenerator<number[], void> {
+  const count = await graph.count(query);
+  if (query.kind === "edges" || names === "any") {
+    yield* permutation(count, stream);
+    return;
+  }
+  const links = await graph.links(query.types);
+  const [linked, others]: [number[], number[]] = [[], []];
+  links.forEach((n, i) => {
+    (n > 0 ? linked : others).push(i);
+  });
+  for (const [name, part] of [["linked", linked] as const, ["others", others] as const]) {
+    for (const places of permutation(part.length, stream.fork(name))) yield places.map((i) => part[i] as number);
+  }
+}
+
+/** 0 to n - 1 in random order, in batches, at the cost of what is taken (Fisher and Yates over a sparse array). */
+function* permutation(n: number, stream: Rng): Generator<number[], void> {
+  const moved = new Map<number, number>();
+  let taken: number[] = [];
+  for (let i = 0; i < n; i++) {
+    const j = i + stream.int(n - i);
+    taken.push(moved.get(j) ?? j);
+    moved.set(j, moved.get(i) ?? i);
+    moved.delete(i);
+    if (taken.length === batch || i === n - 1) {
+      yield taken;
+      taken = [];
+    }
+  }
+}
