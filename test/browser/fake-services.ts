@@ -1,0 +1,250 @@
+// Services that a test controls: notebooks in memory, workers whose streams give what the test lays out. Computes nothing.
+
+import type { Notebook } from "../../src/experiment/notebook.ts";
+import type { GraphInfo, TrainRunEvent } from "../../src/experiment/steps.ts";
+import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
+import type { Topic } from "../../src/knowledge/topic.ts";
+import type { Example, TokenExample } from "../../src/tasks/example.ts";
+import type { StageId } from "../../src/train/train-config.ts";
+import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
+
+const wait = (milliseconds: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new DOMException("stopped", "AbortError"));
+    });
+  });
+
+export const starter: GraphInfo = {
+  id: "starter",
+  name: "Starter graph",
+  nodes: { Disease: 1200, Symptom: 320, Drug: 410 },
+  edges: { treats: 700, presents: 3300 },
+  provenance: [
+    { source: "Disease Ontology", licence: "CC0-1.0", rows: 1200 },
+    { source: "Hetionet", licence: "CC0-1.0", rows: 4700 },
+  ],
+};
+
+const names = ["asthma", "hepatitis B", "migraine", "nephrotic syndrome", "pulmonary embolism", "vertigo", "cystic fibrosis"];
+
+const topic = (i: number): Topic => ({
+  entities: [{ id: `DOID:${1000 + i}`, name: names[i % names.length] ?? "", type: i % 3 === 2 ? "Symptom" : "Disease" }],
+  source: "kg",
+  provenance: { source: i % 3 === 2 ? "Hetionet" : "Disease Ontology", licence: "CC0-1.0" },
+});
+
+export function token(text: string, ...marked: string[]): TokenExample {
+  const spans = marked.map((m) => ({ start: text.indexOf(m), end: text.indexOf(m) + m.length, label: "Disease" }));
+  return { kind: "token", text, spans: spans.sort((a, b) => a.start - b.start) };
+}
+
+const reasons: readonly RejectReason[] = ["topic-absent", "no-entity", "duplicate", "truncated"];
+
+/** Entry i of a log in which every third attempt is thrown away. */
+export function entry(i: number): LogEntry {
+  const name = names[i % names.length] ?? "";
+  const style = i % 2 ? "medical literature" : "patient-doctor dialogues";
+  const text = `After two weeks of treatment the patient with ${name} no longer complained of fever (case ${i + 1}).`;
+  const messages = [{ role: "user", content: `Write one sentence in the style of ${style} that mentions ${name}.` }] as const;
+  const common = { index: i, label: "Disease", topic: topic(i), style };
+  const turn = { messages, text, promptTokens: 60, completionTokens: 22 };
+  if (i % 3 !== 2) return { type: "accepted", ...common, turns: [turn], example: token(text, name, "fever") };
+  const reason = reasons[(i * 7) % reasons.length] ?? "empty";
+  return { type: "rejected", ...common, reason, turns: [{ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }] };
+}
+
+const recipe = {
+  config: { learningRate: 3e-4, batchSize: 16, maxTokens: 64, warmup: 0.05, weightDecay: 0.01, clipNorm: 1, seed: 1 },
+  fewEpochs: 20,
+  syntheticEpochs: 6,
+};
+
+export const models: readonly ModelOnDisk[] = [
+  {
+    id: "smollm2-135m-instruct",
+    kind: "language-model",
+    name: "SmolLM2-135M-Instruct, Q4_1",
+    licence: "Apache-2.0",
+    homepage: "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
+    bytes: 98_362_432,
+    missing: [],
+  },
+  {
+    id: "all-minilm-l6-v2",
+    kind: "encoder",
+    name: "all-MiniLM-L6-v2",
+    licence: "Apache-2.0",
+    homepage: "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+    bytes: 91_567_083,
+    missing: [],
+  },
+];
+
+export interface Fake {
+  readonly services: Services;
+  readonly saved: Map<string, Notebook>;
+  /** Entries per run id; generate appends to it. */
+  readonly log: Map<string, LogEntry[]>;
+  /** Milliseconds between events. */
+  pace: number;
+  models: readonly ModelOnDisk[];
+  /** What the next call of a procedure throws, by its name. */
+  readonly failures: Map<string, unknown>;
+}
+
+export function fakeServices(...notebooks: readonly Notebook[]): Fake {
+  const saved = new Map(notebooks.map((n) => [n.id, n]));
+  const fake: Fake = { services: undefined as never, saved, log: new Map(), pace: 1, models, failures: new Map() };
+  const check = (name: string) => {
+    const error = fake.failures.get(name);
+    fake.failures.delete(name);
+    if (error) throw error;
+  };
+  let graphs: readonly GraphInfo[] = [];
+  const services: Services = {
+    generate: {
+      async *importStarter(_, signal) {
+        check("importStarter");
+        for (let i = 0; i <= 4; i++) {
+          yield { type: "progress", done: i * 50_000, total: 200_000 };
+          await wait(fake.pace, signal);
+        }
+        graphs = [starter];
+        yield { type: "imported", graph: starter };
+      },
+      async *importGraph({ name }) {
+        check("importGraph");
+        const graph = { ...starter, id: name, name };
+        graphs = [...graphs, graph];
+        yield { type: "imported", graph };
+      },
+      graphs: async () => graphs,
+      deleteGraph: async () => undefined,
+      countTopics: async () => 1520,
+      async *openModel({ model }, signal) {
+        check("openModel");
+        yield { type: "progress", what: "Loading SmolLM2", done: 40e6, total: 98e6 };
+        await wait(fake.pace, signal);
+        yield { type: "opened", model: { id: `fake/${model}`, contextTokens: 2048, slots: 1, runsOn: "2 WASM threads" } };
+      },
+      async *gatherKnowledge({ task }, signal) {
+        check("gatherKnowledge");
+        await wait(fake.pace, signal);
+        const topics = Array.from({ length: 60 }, (_, i) => ({
+          ...topic(i),
+          entities: [{ id: `D${i}`, name: `${names[i % 7]}`, type: "Disease" }],
+        }));
+        const styles = ["medical literature", "patient-doctor dialogues"].map((name) => ({ name, source: "paper" as const }));
+        yield { type: "gathered", knowledge: { topics: { [task]: topics }, styles, lexicon: names } };
+      },
+      async *generate({ config }, signal) {
+        check("generate");
+        const id = `run-${config.seed}`;
+        const log = fake.log.get(id) ?? [];
+        fake.log.set(id, log);
+        yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };
+        while (log.filter((e) => e.type === "accepted").length < config.size) {
+          await wait(fake.pace, signal);
+          check("attempt");
+          const next = entry(log.length);
+          log.push(next);
+          yield next;
+        }
+        yield { type: "finished", accepted: config.size, attempts: log.length };
+      },
+      async *readRun({ id }) {
+        yield* fake.log.get(id) ?? [];
+      },
+    },
+    train: {
+      devices: async () => [
+        { device: "webgpu", available: false, reason: "This browser has no graphics adapter." },
+        { device: "wasm", available: true, reason: "2 threads." },
+      ],
+      async *train(request, signal) {
+        check("train");
+        yield { type: "device", device: "wasm", reason: "No graphics adapter, so the processor trains, on 2 threads." };
+        yield { type: "compiling", tokens: 64 };
+        yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
+        yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
+        yield { type: "saved", model: request.save, bytes: 91e6 };
+      },
+      recipe: async () => recipe,
+      async *predict({ examples }) {
+        check("predict");
+        yield { type: "loading", done: 1, total: 1 };
+        yield { type: "predicted", done: 1, examples: examples.map((e) => (e.kind === "token" ? token(e.text, "asthma") : e)) };
+      },
+      trainedModels: async () => [{ id: "done", bytes: 91e6 }],
+      trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
+      deleteTrained: async () => undefined,
+    },
+    notebooks: {
+      list: async () => {
+        check("list");
+        return [...saved.values()].sort((a, b) => b.updatedAt - a.updatedAt);
+      },
+      get: async (id) => saved.get(id),
+      put: async (notebook) => {
+        check("put");
+        saved.set(notebook.id, structuredClone(notebook));
+      },
+      delete: async (id) => {
+        saved.delete(id);
+      },
+    },
+    models: async () => fake.models,
+  };
+  return Object.assign(fake, { services });
+}
+
+async function* stage(
+  id: StageId,
+  epochs: number,
+  steps: number,
+  test: readonly Example[],
+  tick: () => Promise<void>,
+): AsyncGenerator<TrainRunEvent, void> {
+  const total = epochs * steps;
+  yield { type: "stage", stage: id, examples: steps * 16, epochs, steps: total };
+  for (let step = 1; step <= total; step++) {
+    await tick();
+    const loss = (id === "few" ? 1.1 : 0.7) * Math.exp(-step / (total * 0.6)) + 0.05 * Math.abs(Math.sin(step * 3));
+    const epoch = Math.ceil(step / steps);
+    yield {
+      type: "step",
+      stage: id,
+      step,
+      steps: total,
+      epoch,
+      loss,
+      learningRate: 3e-4 * (1 - step / total),
+      gradientNorm: 1.4,
+      milliseconds: 90,
+    };
+    if (step % steps === 0)
+      yield {
+        type: "epoch",
+        stage: id,
+        epoch,
+        loss,
+        validation: scores(id, 0.3 + epoch / 50),
+        validationLoss: loss + 0.2,
+        best: epoch < 5,
+      };
+  }
+  yield { type: "stage-finished", stage: id, bestEpoch: 4 };
+  const predicted = test.map((e, i) =>
+    e.kind === "token" && (id === "few" || i % 4 === 0) ? { ...e, spans: e.spans.slice(1) } : e,
+  );
+  yield { type: "scored", stage: id, scores: scores(id, id === "few" ? 0.141 : 0.412), predicted };
+}
+
+const scores = (id: StageId, f1: number) => ({
+  values: { f1, precision: id === "few" ? 0.12 : 0.39, recall: id === "few" ? 0.17 : 0.44 },
+  perLabel: { Disease: { precision: 0.39, recall: 0.44, f1, support: 96 } },
+  examples: 60,
+});
