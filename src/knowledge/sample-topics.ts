@@ -38,7 +38,7 @@ export function isNatural(name: string): boolean {
 }
 
 const classWords =
-  /\b(obsolete|type|of|and|by|benign neoplasm|infectious disease|(organ|system|tract) (disease|cancer|neoplasm)|disorders|manifestations)\b/i;
+  /\b(obsolete|type|(disease|disorder|neoplasm) (of|by)|benign neoplasm|infectious disease|(organ|system|tract) (disease|cancer|neoplasm)|disorders|manifestations)\b/i;
 
 /**
  * Topics of each label. No two of one label have the same name; a topic of nodes may be another label's too, since each label draws

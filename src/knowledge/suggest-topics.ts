@@ -1,0 +1,89 @@
+// Topics queried from the language model (section 4.1.1): the same question again with another seed, until there are enough or nothing new comes.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { type Rng, seedOf } from "../base/rng.ts";
+import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
+import type { Task } from "../tasks/task.ts";
+import { headOf, listItems } from "./list-answer.ts";
+import { cleanName, isNatural, longestTopic } from "./sample-topics.ts";
+import type { SuggestEvent } from "./suggest-styles.ts";
+import type { Topic } from "./topic.ts";
+
+export interface TopicSuggestion {
+  /** Topics wanted of each entity type. Paper: 300. */
+  readonly perType: number;
+  /** Answers in a row without anything new after which an entity type is left as it is. */
+  readonly patience: number;
+  readonly sampling: Sampling;
+}
+
+export const paperTopics: TopicSuggestion = { perType: 300, patience: 3, sampling: { temperature: 1, topP: 1, maxTokens: 512 } };
+
+/** Section 4.1.1's question, word for word. */
+export function topicsPrompt(entityType: string): Message[] {
+  const content = `Suppose you are a clinician and want to collect a set of ${entityType}. Could you list 100 entities about ${entityType}?`;
+  return [{ role: "user", content }];
+}
+
+/** Names from an answer to `topicsPrompt`, cleaned as topics of a graph are, none twice. */
+export function readTopics(answer: string, task: Task, cut = false): string[] {
+  const longest = longestTopic(task);
+  const names = listItems(answer, cut)
+    .map((item) => headOf(item))
+    .filter(isNatural)
+    .flatMap((name) => cleanName(name, longest) ?? []);
+  return [...new Set(names)].filter((name) => !task.entityTypes.includes(name));
+}
+
+/** Yields what is asked and answered, returns the topics of each label. Throws `no-topics` and what the model throws. */
+export async function* suggestTopics(
+  model: LanguageModel,
+  task: Task,
+  stream: Rng,
+  signal: AbortSignal,
+  suggestion: TopicSuggestion = paperTopics,
+): AsyncGenerator<SuggestEvent, Record<string, Topic[]>> {
+  const topics: Topic[] = [];
+  const seen = new Set<string>();
+  for (const type of task.entityTypes) {
+    const names = yield* suggestOfType(model, task, type, stream.fork("topics", type), signal, suggestion);
+    for (const name of names) {
+      if (seen.has(name)) continue; // a symptom that was listed as a disease
+      seen.add(name);
+      topics.push({ entities: [{ name, type }], source: "llm" });
+    }
+  }
+  if (topics.length === 0) {
+    const what = `the language model listed no usable topic for ${task.name}`;
+    throw new ClinfuseError("no-topics", what, { what: task.name, expected: task.entityTypes.join(", ") });
+  }
+  return Object.fromEntries(task.labels.map(({ id }) => [id, topics]));
+}
+
+async function* suggestOfType(
+  model: LanguageModel,
+  task: Task,
+  type: string,
+  stream: Rng,
+  signal: AbortSignal,
+  { perType, patience, sampling }: TopicSuggestion,
+): AsyncGenerator<SuggestEvent, string[]> {
+  const names = new Set<string>();
+  const messages = topicsPrompt(type);
+  for (let round = 0, idle = 0; names.size < perType && idle < patience; round++) {
+    yield { type: "asking", what: "topics", prompt: (messages[0] as Message).content };
+    const seed = seedOf(stream.fork(round));
+    const { text, finish } = await model.complete({ messages, sampling, seed }, signal);
+    const fresh = readTopics(text, task, finish === "length").filter((name) => !names.has(name));
+    for (const name of fresh.slice(0, perType - names.size)) names.add(name);
+    idle = fresh.length > 0 ? 0 : idle + 1;
+    yield { type: "answered", what: "topics", text, found: fresh.length };
+  }
+  if (names.size < perType) {
+    yield {
+      type: "remark",
+      text: `The model listed ${names.size} of ${perType} ${type}: nothing new came in ${patience} answers.`,
+    };
+  }
+  return [...names];
+}
