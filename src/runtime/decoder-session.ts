@@ -6,6 +6,7 @@ import type { FreeSizes } from "../graph/free-sizes.ts";
 import type { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf } from "../graph/ops.ts";
+import { gpu } from "./gpu-device.ts";
 import { type Device, loadOrt, ortError } from "./ort.ts";
 import type { Feeds } from "./trainer.ts";
 
@@ -33,6 +34,7 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   const { device, graph, free, weights, load } = options;
   throwIfTooBig(options);
   const ort = await loadOrt(device);
+  if (device === "webgpu") await gpu(ort); // keeps the device, and what is compiled, from one session to the next
   const externalData: { path: string; data: Uint8Array }[] = [];
   for (const path of weights) {
     const floats = await load(path);

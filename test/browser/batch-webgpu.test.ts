@@ -1,0 +1,61 @@
+// The decoder on the GPU: every node is placed there, and its logits are transformers'.
+
+import { expect, it } from "vitest";
+import { KeyValueCache } from "../../src/engines/batch-cache.ts";
+import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { toOnnx } from "../../src/graph/onnx.ts";
+import { freeSizes, llamaGraph } from "../../src/nn/llama.ts";
+import { readLlamaConfig } from "../../src/nn/llama-config.ts";
+import { openGguf } from "../../src/runtime/gguf.ts";
+import { loadOrt } from "../../src/runtime/ort.ts";
+import golden from "../fixtures/llama/golden.json";
+
+/** What onnxruntime logs. It keeps the console's functions that it finds when it starts, so they are replaced once and before. */
+const logged: string[] = [];
+for (const method of ["log", "info", "debug", "warn", "error"] as const) {
+  console[method] = (...parts: unknown[]) => void logged.push(parts.join(" "));
+}
+
+type Name = keyof typeof golden;
+const names = Object.keys(golden) as Name[];
+const ggufOf = async (name: Name) => openGguf(await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob(), name);
+
+it.each(names)("%s: every node runs on the GPU", async (name) => {
+  const gguf = await ggufOf(name);
+  const result = readLlamaConfig(gguf.metadata);
+  if (!result.ok) throw new Error(result.why);
+  const ort = await loadOrt("webgpu");
+  ort.env.logLevel = "verbose";
+  logged.length = 0;
+  const bytes = toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight")), { free: freeSizes });
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["webgpu"], logSeverityLevel: 0 });
+  await session.release();
+  const lines = logged
+    .filter((line) => line.includes("placed on ["))
+    .map((line) => line.slice(line.search(/(All nodes|Node\(s\)) placed/)));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^All nodes placed on \[WebGpuExecutionProvider\]\. Number of nodes: [1-9]\d+$/);
+});
+
+it.each(names)("%s: gives transformers' logits in chunks and row by row", async (name) => {
+  const { ids, logits } = golden[name];
+  const decoder = await openBatchDecoder(await ggufOf(name), { device: "webgpu", contextTokens: 512 });
+  const cache = new KeyValueCache(decoder.config, 2);
+  for (const [from, to] of [
+    [0, 64],
+    [64, 74],
+    [74, 75],
+  ] as const) {
+    const part = ids.slice(from, to);
+    cache.fit(to);
+    const result = await decoder.step(cache, Int32Array.from([...part, ...part]), part.length - 1);
+    for (const row of [0, 1]) cache.append(row, result.entries, row, part.length);
+    if (to !== 75) continue;
+    for (const row of [0, 1]) {
+      const got = result.logits.subarray(row * decoder.config.vocabSize, (row + 1) * decoder.config.vocabSize);
+      const expected = logits.at(-1) as number[];
+      expect(Math.max(...expected.map((x, i) => Math.abs(x - (got[i] as number))))).toBeLessThan(1e-3);
+    }
+  }
+  await decoder.close();
+});
