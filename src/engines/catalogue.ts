@@ -41,6 +41,20 @@ export const engines: readonly Engine[] = [
       return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
     },
   },
+  {
+    id: "batch",
+    name: "batch",
+    about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the processor.",
+    reads: gguf,
+    open: async ({ entry, read }) => {
+      const { openBatch } = await import("./batch.ts");
+      return openBatch({ id: `batch/${entry.id}`, weights: await read(required(entry)) });
+    },
+    runsOn: async () => {
+      const threads = (await import("../runtime/device.ts")).wasmThreads();
+      return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
+    },
+  },
 ];
 
 /** Id of the model that is none: the script of the tour. */
