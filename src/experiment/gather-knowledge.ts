@@ -1,33 +1,59 @@
 // Section 4.1: topics from the graph or the language model, styles from the language model or the paper. Knows no storage.
 
-import { rng } from "../base/rng.ts";
+import { throwIfAborted } from "../base/errors.ts";
+import { type Rng, rng } from "../base/rng.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { graphLexicon } from "../knowledge/graph-lexicon.ts";
 import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
 import { sampleTopics } from "../knowledge/sample-topics.ts";
-import type { Style } from "../knowledge/topic.ts";
+import { suggestStyles } from "../knowledge/suggest-styles.ts";
+import { paperTopics, suggestTopics } from "../knowledge/suggest-topics.ts";
+import type { Style, Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
+import type { Task } from "../tasks/task.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "./steps.ts";
 
 export interface KnowledgePorts {
-  /** Needed for topics from the graph. */
+  /** For topics from the graph. */
   readonly graph?: KnowledgeGraph;
   /** Asked for only when styles or topics are to come from it. */
   readonly model: () => LanguageModel;
 }
 
-/** Ends with `gathered`. Errors: `no-topics`, and those of graph and model. */
+/** Ends with `gathered`. Errors: `no-topics`, `aborted`, and those of graph and model. */
 export async function* gatherKnowledge(
   request: KnowledgeRequest,
   ports: KnowledgePorts,
   signal: AbortSignal,
 ): AsyncGenerator<KnowledgeEvent, void> {
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const task = taskById(request.task);
   const stream = rng("knowledge", request.seed);
-  if (!ports.graph) throw new Error("gatherKnowledge: expected a graph for topics from the graph");
-  const topics = await sampleTopics(ports.graph, task, { count: request.topicCount, names: "natural" }, stream);
-  const lexicon = await graphLexicon(ports.graph, task);
-  const styles: Style[] = task.styles.map((name) => ({ name, source: "paper" }));
+  const topics = yield* gatherTopics(request, task, ports, stream, signal);
+  const styles: Style[] = request.suggestStyles
+    ? yield* suggestStyles(ports.model(), task, request.demonstrations, stream, signal)
+    : task.styles.map((name): Style => ({ name, source: "paper" }));
+  const lexicon = ports.graph ? await graphLexicon(ports.graph, task) : [];
+  throwIfAborted(signal);
   yield { type: "gathered", knowledge: { topics, styles, lexicon } };
+}
+
+function gatherTopics(
+  request: KnowledgeRequest,
+  task: Task,
+  ports: KnowledgePorts,
+  stream: Rng,
+  signal: AbortSignal,
+): AsyncGenerator<KnowledgeEvent, Record<string, Topic[]>> {
+  const { topics, topicCount } = request;
+  if (topics === "llm") return suggestTopics(ports.model(), task, stream, signal, { ...paperTopics, perType: topicCount });
+  const { graph } = ports;
+  if (!graph) throw new Error("gatherKnowledge: expected a graph for topics from a graph");
+  return sampled(() => sampleTopics(graph, task, { count: topicCount, names: "natural" }, stream));
+}
+
+/** A promise as a generator that yields nothing. */
+// biome-ignore lint/correctness/useYield: the graph has nothing to tell on the way
+async function* sampled<T>(work: () => Promise<T>): AsyncGenerator<never, T> {
+  return await work();
 }
