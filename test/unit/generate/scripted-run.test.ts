@@ -1,0 +1,109 @@
+// Real methods, the scripted engine and the real run log: a run that is killed and resumed writes the same bytes as an unbroken one.
+
+import "fake-indexeddb/auto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rng } from "../../../src/base/rng.ts";
+import { openScripted } from "../../../src/engines/scripted.ts";
+import { tourScript } from "../../../src/engines/tour-script.ts";
+import { generate } from "../../../src/generate/generate.ts";
+import { methods } from "../../../src/generate/methods.ts";
+import { type RunConfig, runId } from "../../../src/generate/run-config.ts";
+import { knowledgeOf, type Topic } from "../../../src/knowledge/topic.ts";
+import { openDb } from "../../../src/store/db.ts";
+import { runLog } from "../../../src/store/run-log.ts";
+import { tasks } from "../../../src/tasks/catalogue.ts";
+import { readDataset } from "../../../src/tasks/dataset.ts";
+import type { ExampleOf, Task } from "../../../src/tasks/task.ts";
+
+const samples = join(import.meta.dirname, "../../../public/samples");
+const sampleOf = (task: Task) => {
+  const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
+  return readDataset(task, new Map(names.map((n) => [n, readFileSync(join(samples, task.id, n), "utf8")])), rng("sample"));
+};
+
+const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "psoriasis"].map(
+  (name): Topic => ({
+    entities: [{ id: `X:${name}`, name, type: "Disease" }],
+    source: "kg",
+    provenance: { source: "s", licence: "CC0-1.0" },
+  }),
+);
+
+function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfig["demonstrations"]) {
+  const config: RunConfig = {
+    task: task.id,
+    method,
+    model: "scripted",
+    seed: 11,
+    size: 24,
+    sampling: { temperature: 1, topP: 1, maxTokens: 60 },
+    demonstrations,
+    annotation: "graph",
+    grammar: true,
+    examples: "-",
+    knowledge: "-",
+  };
+  const knowledge = knowledgeOf({
+    topics: Object.fromEntries(task.labels.map((l) => [l.id, topics])),
+    styles: [{ name: "medical literature", source: "paper" }],
+    lexicon: ["renal failure", "headache"],
+  });
+  const ports = { task, method: methods[method], model: openScripted({ script: tourScript }), knowledge };
+  return { config, ports: { ...ports, demonstrations: sampleOf(task).train as readonly ExampleOf<Task>[] } };
+}
+
+async function bytesOf(store: ReturnType<typeof runLog>, id: string): Promise<string> {
+  let bytes = "";
+  for await (const entry of store.read(id)) bytes += `${JSON.stringify(entry)}\n`;
+  return bytes;
+}
+
+const cases = tasks.flatMap((task) => [
+  { name: `${task.id}, clingen, fixed`, task, method: "clingen" as const, demonstrations: "fixed" as const },
+  { name: `${task.id}, clingen, shuffled`, task, method: "clingen" as const, demonstrations: "shuffled" as const },
+  { name: `${task.id}, zerogen`, task, method: "zerogen" as const, demonstrations: "none" as const },
+]);
+
+describe("a run of the scripted engine", () => {
+  it.each(cases)(
+    "$name: killed five times and resumed equals unbroken, byte for byte",
+    async ({ name, task, method, demonstrations }) => {
+      const { config, ports } = setUp(task, method, demonstrations);
+      const id = await runId(config);
+      const signal = new AbortController().signal;
+
+      const whole = runLog(await openDb(`whole ${name}`), runId);
+      for await (const _ of generate(config, { ...ports, store: whole }, signal));
+      const expected = await bytesOf(whole, id);
+      expect(expected.match(/"type":"accepted"/g)).toHaveLength(24);
+      expect(expected).toContain('"type":"rejected"');
+
+      for (const kill of [1, 2, 3, 5, 8]) {
+        // A killed tab: a new connection each time, what was in flight is gone.
+        const store = runLog(await openDb(`broken ${name}`), runId);
+        let seen = 0;
+        for await (const event of generate(config, { ...ports, store }, signal)) {
+          if (event.type !== "opened" && ++seen === kill) break;
+        }
+      }
+      const resumed = runLog(await openDb(`broken ${name}`), runId);
+      expect(expected.startsWith(await bytesOf(resumed, id))).toBe(true);
+      for await (const _ of generate(config, { ...ports, store: resumed }, signal));
+      expect(await bytesOf(resumed, id)).toBe(expected);
+    },
+  );
+
+  it("keeps each topic's ids, source and licence with its example", async () => {
+    const task = tasks.find((t) => t.family === "ner") as Task;
+    const { config, ports } = setUp(task, "clingen", "fixed");
+    const store = runLog(await openDb("provenance"), runId);
+    for await (const event of generate({ ...config, size: 3 }, { ...ports, store }, new AbortController().signal)) {
+      if (event.type !== "accepted") continue;
+      const name = event.topic?.entities[0]?.name;
+      expect(event.topic).toEqual(topics.find((t) => t.entities[0]?.name === name));
+      expect("text" in event.example && event.example.text.toLowerCase()).toContain(name);
+    }
+  });
+});
