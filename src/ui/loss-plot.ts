@@ -4,6 +4,7 @@
 import type { TrainingResult } from "../experiment/notebook.ts";
 import type { Metric } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
+import { count } from "./numbers.ts";
 import { stageNames } from "./train-step.svelte.ts";
 import { metricWords } from "./words.ts";
 
@@ -47,7 +48,12 @@ export function thinned(points: readonly Point[], most: number): readonly Point[
 export async function lossPlots(history: History, metric: Metric, width: number): Promise<readonly Element[]> {
   const Plot = await import("@observablehq/plot");
   const { loss, validation } = pointsOf(history, metric);
-  const x = { domain: [1, Math.max(2, loss.length)], label: "step", tickFormat: "," } as const;
+  const x = {
+    domain: [1, Math.max(2, loss.length)],
+    label: "step",
+    tickFormat: count,
+    ticks: Math.min(8, Math.floor(width / 80)),
+  } as const;
   const frame = { width, marginLeft: 44, marginRight: 16, marginTop: 28, marginBottom: 36 };
   const of = (points: readonly Point[], stage: StageId) => points.filter((p) => p.stage === stage);
   const lines = stages.flatMap((stage) => {
