@@ -1,0 +1,154 @@
+// A tiny random BERT learns two toy tasks on each device, is saved, loaded into a new trainer and predicts the same.
+
+import { afterEach, describe, expect, it } from "vitest";
+import { rng } from "../../src/base/rng.ts";
+import { score } from "../../src/evaluate/score.ts";
+import { readBertConfig } from "../../src/nn/bert-config.ts";
+import { bertModel } from "../../src/nn/model.ts";
+import { writeSafetensors } from "../../src/runtime/safetensors.ts";
+import type { Weight } from "../../src/runtime/trainer.ts";
+import type { Example } from "../../src/tasks/example.ts";
+import type { ExampleOf, Task } from "../../src/tasks/task.ts";
+import { type Classifier, openClassifier } from "../../src/train/classifier.ts";
+import { type ModelFiles, openEncoder } from "../../src/train/encoder-files.ts";
+import { loadModel, saveModel } from "../../src/train/model-files.ts";
+import { predict } from "../../src/train/predict.ts";
+import { recipeFor } from "../../src/train/recipe.ts";
+import { train } from "../../src/train/train.ts";
+import type { Device, TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
+import { pairExamples, tokenExamples, toyTasks, vocabulary, vocabularyText } from "../unit/train/toy.ts";
+
+// SwiftShader takes a second or two for what a GPU does in milliseconds, and compiles each kernel on its first use.
+const patience = 240_000;
+const never = new AbortController().signal;
+const devices: readonly Device[] = ["wasm", "webgpu"];
+const configJson = {
+  model_type: "bert",
+  hidden_size: 32,
+  num_hidden_layers: 1,
+  num_attention_heads: 4,
+  intermediate_size: 64,
+  max_position_embeddings: 64,
+  type_vocab_size: 2,
+  vocab_size: vocabulary.length,
+};
+
+/** A checkpoint's folder: a BERT that has read nothing. */
+function randomEncoder(seed: number): ModelFiles {
+  const read = readBertConfig(configJson);
+  if (!read.ok) throw new Error(read.why);
+  const stream = rng("random encoder", seed);
+  const weights = new Map<string, Weight>();
+  for (const { name, shape, missing } of bertModel(read.config, { kind: "token", labels: 1 }).parameters) {
+    if (missing !== "error") continue; // the head is the task's
+    const data = new Float32Array(shape.reduce((n, d) => n * d, 1));
+    const norm = /LayerNorm\.weight$/.test(name);
+    if (norm) data.fill(1);
+    else if (!name.endsWith("bias")) for (let i = 0; i < data.length; i++) data[i] = stream.next() - 0.5;
+    weights.set(name, { shape, data });
+  }
+  return new Map([
+    ["config.json", new Blob([JSON.stringify(configJson)])],
+    ["vocab.txt", new Blob([vocabularyText])],
+    ["model.safetensors", writeSafetensors(weights)],
+  ]);
+}
+
+const open: Classifier[] = [];
+afterEach(async () => {
+  for (const classifier of open.splice(0)) await classifier.close();
+});
+
+async function start(task: Task, files: ModelFiles, device: Device, maxTokens = 32): Promise<Classifier> {
+  const classifier = await openClassifier(task, await openEncoder(files), { device, maxTokens, seed: 1 });
+  open.push(classifier);
+  return classifier;
+}
+
+async function predicted(classifier: Classifier, examples: readonly Example[]): Promise<readonly Example[]> {
+  for await (const event of predict(classifier, examples, never)) if (event.type === "predicted") return event.examples;
+  throw new Error("no prediction came");
+}
+
+const scoreOf = (task: Task, gold: readonly Example[], found: readonly Example[]) =>
+  score(task, gold as readonly ExampleOf<Task>[], found as readonly ExampleOf<Task>[]).values[task.metrics[0]];
+
+const recipe: TrainConfig = {
+  learningRate: 2e-2,
+  batchSize: 16,
+  maxTokens: 32,
+  warmup: 0.05,
+  weightDecay: 0.01,
+  clipNorm: 1,
+  seed: 1,
+};
+
+describe.each(devices)("on %s", (device) => {
+  it.each(["token", "pair"] as const)(
+    "a tiny BERT learns a toy %s task, is saved and loaded",
+    async (kind) => {
+      const task = toyTasks[kind];
+      const examples: readonly Example[] = kind === "token" ? tokenExamples(16, 1) : pairExamples(16, 1);
+      const classifier = await start(task, randomEncoder(1), device);
+      expect(classifier.trainer.device).toBe(device);
+      const before = await predicted(classifier, examples);
+      const events: TrainEvent[] = [];
+      const stages = [
+        { id: "few", examples: examples.slice(0, 10), epochs: 1 }, // 10 to 16 examples are 16 rows: one graph for both stages
+        { id: "synthetic", examples, epochs: 30 },
+      ] as const;
+      for await (const event of train(classifier, stages, examples, recipe, never)) events.push(event);
+      const losses = events.flatMap((e) => (e.type === "step" && e.stage === "synthetic" ? [e.loss] : []));
+      expect(losses).toHaveLength(30);
+      expect(losses.at(-1)).toBeLessThan(0.1 * losses[0]!);
+
+      const after = await predicted(classifier, examples);
+      expect(scoreOf(task, examples, before)).toBeLessThan(0.8);
+      expect(scoreOf(task, examples, after)).toBeGreaterThan(0.95);
+
+      const files = await saveModel(classifier);
+      const again = await loadModel(files, device);
+      open.push(again);
+      expect(again.task.id).toBe(task.id);
+      expect(await predicted(again, examples)).toEqual(after);
+    },
+    patience,
+  );
+
+  it(
+    "takes the same steps twice",
+    async () => {
+      const losses = async () => {
+        const classifier = await start(toyTasks.token, randomEncoder(2), device);
+        const found: number[] = [];
+        const stages = [{ id: "few", examples: tokenExamples(10, 1), epochs: 2 }] as const;
+        for await (const e of train(classifier, stages, [], recipe, never)) if (e.type === "step") found.push(e.loss);
+        return found;
+      };
+      expect(await losses()).toEqual(await losses());
+    },
+    patience,
+  );
+});
+
+const minilm = "/models/all-minilm-l6-v2";
+const served = (await fetch(`${minilm}/config.json`, { method: "HEAD" })).ok;
+
+describe.skipIf(!served)("MiniLM (skipped where models/all-minilm-l6-v2 is not served)", () => {
+  it(
+    "learns five examples by its own recipe, on WASM",
+    async () => {
+      const names = ["config.json", "tokenizer.json", "vocab.txt", "model.safetensors"];
+      const files = new Map<string, Blob>();
+      for (const name of names) files.set(name, await (await fetch(`${minilm}/${name}`)).blob());
+      const classifier = await start(toyTasks.token, files, "wasm");
+      expect(classifier.initialised.every((name) => name.startsWith("classifier"))).toBe(true);
+      const { config, fewEpochs } = recipeFor(classifier.encoder.config, "small");
+      const examples = tokenExamples(5, 1);
+      const stages = [{ id: "few", examples, epochs: fewEpochs }] as const;
+      for await (const _ of train(classifier, stages, examples, config, never));
+      expect(scoreOf(toyTasks.token, examples, await predicted(classifier, examples))).toBeGreaterThan(0.9);
+    },
+    patience,
+  );
+});
