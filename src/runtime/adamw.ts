@@ -25,21 +25,48 @@ export function initMoments(size: number): Moments {
   return { first: new Float32Array(size), second: new Float32Array(size) };
 }
 
-/** Updates weights and moments in place. */
-export function adamW(weights: Float32Array, gradient: Float32Array, { first, second }: Moments, options: AdamWStep): void {
+/** Updates weights and moments in place, from index `from` up to `to`. */
+export function adamW(
+  weights: Float32Array,
+  gradient: Float32Array,
+  { first, second }: Moments,
+  options: AdamWStep,
+  from = 0,
+  to = weights.length,
+): void {
   const { step, learningRate, weightDecay, factor } = options;
   const size = learningRate / (1 - beta1 ** step);
   const root = 1 / Math.sqrt(1 - beta2 ** step);
   const keep = 1 - learningRate * weightDecay;
   const rest1 = 1 - beta1;
   const rest2 = 1 - beta2;
-  for (let i = 0; i < weights.length; i++) {
+  for (let i = from; i < to; i++) {
     const g = (gradient[i] as number) * factor;
     const m = beta1 * (first[i] as number) + rest1 * g;
     const v = beta2 * (second[i] as number) + rest2 * g * g;
     first[i] = m;
     second[i] = v;
     weights[i] = (weights[i] as number) * keep - (size * m) / (Math.sqrt(v) * root + epsilon);
+  }
+}
+
+/**
+ * The same for a table of which few rows ever have a gradient. `touched` says which have had one, from its first step on; the
+ * moments of the others are zero, and so their weights only decay.
+ */
+export function adamWRows(
+  weights: Float32Array,
+  gradient: Float32Array,
+  moments: Moments,
+  options: AdamWStep,
+  touched: Uint8Array,
+): void {
+  const columns = weights.length / touched.length;
+  const keep = 1 - options.learningRate * options.weightDecay;
+  for (let row = 0; row < touched.length; row++) {
+    const from = row * columns;
+    if (touched[row]) adamW(weights, gradient, moments, options, from, from + columns);
+    else if (keep !== 1) for (let i = from; i < from + columns; i++) weights[i] = (weights[i] as number) * keep;
   }
 }
 

@@ -2,18 +2,28 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
-import { adamW, clipFactor, initMoments, type Moments } from "./adamw.ts";
+import { adamW, adamWRows, clipFactor, initMoments, type Moments } from "./adamw.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import type { Feeds, HostTensor, StepOptions, Trainer } from "./trainer.ts";
 import { inputsOf, replacements, type Slot, trainerSessions, type Use, weightOf } from "./trainer-sessions.ts";
 
+/** Of a table of rows. */
+interface Lookup {
+  /** Says which rows. */
+  readonly input: string;
+  readonly columns: number;
+  /** Dense, zero between steps. */
+  readonly gradient: Float32Array;
+  /** 1 for the rows that have had a gradient since the moments were zero. */
+  readonly touched: Uint8Array;
+}
+
 interface CpuSlot extends Slot {
   /** Behind the tensor; updated in place. */
   readonly data: Float32Array;
   moments: Moments;
-  /** Of a table of rows: its gradient, zero between steps, and the input that says which rows. */
-  readonly lookup: { readonly input: string; readonly gradient: Float32Array } | undefined;
+  readonly lookup: Lookup | undefined;
 }
 
 /** Errors: `out-of-memory`, `engine-failed`. */
@@ -21,14 +31,13 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   const ort = await loadOrt("wasm");
   const slots = graphs.parameters.map(({ name, shape }): CpuSlot => {
     const data = Float32Array.from(weightOf(weights, name, shape));
-    const input = graphs.lookups[name];
     return {
       name,
       shape,
       data,
       tensor: new ort.Tensor("float32", data, shape),
       moments: initMoments(data.length),
-      lookup: input === undefined ? undefined : { input, gradient: new Float32Array(data.length) },
+      lookup: lookupOf(graphs.lookups[name], shape),
     };
   });
   const sessions = trainerSessions(
@@ -62,7 +71,10 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     write: (replaced) =>
       order.run(async () => {
         for (const [{ data }, given] of replacements(slots, replaced)) data.set(given);
-        for (const slot of slots) slot.moments = initMoments(slot.data.length);
+        for (const slot of slots) {
+          slot.moments = initMoments(slot.data.length);
+          slot.lookup?.touched.fill(0);
+        }
         steps = 0;
       }),
     close: () => order.run(() => sessions.close()),
@@ -84,22 +96,34 @@ function update(
       squares += sumOfSquares(gradient, 0, gradient.length);
       return gradient;
     }
-    const columns = slot.shape[1] as number;
-    const { data: rows } = feeds[slot.lookup.input] as HostTensor;
-    addRows(slot.lookup.gradient, gradient, rows, columns);
-    for (const row of new Set(rows)) squares += sumOfSquares(slot.lookup.gradient, row * columns, (row + 1) * columns);
-    return slot.lookup.gradient;
+    const { input, columns, gradient: table, touched } = slot.lookup;
+    const { data: rows } = feeds[input] as HostTensor;
+    addRows(table, gradient, rows, columns);
+    for (const row of new Set(rows)) {
+      squares += sumOfSquares(table, row * columns, (row + 1) * columns);
+      touched[row] = 1;
+    }
+    return table;
   });
   const norm = Math.sqrt(squares);
   const options = { step, learningRate, weightDecay, factor: clipFactor(norm, clipNorm) };
-  for (const [i, { data, moments, lookup, shape }] of slots.entries()) {
-    adamW(data, gradients[i] as Float32Array, moments, options);
-    if (!lookup) continue;
-    const columns = shape[1] as number;
-    const { data: rows } = feeds[lookup.input] as HostTensor;
-    for (const row of rows) lookup.gradient.fill(0, row * columns, (row + 1) * columns);
+  for (const [i, { data, moments, lookup }] of slots.entries()) {
+    const gradient = gradients[i] as Float32Array;
+    if (!lookup) {
+      adamW(data, gradient, moments, options);
+      continue;
+    }
+    const { input, columns, touched } = lookup;
+    adamWRows(data, gradient, moments, options, touched);
+    for (const row of (feeds[input] as HostTensor).data) gradient.fill(0, row * columns, (row + 1) * columns);
   }
   return norm;
+}
+
+function lookupOf(input: string | undefined, shape: readonly number[]): Lookup | undefined {
+  if (input === undefined) return undefined;
+  const [rows, columns] = shape as [number, number];
+  return { input, columns, gradient: new Float32Array(rows * columns), touched: new Uint8Array(rows) };
 }
 
 /** Row i of `source` added to row rows[i] of `target`. */

@@ -1,0 +1,130 @@
+// The browser's side of train-step.ts: times training steps of MiniLM's shape beside a plain matrix product.
+
+import { rng } from "../../src/base/rng.ts";
+import { Graph } from "../../src/graph/graph.ts";
+import { toOnnx } from "../../src/graph/onnx.ts";
+import { sizeOf } from "../../src/graph/ops.ts";
+import type { BertConfig } from "../../src/nn/bert-config.ts";
+import { bertModel, type Model } from "../../src/nn/model.ts";
+import { wasmThreads } from "../../src/runtime/device.ts";
+import { openTrainer } from "../../src/runtime/open-trainer.ts";
+import { type Device, loadOrt } from "../../src/runtime/ort.ts";
+import type { Feeds, HostTensor, Weights } from "../../src/runtime/trainer.ts";
+
+/** all-MiniLM-L6-v2 */
+const config: BertConfig = {
+  vocabSize: 30522,
+  hiddenSize: 384,
+  layers: 6,
+  heads: 12,
+  intermediateSize: 1536,
+  maxPositions: 512,
+  typeVocabSize: 2,
+  layerNormEpsilon: 1e-12,
+  initializerRange: 0.02,
+};
+
+const labels = 3;
+
+export interface Timing {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly threads: number;
+  /** Milliseconds; the median of the steps after the first. */
+  readonly first: number;
+  readonly step: number;
+  readonly infer: number;
+  /** Of the layers' matrix products, forward and backward. */
+  readonly gflops: number;
+  /** What one [batch * tokens, hidden] by [hidden, intermediate] product reaches alone. */
+  readonly matmulGflops: number;
+}
+
+export async function time(device: Device, batch: number, tokens: number, steps: number): Promise<Timing> {
+  const model = bertModel(config, { kind: "token", labels });
+  const trainer = await openTrainer({ device, graphs: model, weights: weightsOf(model) });
+  const feeds = feedsOf(batch, tokens);
+  const options = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
+  const clock = async (run: () => Promise<unknown>): Promise<number> => {
+    const start = performance.now();
+    await run();
+    return performance.now() - start;
+  };
+  const first = await clock(() => trainer.step(feeds, options));
+  const times: number[] = [];
+  for (let i = 0; i < steps; i++) times.push(await clock(() => trainer.step(feeds, options)));
+  const { targets: _, scale: __, ...inputs } = feeds;
+  await trainer.infer(inputs);
+  const infers: number[] = [];
+  for (let i = 0; i < steps; i++) infers.push(await clock(() => trainer.infer(inputs)));
+  await trainer.close();
+  const step = median(times);
+  return {
+    batch,
+    tokens,
+    threads: device === "wasm" ? wasmThreads() : 1,
+    first,
+    step,
+    infer: median(infers),
+    gflops: (3 * forwardFlops(batch, tokens)) / step / 1e6,
+    matmulGflops: await matmulGflops(device, batch * tokens),
+  };
+}
+
+const median = (xs: readonly number[]) => xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] as number;
+
+function forwardFlops(batch: number, tokens: number): number {
+  const { hiddenSize: h, intermediateSize: f, layers } = config;
+  return layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
+}
+
+async function matmulGflops(device: Device, rows: number): Promise<number> {
+  const { hiddenSize: h, intermediateSize: f } = config;
+  const g = new Graph();
+  let y = g.input("x", "float32", [rows, h]);
+  const up = g.input("up", "float32", [h, f]);
+  const down = g.input("down", "float32", [f, h]);
+  const pairs = 8; // so that what a run costs beside the products counts little
+  for (let i = 0; i < pairs; i++) y = g.apply("MatMul", [g.apply("MatMul", [y, up]), down]);
+  g.output("y", y);
+  const ort = await loadOrt(device);
+  const session = await ort.InferenceSession.create(toOnnx(g), { executionProviders: [device] });
+  const inputs = Object.fromEntries(
+    [...g.inputs].map(([name, { shape }]) => [name, new ort.Tensor("float32", new Float32Array(sizeOf(shape)), shape)]),
+  );
+  const times: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const start = performance.now();
+    await session.run(inputs);
+    times.push(performance.now() - start);
+  }
+  await session.release();
+  return (pairs * 4 * rows * h * f) / median(times) / 1e6;
+}
+
+/** Numbers of the right size; speed does not depend on them. */
+function weightsOf(model: Model): Weights {
+  const draws = rng("bench");
+  const pool = Float32Array.from({ length: 65536 }, () => 0.1 * (draws.next() - 0.5));
+  return new Map(
+    model.parameters.map(({ name, shape }) => [
+      name,
+      { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => pool[i % pool.length] as number) },
+    ]),
+  );
+}
+
+function feedsOf(batch: number, tokens: number): Feeds {
+  const draws = rng("bench", "feeds");
+  const shape = [batch, tokens];
+  const count = batch * tokens;
+  const targets: HostTensor = { shape: [...shape, labels], data: new Float32Array(count * labels) };
+  for (let i = 0; i < count; i++) targets.data[i * labels + draws.int(labels)] = 1;
+  return {
+    input_ids: { shape, data: Int32Array.from({ length: count }, () => draws.int(config.vocabSize)) },
+    token_type_ids: { shape, data: new Int32Array(count) },
+    attention_mask: { shape, data: new Float32Array(count).fill(1) },
+    targets,
+    scale: { shape: [], data: Float32Array.of(1 / count) },
+  };
+}
