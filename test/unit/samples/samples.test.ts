@@ -1,85 +1,89 @@
-// The sample datasets that the app ships: well formed, balanced, and with no text in two splits.
-
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
-import { readDataset } from "../../../src/tasks/dataset.ts";
+import { type Folder, readDataset } from "../../../src/tasks/dataset.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 import { labelsOf } from "../../../src/tasks/task.ts";
 
-const samples = join(import.meta.dirname, "../../../public/samples");
+const root = join(import.meta.dirname, "../../..");
+const samples = join(root, "public/samples");
+const shared = join(root, "../shared/data");
 
-const folderOf = (id: string) =>
-  new Map(readdirSync(join(samples, id)).map((name) => [name, readFileSync(join(samples, id, name), "utf8")]));
+function folderOf(path: string): Folder {
+  return new Map(readdirSync(path).map((name) => [name, readFileSync(join(path, name), "utf8")]));
+}
 
-const textsOf = (example: Example) => (example.kind === "pair" ? [example.first, example.second] : [example.text]);
-const normal = (text: string) =>
-  text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
-const countOf = (examples: readonly Example[], label: string) => examples.filter((e) => labelsOf(e).includes(label)).length;
+/** Letters and digits alone, so that spacing and case hide no copy. */
+const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+const texts = (e: Example): string[] => (e.kind === "pair" ? [e.first, e.second] : [e.text]);
 
-it("every sample folder belongs to a task of the catalogue", () => {
-  const ids = tasks.map((t) => t.id);
-  expect(readdirSync(samples).filter((name) => !ids.includes(name))).toEqual([]);
+describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s", (id, task) => {
+  const dataset = readDataset(task, folderOf(join(samples, id)), rng("sample"));
+  const all: Example[] = [...dataset.train, ...dataset.validation, ...dataset.test];
+  const perLabel = (examples: readonly Example[]) =>
+    task.labels.map((label) => examples.filter((e) => labelsOf(e).includes(label.id)).length);
+
+  it("has five examples a label to train on, five to validate on and sixty to test on, as they are in the files", () => {
+    expect(dataset.remarks).toEqual([]);
+    expect(perLabel(dataset.train)).toEqual(task.labels.map(() => 5));
+    expect(perLabel(dataset.validation)).toEqual(task.labels.map(() => 5));
+    expect(dataset.test).toHaveLength(60);
+    if (task.kind === "pair") expect(perLabel(dataset.test)).toEqual([30, 30]);
+  });
+
+  it("repeats no example, and shares none between the three parts", () => {
+    const keys = all.map((e) => texts(e).map(bare).join("|"));
+    expect(new Set(keys).size).toBe(keys.length);
+    const first = (part: readonly Example[]) => new Set(part.map((e) => bare(texts(e)[0] as string)));
+    const [train, validation, test] = [first(dataset.train), first(dataset.validation), first(dataset.test)];
+    expect([...train].filter((t) => validation.has(t) || test.has(t))).toEqual([]);
+    expect([...validation].filter((t) => test.has(t))).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(join(shared, id)))("holds no text of the real corpus (skipped where ../shared/data is absent)", () => {
+    const folder = folderOf(join(shared, id));
+    const real = new Set<string>();
+    for (const [name, text] of folder) {
+      if (!name.endsWith(".jsonl")) continue;
+      for (const line of text.split("\n").filter((l) => l.trim() !== "")) {
+        const row = JSON.parse(line) as { tokens?: string[]; text_a?: string; text_b?: string };
+        for (const t of [row.tokens?.join(" "), row.text_a, row.text_b]) if (t) real.add(bare(t));
+      }
+    }
+    expect(real.size).toBeGreaterThan(1000);
+    expect(all.flatMap(texts).filter((t) => real.has(bare(t)))).toEqual([]);
+  });
 });
 
-describe.each(tasks.map((task) => ({ task, id: task.id })))("sample of $id", ({ task, id }) => {
-  const data = readDataset(task, folderOf(id), rng("samples"));
-  const splits: Readonly<Record<string, readonly Example[]>> = {
-    train: data.train,
-    validation: data.validation,
-    test: data.test,
-  };
-  const all = Object.values(splits).flat();
+describe("the sample of named entities", () => {
+  const task = tasks.find((t) => t.id === "bc5cdr-disease")!;
+  const { train, validation, test } = readDataset(task, folderOf(join(samples, task.id)), rng("sample"));
+  const all = [...train, ...validation, ...test].filter((e) => e.kind === "token");
+  const marked = (e: (typeof all)[number]) => e.spans.map((s) => e.text.slice(s.start, s.end).toLowerCase());
 
-  it("is complete as it stands: nothing had to be drawn", () => {
-    expect(data.remarks).toEqual([]);
+  it("has sentences with none to four mentions, and some of each", () => {
+    const counts = test.map((e) => (e.kind === "token" ? e.spans.length : 0));
+    for (const n of [0, 1, 2, 3]) expect(counts.filter((c) => c === n).length).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(4);
   });
 
-  it("holds 5 examples per label to learn from and to validate on, and 60 to test", () => {
-    for (const split of [data.train, data.validation]) {
-      expect(split).toHaveLength(5 * task.labels.length);
-      expect(task.labels.map((l) => countOf(split, l.id))).toEqual(task.labels.map(() => 5));
-    }
-    expect(data.test).toHaveLength(60);
+  it("marks a name wherever it stands: what is a mention in one sentence is nowhere left unmarked", () => {
+    const names = new Set(all.flatMap(marked));
+    const left = all.flatMap((e) => {
+      const spans = marked(e);
+      return [...names].filter((name) => {
+        const inText = e.text.toLowerCase().match(new RegExp(`(?<![\\p{L}])${name}(?![\\p{L}])`, "gu"))?.length ?? 0;
+        const inSpans = spans.filter((s) => new RegExp(`(?<![\\p{L}])${name}(?![\\p{L}])`, "u").test(s)).length;
+        return inText > inSpans;
+      });
+    });
+    expect(left).toEqual([]);
   });
 
-  it("tests each label: pairs in equal shares, spans in most but not all sentences", () => {
-    for (const label of task.labels) {
-      const count = countOf(data.test, label.id);
-      if (task.kind === "pair") expect(count).toBe(60 / task.labels.length);
-      else {
-        expect(count).toBeGreaterThan(30);
-        expect(count).toBeLessThan(60);
-      }
-    }
-  });
-
-  it("shares no text between two splits, letter case and punctuation aside", () => {
-    const home = new Map<string, string>();
-    const shared: string[] = [];
-    for (const [name, examples] of Object.entries(splits)) {
-      for (const text of examples.flatMap(textsOf).map(normal)) {
-        if ((home.get(text) ?? name) !== name) shared.push(text);
-        home.set(text, name);
-      }
-    }
-    expect(shared).toEqual([]);
-  });
-
-  it("repeats no example and compares no text with itself", () => {
-    const keys = all.map((e) => textsOf(e).map(normal).join("\n"));
-    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
-    expect(all.filter((e) => e.kind === "pair" && normal(e.first) === normal(e.second))).toEqual([]);
-  });
-
-  it("marks whole words: each span's text is not empty and begins and ends with a letter or digit", () => {
-    const marked = all.flatMap((e) => (e.kind === "token" ? e.spans.map((s) => e.text.slice(s.start, s.end)) : []));
-    expect(marked.filter((text) => !/^[\p{L}\p{N}](?:.*[\p{L}\p{N}])?$/u.test(text))).toEqual([]);
-    expect(marked.length > 0).toBe(task.kind === "token");
+  it("begins and ends each mention at a word, without an article or punctuation", () => {
+    for (const name of all.flatMap(marked))
+      expect(name).toMatch(/^(?!(a|an|the|of|and|severe|mild) )[\p{L}\p{N}].*[\p{L}\p{N}]$/u);
   });
 });
