@@ -9,7 +9,7 @@ import type { BatchDecoder } from "./batch-decoder.ts";
  */
 const blockTokens = 32;
 /** What is left of a prompt goes in one step of a multiple of it. */
-const restTokens = 8;
+const restTokens = 4;
 
 export interface PromptReader {
   /**

@@ -22,12 +22,12 @@ export type TokenMask = Int32Array;
 export type Sampler = (logits: Float32Array, occurred: readonly number[], mask?: TokenMask) => number;
 
 /**
- * Tokens less likely than e^-20 of the likeliest never come: all of a vocabulary's together would be some 1e-4 of it. That leaves few enough to
- * sort in each step.
+ * Tokens less likely than e^-12 (6e-6) of the likeliest never come. A vocabulary has tens of thousands of them, and weighing each in every
+ * step would take longer than it is worth: together they come once in some thousand tokens, and are noise then.
  */
-const window = 20;
+const window = 12;
 
-/** A sampler with a stream of its own: equal settings, seeds and logits give equal tokens. The temperature comes first, then top-k, top-p, min-p. */
+/** A sampler with a stream of its own: equal settings, seeds and logits give equal tokens. Temperature first, then top-k, top-p, min-p. */
 export function sampler(settings: SamplerSettings, seed: number): Sampler {
   const { temperature, topP, topK = 0, minP = 0, repetitionPenalty = 1 } = settings;
   const stream = rng("sample", seed);
@@ -36,10 +36,13 @@ export function sampler(settings: SamplerSettings, seed: number): Sampler {
     if (mask) forbid(logits, mask);
     const best = indexOfLargest(logits);
     if (best < 0 || temperature <= 0) return best;
-    const largest = logits[best] as number;
-    const all = candidates(logits, largest, temperature, window);
-    if (topK <= 0 && topP >= 1 && minP <= 0) return draw(all, stream.next());
-    const kept = keep(logits, all, { largest, temperature, topP, topK, minP });
+    let kept = candidates(logits, logits[best] as number, temperature);
+    if (topK > 0) kept = likeliest(kept, (count) => count >= topK);
+    if (topP < 1) {
+      const enough = topP * kept.total;
+      kept = likeliest(kept, (_, mass) => mass >= enough);
+    }
+    if (minP > 0) kept = choose(kept, (i) => Math.exp(-(kept.depths[i] as number)) >= minP);
     return draw(kept, stream.next());
   };
 }
@@ -73,67 +76,85 @@ function indexOfLargest(logits: Float32Array): number {
   return best;
 }
 
+/** Tokens in the order of their ids. */
 interface Candidates {
   readonly ids: readonly number[];
-  /** Relative to the likeliest token's 1. */
-  readonly weights: readonly number[];
+  /** How far the logit lies below the likeliest token's, over the temperature: the token's weight is e^-depth. */
+  readonly depths: readonly number[];
+  /** Of the weights. */
   readonly total: number;
 }
 
-function candidates(logits: Float32Array, largest: number, temperature: number, depth: number): Candidates {
+function candidates(logits: Float32Array, largest: number, temperature: number): Candidates {
   const ids: number[] = [];
-  const weights: number[] = [];
+  const depths: number[] = [];
   let total = 0;
-  const least = largest - depth * temperature;
+  const least = largest - window * temperature;
   for (let i = 0; i < logits.length; i++) {
     const logit = logits[i] as number;
     if (logit < least) continue;
-    const weight = Math.exp((logit - largest) / temperature);
+    const depth = (largest - logit) / temperature;
     ids.push(i);
-    weights.push(weight);
-    total += weight;
+    depths.push(depth);
+    total += Math.exp(-depth);
   }
-  return { ids, weights, total };
+  return { ids, depths, total };
 }
 
-interface Limits {
-  readonly largest: number;
-  readonly temperature: number;
-  readonly topP: number;
-  readonly topK: number;
-  readonly minP: number;
-}
-
-/** The likeliest tokens within the limits. Sorts no more of the vocabulary than it has to. */
-function keep(logits: Float32Array, all: Candidates, limits: Limits): Candidates {
-  const { largest, temperature, topP, topK, minP } = limits;
-  const most = topK > 0 ? topK : Number.POSITIVE_INFINITY;
-  for (let depth = 5; ; depth *= 2) {
-    const part = depth < window ? candidates(logits, largest, temperature, depth) : all;
-    // Equal weights in the order of ids, so that the choice is one.
-    const order = part.ids.map((_, i) => i).sort((a, b) => (part.weights[b] as number) - (part.weights[a] as number) || a - b);
-    const ids: number[] = [];
-    const weights: number[] = [];
-    let sum = 0;
-    let enough = part === all;
-    for (const i of order) {
-      const weight = part.weights[i] as number;
-      if (ids.length >= most || sum >= topP * all.total || weight < minP) {
-        enough = true;
-        break;
-      }
-      ids.push(part.ids[i] as number);
-      weights.push(weight);
-      sum += weight;
-    }
-    if (enough || ids.length >= most || sum >= topP * all.total) return { ids, weights, total: sum };
+function choose({ ids, depths }: Candidates, kept: (i: number) => boolean): Candidates {
+  const chosen: { ids: number[]; depths: number[] } = { ids: [], depths: [] };
+  let total = 0;
+  for (let i = 0; i < ids.length; i++) {
+    if (!kept(i)) continue;
+    chosen.ids.push(ids[i] as number);
+    chosen.depths.push(depths[i] as number);
+    total += Math.exp(-(depths[i] as number));
   }
+  return { ...chosen, total };
 }
 
-function draw({ ids, weights, total }: Candidates, uniform: number): number {
+const binsPerUnit = 8;
+
+/**
+ * The likeliest, one after the other, up to and with the one at which there are enough by their count or the sum of their weights. Sorts only
+ * those of the depth at which that happens: of thousands of candidates all but a few are clearly in or out.
+ */
+function likeliest(all: Candidates, enough: (count: number, mass: number) => boolean): Candidates {
+  const { ids, depths } = all;
+  const binOf = (i: number) => Math.floor((depths[i] as number) * binsPerUnit);
+  const counts = new Float64Array(window * binsPerUnit + 1);
+  const masses = new Float64Array(counts.length);
+  for (let i = 0; i < ids.length; i++) {
+    const bin = Math.min(counts.length - 1, binOf(i));
+    counts[bin] = (counts[bin] as number) + 1;
+    masses[bin] = (masses[bin] as number) + Math.exp(-(depths[i] as number));
+  }
+  let count = 0;
+  let mass = 0;
+  let last = 0;
+  while (last < counts.length && !enough(count + (counts[last] as number), mass + (masses[last] as number))) {
+    count += counts[last] as number;
+    mass += masses[last] as number;
+    last++;
+  }
+  if (last === counts.length) return all;
+  const border: number[] = [];
+  for (let i = 0; i < ids.length; i++) if (Math.min(counts.length - 1, binOf(i)) === last) border.push(i);
+  // Equal ones in the order of their ids, so that the choice is one.
+  border.sort((a, b) => (depths[a] as number) - (depths[b] as number) || a - b);
+  const taken = new Set<number>();
+  for (const i of border) {
+    taken.add(i);
+    mass += Math.exp(-(depths[i] as number));
+    if (enough(++count, mass)) break;
+  }
+  return choose(all, (i) => binOf(i) < last || taken.has(i));
+}
+
+function draw({ ids, depths, total }: Candidates, uniform: number): number {
   let rest = uniform * total;
   for (let i = 0; i < ids.length; i++) {
-    rest -= weights[i] as number;
+    rest -= Math.exp(-(depths[i] as number));
     if (rest < 0) return ids[i] as number;
   }
   return ids.at(-1) as number;

@@ -1,0 +1,145 @@
+// The cache's layout against plain indexing, through growth, shrinking and moves; prompts against the tokens that had to be read.
+
+import { describe, expect, it } from "vitest";
+import { bucketOf, KeyValueCache, type NewEntries } from "../../../src/engines/batch-cache.ts";
+import type { BatchDecoder } from "../../../src/engines/batch-decoder.ts";
+import { promptReader } from "../../../src/engines/batch-prompt.ts";
+
+const shape = { layers: 2, keyValueHeads: 3, headSize: 4 };
+
+/** A number that says where it belongs. */
+const mark = (kind: number, layer: number, head: number, token: number, d: number) =>
+  kind * 1e6 + layer * 1e5 + head * 1e4 + token * 10 + d;
+
+/** Entries of one row for the tokens named, in a step's layout: keys [kv, headSize, tokens], values [kv, tokens, headSize]. */
+function entriesOf(tokens: readonly number[]): NewEntries {
+  const { layers, keyValueHeads, headSize } = shape;
+  const make = (kind: number, layer: number) => {
+    const out: number[] = [];
+    for (let h = 0; h < keyValueHeads; h++) {
+      if (kind === 0) for (let d = 0; d < headSize; d++) for (const t of tokens) out.push(mark(0, layer, h, t, d));
+      else for (const t of tokens) for (let d = 0; d < headSize; d++) out.push(mark(1, layer, h, t, d));
+    }
+    return Float32Array.from(out);
+  };
+  const all = (kind: number) => Array.from({ length: layers }, (_, layer) => make(kind, layer));
+  return { rows: 1, tokens: tokens.length, keys: all(0), values: all(1) };
+}
+
+function expectRow(cache: KeyValueCache, row: number, tokens: readonly number[]): void {
+  const { layers, keyValueHeads, headSize } = shape;
+  expect(cache.lengths[row]).toBe(tokens.length);
+  for (let layer = 0; layer < layers; layer++) {
+    for (let h = 0; h < keyValueHeads; h++) {
+      for (const [t, token] of tokens.entries()) {
+        for (let d = 0; d < headSize; d++) {
+          const head = row * keyValueHeads + h;
+          expect(cache.keys[layer]![(head * headSize + d) * cache.capacity + t]).toBe(mark(0, layer, h, token, d));
+          expect(cache.values[layer]![(head * cache.capacity + t) * headSize + d]).toBe(mark(1, layer, h, token, d));
+        }
+      }
+    }
+  }
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+describe("KeyValueCache", () => {
+  it("keeps what rows hold while it grows and shrinks", () => {
+    const cache = new KeyValueCache(shape, 2);
+    cache.append(0, entriesOf(range(0, 40)), 0, 40);
+    cache.append(1, entriesOf([7, 8, 9, 0]), 0, 3); // the last is padding
+    cache.fit(130);
+    expect(cache.capacity).toBe(192);
+    cache.append(0, entriesOf(range(40, 130)), 0, 90);
+    cache.append(1, entriesOf([50]), 0, 1);
+    expectRow(cache, 0, range(0, 130));
+    expectRow(cache, 1, [7, 8, 9, 50]);
+    cache.clearRow(0);
+    cache.fit(4);
+    expect(cache.capacity).toBe(64);
+    expectRow(cache, 1, [7, 8, 9, 50]);
+  });
+
+  it("takes over the row of another", () => {
+    const one = new KeyValueCache(shape, 1);
+    one.fit(70);
+    one.append(0, entriesOf(range(100, 170)), 0, 70);
+    const many = new KeyValueCache(shape, 3);
+    many.append(2, entriesOf([1, 2]), 0, 2);
+    many.fit(71);
+    many.copyRow(1, one);
+    expectRow(many, 1, range(100, 170));
+    expectRow(many, 2, [1, 2]);
+  });
+
+  it("says that a row is full", () => {
+    const cache = new KeyValueCache(shape, 1);
+    expect(() => cache.append(0, entriesOf(range(0, 65)), 0, 65)).toThrow("65 more do not fit");
+  });
+
+  it("has sizes in steps of 64", () => expect([0, 1, 64, 65, 128].map(bucketOf)).toEqual([64, 64, 64, 128, 128]));
+});
+
+describe("promptReader", () => {
+  /** A decoder whose keys and values are its tokens' marks, and that writes down what it is asked to read. */
+  function counting(): { decoder: BatchDecoder; read: number[][] } {
+    const read: number[][] = [];
+    const decoder = {
+      config: shape,
+      contextTokens: 512,
+      async step(cache: KeyValueCache, ids: Int32Array, last: number) {
+        read.push([...ids].slice(0, ids.length === 32 ? 32 : last + 1)); // without padding
+        return { logits: Float32Array.of(cache.lengths[0] as number, ids[last] as number), entries: entriesOf([...ids]) };
+      },
+      close: async () => undefined,
+    } as unknown as BatchDecoder;
+    return { decoder, read };
+  }
+  const going = () => false;
+
+  it("reads a beginning that prompts share once, and gives each its own cache", async () => {
+    const { decoder, read } = counting();
+    const prompts = promptReader(decoder, 2 ** 20);
+    const shared = range(0, 70);
+    const first = await prompts.read([...shared, 200, 201], going);
+    expect(read.flat()).toEqual([...shared, 200, 201]);
+    expectRow(first!.cache, 0, [...shared, 200, 201]);
+    expect([...first!.logits]).toEqual([64, 201]);
+    read.length = 0;
+    const second = await prompts.read([...shared, 300], going);
+    expect(read.flat()).toEqual([...range(64, 70), 300]); // whole blocks of 32 are taken over
+    expectRow(second!.cache, 0, [...shared, 300]);
+    expectRow(first!.cache, 0, [...shared, 200, 201]);
+  });
+
+  it("reads the last token even of a prompt that it knows whole", async () => {
+    const { decoder, read } = counting();
+    const prompts = promptReader(decoder, 2 ** 20);
+    await prompts.read(range(0, 64), going);
+    read.length = 0;
+    const again = await prompts.read(range(0, 64), going);
+    expect(read).toEqual([range(32, 64)]);
+    expectRow(again!.cache, 0, range(0, 64));
+  });
+
+  it("forgets the blocks that were used least lately", async () => {
+    const { decoder, read } = counting();
+    const blockBytes = 2 * 4 * shape.layers * shape.keyValueHeads * shape.headSize * 32;
+    const prompts = promptReader(decoder, 2 * blockBytes);
+    for (const start of [0, 100, 0, 200]) await prompts.read(range(start, start + 33), going);
+    read.length = 0;
+    await prompts.read(range(0, 33), going);
+    expect(read.flat()).toEqual([32]);
+    read.length = 0;
+    await prompts.read(range(100, 133), going);
+    expect(read.flat()).toEqual(range(100, 133));
+  });
+
+  it("stops between steps when told to", async () => {
+    const { decoder, read } = counting();
+    const result = await promptReader(decoder, 2 ** 20).read(range(0, 200), () => read.length === 2);
+    expect(result).toBeUndefined();
+    expect(read).toHaveLength(2);
+  });
+});
