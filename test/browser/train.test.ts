@@ -1,11 +1,11 @@
-// A tiny random BERT learns two toy tasks on each device, is saved, loaded into a new trainer and predicts the same.
+// A tiny random BERT learns two toy tasks on each device, is saved under transformers' names, loaded and predicts the same.
 
 import { afterEach, describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
 import { score } from "../../src/evaluate/score.ts";
 import { readBertConfig } from "../../src/nn/bert-config.ts";
 import { bertModel } from "../../src/nn/model.ts";
-import { writeSafetensors } from "../../src/runtime/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../../src/runtime/safetensors.ts";
 import type { Weight } from "../../src/runtime/trainer.ts";
 import type { Example } from "../../src/tasks/example.ts";
 import type { ExampleOf, Task } from "../../src/tasks/task.ts";
@@ -16,6 +16,7 @@ import { predict } from "../../src/train/predict.ts";
 import { recipeFor } from "../../src/train/recipe.ts";
 import { train } from "../../src/train/train.ts";
 import type { Device, TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
+import savedWeights from "../fixtures/saved-model/golden.json";
 import { pairExamples, tokenExamples, toyTasks, vocabulary, vocabularyText } from "../unit/train/toy.ts";
 
 // SwiftShader takes a second or two for what a GPU does in milliseconds, and compiles each kernel on its first use.
@@ -107,6 +108,8 @@ describe.each(devices)("on %s", (device) => {
       expect(scoreOf(task, examples, after)).toBeGreaterThan(0.95);
 
       const files = await saveModel(classifier);
+      const saved = await readSafetensors(files.get("model.safetensors")!, "model.safetensors");
+      expect(Object.fromEntries([...saved].map(([name, { shape }]) => [name, shape]))).toEqual(savedWeights[kind]);
       const again = await loadModel(files, device);
       open.push(again);
       expect(again.task.id).toBe(task.id);
