@@ -27,8 +27,8 @@ const batchLength = 200_000;
 export async function* textLines(file: TextFile): AsyncGenerator<LineBatch, void> {
   let bytes = 0;
   let line = 1;
-  const malformed = (what: string, cause?: unknown) =>
-    new ClinfuseError("file-malformed", `${file.name}, line ${line}: ${what}`, { file: file.name, line, what }, { cause });
+  const malformed = (what: string, cause?: unknown, at = line) =>
+    new ClinfuseError("file-malformed", `${file.name}, line ${at}: ${what}`, { file: file.name, line: at, what }, { cause });
 
   const counted = file.data.stream().pipeThrough(
     new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
@@ -47,7 +47,8 @@ export async function* textLines(file: TextFile): AsyncGenerator<LineBatch, void
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
-        throw packed && error instanceof TypeError ? malformed("the gzip stream is broken", error) : error;
+        // What is wrong with the bytes is a TypeError in browsers and a zlib Error in Node; a disk that fails is a DOMException.
+        throw packed && !(error instanceof DOMException) ? malformed("the gzip stream is broken", error) : error;
       });
       let text: string;
       try {
@@ -59,7 +60,8 @@ export async function* textLines(file: TextFile): AsyncGenerator<LineBatch, void
       if (rest.length < batchLength && !done) continue;
       const lines = rest.split("\n");
       rest = lines.pop() as string;
-      if (rest.length > longestLine) throw malformed(`a line of more than ${longestLine} characters`);
+      if (rest.length > longestLine)
+        throw malformed(`more than ${longestLine} characters without a line end`, undefined, line + lines.length);
       if (done && rest !== "") lines.push(rest);
       if (lines.length > 0) yield { lines: lines.map((l) => (l.endsWith("\r") ? l.slice(0, -1) : l)), first: line, bytes };
       line += lines.length;
