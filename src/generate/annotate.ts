@@ -21,8 +21,8 @@ export function lexiconOf(names: readonly string[]): Lexicon {
 }
 
 /**
- * Marks every name of the lexicon that occurs as whole words, whatever its case, the longest at each place, and none that touches a
- * span that is already there. Offsets are UTF-16 code units.
+ * Marks every name of the lexicon that occurs as whole words, whatever its case and in the singular or with an s, the longest at each
+ * place, and none that touches a span that is already there. Offsets are UTF-16 code units.
  */
 export function annotate(example: TokenExample, lexicon: Lexicon, label: string): TokenExample {
   const words = [...example.text.matchAll(word)].map((m) => ({
@@ -33,8 +33,9 @@ export function annotate(example: TokenExample, lexicon: Lexicon, label: string)
   const found: Span[] = [];
   const free = (start: number, end: number) => example.spans.every((span) => end <= span.start || span.end <= start);
   for (let i = 0; i < words.length; ) {
-    const names = lexicon.get((words[i] as (typeof words)[number]).text) ?? [];
-    const name = names.find((n) => n.every((w, k) => words[i + k]?.text === w));
+    const name = namesAt(lexicon, (words[i] as (typeof words)[number]).text).find((n) =>
+      n.every((w, k) => isWord(words[i + k]?.text, w, k === n.length - 1)),
+    );
     const start = words[i]?.start ?? 0;
     const end = words[i + (name?.length ?? 1) - 1]?.end ?? start;
     if (name && free(start, end)) {
@@ -44,4 +45,16 @@ export function annotate(example: TokenExample, lexicon: Lexicon, label: string)
   }
   if (found.length === 0) return example;
   return { ...example, spans: [...example.spans, ...found].sort((a, b) => a.start - b.start) };
+}
+
+/** Names that may begin with this word of a text, longest first. */
+function namesAt(lexicon: Lexicon, first: string): readonly (readonly string[])[] {
+  const names = lexicon.get(first) ?? [];
+  const singular = first.endsWith("s") ? (lexicon.get(first.slice(0, -1)) ?? []) : [];
+  return singular.length === 0 ? names : [...names, ...singular].sort((a, b) => b.length - a.length);
+}
+
+/** A name's last word may stand in the plural. */
+function isWord(text: string | undefined, word: string, last: boolean): boolean {
+  return text === word || (last && text === `${word}s`);
 }

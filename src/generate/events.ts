@@ -11,7 +11,6 @@ export const rejectReasons = [
   "malformed", // not the form that the prompt asks for
   "unbalanced-marks", // an entity mark opened and not closed
   "no-entity", // NER: no entity left in the sentence
-  "entity-absent", // an entity listed that the sentence does not hold (section 9: released code's check)
   "topic-absent", // the topic asked for is not mentioned
   "too-short",
   "repetitive", // a loop: the same words again and again

@@ -4,7 +4,7 @@ import type { Message } from "../engines/language-model.ts";
 import type { TokenExample } from "../tasks/example.ts";
 import type { NerTask } from "../tasks/task.ts";
 import { answerField, turns, withJsonLines } from "./demonstrations.ts";
-import { asJson, markedSentence } from "./grammar.ts";
+import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
 import { type Listing, listing2, listing8, whole } from "./listings.ts";
 import { detokenised, markedText } from "./marked.ts";
 
@@ -27,7 +27,7 @@ const answerForm = (domain: string) => `Write the sentence alone, with each ${do
 export function nerPrompt(task: NerTask, slots: NerSlots): FilledPrompt {
   const { mode, demonstrations, topic, style } = slots;
   const listing = listingOf(task, topic, style);
-  const grammar = markedSentence(topic);
+  const grammar = topic === undefined ? markedSentenceWithMark : markedSentence;
   const answers = demonstrations.map((d) => detokenised(markedText(d)));
   if (mode === "shuffled") {
     const content = withJsonLines(`${whole(listing)}\n${answerForm(task.domain)}`, answers);

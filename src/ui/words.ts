@@ -13,7 +13,6 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   malformed: "not the form that was asked for",
   "unbalanced-marks": "a mark opened and not closed",
   "no-entity": "no entity left in the sentence",
-  "entity-absent": "an entity that the sentence does not hold",
   "topic-absent": "the topic is not mentioned",
   "too-short": "too short",
   repetitive: "the same words again and again",

@@ -38,12 +38,6 @@ const candidates: Candidate[] = [
         millisecondsPerToken: 20,
       }),
   },
-  {
-    name: "wllama without its cache",
-    available: present,
-    constrains: true,
-    open: async () => openWllama({ id: "wllama/no-cache", weights: await read() }),
-  },
   ...engines.map((engine) => ({
     name: engine.id,
     available: present && engine.reads(entry) !== undefined,
@@ -52,9 +46,18 @@ const candidates: Candidate[] = [
   })),
 ];
 
+/** A short prompt and a short answer: each token costs. A system message of our own replaces the longer one of the model's template. */
 const ask = (content: string, over: Partial<CompletionRequest> & { maxTokens?: number; temperature?: number } = {}) => {
-  const { maxTokens = 6, temperature = 1, ...rest } = over;
-  return { messages: [{ role: "user" as const, content }], sampling: { temperature, topP: 0.95, maxTokens }, seed: 1, ...rest };
+  const { maxTokens = 4, temperature = 1, ...rest } = over;
+  return {
+    messages: [
+      { role: "system" as const, content: "Be brief." },
+      { role: "user" as const, content },
+    ],
+    sampling: { temperature, topP: 0.95, maxTokens },
+    seed: 1,
+    ...rest,
+  };
 };
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -76,7 +79,7 @@ for (const { name, available, constrains, open } of candidates) {
       const short = await model.complete(ask("Say a word."), never);
       expect(short.text.trim()).not.toBe("");
       expect(short.completionTokens).toBeGreaterThan(0);
-      expect(short.completionTokens).toBeLessThanOrEqual(6);
+      expect(short.completionTokens).toBeLessThanOrEqual(4);
       const cut = await model.complete(ask("Tell me all about the sea, the sky and the mountains.", { maxTokens: 3 }), never);
       expect(cut).toMatchObject({ finish: "length", completionTokens: 3 });
       expect(cut.promptTokens).toBeGreaterThan(short.promptTokens);
@@ -147,6 +150,15 @@ for (const { name, available, constrains, open } of candidates) {
     });
   });
 }
+
+it.skipIf(!present)("wllama without its cache gives equal requests equal text, whatever ran between", async () => {
+  const model = await openWllama({ id: "wllama/no-cache", weights: await read() });
+  expect(model.deterministic).toBe(true);
+  const first = await model.complete(ask("Tell me a story."), never);
+  await model.complete(ask("Tell me a joke."), never);
+  expect(await model.complete(ask("Tell me a story."), never)).toEqual(first);
+  await model.close();
+});
 
 describe("after it was closed", () => {
   it("a model answers no more", async () => {

@@ -14,6 +14,15 @@ describe("annotate", () => {
     expect(marked("Hypertension and Portal Hypertension caused PAIN.")).toEqual(["Hypertension", "Portal Hypertension", "PAIN"]);
   });
 
+  it("marks plurals, and no more of a longer name than its last word allows", () => {
+    expect(marked("Pains, portal hypertensions and parkinson's diseases")).toEqual([
+      "Pains",
+      "portal hypertensions",
+      "parkinson's diseases",
+    ]);
+    expect(marked("portals hypertension")).toEqual(["hypertension"]);
+  });
+
   it("marks no part of a word", () => {
     expect(marked("Antihypertensive painkillers; prehypertension.")).toEqual([]);
   });

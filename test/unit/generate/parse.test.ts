@@ -34,6 +34,7 @@ describe("a marked sentence", () => {
 
   it("marks the topic where the model forgot to, whatever its case, and not inside words", () => {
     expect(names("Gout and [gout] flares; goutweed is no cure for Gout.", "gout")).toEqual(["Gout", "gout", "Gout"]);
+    expect(names("Severe headaches came back after the headache.", "headache")).toEqual(["headaches", "headache"]);
     expect(names("The [gouty arthritis] came back again.", "gout")).toBe("topic-absent");
     expect(names("Patients with C++ disease (type 2) improved.", "c++ disease (type 2)")).toEqual(["C++ disease (type 2)"]);
   });
