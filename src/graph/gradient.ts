@@ -6,7 +6,7 @@ import { type Vjp, vjp } from "./vjp.ts";
 
 /**
  * The gradient of `loss`, a float32 scalar of `g`, for each value of `wrt`, of its shape. A value of `wrt` may be in the
- * middle of the graph; the walk then stops there. Throws where the loss does not depend on one of them.
+ * middle of the graph; the walk goes beyond it only where another one lies there. Throws where the loss does not depend on one of them.
  */
 export function gradient(g: Graph, loss: Value, wrt: readonly Value[]): Value[] {
   if (loss.dtype !== "float32" || loss.shape.length !== 0) {

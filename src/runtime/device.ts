@@ -21,7 +21,7 @@ export async function devices(): Promise<{ readonly webgpu: Availability; readon
 /** Threads that onnxruntime-web may use: one less than the cores beyond 4, at most 16; 1 without shared memory. */
 export function wasmThreads(): number {
   if (!globalThis.crossOriginIsolated) return 1;
-  const cores = navigator.hardwareConcurrency || 1;
+  const cores = globalThis.navigator?.hardwareConcurrency || 1;
   return Math.min(16, cores > 4 ? cores - 1 : cores);
 }
 
@@ -34,7 +34,7 @@ function wasm(): Availability {
 
 async function webgpu(): Promise<Availability> {
   const no = (why: string): Availability => ({ available: false, error: new ClinfuseError("no-webgpu", why, { what: why }) });
-  if (!("gpu" in navigator) || !navigator.gpu) return no("this browser has no WebGPU");
+  if (!globalThis.navigator?.gpu) return no("this browser has no WebGPU");
   try {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter) return no("the browser has WebGPU but no adapter for it");

@@ -27,7 +27,7 @@ export function ortError(error: unknown): ClinfuseError {
   if (/device.{0,20}lost|lost.{0,20}device|destroyed/i.test(message)) {
     return new ClinfuseError("device-lost", `the GPU went away: ${message}`, place, options);
   }
-  if (/memory|alloc|out of bounds|array length/i.test(message)) {
+  if (/memory|alloc|out of bounds|array length|integer overflow/i.test(message)) {
     return new ClinfuseError("out-of-memory", `the model does not fit into memory: ${message}`, place, options);
   }
   return new ClinfuseError("engine-failed", `onnxruntime failed: ${message}`, place, options);
