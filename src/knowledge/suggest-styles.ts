@@ -55,6 +55,10 @@ function demonstrationLine(example: Example): string {
 const noStyle =
   /^(here|sure|these|the following|example|sentence|text|question|answer|note)\b|\b(sentences?|examples?|datasets?|training set)$/i;
 
+/** A name of a source has no verb: a line that has one is prose. */
+const verb =
+  /\b(is|are|was|were|be|has|have|had|can|cannot|can't|will|would|should|could|may|might|do|does|did|i|i'm|you|we|they|it)\b/i;
+
 /** Up to six words that can follow "in the style of", from an answer to `stylesPrompt`. */
 export function readStyles(answer: string, cut = false): string[] {
   const found = new Map<string, string>();
@@ -63,7 +67,7 @@ export function readStyles(answer: string, cut = false): string[] {
     const filled = item.replace(/^(potential\s+)?(sources?|speakers?|authors?)(\s*\d+)?\s*[:-]\s*/i, "");
     const head = headOf(filled).replace(/^(an?|the|from|by)\s+/i, "");
     const words = head.split(/\s+/).length;
-    if (head.length < 4 || head.length > 60 || words > 6 || noStyle.test(head)) continue;
+    if (head.length < 4 || head.length > 60 || words > 6 || noStyle.test(head) || verb.test(head)) continue;
     if (/^(sources?|speakers?|authors?)$/i.test(head)) continue;
     const style = /^\p{Lu}\p{Ll}/u.test(head) ? head[0]?.toLowerCase() + head.slice(1) : head; // acronyms stay
     if (!found.has(style.toLowerCase())) found.set(style.toLowerCase(), style);

@@ -1,0 +1,120 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { lowerCase, uninverted } from "../../../scripts/starter-names.ts";
+import { rng } from "../../../src/base/rng.ts";
+import { columnGraph } from "../../../src/knowledge/column-graph.ts";
+import { sampleTopics } from "../../../src/knowledge/sample-topics.ts";
+import { tasks } from "../../../src/tasks/catalogue.ts";
+import { importText } from "./rows.ts";
+
+const folder = join(import.meta.dirname, "../../../public/graph");
+const packed = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
+
+function rows<C extends string>(name: string, ...columns: C[]): Record<C, string>[] {
+  const [header, ...lines] = gunzipSync(packed(name)).toString("utf8").trimEnd().split("\n");
+  const at = columns.map((c) => header?.split("\t").indexOf(c) ?? -1);
+  return lines.map(
+    (line) => Object.fromEntries(columns.map((c, i) => [c, line.split("\t")[at[i] as number]])) as Record<C, string>,
+  );
+}
+
+const nodes = rows("nodes.tsv.gz", "id", "type", "name", "source", "licence");
+const edges = rows("edges.tsv.gz", "src", "relation", "dst", "source", "licence");
+const typeOf = new Map(nodes.map((n) => [n.id, n.type]));
+
+describe("the starter graph", () => {
+  it("is as large as it must be, and small to load", () => {
+    const count = (type: string) => nodes.filter((n) => n.type === type).length;
+    expect(count("Disease")).toBeGreaterThanOrEqual(1000);
+    expect(count("Drug")).toBeGreaterThanOrEqual(400);
+    expect(count("Symptom")).toBeGreaterThanOrEqual(300);
+    expect(edges.length).toBeGreaterThanOrEqual(4000);
+    const bytes = ["nodes.tsv.gz", "edges.tsv.gz"].map((name) => statSync(join(folder, name)).size);
+    expect(bytes.reduce((a, b) => a + b)).toBeLessThan(300_000);
+  });
+
+  it("has no dangling end, no id twice, no name twice within a type and no edge twice", () => {
+    expect(edges.filter((e) => !typeOf.has(e.src) || !typeOf.has(e.dst))).toEqual([]);
+    expect(typeOf.size).toBe(nodes.length);
+    expect(new Set(nodes.map((n) => `${n.type} ${n.name.toLowerCase()}`)).size).toBe(nodes.length);
+    expect(new Set(edges.map((e) => `${e.src} ${e.relation} ${e.dst}`)).size).toBe(edges.length);
+    expect(edges.filter((e) => e.src === e.dst)).toEqual([]);
+  });
+
+  it("takes from its CC0 sources alone, each relation from its own and between its own types", () => {
+    const ontology = "Disease Ontology";
+    const pharmacotherapy = "PharmacotherapyDB (Hetionet v1.0)";
+    const medline = "MEDLINE co-occurrence (Hetionet v1.0)";
+    const allowed = new Set([
+      `Disease is_a Disease ${ontology}`,
+      `Disease has_symptom Symptom ${ontology}`,
+      `Drug treats Disease ${pharmacotherapy}`,
+      `Drug palliates Disease ${pharmacotherapy}`,
+      `Disease presents Symptom ${medline}`,
+      `Disease localizes Anatomy ${medline}`,
+    ]);
+    expect(new Set(edges.map((e) => `${typeOf.get(e.src)} ${e.relation} ${typeOf.get(e.dst)} ${e.source}`))).toEqual(allowed);
+    expect(new Set([...nodes, ...edges].map((row) => row.licence))).toEqual(new Set(["CC0-1.0"]));
+    expect(new Set(nodes.map((n) => `${n.type} ${n.id.split(":")[0]} ${n.source}`))).toEqual(
+      new Set([
+        `Disease DOID ${ontology}`,
+        `Symptom SYMP ${ontology}`,
+        `Symptom MESH ${medline}`,
+        `Drug DrugBank ${pharmacotherapy}`,
+        `Anatomy UBERON ${medline}`,
+      ]),
+    );
+  });
+
+  it("has nothing that no edge names, but diseases for their place in the hierarchy", () => {
+    const named = new Set(edges.flatMap((e) => [e.src, e.dst]));
+    expect(nodes.filter((n) => n.type !== "Disease" && !named.has(n.id))).toEqual([]);
+  });
+
+  it("writes names in lower case but for acronyms and names of people, places and species", () => {
+    const words = new Set(nodes.flatMap((n) => n.name.split(/[ -]/)));
+    // Words that begin every other name of the kind: a capital in one of them is a heading's, not a name's.
+    const common =
+      /^(Disease|Syndrome|Disorder|Pain|Fever|Cancer|Acute|Chronic|Hepatitis|Anemia|Deficiency|Virus|Benign|Congenital|Muscle|Skin|Acid|Sodium)$/;
+    expect([...words].filter((w) => common.test(w))).toEqual([]);
+    const drugs = nodes.filter((n) => n.type === "Drug" && n.name !== n.name.toLowerCase()).map((n) => n.name);
+    expect(drugs.sort()).toEqual(["L-DOPA", "WF10", "vitamin C"]);
+    const shouting = nodes.filter((n) => /^[^a-z]*[A-Z]{2,}[^a-z]*$/.test(n.name)).map((n) => n.name);
+    expect(shouting.sort()).toEqual(["L-DOPA", "WF10"]);
+    for (const eponym of ["Alzheimer's disease", "Crohn's disease", "Parkinson's disease"])
+      expect(nodes.some((n) => n.name === eponym)).toBe(true);
+    expect(nodes.filter((n) => n.name !== n.name.trim() || /\s\s|obsolete/i.test(n.name))).toEqual([]);
+  });
+
+  it("turns inverted headings round", () => {
+    expect(nodes.filter((n) => n.type === "Symptom" && n.name.includes(","))).toEqual([]);
+    expect(lowerCase(uninverted("Purpura, Thrombocytopenic, Idiopathic"))).toBe("idiopathic thrombocytopenic purpura");
+    expect(lowerCase(uninverted("Aphasia, Broca"))).toBe("Broca aphasia");
+  });
+
+  it("knows what everybody knows", () => {
+    const nameOf = new Map(nodes.map((n) => [n.id, n.name.toLowerCase()]));
+    const facts = new Set(edges.map((e) => `${nameOf.get(e.src)} ${e.relation} ${nameOf.get(e.dst)}`));
+    const holds = (...fact: string[]) => facts.has(fact.join(" "));
+    expect(holds("metformin", "treats", "type 2 diabetes mellitus")).toBe(true);
+    expect(holds("asthma", "presents", "cough")).toBe(true);
+    expect(holds("cholera", "has_symptom", "diarrhea")).toBe(true);
+    expect(holds("lung cancer", "localizes", "lung")).toBe(true);
+  });
+
+  it("is what the importer reads, and serves each task with topics", async () => {
+    const { store } = await importText(packed("nodes.tsv.gz"), packed("edges.tsv.gz"));
+    const stored = await store.open("g");
+    const graph = columnGraph(stored!);
+    expect(await graph.count({ kind: "nodes", types: ["Disease", "Symptom", "Drug", "Anatomy"] })).toBe(nodes.length);
+    for (const task of tasks) {
+      const topics = await sampleTopics(graph, task, { count: 300, names: "natural" }, rng("starter"));
+      for (const label of task.labels) {
+        expect(topics[label.id]).toHaveLength(300);
+        for (const topic of topics[label.id]!) expect(topic.provenance?.licence).toBe("CC0-1.0");
+      }
+    }
+  });
+});

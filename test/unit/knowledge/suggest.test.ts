@@ -1,0 +1,208 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rng } from "../../../src/base/rng.ts";
+import type { Completion, CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
+import { headOf, listItems } from "../../../src/knowledge/list-answer.ts";
+import { readStyles, type SuggestEvent, stylesPrompt, suggestStyles } from "../../../src/knowledge/suggest-styles.ts";
+import { readTopics, suggestTopics, topicsPrompt } from "../../../src/knowledge/suggest-topics.ts";
+import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
+import type { Example } from "../../../src/tasks/example.ts";
+import { mqp } from "../../../src/tasks/mqp.ts";
+
+const golden = (name: string) => readFileSync(join(import.meta.dirname, "../../fixtures/knowledge", name), "utf8");
+const sentence = (text: string): Example => ({ kind: "token", text, spans: [] });
+const two = ["Lithium caused diabetes insipidus in two patients.", "No seizures were seen."].map(sentence);
+
+describe("the prompts are the paper's, word for word", () => {
+  it("Listing 1 (F.1): styles", () => {
+    expect(stylesPrompt(bc5cdrDisease, two)).toEqual([{ role: "user", content: golden("styles.txt") }]);
+    const pair: Example = { kind: "pair", first: "Is flu contagious?", second: "Can I catch the flu?", label: "equivalent" };
+    expect(stylesPrompt(mqp, [pair])[0]?.content).toBe(golden("styles-pair.txt"));
+  });
+
+  it("section 4.1.1: topics", () => {
+    expect(topicsPrompt("diseases")).toEqual([{ role: "user", content: golden("topics.txt") }]);
+  });
+});
+
+describe("reading lists", () => {
+  const cases: [name: string, answer: string, items: string[]][] = [
+    ["numbers", "1. Nurses\n2) Surgeons\n(3) Pharmacists.", ["Nurses", "Surgeons", "Pharmacists"]],
+    [
+      "bullets among prose",
+      "Sure! Here are three:\n\n- Nurses\n* Surgeons\n• **Pharmacists**\n\nI hope this helps.",
+      ["Nurses", "Surgeons", "Pharmacists"],
+    ],
+    ["letters and quotes", 'a) "Nurses"\nb) “Surgeons”', ["Nurses", "Surgeons"]],
+    ["bare lines", "Nurses\nSurgeons\n", ["Nurses", "Surgeons"]],
+    ["one line with commas", "The sources are: nurses, surgeons, and pharmacists.", ["nurses", "surgeons", "pharmacists"]],
+    ["marks without a word", "1.\n2. ...\n3. Nurses", ["Nurses"]],
+    ["nothing", " \n", []],
+    ["a dose at the start of a line is no mark", "5-fluorouracil\n3,4-DAP", ["5-fluorouracil", "3,4-DAP"]],
+  ];
+  it.each(cases)("%s", (_, answer, items) => expect(listItems(answer)).toEqual(items));
+
+  it("drops the last item of an answer that was cut, and only that", () => {
+    expect(listItems("1. Nurses\n2. Surgeo", true)).toEqual(["Nurses"]);
+    expect(listItems("nurses, surgeons, pharma", true)).toEqual(["nurses", "surgeons"]);
+    expect(listItems("1. Nurses\n2. Surgeons\nThese are the most li", true)).toEqual(["Nurses", "Surgeons"]);
+  });
+
+  it("takes an item's head from its explanation, and leaves hyphens alone", () => {
+    for (const item of ["Nurses: in notes", "Nurses - who write", "Nurses (in notes)", "Nurses. They write", "Nurses – who"])
+      expect(headOf(item)).toBe("Nurses");
+    expect(headOf("Doctor-patient e-mails")).toBe("Doctor-patient e-mails");
+  });
+});
+
+describe("reading styles", () => {
+  it("keeps what can follow 'in the style of', once, acronyms as they are", () => {
+    const answer = [
+      "Here are three potential sources:",
+      "1. **Medical literature**: journals and textbooks.",
+      "2. A nurse (in a hospital)",
+      "3. medical literature",
+      "4. EHR notes",
+      "5. Source 2: Case reports",
+      "6. Author",
+      "7. The sentences were perhaps written by a doctor who had seen many such patients",
+    ].join("\n");
+    expect(readStyles(answer)).toEqual(["medical literature", "nurse", "EHR notes", "case reports"]);
+  });
+
+  it("finds none in prose that lists nothing", () => {
+    expect(
+      readStyles("The sentences are about diseases, and were written by someone who knows a great deal about them."),
+    ).toEqual([]);
+    expect(readStyles("")).toEqual([]);
+  });
+});
+
+describe("reading topics", () => {
+  it("cleans them as the graph's and drops what is none", () => {
+    const answer =
+      "1. Hypertension (high blood pressure)\n2. hypertension\n3. Alzheimer's Disease\n4. diseases\n5. Type 2 diabetes\n6. The patient should always see a doctor first";
+    expect(readTopics(answer, bc5cdrDisease)).toEqual(["hypertension", "alzheimer's disease"]);
+  });
+});
+
+/** Answers in order, then the last one again; remembers what it was asked. */
+function script(...answers: (string | Completion)[]): LanguageModel & { readonly asked: CompletionRequest[] } {
+  const asked: CompletionRequest[] = [];
+  return {
+    asked,
+    id: "test/script",
+    contextTokens: 2048,
+    slots: 1,
+    deterministic: true,
+    async complete(request) {
+      asked.push(request);
+      const answer = answers[Math.min(asked.length, answers.length) - 1] as string | Completion;
+      return typeof answer === "string" ? { text: answer, finish: "stop", promptTokens: 1, completionTokens: 1 } : answer;
+    },
+    close: async () => undefined,
+  };
+}
+
+async function run<T>(generator: AsyncGenerator<SuggestEvent, T>): Promise<{ events: SuggestEvent[]; result: T }> {
+  const events: SuggestEvent[] = [];
+  for (let next = await generator.next(); ; next = await generator.next()) {
+    if (next.done) return { events, result: next.value };
+    events.push(next.value);
+  }
+}
+
+const signal = new AbortController().signal;
+const remarks = (events: readonly SuggestEvent[]) => events.flatMap((e) => (e.type === "remark" ? [e.text] : []));
+
+describe("suggesting styles", () => {
+  it("asks again with another seed until there are enough, and tells prompt and answer of each question", async () => {
+    const model = script(
+      "1. Nurses\n2. Surgeons\n3. Case reports",
+      "1. nurses\n2. EHR notes\n3. Textbooks",
+      "1. Patients\n2. Forums",
+    );
+    const { events, result } = await run(suggestStyles(model, bc5cdrDisease, two, rng("s"), signal));
+    expect(result.map((s) => s.name)).toEqual(["nurses", "surgeons", "case reports", "EHR notes", "textbooks", "patients"]);
+    expect(new Set(result.map((s) => s.source))).toEqual(new Set(["llm"]));
+    expect(new Set(model.asked.map((r) => r.seed)).size).toBe(3);
+    expect(events.map((e) => e.type)).toEqual(Array(3).fill(["asking", "answered"]).flat());
+    expect(events[0]).toMatchObject({ what: "styles", prompt: model.asked[0]?.messages[0]?.content });
+    expect(events[3]).toMatchObject({ found: 2, text: "1. nurses\n2. EHR notes\n3. Textbooks" });
+  });
+
+  it("is the same for the same seed: requests and all", async () => {
+    const asked = async () => {
+      const model = script("1. Nurses");
+      await run(suggestStyles(model, bc5cdrDisease, two, rng("s", 7), signal));
+      return model.asked;
+    };
+    expect(await asked()).toEqual(await asked());
+  });
+
+  it.each([
+    ["none", "I cannot do that.", ["medical literature", "patient-doctor dialogues"], /no style/],
+    ["one only", "1. Nurses", ["nurses", "medical literature", "patient-doctor dialogues"], /one style only/],
+  ])("adds the paper's, aloud, when the model gives %s", async (_, answer, names, says) => {
+    const { events, result } = await run(suggestStyles(script(answer), bc5cdrDisease, two, rng("s"), signal));
+    expect(result.map((s) => s.name)).toEqual(names);
+    expect(result.at(-1)?.source).toBe("paper");
+    expect(remarks(events).join()).toMatch(says);
+  });
+
+  it("does not take a word that the token limit cut", async () => {
+    const cut: Completion = {
+      text: "1. Nurses\n2. Surgeons\n3. Case rep",
+      finish: "length",
+      promptTokens: 1,
+      completionTokens: 9,
+    };
+    const { result } = await run(suggestStyles(script(cut), bc5cdrDisease, two, rng("s"), signal));
+    expect(result.map((s) => s.name)).toEqual(["nurses", "surgeons"]);
+  });
+});
+
+describe("suggesting topics", () => {
+  const list = (noun: string, from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => `${i + 1}. ${noun} ${String.fromCharCode(97 + from + i).repeat(3)}`).join("\n");
+  const asking = { perType: 8, patience: 2, sampling: { temperature: 1, topP: 1, maxTokens: 512 } };
+
+  it("asks for each entity type until it has enough, drops repeats, and gives the same to each label", async () => {
+    const model = script(list("Fever", 0, 5), list("Fever", 3, 12), list("Pill", 0, 9), list("Rash", 0, 9));
+    const { events, result } = await run(suggestTopics(model, mqp, rng("t"), signal, asking));
+    const topics = result.equivalent ?? [];
+    expect(topics.filter((t) => t.entities[0]?.type === "diseases").map((t) => t.entities[0]?.name)).toEqual(
+      [..."abcdefgh"].map((c) => `fever ${c.repeat(3)}`),
+    );
+    expect(topics).toHaveLength(24);
+    expect(topics.every((t) => t.source === "llm" && t.provenance === undefined)).toBe(true);
+    expect(result.not_equivalent).toEqual(topics);
+    expect(model.asked.map((r) => r.messages[0]?.content.match(/set of (\w+)/)?.[1])).toEqual([
+      "diseases",
+      "diseases",
+      "symptoms",
+      "drugs",
+    ]);
+    expect(events.filter((e) => e.type === "answered").map((e) => e.found)).toEqual([5, 7, 9, 9]);
+  });
+
+  it("gives up on a type when nothing new comes, and says how many it has", async () => {
+    const model = script("1. Gout\n2. Asthma");
+    const { events, result } = await run(suggestTopics(model, bc5cdrDisease, rng("t"), signal, asking));
+    expect((result.Disease ?? []).map((t) => t.entities[0]?.name)).toEqual(["gout", "asthma"]);
+    expect(model.asked).toHaveLength(3 * 3); // one that gives, two in vain, for each entity type
+    expect(remarks(events)[0]).toMatch(/2 of 8 diseases/);
+  });
+
+  it("fails with `no-topics` when the model lists nothing", async () => {
+    await expect(run(suggestTopics(script("I am a language model."), mqp, rng("t"), signal, asking))).rejects.toMatchObject({
+      code: "no-topics",
+    });
+  });
+
+  it("passes on what the engine throws", async () => {
+    const broken: LanguageModel = { ...script(""), complete: () => Promise.reject(new Error("the engine broke")) };
+    await expect(run(suggestTopics(broken, mqp, rng("t"), signal, asking))).rejects.toThrow("the engine broke");
+  });
+});
