@@ -14,7 +14,7 @@ export default defineConfig({
   optimizeDeps: {
     exclude: ["@wllama/wllama", "onnxruntime-web", "@mlc-ai/web-xgrammar"],
     // Named, so that their discovery does not reload a page in the middle of a test.
-    include: ["@huggingface/jinja", "@huggingface/tokenizers"],
+    include: ["@huggingface/jinja", "@huggingface/tokenizers", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"],
   },
   build: { target: "es2023", rollupOptions: { input: ["index.html", "headless.html"] }, chunkSizeWarningLimit: 1500 },
 });
