@@ -1,0 +1,112 @@
+// A whole run through the built app, as a reader goes: five examples to scores and files, with a reload in the middle.
+
+import { existsSync, readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+
+const encoder = "models/all-minilm-l6-v2/model.safetensors";
+
+/** Fails the test on anything that the page complains about, and on a request to another host. */
+function watch(page: Page): { readonly complaints: string[]; readonly foreign: string[] } {
+  const complaints: string[] = [];
+  const foreign: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "localhost") foreign.push(request.url());
+  });
+  return { complaints, foreign };
+}
+
+/** From the welcome to gathered knowledge. */
+async function toGenerate(page: Page, task?: string) {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Start a run" }).click();
+  if (task) await page.getByRole("radio", { name: new RegExp(`^${task}`) }).check();
+  await page.getByRole("button", { name: "Use the sample" }).click();
+  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
+  await page.getByRole("button", { name: "Gather knowledge" }).click();
+  await page.getByRole("link", { name: "Go on to Generate" }).click();
+  await page.getByLabel("Language model").selectOption("scripted");
+}
+
+test("a run stopped by a reload goes on where it was", async ({ page }) => {
+  const { complaints, foreign } = watch(page);
+  await toGenerate(page);
+  await page.getByLabel("Examples to make").fill("200");
+  await page.getByRole("button", { name: "Generate 200 examples" }).click();
+  await expect(page.getByText(/^(1[0-9]|[2-9][0-9]) of 200$/)).toBeVisible();
+  await page.reload();
+  const resume = page.getByRole("button", { name: /^Resume at \d+ of 200$/ });
+  await expect(resume).toBeVisible();
+  const kept = Number((await resume.textContent())?.match(/at (\d+)/)?.[1]);
+  expect(kept).toBeGreaterThanOrEqual(10);
+  await resume.click();
+  await expect(page.getByText(/^200 examples from \d+ attempts/)).toBeVisible({ timeout: 120_000 });
+
+  // Back and forward are what they are elsewhere.
+  await page.getByRole("link", { name: /^Knowledge/ }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Knowledge" })).toBeFocused();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Generate" })).toBeVisible();
+
+  await page.getByLabel("Examples to make").fill("210");
+  await page.getByRole("button", { name: "Extend to 210" }).click();
+  await expect(page.getByText(/^210 examples from \d+ attempts/)).toBeVisible({ timeout: 120_000 });
+  expect(complaints).toEqual([]);
+  expect(foreign).toEqual([]);
+});
+
+for (const task of ["BC5CDR-Disease", "MQP"]) {
+  test(`${task}: from five examples to scores, and to files`, async ({ page }, info) => {
+    test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
+    const { complaints, foreign } = watch(page);
+    await toGenerate(page, task);
+    await page.getByLabel("Examples to make").fill("12");
+    await page.getByRole("button", { name: "Generate 12 examples" }).click();
+    await page.getByRole("link", { name: "Go on to Train" }).click();
+    await page.getByRole("radio", { name: /Processor/ }).check();
+    await page.getByText("More", { exact: true }).click();
+    for (const stage of ["stage I", "stage II"]) await page.getByLabel(`Epochs, ${stage}`, { exact: true }).fill("2");
+    await page.getByRole("button", { name: /^Train on/ }).click();
+    await expect(page.getByRole("link", { name: "Go on to Evaluate" })).toBeVisible({ timeout: 240_000 });
+    await expect(page.getByRole("img", { name: "Training loss by step" })).toBeVisible();
+    await page.getByRole("link", { name: "Go on to Evaluate" }).click();
+    const main = page.getByRole("row", { name: task === "MQP" ? /^Accuracy/ : /^F1/ }).first();
+    await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}$/);
+
+    // The trained model is there after a reload, and the scores with it.
+    await page.reload();
+    await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}$/);
+    const text = "Is asthma curable?";
+    await page.getByLabel(task === "MQP" ? "First sentence" : "Sentence").fill(text);
+    if (task === "MQP") await page.getByLabel("Second sentence").fill("Can asthma be cured?");
+    await page.getByRole("button", { name: "Read it" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "curable" })).toBeVisible({ timeout: 60_000 });
+
+    const download = async (name: string) => {
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
+      return readFileSync(await file.path(), "utf8");
+    };
+    const rows = (await download("Dataset")).trim().split("\n");
+    expect(rows).toHaveLength(12);
+    expect(JSON.parse(rows[0] ?? "")).toHaveProperty("topic_source.provenance.licence");
+    expect(JSON.parse(await download("Scores"))).toHaveProperty("scores.synthetic.values");
+    const report = await download("Report");
+    expect(report).toContain("<!doctype html>");
+    expect(report).not.toMatch(/<script|https?:\/\//);
+    await page.getByRole("button", { name: "Trained model" }).click();
+    await expect(page.getByRole("button", { name: "model.safetensors" })).toBeVisible({ timeout: 60_000 });
+
+    await page.screenshot({ path: info.outputPath("evaluate.png"), fullPage: true });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.screenshot({ path: info.outputPath("evaluate-narrow-dark.png"), fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expect(page.getByRole("link", { name: /Left this origin: 0/ })).toBeVisible();
+    expect(complaints).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+}
