@@ -1,7 +1,6 @@
-// A folder that the user picked or dropped, as text files by name. Takes the known names alone; knows no format.
+// A folder that the user picked or dropped, as files by name. Takes the known names alone; reads none.
 
 import { ClinfuseError } from "../base/errors.ts";
-import type { Folder } from "../tasks/dataset.ts";
 
 /** What readDataset knows. */
 const known = new Set(["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt", "train.jsonl", "dev.jsonl", "all.jsonl"]);
@@ -41,12 +40,12 @@ async function readEntries(folder: FileSystemDirectoryEntry): Promise<FileSystem
 
 const fileOf = (entry: FileSystemFileEntry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject));
 
-/** Throws `file-too-large`. Names are checked by readDataset, which says what is missing. */
-export async function readFolder({ files }: PickedFolder): Promise<Folder> {
+/** Those that readDataset knows, by name. Throws `file-too-large`; what is missing is said when they are read. */
+export function checkedFiles({ files }: PickedFolder): Readonly<Record<string, File>> {
   const wanted = files.filter((file) => known.has(file.name));
   for (const { name, size } of wanted) {
     if (size > mostBytes)
       throw new ClinfuseError("file-too-large", `${name} is too large`, { file: name, got: size, expected: mostBytes });
   }
-  return new Map(await Promise.all(wanted.map(async (file): Promise<[string, string]> => [file.name, await file.text()])));
+  return Object.fromEntries(wanted.map((file) => [file.name, file]));
 }

@@ -1,12 +1,10 @@
 // The task and its data: five examples a label to learn from, as many to choose by, and a test set. Knows no component.
 
-import { rng } from "../base/rng.ts";
 import { presetConfig } from "../experiment/presets.ts";
 import { fetchSample } from "../experiment/sample.ts";
 import { taskById } from "../tasks/catalogue.ts";
-import { type Folder, readDataset } from "../tasks/dataset.ts";
 import type { Task } from "../tasks/task.ts";
-import { type PickedFolder, readFolder } from "./folder.ts";
+import { checkedFiles, type PickedFolder } from "./folder.ts";
 import type { Run } from "./run.svelte.ts";
 import { Work } from "./work.svelte.ts";
 
@@ -34,16 +32,20 @@ export class TaskStep {
   }
 
   loadSample = (): Promise<boolean> =>
-    this.work.run("Reading the sample", async () => this.#take("sample", await fetchSample(this.task)));
-
-  loadFolder = (folder: PickedFolder | Promise<PickedFolder>): Promise<boolean> =>
-    this.work.run("Reading the folder", async () => {
-      const picked = await folder;
-      await this.#take(picked.name, await readFolder(picked));
+    this.work.run("Reading the sample", async (signal) => {
+      const texts = await fetchSample(this.task);
+      await this.#take("sample", Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])])), signal);
     });
 
-  async #take(source: string, folder: Folder): Promise<void> {
-    const dataset = readDataset(this.task, folder, rng("dataset", this.#run.config.seed));
+  loadFolder = (folder: PickedFolder | Promise<PickedFolder>): Promise<boolean> =>
+    this.work.run("Reading the folder", async (signal) => {
+      const picked = await folder;
+      await this.#take(picked.name, checkedFiles(picked), signal);
+    });
+
+  async #take(source: string, files: Readonly<Record<string, Blob>>, signal: AbortSignal): Promise<void> {
+    const { seed } = this.#run.config;
+    const dataset = await this.#run.lab.services.generate.readData({ task: this.task.id, files, seed }, signal);
     await this.#run.change({ data: { source, ...dataset } });
   }
 }

@@ -10,10 +10,16 @@ import type {
   OpenModelRequest,
 } from "../experiment/steps.ts";
 import type { GenerateEvent, LogEntry } from "../generate/events.ts";
+import type { Dataset } from "../tasks/dataset.ts";
 import type { TopicQuery } from "../tasks/task.ts";
 import { type Client, connect } from "./rpc.ts";
 
 export type GenerateProcedures = {
+  /** A folder in ClinGen's format, by file name. Errors as readDataset's, with file and line. */
+  readData(
+    argument: { task: string; files: Readonly<Record<string, Blob>>; seed: number },
+    signal: AbortSignal,
+  ): Promise<Dataset>;
   /** The graph that ships, imported on first use. */
   importStarter(argument: null, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   importGraph(argument: { name: string; nodes: Blob; edges: Blob }, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;

@@ -1,6 +1,7 @@
 // The worker that owns the language model and the pipeline beside it: graph, knowledge, generation. Tokens do not cross threads.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { rng } from "../base/rng.ts";
 import { engineFor, openTour, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { fetchModelFile } from "../engines/model-files.ts";
@@ -17,6 +18,7 @@ import { type Db, openDb } from "../store/db.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
 import { runLog } from "../store/run-log.ts";
 import { taskById } from "../tasks/catalogue.ts";
+import { readDataset } from "../tasks/dataset.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateProcedures } from "./generate.client.ts";
 import { findModel } from "./model-access.ts";
@@ -98,6 +100,11 @@ async function fetchStarter(name: string): Promise<Blob> {
 }
 
 const procedures: GenerateProcedures = {
+  async readData({ task, files, seed }) {
+    const entries = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
+    return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));
+  },
+
   async *importStarter(_, signal) {
     const there = (await graphStore(await db()).list()).find((graph) => graph.id === starterId);
     if (there) {

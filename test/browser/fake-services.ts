@@ -1,9 +1,12 @@
-// Services that a test controls: notebooks in memory, workers whose streams give what the test lays out. Computes nothing.
+// Services that a test controls: notebooks in memory, workers whose streams give what the test lays out. The data alone are really read.
 
+import { rng } from "../../src/base/rng.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
 import type { GraphInfo, TrainRunEvent } from "../../src/experiment/steps.ts";
 import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
+import { taskById } from "../../src/tasks/catalogue.ts";
+import { readDataset } from "../../src/tasks/dataset.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
@@ -106,6 +109,11 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   let graphs: readonly GraphInfo[] = [];
   const services: Services = {
     generate: {
+      async readData({ task, files, seed }) {
+        check("readData");
+        const texts = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
+        return readDataset(taskById(task), new Map(await Promise.all(texts)), rng("dataset", seed));
+      },
       async *importStarter(_, signal) {
         check("importStarter");
         for (let i = 0; i <= 4; i++) {
