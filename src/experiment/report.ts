@@ -148,7 +148,7 @@ function errorsSection({ test }: NotebookData, { predicted }: StageResult): Html
     return html`<li>${example(gold)}<p><b>Model</b> ${joined(answer(guess).map(String))}</p></li>`;
   });
   return html`<section>
-<h2>${wrong.length} errors in ${predicted.length} test examples</h2>
+<h2>${wrong.length} ${wrong.length === 1 ? "error" : "errors"} in ${predicted.length} test examples</h2>
 <ol>${items}</ol>
 ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p>` : ""}
 </section>`;
