@@ -1,6 +1,7 @@
 // Masks of the tokens that a grammar allows next, by XGrammar. Knows no model and no sampling.
 
 import type { CompiledGrammar, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
+import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { GgufTokenizer } from "../text/gguf-tokenizer.ts";
 import type { TokenMask } from "./batch-sampler.ts";
@@ -18,6 +19,9 @@ export interface Grammars {
   dispose(): void;
 }
 
+/** Compiled grammars kept, those used last: a run has a few, but nothing stops a caller from making one for each request. */
+const mostKept = 32;
+
 type XGrammar = typeof import("@mlc-ai/web-xgrammar");
 
 /** The package is a UMD file that calls itself a module: it leaves its exports in the global object. */
@@ -29,6 +33,7 @@ async function loadXGrammar(): Promise<XGrammar> {
 export function grammars(tokenizer: GgufTokenizer, vocabSize: number): Grammars {
   const compiled = new Map<string, Promise<CompiledGrammar>>();
   const ends = [...tokenizer.ends];
+  const starts = mutex();
   let info: Promise<TokenizerInfo> | undefined;
 
   const tokenizerInfo = async (): Promise<TokenizerInfo> => {
@@ -57,13 +62,21 @@ export function grammars(tokenizer: GgufTokenizer, vocabSize: number): Grammars 
   };
 
   return {
-    async start(ebnf) {
-      let grammar = compiled.get(ebnf);
-      if (!grammar) compiled.set(ebnf, (grammar = compile(ebnf)));
-      const { GrammarMatcher } = await loadXGrammar();
-      const matcher = await GrammarMatcher.createGrammarMatcher(await grammar, ends);
-      return state(matcher);
-    },
+    // One at a time: what one start forgets, no other start is about to use.
+    start: (ebnf) =>
+      starts.run(async () => {
+        const grammar = compiled.get(ebnf) ?? compile(ebnf);
+        compiled.delete(ebnf);
+        compiled.set(ebnf, grammar);
+        for (const [old, forgotten] of compiled) {
+          if (compiled.size <= mostKept) break;
+          compiled.delete(old);
+          // Matchers that were made of it hold it on their own.
+          forgotten.then((g) => g.dispose()).catch(() => undefined);
+        }
+        const { GrammarMatcher } = await loadXGrammar();
+        return state(await GrammarMatcher.createGrammarMatcher(await grammar, ends));
+      }),
     dispose() {
       for (const grammar of compiled.values()) grammar.then((g) => g.dispose()).catch(() => undefined);
       compiled.clear();

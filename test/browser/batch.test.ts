@@ -7,6 +7,7 @@ import { promptReader } from "../../src/engines/batch-prompt.ts";
 import { sampler } from "../../src/engines/batch-sampler.ts";
 import { scheduler } from "../../src/engines/batch-scheduler.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import { markedSentence, markedSentenceWithMark, oneLine } from "../../src/prompts/grammar.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 
@@ -88,6 +89,25 @@ describe("the port", () => {
     const fixed = await complete(1, model, { grammar: 'root ::= "naïve 🩺" ', sampling });
     expect(fixed).toMatchObject({ text: "naïve 🩺", finish: "stop" });
   });
+
+  it("obeys more grammars at a time than it keeps", async () => {
+    const sampling = { temperature: 1, topP: 1, maxTokens: 20 };
+    const words = Array.from({ length: 40 }, (_, i) => `word-${"abcdefgh".slice(i % 8)}-${i}`);
+    const texts = await Promise.all(words.map((w, i) => complete(i, model, { grammar: `root ::= "${w}"`, sampling })));
+    expect(texts.map((t) => t.text)).toEqual(words);
+  });
+
+  it.each(Object.entries({ markedSentence, markedSentenceWithMark, oneLine }))(
+    "reads the app's own grammar %s",
+    async (_, grammar) => {
+      const { text, completionTokens } = await complete(3, model, {
+        grammar,
+        sampling: { temperature: 1, topP: 1, maxTokens: 40 },
+      });
+      expect(text.length).toBeGreaterThan(0);
+      expect(completionTokens).toBeGreaterThan(0);
+    },
+  );
 
   it("says that a grammar does not parse, and goes on", async () => {
     await expect(complete(1, model, { grammar: 'root ::= "a' })).rejects.toMatchObject({ code: "grammar-invalid" });
