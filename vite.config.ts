@@ -14,7 +14,13 @@ export default defineConfig({
   optimizeDeps: {
     exclude: ["@wllama/wllama", "onnxruntime-web", "@mlc-ai/web-xgrammar"],
     // Named, so that their discovery does not reload a page in the middle of a test.
-    include: ["@huggingface/jinja", "@huggingface/tokenizers", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"],
+    include: [
+      "@huggingface/jinja",
+      "@huggingface/tokenizers",
+      "@noble/hashes/sha2.js",
+      "@noble/hashes/utils.js",
+      "@observablehq/plot",
+    ],
   },
   build: { target: "es2023", rollupOptions: { input: ["index.html", "headless.html"] }, chunkSizeWarningLimit: 1500 },
 });

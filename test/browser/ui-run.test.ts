@@ -1,0 +1,271 @@
+// What a reader sees in each state of each step: empty, loading, partial, error, done. Found by role and label; services are a test's own.
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { render } from "vitest-browser-svelte";
+import { ClinfuseError } from "../../src/base/errors.ts";
+import App from "../../src/ui/App.svelte";
+import { newNotebook } from "../../src/ui/run.svelte.ts";
+import { type Fake, fakeServices, models, token } from "./fake-services.ts";
+
+beforeEach(() => {
+  location.hash = "";
+});
+
+const button = (name: string | RegExp) => page.getByRole("button", { name });
+const link = (name: string | RegExp) => page.getByRole("link", { name });
+const open = (fake: Fake) => render(App, { services: fake.services });
+const saved = (fake: Fake) => [...fake.saved.values()][0];
+
+/** A run with data, and with knowledge when asked, opened at a step. */
+async function runAt(step: string, change: (fake: Fake) => void = () => undefined): Promise<Fake> {
+  const data = {
+    source: "sample",
+    remarks: [],
+    train: Array.from({ length: 5 }, (_, i) => token(`Patient ${i} had asthma .`, "asthma")),
+    validation: [],
+    test: [token("He had fever and a migraine .", "fever", "migraine"), token("She had vertigo .", "vertigo")],
+  };
+  const knowledge = { topics: { Disease: [] }, styles: [{ name: "letter", source: "paper" as const }], lexicon: [] };
+  const fake = fakeServices({ ...newNotebook("r1", 1), data, ...(step === "knowledge" ? {} : { knowledge }) });
+  change(fake);
+  location.hash = `#/run/r1/${step}`;
+  await open(fake);
+  return fake;
+}
+
+describe("runs", () => {
+  it("empty: welcomes, and begins a run that is there after a reload", async () => {
+    const fake = fakeServices();
+    await open(fake);
+    await button("Start a run").click();
+    await expect.element(page.getByRole("heading", { level: 1, name: "Task" })).toBeVisible();
+    await expect.poll(() => fake.saved.size).toBe(1);
+    expect(location.hash).toBe(`#/run/${saved(fake)?.id}/task`);
+  });
+
+  it("loading: says what it reads", async () => {
+    const fake = fakeServices();
+    fake.services.notebooks.list = () => new Promise(() => undefined);
+    await open(fake);
+    await expect.element(page.getByText("Reading your runs …")).toBeVisible();
+  });
+
+  it("error: says what the browser refuses and what helps, and tries again", async () => {
+    const fake = fakeServices(newNotebook("r1", 1));
+    fake.failures.set("list", new ClinfuseError("storage-unavailable", "the browser gives this page no storage"));
+    await open(fake);
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Leave the private window");
+    await button("Try again").click();
+    await expect.element(link("BC5CDR-Disease, ClinGen with KG")).toBeVisible();
+    await expect.element(page.getByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("done: deletes with a way back", async () => {
+    const fake = fakeServices(newNotebook("r1", 1));
+    await open(fake);
+    await button(/^Delete/).click();
+    await expect.element(button("Start a run")).toBeVisible();
+    expect(fake.saved.size).toBe(0);
+    await button("Undo").click();
+    await expect.element(link("BC5CDR-Disease, ClinGen with KG")).toBeVisible();
+    expect(fake.saved.size).toBe(1);
+  });
+
+  it("an address of no run says so", async () => {
+    location.hash = "#/run/gone/train";
+    await open(fakeServices());
+    await expect.element(page.getByRole("heading", { name: "There is no such run here" })).toBeVisible();
+  });
+});
+
+describe("task", () => {
+  it("error: a bad line by file and line, and nothing half read", async () => {
+    const fake = fakeServices(newNotebook("r1", 1));
+    const place = { file: "train_few.jsonl", line: 3 };
+    fake.failures.set("readData", new ClinfuseError("file-malformed", 'field "text" must be text', place));
+    location.hash = "#/run/r1/task";
+    await open(fake);
+    await button("Use the sample").click();
+    const alert = page.getByRole("alert");
+    await expect.element(alert).toHaveTextContent("A line cannot be read in train_few.jsonl, line 3");
+    await expect.element(alert).toHaveTextContent("Nothing was imported.");
+    expect(saved(fake)?.data).toBeUndefined();
+  });
+
+  it("done: the five examples with their marks, and counts; by keyboard alone", async () => {
+    const fake = fakeServices(newNotebook("r1", 1));
+    location.hash = "#/run/r1/task";
+    await open(fake);
+    const use = button("Use the sample");
+    await expect.element(use).toBeVisible();
+    await page.getByRole("heading", { level: 1 }).click(); // the frame has the keyboard from here on
+    (use.element() as HTMLElement).focus();
+    await userEvent.keyboard("{Enter}");
+    await expect.element(page.getByRole("heading", { name: "5 examples to start from" })).toBeVisible();
+    expect(document.querySelectorAll("ruby mark").length).toBeGreaterThanOrEqual(5);
+    await expect.element(page.getByRole("row", { name: "All 5 5 60" })).toBeVisible();
+    expect(saved(fake)?.data?.test).toHaveLength(60);
+  });
+});
+
+describe("knowledge", () => {
+  it("without data: leads to the task", async () => {
+    const fake = fakeServices(newNotebook("r1", 1));
+    location.hash = "#/run/r1/knowledge";
+    await open(fake);
+    await expect.element(link("Go to Task")).toBeVisible();
+    await expect.element(button("Gather knowledge")).toBeDisabled();
+  });
+
+  it("done: topics with source and licence; styles are the user's to change, and are saved", async () => {
+    const fake = await runAt("knowledge");
+    await button("Gather knowledge").click();
+    await expect.element(page.getByRole("row", { name: "asthma Disease Disease Ontology CC0-1.0" }).first()).toBeVisible();
+    await page.getByLabelText("Another style").fill("  discharge   summary ");
+    await button("Add").click();
+    await button("Remove the style medical literature").click();
+    await expect
+      .poll(() => saved(fake)?.knowledge?.styles.map((s) => s.name))
+      .toEqual(["patient-doctor dialogues", "discharge summary"]);
+  });
+
+  it("error: no topics, with the way out", async () => {
+    await runAt("knowledge", (f) => f.failures.set("gatherKnowledge", new ClinfuseError("no-topics", "no node of type Disease")));
+    await button("Gather knowledge").click();
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Choose the starter graph");
+    await button("Try again").click();
+    await expect.element(page.getByRole("heading", { name: /topics drawn$/ })).toBeVisible();
+  });
+
+  it("ZeroGen needs none, and says so", async () => {
+    const fake = await runAt("knowledge");
+    await page.getByRole("radio", { name: /^ZeroGen/ }).click();
+    await button("Go without knowledge").click();
+    await expect.element(page.getByText("ZeroGen uses no topics and no styles.", { exact: false })).toBeVisible();
+    await expect.poll(() => saved(fake)?.config).toMatchObject({ method: "zerogen", demonstrations: "none" });
+  });
+});
+
+describe("generate", () => {
+  it("empty: says what will be here; a missing model is said with its command", async () => {
+    const missing = models.map((m) => ({ ...m, missing: ["x.gguf"] }));
+    const fake = await runAt("generate", (f) => {
+      f.models = missing;
+    });
+    await expect.element(page.getByText("npm run models -- smollm2-135m-instruct")).toBeVisible();
+    await expect.element(button("Generate 60 examples")).toBeDisabled();
+    fake.models = models;
+    await button("Look again").click();
+    await expect.element(button("Generate 60 examples")).toBeEnabled();
+    await expect.element(page.getByText("Nothing is written yet.", { exact: false })).toBeVisible();
+  });
+
+  it("partial: stops, keeps what was written, resumes and extends", async () => {
+    const fake = await runAt("generate", (f) => {
+      f.pace = 40;
+    });
+    await button("Generate 60 examples").click();
+    await expect.element(page.getByRole("region", { name: "Generating, running" })).toHaveTextContent(/tokens\/s/);
+    await expect.poll(() => fake.log.get("run-1")?.length ?? 0).toBeGreaterThan(6);
+    await button("Stop").click();
+    await expect.element(page.getByText(/^Stopped\. \d+ accepted examples are kept/)).toBeVisible();
+    const before = fake.log.get("run-1")?.length ?? 0;
+    fake.pace = 1;
+    await button(/^Resume at \d+ of 60$/).click();
+    await expect.element(page.getByText(/^60 examples from 89 attempts, 67 % kept/)).toBeVisible();
+    expect(fake.log.get("run-1")?.length).toBeGreaterThan(before);
+    await page.getByLabelText("Examples to make").fill("62");
+    await button("Extend to 62").click();
+    await expect.element(page.getByText(/^62 examples from/)).toBeVisible();
+  });
+
+  it("error: what was written stays, and trying again goes on", async () => {
+    const fake = await runAt("generate", (f) => {
+      f.pace = 5;
+    });
+    await button("Generate 60 examples").click();
+    await expect.poll(() => fake.log.get("run-1")?.length ?? 0).toBeGreaterThan(5);
+    fake.failures.set("attempt", new ClinfuseError("engine-failed", "the runtime stopped"));
+    await expect.element(page.getByRole("alert")).toHaveTextContent("The engine stopped working");
+    await expect.element(page.getByRole("heading", { name: "What it wrote" })).toBeVisible();
+    await button("Try again").click();
+    await expect.element(page.getByText(/^60 examples from 89 attempts/)).toBeVisible();
+  });
+
+  it("done: marks, reasons with examples, the very prompt and completion", async () => {
+    await runAt("generate");
+    await page.getByLabelText("Examples to make").fill("10");
+    await button("Generate 10 examples").click();
+    await expect.element(link("Go on to Train")).toBeVisible();
+    await expect.element(page.getByText("Thrown away: the topic is not mentioned").first()).toBeVisible();
+    await page.getByText("How it works").first().click();
+    await expect.element(page.getByRole("heading", { name: "Completion" })).toBeVisible();
+    await expect.element(page.getByText(/^Write one sentence in the style of/)).toBeVisible();
+    await page.getByLabelText("Show").selectOptions("rejected");
+    expect(document.querySelectorAll("#log ~ * ruby, section[aria-labelledby=log] ruby")).toHaveLength(0);
+  });
+
+  it("what cannot be saved is said, and saved once there is room", async () => {
+    const fake = await runAt("generate");
+    await expect.element(button("Generate 60 examples")).toBeEnabled();
+    fake.failures.set("put", new ClinfuseError("quota-exceeded", "full", { what: "save the run" }));
+    await page.getByLabelText("Examples to make").fill("7");
+    await expect.element(page.getByRole("alert")).toHaveTextContent("There was no room to save the run.");
+    await button("Try again").click();
+    await expect.element(page.getByRole("alert")).not.toBeInTheDocument();
+    expect(saved(fake)?.config.size).toBe(7);
+  });
+});
+
+describe("train and evaluate", () => {
+  async function trained(): Promise<Fake> {
+    const fake = await runAt("generate");
+    await page.getByLabelText("Examples to make").fill("10");
+    await button("Generate 10 examples").click();
+    await link("Go on to Train").click();
+    return fake;
+  }
+
+  it("running: where it is and how it goes; stopping keeps the page whole", async () => {
+    const fake = await trained();
+    fake.pace = 60;
+    await expect.element(page.getByRole("radio", { name: /WebGPU/ })).toBeDisabled();
+    await button(/^Train on 5 real examples and 10 synthetic$/).click();
+    const panel = page.getByRole("region", { name: "Training, running" });
+    await expect.element(panel).toHaveTextContent(/Gradient norm1\.40/);
+    await expect.element(panel).toHaveTextContent("the processor trains, on 2 threads");
+    await button("Stop").click();
+    await expect.element(page.getByText(/^Stopped\. What an earlier training reached is kept/)).toBeVisible();
+  });
+
+  it("done: curve, both scores, errors first, a text of one's own", async () => {
+    const fake = await trained();
+    await button(/^Train on/).click();
+    await expect.element(page.getByRole("img", { name: "Training loss by step" })).toBeVisible();
+    await link("Go on to Evaluate").click();
+    await expect.element(page.getByRole("row", { name: "F1 0.141 0.412 +0.271" })).toBeVisible();
+    await expect.element(page.getByRole("heading", { name: "Errors first: 1 of 2 test examples" })).toBeVisible();
+    await expect.element(page.getByText("missed")).toBeVisible();
+    await page.getByLabelText("Sentence").fill("The boy had asthma.");
+    await button("Read it").click();
+    await expect.element(page.getByText("disease").last()).toBeVisible();
+    await button("Trained model").click();
+    await expect.element(button("model.safetensors")).toBeVisible();
+    expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
+  });
+
+  it("choices that results were built on change only when their loss is confirmed by name", async () => {
+    const fake = await trained();
+    await link(/^Knowledge/).click();
+    await expect.element(page.getByRole("radio", { name: /^ZeroGen/ })).toBeDisabled();
+    await button("Change this run …").click();
+    await expect.element(page.getByText("This run would lose 10 generated examples.")).toBeVisible();
+    await button("Keep everything").click();
+    expect(saved(fake)?.run).toBe("run-1");
+    await button("Change this run …").click();
+    await button("Lose them and choose anew").click();
+    await expect.element(page.getByRole("radio", { name: /^ZeroGen/ })).toBeEnabled();
+    expect(saved(fake)?.run).toBeUndefined();
+  });
+});
