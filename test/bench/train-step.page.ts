@@ -50,9 +50,15 @@ export async function time(device: Device, batch: number, tokens: number, steps:
     await run();
     return performance.now() - start;
   };
+  const plain = await products(device, batch * tokens);
+  await plain.run();
   const first = await clock(() => trainer.step(feeds, options));
   const times: number[] = [];
-  for (let i = 0; i < steps; i++) times.push(await clock(() => trainer.step(feeds, options)));
+  const plainTimes: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    times.push(await clock(() => trainer.step(feeds, options)));
+    plainTimes.push(await clock(plain.run)); // in turn, so that whatever else the machine does slows both
+  }
   const { targets: _, scale: __, ...inputs } = feeds;
   await trainer.infer(inputs);
   const infers: number[] = [];
@@ -67,7 +73,7 @@ export async function time(device: Device, batch: number, tokens: number, steps:
     step,
     infer: median(infers),
     gflops: (3 * forwardFlops(batch, tokens)) / step / 1e6,
-    matmulGflops: await matmulGflops(device, batch * tokens),
+    matmulGflops: plain.flops / median(plainTimes) / 1e6,
   };
 }
 
@@ -78,7 +84,8 @@ function forwardFlops(batch: number, tokens: number): number {
   return layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
 }
 
-async function matmulGflops(device: Device, rows: number): Promise<number> {
+/** A run of plain products of the feed-forward layers' size, as many flops as a quarter of a step or so. */
+async function products(device: Device, rows: number): Promise<{ readonly flops: number; run(): Promise<unknown> }> {
   const { hiddenSize: h, intermediateSize: f } = config;
   const g = new Graph();
   let y = g.input("x", "float32", [rows, h]);
@@ -92,14 +99,7 @@ async function matmulGflops(device: Device, rows: number): Promise<number> {
   const inputs = Object.fromEntries(
     [...g.inputs].map(([name, { shape }]) => [name, new ort.Tensor("float32", new Float32Array(sizeOf(shape)), shape)]),
   );
-  const times: number[] = [];
-  for (let i = 0; i < 6; i++) {
-    const start = performance.now();
-    await session.run(inputs);
-    times.push(performance.now() - start);
-  }
-  await session.release();
-  return (pairs * 4 * rows * h * f) / median(times) / 1e6;
+  return { flops: pairs * 4 * rows * h * f, run: () => session.run(inputs) };
 }
 
 /** Numbers of the right size; speed does not depend on them. */
