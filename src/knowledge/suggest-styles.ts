@@ -5,7 +5,7 @@ import { seedOf } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
-import { headOf, listItems } from "./list-answer.ts";
+import { headOf, listGrammar, listItems } from "./list-answer.ts";
 import type { Style } from "./topic.ts";
 
 export interface SuggestEvents {
@@ -29,10 +29,19 @@ export interface StyleSuggestion {
   /** Questions at most. */
   readonly rounds: number;
   readonly sampling: Sampling;
+  /** Hold the model to a numbered list. Not in the paper, whose model needs no such help. */
+  readonly grammar: boolean;
 }
 
 /** Enough for variety, and few enough that each is seen often. */
-export const defaultStyles: StyleSuggestion = { count: 6, rounds: 3, sampling: { temperature: 0.7, topP: 0.95, maxTokens: 160 } };
+export const defaultStyles: StyleSuggestion = {
+  count: 6,
+  rounds: 3,
+  sampling: { temperature: 0.7, topP: 0.95, maxTokens: 160 },
+  grammar: true,
+};
+
+const threeStyles = listGrammar({ from: 3, to: 3, words: 5 });
 
 /** Demonstrations that enter the question. */
 const shown = 5;
@@ -53,7 +62,7 @@ function demonstrationLine(example: Example): string {
 
 /** Words that name the question's own parts rather than a style. */
 const noStyle =
-  /^(here|sure|these|the following|example|sentence|text|question|answer|note)\b|\b(sentences?|examples?|datasets?|training set)$/i;
+  /^(here|sure|these|the following|possible|potential|example|sentence|text|question|answer|note)\b|\b(sentences?|examples?|datasets?|training set|includes?)$/i;
 
 /** A name of a source has no verb: a line that has one is prose. */
 const verb =
@@ -69,7 +78,7 @@ export function readStyles(answer: string, cut = false): string[] {
     const words = head.split(/\s+/).length;
     if (head.length < 4 || head.length > 60 || words > 6 || noStyle.test(head) || verb.test(head)) continue;
     if (/^(sources?|speakers?|authors?)$/i.test(head)) continue;
-    const style = /^\p{Lu}\p{Ll}/u.test(head) ? head[0]?.toLowerCase() + head.slice(1) : head; // acronyms stay
+    const style = head.replace(/(?<!\p{L})\p{Lu}(?=\p{Ll}+(?!\p{L}))/gu, (letter) => letter.toLowerCase()); // acronyms stay
     if (!found.has(style.toLowerCase())) found.set(style.toLowerCase(), style);
   }
   return [...found.values()];
@@ -82,14 +91,15 @@ export async function* suggestStyles(
   demonstrations: readonly Example[],
   stream: Rng,
   signal: AbortSignal,
-  { count, rounds, sampling }: StyleSuggestion = defaultStyles,
+  { count, rounds, sampling, grammar }: StyleSuggestion = defaultStyles,
 ): AsyncGenerator<SuggestEvent, Style[]> {
   const styles = new Map<string, Style>();
   for (let round = 0; round < rounds && styles.size < count; round++) {
     const turn = stream.fork("styles", round);
     const messages = stylesPrompt(task, turn.sample(demonstrations, shown));
     yield { type: "asking", what: "styles", prompt: (messages[0] as Message).content };
-    const { text, finish } = await model.complete({ messages, sampling, seed: seedOf(turn.fork("seed")) }, signal);
+    const request = { messages, sampling, seed: seedOf(turn.fork("seed")), ...(grammar ? { grammar: threeStyles } : {}) };
+    const { text, finish } = await model.complete(request, signal);
     const fresh = readStyles(text, finish === "length").filter((name) => !styles.has(name.toLowerCase()));
     for (const name of fresh.slice(0, count - styles.size)) styles.set(name.toLowerCase(), { name, source: "llm" });
     yield { type: "answered", what: "styles", text, found: fresh.length };
@@ -103,6 +113,3 @@ export async function* suggestStyles(
   }
   return [...styles.values()];
 }
-
-/** The task's styles without asking: the examples that the paper gives. */
-export const paperStyles = (task: Task): Style[] => task.styles.map((name) => ({ name, source: "paper" }));

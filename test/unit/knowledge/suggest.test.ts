@@ -43,6 +43,12 @@ describe("reading lists", () => {
   ];
   it.each(cases)("%s", (_, answer, items) => expect(listItems(answer)).toEqual(items));
 
+  it.each([
+    ["prose", "I would need to know the patient first.\nThen I could say more about all of the possible causes."],
+    ["an introduction without a list", "Here are the possible sources:\n"],
+    ["a sentence with a comma", "Once again, I would aim to help."],
+  ])("finds none in %s", (_, answer) => expect(listItems(answer)).toEqual([]));
+
   it("drops the last item of an answer that was cut, and only that", () => {
     expect(listItems("1. Nurses\n2. Surgeo", true)).toEqual(["Nurses"]);
     expect(listItems("nurses, surgeons, pharma", true)).toEqual(["nurses", "surgeons"]);
@@ -82,8 +88,8 @@ describe("reading styles", () => {
 describe("reading topics", () => {
   it("cleans them as the graph's and drops what is none", () => {
     const answer =
-      "1. Hypertension (high blood pressure)\n2. hypertension\n3. Alzheimer's Disease\n4. diseases\n5. Type 2 diabetes\n6. The patient should always see a doctor first";
-    expect(readTopics(answer, bc5cdrDisease)).toEqual(["hypertension", "alzheimer's disease"]);
+      "1. Hypertension (high blood pressure)\n2. hypertension\n3. Alzheimer's Disease\n4. diseases\n5. Type 2 diabetes\n6. The patient should always see a doctor first\n7. Tests for diseases\n8. Cancer cancer\n9. Non-Hodgkin lymphoma";
+    expect(readTopics(answer, bc5cdrDisease)).toEqual(["hypertension", "alzheimer's disease", "non-hodgkin lymphoma"]);
   });
 });
 
@@ -166,7 +172,7 @@ describe("suggesting styles", () => {
 describe("suggesting topics", () => {
   const list = (noun: string, from: number, to: number) =>
     Array.from({ length: to - from }, (_, i) => `${i + 1}. ${noun} ${String.fromCharCode(97 + from + i).repeat(3)}`).join("\n");
-  const asking = { perType: 8, patience: 2, sampling: { temperature: 1, topP: 1, maxTokens: 512 } };
+  const asking = { perType: 8, patience: 2, sampling: { temperature: 1, topP: 1, maxTokens: 512 }, grammar: false };
 
   it("asks for each entity type until it has enough, drops repeats, and gives the same to each label", async () => {
     const model = script(list("Fever", 0, 5), list("Fever", 3, 12), list("Pill", 0, 9), list("Rash", 0, 9));
