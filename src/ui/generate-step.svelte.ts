@@ -76,7 +76,7 @@ export class GenerateStep {
       const demonstrations = data?.train ?? [];
       const model = await lab.openModel(config, this.work, signal);
       const runConfig = await runConfigOf(config, model.id, demonstrations, knowledge);
-      this.work.tell("Reading the prompts in", this.accepted.length, config.size);
+      this.work.tell("The model reads its first prompts");
       const startedAt = performance.now();
       const before = this.accepted.length;
       let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
@@ -94,7 +94,7 @@ export class GenerateStep {
         pace = paced(pace, fresh, milliseconds);
         this.pace = pace;
         const made = this.accepted.length - before;
-        this.work.tell("Writing examples", this.accepted.length, config.size);
+        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, config.size);
         if (made >= 3) this.work.left = (milliseconds / made) * (config.size - this.accepted.length);
       }
     });

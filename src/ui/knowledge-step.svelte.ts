@@ -78,6 +78,13 @@ export class KnowledgeStep {
       await this.choose({ graph });
     });
 
+  /** Runs that drew from it keep what they drew. */
+  removeGraph = async (id: string): Promise<void> => {
+    await this.#run.lab.services.generate.deleteGraph({ id });
+    await this.choose({ graph: "starter" });
+    await this.#run.lab.readGraphs();
+  };
+
   gather = (): Promise<boolean> =>
     this.work.run("Gathering knowledge", async (signal) => {
       const { lab, notebook, config } = this.#run;

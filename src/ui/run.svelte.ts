@@ -75,6 +75,11 @@ export class Run {
     await this.change({ config: next, ...(title === titleOf(config) ? { title: titleOf(next) } : {}) });
   }
 
+  /** An empty name gives back the one that follows the choices. */
+  async rename(title: string): Promise<void> {
+    await this.change({ title: title.trim() || titleOf(this.config) });
+  }
+
   /** Forgets what a step made and what was built on it; the log of generation stays in the store. */
   async clearFrom(step: Step): Promise<void> {
     this.notebook = this.#without(step);

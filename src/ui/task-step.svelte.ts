@@ -5,6 +5,7 @@ import { fetchSample } from "../experiment/sample.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Task } from "../tasks/task.ts";
 import { checkedFiles, type PickedFolder } from "./folder.ts";
+import { count } from "./numbers.ts";
 import type { Run } from "./run.svelte.ts";
 import { Work } from "./work.svelte.ts";
 
@@ -42,6 +43,14 @@ export class TaskStep {
       const picked = await folder;
       await this.#take(picked.name, checkedFiles(picked), signal);
     });
+
+  /** Scores on the first `most` test examples alone, and says so in the notebook. */
+  async keepTest(most: number): Promise<void> {
+    const { data } = this.#run.notebook;
+    if (!data || data.test.length <= most) return;
+    const remark = `Of ${count(data.test.length)} test examples the first ${count(most)} are scored.`;
+    await this.#run.change({ data: { ...data, test: data.test.slice(0, most), remarks: [...data.remarks, remark] } });
+  }
 
   async #take(source: string, files: Readonly<Record<string, Blob>>, signal: AbortSignal): Promise<void> {
     const { seed } = this.#run.config;
