@@ -27,6 +27,20 @@ const gguf = (entry: ModelEntry) => entry.files.find((file) => file.name.endsWit
 /** In the order of preference: the first that reads a model is its default. */
 export const engines: readonly Engine[] = [
   {
+    id: "batch",
+    name: "batch",
+    about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the processor.",
+    reads: gguf,
+    open: async ({ entry, read }) => {
+      const { openBatch } = await import("./batch.ts");
+      return openBatch({ id: `batch/${entry.id}`, weights: await read(required(entry)) });
+    },
+    runsOn: async () => {
+      const threads = (await import("../runtime/device.ts")).wasmThreads();
+      return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
+    },
+  },
+  {
     id: "wllama",
     name: "wllama",
     about: "llama.cpp in WebAssembly: any GGUF, one request at a time, on the processor.",
@@ -38,20 +52,6 @@ export const engines: readonly Engine[] = [
     },
     runsOn: async () => {
       const threads = (await import("./wllama.ts")).wllamaThreads();
-      return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
-    },
-  },
-  {
-    id: "batch",
-    name: "batch",
-    about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the processor.",
-    reads: gguf,
-    open: async ({ entry, read }) => {
-      const { openBatch } = await import("./batch.ts");
-      return openBatch({ id: `batch/${entry.id}`, weights: await read(required(entry)) });
-    },
-    runsOn: async () => {
-      const threads = (await import("../runtime/device.ts")).wasmThreads();
       return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
     },
   },

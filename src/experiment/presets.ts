@@ -37,7 +37,7 @@ function small(method: MethodId): Defaults {
     topicCount: 600,
     suggestStyles: false, // a model of 135M parameters suggests none worth having
     size: 60,
-    sampling: { temperature: 0.9, topP: 0.95, maxTokens: 48 },
+    sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 },
     demonstrations: method === "zerogen" ? "none" : "fixed",
     annotation: method === "zerogen" ? "model" : "graph",
   };
