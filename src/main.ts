@@ -1,12 +1,13 @@
 // Ties the app together: opens the store, starts the workers' clients, mounts the page.
 
 import { mount } from "svelte";
+import { breathe } from "./base/async.ts";
 import { parseManifest } from "./engines/manifest.ts";
 import { openDb } from "./store/db.ts";
 import { notebooks } from "./store/notebook.ts";
 import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/model-files.ts";
-import type { NotebookStore } from "./ui/services.ts";
+import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -30,14 +31,10 @@ function notebookStore(): NotebookStore {
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-mount(App, {
-  target,
-  props: {
-    services: {
-      generate: generateClient().procedures,
-      train: trainClient().procedures,
-      notebooks: notebookStore(),
-      models: () => modelFiles(parseManifest),
-    },
-  },
-});
+// Evaluating this script, starting the workers and drawing the page are tasks of their own, so that none of them is long.
+await breathe();
+const generate = generateClient().procedures;
+const train = trainClient().procedures;
+await breathe();
+const services: Services = { generate, train, notebooks: notebookStore(), models: () => modelFiles(parseManifest) };
+mount(App, { target, props: { services } });
