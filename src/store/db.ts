@@ -7,7 +7,7 @@ import type { RunState } from "../generate/run-store.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import { storageError } from "./storage-error.ts";
 
-/** Every record of `datasets`, `trained` and `notebooks` carries its key. */
+/** Every record of `datasets` and `notebooks` carries its key. */
 export interface Identified {
   readonly id: string;
 }
@@ -26,7 +26,6 @@ export interface Schema extends DBSchema {
   /** Imports under way, by storage id: what a killed tab left is found here and swept. */
   imports: { key: string; value: { readonly storage: string; readonly startedAt: number } };
   datasets: { key: string; value: Identified };
-  trained: { key: string; value: Identified };
   notebooks: { key: string; value: Identified };
 }
 
@@ -41,7 +40,6 @@ const migrations: readonly ((db: Db) => void)[] = [
     db.createObjectStore("columns");
     db.createObjectStore("imports", { keyPath: "storage" });
     db.createObjectStore("datasets", { keyPath: "id" });
-    db.createObjectStore("trained", { keyPath: "id" });
     db.createObjectStore("notebooks", { keyPath: "id" });
   },
 ];

@@ -1,10 +1,8 @@
-// Notebooks (runs as their readers see them) and what is known of trained models. Rows of data are kept once, however many notebooks hold them.
+// Notebooks: runs as their readers see them. Rows of data are kept once, however many notebooks hold them.
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
-import type { TrainConfig } from "../train/train-config.ts";
 import type { Db, Identified } from "./db.ts";
-import { type Records, records } from "./records.ts";
 import { read, write } from "./transaction.ts";
 
 /** A notebook without its rows: what a list shows. */
@@ -84,14 +82,3 @@ async function forget(tx: NotebookWrite, dataset: string | undefined): Promise<v
   const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
   if (!all.some((n) => n.dataset === dataset)) await tx.objectStore("datasets").delete(dataset);
 }
-
-/** What must be known to use a trained model again; its files lie among the big files, in the folder `trained/<id>`. */
-export interface TrainedModel extends Identified {
-  readonly createdAt: number; // milliseconds since the epoch
-  readonly task: string;
-  readonly encoder: string;
-  readonly config: TrainConfig;
-  readonly bytes: number;
-}
-
-export const trainedModels = (db: Db): Records<TrainedModel> => records<TrainedModel>(db, "trained", "trained model");

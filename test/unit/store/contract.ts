@@ -7,7 +7,7 @@ import { columnGraph } from "../../../src/knowledge/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
-import { notebooks, trainedModels } from "../../../src/store/notebook.ts";
+import { notebooks } from "../../../src/store/notebook.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { write } from "../../../src/store/transaction.ts";
 import { entries, entry, runConfig } from "./log-rows.ts";
@@ -98,19 +98,19 @@ export function storeContract(): void {
 
   describe("a write", () => {
     it("is undone as a whole when it fails half way, and tells a full disk from a bug", async () => {
-      const full = write(db, ["trained"], "save it", async (tx) => {
-        await tx.objectStore("trained").put({ id: "x" });
+      const full = write(db, ["notebooks"], "save it", async (tx) => {
+        await tx.objectStore("notebooks").put({ id: "x" });
         throw new DOMException("no room", "QuotaExceededError");
       });
       await expect(full).rejects.toMatchObject({ code: "quota-exceeded", place: { what: "save it" } });
-      expect(await db.get("trained", "x")).toBeUndefined();
-      await expect(write(db, ["trained"], "save it", () => Promise.reject(new TypeError("bug")))).rejects.toThrow(TypeError);
+      expect(await db.get("notebooks", "x")).toBeUndefined();
+      await expect(write(db, ["notebooks"], "save it", () => Promise.reject(new TypeError("bug")))).rejects.toThrow(TypeError);
     });
 
     it("says that there is no storage once the connection is gone", async () => {
       const other = await openDb(db.name);
       other.close();
-      const late = write(other, ["trained"], "save it", async () => undefined);
+      const late = write(other, ["notebooks"], "save it", async () => undefined);
       await expect(late).rejects.toMatchObject({ code: "storage-unavailable" });
     });
   });
@@ -244,13 +244,5 @@ export function storeContract(): void {
       await store.put(without);
       expect([await rowsIn("datasets"), (await store.get("b"))?.data]).toEqual([0, undefined]);
     });
-  });
-
-  it("changes a trained model's record without losing another's change", async () => {
-    const store = trainedModels(db);
-    await store.put({ id: "m", createdAt: 1, task: "mqp", encoder: "e", config: {} as never, bytes: 0 });
-    await Promise.all(Array.from({ length: 8 }, () => store.update("m", (m) => ({ ...m, bytes: m.bytes + 1 }))));
-    expect((await store.get("m"))?.bytes).toBe(8);
-    await expect(store.update("n", (m) => m)).rejects.toMatchObject({ code: "not-found" });
   });
 }
