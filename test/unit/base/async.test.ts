@@ -23,6 +23,18 @@ describe("inOrder", () => {
     expect(most).toBe(4);
   });
 
+  it("keeps the width busy while the first is slow, but does not run ahead without end", async () => {
+    let started = 0;
+    const task = async (i: number) => {
+      started++;
+      await wait(i === 0 ? 60 : 1);
+      return i;
+    };
+    for await (const _ of inOrder(0, 3, task, new AbortController().signal)) break;
+    expect(started).toBeGreaterThanOrEqual(12); // four times the width
+    expect(started).toBeLessThanOrEqual(13); // and one for the place of the first
+  });
+
   it("aborts what is in flight when the loop is left, and waits for it", async () => {
     let stopped = 0;
     const task = (i: number, signal: AbortSignal) =>
@@ -35,7 +47,7 @@ describe("inOrder", () => {
             });
           });
     for await (const _ of inOrder(0, 3, task, new AbortController().signal)) break;
-    expect(stopped).toBe(2);
+    expect(stopped).toBe(3); // 1, 2, and 3 that took the place of 0
   });
 
   it("throws a task's error at its turn, after the results before it", async () => {
