@@ -1,7 +1,6 @@
 // Every name that the graph has for what a task marks, for completing a model's marks (`annotation: "graph"`). Knows no text.
 
 import type { Task } from "../tasks/task.ts";
-import { commonFindings } from "./common-findings.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 
 /** Rows read at once, and the most that are read: a lexicon lives in memory. */
@@ -9,20 +8,11 @@ const batch = 4096;
 const most = 200_000;
 
 /** Words that name a class of things rather than one of them: marking each would be wrong more often than right. */
-const general = new Set([
-  "disease",
-  "syndrome",
-  "disorder",
-  "symptom",
-  "physical disorder",
-  "genetic disease",
-  "congestion",
-  "illness",
-]);
+const general = new Set(["disease", "syndrome", "disorder", "symptom", "physical disorder", "genetic disease", "illness"]);
 
 /**
- * Lower-case names of the nodes that the task's topics are drawn from, their plurals and singulars, and for tasks about diseases the common
- * findings; sorted. Empty for tasks that mark nothing.
+ * Lower-case names of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
+ * the graph enters: a list written with a corpus in view would be training data in disguise. Empty for tasks that mark nothing.
  */
 export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<string[]> {
   if (task.kind !== "token" || task.topics.kind !== "nodes") return [];
@@ -34,10 +24,8 @@ export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<s
       for (const entity of topic.entities) names.add(entity.name.toLowerCase());
     }
   }
-  if (task.topics.types.some((type) => type === "Disease" || type === "Symptom"))
-    for (const name of commonFindings) names.add(name);
-  const forms = new Set([...names].flatMap((name) => [name, ...inflections(name)]));
-  return [...forms].filter((name) => name.length > 2 && !general.has(name)).sort();
+  const particular = [...names].filter((name) => name.length > 2 && !general.has(name));
+  return [...new Set(particular.flatMap((name) => [name, ...inflections(name)]))].sort();
 }
 
 /** The plural of a name, or its singular, by the rules that names of diseases follow; a form that nobody writes does no harm. */
