@@ -1,6 +1,7 @@
 // What is said where there is neither WebGPU nor isolation. (Node has none; a browser that has both: test/browser/trainer.test.ts.)
 
 import { expect, it } from "vitest";
+import { Graph } from "../../../src/graph/graph.ts";
 import { devices } from "../../../src/runtime/device.ts";
 import { openTrainer } from "../../../src/runtime/open-trainer.ts";
 
