@@ -99,7 +99,8 @@ describe.each(devices)("on %s", (device) => {
         { id: "few", examples: examples.slice(0, 10), epochs: 1 }, // 10 to 16 examples are 16 rows: one graph for both stages
         { id: "synthetic", examples, epochs: steps }, // one step an epoch
       ] as const;
-      for await (const event of train(classifier, stages, examples, recipe, never)) events.push(event);
+      const validation = kind === "token" ? examples : []; // without any, the last epoch stays: half the work
+      for await (const event of train(classifier, stages, validation, recipe, never)) events.push(event);
       const losses = events.flatMap((e) => (e.type === "step" && e.stage === "synthetic" ? [e.loss] : []));
       expect(losses).toHaveLength(steps);
       expect(losses.at(-1)).toBeLessThan(0.1 * losses[0]!);
