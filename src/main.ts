@@ -25,7 +25,6 @@ function notebookStore(): NotebookStore {
     list: async () => (await store()).list(),
     get: async (id) => (await store()).get(id),
     put: async (notebook) => (await store()).put(notebook),
-    delete: async (id) => (await store()).delete(id),
   };
 }
 

@@ -43,6 +43,8 @@ export interface Notebook {
   readonly knowledge?: KnowledgeData;
   /** Id of the generation run that the config, data and knowledge name. */
   readonly run?: string;
+  /** Ids of every generation run that was begun under it, this one included: they go when it goes. */
+  readonly logs?: readonly string[];
   readonly training?: TrainingResult;
   /** Milliseconds spent in each step. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;

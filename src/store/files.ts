@@ -31,6 +31,9 @@ export interface Files {
   delete(path: string): Promise<void>;
 }
 
+/** Where the files of a trained model lie. */
+export const trainedFolder = (model: string) => `trained/${model}`;
+
 /** `open` gives the root folder; tests give one of their own. */
 export function files(open: () => Promise<FileSystemDirectoryHandle> = () => navigator.storage.getDirectory()): Files {
   const root = async (doing: string) => {

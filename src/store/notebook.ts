@@ -3,6 +3,7 @@
 import { sha256 } from "../base/hash.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import type { Db, Identified } from "./db.ts";
+import { entriesOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
 /** A notebook without its rows: what a list shows. */
@@ -13,8 +14,17 @@ export interface Notebooks {
   /** The latest change first. */
   list(): Promise<NotebookHead[]>;
   put(notebook: Notebook): Promise<void>;
-  /** Also forgets the rows that no other notebook holds. The run's log and the trained model stay. */
+  /** What goes when the notebook goes, because no other holds it. */
+  holdings(id: string): Promise<Holdings>;
+  /** With the rows and the logs that no other notebook holds. The trained models are files, and stay. */
   delete(id: string): Promise<void>;
+}
+
+export interface Holdings {
+  /** Ids of generation runs. */
+  readonly logs: readonly string[];
+  /** Names of trained models. */
+  readonly models: readonly string[];
 }
 
 /** As it lies in the database. */
@@ -64,24 +74,46 @@ export function notebooks(db: Db): Notebooks {
         if (dataset && !(await tx.objectStore("datasets").getKey(dataset))) {
           await tx.objectStore("datasets").put({ id: dataset, data } as StoredDataset);
         }
-        if (before?.dataset !== dataset) await forget(tx, before?.dataset);
+        if (!before?.dataset || before.dataset === dataset) return;
+        const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
+        if (!all.some((n) => n.dataset === before.dataset)) await tx.objectStore("datasets").delete(before.dataset);
       });
     },
 
+    holdings: (id) => read("look what the run holds", async () => alone(id, (await db.getAll("notebooks")) as StoredNotebook[])),
+
     delete: (id) =>
-      write(db, ["notebooks", "datasets"], "delete the run", async (tx) => {
-        const stored = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
+      write(db, ["notebooks", "datasets", "runs", "log"], "delete the run", async (tx) => {
+        const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
         await tx.objectStore("notebooks").delete(id);
-        await forget(tx, stored?.dataset);
+        const { datasets, logs } = alone(id, all);
+        for (const dataset of datasets) await tx.objectStore("datasets").delete(dataset);
+        for (const run of logs) {
+          await tx.objectStore("runs").delete(run);
+          await tx.objectStore("log").delete(entriesOf(run));
+        }
       }),
   };
 }
 
-type NotebookWrite = Parameters<Parameters<typeof write<readonly ["notebooks", "datasets"], void>>[3]>[0];
+interface Alone extends Holdings {
+  /** Ids of datasets. */
+  readonly datasets: readonly string[];
+}
 
-/** Deletes rows that no notebook points to any more. */
-async function forget(tx: NotebookWrite, dataset: string | undefined): Promise<void> {
-  if (!dataset) return;
-  const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
-  if (!all.some((n) => n.dataset === dataset)) await tx.objectStore("datasets").delete(dataset);
+const held: { readonly [K in keyof Alone]: (notebook: StoredNotebook) => readonly string[] } = {
+  datasets: ({ dataset }) => (dataset ? [dataset] : []),
+  logs: ({ run, logs = [] }) => (run ? [...logs, run] : logs),
+  // A training that was given up for other choices left its model under the notebook's id.
+  models: ({ id, training }) => (training ? [id, training.model] : [id]),
+};
+
+/** What the notebook of that id holds and no other of `all` does. */
+function alone(id: string, all: readonly StoredNotebook[]): Alone {
+  const others = all.filter((n) => n.id !== id);
+  const of = (what: keyof Alone) => {
+    const elsewhere = new Set(others.flatMap(held[what]));
+    return [...new Set(all.filter((n) => n.id === id).flatMap(held[what]))].filter((x) => !elsewhere.has(x));
+  };
+  return { datasets: of("datasets"), logs: of("logs"), models: of("models") };
 }

@@ -16,7 +16,7 @@ export interface RunLog extends RunStore {
 /** Entries that a read holds in memory at once. */
 const page = 256;
 
-const entriesOf = (run: string, from = 0) => IDBKeyRange.bound([run, from], [run, Number.POSITIVE_INFINITY]);
+export const entriesOf = (run: string, from = 0) => IDBKeyRange.bound([run, from], [run, Number.POSITIVE_INFINITY]);
 
 /** `identify` is generate's `runId`: a run is named by its config. */
 export function runLog(db: Db, identify: (config: RunConfig) => Promise<string>): RunLog {

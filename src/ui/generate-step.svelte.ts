@@ -114,7 +114,8 @@ export class GenerateStep {
     this.#read = true;
     if (another) {
       this.entries = [];
-      await this.#run.change({ run });
+      const { logs = [] } = this.#run.notebook;
+      await this.#run.change({ run, logs: [...logs.filter((id) => id !== run), run] });
     }
     if (next > this.entries.length) await this.#readLog(run);
   }

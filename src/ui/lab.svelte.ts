@@ -19,8 +19,8 @@ export class Lab {
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
   failure = $state.raw<unknown>();
-  /** The run that was deleted last, until another is or the page is left. */
-  deleted = $state.raw<Notebook>();
+  /** The title of the run that was deleted last. */
+  deleted = $state<string>();
   models = $state.raw<readonly ModelOnDisk[]>();
   modelsFailure = $state.raw<unknown>();
   devices = $state.raw<readonly DeviceInfo[]>();
@@ -88,30 +88,19 @@ export class Lab {
     await run.save();
   }
 
+  /** The run with its examples and its trained model, for good. */
   async delete(id: string): Promise<void> {
+    const title = this.notebooks?.find((n) => n.id === id)?.title;
     try {
-      const run = await this.openRun(id);
-      if (!run) return;
-      await this.services.notebooks.delete(id);
-      this.deleted = run.notebook;
+      await this.services.generate.deleteRun({ notebook: id });
     } catch (error) {
       this.failure = error;
       return;
     }
+    this.failure = undefined;
+    this.deleted = title;
     this.#runs = new Map([...this.#runs].filter(([other]) => other !== id));
     this.notebooks = this.notebooks?.filter((n) => n.id !== id);
-  }
-
-  async undoDelete(): Promise<void> {
-    const notebook = this.deleted;
-    if (!notebook) return;
-    this.deleted = undefined;
-    try {
-      await this.services.notebooks.put(notebook);
-    } catch (error) {
-      this.failure = error;
-    }
-    await this.readNotebooks();
   }
 
   /** Keeps the list of runs true to what was saved. */

@@ -80,17 +80,24 @@ export class Run {
     await this.change({ title: title.trim() || titleOf(this.config) });
   }
 
-  /** Forgets what a step made and what was built on it; the log of generation stays in the store. */
+  /** Forgets what a step made and what was built on it, the trained model too; the log of generation stays in the store. */
   async clearFrom(step: Step): Promise<void> {
+    const { training } = this.notebook;
     this.notebook = this.#without(step);
     this.generate.forget();
     await this.save();
+    try {
+      if (training) await this.lab.services.train.deleteTrained({ model: training.model });
+    } catch {
+      // What stays is listed on the Device page, and goes with the run.
+    }
   }
 
   /** A new notebook with this one's choices and what the steps before `step` made. */
   copyFrom(step: Step, id: string, now: number): Notebook {
     const { title } = this.notebook;
-    return { ...this.#without(step), id, createdAt: now, updatedAt: now, title: `${title} (copy)`, spent: {} };
+    const { logs: _, ...kept } = this.#without(step);
+    return { ...kept, id, createdAt: now, updatedAt: now, title: `${title} (copy)`, spent: {} };
   }
 
   spend(step: Step, milliseconds: number): void {

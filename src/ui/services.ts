@@ -14,7 +14,6 @@ export interface NotebookStore {
   list(): Promise<readonly NotebookHead[]>;
   get(id: string): Promise<Notebook | undefined>;
   put(notebook: Notebook): Promise<void>;
-  delete(id: string): Promise<void>;
 }
 
 export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "licence" | "homepage"> {

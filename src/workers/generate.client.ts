@@ -34,6 +34,8 @@ export type GenerateProcedures = {
   generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
   /** The log of a run so far, in order of index. */
   readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
+  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy`, and then deletes nothing. */
+  deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
 };
 
 export interface GenerateClient {

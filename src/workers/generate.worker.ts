@@ -15,17 +15,21 @@ import { type ImportOptions, importTsv, type TsvGraph } from "../knowledge/impor
 import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { type Db, openDb } from "../store/db.ts";
+import { files, trainedFolder } from "../store/files.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
+import { notebooks } from "../store/notebook.ts";
 import { runLog } from "../store/run-log.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { readDataset } from "../tasks/dataset.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateProcedures } from "./generate.client.ts";
+import { hold, runLock, trainedLock } from "./locks.ts";
 import { findModel } from "./model-access.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 
 const starterId = "starter";
+const disk = files();
 
 /** So slow that a tour can be followed, so fast that it is no wait. */
 const tourMillisecondsPerToken = 4;
@@ -144,7 +148,7 @@ const procedures: GenerateProcedures = {
 
   async *generate({ config, demonstrations, knowledge }, signal) {
     const store = runLog(await db(), runId);
-    const release = await holdRun(await runId(config));
+    const release = await hold(runLock(await runId(config)));
     try {
       const ports = {
         task: taskById(config.task),
@@ -163,18 +167,19 @@ const procedures: GenerateProcedures = {
   async *readRun({ id }) {
     yield* runLog(await db(), runId).read(id);
   },
-};
 
-/** One tab at a time writes a run's log. Throws `run-busy`; resolves to what lets go. */
-function holdRun(id: string): Promise<() => void> {
-  return new Promise((resolve, reject) => {
-    const held = navigator.locks.request(`run:${id}`, { ifAvailable: true }, (lock) => {
-      if (lock) return new Promise<void>((release) => resolve(release));
-      reject(new ClinfuseError("run-busy", "another tab is at work on this run", { what: id }));
-      return undefined;
-    });
-    held.catch(reject);
-  });
-}
+  async deleteRun({ notebook }) {
+    const store = notebooks(await db());
+    const { logs, models } = await store.holdings(notebook);
+    const release = await hold(...logs.map(runLock), ...models.map(trainedLock));
+    try {
+      // The notebook goes last: should the rest fail, it is still there to be deleted.
+      for (const model of models) await disk.delete(trainedFolder(model));
+      await store.delete(notebook);
+    } finally {
+      release();
+    }
+  },
+};
 
 serve(self, procedures);

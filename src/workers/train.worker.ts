@@ -1,11 +1,11 @@
 // The worker that owns the encoder: training, scoring, prediction, and the trained model's files.
 
 import { ClinfuseError } from "../base/errors.ts";
-import type { DeviceInfo } from "../experiment/steps.ts";
+import type { DeviceInfo, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import { type Availability, devices } from "../runtime/device.ts";
-import { files } from "../store/files.ts";
+import { files, trainedFolder } from "../store/files.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { openClassifier } from "../train/classifier.ts";
 import { openEncoder } from "../train/encoder-files.ts";
@@ -13,13 +13,11 @@ import { loadModel, saveModel } from "../train/model-files.ts";
 import { predict } from "../train/predict.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { Device } from "../train/train-config.ts";
+import { hold, trainedLock } from "./locks.ts";
 import { fetchModel, findModel } from "./model-access.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 import type { TrainProcedures } from "./train.client.ts";
-
-/** Folder of the trained models among the big files. */
-const folderOf = (model: string) => `trained/${model}`;
 
 const disk = files();
 
@@ -50,7 +48,7 @@ async function chooseDevice(wish: Device | "auto"): Promise<{ device: Device; re
 }
 
 async function readTrained(model: string): Promise<Map<string, Blob>> {
-  const folder = folderOf(model);
+  const folder = trainedFolder(model);
   const found = new Map<string, Blob>();
   for (const { path } of await disk.list(folder)) {
     const file = await disk.read(path);
@@ -59,6 +57,29 @@ async function readTrained(model: string): Promise<Map<string, Blob>> {
   if (found.size === 0)
     throw new ClinfuseError("not-found", `there is no trained model "${model}" here any more`, { what: model });
   return found;
+}
+
+async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
+  const { device, reason } = await chooseDevice(request.device);
+  yield { type: "device", device, reason };
+  const entry = await findModel(request.encoder);
+  const encoderFiles = yield* reporting((tell: (event: { type: "loading"; what: string; done: number; total: number }) => void) =>
+    fetchModel(entry, signal, (done, total) => tell({ type: "loading", what: entry.name, done, total })),
+  );
+  const task = taskById(request.task);
+  const { maxTokens, seed } = request.config;
+  const classifier = await openClassifier(task, await openEncoder(encoderFiles), { device, maxTokens, seed });
+  try {
+    yield* trainAndScore(classifier, request, signal);
+    let bytes = 0;
+    await disk.delete(trainedFolder(request.save));
+    for (const [name, blob] of await saveModel(classifier)) {
+      bytes += await disk.write(`${trainedFolder(request.save)}/${name}`, blob, { signal });
+    }
+    yield { type: "saved", model: request.save, bytes };
+  } finally {
+    await classifier.close();
+  }
 }
 
 const procedures: TrainProcedures = {
@@ -76,26 +97,11 @@ const procedures: TrainProcedures = {
   },
 
   async *train(request, signal) {
-    const { device, reason } = await chooseDevice(request.device);
-    yield { type: "device", device, reason };
-    const entry = await findModel(request.encoder);
-    const encoderFiles = yield* reporting(
-      (tell: (event: { type: "loading"; what: string; done: number; total: number }) => void) =>
-        fetchModel(entry, signal, (done, total) => tell({ type: "loading", what: entry.name, done, total })),
-    );
-    const task = taskById(request.task);
-    const { maxTokens, seed } = request.config;
-    const classifier = await openClassifier(task, await openEncoder(encoderFiles), { device, maxTokens, seed });
+    const release = await hold(trainedLock(request.save));
     try {
-      yield* trainAndScore(classifier, request, signal);
-      let bytes = 0;
-      await disk.delete(folderOf(request.save));
-      for (const [name, blob] of await saveModel(classifier)) {
-        bytes += await disk.write(`${folderOf(request.save)}/${name}`, blob, { signal });
-      }
-      yield { type: "saved", model: request.save, bytes };
+      yield* trainAndKeep(request, signal);
     } finally {
-      await classifier.close();
+      release();
     }
   },
 
@@ -132,7 +138,12 @@ const procedures: TrainProcedures = {
   },
 
   async deleteTrained({ model }) {
-    await disk.delete(folderOf(model));
+    const release = await hold(trainedLock(model));
+    try {
+      await disk.delete(trainedFolder(model));
+    } finally {
+      release();
+    }
   },
 };
 

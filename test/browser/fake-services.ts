@@ -166,6 +166,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       async *readRun({ id }) {
         yield* fake.log.get(id) ?? [];
       },
+      async deleteRun({ notebook }) {
+        check("deleteRun");
+        saved.delete(notebook);
+      },
     },
     train: {
       devices: async () => [
@@ -199,9 +203,6 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       put: async (notebook) => {
         check("put");
         saved.set(notebook.id, structuredClone(notebook));
-      },
-      delete: async (id) => {
-        saved.delete(id);
       },
     },
     models: async () => fake.models,

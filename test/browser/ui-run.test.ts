@@ -61,15 +61,31 @@ describe("runs", () => {
     await expect.element(page.getByRole("alert")).not.toBeInTheDocument();
   });
 
-  it("done: deletes with a way back", async () => {
-    const fake = fakeServices(newNotebook("r1", 1));
+  it("done: deletes when its name is confirmed, and not before", async () => {
+    const fake = fakeServices({ ...newNotebook("r1", 1), run: "log" });
     await open(fake);
     await button(/^Delete/).click();
+    const asked = page.getByRole("group", { name: "Delete “BC5CDR-Disease, ClinGen with KG” with its examples for good?" });
+    await expect.element(asked).toBeVisible();
+    await expect.element(button("Keep it")).toHaveFocus();
+    await button("Keep it").click();
+    await expect.element(button(/^Delete/)).toHaveFocus();
+    expect(fake.saved.size).toBe(1);
+    await button(/^Delete/).click();
+    await button("Delete the run").click();
+    await expect.element(page.getByText("“BC5CDR-Disease, ClinGen with KG” was deleted")).toBeVisible();
     await expect.element(button("Start a run")).toBeVisible();
     expect(fake.saved.size).toBe(0);
-    await button("Undo").click();
+  });
+
+  it("error: a run at which another tab works is not deleted", async () => {
+    const fake = fakeServices(newNotebook("r1", 1));
+    fake.failures.set("deleteRun", new ClinfuseError("run-busy", "another tab is at work on this run"));
+    await open(fake);
+    await button(/^Delete/).click();
+    await button("Delete the run").click();
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Another tab is working on this run");
     await expect.element(link("BC5CDR-Disease, ClinGen with KG")).toBeVisible();
-    expect(fake.saved.size).toBe(1);
   });
 
   it("an address of no run says so", async () => {

@@ -244,5 +244,22 @@ export function storeContract(): void {
       await store.put(without);
       expect([await rowsIn("datasets"), (await store.get("b"))?.data]).toEqual([0, undefined]);
     });
+
+    it("take with them the logs that no other holds, earlier ones too, and name the models that go", async () => {
+      const store = notebooks(db);
+      const log = runLog(db, runId);
+      const [first, second, shared] = await Promise.all([1, 2, 3].map((seed) => log.open({ ...runConfig, seed })));
+      for (const { id } of [first!, second!, shared!]) await log.append(id, entries(0, 3));
+      const training = { model: "kept-as" } as NonNullable<Notebook["training"]>;
+      await store.put({ ...notebook("a", 1), run: second!.id, logs: [first!.id, second!.id, shared!.id], training });
+      await store.put({ ...notebook("b", 1), run: shared!.id });
+      expect(await store.holdings("a")).toMatchObject({ logs: [first!.id, second!.id], models: ["a", "kept-as"] });
+      await store.delete("a");
+      expect((await log.list()).map((r) => r.id)).toEqual([shared!.id]);
+      expect(await rowsIn("log")).toBe(3);
+      await store.delete("b");
+      expect([await rowsIn("log"), await rowsIn("datasets"), await log.list()]).toEqual([0, 0, []]);
+      expect(await store.holdings("a")).toMatchObject({ logs: [], models: [] });
+    });
   });
 }
