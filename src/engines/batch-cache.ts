@@ -6,7 +6,7 @@ export interface CacheShape {
   readonly headSize: number;
 }
 
-/** New keys [rows, kv, headSize, tokens] and values [rows, kv, tokens, headSize] of each layer: what a step gives. */
+/** New keys [kv, rows, headSize, tokens] and values [kv, rows, tokens, headSize] of each layer: what a step gives. */
 export interface NewEntries {
   readonly rows: number;
   readonly tokens: number;
@@ -14,8 +14,8 @@ export interface NewEntries {
   readonly values: readonly Float32Array[];
 }
 
-/** Sizes of the cache go in steps, so that a step's arithmetic has few shapes: a row's numbers do not depend on its neighbours' lengths. */
-const bucket = 64;
+/** Sizes of the cache go in steps: large enough to grow seldom, small enough to feed little that is empty. */
+const bucket = 32;
 
 /** The size of a cache that holds so many tokens; at least one bucket. */
 export function bucketOf(tokens: number): number {
@@ -26,9 +26,9 @@ export class KeyValueCache {
   /** Tokens that each row holds. */
   readonly lengths: Int32Array;
   capacity = bucket;
-  /** By layer: [rows, kv, headSize, capacity] */
+  /** By layer: [kv, rows, headSize, capacity] */
   keys: Float32Array[];
-  /** By layer: [rows, kv, capacity, headSize] */
+  /** By layer: [kv, rows, capacity, headSize] */
   values: Float32Array[];
 
   constructor(
@@ -58,7 +58,7 @@ export class KeyValueCache {
     for (let layer = 0; layer < keys.length; layer++) {
       for (let row = 0; row < this.rows; row++) {
         const length = Math.min(this.lengths[row] as number, to);
-        for (let head = row * keyValueHeads; head < (row + 1) * keyValueHeads; head++) {
+        for (let head = row; head < keyValueHeads * this.rows; head += this.rows) {
           const old = (keys[layer] as Float32Array).subarray(head * headSize * from, (head + 1) * headSize * from);
           const fresh = this.keys[layer] as Float32Array;
           for (let d = 0; d < headSize; d++) fresh.set(old.subarray(d * from, d * from + length), (head * headSize + d) * to);
@@ -81,8 +81,8 @@ export class KeyValueCache {
       const newKeys = entries.keys[layer] as Float32Array;
       const newValues = entries.values[layer] as Float32Array;
       for (let h = 0; h < keyValueHeads; h++) {
-        const to = row * keyValueHeads + h;
-        const source = from * keyValueHeads + h;
+        const to = h * this.rows + row;
+        const source = h * entries.rows + from;
         for (let d = 0; d < headSize; d++) {
           const line = (source * headSize + d) * entries.tokens;
           const target = (to * headSize + d) * capacity + at;
@@ -105,4 +105,39 @@ export class KeyValueCache {
   clearRow(row: number): void {
     this.lengths[row] = 0;
   }
+}
+
+/** The beginning of prompts that rows share, as a step takes it. */
+export interface SharedBeginning {
+  readonly tokens: number;
+  /** Width of the arrays; more than `tokens` only where that is 0, for a runtime takes no empty tensor. */
+  readonly width: number;
+  /** By layer: [kv, 1, headSize, width] */
+  readonly keys: readonly Float32Array[];
+  /** By layer: [kv, 1, width, headSize] */
+  readonly values: readonly Float32Array[];
+}
+
+/** No beginning. */
+export function nothingShared({ layers, keyValueHeads, headSize }: CacheShape): SharedBeginning {
+  const empty = Array.from({ length: layers }, () => new Float32Array(keyValueHeads * headSize));
+  return { tokens: 0, width: 1, keys: empty, values: empty };
+}
+
+/** What a cache's only row holds. */
+export function beginningOf(cache: KeyValueCache): SharedBeginning {
+  const { capacity } = cache;
+  const { keyValueHeads, headSize } = cache.shape;
+  const tokens = cache.lengths[0] as number;
+  const cut = (from: Float32Array, lines: number, line: number, kept: number) => {
+    const out = new Float32Array(lines * kept);
+    for (let i = 0; i < lines; i++) out.set(from.subarray(i * line, i * line + kept), i * kept);
+    return out;
+  };
+  return {
+    tokens,
+    width: tokens,
+    keys: cache.keys.map((keys) => cut(keys, keyValueHeads * headSize, capacity, tokens)),
+    values: cache.values.map((values) => cut(values, keyValueHeads, capacity * headSize, tokens * headSize)),
+  };
 }

@@ -7,7 +7,7 @@ import { type Angles, arrange, rotaryAngles } from "../nn/llama-weights.ts";
 import { type DecoderSession, openDecoderSession } from "../runtime/decoder-session.ts";
 import type { Gguf } from "../runtime/gguf.ts";
 import type { HostTensor } from "../runtime/trainer.ts";
-import type { KeyValueCache, NewEntries } from "./batch-cache.ts";
+import type { KeyValueCache, NewEntries, SharedBeginning } from "./batch-cache.ts";
 
 export interface StepResult {
   /** [rows, vocabSize]: of each row's last token. */
@@ -19,10 +19,10 @@ export interface BatchDecoder {
   readonly config: LlamaConfig;
   readonly contextTokens: number;
   /**
-   * Reads `tokens` ids a row, row-major [rows, tokens], after what the cache holds for each row, and leaves the cache as it is. `last`: the
-   * index within each row of the token whose logits are wanted.
+   * Reads `tokens` ids a row, row-major [rows, tokens], after the shared beginning and what the cache holds for each row, and leaves both as
+   * they are. `last`: the index within each row of the token whose logits are wanted.
    */
-  step(cache: KeyValueCache, ids: Int32Array, last: number): Promise<StepResult>;
+  step(shared: SharedBeginning, cache: KeyValueCache, ids: Int32Array, last: number): Promise<StepResult>;
   close(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Pro
   return {
     config,
     contextTokens,
-    step: (cache, ids, last) => step({ session, config, angles, queryAngles }, cache, ids, last),
+    step: (shared, cache, ids, last) => step({ session, config, angles, queryAngles }, shared, cache, ids, last),
     close: () => session.close(),
   };
 }
@@ -92,59 +92,65 @@ interface Model {
   readonly queryAngles: Angles;
 }
 
-async function step(model: Model, cache: KeyValueCache, ids: Int32Array, last: number): Promise<StepResult> {
-  const { session, config } = model;
+async function step(
+  { session, config, ...all }: Model,
+  shared: SharedBeginning,
+  cache: KeyValueCache,
+  ids: Int32Array,
+  last: number,
+): Promise<StepResult> {
   const { rows, capacity } = cache;
-  const { keyValueHeads, headSize, layers } = config;
+  const { heads, keyValueHeads, headSize, layers } = config;
   const tokens = ids.length / rows;
-  const angles = (all: Float32Array): HostTensor => ({
+  const angles = (table: Float32Array): HostTensor => ({
     shape: [rows, tokens, 1, headSize],
-    data: anglesOf(all, cache, tokens, headSize),
+    data: anglesOf(table, shared.tokens, cache, tokens, headSize),
   });
   const feeds: Record<string, HostTensor> = {
     ids: { shape: [rows, tokens], data: ids },
-    cos: angles(model.angles.cos),
-    sin: angles(model.angles.sin),
-    queryCos: angles(model.queryAngles.cos),
-    querySin: angles(model.queryAngles.sin),
-    mask: maskOf(cache, tokens, config.heads / keyValueHeads),
+    cos: angles(all.angles.cos),
+    sin: angles(all.angles.sin),
+    queryCos: angles(all.queryAngles.cos),
+    querySin: angles(all.queryAngles.sin),
+    mask: maskOf(shared, cache, tokens, heads / keyValueHeads),
     last: { shape: [rows], data: Int32Array.from({ length: rows }, (_, row) => row * tokens + last) },
   };
-  for (let i = 0; i < layers; i++) {
-    const shape = [rows, keyValueHeads, headSize, capacity];
-    feeds[`keys${i}`] = { shape, data: cache.keys[i] as Float32Array };
-    feeds[`values${i}`] = {
-      shape: [rows, keyValueHeads, capacity, headSize],
-      data: cache.values[i] as Float32Array,
-    };
-  }
+  const feed = (name: string, shape: readonly number[], byLayer: readonly Float32Array[]) => {
+    for (const [layer, data] of byLayer.entries()) feeds[`${name}${layer}`] = { shape, data };
+  };
+  feed("sharedKeys", [keyValueHeads, 1, headSize, shared.width], shared.keys);
+  feed("sharedValues", [keyValueHeads, 1, shared.width, headSize], shared.values);
+  feed("keys", [keyValueHeads, rows, headSize, capacity], cache.keys);
+  feed("values", [keyValueHeads, rows, capacity, headSize], cache.values);
   const results = await session.run(feeds);
   const layer = (name: string) => Array.from({ length: layers }, (_, i) => results.get(`${name}${i}`) as Float32Array);
   const entries = { rows, tokens, keys: layer("newKeys"), values: layer("newValues") };
   return { logits: results.get("logits") as Float32Array, entries };
 }
 
-/** Each row's positions go on from its length. */
-function anglesOf(all: Float32Array, cache: KeyValueCache, tokens: number, headSize: number): Float32Array {
+/** Each row's positions go on from the beginning and its length. */
+function anglesOf(table: Float32Array, start: number, cache: KeyValueCache, tokens: number, headSize: number): Float32Array {
   const out = new Float32Array(cache.rows * tokens * headSize);
   for (let row = 0; row < cache.rows; row++) {
-    const from = (cache.lengths[row] as number) * headSize;
-    out.set(all.subarray(from, from + tokens * headSize), row * tokens * headSize);
+    const from = (start + (cache.lengths[row] as number)) * headSize;
+    out.set(table.subarray(from, from + tokens * headSize), row * tokens * headSize);
   }
   return out;
 }
 
-/** [rows, 1, group * tokens, capacity + tokens]: a token sees what its row's cache holds, the tokens before it and itself. */
-function maskOf(cache: KeyValueCache, tokens: number, group: number): HostTensor {
+/** [1, 1, rows * group * tokens, width + capacity + tokens]: a token sees the beginning, what its row's cache holds, the tokens before it and itself. */
+function maskOf(shared: SharedBeginning, cache: KeyValueCache, tokens: number, group: number): HostTensor {
   const { rows, capacity } = cache;
-  const width = capacity + tokens;
-  const data = new Float32Array(rows * group * tokens * width).fill(hidden);
-  for (let line = 0; line < rows * group * tokens; line++) {
+  const lines = rows * group * tokens;
+  const width = shared.width + capacity + tokens;
+  const data = new Float32Array(lines * width).fill(hidden);
+  for (let line = 0; line < lines; line++) {
     const row = Math.floor(line / (group * tokens));
-    const token = line % tokens;
     const at = line * width;
-    data.fill(0, at, at + (cache.lengths[row] as number));
-    data.fill(0, at + capacity, at + capacity + token + 1);
+    const own = at + shared.width;
+    data.fill(0, at, at + shared.tokens);
+    data.fill(0, own, own + (cache.lengths[row] as number));
+    data.fill(0, own + capacity, own + capacity + (line % tokens) + 1);
   }
-  return { shape: [rows, 1, group * tokens, width], data };
+  return { shape: [1, 1, lines, width], data };
 }

@@ -1,6 +1,6 @@
-// The rows that are being decoded together: their caches, who sits where. Knows no sampling and no prompts.
+// The rows that are being decoded together after one beginning: their caches, who sits where. Knows no sampling and no prompts.
 
-import { KeyValueCache } from "./batch-cache.ts";
+import { KeyValueCache, type SharedBeginning } from "./batch-cache.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 
 /** What sits in a row. */
@@ -16,6 +16,7 @@ export class BatchRows<R extends Row> {
   /** `sizes`: numbers of rows that a step may have, rising; the last is the number of slots. */
   constructor(
     private readonly decoder: BatchDecoder,
+    readonly beginning: SharedBeginning,
     private readonly sizes: readonly number[],
   ) {
     const size = sizes[0] as number;
@@ -25,10 +26,6 @@ export class BatchRows<R extends Row> {
 
   get seated(): readonly R[] {
     return this.#seats.filter((row) => row !== undefined);
-  }
-
-  get full(): boolean {
-    return this.seated.length >= (this.sizes.at(-1) as number);
   }
 
   /** Seats a row with the cache of its prompt. */
@@ -55,7 +52,7 @@ export class BatchRows<R extends Row> {
     const cache = this.#cache;
     const { vocabSize } = this.decoder.config;
     const ids = Int32Array.from(this.#seats, (row) => row?.next ?? 0);
-    const { logits, entries } = await this.decoder.step(cache, ids, 0);
+    const { logits, entries } = await this.decoder.step(this.beginning, cache, ids, 0);
     return this.#seats.flatMap((row, seat) => {
       if (!row) return [];
       cache.append(seat, entries, seat, 1);

@@ -3,12 +3,12 @@
 import { ClinfuseError } from "../base/errors.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 import type { GrammarState } from "./batch-grammar.ts";
-import type { PromptReader } from "./batch-prompt.ts";
+import type { BatchPrompt, PromptReader, ReadPrompt } from "./batch-prompt.ts";
 import { BatchRows } from "./batch-rows.ts";
 import type { Sampler } from "./batch-sampler.ts";
 
 export interface Job {
-  readonly prompt: readonly number[];
+  readonly prompt: BatchPrompt;
   /** At most so many tokens more, at least 1. */
   readonly maxTokens: number;
   readonly sample: Sampler;
@@ -41,12 +41,14 @@ interface Parts {
   readonly decoder: BatchDecoder;
   readonly prompts: PromptReader;
   readonly ends: ReadonlySet<number>;
+  /** Numbers of rows that a step may have, rising; the last is how many requests are decoded at a time. */
   readonly rowSizes: readonly number[];
 }
 
 export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Scheduler {
   const queue: Running[] = [];
-  const rows = new BatchRows<Running>(decoder, rowSizes);
+  const slots = rowSizes.at(-1) as number;
+  const tables = new Tables(decoder, rowSizes);
   let loop: Promise<void> | undefined;
   let stopped = false;
 
@@ -62,7 +64,7 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       return false;
     }
     const mask = await job.grammar?.mask();
-    const id = job.sample(logits, job.prompt.concat(tokens), mask);
+    const id = job.sample(logits, job.prompt.ids.concat(tokens), mask);
     if (id < 0) {
       const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
       reject(new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what }));
@@ -83,33 +85,34 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
   const admit = async (running: Running): Promise<void> => {
     const read = await prompts.read(running.job.prompt, () => dead(running));
     if (!read || dead(running)) return abort(running);
-    if (await advance(running, read.logits)) rows.add(running, read.cache);
+    if (await advance(running, read.logits)) tables.seat(running, read);
   };
 
+  /** One token more for everybody. */
   const decode = async (): Promise<void> => {
-    for (const running of rows.seated) {
-      if (!dead(running)) continue;
-      rows.remove(running);
-      abort(running);
+    for (const rows of tables.all) {
+      for (const running of rows.seated) {
+        if (!dead(running)) continue;
+        rows.remove(running);
+        abort(running);
+      }
+      if (rows.seated.length === 0) continue;
+      for (const { row, logits } of await rows.step()) {
+        if (!(await advance(row, logits))) rows.remove(row);
+      }
     }
-    if (rows.seated.length === 0) return;
-    for (const { row, logits } of await rows.step()) {
-      if (!(await advance(row, logits))) rows.remove(row);
-    }
+    tables.clear();
   };
 
   const work = async (): Promise<void> => {
-    while (queue.length > 0 || rows.seated.length > 0) {
-      const waiting = rows.full ? undefined : queue.shift();
+    while (queue.length > 0 || tables.seated.length > 0) {
+      const waiting = tables.seated.length < slots ? queue.shift() : undefined;
       try {
         await (waiting ? admit(waiting) : decode());
       } catch (error) {
         // The decoder failed: nothing that is under way can go on.
-        for (const running of [waiting, ...rows.seated, ...queue.splice(0)]) {
-          if (!running) continue;
-          rows.remove(running);
-          running.reject(error);
-        }
+        for (const running of [waiting, ...tables.seated, ...queue.splice(0)]) running?.reject(error);
+        tables.all = [];
       }
       await turn();
     }
@@ -127,6 +130,34 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       await loop;
     },
   };
+}
+
+/** Rows by the beginning that they share: rows of different beginnings cannot share a step. */
+class Tables {
+  all: readonly BatchRows<Running>[] = [];
+
+  constructor(
+    private readonly decoder: BatchDecoder,
+    private readonly rowSizes: readonly number[],
+  ) {}
+
+  get seated(): readonly Running[] {
+    return this.all.flatMap((rows) => rows.seated);
+  }
+
+  seat(running: Running, { beginning, cache }: ReadPrompt): void {
+    let rows = this.all.find((table) => table.beginning === beginning);
+    if (!rows) {
+      rows = new BatchRows(this.decoder, beginning, this.rowSizes);
+      this.all = [...this.all, rows];
+    }
+    rows.add(running, cache);
+  }
+
+  /** Forgets those at which nobody sits. */
+  clear(): void {
+    this.all = this.all.filter((rows) => rows.seated.length > 0);
+  }
 }
 
 /** Lets messages and timers in, without the 4 ms that a nested timeout waits. */

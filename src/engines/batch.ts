@@ -6,7 +6,7 @@ import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
 import { type GgufTokenizer, readGgufTokenizer } from "../text/gguf-tokenizer.ts";
 import { openBatchDecoder } from "./batch-decoder.ts";
 import { type Grammars, grammars } from "./batch-grammar.ts";
-import { promptReader } from "./batch-prompt.ts";
+import { type BatchPrompt, promptReader } from "./batch-prompt.ts";
 import { sampler } from "./batch-sampler.ts";
 import { type Scheduler, scheduler } from "./batch-scheduler.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
@@ -89,11 +89,12 @@ interface Parts {
 
 async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
   throwIfAborted(signal);
-  const prompt = parts.tokenizer.encode(parts.template(request.messages));
-  const room = parts.contextTokens - prompt.length;
+  const prompt = promptOf(parts, request);
+  const promptTokens = prompt.ids.length;
+  const room = parts.contextTokens - promptTokens;
   if (room < 1) {
-    const place = { got: prompt.length, expected: parts.contextTokens };
-    const sentence = `the prompt has ${prompt.length} tokens and the model's context holds ${parts.contextTokens}`;
+    const place = { got: promptTokens, expected: parts.contextTokens };
+    const sentence = `the prompt has ${promptTokens} tokens and the model's context holds ${parts.contextTokens}`;
     throw new ClinfuseError("context-overflow", sentence, place);
   }
   const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
@@ -107,7 +108,17 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
   // Not before the scheduler lets go of it, which after an abort comes later than the caller's answer.
   running.catch(() => undefined).finally(() => grammar?.dispose());
   const { tokens, finish } = await orAbort(running, signal);
-  return { text: parts.tokenizer.decode(tokens), finish, promptTokens: prompt.length, completionTokens: tokens.length };
+  return { text: parts.tokenizer.decode(tokens), finish, promptTokens, completionTokens: tokens.length };
+}
+
+/** The messages that many requests share are a beginning of their own, so far as their tokens are the beginning of the whole. */
+function promptOf({ tokenizer, template }: Parts, { messages, sharedMessages = 0 }: CompletionRequest): BatchPrompt {
+  const ids = tokenizer.encode(template(messages));
+  if (sharedMessages === 0) return { ids, shared: 0 };
+  const beginning = tokenizer.encode(template(messages.slice(0, sharedMessages), { answer: false }));
+  const differs = beginning.findIndex((id, i) => id !== ids[i]);
+  // One token is left to read, for its logits.
+  return { ids, shared: Math.min(differs < 0 ? beginning.length : differs, ids.length - 1) };
 }
 
 /** The scheduler hears of an abort between steps; the caller hears of it at once. */

@@ -14,6 +14,8 @@ export interface Sampling {
 
 export interface CompletionRequest {
   readonly messages: readonly Message[];
+  /** So many of the first messages many requests have in common, word for word: an engine may read them once. It changes no text. */
+  readonly sharedMessages?: number;
   readonly sampling: Sampling;
   /** 31 bits. The same request with the same seed gives the same text on an engine that promises it (`deterministic`). */
   readonly seed: number;

@@ -10,6 +10,8 @@ import type { MethodId, RunConfig } from "./run-config.ts";
 
 export interface Prompt {
   readonly messages: readonly Message[];
+  /** See CompletionRequest. */
+  readonly sharedMessages?: number;
   readonly grammar?: string;
   /** What was drawn for it, kept with the example. */
   readonly topic?: Topic;

@@ -9,8 +9,11 @@ export type FreeSizes = Readonly<Record<string, number>>;
 /** A dimension of an ONNX tensor: a number, a name, or open. */
 export type Dimension = number | string | undefined;
 
-/** An int64 vector that an operator takes as an input: constant, or the size of an axis of one of the graph's inputs. */
-export type SizeInput = { readonly constant: readonly (number | bigint)[] } | { readonly sizeOf: string };
+/** An int64 vector that an operator takes as an input: constant, the size of an axis of one of the graph's inputs, or fed by the caller. */
+export type SizeInput =
+  | { readonly constant: readonly (number | bigint)[] }
+  | { readonly sizeOf: string }
+  | { readonly fed: readonly number[] };
 
 const endOfAxis = 2n ** 63n - 1n;
 
@@ -32,8 +35,7 @@ export function openSizes(free: FreeSizes, node: Node, numbers: readonly number[
   if (node.op === "Reshape") {
     // ONNX: 0 keeps the input's size of the same axis, -1 is what is left over.
     const dims = numbers.map((d, i) => (isFree(d) ? (shape[i] === d ? 0 : -1) : d));
-    if (dims.filter((d) => d === -1).length > 1) throw new Error(`Reshape to [${numbers}]: more than one free size moves`);
-    return { constant: dims };
+    return dims.filter((d) => d === -1).length > 1 ? { fed: numbers } : { constant: dims };
   }
   const [number] = numbers;
   if (node.op === "Slice" && number !== undefined) {
@@ -53,4 +55,23 @@ export function axisOf(g: Graph, free: FreeSizes, name: string): { readonly inpu
     if (axis >= 0) return { input, axis };
   }
   throw new Error(`no input has the free size ${name}`);
+}
+
+/** The name of the input through which a shape comes that the file cannot know. */
+export const fedName = (numbers: readonly number[]) => `shape(${numbers})`;
+
+/** Shapes that a run must feed as int64 vectors, by the name of the input: those in which more than one free size moves. */
+export function fedShapes(g: Graph, free: FreeSizes): ReadonlyMap<string, readonly number[]> {
+  const fed = new Map<string, readonly number[]>();
+  for (const node of g.nodes) {
+    if (node.op !== "Reshape") continue;
+    const size = openSizes(free, node, (node as Node<"Reshape">).attrs.shape);
+    if ("fed" in size) fed.set(fedName(size.fed), size.fed);
+  }
+  return fed;
+}
+
+/** A shape with the run's sizes in the place of their stand-ins. */
+export function closeSizes(free: FreeSizes, shape: readonly number[], sizes: FreeSizes): number[] {
+  return shape.map((d) => names(free, d).reduce((n, name) => (n / (free[name] as number)) * (sizes[name] as number), d));
 }

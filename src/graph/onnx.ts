@@ -1,6 +1,6 @@
 // A graph as an ONNX file. Knows ONNX's schema (onnx.proto3) and operator sets; knows no runtime.
 
-import { axisOf, type Dimension, dimensionsOf, type FreeSizes, openSizes, type SizeInput } from "./free-sizes.ts";
+import { axisOf, type Dimension, dimensionsOf, type FreeSizes, fedName, openSizes, type SizeInput } from "./free-sizes.ts";
 import type { Graph } from "./graph.ts";
 import type { Attrs, DType, Node, Op, Shape, Value } from "./ops.ts";
 import { Message } from "./protobuf.ts";
@@ -91,13 +91,16 @@ export function toOnnx(g: Graph, { free = {}, external = new Set() }: OnnxOption
     graph.message(5, tensorProto(name(value), value.dtype, value.shape, bytes));
   }
   for (const [key, size] of sizes) {
-    if ("sizeOf" in size) continue;
+    if (!("constant" in size)) continue;
     const data = BigInt64Array.from(size.constant, (n) => BigInt(n));
     graph.message(5, tensorProto(key, "int64", [size.constant.length], new Uint8Array(data.buffer)));
   }
   for (const [key, value] of g.inputs) {
     if (external.has(key)) graph.message(5, externalProto(key, value));
     else graph.message(11, valueInfo(key, value, free));
+  }
+  for (const [key, size] of sizes) {
+    if ("fed" in size) graph.message(11, valueInfo(key, { dtype: "int64", shape: [size.fed.length] }, {}));
   }
   for (const [key, value] of g.outputs) graph.message(12, valueInfo(key, value, free));
   return new Message()
@@ -129,7 +132,7 @@ function nodeProto(node: Node, name: (value: Value) => string, free: FreeSizes, 
   for (const value of node.inputs) proto.text(1, value ? name(value) : "");
   for (const numbers of inputs) {
     const size = openSizes(free, node, numbers);
-    const key = "sizeOf" in size ? `size(${size.sizeOf})` : `i(${size.constant})`;
+    const key = keyOf(size);
     sizes.set(key, size);
     proto.text(1, key);
   }
@@ -137,6 +140,11 @@ function nodeProto(node: Node, name: (value: Value) => string, free: FreeSizes, 
   proto.text(3, `${node.op}:${node.outputs[0].id}`).text(4, node.op);
   for (const [key, attribute] of Object.entries(attributes)) proto.message(5, attributeProto(key, attribute));
   return proto;
+}
+
+function keyOf(size: SizeInput): string {
+  if ("fed" in size) return fedName(size.fed);
+  return "sizeOf" in size ? `size(${size.sizeOf})` : `i(${size.constant})`;
 }
 
 function attributeProto(key: string, attribute: Attribute): Message {
@@ -179,7 +187,7 @@ function dimension(d: Dimension): Message {
   return typeof d === "string" ? new Message().text(2, d) : new Message().integer(1, d);
 }
 
-function valueInfo(key: string, { dtype, shape }: Value, free: FreeSizes): Message {
+function valueInfo(key: string, { dtype, shape }: Pick<Value, "dtype" | "shape">, free: FreeSizes): Message {
   const dims = new Message();
   for (const d of dimensionsOf(free, shape)) dims.message(1, dimension(d));
   const tensor = new Message().integer(1, dataTypes[dtype]).message(2, dims);

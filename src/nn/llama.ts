@@ -1,17 +1,19 @@
 // A decoder of the Llama family as a graph: one step over rows of tokens that follow what a cache holds. Knows no weights and no runtime.
 //
-// Sizes that a run chooses, written as stand-ins: rows B, tokens of the step T, length of the cache P.
-// Inputs: ids int32 [B, T]; cos, sin, queryCos, querySin float32 [B, T, 1, headSize]; mask float32 [B, 1, T * group, P + T], 0 for what a token
-// sees and a large negative number for what it does not; last int32 [B], the index into the B * T tokens whose logits are wanted;
-// keys<layer> [B, keyValueHeads, headSize, P] and values<layer> [B, keyValueHeads, P, headSize]; and the parameters.
-// Outputs: logits [B, vocabSize]; newKeys<layer> [B, keyValueHeads, headSize, T], newValues<layer> [B, keyValueHeads, T, headSize].
+// Sizes that a run chooses, written as stand-ins: rows B, tokens of the step T, length of the beginning that all rows share S, of each row's
+// own cache after it P. With G heads a group:
+// Inputs: ids int32 [B, T]; cos, sin, queryCos, querySin float32 [B, T, 1, headSize]; mask float32 [1, 1, B * G * T, S + P + T], 0 for what a
+// token sees and a large negative number for what it does not; last int32 [B], the index into the B * T tokens whose logits are wanted;
+// sharedKeys<layer> [keyValueHeads, 1, headSize, S], sharedValues<layer> [keyValueHeads, 1, S, headSize]; keys<layer>
+// [keyValueHeads, B, headSize, P], values<layer> [keyValueHeads, B, P, headSize]; and the parameters.
+// Outputs: logits [B, vocabSize]; newKeys<layer> [keyValueHeads, B, headSize, T], newValues<layer> [keyValueHeads, B, T, headSize].
 
 import { Graph } from "../graph/graph.ts";
 import type { Value } from "../graph/ops.ts";
 import type { LlamaConfig } from "./llama-config.ts";
 
 /** Stand-ins for the free sizes: primes, so that no product of a model's own sizes is a multiple of one. */
-export const freeSizes = { rows: 10007, tokens: 10009, past: 10037 } as const;
+export const freeSizes = { rows: 10007, tokens: 10009, shared: 10039, past: 10037 } as const;
 
 /** A weight as the graph wants it: a GGUF tensor, its rows perhaps in another order, perhaps transposed. */
 export interface LlamaParameter {
@@ -83,8 +85,9 @@ export function llamaParameters(config: LlamaConfig, tied: boolean): LlamaParame
 
 /** The graph of a step. See the head of this file. */
 export function llamaGraph(config: LlamaConfig, tied: boolean): Graph {
-  const { rows, tokens, past } = freeSizes;
-  const { hiddenSize, headSize, keyValueHeads } = config;
+  const { rows, tokens, shared, past } = freeSizes;
+  const { hiddenSize, headSize, heads, keyValueHeads } = config;
+  const lines = rows * (heads / keyValueHeads) * tokens;
   const g = new Graph();
   const weights = new Map(llamaParameters(config, tied).map(({ name, shape }) => [name, g.input(name, "float32", shape)]));
   const ids = g.input("ids", "int32", [rows, tokens]);
@@ -95,7 +98,7 @@ export function llamaGraph(config: LlamaConfig, tied: boolean): Graph {
     weight: (name) => weights.get(name),
     keyTurn: { cos: angles("cos"), sin: angles("sin") },
     queryTurn: { cos: angles("queryCos"), sin: angles("querySin") },
-    mask: g.input("mask", "float32", [rows, 1, (config.heads / keyValueHeads) * tokens, past + tokens]),
+    mask: g.input("mask", "float32", [1, 1, lines, shared + past + tokens]),
   };
   const last = g.input("last", "int32", [rows]);
   let x = g.apply("Gather", [need(step, "token_embd.weight"), ids]); // [B, T, hidden]
@@ -155,33 +158,44 @@ function turned(step: Step, x: Value, heads: number, norm: string, { cos, sin }:
   return g.apply("Add", [g.apply("Mul", [y, cos]), g.apply("Mul", [swapped, sin])]);
 }
 
-/** Heads of a group are rows of one batched product, so that keys and values are never repeated; the cache is never copied. */
+/**
+ * Heads of a group are lines of one product, so that keys and values are never repeated; the caches are never copied. Over the beginning that
+ * rows share the lines of all of them are one product, so that it is read once a step and not once a row (Juravsky et al. 2024, Hydragen).
+ */
 function attention(step: Step, layer: number, x: Value): Value {
   const { g, config, mask } = step;
-  const { heads, keyValueHeads, headSize } = config;
-  const { rows, tokens, past } = freeSizes;
+  const { heads, keyValueHeads: kv, headSize } = config;
+  const { rows, tokens, shared, past } = freeSizes;
   const at = `blk.${layer}.`;
-  const group = (heads / keyValueHeads) * tokens;
+  const group = (heads / kv) * tokens;
+  const lines = rows * group;
   const q = turned(step, linear(step, x, `${at}attn_q`), heads, `${at}attn_q_norm.weight`, step.queryTurn);
-  const k = turned(step, linear(step, x, `${at}attn_k`), keyValueHeads, `${at}attn_k_norm.weight`, step.keyTurn);
-  const v = g.apply("Reshape", [linear(step, x, `${at}attn_v`)], { shape: [rows, tokens, keyValueHeads, headSize] });
-  const grouped = g.apply("Reshape", [g.apply("Transpose", [q], { perm: [0, 2, 1, 3] })], {
-    shape: [rows, keyValueHeads, group, headSize],
-  });
-  const newKeys = g.apply("Transpose", [k], { perm: [0, 2, 3, 1] }); // [B, kv, headSize, T]
-  const newValues = g.apply("Transpose", [v], { perm: [0, 2, 1, 3] }); // [B, kv, T, headSize]
+  const k = turned(step, linear(step, x, `${at}attn_k`), kv, `${at}attn_k_norm.weight`, step.keyTurn);
+  const reshape = (y: Value, shape: readonly number[]) => g.apply("Reshape", [y], { shape });
+  const v = reshape(linear(step, x, `${at}attn_v`), [rows, tokens, kv, headSize]);
+  const byHead = g.apply("Transpose", [reshape(q, [rows, tokens, kv, heads / kv, headSize])], { perm: [2, 0, 3, 1, 4] });
+  const ofRow = reshape(byHead, [kv, rows, group, headSize]);
+  const ofAll = reshape(byHead, [kv, 1, lines, headSize]);
+  const newKeys = g.apply("Transpose", [k], { perm: [2, 0, 3, 1] }); // [kv, B, headSize, T]
+  const newValues = g.apply("Transpose", [v], { perm: [2, 0, 1, 3] }); // [kv, B, T, headSize]
   g.output(`newKeys${layer}`, newKeys);
   g.output(`newValues${layer}`, newValues);
-  const keys = g.input(`keys${layer}`, "float32", [rows, keyValueHeads, headSize, past]);
-  const values = g.input(`values${layer}`, "float32", [rows, keyValueHeads, past, headSize]);
-  const scores = g.apply("Concat", [g.apply("MatMul", [grouped, keys]), g.apply("MatMul", [grouped, newKeys])], { axis: 3 });
-  const weights = g.apply("Softmax", [g.apply("Add", [scores, mask])]); // [B, kv, group, P + T]
-  const onPast = g.apply("MatMul", [g.apply("Slice", [weights], { axis: 3, start: 0, end: past }), values]);
-  const onNew = g.apply("MatMul", [g.apply("Slice", [weights], { axis: 3, start: past, end: past + tokens }), newValues]);
-  const perHead = g.apply("Reshape", [g.apply("Add", [onPast, onNew])], { shape: [rows, heads, tokens, headSize] });
-  const flat = g.apply("Reshape", [g.apply("Transpose", [perHead], { perm: [0, 2, 1, 3] })], {
-    shape: [rows, tokens, heads * headSize],
-  });
+  const cache = (name: string, shape: readonly number[]) => g.input(`${name}${layer}`, "float32", shape);
+  const sharedKeys = cache("sharedKeys", [kv, 1, headSize, shared]);
+  const sharedValues = cache("sharedValues", [kv, 1, shared, headSize]);
+  const keys = cache("keys", [kv, rows, headSize, past]);
+  const values = cache("values", [kv, rows, past, headSize]);
+  const onRow = (y: Value) => reshape(g.apply("MatMul", [ofRow, y]), [kv, 1, lines, y.shape[3] as number]);
+  const concat = (a: Value, b: Value) => g.apply("Concat", [a, b], { axis: 3 });
+  const scores = concat(g.apply("MatMul", [ofAll, sharedKeys]), concat(onRow(keys), onRow(newKeys)));
+  const weights = g.apply("Softmax", [g.apply("Add", [scores, mask])]); // [kv, 1, lines, S + P + T]
+  const slice = (y: Value, start: number, end: number) => g.apply("Slice", [y], { axis: 3, start, end });
+  const own = slice(weights, shared, shared + past + tokens);
+  const weighed = (y: Value, of: Value) => g.apply("MatMul", [reshape(y, [kv, rows, group, y.shape[3] as number]), of]);
+  const onOwn = g.apply("Add", [weighed(slice(own, 0, past), values), weighed(slice(own, past, past + tokens), newValues)]); // [kv, B, group, headSize]
+  const onShared = reshape(g.apply("MatMul", [slice(weights, 0, shared), sharedValues]), [kv, rows, group, headSize]);
+  const perHead = reshape(g.apply("Add", [onShared, onOwn]), [kv, rows, heads / kv, tokens, headSize]);
+  const flat = reshape(g.apply("Transpose", [perHead], { perm: [1, 3, 0, 2, 4] }), [rows, tokens, heads * headSize]);
   return linear(step, flat, `${at}attn_output`);
 }
 

@@ -18,6 +18,8 @@ export interface NerSlots {
 
 export interface FilledPrompt {
   readonly messages: readonly Message[];
+  /** So many of the first are the same for every prompt of the run. */
+  readonly sharedMessages?: number;
   readonly grammar: string;
 }
 
@@ -42,7 +44,7 @@ export function nerPrompt(task: NerTask, slots: NerSlots): FilledPrompt {
     ...turns(exchanges),
     { role: "user", content: listing.varying },
   ];
-  return { messages, grammar };
+  return { messages, sharedMessages: messages.length - 1, grammar };
 }
 
 function listingOf(task: NerTask, topic: string | undefined, style: string | undefined): Listing {

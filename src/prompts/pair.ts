@@ -29,7 +29,9 @@ export function firstPrompt(task: PairTask, slots: PairSlots): FilledPrompt {
     return { messages: [{ role: "user", content }], grammar: asJson(oneLine, answerField) };
   }
   if (mode === "none") return { messages: [{ role: "user", content: whole(listing) }], grammar: oneLine };
-  return { messages: [...prefix(task, slots), { role: "user", content: listing.varying || listing.fixed }], grammar: oneLine };
+  const shared = prefix(task, slots);
+  const messages: Message[] = [...shared, { role: "user", content: listing.varying || listing.fixed }];
+  return { messages, sharedMessages: shared.length, grammar: oneLine };
 }
 
 /** Second turn, about the first sentence. */
@@ -41,8 +43,8 @@ export function secondPrompt(task: PairTask, slots: PairSlots, first: string): F
     return { messages: [{ role: "user", content: withJsonLines(content, same) }], grammar: asJson(oneLine, answerField) };
   }
   if (mode === "none") return { messages: [{ role: "user", content }], grammar: oneLine };
-  const { messages } = firstPrompt(task, slots);
-  return { messages: [...messages, { role: "assistant", content: first }, { role: "user", content }], grammar: oneLine };
+  const { messages, ...filled } = firstPrompt(task, slots);
+  return { ...filled, messages: [...messages, { role: "assistant", content: first }, { role: "user", content }] };
 }
 
 function firstListing(task: PairTask, { topic, style }: Pick<PairSlots, "topic" | "style">): Listing {

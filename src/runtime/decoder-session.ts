@@ -2,7 +2,7 @@
 
 import type { InferenceSession, Tensor } from "onnxruntime-web";
 import { ClinfuseError } from "../base/errors.ts";
-import type { FreeSizes } from "../graph/free-sizes.ts";
+import { axisOf, closeSizes, type FreeSizes, fedShapes } from "../graph/free-sizes.ts";
 import type { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf } from "../graph/ops.ts";
@@ -51,9 +51,16 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   } catch (error) {
     throw ortError(error);
   }
+  const shapes = fedShapes(graph, free);
+  const axes = Object.keys(free).map((name) => [name, axisOf(graph, free, name)] as const);
   return {
     async run(feeds) {
       const tensors: Record<string, Tensor> = {};
+      const sizes = Object.fromEntries(axes.map(([name, { input, axis }]) => [name, feeds[input]?.shape[axis] ?? 0]));
+      for (const [name, shape] of shapes) {
+        const data = BigInt64Array.from(closeSizes(free, shape, sizes), BigInt);
+        tensors[name] = new ort.Tensor("int64", data, [data.length]);
+      }
       for (const [name, { shape, data }] of Object.entries(feeds)) {
         tensors[name] =
           data instanceof Float32Array ? new ort.Tensor("float32", data, shape) : new ort.Tensor("int32", data, shape);

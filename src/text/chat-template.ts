@@ -8,8 +8,11 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Renders messages, with the beginning of the assistant's answer after them. Throws `engine-failed` where the template refuses them. */
-export type ChatTemplate = (messages: readonly ChatMessage[]) => string;
+/**
+ * Renders messages, with the beginning of the assistant's answer after them unless `answer` is false. Throws `engine-failed` where the template
+ * refuses them.
+ */
+export type ChatTemplate = (messages: readonly ChatMessage[], options?: { readonly answer: boolean }) => string;
 
 /**
  * Compiles a Jinja template as models carry it. `names` are the special tokens that it may use. Throws `model-unsupported` for one that does
@@ -24,9 +27,9 @@ export function chatTemplate(source: string, names: Readonly<Record<string, stri
     const sentence = `${file}: its chat template does not parse: ${because(error)}`;
     throw new ClinfuseError("model-unsupported", sentence, { file, what: "chat template" }, { cause: error });
   }
-  return (messages) => {
+  return (messages, { answer } = { answer: true }) => {
     try {
-      return template.render({ bos_token: "", eos_token: "", ...names, messages, add_generation_prompt: true });
+      return template.render({ bos_token: "", eos_token: "", ...names, messages, add_generation_prompt: answer });
     } catch (error) {
       const sentence = `the model's chat template refuses these messages: ${because(error)}`;
       throw new ClinfuseError("engine-failed", sentence, { file, what: "chat template" }, { cause: error });

@@ -1,7 +1,7 @@
 // Decoders of the Llama family against transformers' logits, by whole chunks and token by token, on WASM.
 
 import { describe, expect, it } from "vitest";
-import { KeyValueCache } from "../../src/engines/batch-cache.ts";
+import { beginningOf, KeyValueCache, nothingShared, type SharedBeginning } from "../../src/engines/batch-cache.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
@@ -16,13 +16,19 @@ async function open(name: Name): Promise<BatchDecoder> {
 const emptyCache = ({ config }: BatchDecoder, rows: number) => new KeyValueCache(config, rows);
 
 /** Reads ids into every row, so many at a time, and gives the logits after each chunk, [rows, vocabulary]. */
-async function read(decoder: BatchDecoder, cache: KeyValueCache, ids: readonly number[], chunk: number): Promise<Float32Array[]> {
+async function read(
+  decoder: BatchDecoder,
+  cache: KeyValueCache,
+  ids: readonly number[],
+  chunk: number,
+  shared: SharedBeginning = nothingShared(decoder.config),
+): Promise<Float32Array[]> {
   const logits: Float32Array[] = [];
   for (let at = 0; at < ids.length; at += chunk) {
     const part = ids.slice(at, at + chunk);
     const rows = Int32Array.from({ length: cache.rows * part.length }, (_, i) => part[i % part.length] as number);
     cache.fit(cache.lengths[0] as number);
-    const result = await decoder.step(cache, rows, part.length - 1);
+    const result = await decoder.step(shared, cache, rows, part.length - 1);
     cache.fit((cache.lengths[0] as number) + part.length);
     for (let row = 0; row < cache.rows; row++) cache.append(row, result.entries, row, part.length);
     logits.push(result.logits);
@@ -54,6 +60,27 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
       expect(largestDifference(got.subarray(row * vocabSize, (row + 1) * vocabSize), logits.at(-1) as number[])).toBeLessThan(
         1e-3,
       );
+    }
+    await decoder.close();
+  });
+
+  it("gives them after a beginning that rows share", async () => {
+    const { ids, logits } = golden[name];
+    const decoder = await open(name);
+    const one = emptyCache(decoder, 1);
+    await read(decoder, one, ids.slice(0, 45), 15);
+    const shared = beginningOf(one);
+    for (const [rows, chunk] of [
+      [1, 30],
+      [3, 7],
+      [4, 1],
+    ] as const) {
+      const got = (await read(decoder, emptyCache(decoder, rows), ids.slice(45), chunk, shared)).at(-1) as Float32Array;
+      const { vocabSize } = decoder.config;
+      for (let row = 0; row < rows; row++) {
+        const logitsOfRow = got.subarray(row * vocabSize, (row + 1) * vocabSize);
+        expect(largestDifference(logitsOfRow, logits.at(-1) as number[]), `${rows} rows, row ${row}`).toBeLessThan(1e-3);
+      }
     }
     await decoder.close();
   });

@@ -1,7 +1,7 @@
 // The batch engine on the real SmolLM2: transformers' greedy text, and the same bits in every company. Skipped where models/ does not hold it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KeyValueCache } from "../../src/engines/batch-cache.ts";
+import { KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { promptReader } from "../../src/engines/batch-prompt.ts";
 import { sampler } from "../../src/engines/batch-sampler.ts";
@@ -29,7 +29,7 @@ describe.skipIf(!present)(`SmolLM2${why}`, () => {
     const signal = new AbortController().signal;
     const runs = which.map((i) => {
       const sample = sampler({ temperature, topP: 0.95, maxTokens }, i);
-      return schedule.run({ prompt: golden[i]!.ids, maxTokens, sample, grammar: undefined, signal });
+      return schedule.run({ prompt: { ids: golden[i]!.ids, shared: 0 }, maxTokens, sample, grammar: undefined, signal });
     });
     return (await Promise.all(runs)).map((result) => result.tokens);
   };
@@ -58,7 +58,7 @@ describe.skipIf(!present)(`SmolLM2${why}`, () => {
   it("gives a row the same bits whatever the number of rows and the size of the cache", { timeout: 300_000 }, async () => {
     const one = new KeyValueCache(decoder.config, 1);
     const ids = Int32Array.from(golden[0]!.ids.slice(0, 40));
-    const { entries } = await decoder.step(one, ids, 39);
+    const { entries } = await decoder.step(nothingShared(decoder.config), one, ids, 39);
     const logits: Float32Array[] = [];
     for (const [rows, capacity] of [
       [1, 64],
@@ -69,7 +69,7 @@ describe.skipIf(!present)(`SmolLM2${why}`, () => {
       const cache = new KeyValueCache(decoder.config, rows);
       cache.fit(capacity);
       for (let row = 0; row < rows; row++) cache.append(row, entries, 0, 40);
-      const step = await decoder.step(cache, new Int32Array(rows).fill(260), 0);
+      const step = await decoder.step(nothingShared(decoder.config), cache, new Int32Array(rows).fill(260), 0);
       logits.push(step.logits.slice((rows - 1) * decoder.config.vocabSize));
     }
     for (const other of logits.slice(1)) expect(other.every((x, i) => x === logits[0]![i])).toBe(true);

@@ -1,7 +1,7 @@
 // The decoder on the GPU: every node is placed there, and its logits are transformers'.
 
 import { expect, it } from "vitest";
-import { KeyValueCache } from "../../src/engines/batch-cache.ts";
+import { beginningOf, KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { freeSizes, llamaGraph } from "../../src/nn/llama.ts";
@@ -48,7 +48,7 @@ it.each(names)("%s: gives transformers' logits in chunks and row by row", async 
   ] as const) {
     const part = ids.slice(from, to);
     cache.fit(to);
-    const result = await decoder.step(cache, Int32Array.from([...part, ...part]), part.length - 1);
+    const result = await decoder.step(nothingShared(decoder.config), cache, Int32Array.from([...part, ...part]), part.length - 1);
     for (const row of [0, 1]) cache.append(row, result.entries, row, part.length);
     if (to !== 75) continue;
     for (const row of [0, 1]) {
@@ -56,6 +56,17 @@ it.each(names)("%s: gives transformers' logits in chunks and row by row", async 
       const expected = logits.at(-1) as number[];
       expect(Math.max(...expected.map((x, i) => Math.abs(x - (got[i] as number))))).toBeLessThan(1e-3);
     }
+  }
+  const one = new KeyValueCache(decoder.config, 1);
+  one.fit(64);
+  one.append(0, (await decoder.step(nothingShared(decoder.config), one, Int32Array.from(ids.slice(0, 64)), 63)).entries, 0, 64);
+  const after = new KeyValueCache(decoder.config, 2);
+  const rest = ids.slice(64);
+  const { logits: got } = await decoder.step(beginningOf(one), after, Int32Array.from([...rest, ...rest]), rest.length - 1);
+  const expected = logits.at(-1) as number[];
+  for (const row of [0, 1]) {
+    const difference = (x: number, i: number) => Math.abs(x - (got[row * decoder.config.vocabSize + i] as number));
+    expect(Math.max(...expected.map(difference)), `row ${row} after a shared beginning`).toBeLessThan(1e-3);
   }
   await decoder.close();
 });

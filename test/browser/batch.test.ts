@@ -25,7 +25,7 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
     const schedule = scheduler({ decoder, prompts, ends: new Set(), rowSizes: [1, 2, 4] });
     const run = (maxTokens: number) =>
       schedule.run({
-        prompt: ids,
+        prompt: { ids, shared: 0 },
         maxTokens,
         sample: sampler({ temperature: 0, topP: 1, maxTokens }, 1),
         grammar: undefined,
@@ -69,6 +69,21 @@ describe("the port", () => {
     for (const i of [0, 7, 23]) expect(await complete(i, other)).toEqual(together[i]);
     expect(await Promise.all([23, 3, 7].map((i) => complete(i)))).toEqual([together[23], together[3], together[7]]);
     expect(new Set(together.map((c) => c.text)).size).toBeGreaterThan(20); // seeds and prompts matter
+  });
+
+  it("gives it the same text when it shares its first messages, with rows that share others beside it", async () => {
+    const shared = { sharedMessages: 1 };
+    const other = (i: number) => ({
+      messages: [{ role: "system" as const, content: `System ${i % 3}.` }, ...request(i).messages.slice(1)],
+    });
+    const together = await Promise.all([
+      ...Array.from({ length: 9 }, (_, i) => complete(i, model, shared)),
+      ...Array.from({ length: 9 }, (_, i) => complete(i, model, { ...shared, ...other(i) })),
+      ...Array.from({ length: 3 }, (_, i) => complete(i)),
+    ]);
+    const alone = [await complete(0, model, shared), await complete(7, model, { ...shared, ...other(7) })];
+    expect(alone).toEqual([together[0], together[16]]);
+    expect(together[0]!.promptTokens).toBe(together[18]!.promptTokens);
   });
 
   it("counts tokens and stops at the limit", async () => {

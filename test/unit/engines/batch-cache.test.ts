@@ -1,7 +1,7 @@
 // The cache's layout against plain indexing, through growth, shrinking and moves; prompts against the tokens that had to be read.
 
 import { describe, expect, it } from "vitest";
-import { bucketOf, KeyValueCache, type NewEntries } from "../../../src/engines/batch-cache.ts";
+import { beginningOf, bucketOf, KeyValueCache, type NewEntries, type SharedBeginning } from "../../../src/engines/batch-cache.ts";
 import type { BatchDecoder } from "../../../src/engines/batch-decoder.ts";
 import { promptReader } from "../../../src/engines/batch-prompt.ts";
 
@@ -33,7 +33,7 @@ function expectRow(cache: KeyValueCache, row: number, tokens: readonly number[])
     for (let h = 0; h < keyValueHeads; h++) {
       for (const [t, token] of tokens.entries()) {
         for (let d = 0; d < headSize; d++) {
-          const head = row * keyValueHeads + h;
+          const head = h * cache.rows + row;
           expect(cache.keys[layer]![(head * headSize + d) * cache.capacity + t]).toBe(mark(0, layer, h, token, d));
           expect(cache.values[layer]![(head * cache.capacity + t) * headSize + d]).toBe(mark(1, layer, h, token, d));
         }
@@ -47,17 +47,18 @@ const range = (from: number, to: number) => Array.from({ length: to - from }, (_
 describe("KeyValueCache", () => {
   it("keeps what rows hold while it grows and shrinks", () => {
     const cache = new KeyValueCache(shape, 2);
+    cache.fit(40);
     cache.append(0, entriesOf(range(0, 40)), 0, 40);
     cache.append(1, entriesOf([7, 8, 9, 0]), 0, 3); // the last is padding
     cache.fit(130);
-    expect(cache.capacity).toBe(192);
+    expect(cache.capacity).toBe(160);
     cache.append(0, entriesOf(range(40, 130)), 0, 90);
     cache.append(1, entriesOf([50]), 0, 1);
     expectRow(cache, 0, range(0, 130));
     expectRow(cache, 1, [7, 8, 9, 50]);
     cache.clearRow(0);
     cache.fit(4);
-    expect(cache.capacity).toBe(64);
+    expect(cache.capacity).toBe(32);
     expectRow(cache, 1, [7, 8, 9, 50]);
   });
 
@@ -75,10 +76,21 @@ describe("KeyValueCache", () => {
 
   it("says that a row is full", () => {
     const cache = new KeyValueCache(shape, 1);
-    expect(() => cache.append(0, entriesOf(range(0, 65)), 0, 65)).toThrow("65 more do not fit");
+    expect(() => cache.append(0, entriesOf(range(0, 33)), 0, 33)).toThrow("33 more do not fit");
   });
 
-  it("has sizes in steps of 64", () => expect([0, 1, 64, 65, 128].map(bucketOf)).toEqual([64, 64, 64, 128, 128]));
+  it("has sizes in steps of 32", () => expect([0, 1, 32, 33, 64].map(bucketOf)).toEqual([32, 32, 32, 64, 64]));
+
+  it("gives what a row holds as a beginning, without what is empty", () => {
+    const cache = new KeyValueCache(shape, 1);
+    cache.fit(50);
+    cache.append(0, entriesOf(range(0, 50)), 0, 50);
+    const { tokens, width, keys, values } = beginningOf(cache);
+    expect([tokens, width]).toEqual([50, 50]);
+    const expected = entriesOf(range(0, 50));
+    expect(keys).toEqual(expected.keys);
+    expect(values).toEqual(expected.values);
+  });
 });
 
 describe("promptReader", () => {
@@ -88,37 +100,59 @@ describe("promptReader", () => {
     const decoder = {
       config: shape,
       contextTokens: 512,
-      async step(cache: KeyValueCache, ids: Int32Array, last: number) {
+      async step(shared: SharedBeginning, cache: KeyValueCache, ids: Int32Array, last: number) {
         read.push([...ids].slice(0, ids.length === 32 ? 32 : last + 1)); // without padding
-        return { logits: Float32Array.of(cache.lengths[0] as number, ids[last] as number), entries: entriesOf([...ids]) };
+        return {
+          logits: Float32Array.of(shared.tokens + (cache.lengths[0] as number), ids[last] as number),
+          entries: entriesOf([...ids]),
+        };
       },
       close: async () => undefined,
     } as unknown as BatchDecoder;
     return { decoder, read };
   }
   const going = () => false;
+  const whole = (ids: readonly number[]) => ({ ids, shared: 0 });
 
   it("reads a beginning that prompts share once, and gives each its own cache", async () => {
     const { decoder, read } = counting();
     const prompts = promptReader(decoder, 2 ** 20);
     const shared = range(0, 70);
-    const first = await prompts.read([...shared, 200, 201], going);
+    const first = await prompts.read(whole([...shared, 200, 201]), going);
     expect(read.flat()).toEqual([...shared, 200, 201]);
     expectRow(first!.cache, 0, [...shared, 200, 201]);
     expect([...first!.logits]).toEqual([64, 201]);
     read.length = 0;
-    const second = await prompts.read([...shared, 300], going);
+    const second = await prompts.read(whole([...shared, 300]), going);
     expect(read.flat()).toEqual([...range(64, 70), 300]); // whole blocks of 32 are taken over
     expectRow(second!.cache, 0, [...shared, 300]);
     expectRow(first!.cache, 0, [...shared, 200, 201]);
   });
 
+  it("reads a beginning that prompts name as shared once, whatever its length, and the rest of each after it", async () => {
+    const { decoder, read } = counting();
+    const prompts = promptReader(decoder, 2 ** 20);
+    const first = await prompts.read({ ids: [...range(0, 70), 200, 201], shared: 70 }, going);
+    expect(read.flat()).toEqual([...range(0, 70), 200, 201]);
+    read.length = 0;
+    const second = await prompts.read({ ids: [...range(0, 70), 300], shared: 70 }, going);
+    expect(read).toEqual([[300]]);
+    expect(second!.beginning).toBe(first!.beginning);
+    expect(second!.beginning).toMatchObject({ tokens: 70, keys: entriesOf(range(0, 70)).keys });
+    expectRow(second!.cache, 0, [300]);
+    expect([...second!.logits]).toEqual([70, 300]);
+    expectRow(first!.cache, 0, [200, 201]);
+    read.length = 0;
+    await prompts.read({ ids: [...range(1, 71), 300], shared: 70 }, going);
+    expect(read.flat()).toEqual([...range(1, 71), 300]);
+  });
+
   it("reads the last token even of a prompt that it knows whole", async () => {
     const { decoder, read } = counting();
     const prompts = promptReader(decoder, 2 ** 20);
-    await prompts.read(range(0, 64), going);
+    await prompts.read(whole(range(0, 64)), going);
     read.length = 0;
-    const again = await prompts.read(range(0, 64), going);
+    const again = await prompts.read(whole(range(0, 64)), going);
     expect(read).toEqual([range(32, 64)]);
     expectRow(again!.cache, 0, range(0, 64));
   });
@@ -127,18 +161,18 @@ describe("promptReader", () => {
     const { decoder, read } = counting();
     const blockBytes = 2 * 4 * shape.layers * shape.keyValueHeads * shape.headSize * 32;
     const prompts = promptReader(decoder, 2 * blockBytes);
-    for (const start of [0, 100, 0, 200]) await prompts.read(range(start, start + 33), going);
+    for (const start of [0, 100, 0, 200]) await prompts.read(whole(range(start, start + 33)), going);
     read.length = 0;
-    await prompts.read(range(0, 33), going);
+    await prompts.read(whole(range(0, 33)), going);
     expect(read.flat()).toEqual([32]);
     read.length = 0;
-    await prompts.read(range(100, 133), going);
+    await prompts.read(whole(range(100, 133)), going);
     expect(read.flat()).toEqual(range(100, 133));
   });
 
   it("stops between steps when told to", async () => {
     const { decoder, read } = counting();
-    const result = await promptReader(decoder, 2 ** 20).read(range(0, 200), () => read.length === 2);
+    const result = await promptReader(decoder, 2 ** 20).read(whole(range(0, 200)), () => read.length === 2);
     expect(result).toBeUndefined();
     expect(read).toHaveLength(2);
   });
