@@ -5,6 +5,7 @@ import { breathe } from "./base/async.ts";
 import { parseManifest } from "./engines/manifest.ts";
 import { openDb } from "./store/db.ts";
 import { notebooks } from "./store/notebook.ts";
+import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
@@ -35,5 +36,16 @@ await breathe();
 const generate = generateClient().procedures;
 const train = trainClient().procedures;
 await breathe();
-const services: Services = { generate, train, notebooks: notebookStore(), models: () => modelFiles(parseManifest) };
+const services: Services = {
+  generate,
+  train,
+  notebooks: notebookStore(),
+  models: () => modelFiles(parseManifest),
+  async wipe() {
+    await wipeAll(await openDb());
+    // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.
+    history.replaceState(null, "", location.pathname);
+    location.reload();
+  },
+};
 mount(App, { target, props: { services } });

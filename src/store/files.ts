@@ -29,6 +29,8 @@ export interface Files {
   list(folder?: string): Promise<StoredFile[]>;
   /** A file, or a folder with all in it. Nothing happens when it is not there. */
   delete(path: string): Promise<void>;
+  /** Everything, what a killed write left included. */
+  clear(): Promise<void>;
 }
 
 /** Where the files of a trained model lie. */
@@ -81,6 +83,16 @@ export function files(open: () => Promise<FileSystemDirectoryHandle> = () => nav
         await folder?.removeEntry(name, { recursive: true });
       } catch (error) {
         if (!isMissing(error)) throw storageError(error, `delete ${path}`);
+      }
+    },
+
+    async clear() {
+      const doing = "delete the stored files";
+      const folder = await root(doing);
+      try {
+        for await (const name of folder.keys()) await folder.removeEntry(name, { recursive: true });
+      } catch (error) {
+        throw storageError(error, doing);
       }
     },
   };

@@ -82,6 +82,11 @@ export class Lab {
     return [...this.#runs.values()].find((run) => run !== than && works(run).some((work) => work.running));
   }
 
+  /** Whether anything is at work in this tab. */
+  get running(): boolean {
+    return [...this.#runs.values()].some((run) => run.running);
+  }
+
   async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {
     const run = this.#add(notebook);
     this.router.go({ page: "run", id: notebook.id, step });

@@ -28,4 +28,6 @@ export interface Services {
   readonly notebooks: NotebookStore;
   /** The models of models/manifest.json and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;
+  /** Deletes everything that is stored for this origin and starts the page anew. Throws `storage-unavailable`. */
+  readonly wipe: () => Promise<void>;
 }

@@ -206,6 +206,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     models: async () => fake.models,
+    wipe: async () => {
+      check("wipe");
+      saved.clear();
+    },
   };
   return Object.assign(fake, { services });
 }

@@ -168,9 +168,13 @@ describe("big files", () => {
     const { id } = await runLog(db, runId).open({ task: "x", size: 1 } as never);
     await runLog(db, runId).append(id, [entry(0)]);
     await store.write("models/x", bytes);
+    await (await root()).getFileHandle("left-by-a-killed-write", { create: true });
+    const cache = await caches.open(name);
+    await cache.put("/x", new Response("x"));
     const other = await openDb(name); // as a worker of the page holds one
     await wipeAll(db, store);
-    expect(await store.list()).toEqual([]);
+    expect(await collect((await root()).keys())).toEqual([]);
+    expect(await caches.keys()).toEqual([]);
     await expect(runLog(other, runId).list()).rejects.toMatchObject({ code: "storage-unavailable" });
     const again = await openDb(name);
     expect([await again.count("runs"), await again.count("log")]).toEqual([0, 0]);

@@ -95,6 +95,25 @@ describe("runs", () => {
   });
 });
 
+describe("privacy", () => {
+  it("wipes everything when that is confirmed by name, and says what the browser refuses", async () => {
+    const fake = fakeServices(newNotebook("r1", 1), newNotebook("r2", 1));
+    location.hash = "#/privacy";
+    await open(fake);
+    await button("Delete everything that Clinfuse keeps in this browser").click();
+    await expect.element(page.getByText(/^Delete 2 runs with their examples, and every graph and model/)).toBeVisible();
+    await button("Keep it").click();
+    expect(fake.saved.size).toBe(2);
+    fake.failures.set("wipe", new ClinfuseError("storage-unavailable", "could not delete the stored files"));
+    await button("Delete everything that Clinfuse keeps in this browser").click();
+    await button("Delete everything").click();
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Could not delete the stored files.");
+    await button("Try again").click();
+    await expect.poll(() => fake.saved.size).toBe(0);
+    await expect.element(page.getByRole("status").getByText("Deleting everything …")).toBeVisible();
+  });
+});
+
 describe("task", () => {
   it("error: a bad line by file and line, and nothing half read", async () => {
     const fake = fakeServices(newNotebook("r1", 1));

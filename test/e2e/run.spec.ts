@@ -59,6 +59,41 @@ test("a run stopped by a reload goes on where it was", async ({ page }) => {
   expect(foreign).toEqual([]);
 });
 
+test("everything that is kept can be wiped, and the app starts fresh", async ({ page }) => {
+  const { complaints } = watch(page);
+  await toGenerate(page);
+  await page.getByLabel("Examples to make").fill("3");
+  await page.getByRole("button", { name: "Generate 3 examples" }).click();
+  await expect(page.getByText(/^3 examples from \d+ attempts/)).toBeVisible();
+  await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("trained", { create: true });
+    await folder.getFileHandle("weights", { create: true });
+  });
+  await page.getByRole("link", { name: "Privacy" }).click();
+  await page.getByRole("button", { name: "Delete everything that Clinfuse keeps in this browser" }).click();
+  await page.getByRole("button", { name: "Delete everything", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Start a run" })).toBeVisible();
+  const kept = await page.evaluate(async () => {
+    const names: string[] = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open("clinfuse");
+      request.onsuccess = () => resolve(request.result);
+    });
+    const tx = db.transaction([...db.objectStoreNames]);
+    const counts = [...db.objectStoreNames].map(
+      (name) =>
+        new Promise<number>((resolve) => {
+          const request = tx.objectStore(name).count();
+          request.onsuccess = () => resolve(request.result);
+        }),
+    );
+    return { names, rows: (await Promise.all(counts)).reduce((a, b) => a + b, 0) };
+  });
+  expect(kept).toEqual({ names: [], rows: 0 });
+  expect(complaints).toEqual([]);
+});
+
 for (const task of ["BC5CDR-Disease", "MQP"]) {
   test(`${task}: from five examples to scores, and to files`, async ({ page }, info) => {
     test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
