@@ -37,6 +37,12 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     remedy:
       "Choose the processor (WASM) under Device, or use a recent Chrome, Edge or Safari with graphics acceleration turned on.",
   }),
+  "adapter-insufficient": (_, message) => ({
+    title: "The graphics adapter cannot hold this model",
+    sentence: sentence(message),
+    remedy:
+      "Choose a smaller model, its q4f32 build where it is 16-bit floats that are missing, or a GGUF model for the processor.",
+  }),
   "not-isolated": () => ({
     title: "The page is not isolated, so it gets no threads",
     sentence: "The server did not send the headers COOP and COEP, without which a browser gives no shared memory.",

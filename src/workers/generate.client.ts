@@ -1,5 +1,6 @@
 // The page's side of the worker that owns the language model and the pipeline beside it: graph, knowledge, generation.
 
+import type { EngineChoices } from "../engines/catalogue.ts";
 import type {
   GenerateRequest,
   GraphInfo,
@@ -26,6 +27,8 @@ export type GenerateProcedures = {
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
   countTopics(argument: { graph: string; query: TopicQuery }, signal: AbortSignal): Promise<number>;
+  /** The engines that read a model of the manifest, and which of them "auto" is. */
+  engines(argument: { model: string }, signal: AbortSignal): Promise<EngineChoices>;
   /** Loads a language model by its id in the catalogue; the one before is closed. */
   openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
   /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */

@@ -2,9 +2,9 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
-import { engineFor, openTour, scriptedId } from "../engines/catalogue.ts";
+import { engineChoices, engineFor, openTour, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
-import { fetchModelFile } from "../engines/model-files.ts";
+import { modelEntry } from "../engines/manifest.ts";
 import { gatherKnowledge } from "../experiment/gather-knowledge.ts";
 import type { ImportEvent, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { generate } from "../generate/generate.ts";
@@ -24,7 +24,7 @@ import { readDataset } from "../tasks/dataset.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateProcedures } from "./generate.client.ts";
 import { hold, runLock, trainedLock } from "./locks.ts";
-import { findModel } from "./model-access.ts";
+import { readManifest, readModelFile } from "./model-access.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 
@@ -63,19 +63,23 @@ async function openScript() {
 }
 
 async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
-  const entry = await findModel(request.model);
+  const known = await readManifest();
+  const entry = modelEntry(known, request.model);
   const engine = engineFor(entry, request.engine);
   type Progress = Extract<OpenModelEvent, { type: "progress" }>;
   const model = yield* reporting((tell: (event: Progress) => void) =>
     engine.open({
       entry,
-      read: (file) => {
+      read: (file, of = entry) => {
         const onBytes = (done: number, total: number) => tell({ type: "progress", what: file.name, done, total });
-        return fetchModelFile(entry, file, { signal, onBytes });
+        return readModelFile(of, file, { signal, onBytes });
       },
+      find: (id) => known.models.find((other) => other.id === id),
+      onLoad: (done, total) => tell({ type: "progress", what: `${entry.name}, onto the device`, done, total }),
     }),
   );
-  return { model, runsOn: await engine.runsOn() };
+  const runsOn = await engine.runsOn();
+  return { model, runsOn: model.remark === undefined ? runsOn : `${runsOn}; ${model.remark}` };
 }
 
 function openedModel(): LanguageModel {
@@ -137,6 +141,10 @@ const procedures: GenerateProcedures = {
 
   async countTopics({ graph, query }) {
     return (await openGraph(graph)).count(query);
+  },
+
+  async engines({ model }) {
+    return engineChoices(await findModel(model));
   },
 
   openModel,

@@ -132,11 +132,20 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       graphs: async () => graphs,
       deleteGraph: async () => undefined,
       countTopics: async () => 1520,
-      async *openModel({ model }, signal) {
+      async engines() {
+        check("engines");
+        const fast = { id: "fast", name: "fast" };
+        const engines = [
+          { ...fast, about: "Many requests together." },
+          { id: "slow", name: "slow", about: "One request at a time." },
+        ];
+        return { automatic: { ...fast, reason: "it writes many examples at once" }, engines };
+      },
+      async *openModel({ model, engine }, signal) {
         check("openModel");
         yield { type: "progress", what: "Loading SmolLM2", done: 40e6, total: 98e6 };
         await wait(fake.pace, signal);
-        yield { type: "opened", model: { id: `fake/${model}`, contextTokens: 2048, slots: 1, runsOn: "2 WASM threads" } };
+        yield { type: "opened", model: { id: `${engine}/${model}`, contextTokens: 2048, slots: 1, runsOn: "2 WASM threads" } };
       },
       async *gatherKnowledge({ task }, signal) {
         check("gatherKnowledge");
@@ -150,7 +159,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async *generate({ config }, signal) {
         check("generate");
-        const id = `run-${config.seed}`;
+        const id = config.model.startsWith("auto/") ? `run-${config.seed}` : `run-${config.seed}-${config.model}`;
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };

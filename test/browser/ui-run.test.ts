@@ -241,6 +241,25 @@ describe("generate", () => {
     expect(document.querySelectorAll("#log ~ * ruby, section[aria-labelledby=log] ruby")).toHaveLength(0);
   });
 
+  it("engine: the automatic one with its reason; another one, chosen under More, writes another run", async () => {
+    const fake = await runAt("generate");
+    await page.getByLabelText("Examples to make").fill("4");
+    await page.getByText("More", { exact: true }).click();
+    await expect.element(page.getByText("It takes fast: it writes many examples at once.")).toBeVisible();
+    const engine = page.getByLabelText("Engine");
+    expect([...(engine.element() as HTMLSelectElement).options].map((o) => o.text)).toEqual(["Automatic (fast)", "fast", "slow"]);
+    await button("Generate 4 examples").click();
+    await expect.poll(() => saved(fake)?.run).toBe("run-1");
+    await expect.element(link("Go on to Train")).toBeVisible();
+    await engine.selectOptions("slow");
+    await expect.element(page.getByText("One request at a time.", { exact: false })).toBeVisible();
+    await button("Generate 4 examples").click();
+    await expect.poll(() => saved(fake)?.run).toBe("run-1-slow/smollm2-135m-instruct");
+    await page.getByLabelText("Language model").selectOptions("scripted");
+    await expect.element(engine).not.toBeInTheDocument();
+    await expect.poll(() => saved(fake)?.config.engine).toBe("auto");
+  });
+
   it("what cannot be saved is said, and saved once there is room", async () => {
     const fake = await runAt("generate");
     await expect.element(button("Generate 60 examples")).toBeEnabled();
