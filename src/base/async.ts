@@ -1,5 +1,7 @@
 // Small tools over promises and async generators. Knows no domain.
 
+import { ClinfuseError } from "./errors.ts";
+
 /** Runs one task at a time, in the order of asking. */
 export interface Mutex {
   run<T>(task: () => Promise<T>): Promise<T>;
@@ -19,6 +21,16 @@ export function mutex(): Mutex {
 /** Lets the event loop breathe: timers, messages and an abort get their turn. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Rejects with `aborted` at once when the signal fires, whatever the promise does later. For work that hears of an abort only between its steps. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ClinfuseError("aborted", "stopped", {}, { cause: signal.reason }));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** Results that may wait for an earlier one, as a multiple of the width: one slow task does not leave the others idle. */

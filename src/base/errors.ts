@@ -4,6 +4,7 @@
 export const errorCodes = [
   "aborted", // the user stopped it
   "no-webgpu", // no adapter, or it lacks what is needed
+  "adapter-insufficient", // there is an adapter, and the model needs more of it
   "not-isolated", // no cross-origin isolation: no threads
   "device-lost",
   "out-of-memory",
@@ -27,6 +28,7 @@ export const errorCodes = [
   "no-topics", // the graph holds nothing that the task asks for
   "nothing-accepted", // a long row of attempts and none kept
   "run-busy", // another tab holds the run
+  "model-busy", // another tab writes the model's file
   "not-found",
 ] as const;
 

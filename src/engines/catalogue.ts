@@ -42,6 +42,7 @@ export const engines: readonly Engine[] = [
     id: "webllm",
     name: "WebLLM",
     about: "Models in MLC's layout, one request at a time, on the graphics processor.",
+    preferred: "it is the only engine for models in MLC's layout, and it uses the graphics processor",
     reads: (entry) => mlcLayout(entry)?.library,
     open: async (options) => {
       const { openWebllm } = await import("./webllm.ts");

@@ -38,6 +38,8 @@ export interface LanguageModel {
   readonly slots: number;
   /** Whether equal requests give equal text whatever ran before or beside them. */
   readonly deterministic: boolean;
+  /** What was decided when it was opened and the user should know: another build of the model than the one asked for. */
+  readonly remark?: string;
   /** Errors: `aborted`, `context-overflow` before anything is generated, `grammar-invalid`, `engine-failed`, `device-lost`. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
   /** Frees memory; the model is of no use afterwards. */

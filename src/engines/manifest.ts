@@ -13,6 +13,20 @@ export type ModelSource =
   | { readonly kind: "hub"; readonly repo: string; readonly revision: string }
   | { readonly kind: "wheel"; readonly package: string; readonly version: string; readonly folder: string };
 
+/** What a model in the layout of MLC needs of the graphics processor. Each has a default that its name and its files give (webllm-model.ts). */
+export interface MlcNeeds {
+  /** Weights, cache and work space together, as WebLLM states it for its prebuilt models. */
+  readonly memoryMegabytes?: number;
+  /** WebGPU features, for instance `shader-f16`. */
+  readonly features?: readonly string[];
+  /** Bytes of the largest buffer that a shader must see whole (`maxStorageBufferBindingSize`). */
+  readonly bufferBytes?: number;
+  /** Tokens of a prompt and its completion together; memory grows with it. */
+  readonly contextTokens?: number;
+  /** Id of the same model in 32-bit floats, for adapters without shader-f16. */
+  readonly twin?: string;
+}
+
 export interface ModelEntry {
   /** Also the folder's name under models/. */
   readonly id: string;
@@ -24,6 +38,7 @@ export interface ModelEntry {
   /** In the order of trying. Each holds every file. */
   readonly sources: readonly ModelSource[];
   readonly files: readonly ModelFile[];
+  readonly mlc?: MlcNeeds;
 }
 
 export interface Manifest {
@@ -53,6 +68,11 @@ export function parseManifest(text: string, file = "models/manifest.json"): Mani
   return data as unknown as Manifest;
 }
 
+/** One entry alone, as `parseManifest` checks it. Throws `file-malformed`. */
+export function parseEntry(text: string, file: string): ModelEntry {
+  return parseManifest(`{"models":[${text}]}`, file).models[0] as ModelEntry;
+}
+
 /** Throws `not-found` with the ids that exist. */
 export function modelEntry(manifest: Manifest, id: string): ModelEntry {
   const entry = manifest.models.find((model) => model.id === id);
@@ -70,7 +90,7 @@ const safeName = /^(?!\.)[\w.-]+$/;
 
 function faultOf(model: unknown): string | undefined {
   if (!isRecord(model)) return "not an object";
-  const { id, kind, name, licence, homepage, sources, files } = model;
+  const { id, kind, name, licence, homepage, sources, files, mlc } = model;
   if (typeof id !== "string" || !safeName.test(id))
     return `"id" must be letters, digits, dots and dashes, got ${JSON.stringify(id)}`;
   if (kind !== "language-model" && kind !== "encoder")
@@ -79,15 +99,19 @@ function faultOf(model: unknown): string | undefined {
     return '"name", "licence" and "homepage" must be text';
   if (!Array.isArray(files) || files.length === 0) return '"files" must be a list';
   if (!Array.isArray(sources)) return '"sources" must be a list';
+  const names = new Set<unknown>();
   for (const file of files as unknown[]) {
     const good =
       isRecord(file) &&
       typeof file.name === "string" &&
       safeName.test(file.name) &&
-      Number.isInteger(file.bytes) &&
+      Number.isSafeInteger(file.bytes) &&
+      (file.bytes as number) > 0 &&
       typeof file.sha256 === "string" &&
       /^[0-9a-f]{64}$/.test(file.sha256);
     if (!good) return `a file needs "name", "bytes" and a lower-case hex "sha256", got ${JSON.stringify(file)}`;
+    if (names.has(file.name)) return `the file "${file.name}" is there twice`;
+    names.add(file.name);
   }
   for (const source of sources as unknown[]) {
     const fields = isRecord(source)
@@ -95,6 +119,28 @@ function faultOf(model: unknown): string | undefined {
       : undefined;
     if (!isRecord(source) || !fields?.every((field) => typeof source[field] === "string"))
       return `a source is a hub (repo, revision) or a wheel (package, version, folder), got ${JSON.stringify(source)}`;
+  }
+  return mlc === undefined ? undefined : mlcFault(mlc);
+}
+
+const mlcFields: Readonly<Record<keyof MlcNeeds, (value: unknown) => boolean>> = {
+  memoryMegabytes: isPositive,
+  features: (value) => Array.isArray(value) && value.every((feature) => typeof feature === "string"),
+  bufferBytes: isPositive,
+  contextTokens: (value) => isPositive(value) && Number.isInteger(value),
+  twin: (value) => typeof value === "string" && safeName.test(value),
+};
+
+function isPositive(value: unknown): boolean {
+  return typeof value === "number" && value > 0;
+}
+
+function mlcFault(mlc: unknown): string | undefined {
+  if (!isRecord(mlc)) return '"mlc" must be an object';
+  for (const [field, value] of Object.entries(mlc)) {
+    const good = Object.hasOwn(mlcFields, field) ? mlcFields[field as keyof MlcNeeds] : undefined;
+    if (!good) return `"mlc" knows ${Object.keys(mlcFields).join(", ")}, not "${field}"`;
+    if (!good(value)) return `"mlc.${field}" cannot be ${JSON.stringify(value)}`;
   }
   return undefined;
 }

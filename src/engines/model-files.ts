@@ -13,31 +13,38 @@ export type OnBytes = (done: number, total: number) => void;
  * `model-altered` (too long, or another SHA-256).
  */
 export function verifying(entry: ModelEntry, file: ModelFile, onBytes?: OnBytes): TransformStream<Uint8Array, Uint8Array> {
-  const path = `models/${entry.id}/${file.name}`;
   const hash = sha256.create();
   let done = 0;
-  const altered = (got: string | number, expected: string | number) =>
-    new ClinfuseError("model-altered", `${path} is not the file that the manifest names: got ${got}, expected ${expected}`, {
-      file: path,
-      got,
-      expected,
-    });
   return new TransformStream({
     transform(chunk, controller) {
       hash.update(chunk);
       done += chunk.length;
-      if (done > file.bytes) throw altered(`${done} bytes or more`, `${file.bytes} bytes`);
+      if (done > file.bytes) throw alteredError(entry, file, `${done} bytes or more`, `${file.bytes} bytes`);
       onBytes?.(done, file.bytes);
       controller.enqueue(chunk);
     },
     flush() {
-      if (done < file.bytes) {
-        const place = { file: path, got: done, expected: file.bytes };
-        throw new ClinfuseError("model-truncated", `${path} has ${done} of ${file.bytes} bytes`, place);
-      }
+      if (done < file.bytes) throw truncatedError(entry, file, done);
       const got = bytesToHex(hash.digest());
-      if (got !== file.sha256) throw altered(got, file.sha256);
+      if (got !== file.sha256) throw alteredError(entry, file, got, file.sha256);
     },
+  });
+}
+
+const pathOf = (entry: ModelEntry, file: ModelFile) => `models/${entry.id}/${file.name}`;
+
+function alteredError(entry: ModelEntry, file: ModelFile, got: string, expected: string): ClinfuseError {
+  const path = pathOf(entry, file);
+  const sentence = `${path} is not the file that the manifest names: got ${got}, expected ${expected}`;
+  return new ClinfuseError("model-altered", sentence, { file: path, got, expected });
+}
+
+function truncatedError(entry: ModelEntry, file: ModelFile, got: number): ClinfuseError {
+  const path = pathOf(entry, file);
+  return new ClinfuseError("model-truncated", `${path} has ${got} of ${file.bytes} bytes`, {
+    file: path,
+    got,
+    expected: file.bytes,
   });
 }
 
@@ -49,13 +56,70 @@ export function fileOf(entry: ModelEntry, name: string): ModelFile {
   return file;
 }
 
-/** Checks a file that is here already, for instance one that the user picked. Errors as `verifying`. */
-export async function verifyBlob(entry: ModelEntry, file: ModelFile, blob: Blob, onBytes?: OnBytes): Promise<void> {
+/** Checks a file that is here already, for instance one that the user picked. Errors as `verifying`, and `aborted`. */
+export async function verifyBlob(
+  entry: ModelEntry,
+  file: ModelFile,
+  blob: Blob,
+  onBytes?: OnBytes,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const reader = blob
     .stream()
     .pipeThrough(verifying(entry, file, onBytes))
     .getReader();
+  do throwIfAborted(signal);
   while (!(await reader.read()).done);
+}
+
+/** Hex SHA-256 of a file, read piece by piece. Throws `aborted`. */
+export async function hashBlob(blob: Blob, signal: AbortSignal, onBytes?: OnBytes): Promise<string> {
+  const hash = sha256.create();
+  await addTo(hash, blob, signal, (done) => onBytes?.(done, blob.size));
+  return bytesToHex(hash.digest());
+}
+
+/** A hash that goes on where an earlier sitting stopped. */
+export interface RunningHash {
+  update(chunk: Uint8Array): void;
+  /** Ends it. Throws as `verifying` when the bytes so far are not the file. */
+  check(): void;
+}
+
+/** Begins with what is there already, which is read once more: the state of a hash is kept nowhere. Throws `aborted`. */
+export async function resumeHash(entry: ModelEntry, file: ModelFile, there: Blob, signal: AbortSignal): Promise<RunningHash> {
+  const hash = sha256.create();
+  let bytes = there.size;
+  await addTo(hash, there, signal, () => undefined);
+  return {
+    update(chunk) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      if (bytes > file.bytes) throw alteredError(entry, file, `${bytes} bytes or more`, `${file.bytes} bytes`);
+    },
+    check() {
+      if (bytes < file.bytes) throw truncatedError(entry, file, bytes);
+      const got = bytesToHex(hash.digest());
+      if (got !== file.sha256) throw alteredError(entry, file, got, file.sha256);
+    },
+  };
+}
+
+async function addTo(
+  hash: { update(chunk: Uint8Array): unknown },
+  blob: Blob,
+  signal: AbortSignal,
+  onBytes: (done: number) => void,
+): Promise<void> {
+  const reader = blob.stream().getReader();
+  let done = 0;
+  for (;;) {
+    throwIfAborted(signal);
+    const { value, done: end } = await reader.read();
+    if (end) return;
+    hash.update(value);
+    onBytes((done += value.length));
+  }
 }
 
 /** Reads a file from the app's own origin. Errors: `model-missing`, `aborted`, and as `verifying`. */

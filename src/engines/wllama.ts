@@ -1,7 +1,7 @@
 // llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads. Knows no task, and is the only file that knows wllama.
 
 import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
-import { mutex } from "../base/async.ts";
+import { mutex, orAbort } from "../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
 
@@ -65,6 +65,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
     deterministic: !cachePrompt,
     async complete(request, signal) {
       if (closed) throw new Error(`${id} was closed`);
+      // The engine hears of an abort only between tokens; the caller hears of it at once.
       return orAbort(
         oneAtATime.run(() => complete(wllama, request, cachePrompt, signal)),
         signal,
@@ -114,16 +115,6 @@ async function complete(
     promptTokens: response.usage.prompt_tokens,
     completionTokens: response.usage.completion_tokens,
   };
-}
-
-/** The engine hears of an abort only between tokens; the caller hears of it at once. */
-function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new ClinfuseError("aborted", "stopped", {}, { cause: signal.reason }));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 function completionError(error: unknown, hasGrammar: boolean): unknown {

@@ -169,6 +169,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: "Two tabs writing the same examples would mix them up.",
     remedy: "Go to that tab, or stop it there and try again here.",
   }),
+  "model-busy": ({ file }) => ({
+    title: "Another tab is fetching this model",
+    sentence: file ? `It is writing ${file}.` : "It is writing the model's files.",
+    remedy: "Go to that tab, or stop it there and try again here.",
+  }),
   "not-found": (_, message) => ({
     title: "It is not there any more",
     sentence: sentence(message),

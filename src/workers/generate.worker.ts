@@ -144,7 +144,7 @@ const procedures: GenerateProcedures = {
   },
 
   async engines({ model }) {
-    return engineChoices(await findModel(model));
+    return engineChoices(modelEntry(await readManifest(), model));
   },
 
   openModel,

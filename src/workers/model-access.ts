@@ -1,17 +1,57 @@
-// How both workers reach model files: the manifest and the files on the app's own origin, each checked against its hash.
+// How the workers reach models: the app's manifest and what was imported, the files in this browser and on the app's own origin, each checked against its hash.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { type ModelEntry, modelEntry, parseManifest } from "../engines/manifest.ts";
-import { fetchModelFile } from "../engines/model-files.ts";
+import { type Manifest, type ModelEntry, type ModelFile, modelEntry, parseEntry, parseManifest } from "../engines/manifest.ts";
+import { fetchModelFile, verifyBlob } from "../engines/model-files.ts";
+import { type ModelStore, modelStore } from "../store/model-store.ts";
 
 export type OnBytes = (done: number, total: number) => void;
 
-/** Throws `model-missing` where the app was installed without a manifest, and `not-found` for an id that it lacks. */
-export async function findModel(id: string): Promise<ModelEntry> {
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  readonly onBytes?: OnBytes;
+}
+
+/** The manifest that the app ships. Throws `model-missing` where it was installed without one. */
+export async function shippedManifest(): Promise<Manifest> {
   const file = "models/manifest.json";
   const response = await fetch(`/${file}`);
   if (!response.ok) throw new ClinfuseError("model-missing", `${file} is not there (${response.status})`, { file });
-  return modelEntry(parseManifest(await response.text()), id);
+  return parseManifest(await response.text());
+}
+
+/** The shipped models and, after them, the imported ones that it does not name. An imported entry that no longer parses is left out. */
+export async function readManifest(store: ModelStore = modelStore()): Promise<Manifest> {
+  const shipped = await shippedManifest();
+  const ids = new Set(shipped.models.map((model) => model.id));
+  const texts = await store.entries().catch(() => []); // a browser without storage still has the server's models
+  return { models: [...shipped.models, ...texts.flatMap(importedEntry).filter((entry) => !ids.has(entry.id))] };
+}
+
+function importedEntry(text: string): ModelEntry[] {
+  try {
+    return [parseEntry(text, "an imported model")];
+  } catch {
+    return [];
+  }
+}
+
+/** Throws as `shippedManifest`, and `not-found` for an id that there is not. */
+export async function findModel(id: string): Promise<ModelEntry> {
+  return modelEntry(await readManifest(), id);
+}
+
+/** The file in this browser, else on the app's own origin. Errors: `model-missing`, `model-altered`, `model-truncated`, `aborted`. */
+export async function readModelFile(
+  entry: ModelEntry,
+  file: ModelFile,
+  options: ReadOptions,
+  store: ModelStore = modelStore(),
+): Promise<Blob> {
+  const stored = await store.read(entry.id, file.name).catch(() => undefined);
+  if (!stored) return fetchModelFile(entry, file, options);
+  await verifyBlob(entry, file, stored, options.onBytes, options.signal);
+  return stored;
 }
 
 /** All files of a model by name; `onBytes` counts over them together. */
@@ -21,7 +61,7 @@ export async function fetchModel(entry: ModelEntry, signal: AbortSignal, onBytes
   let before = 0;
   for (const file of entry.files) {
     const options = { signal, onBytes: (done: number) => onBytes(before + done, total) };
-    files.set(file.name, await fetchModelFile(entry, file, options));
+    files.set(file.name, await readModelFile(entry, file, options));
     before += file.bytes;
   }
   return files;
