@@ -3,6 +3,7 @@
 import type { Sampling } from "../engines/language-model.ts";
 import type { MethodId, RunConfig } from "../generate/run-config.ts";
 import type { Device, TrainConfig } from "../train/train-config.ts";
+import type { TopicLists } from "./steps.ts";
 
 /** `paper`: the paper's protocol. `small`: what serves models of some hundred million parameters on a laptop without a GPU. */
 export type Preset = "small" | "paper";
@@ -17,6 +18,8 @@ export interface ExperimentConfig {
   readonly topicCount: number;
   /** Ask the language model for styles (F.1), or keep the paper's examples. */
   readonly suggestStyles: boolean;
+  /** How a language model is asked for topics; absent, as the paper asks. */
+  readonly topicLists?: TopicLists;
   readonly graph: string; // id of an imported graph; "starter" is the one that ships
   readonly model: string; // language model, id in the catalogue; "scripted" for the tour without a model
   readonly engine: string; // id in engines/catalogue.ts, or "auto": the first that reads the model

@@ -2,6 +2,7 @@
 
 import type { GenerateEvent, LogEntry, RejectReason, Synthetic } from "../generate/events.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import type { Example } from "../tasks/example.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 import type { NotebookData, StageResult, Step, TrainingResult } from "./notebook.ts";
@@ -113,9 +114,12 @@ function stopwatch(spent: Partial<Record<Step, number>>): (step: Step) => void {
 async function* gather(config: ExperimentConfig, data: NotebookData, ports: ExperimentPorts, signal: AbortSignal) {
   if (config.method === "zerogen") return;
   if (config.topics === "kg" && config.graph === "starter") yield* ports.pipeline.importStarter(null, signal);
-  const { task, graph, topics, topicCount, suggestStyles, seed } = config;
-  const request: KnowledgeRequest = { task, graph, topics, topicCount, suggestStyles, seed, demonstrations: data.train };
-  yield* ports.pipeline.gatherKnowledge(request, signal);
+  yield* ports.pipeline.gatherKnowledge(knowledgeRequestOf(config, data.train), signal);
+}
+
+export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest {
+  const { task, graph, topics, topicCount, topicLists = "free", suggestStyles, seed } = config;
+  return { task, graph, topics, topicCount, topicLists, suggestStyles, seed, demonstrations };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */

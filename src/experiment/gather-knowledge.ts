@@ -7,7 +7,7 @@ import { graphLexicon } from "../knowledge/graph-lexicon.ts";
 import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
 import { sampleTopics } from "../knowledge/sample-topics.ts";
 import { suggestStyles } from "../knowledge/suggest-styles.ts";
-import { paperTopics, suggestTopics } from "../knowledge/suggest-topics.ts";
+import { paperTopics, smallTopics, suggestTopics } from "../knowledge/suggest-topics.ts";
 import type { Style, Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Task } from "../tasks/task.ts";
@@ -45,8 +45,11 @@ function gatherTopics(
   stream: Rng,
   signal: AbortSignal,
 ): AsyncGenerator<KnowledgeEvent, Record<string, Topic[]>> {
-  const { topics, topicCount } = request;
-  if (topics === "llm") return suggestTopics(ports.model(), task, stream, signal, { ...paperTopics, perType: topicCount });
+  const { topics, topicCount, topicLists } = request;
+  if (topics === "llm") {
+    const suggestion = topicLists === "held" ? smallTopics : paperTopics;
+    return suggestTopics(ports.model(), task, stream, signal, { ...suggestion, perType: topicCount });
+  }
   const { graph } = ports;
   if (!graph) throw new Error("gatherKnowledge: expected a graph for topics from a graph");
   return sampled(() => sampleTopics(graph, task, { count: topicCount, names: "natural" }, stream));

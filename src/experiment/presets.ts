@@ -7,7 +7,7 @@ type Chosen = Pick<ExperimentConfig, "task" | "method"> & Partial<ExperimentConf
 
 /** A whole config from a task and a method; what `chosen` names wins over the preset. */
 export function presetConfig(preset: Preset, chosen: Chosen): ExperimentConfig {
-  return { ...(preset === "paper" ? paper(chosen.method) : small(chosen.method)), ...chosen, preset };
+  return { ...(preset === "paper" ? paper(chosen.method) : small(chosen)), ...chosen, preset };
 }
 
 type Defaults = Omit<ExperimentConfig, "task" | "method" | "preset">;
@@ -16,6 +16,7 @@ function paper(method: MethodId): Defaults {
   return {
     topics: "kg",
     topicCount: 300, // 4.1.1
+    topicLists: "free",
     suggestStyles: true, // 4.1.2
     graph: "starter",
     model: "smollm2-135m-instruct",
@@ -31,10 +32,11 @@ function paper(method: MethodId): Defaults {
   };
 }
 
-function small(method: MethodId): Defaults {
+function small({ method, topics = "kg" }: Chosen): Defaults {
   return {
     ...paper(method),
-    topicCount: 600,
+    topicCount: topics === "llm" ? 100 : 600, // a small model lists hardly more before it repeats itself
+    topicLists: "held",
     suggestStyles: false, // a model of 135M parameters suggests none worth having
     size: 60,
     sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 },

@@ -42,12 +42,20 @@ export type KnowledgeEvent =
   | { readonly type: "remark"; readonly text: string } // what was decided on the way, for the user to read
   | { readonly type: "gathered"; readonly knowledge: KnowledgeData };
 
+/**
+ * `free`: as the paper asks, at length and at temperature 1. `held`: short, cooler lists, numbered by a grammar, for models that
+ * otherwise ramble (knowledge/suggest-topics.ts).
+ */
+export type TopicLists = "free" | "held";
+
 export interface KnowledgeRequest {
   readonly task: string;
   readonly graph: string;
   readonly topics: "kg" | "llm";
   readonly topicCount: number;
   readonly suggestStyles: boolean;
+  /** How topics are asked of the language model. */
+  readonly topicLists: TopicLists;
   readonly demonstrations: readonly Example[];
   readonly seed: number;
 }

@@ -1,5 +1,6 @@
 // Section 4.1 on the page: the graph, the topics drawn from it or asked from the model, the styles. Knows no component.
 
+import { knowledgeRequestOf } from "../experiment/experiment.ts";
 import type { ExperimentConfig } from "../experiment/experiment-config.ts";
 import { presetConfig } from "../experiment/presets.ts";
 import type { GraphInfo, ImportEvent } from "../experiment/steps.ts";
@@ -48,6 +49,13 @@ export class KnowledgeStep {
     await this.#run.choose({ method, demonstrations, annotation });
   }
 
+  /** How many are worth drawing depends on where they come from. */
+  async chooseTopics(topics: ExperimentConfig["topics"]): Promise<void> {
+    const { preset, task, method } = this.#run.config;
+    const { topicCount } = presetConfig(preset, { task, method, topics });
+    await this.choose({ topics, topicCount });
+  }
+
   /** Any other choice of this step: what was gathered under the one before no longer holds. */
   async choose(patch: Partial<ExperimentConfig>): Promise<void> {
     await this.#run.clearFrom("knowledge");
@@ -91,14 +99,13 @@ export class KnowledgeStep {
       if (config.method === "zerogen") return this.#run.change({ knowledge: noKnowledge });
       this.exchanges = [];
       this.remarks = [];
-      const { graph, topics, topicCount, suggestStyles, seed, task } = config;
+      const { graph, topics, suggestStyles } = config;
       if (topics === "kg" && graph === "starter")
         await this.#import(lab.services.generate.importStarter(null, signal), "the starter graph");
       if (topics === "kg") await this.count();
       if (topics === "llm" || suggestStyles) await lab.openModel(config, this.work, signal);
       this.work.tell(topics === "kg" ? "Drawing topics from the graph" : "Asking the language model for topics");
-      const demonstrations = notebook.data?.train ?? [];
-      const request = { task, graph, topics, topicCount, suggestStyles, seed, demonstrations };
+      const request = knowledgeRequestOf(config, notebook.data?.train ?? []);
       for await (const event of lab.services.generate.gatherKnowledge(request, signal)) {
         switch (event.type) {
           case "asking":
