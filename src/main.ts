@@ -4,6 +4,7 @@ import { mount } from "svelte";
 import { breathe } from "./base/async.ts";
 import { parseManifest } from "./engines/manifest.ts";
 import { openDb } from "./store/db.ts";
+import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
@@ -40,7 +41,7 @@ const services: Services = {
   generate,
   train,
   notebooks: notebookStore(),
-  models: () => modelFiles(parseManifest),
+  models: () => modelFiles(parseManifest, modelStore()),
   async wipe() {
     await wipeAll(await openDb());
     // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.

@@ -21,6 +21,7 @@ export const errorCodes = [
   "file-malformed", // a line that does not parse, or lacks a field
   "file-missing", // a folder lacks a file
   "file-too-large",
+  "file-not-the-model", // picked in place of a download, and another file than the manifest's
   "span-out-of-bounds",
   "unknown-label",
   "dangling-edge", // an edge whose end is no node

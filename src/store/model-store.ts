@@ -28,6 +28,8 @@ export interface ModelStore {
   /** The whole file, backed by the disk. */
   read(id: string, name: string): Promise<File | undefined>;
   stored(): Promise<ReadonlyMap<string, StoredModel>>;
+  /** A whole file in one go, from a stream that ends in an error unless it is the file. Throws that error, and as `Files.write`. */
+  write(id: string, name: string, data: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** In a worker alone. Throws `model-busy` while another tab writes the file, `quota-exceeded`, `storage-unavailable`. */
   part(id: string, name: string): Promise<PartFile>;
   delete(id: string): Promise<void>;
@@ -50,6 +52,9 @@ export function modelStore(
   return {
     read: (id, name) => disk.read(pathOf(id, name)),
     stored: async () => byModel(await disk.list(folder)),
+    async write(id, name, data, signal) {
+      await disk.write(pathOf(id, name), data, { signal });
+    },
     async part(id, name) {
       const doing = `store ${pathOf(id, name)}`;
       try {

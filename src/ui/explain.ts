@@ -25,6 +25,12 @@ const sentence = (text: string) => {
   return trimmed === "" ? "" : `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? "" : "."}`;
 };
 
+/** A size as it is told, a hash by its beginning. */
+function measure(what: string | number | undefined): string {
+  if (typeof what === "number") return `${what} bytes`;
+  return /^[0-9a-f]{64}$/.test(what ?? "") ? `the SHA-256 ${what?.slice(0, 12)}…` : (what ?? "another content");
+}
+
 const table: Readonly<Record<ErrorCode, Explain>> = {
   aborted: () => ({
     title: "Stopped",
@@ -127,6 +133,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: `${file ?? "The file"} is too large`,
     sentence: expected === undefined ? sentence(message) : `It has ${got ?? "too many"} bytes; at most ${expected} are read.`,
     remedy: "Choose a smaller part of it. Nothing was imported.",
+  }),
+  "file-not-the-model": ({ file, what, got, expected }) => ({
+    title: "That is another file",
+    sentence: `${file ?? "The file"} is not ${what ?? "the model's file"}${got === undefined ? "" : `: it has ${measure(got)} where ${measure(expected)} is expected`}.`,
+    remedy: "Choose the very file that the manifest names; its name may differ, its content may not. Nothing was stored.",
   }),
   "span-out-of-bounds": (place, message) => ({
     title: `A span lies outside its sentence${where(place)}`,

@@ -1,20 +1,24 @@
-// Which models the server has: the manifest, and one HEAD request per file. Knows no engine.
+// Which models can be used: the manifest, what this browser has of their files, and one HEAD request for each of the others. Knows no engine.
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Manifest, ModelEntry } from "../engines/manifest.ts";
+import type { ModelStore, StoredModel } from "../store/model-store.ts";
 import type { ModelOnDisk } from "./services.ts";
 
 /** `parse` reads and checks the manifest. Throws `model-missing` when there is no manifest, and what `parse` throws. */
-export async function modelFiles(parse: (text: string) => Manifest): Promise<readonly ModelOnDisk[]> {
+export async function modelFiles(parse: (text: string) => Manifest, store: ModelStore): Promise<readonly ModelOnDisk[]> {
   const response = await fetch("/models/manifest.json");
   if (!response.ok)
     throw new ClinfuseError("model-missing", "the server has no models/manifest.json", { file: "models/manifest.json" });
   const { models } = parse(await response.text());
-  return Promise.all(models.map(onDisk));
+  const stored = await store.stored().catch(() => new Map<string, StoredModel>()); // the server's models need no storage
+  return Promise.all(models.map((model) => onDisk(model, stored.get(model.id))));
 }
 
-async function onDisk({ id, kind, name, licence, homepage, files }: ModelEntry): Promise<ModelOnDisk> {
-  const there = await Promise.all(files.map(async (file) => (await fetch(`/models/${id}/${file.name}`, { method: "HEAD" })).ok));
+async function onDisk({ id, kind, name, licence, homepage, files }: ModelEntry, stored?: StoredModel): Promise<ModelOnDisk> {
+  const isHere = async (file: ModelEntry["files"][number]) =>
+    stored?.whole.get(file.name) === file.bytes || (await fetch(`/models/${id}/${file.name}`, { method: "HEAD" })).ok;
+  const here = await Promise.all(files.map(isHere));
   return {
     id,
     kind,
@@ -22,6 +26,22 @@ async function onDisk({ id, kind, name, licence, homepage, files }: ModelEntry):
     licence,
     homepage,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-    missing: files.filter((_, i) => !there[i]).map((file) => file.name),
+    missing: files.filter((_, i) => !here[i]).map((file) => file.name),
   };
+}
+
+/**
+ * Which of the missing files each picked one is, by its name; the last one missing may have any name. Throws
+ * `file-not-the-model` for a file of another name.
+ */
+export function matchPicked(
+  model: Pick<ModelOnDisk, "name" | "missing">,
+  picked: readonly File[],
+): readonly { readonly name: string; readonly file: File }[] {
+  const [only, ...others] = model.missing;
+  if (only !== undefined && others.length === 0 && picked.length === 1) return picked.map((file) => ({ name: only, file }));
+  const strange = picked.find((file) => !model.missing.includes(file.name));
+  if (!strange) return picked.map((file) => ({ name: file.name, file }));
+  const what = `one of ${model.missing.join(", ")}`;
+  throw new ClinfuseError("file-not-the-model", `${strange.name} is not ${what}`, { file: strange.name, what });
 }

@@ -27,6 +27,11 @@ export type GenerateProcedures = {
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
   countTopics(argument: { graph: string; query: TopicQuery }, signal: AbortSignal): Promise<number>;
+  /** A file of the user's as the file `name` of a model; told in bytes. Throws `file-not-the-model`, and keeps nothing then. */
+  keepModelFile(
+    argument: { model: string; name: string; picked: File },
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly done: number; readonly total: number }, void>;
   /** The engines that read a model of the manifest, and which of them "auto" is. */
   engines(argument: { model: string }, signal: AbortSignal): Promise<EngineChoices>;
   /** Loads a language model by its id in the catalogue; the one before is closed. */
@@ -52,6 +57,7 @@ export function generateClient(): GenerateClient {
   const client = connect<GenerateProcedures>(worker, [
     "importStarter",
     "importGraph",
+    "keepModelFile",
     "openModel",
     "gatherKnowledge",
     "generate",

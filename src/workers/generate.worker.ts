@@ -5,6 +5,7 @@ import { rng } from "../base/rng.ts";
 import { engineChoices, engineFor, openTour, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { modelEntry } from "../engines/manifest.ts";
+import { fileOf } from "../engines/model-files.ts";
 import { gatherKnowledge } from "../experiment/gather-knowledge.ts";
 import type { ImportEvent, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { generate } from "../generate/generate.ts";
@@ -24,7 +25,7 @@ import { readDataset } from "../tasks/dataset.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateProcedures } from "./generate.client.ts";
 import { hold, runLock, trainedLock } from "./locks.ts";
-import { readManifest, readModelFile } from "./model-access.ts";
+import { findModel, keepModelFile, readManifest, readModelFile } from "./model-access.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 
@@ -143,8 +144,17 @@ const procedures: GenerateProcedures = {
     return (await openGraph(graph)).count(query);
   },
 
+  async *keepModelFile({ model, name, picked }, signal) {
+    const entry = await findModel(model);
+    type Progress = { readonly done: number; readonly total: number };
+    yield* reporting((tell: (event: Progress) => void) => {
+      const onBytes = (done: number, total: number) => tell({ done, total });
+      return keepModelFile(entry, fileOf(entry, name), picked, { signal, onBytes });
+    });
+  },
+
   async engines({ model }) {
-    return engineChoices(modelEntry(await readManifest(), model));
+    return engineChoices(await findModel(model));
   },
 
   openModel,

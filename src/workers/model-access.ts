@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { type Manifest, type ModelEntry, type ModelFile, modelEntry, parseEntry, parseManifest } from "../engines/manifest.ts";
-import { fetchModelFile, verifyBlob } from "../engines/model-files.ts";
+import { fetchModelFile, verifyBlob, verifying } from "../engines/model-files.ts";
 import { type ModelStore, modelStore } from "../store/model-store.ts";
 
 export type OnBytes = (done: number, total: number) => void;
@@ -52,6 +52,27 @@ export async function readModelFile(
   if (!stored) return fetchModelFile(entry, file, options);
   await verifyBlob(entry, file, stored, options.onBytes, options.signal);
   return stored;
+}
+
+/**
+ * Keeps a file that the user has as the model's file, for every later read. Throws `file-not-the-model` for any other file, and
+ * what the storage throws; nothing is kept then.
+ */
+export async function keepModelFile(
+  entry: ModelEntry,
+  file: ModelFile,
+  picked: File,
+  { signal, onBytes }: ReadOptions,
+  store: ModelStore = modelStore(),
+): Promise<void> {
+  try {
+    await store.write(entry.id, file.name, picked.stream().pipeThrough(verifying(entry, file, onBytes)), signal);
+  } catch (error) {
+    if (!(error instanceof ClinfuseError) || !["model-altered", "model-truncated"].includes(error.code)) throw error;
+    const { got = "", expected = "" } = error.place;
+    const place = { file: picked.name, what: `${file.name} of ${entry.name}`, got, expected };
+    throw new ClinfuseError("file-not-the-model", `${picked.name} is not ${place.what}`, place, { cause: error });
+  }
 }
 
 /** All files of a model by name; `onBytes` counts over them together. */

@@ -94,13 +94,15 @@ export interface Fake {
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
+  /** Model files that were handed in. */
+  readonly kept: string[];
   /** What the next call of a procedure throws, by its name. */
   readonly failures: Map<string, unknown>;
 }
 
 export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const saved = new Map(notebooks.map((n) => [n.id, n]));
-  const fake: Fake = { services: undefined as never, saved, log: new Map(), pace: 1, models, failures: new Map() };
+  const fake: Fake = { services: undefined as never, saved, log: new Map(), pace: 1, models, kept: [], failures: new Map() };
   const check = (name: string) => {
     const error = fake.failures.get(name);
     fake.failures.delete(name);
@@ -132,6 +134,13 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       graphs: async () => graphs,
       deleteGraph: async () => undefined,
       countTopics: async () => 1520,
+      async *keepModelFile({ model, name, picked }, signal) {
+        check("keepModelFile");
+        yield { done: 1, total: 2 };
+        await wait(fake.pace, signal);
+        fake.kept.push(`${model}/${name} from ${picked.name}`);
+        fake.models = fake.models.map((m) => (m.id === model ? { ...m, missing: m.missing.filter((f) => f !== name) } : m));
+      },
       async engines() {
         check("engines");
         const fast = { id: "fast", name: "fast" };

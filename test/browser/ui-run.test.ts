@@ -196,6 +196,26 @@ describe("generate", () => {
     await expect.element(page.getByText("Nothing is written yet.", { exact: false })).toBeVisible();
   });
 
+  it("a missing model: the user's own file takes its place once it is checked; another file is refused", async () => {
+    const fake = await runAt("generate", (f) => {
+      f.models = models.map((m) => ({ ...m, missing: ["x.gguf"] }));
+      f.failures.set(
+        "keepModelFile",
+        new ClinfuseError("file-not-the-model", "no", { file: "notes.gguf", what: "x.gguf of SmolLM2", got: 12, expected: 98 }),
+      );
+    });
+    const input = page.getByLabelText("Files of SmolLM2-135M-Instruct, Q4_1");
+    await userEvent.upload(input, new File(["a"], "notes.gguf"));
+    const alert = page.getByRole("alert");
+    await expect
+      .element(alert)
+      .toHaveTextContent("notes.gguf is not x.gguf of SmolLM2: it has 12 bytes where 98 bytes is expected.");
+    expect(fake.kept).toEqual([]);
+    await userEvent.upload(input, new File(["b"], "under another name.gguf"));
+    await expect.element(button("Generate 60 examples")).toBeEnabled();
+    expect(fake.kept).toEqual(["smollm2-135m-instruct/x.gguf from under another name.gguf"]);
+  });
+
   it("partial: stops, keeps what was written, resumes and extends", async () => {
     const fake = await runAt("generate", (f) => {
       f.pace = 40;
