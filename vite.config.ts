@@ -17,9 +17,11 @@ export default defineConfig({
     include: [
       "@huggingface/jinja",
       "@huggingface/tokenizers",
+      "@mlc-ai/web-llm",
       "@noble/hashes/sha2.js",
       "@noble/hashes/utils.js",
       "@observablehq/plot",
+      "fflate",
     ],
   },
   build: { target: "es2023", rollupOptions: { input: ["index.html", "headless.html"] }, chunkSizeWarningLimit: 1500 },

@@ -7,7 +7,9 @@ import type { CompletionRequest, LanguageModel } from "../../src/engines/languag
 import { type ModelEntry, modelEntry, parseManifest } from "../../src/engines/manifest.ts";
 import { fetchModelFile, verifyBlob } from "../../src/engines/model-files.ts";
 import { openScripted } from "../../src/engines/scripted.ts";
+import { openWebllm } from "../../src/engines/webllm.ts";
 import { openWllama } from "../../src/engines/wllama.ts";
+import { capableAdapter, standIn, tinyModel } from "../unit/engines/webllm-stand-in.ts";
 
 const never = new AbortController().signal;
 const entry: ModelEntry = modelEntry(parseManifest(await (await fetch("/models/manifest.json")).text()), "smollm2-135m-instruct");
@@ -37,6 +39,16 @@ const candidates: Candidate[] = [
         script: (last, stream) => `${last.length} ${stream.pick(lines)} ${stream.int(1000)}`,
         millisecondsPerToken: 20,
       }),
+  },
+  {
+    name: "webllm, on a stand-in of its engine",
+    available: true,
+    constrains: false,
+    open: async () => {
+      const stand = standIn((last, stream) => `${last.length} ${stream.int(1000)} ${stream.pick(lines)}`, 20);
+      const tiny = await tinyModel("contract-q4f32_1-MLC");
+      return openWebllm({ ...tiny, engine: stand.engine, adapter: async () => capableAdapter });
+    },
   },
   ...engines.map((engine) => ({
     name: engine.id,
@@ -152,7 +164,7 @@ for (const { name, available, constrains, open } of candidates) {
 }
 
 it.skipIf(!present)("wllama without its cache gives equal requests equal text, whatever ran between", async () => {
-  const model = await openWllama({ id: "wllama/no-cache", weights: await read() });
+  const model = await openWllama({ id: "wllama/no-cache", weights: [await read()] });
   expect(model.deterministic).toBe(true);
   const first = await model.complete(ask("Tell me a story."), never);
   await model.complete(ask("Tell me a joke."), never);
@@ -179,7 +191,7 @@ describe("bad model files", () => {
 
   it("a file that is no GGUF is refused", async () => {
     const weights = new Blob([new Uint8Array(5000)]);
-    expect(await codeOf(openWllama({ id: "wllama/noise", weights }))).toBe("model-unsupported");
+    expect(await codeOf(openWllama({ id: "wllama/noise", weights: [weights] }))).toBe("model-unsupported");
   });
 
   it.skipIf(!present)(
@@ -190,7 +202,7 @@ describe("bad model files", () => {
         code: "model-truncated",
         place: { got: 20_000_000, expected: file.bytes },
       });
-      expect(await codeOf(openWllama({ id: "wllama/truncated", weights: truncated }))).toBe("model-unsupported");
+      expect(await codeOf(openWllama({ id: "wllama/truncated", weights: [truncated] }))).toBe("model-unsupported");
     },
   );
 
