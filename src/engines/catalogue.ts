@@ -1,6 +1,7 @@
 // Every engine that there is, as data. A new one is one line here. Vendors are imported only when their engine is opened.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { isLlamaFamily } from "../nn/llama-config.ts";
 import type { LanguageModel } from "./language-model.ts";
 import type { ModelEntry, ModelFile } from "./manifest.ts";
 import { mlcLayout } from "./webllm-model.ts";
@@ -22,8 +23,10 @@ export interface Engine {
   readonly about: string;
   /** Why it is preferred to those that come after it, to complete "Automatic: ...". */
   readonly preferred: string;
-  /** The file that it loads from such a model; undefined when it cannot. */
+  /** The first file that it loads from such a model; undefined when it cannot. */
   readonly reads: (entry: ModelEntry) => ModelFile | undefined;
+  /** Why it cannot run on this device, or undefined; absent where it always can. "auto" passes it over then. */
+  readonly unfit?: () => Promise<ClinfuseError | undefined>;
   readonly open: (options: OpenOptions) => Promise<LanguageModel>;
   /** Where it computes, for the header: "2 WASM threads". */
   readonly runsOn: () => Promise<string>;
@@ -31,12 +34,32 @@ export interface Engine {
 
 const gguf = (entry: ModelEntry) => entry.files.find((file) => file.name.endsWith(".gguf"));
 
+/** `batch` reads one file, of a family that it knows where the manifest names the family. */
+const batchFile = ({ files, architecture }: ModelEntry) => {
+  const [file, ...more] = files.filter((f) => f.name.endsWith(".gguf"));
+  return more.length === 0 && (architecture === undefined || isLlamaFamily(architecture)) ? file : undefined;
+};
+
+async function readAll({ entry, read }: OpenOptions): Promise<Blob[]> {
+  const { ggufParts } = await import("./wllama-parts.ts");
+  const parts: Blob[] = [];
+  for (const file of ggufParts(entry.files)) parts.push(await read(file));
+  return parts;
+}
+
+const threads = (n: number) => `${n} WASM ${n === 1 ? "thread" : "threads"}`;
+
+async function onAdapter(): Promise<string> {
+  const adapter = await (await import("./webllm-adapter.ts")).adapterFacts();
+  return adapter ? `WebGPU (${adapter.name})` : "WebGPU, which is not there";
+}
+
 export interface EngineChoices {
   readonly automatic: { readonly id: string; readonly name: string; readonly reason: string };
   readonly engines: readonly Pick<Engine, "id" | "name" | "about">[];
 }
 
-/** In the order of preference: the first that reads a model is its default. */
+/** In the order of preference while nothing is measured: the first that reads a model, and can run here, is its default. */
 export const engines: readonly Engine[] = [
   {
     id: "webllm",
@@ -48,25 +71,19 @@ export const engines: readonly Engine[] = [
       const { openWebllm } = await import("./webllm.ts");
       return openWebllm(options);
     },
-    runsOn: async () => {
-      const adapter = await (await import("./webllm-adapter.ts")).adapterFacts();
-      return adapter ? `WebGPU (${adapter.name})` : "WebGPU, which is not there";
-    },
+    runsOn: onAdapter,
   },
   {
     id: "batch",
     name: "batch",
     about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the processor.",
     preferred: "it reads this model and writes many examples at once, several times as fast as one after the other",
-    reads: gguf,
+    reads: batchFile,
     open: async ({ entry, read }) => {
       const { openBatch } = await import("./batch.ts");
-      return openBatch({ id: `batch/${entry.id}`, weights: await read(required(entry)) });
+      return openBatch({ id: `batch/${entry.id}`, weights: await read(batchFile(entry) as ModelFile) });
     },
-    runsOn: async () => {
-      const threads = (await import("../runtime/device.ts")).wasmThreads();
-      return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
-    },
+    runsOn: async () => threads((await import("../runtime/device.ts")).wasmThreads()),
   },
   {
     id: "wllama",
@@ -75,14 +92,39 @@ export const engines: readonly Engine[] = [
     preferred: "it reads this model, and no faster engine here does",
     reads: gguf,
     // The prompts of a run share a prefix; reading it once is worth more here than bit-equal text.
-    open: async ({ entry, read }) => {
+    open: async (options) => {
       const { openWllama } = await import("./wllama.ts");
-      return openWllama({ id: `wllama/${entry.id}`, weights: await read(required(entry)), cachePrompt: true });
+      return openWllama({ id: `wllama/${options.entry.id}`, weights: await readAll(options), cachePrompt: true });
     },
-    runsOn: async () => {
-      const threads = (await import("./wllama.ts")).wllamaThreads();
-      return `${threads} WASM ${threads === 1 ? "thread" : "threads"}`;
+    runsOn: async () => threads((await import("./wllama.ts")).wllamaThreads()),
+  },
+  {
+    id: "batch-webgpu",
+    name: "batch on WebGPU",
+    about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the graphics processor.",
+    preferred: "it reads this model, and no engine on the processor does",
+    reads: batchFile,
+    unfit: async () => (await import("../runtime/device.ts")).withoutWebGpu(),
+    open: async ({ entry, read }) => {
+      const { openBatch } = await import("./batch.ts");
+      const weights = await read(batchFile(entry) as ModelFile);
+      return openBatch({ id: `batch-webgpu/${entry.id}`, weights, device: "webgpu" });
     },
+    runsOn: onAdapter,
+  },
+  {
+    id: "wllama-webgpu",
+    name: "wllama on WebGPU",
+    about: "llama.cpp on the graphics processor: any GGUF, one request at a time.",
+    preferred: "it reads this model, and no engine on the processor does",
+    reads: gguf,
+    unfit: async () => (await import("./wllama.ts")).wllamaWithoutWebGpu(),
+    open: async (options) => {
+      const { openWllama } = await import("./wllama.ts");
+      const id = `wllama-webgpu/${options.entry.id}`;
+      return openWllama({ id, weights: await readAll(options), cachePrompt: true, device: "webgpu" });
+    },
+    runsOn: onAdapter,
   },
 ];
 
@@ -94,26 +136,67 @@ export async function openTour(millisecondsPerToken: number): Promise<LanguageMo
   return openScripted({ script: tourScript, millisecondsPerToken });
 }
 
-/** The engine by id, or the first that reads the model. Throws `model-unsupported`. */
-export function engineFor(entry: ModelEntry, id: string | "auto"): Engine {
-  const engine = engines.find((e) => (id === "auto" || e.id === id) && e.reads(entry) !== undefined);
-  if (engine) return engine;
+/** Tokens per second of an engine with a model on this device. */
+export type Speeds = Readonly<Record<string, number>>;
+
+/** Throws `model-unsupported` where there is none. */
+function readersOf(entry: ModelEntry, id: string | "auto"): readonly Engine[] {
+  const reading = engines.filter((e) => (id === "auto" || e.id === id) && e.reads(entry) !== undefined);
+  if (reading.length > 0) return reading;
   const which = id === "auto" ? "no engine here reads" : `the engine "${id}" does not read`;
   throw new ClinfuseError("model-unsupported", `${which} ${entry.name}`, { what: entry.id, got: id });
 }
 
-/** What a user may choose from for a model, and what "auto" comes to. Throws `model-unsupported` when nothing reads it. */
-export function engineChoices(entry: ModelEntry): EngineChoices {
-  const automatic = engineFor(entry, "auto");
-  const reading = engines.filter((engine) => engine.reads(entry) !== undefined);
-  return {
-    automatic: { id: automatic.id, name: automatic.name, reason: automatic.preferred },
-    engines: reading.map(({ id, name, about }) => ({ id, name, about })),
-  };
+/** The engine by id, or the first in the catalogue that reads the model, wherever it runs. Throws `model-unsupported`. */
+export function engineFor(entry: ModelEntry, id: string | "auto"): Engine {
+  return readersOf(entry, id)[0] as Engine;
 }
 
-function required(entry: ModelEntry): ModelFile {
-  const file = gguf(entry);
-  if (!file) throw new ClinfuseError("model-unsupported", `${entry.name} has no GGUF file`, { what: entry.id });
-  return file;
+/**
+ * The engine by id; for "auto" all that read the model and can run here, the one to try first first: the measured ones by their speed, then the
+ * others in the catalogue's order. Throws `model-unsupported` where none reads it.
+ */
+export async function enginesFor(entry: ModelEntry, id: string | "auto", speeds: Speeds = {}): Promise<readonly Engine[]> {
+  const reading = readersOf(entry, id);
+  if (id !== "auto") return reading;
+  const reasons = await Promise.all(reading.map((engine) => engine.unfit?.()));
+  const fit = reading.filter((_, i) => reasons[i] === undefined);
+  return (fit.length > 0 ? fit : reading).toSorted((a, b) => (speeds[b.id] ?? 0) - (speeds[a.id] ?? 0));
+}
+
+/** What sends "auto" on to the next engine: the file is of a kind that it does not build, or too much for it. Both are said before weights load. */
+const passedOn = new Set<string>(["model-unsupported", "out-of-memory"]);
+
+/** Opens the model with the engine by id, or with the first of "auto" that can. Throws what the last engine throws. */
+export async function openWith(
+  id: string | "auto",
+  options: OpenOptions,
+  speeds: Speeds = {},
+): Promise<{ readonly engine: Engine; readonly model: LanguageModel }> {
+  const candidates = await enginesFor(options.entry, id, speeds); // one at least
+  const files = new Map<string, Promise<Blob>>(); // so that a second engine does not fetch them again
+  const read: OpenOptions["read"] = (file, of = options.entry) => {
+    const key = `${of.id}/${file.name}`;
+    const content = files.get(key) ?? options.read(file, of);
+    files.set(key, content);
+    return content;
+  };
+  for (const engine of candidates) {
+    try {
+      return { engine, model: await engine.open({ ...options, read }) };
+    } catch (error) {
+      if (engine === candidates.at(-1) || !(error instanceof ClinfuseError) || !passedOn.has(error.code)) throw error;
+    }
+  }
+  throw new Error(`no engine was tried for ${options.entry.id}`);
+}
+
+/** What a user may choose from for a model, and what "auto" tries first. Throws `model-unsupported` when nothing reads it. */
+export async function engineChoices(entry: ModelEntry, speeds: Speeds = {}): Promise<EngineChoices> {
+  const { id, name, preferred } = (await enginesFor(entry, "auto", speeds))[0] as Engine;
+  const speed = speeds[id];
+  const reason =
+    speed === undefined ? preferred : `it measured the fastest on this device, ${speed.toFixed(1)} tokens per second`;
+  const reading = readersOf(entry, "auto");
+  return { automatic: { id, name, reason }, engines: reading.map(({ id, name, about }) => ({ id, name, about })) };
 }

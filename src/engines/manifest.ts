@@ -38,6 +38,8 @@ export interface ModelEntry {
   /** In the order of trying. Each holds every file. */
   readonly sources: readonly ModelSource[];
   readonly files: readonly ModelFile[];
+  /** Of a GGUF: its `general.architecture`, so that an engine that does not build it is not tried. Else the file's own header decides. */
+  readonly architecture?: string;
   readonly mlc?: MlcNeeds;
 }
 
@@ -90,7 +92,7 @@ const safeName = /^(?!\.)[\w.-]+$/;
 
 function faultOf(model: unknown): string | undefined {
   if (!isRecord(model)) return "not an object";
-  const { id, kind, name, licence, homepage, sources, files, mlc } = model;
+  const { id, kind, name, licence, homepage, sources, files, architecture, mlc } = model;
   if (typeof id !== "string" || !safeName.test(id))
     return `"id" must be letters, digits, dots and dashes, got ${JSON.stringify(id)}`;
   if (kind !== "language-model" && kind !== "encoder")
@@ -120,6 +122,8 @@ function faultOf(model: unknown): string | undefined {
     if (!isRecord(source) || !fields?.every((field) => typeof source[field] === "string"))
       return `a source is a hub (repo, revision) or a wheel (package, version, folder), got ${JSON.stringify(source)}`;
   }
+  if (architecture !== undefined && typeof architecture !== "string")
+    return `"architecture" must be text, got ${JSON.stringify(architecture)}`;
   return mlc === undefined ? undefined : mlcFault(mlc);
 }
 

@@ -1,15 +1,19 @@
-// llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads. Knows no task, and is the only file that knows wllama.
+// llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads or WebGPU. Knows no task, and is the only file that knows wllama.
 
 import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
 import { mutex, orAbort } from "../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import { memoryNeed, throwIfTooBig } from "./wllama-memory.ts";
+import { readParts } from "./wllama-parts.ts";
 
 export interface WllamaOptions {
   /** LanguageModel.id. */
   readonly id: string;
-  /** One GGUF, verified by the caller. */
-  readonly weights: Blob;
+  /** One GGUF, or its parts in order; verified by the caller. */
+  readonly weights: readonly Blob[];
+  readonly device?: "wasm" | "webgpu";
+  /** At most; the model's own context where that is smaller. */
   readonly contextTokens?: number;
   /** Ignored without cross-origin isolation, which leaves one. */
   readonly threads?: number;
@@ -25,6 +29,8 @@ export interface WllamaOptions {
 /** Prompt tokens per step. The engine hears of an abort only between steps; bigger ones measured no faster. */
 const batchTokens = 64;
 
+const allLayers = 99_999;
+
 const silent = { debug() {}, log() {}, warn() {}, error() {} };
 
 /** Threads worth having here; more than eight gain nothing for models of this size. */
@@ -32,20 +38,48 @@ export function wllamaThreads(): number {
   return globalThis.crossOriginIsolated ? Math.max(1, Math.min(8, navigator.hardwareConcurrency || 1)) : 1;
 }
 
-/** Loads the weights. Errors: `model-unsupported` (llama.cpp refuses the file), `out-of-memory`, `engine-failed`. */
+/**
+ * Why llama.cpp cannot compute on WebGPU here; undefined when it can. Its backend needs shader-f16, and a wasm module that can wait for the GPU;
+ * without them it says nothing and computes on the processor, so it is asked before.
+ */
+export async function wllamaWithoutWebGpu(): Promise<ClinfuseError | undefined> {
+  const no = (what: string) => new ClinfuseError("no-webgpu", what, { what });
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return no("this browser has no WebGPU adapter");
+  if (!adapter.features.has("shader-f16"))
+    return no("the WebGPU adapter has no 16-bit floats (shader-f16), which llama.cpp needs");
+  if (!("Suspending" in WebAssembly))
+    return no("this browser's WebAssembly cannot wait for the GPU (JSPI), which llama.cpp needs");
+  return undefined;
+}
+
+/**
+ * Loads the weights. Errors: `model-unsupported` (llama.cpp refuses the file), `model-missing` and `model-altered` (parts), `model-truncated`,
+ * `out-of-memory` (said before the load where the model cannot fit), `no-webgpu`, `engine-failed`.
+ */
 export async function openWllama(options: WllamaOptions): Promise<LanguageModel> {
-  const { id, weights, contextTokens = 2048, threads = wllamaThreads(), cachePrompt = false } = options;
+  const { id, weights, device = "wasm", threads = wllamaThreads(), cachePrompt = false } = options;
+  const metadata = await readParts(weights, id);
+  const trained = metadata.get(`${String(metadata.get("general.architecture"))}.context_length`);
+  const contextTokens = Math.min(options.contextTokens ?? 2048, typeof trained === "number" ? trained : Number.POSITIVE_INFINITY);
+  if (device === "webgpu") {
+    const reason = await wllamaWithoutWebGpu();
+    if (reason) throw reason;
+  } else {
+    const bytes = weights.reduce((sum, part) => sum + part.size, 0);
+    throwIfTooBig(id, memoryNeed(metadata, bytes, { contextTokens, stepTokens: batchTokens }));
+  }
   const wllama = new Wllama(
     { default: options.wasm ?? "/vendor/wllama/wllama.wasm" },
     { suppressNativeLog: true, logger: silent },
   );
   try {
     // One slot: on a CPU that is bound by arithmetic more of them gain nothing.
-    await wllama.loadModel([weights], {
+    await wllama.loadModel([...weights], {
       n_ctx: contextTokens,
       n_threads: threads,
       n_parallel: 1,
-      n_gpu_layers: 0,
+      n_gpu_layers: device === "webgpu" ? allLayers : 0,
       n_batch: batchTokens,
       n_ubatch: batchTokens,
       ctx_shift: false,

@@ -4,6 +4,11 @@
 const architectures = ["llama", "mistral", "qwen2", "qwen3"] as const;
 export type LlamaArchitecture = (typeof architectures)[number];
 
+/** Whether `readLlamaConfig` may know the file of that `general.architecture`; its sizes can still be others than we build. */
+export function isLlamaFamily(architecture: string): boolean {
+  return architectures.some((name) => name === architecture);
+}
+
 export interface LlamaConfig {
   readonly architecture: LlamaArchitecture;
   readonly vocabSize: number;

@@ -18,6 +18,12 @@ export async function devices(): Promise<{ readonly webgpu: Availability; readon
   return { webgpu: await webgpu(), wasm: wasm() };
 }
 
+/** Why nothing can compute on WebGPU here; undefined when it can, by software too. */
+export async function withoutWebGpu(): Promise<ClinfuseError | undefined> {
+  const found = await webgpu();
+  return found.available ? undefined : found.error;
+}
+
 /** Threads that onnxruntime-web may use: one less than the cores beyond 4, at most 16; 1 without shared memory. */
 export function wasmThreads(): number {
   if (!globalThis.crossOriginIsolated) return 1;

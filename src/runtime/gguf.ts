@@ -42,7 +42,7 @@ interface Entry extends GgufTensor {
  * shorter than its header says, `model-unsupported` for what is no GGUF of version 2 or 3 or makes no sense.
  */
 export async function openGguf(source: Blob, file: string): Promise<Gguf> {
-  const { metadata, entries } = await readHeader(source, file);
+  const { metadata, entries } = await readHeader(source, file, parseHeader);
   for (const entry of entries.values()) {
     const expected = entry.begin + bytesOf(entry);
     if (source.size < expected) throw truncated(file, source.size, expected, entry.name);
@@ -57,6 +57,11 @@ export async function openGguf(source: Blob, file: string): Promise<Gguf> {
       return readTensor(source, entry);
     },
   };
+}
+
+/** The metadata alone, whatever types the tensors have, for other readers of the format. Errors as `openGguf`'s. */
+export async function readGgufMetadata(source: Blob, file: string): Promise<ReadonlyMap<string, GgufValue>> {
+  return (await readHeader(source, file, parseMetadata)).metadata;
 }
 
 function bytesOf({ shape, layout }: Entry): number {
@@ -86,11 +91,11 @@ interface Header {
 class MoreNeeded extends Error {}
 
 /** The header's size is known only once it is parsed: more and more of the file is tried. */
-async function readHeader(source: Blob, file: string): Promise<Header> {
+async function readHeader<T>(source: Blob, file: string, parse: (cursor: Cursor, file: string) => T): Promise<T> {
   for (let size = 2 ** 20; ; size *= 4) {
     const bytes = await source.slice(0, Math.min(size, maxHeader)).arrayBuffer();
     try {
-      return parseHeader(new Cursor(bytes, source.size, file), file);
+      return parse(new Cursor(bytes, source.size, file), file);
     } catch (error) {
       if (!(error instanceof MoreNeeded)) throw error;
       if (bytes.byteLength === source.size) throw truncated(file, source.size, source.size + 1, "its header");
@@ -99,7 +104,10 @@ async function readHeader(source: Blob, file: string): Promise<Header> {
   }
 }
 
-function parseHeader(cursor: Cursor, file: string): Header {
+function parseMetadata(
+  cursor: Cursor,
+  file: string,
+): { readonly metadata: ReadonlyMap<string, GgufValue>; readonly tensors: number } {
   const magic = cursor.ascii(4);
   if (magic !== "GGUF") throw unsupported(file, `it does not start with GGUF but with ${JSON.stringify(magic)}`);
   const version = cursor.uint32();
@@ -111,6 +119,11 @@ function parseHeader(cursor: Cursor, file: string): Header {
     const key = cursor.string();
     metadata.set(key, cursor.value(cursor.uint32(), 0));
   }
+  return { metadata, tensors };
+}
+
+function parseHeader(cursor: Cursor, file: string): Header {
+  const { metadata, tensors } = parseMetadata(cursor, file);
   const alignment = metadata.get("general.alignment") ?? 32;
   if (typeof alignment !== "number" || !Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20) {
     throw unsupported(file, `general.alignment is ${String(alignment)}`);

@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
-import { engineChoices, engineFor, openTour, scriptedId } from "../engines/catalogue.ts";
+import { engineChoices, openTour, openWith, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { modelEntry } from "../engines/manifest.ts";
 import { fileOf } from "../engines/model-files.ts";
@@ -66,10 +66,9 @@ async function openScript() {
 async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
   const known = await readManifest();
   const entry = modelEntry(known, request.model);
-  const engine = engineFor(entry, request.engine);
   type Progress = Extract<OpenModelEvent, { type: "progress" }>;
-  const model = yield* reporting((tell: (event: Progress) => void) =>
-    engine.open({
+  const { engine, model } = yield* reporting((tell: (event: Progress) => void) =>
+    openWith(request.engine, {
       entry,
       read: (file, of = entry) => {
         const onBytes = (done: number, total: number) => tell({ type: "progress", what: file.name, done, total });

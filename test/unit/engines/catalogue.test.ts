@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engineChoices, engineFor, engines } from "../../../src/engines/catalogue.ts";
+import { engineChoices, engineFor, engines, enginesFor, openWith } from "../../../src/engines/catalogue.ts";
 import type { ModelEntry } from "../../../src/engines/manifest.ts";
 
 const entry = (...names: string[]): ModelEntry => ({
@@ -13,16 +13,62 @@ const entry = (...names: string[]): ModelEntry => ({
 });
 
 describe("the choice of an engine", () => {
-  it("offers those that read the model, and tells what the automatic one is and why", () => {
-    const { automatic, engines: offered } = engineChoices(entry("x.gguf"));
+  it("offers those that read the model, and tells what the automatic one is and why", async () => {
+    const { automatic, engines: offered } = await engineChoices(entry("x.gguf"));
     expect(automatic.id).toBe(engineFor(entry("x.gguf"), "auto").id);
     expect(automatic.reason).not.toBe("");
     expect(offered.map((e) => e.id)).toEqual(engines.filter((e) => e.reads(entry("x.gguf"))).map((e) => e.id));
     expect(offered.map((e) => e.id)).toContain(automatic.id);
   });
 
-  it("says so when nothing reads it, and when the one asked for does not", () => {
-    expect(() => engineChoices(entry("notes.txt"))).toThrow(expect.objectContaining({ code: "model-unsupported" }));
+  it("says so when nothing reads it, and when the one asked for does not", async () => {
+    await expect(engineChoices(entry("notes.txt"))).rejects.toMatchObject({ code: "model-unsupported" });
     expect(() => engineFor(entry("x.gguf"), "nothing")).toThrow(expect.objectContaining({ code: "model-unsupported" }));
+  });
+
+  it("leaves a GGUF of another architecture, or in parts, to llama.cpp", async () => {
+    const readers = async (model: ModelEntry) => (await enginesFor(model, "auto")).map((engine) => engine.id);
+    expect(await readers({ ...entry("x.gguf"), architecture: "qwen3" })).toEqual(["batch", "wllama"]);
+    expect(await readers({ ...entry("x.gguf"), architecture: "gemma3" })).toEqual(["wllama"]);
+    expect(await readers(entry("x-00001-of-00002.gguf", "x-00002-of-00002.gguf"))).toEqual(["wllama"]);
+  });
+
+  it("passes over, in auto alone, what cannot run here: Node has no WebGPU", async () => {
+    expect((await enginesFor(entry("x.gguf"), "auto")).map((engine) => engine.id)).not.toContain("batch-webgpu");
+    expect((await enginesFor(entry("x.gguf"), "batch-webgpu")).map((engine) => engine.id)).toEqual(["batch-webgpu"]);
+  });
+
+  it("takes the engine that measured the fastest, and says so", async () => {
+    const { automatic } = await engineChoices(entry("x.gguf"), { wllama: 31.25, batch: 12 });
+    expect(automatic).toMatchObject({ id: "wllama", reason: expect.stringContaining("31.3 tokens per second") });
+    // Measured at all comes before never measured.
+    expect((await enginesFor(entry("x.gguf"), "auto", { wllama: 3 })).map((engine) => engine.id)).toEqual(["wllama", "batch"]);
+  });
+});
+
+describe("opening a model with the automatic engine", () => {
+  /** The names under which the file was asked for. */
+  const opening = async (id: string, content: Blob, ...names: string[]) => {
+    const asked: string[] = [];
+    const options = {
+      entry: entry(...names),
+      read: async (file: { readonly name: string }) => {
+        asked.push(file.name);
+        return content;
+      },
+    };
+    const error = await openWith(id, options).catch((e: unknown) => e);
+    return { asked, error };
+  };
+
+  it("reads the file once, however many engines refuse it, and gives the last one's reason", async () => {
+    const { asked, error } = await opening("auto", new Blob(["nothing of the kind"]), "x.gguf");
+    expect(error).toMatchObject({ code: "model-unsupported" });
+    expect(asked).toEqual(["x.gguf"]);
+  });
+
+  it("asks nobody else when one engine was named", async () => {
+    const { error } = await opening("batch", new Blob(["nothing of the kind"]), "x.gguf");
+    expect(error).toMatchObject({ code: "model-unsupported", message: expect.stringContaining("batch/toy") });
   });
 });
