@@ -167,13 +167,12 @@ export async function enginesFor(entry: ModelEntry, id: string | "auto", speeds:
 /** What sends "auto" on to the next engine: the file is of a kind that it does not build, or too much for it. Both are said before weights load. */
 const passedOn = new Set<string>(["model-unsupported", "out-of-memory"]);
 
-/** Opens the model with the engine by id, or with the first of "auto" that can. Throws what the last engine throws. */
+/** Opens the model with the engine by id, or with the first of "auto" that can. Throws what the engine throws, or what all of them say together. */
 export async function openWith(
   id: string | "auto",
   options: OpenOptions,
   speeds: Speeds = {},
 ): Promise<{ readonly engine: Engine; readonly model: LanguageModel }> {
-  const candidates = await enginesFor(options.entry, id, speeds); // one at least
   const files = new Map<string, Promise<Blob>>(); // so that a second engine does not fetch them again
   const read: OpenOptions["read"] = (file, of = options.entry) => {
     const key = `${of.id}/${file.name}`;
@@ -181,14 +180,23 @@ export async function openWith(
     files.set(key, content);
     return content;
   };
-  for (const engine of candidates) {
+  const refusals: ClinfuseError[] = [];
+  for (const engine of await enginesFor(options.entry, id, speeds)) {
     try {
       return { engine, model: await engine.open({ ...options, read }) };
     } catch (error) {
-      if (engine === candidates.at(-1) || !(error instanceof ClinfuseError) || !passedOn.has(error.code)) throw error;
+      if (!(error instanceof ClinfuseError) || !passedOn.has(error.code)) throw error;
+      refusals.push(error);
     }
   }
-  throw new Error(`no engine was tried for ${options.entry.id}`);
+  throw together(refusals);
+}
+
+/** Too much memory is worth more to a user than a kind of file that some engine never reads. */
+function together(refusals: readonly ClinfuseError[]): ClinfuseError {
+  const first = refusals.find((refusal) => refusal.code === "out-of-memory") ?? (refusals[0] as ClinfuseError);
+  const sentences = [...new Set([first, ...refusals].map((refusal) => refusal.message))];
+  return sentences.length === 1 ? first : new ClinfuseError(first.code, sentences.join("; "), first.place, { cause: refusals });
 }
 
 /** What a user may choose from for a model, and what "auto" tries first. Throws `model-unsupported` when nothing reads it. */
