@@ -1,7 +1,7 @@
 // Finds a Chromium, or installs one, or says how.
 
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { chromium } from "playwright-core";
@@ -23,6 +23,38 @@ export const swiftShaderFlags = [
   "--enable-features=Vulkan",
   "--use-vulkan=swiftshader",
 ];
+
+/** WebGPU on the graphics card, without a display. On Linux Chromium offers it by Vulkan alone, and only when told to. */
+export const graphicsFlags =
+  process.platform === "linux"
+    ? [
+        "--enable-unsafe-webgpu",
+        "--ignore-gpu-blocklist",
+        "--enable-features=Vulkan",
+        "--use-angle=vulkan",
+        "--disable-vulkan-surface",
+      ]
+    : ["--enable-unsafe-webgpu", "--ignore-gpu-blocklist"];
+
+/** Whether a graphics card is here, as far as files tell. Outside Linux Chromium falls back by itself, so there it is assumed. */
+export function hasGraphics(dev = "/dev"): boolean {
+  if (process.platform !== "linux") return true;
+  const devices = existsSync(dev) ? readdirSync(dev) : [];
+  const render = existsSync(join(dev, "dri")) ? readdirSync(join(dev, "dri")) : [];
+  return devices.some((name) => /^nvidia\d+$|^dxg$|^kfd$/.test(name)) || render.some((name) => name.startsWith("renderD"));
+}
+
+/**
+ * The flags of a browser that runs models: the graphics card where there is one, software otherwise; $CLINFUSE_GPU ("hardware", "software" or
+ * "none") decides where the guess is wrong. $CLINFUSE_CHROMIUM_FLAGS, apart by spaces, come last, so that they have the last word.
+ */
+export function modelFlags(env: NodeJS.ProcessEnv = process.env, graphics = hasGraphics()): string[] {
+  const choice = env.CLINFUSE_GPU || (graphics ? "hardware" : "software");
+  const flags = { hardware: graphicsFlags, software: swiftShaderFlags, none: [] }[choice];
+  if (!flags) throw new Error(`CLINFUSE_GPU is "${choice}"; it takes hardware, software or none`);
+  const extra = (env.CLINFUSE_CHROMIUM_FLAGS ?? "").split(/\s+/).filter(Boolean);
+  return [...quietFlags, ...flags, ...extra];
+}
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 

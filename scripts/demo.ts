@@ -8,7 +8,7 @@ import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import type { HeadlessReply } from "../src/headless.ts";
 import type { StageId } from "../src/train/train-config.ts";
-import { findChromium, quietFlags } from "./chromium.ts";
+import { findChromium, modelFlags } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";
 import { type DemoOptions, readDemoOptions, usage } from "./demo-options.ts";
 import { ensureModels } from "./models.ts";
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   let browser: Browser | undefined;
   try {
     const preparation = performance.now() - started;
-    browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: quietFlags });
+    browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: modelFlags() });
     const page = await browser.newPage({ acceptDownloads: true });
     const reply = await runIn(page, served.url, options);
     const folder = join(options.out, reply.result.run);

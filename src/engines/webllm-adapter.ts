@@ -23,6 +23,15 @@ const least = {
   maxStorageBuffersPerShaderStage: 10,
 } as const;
 
+/** It asks for this much, or where the adapter has less for the least alone; it never asks for more or for what lies between. */
+const most: Partial<Record<AdapterLimit, number>> = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
+
+function usable(limit: AdapterLimit, offered: number): number {
+  const wanted = most[limit];
+  if (wanted === undefined || offered < least[limit]) return offered;
+  return offered >= wanted ? wanted : least[limit];
+}
+
 export type AdapterLimit = keyof typeof least;
 const limitNames = Object.keys(least) as AdapterLimit[];
 
@@ -71,13 +80,8 @@ export function lacks(entry: ModelEntry, adapter: AdapterFacts | undefined, larg
     });
   const buffer = Math.max(needs.bufferBytes, largestTensor);
   const small = limitNames.flatMap((limit): Lack[] => {
-    const expected =
-      limit === "maxStorageBufferBindingSize"
-        ? buffer
-        : limit === "maxBufferSize"
-          ? Math.max(least[limit], buffer)
-          : least[limit];
-    const got = adapter.limits[limit];
+    const expected = limit in most ? Math.max(least[limit], buffer) : least[limit];
+    const got = usable(limit, adapter.limits[limit]);
     if (got >= expected) return [];
     const [is, needed] = expected >= 2 ** 20 ? [megabytes(got), megabytes(expected)] : [got, expected];
     return [{ what: limit, got, expected, sentence: `the adapter's ${limit} is ${is}, and the model needs ${needed}` }];

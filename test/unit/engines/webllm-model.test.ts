@@ -97,6 +97,15 @@ describe("what an adapter lacks", () => {
     expect(lacks(model, limited({ [limit]: got }))).toMatchObject([{ what: limit, got }]);
   });
 
+  it("is what lies between the two sizes of buffers that WebLLM asks for", () => {
+    const between = limited({ maxStorageBufferBindingSize: 2 ** 29 });
+    expect(lacks(model, between, 2 ** 27)).toEqual([]);
+    expect(lacks(model, between, 2 ** 28)).toMatchObject([
+      { what: "maxStorageBufferBindingSize", got: 2 ** 27, expected: 2 ** 28 },
+    ]);
+    expect(lacks(model, capableAdapter, 2 ** 28)).toEqual([]);
+  });
+
   it("is each of several things, all told at once", () => {
     const poor = { ...limited({ maxStorageBuffersPerShaderStage: 8 }), features: [] };
     expect(() => requireFit(model, poor)).toThrow(/shader-f16.*maxStorageBuffersPerShaderStage is 8/);
