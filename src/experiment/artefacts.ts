@@ -39,5 +39,6 @@ export function scoresJson(
     synthetic: synthetic.length,
     test: data?.test.length ?? 0,
   };
-  return `${JSON.stringify({ run, config, examples, rejected, device: training?.device, scores, milliseconds: spent }, null, 2)}\n`;
+  const { device, basis: trainedOn } = training ?? {};
+  return `${JSON.stringify({ run, config, examples, rejected, device, trainedOn, scores, milliseconds: spent }, null, 2)}\n`;
 }

@@ -18,6 +18,7 @@ import type {
   TrainRequest,
   TrainRunEvent,
 } from "./steps.ts";
+import { basisOf, type TrainingBasis } from "./training-basis.ts";
 
 type Stream<A, E> = (argument: A, signal?: AbortSignal) => AsyncGenerator<E, void>;
 
@@ -96,7 +97,7 @@ export async function* experiment(
   clock("generate");
 
   yield { type: "step", step: "train" };
-  const training = yield* trainOn(config, data, synthetic, `${run}-${config.size}`, ports, signal);
+  const training = yield* trainOn(config, data, synthetic, run, ports, signal);
   clock("train");
   yield { type: "result", result: { run, model, knowledge, synthetic, rejected, training, spent } };
 }
@@ -167,18 +168,27 @@ async function* trainOn(
   config: ExperimentConfig,
   data: NotebookData,
   synthetic: readonly Synthetic[],
-  save: string,
+  run: string,
   ports: ExperimentPorts,
   signal: AbortSignal,
 ): AsyncGenerator<ExperimentEvent, TrainingResult> {
-  const request = await trainRequestOf(config, data, synthetic, save, ports.trainer.recipe);
-  let result: TrainingResult = { device: "wasm", model: save, history: [], results: {} };
+  const request = await trainRequestOf(config, data, synthetic, `${run}-${config.size}`, ports.trainer.recipe);
+  let result = untrained(request.save, basisOf(config, run, synthetic.length));
   for await (const event of ports.trainer.train(request, signal)) {
     yield { type: "train", event };
     result = withTrainEvent(result, event);
   }
   return result;
 }
+
+/** A training run that has told nothing yet. */
+export const untrained = (model: string, basis: TrainingBasis): TrainingResult => ({
+  device: "wasm",
+  model,
+  basis,
+  history: [],
+  results: {},
+});
 
 /** What a training run has told so far, and one event more. */
 export function withTrainEvent(result: TrainingResult, event: TrainRunEvent): TrainingResult {

@@ -5,6 +5,7 @@ import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Device, StageId, TrainEvent } from "../train/train-config.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
+import type { TrainingBasis } from "./training-basis.ts";
 
 export const steps = ["task", "knowledge", "generate", "train", "evaluate"] as const;
 export type Step = (typeof steps)[number];
@@ -28,6 +29,8 @@ export interface TrainingResult {
   readonly device: Device;
   /** Name of the kept model (train worker's `predict`). */
   readonly model: string;
+  /** What it was trained on and how, to tell when the run has gone on since. */
+  readonly basis: TrainingBasis;
   /** Steps and epochs, in order: the loss curve. */
   readonly history: readonly Extract<TrainEvent, { type: "step" | "epoch" }>[];
   readonly results: Readonly<Partial<Record<StageId, StageResult>>>;

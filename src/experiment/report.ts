@@ -11,6 +11,7 @@ import type { Notebook, NotebookData, StageResult, TrainingResult } from "./note
 import { lossCurve } from "./report-curve.ts";
 import { type Html, html, joined, type Part } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
+import { basisOf, type Stale, staleIn } from "./training-basis.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
 
@@ -25,7 +26,7 @@ const metricNames: Readonly<Record<Metric, string>> = {
 const stageNames: Readonly<Record<StageId, string>> = { few: "Few-shot alone", synthetic: "Few-shot + synthetic" };
 const three = (x: number | undefined): string => (x === undefined ? "–" : x.toFixed(3));
 
-/** `synthetic` are the accepted examples that were trained on, `rejected` how often each reason threw one away. */
+/** `synthetic` are the accepted examples, `rejected` how often each reason threw one away. */
 export function reportHtml(notebook: Notebook, synthetic: readonly Synthetic[], rejected: Rejected): string {
   const task = taskById(notebook.config.task);
   const { data, training } = notebook;
@@ -45,7 +46,7 @@ ${reportStyle}
 <h1>${notebook.title}</h1>
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
-${training ? scoresSection(task, training) : ""}
+${training ? scoresSection(task, training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
 ${training ? lossCurve(training.history) : ""}
 ${examplesSection(synthetic, rejected)}
 ${data ? shotsSection(data) : ""}
@@ -63,7 +64,7 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   return `${train.length} real examples to start from, ${synthetic.length} synthetic ones, ${validation.length} to validate, ${test.length} to test.`;
 }
 
-function scoresSection(task: Task, { results, device }: TrainingResult): Html {
+function scoresSection(task: Task, { results, device, basis }: TrainingResult, stale: readonly Stale[]): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
   const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metric];
   const rows = task.metrics.map(
@@ -81,7 +82,7 @@ function scoresSection(task: Task, { results, device }: TrainingResult): Html {
 <table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}</tbody></table>
 <details><summary>By label</summary>
 <table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
-<p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}.</p>
+<p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
 </section>`;
 }
 

@@ -29,6 +29,8 @@ export class GenerateStep {
   changed = $state(false);
   /** Whether the log is being read back after a reload. */
   reading = $state(false);
+  /** Whether the entries are the whole log so far. */
+  isRead = $state(false);
   readonly #run: Run;
   #read = false;
 
@@ -56,6 +58,7 @@ export class GenerateStep {
     this.reading = true;
     try {
       await this.#readLog(run);
+      this.isRead = true;
       if (this.accepted.length >= this.#run.config.size) this.reached = this.#run.config.size;
     } catch (error) {
       this.work.error = error;
@@ -104,6 +107,7 @@ export class GenerateStep {
     this.pace = undefined;
     this.reached = 0;
     this.changed = false;
+    this.isRead = false;
     this.#read = false;
   }
 
@@ -118,6 +122,7 @@ export class GenerateStep {
       await this.#run.change({ run, logs: [...logs.filter((id) => id !== run), run] });
     }
     if (next > this.entries.length) await this.#readLog(run);
+    this.isRead = true;
   }
 
   async #readLog(run: string): Promise<void> {

@@ -4,6 +4,7 @@ import { breathe } from "../base/async.ts";
 import type { ExperimentConfig } from "../experiment/experiment-config.ts";
 import { type Notebook, type Step, steps } from "../experiment/notebook.ts";
 import { presetConfig } from "../experiment/presets.ts";
+import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { EvaluateStep } from "./evaluate-step.svelte.ts";
 import { GenerateStep } from "./generate-step.svelte.ts";
@@ -12,7 +13,8 @@ import type { Lab } from "./lab.svelte.ts";
 import { TaskStep } from "./task-step.svelte.ts";
 import { TrainStep } from "./train-step.svelte.ts";
 
-export type StepStatus = "done" | "running" | "ready" | "waiting";
+/** `stale`: done, and what it is made of has changed since. */
+export type StepStatus = "done" | "stale" | "running" | "ready" | "waiting";
 
 /** What the notebook holds of a step and of all that builds on it. */
 const fieldsFrom: Readonly<Record<Step, readonly (keyof Notebook)[]>> = {
@@ -53,6 +55,15 @@ export class Run {
     this.train = new TrainStep(this);
     this.evaluate = new EvaluateStep(this);
   }
+
+  /** In what the run has gone on since it was trained. */
+  stale = $derived.by((): readonly Stale[] => {
+    const { training, run } = this.notebook;
+    if (!training) return [];
+    // Until the log is read nobody knows how many examples there are.
+    const examples = this.generate.isRead ? this.generate.accepted.length : training.basis.examples;
+    return staleIn(training.basis, basisOf(this.config, run, examples));
+  });
 
   get config(): ExperimentConfig {
     return this.notebook.config;
@@ -118,7 +129,7 @@ export class Run {
 
   statusOf(step: Step): StepStatus {
     if (this[step].work.running) return "running";
-    if (this.isDone(step)) return "done";
+    if (this.isDone(step)) return (step === "train" || step === "evaluate") && this.stale.length > 0 ? "stale" : "done";
     const before = steps[steps.indexOf(step) - 1];
     if (before === undefined || this.isDone(before)) return "ready";
     // A run stopped short of its size can be trained on all the same.

@@ -1,8 +1,9 @@
 // Section 4.3 on the page: two stages, their curve, and the scores after each. Knows no component.
 
-import { trainRequestOf, withTrainEvent } from "../experiment/experiment.ts";
+import { trainRequestOf, untrained, withTrainEvent } from "../experiment/experiment.ts";
 import type { TrainingResult } from "../experiment/notebook.ts";
 import type { TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
+import { basisOf } from "../experiment/training-basis.ts";
 import type { StageId, TrainConfig } from "../train/train-config.ts";
 import { inChunks } from "./chunks.ts";
 import { bytes, count } from "./numbers.ts";
@@ -70,7 +71,7 @@ export class TrainStep {
       if (!data) throw new Error("train: the notebook has no data");
       const { train } = lab.services;
       const request = await trainRequestOf(config, data, this.#run.generate.accepted, notebook.id, train.recipe);
-      let result: TrainingResult = { device: "wasm", model: notebook.id, history: [], results: {} };
+      let result = untrained(notebook.id, basisOf(config, notebook.run, request.synthetic.length));
       this.live = result;
       this.last = undefined;
       try {

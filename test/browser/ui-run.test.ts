@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { render } from "vitest-browser-svelte";
+import { cleanup, render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run.svelte.ts";
@@ -327,6 +327,34 @@ describe("train and evaluate", () => {
     await button("Trained model").click();
     await expect.element(button("model.safetensors")).toBeVisible();
     expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
+  });
+
+  it("results that the run has outgrown say so, on every step and after a reload, until it is trained again", async () => {
+    const fake = await trained();
+    await button(/^Train on/).click();
+    await expect.element(link("Go on to Evaluate")).toBeVisible();
+    await link(/^Generate/).click();
+    await page.getByLabelText("Examples to make").fill("14");
+    await button("Extend to 14").click();
+    await expect.element(link(/^Train .*out of date/)).toBeVisible();
+    const notebook = structuredClone(saved(fake));
+    await link(/^Evaluate .*out of date/).click();
+    await expect.element(page.getByRole("status").getByText("Trained on 10 of 14 synthetic examples.")).toBeVisible();
+    await expect.element(page.getByRole("heading", { name: /^10 synthetic examples raised F1/ })).toBeVisible();
+
+    await cleanup();
+    const later = fakeServices(notebook as NonNullable<typeof notebook>);
+    later.log.set("run-1", fake.log.get("run-1") ?? []);
+    location.hash = "#/run/r1/task";
+    await open(later);
+    await link(/^Train .*out of date/).click();
+    await expect.element(page.getByText("Trained on 10 of 14 synthetic examples.")).toBeVisible();
+    await button("Train again on 5 real examples and 14 synthetic").click();
+    await expect.element(link(/^Train .*done/)).toBeVisible();
+    await expect.element(page.getByText("These results are out of date.")).not.toBeInTheDocument();
+    await page.getByText("More", { exact: true }).click();
+    await page.getByLabelText("Batch size").fill("8");
+    await expect.element(page.getByText("Trained with other settings than those chosen now.", { exact: false })).toBeVisible();
   });
 
   it("choices that results were built on change only when their loss is confirmed by name", async () => {

@@ -5,6 +5,7 @@ import { segmentsOf } from "../../../src/experiment/marked-text.ts";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { reportHtml } from "../../../src/experiment/report.ts";
+import { basisOf } from "../../../src/experiment/training-basis.ts";
 import type { Synthetic } from "../../../src/generate/events.ts";
 import type { TokenExample } from "../../../src/tasks/example.ts";
 
@@ -50,6 +51,7 @@ function notebook(): Notebook {
     training: {
       device: "wasm",
       model: "n1",
+      basis: basisOf(presetConfig("small", { task: "bc5cdr-disease", method: "clingen" }), "abc", 1),
       history: [
         { ...step, step: 1, loss: 1.5 },
         { ...step, step: 2, loss: 0.5 },
@@ -86,6 +88,13 @@ describe("reportHtml", () => {
     expect(report).toContain('<ruby class="missed"><mark>asthma</mark>');
     expect(report).toContain('<ruby class="wrong"><mark>had asthma</mark>');
     expect(report).toContain("1 error in 2 test examples");
+  });
+
+  it("says on how many examples the scores are, and when the run has gone on since", () => {
+    expect(report).toContain("on 1 synthetic example.");
+    expect(report).not.toContain("has gone on since");
+    const two = [accepted("Fever in asthma", "asthma"), accepted("Cough in gout", "gout")];
+    expect(reportHtml(notebook(), two, {})).toContain("on 1 synthetic example. The run has gone on since");
   });
 
   it("draws the curve over both steps", () => {
