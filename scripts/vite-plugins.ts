@@ -43,17 +43,37 @@ export const contentSecurityPolicy = [
   "form-action 'none'",
 ].join("; ");
 
+/** One range of bytes, as a resumed download asks for it; anything else is the whole file, which HTTP allows. */
+function rangeOf(
+  header: string | undefined,
+  size: number,
+): { readonly start: number; readonly end: number } | "beyond" | undefined {
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === undefined) return undefined;
+  const [start, end] = [Number(first), last ? Math.min(Number(last), size - 1) : size - 1];
+  return start > end ? "beyond" : { start, end };
+}
+
 function serve(file: string, request: IncomingMessage, response: ServerResponse): void {
   const size = statSync(file).size;
   const headers = {
     ...isolationHeaders,
     "Content-Type": types[extname(file)] ?? "application/octet-stream",
-    "Content-Length": size,
     "Cache-Control": "no-cache",
+    "Accept-Ranges": "bytes",
   };
-  response.writeHead(200, headers);
+  const range = rangeOf(request.headers.range, size);
+  if (range === "beyond") {
+    response.writeHead(416, { ...headers, "Content-Range": `bytes */${size}` }).end();
+    return;
+  }
+  if (range) {
+    const { start, end } = range;
+    const part = { "Content-Range": `bytes ${start}-${end}/${size}`, "Content-Length": end - start + 1 };
+    response.writeHead(206, { ...headers, ...part });
+  } else response.writeHead(200, { ...headers, "Content-Length": size });
   if (request.method === "HEAD") response.end();
-  else createReadStream(file).pipe(response);
+  else createReadStream(file, range).pipe(response);
 }
 
 /** /vendor from node_modules and /models from models/. What is missing there is a 404, never the app's own page. */

@@ -135,13 +135,33 @@ export async function fetchModelFile(
     // A single-page server answers an unknown address with its own page.
     const page = response.headers.get("content-type")?.startsWith("text/html");
     if (!response.ok || !response.body || page) throw missing(path, response.status);
-    // One chunk at a time into a Blob: the browser may keep it on disk, so that a big model never lies in the heap.
-    const checked = response.body.pipeThrough(verifying(entry, file, options.onBytes));
-    return await new Response(checked).blob();
+    return await blobOf(response.body.pipeThrough(verifying(entry, file, options.onBytes)));
   } catch (error) {
     throwIfAborted(options.signal);
     if (error instanceof TypeError) throw missing(path, error.message); // the connection broke
     throw error;
+  }
+}
+
+/** Piece by piece into Blobs, which the browser may keep on disk: a big model never lies in the heap. */
+const pieceBytes = 2 ** 23;
+
+/** As `new Response(stream).blob()`, which would tell a failed check as a broken connection. */
+async function blobOf(stream: ReadableStream<Uint8Array>): Promise<Blob> {
+  const pieces: Blob[] = [];
+  let chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const reader = stream.getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (value) chunks.push(value as Uint8Array<ArrayBuffer>);
+    bytes += value?.length ?? 0;
+    if (done || bytes >= pieceBytes) {
+      pieces.push(new Blob(chunks));
+      chunks = [];
+      bytes = 0;
+    }
+    if (done) return new Blob(pieces);
   }
 }
 

@@ -93,8 +93,10 @@ export function readTensorList(entry: ModelEntry, name: string, text: string): T
     if (typeof record?.dataPath !== "string" || !Array.isArray(record.records))
       throw malformed(file, 'a shard needs "dataPath" and "records"');
     shards.push(record.dataPath);
-    for (const tensor of record.records as readonly { nbytes?: unknown }[]) {
-      if (typeof tensor?.nbytes === "number") largestTensor = Math.max(largestTensor, tensor.nbytes);
+    for (const tensor of record.records as readonly { nbytes?: unknown; format?: unknown }[]) {
+      if (typeof tensor?.nbytes !== "number") continue;
+      const unpacked = tensor.format === "f32-to-bf16" ? 2 : 1; // packed in the file, whole on the device
+      largestTensor = Math.max(largestTensor, tensor.nbytes * unpacked);
     }
   }
   return { shards, largestTensor };

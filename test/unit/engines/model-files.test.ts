@@ -1,9 +1,9 @@
 // The stream that hashes a model's file on its way in: what passes, what is refused, and that a refused one never reaches the sink's end.
 
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ModelEntry, ModelFile } from "../../../src/engines/manifest.ts";
-import { fileOf, verifyBlob, verifying } from "../../../src/engines/model-files.ts";
+import { fetchModelFile, fileOf, verifyBlob, verifying } from "../../../src/engines/model-files.ts";
 
 const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) & 255);
 const file: ModelFile = { name: "w.bin", bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
@@ -70,6 +70,34 @@ describe("verifying", () => {
 it("a file that is here already is checked the same way", async () => {
   await verifyBlob(entry, file, new Blob([bytes]));
   await expect(verifyBlob(entry, file, new Blob([]))).rejects.toMatchObject({ code: "model-truncated" });
+});
+
+describe("fetchModelFile", () => {
+  const serving = (body: BodyInit, init?: ResponseInit) =>
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(body, init));
+  const fetching = () => fetchModelFile(entry, file, { signal: new AbortController().signal });
+  afterEach(() => vi.restoreAllMocks());
+
+  it("gives the file", async () => {
+    serving(bytes);
+    expect(new Uint8Array(await (await fetching()).arrayBuffer())).toEqual(bytes);
+  });
+
+  it("says of an altered and of a truncated one what it is, and not that the connection broke", async () => {
+    const altered = bytes.slice();
+    altered[1] = 0;
+    serving(altered);
+    await expect(fetching()).rejects.toMatchObject({ code: "model-altered", place: { file: "models/toy/w.bin" } });
+    serving(bytes.slice(1));
+    await expect(fetching()).rejects.toMatchObject({ code: "model-truncated" });
+  });
+
+  it("says of an absent one, and of a server that answers with its own page, that it is missing", async () => {
+    serving("no", { status: 404 });
+    await expect(fetching()).rejects.toMatchObject({ code: "model-missing" });
+    serving("<!doctype html>", { headers: { "content-type": "text/html" } });
+    await expect(fetching()).rejects.toMatchObject({ code: "model-missing" });
+  });
 });
 
 it("asking for a file that the manifest does not list is an error that names those it lists", () => {
