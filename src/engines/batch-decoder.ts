@@ -1,9 +1,9 @@
 // A GGUF model of the Llama family as steps over rows with caches. Knows no requests and no text.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { freeSizes, type LlamaParameter, llamaGraph, llamaParameters } from "../nn/llama.ts";
+import { freeSizes, type LlamaParameter, type LlamaPrecision, llamaGraph, llamaParameters, scaleName } from "../nn/llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "../nn/llama-config.ts";
-import { type Angles, arrange, rotaryAngles } from "../nn/llama-weights.ts";
+import { type Angles, arrange, quantised, rotaryAngles } from "../nn/llama-weights.ts";
 import { type DecoderSession, openDecoderSession } from "../runtime/decoder-session.ts";
 import type { Gguf } from "../runtime/gguf.ts";
 import type { HostTensor } from "../runtime/trainer.ts";
@@ -30,6 +30,8 @@ export interface DecoderOptions {
   readonly device: "wasm" | "webgpu";
   /** At most; the model's own context where that is smaller. */
   readonly contextTokens: number;
+  /** `int8` is for WASM: faster and a quarter of the memory, but texts then depend a little on what is decoded beside them. */
+  readonly precision?: LlamaPrecision;
   readonly onWeights?: (done: number, total: number) => void;
 }
 
@@ -38,22 +40,17 @@ const hidden = -1e9;
 
 /** Errors: `model-unsupported` before any weight is read, for an architecture or sizes that we do not build; those of the session and the file. */
 export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Promise<BatchDecoder> {
-  const { config, tied, parameters } = plan(gguf);
+  const { precision = "float32" } = options;
+  const { config, tied, parameters } = plan(gguf, precision);
   const contextTokens = Math.min(options.contextTokens, config.contextTokens);
   const factors = gguf.tensors.has("rope_freqs.weight") ? await gguf.read("rope_freqs.weight") : undefined;
   const angles = rotaryAngles(config, contextTokens, factors);
-  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  let done = 0;
   const session = await openDecoderSession({
     device: options.device,
-    graph: llamaGraph(config, tied),
+    graph: llamaGraph(config, tied, precision),
     free: freeSizes,
-    weights: [...byName.keys()],
-    async load(name) {
-      const weight = arrange(byName.get(name) as LlamaParameter, await gguf.read(name));
-      options.onWeights?.(++done, parameters.length);
-      return weight;
-    },
+    weights: parameters.flatMap(({ name, dtype }) => (dtype === "int8" ? [name, scaleName(name)] : [name])),
+    load: () => weightsOf(gguf, parameters, options.onWeights),
   });
   const queryAngles = scaled(angles, config.headSize ** -0.5);
   return {
@@ -64,13 +61,26 @@ export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Pro
   };
 }
 
-function plan(gguf: Gguf): { config: LlamaConfig; tied: boolean; parameters: LlamaParameter[] } {
+async function* weightsOf(gguf: Gguf, parameters: readonly LlamaParameter[], onWeights: DecoderOptions["onWeights"]) {
+  for (const [i, parameter] of parameters.entries()) {
+    const { name, dtype, shape, tensor } = parameter;
+    const data = arrange(parameter, await gguf.read(tensor));
+    if (dtype === "int8") {
+      const { weight, scale } = quantised(data, shape[1] as number);
+      yield { name, data: weight };
+      yield { name: scaleName(name), data: scale };
+    } else yield { name, data };
+    onWeights?.(i + 1, parameters.length);
+  }
+}
+
+function plan(gguf: Gguf, precision: LlamaPrecision): { config: LlamaConfig; tied: boolean; parameters: LlamaParameter[] } {
   const { file } = gguf;
   const result = readLlamaConfig(gguf.metadata);
   if (!result.ok) throw new ClinfuseError("model-unsupported", `${file}: ${result.why}`, { file, what: result.why });
   const tied = !gguf.tensors.has("output.weight");
-  const parameters = llamaParameters(result.config, tied);
-  for (const { name, shape, transposed } of parameters) {
+  const parameters = llamaParameters(result.config, tied, precision);
+  for (const { tensor: name, shape, transposed } of parameters) {
     const expected = transposed ? shape.toReversed() : shape;
     const tensor = gguf.tensors.get(name);
     if (tensor && `${tensor.shape}` === `${expected}`) continue;

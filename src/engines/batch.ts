@@ -1,6 +1,7 @@
 // A decoder of our own behind the LanguageModel port: many requests a step, on onnxruntime-web. Knows no task.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import type { LlamaPrecision } from "../nn/llama.ts";
 import { openGguf } from "../runtime/gguf.ts";
 import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
 import { type GgufTokenizer, readGgufTokenizer } from "../text/gguf-tokenizer.ts";
@@ -21,6 +22,8 @@ export interface BatchOptions {
   readonly contextTokens?: number;
   /** Requests decoded together. */
   readonly slots?: number;
+  /** `int8` makes equal requests give equal text no more: see DecoderOptions. */
+  readonly precision?: LlamaPrecision;
   /** For beginnings of prompts that later prompts share, in bytes. */
   readonly prefixBytes?: number;
   readonly onWeights?: (done: number, total: number) => void;
@@ -31,13 +34,22 @@ export interface BatchOptions {
  * it cannot fit), `no-webgpu`, `engine-failed`.
  */
 export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
-  const { id, weights, device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20 } = options;
+  const {
+    id,
+    weights,
+    device = "wasm",
+    contextTokens = 2048,
+    slots = 16,
+    prefixBytes = 256 * 2 ** 20,
+    precision = "float32",
+  } = options;
   const gguf = await openGguf(weights, id);
   const tokenizer = readGgufTokenizer(gguf.metadata, id);
   const template = templateOf(gguf.metadata.get("tokenizer.chat_template"), tokenizer, id);
   const decoder = await openBatchDecoder(gguf, {
     device,
     contextTokens,
+    precision,
     ...(options.onWeights ? { onWeights: options.onWeights } : {}),
   });
   const grammar = grammars(tokenizer, decoder.config.vocabSize);
@@ -53,7 +65,7 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     id,
     contextTokens: decoder.contextTokens,
     slots,
-    deterministic: true,
+    deterministic: precision === "float32",
     complete: async (request, signal) => {
       if (closed) throw new Error(`${id} was closed`);
       return complete(parts, request, signal);

@@ -27,7 +27,8 @@ export function gradient(g: Graph, loss: Value, wrt: readonly Value[]): Value[] 
     }
     const cotangent = cotangents.get(first.id);
     if (!cotangent) continue;
-    const rule = vjp[node.op] as unknown as Vjp<Op>;
+    const rule = (vjp as Partial<Record<Op, unknown>>)[node.op] as Vjp<Op> | undefined;
+    if (!rule) throw new Error(`gradient: ${node.op} passes none`);
     const passed = rule(g, cotangent, node) as readonly (Value | null)[];
     passed.forEach((part, i) => {
       const value = node.inputs[i];

@@ -8,12 +8,15 @@ import { Message } from "./protobuf.ts";
 const irVersion = 8;
 /** Operator set of the default domain: 18 has the axes of every reduction as an input. */
 const opset = 18;
+/** Operators of onnxruntime's own. */
+const contributed = { domain: "com.microsoft", version: 1 };
 
 type Attribute = { readonly integer: number } | { readonly float: number } | { readonly integers: readonly number[] };
 
 /** How one operator's attributes are written. */
 interface Lowering {
   readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly domain?: string;
   /** Attributes of ours that are int64 inputs of ONNX's operator, after the node's own. */
   readonly inputs?: readonly (readonly number[])[];
 }
@@ -39,6 +42,7 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
   Gemm: ({ transA, transB }) => ({
     attributes: { transA: { integer: Number(transA) }, transB: { integer: Number(transB) } },
   }),
+  DynamicQuantizeMatMul: () => ({ domain: contributed.domain }),
   Transpose: ({ perm }) => ({ attributes: { perm: { integers: perm } } }),
   Expand: ({ shape }) => ({ inputs: [shape] }),
   Reshape: ({ shape }) => ({ inputs: [shape] }),
@@ -56,7 +60,7 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
   },
 };
 
-const dataTypes: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7 };
+const dataTypes: Readonly<Record<DType, number>> = { float32: 1, int8: 3, int32: 6, int64: 7 };
 
 export interface OnnxOptions {
   /** Stand-in sizes of the graph that the file leaves open. */
@@ -108,6 +112,7 @@ export function toOnnx(g: Graph, { free = {}, external = new Set() }: OnnxOption
     .text(2, "clinfuse")
     .message(7, graph)
     .message(8, new Message().text(1, "").integer(2, opset))
+    .message(8, new Message().text(1, contributed.domain).integer(2, contributed.version))
     .finish();
 }
 
@@ -127,7 +132,7 @@ function needed(g: Graph): Node[] {
 
 function nodeProto(node: Node, name: (value: Value) => string, free: FreeSizes, sizes: Map<string, SizeInput>): Message {
   const lower = lowerings[node.op] as (attrs: Attrs<Op>, node: Node) => Lowering;
-  const { attributes = {}, inputs = [] } = lower(node.attrs, node);
+  const { attributes = {}, inputs = [], domain } = lower(node.attrs, node);
   const proto = new Message();
   for (const value of node.inputs) proto.text(1, value ? name(value) : "");
   for (const numbers of inputs) {
@@ -139,6 +144,7 @@ function nodeProto(node: Node, name: (value: Value) => string, free: FreeSizes, 
   for (const value of node.outputs) proto.text(2, name(value));
   proto.text(3, `${node.op}:${node.outputs[0].id}`).text(4, node.op);
   for (const [key, attribute] of Object.entries(attributes)) proto.message(5, attributeProto(key, attribute));
+  if (domain) proto.text(7, domain);
   return proto;
 }
 

@@ -2,7 +2,7 @@
 //
 // To add one: an entry here, then the compiler asks for its row in the tables of shape.ts, vjp.ts and onnx.ts.
 
-export type DType = "float32" | "int32" | "int64";
+export type DType = "float32" | "int32" | "int64" | "int8";
 export type Shape = readonly number[];
 
 export interface TensorType {
@@ -48,6 +48,11 @@ export interface Ops {
     readonly inputs: readonly [a: Value, b: Value, c: Value | null];
     readonly attrs: { readonly transA: boolean; readonly transB: boolean };
   };
+  /**
+   * x times the int8 matrix w [inner, columns], whose columns have a scale each: onnxruntime's own operator. x is rounded to 8 bits over the
+   * range of all its numbers, so that a row's result depends a little on the other rows.
+   */
+  DynamicQuantizeMatMul: { readonly inputs: readonly [x: Value, w: Value, scale: Value] };
   Transpose: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly perm: readonly number[] } };
   /** To a shape that x broadcasts to. */
   Expand: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly shape: Shape } };
@@ -83,10 +88,14 @@ export interface Ops {
   };
 }
 
+/** Operators for trained weights alone: they pass no gradient. */
+export type InferenceOp = "DynamicQuantizeMatMul";
+
 /** Of an operator that has none. */
 export type NoAttrs = Readonly<Record<never, never>>;
 
 export type Op = keyof Ops;
+export type DifferentiableOp = Exclude<Op, InferenceOp>;
 export type Inputs<O extends Op> = Ops[O]["inputs"];
 export type Attrs<O extends Op> = Ops[O] extends { readonly attrs: infer A } ? A : NoAttrs;
 export type Outputs<O extends Op> = Ops[O] extends { readonly outputs: infer T extends readonly Value[] } ? T : readonly [Value];

@@ -85,6 +85,15 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
     }
     return float([rows, columns]);
   },
+  DynamicQuantizeMatMul: ([x, w, scale]) => {
+    needFloat(x, scale);
+    if (w.dtype !== "int8") throw new Error(`expected int8 weights, got ${w.dtype}`);
+    const [inner, columns] = w.shape as [number, number];
+    if (x.shape.at(-1) !== inner) throw new Error(`inner sizes ${x.shape.at(-1)} and ${inner} differ`);
+    if (`${scale.shape}` !== `${columns}`)
+      throw new Error(`expected a scale for each of ${columns} columns, got [${scale.shape}]`);
+    return float([...x.shape.slice(0, -1), columns]);
+  },
   Transpose: ([x], { perm }) => {
     needFloat(x);
     if (perm.length !== x.shape.length || perm.toSorted((a, b) => a - b).some((p, i) => p !== i)) {

@@ -1,7 +1,7 @@
 // How each operator passes a gradient back: its vector-Jacobian product. Knows no order of nodes; gradient.ts walks them.
 
 import type { Graph } from "./graph.ts";
-import type { Inputs, Node, Op, Shape, Value } from "./ops.ts";
+import type { DifferentiableOp, Inputs, Node, Op, Shape, Value } from "./ops.ts";
 import { sizeOf } from "./ops.ts";
 
 /** One gradient for each input, of its shape; null where none passes: an integer input, an optional input that is absent. */
@@ -10,7 +10,7 @@ type Cotangents<I> = { readonly [K in keyof I]: Value | null };
 /** `cotangent` belongs to the first output; the others carry none. What a rule makes and nobody needs never reaches the file. */
 export type Vjp<O extends Op> = (g: Graph, cotangent: Value, node: Node<O>) => Cotangents<Inputs<O>>;
 
-export const vjp: { readonly [O in Op]: Vjp<O> } = {
+export const vjp: { readonly [O in DifferentiableOp]: Vjp<O> } = {
   Add: (g, ct, { inputs: [x, y] }) => [sumTo(g, ct, x.shape), sumTo(g, ct, y.shape)],
   Sub: (g, ct, { inputs: [x, y] }) => [sumTo(g, ct, x.shape), times(g, sumTo(g, ct, y.shape), -1)],
   Mul: (g, ct, { inputs: [x, y] }) => [sumTo(g, g.apply("Mul", [ct, y]), x.shape), sumTo(g, g.apply("Mul", [ct, x]), y.shape)],

@@ -20,6 +20,25 @@ export function arrange(parameter: LlamaParameter, data: Float32Array<ArrayBuffe
   return result;
 }
 
+export interface QuantisedWeight {
+  readonly weight: Int8Array<ArrayBuffer>;
+  readonly scale: Float32Array<ArrayBuffer>;
+}
+
+/** A matrix [in, out] to 8 bits, symmetrically, its largest number of a column to 127. `scale`: [out]. */
+export function quantised(matrix: Float32Array, columns: number): QuantisedWeight {
+  const scale = new Float32Array(columns);
+  for (let i = 0; i < matrix.length; i += columns) {
+    for (let c = 0; c < columns; c++) scale[c] = Math.max(scale[c] as number, Math.abs(matrix[i + c] as number));
+  }
+  for (let c = 0; c < columns; c++) scale[c] = (scale[c] as number) / 127 || 1;
+  const weight = new Int8Array(matrix.length);
+  for (let i = 0; i < matrix.length; i += columns) {
+    for (let c = 0; c < columns; c++) weight[i + c] = Math.round((matrix[i + c] as number) / (scale[c] as number));
+  }
+  return { weight, scale };
+}
+
 /** The file's row that is the graph's row. */
 function rowOrder(rows: number, interleavedHeads: number): (row: number) => number {
   if (interleavedHeads === 0) return (row) => row;

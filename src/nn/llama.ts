@@ -15,10 +15,17 @@ import type { LlamaConfig } from "./llama-config.ts";
 /** Stand-ins for the free sizes: primes, so that no product of a model's own sizes is a multiple of one. */
 export const freeSizes = { rows: 10007, tokens: 10009, shared: 10039, past: 10037 } as const;
 
+/** How the matrices are multiplied. `int8`: weights of 8 bits with a scale a column, their inputs rounded to 8 bits as they come. */
+export type LlamaPrecision = "float32" | "int8";
+
 /** A weight as the graph wants it: a GGUF tensor, its rows perhaps in another order, perhaps transposed. */
 export interface LlamaParameter {
-  /** Of the graph's input and of the GGUF's tensor. */
+  /** Of the graph's input. */
   readonly name: string;
+  /** Of the GGUF's tensor. */
+  readonly tensor: string;
+  /** For int8 the graph has an input `scaleName(name)` [out] as well. */
+  readonly dtype: "float32" | "int8";
   /** In the graph. */
   readonly shape: readonly number[];
   /** The file has [out, in], the graph multiplies by [in, out]. */
@@ -30,30 +37,30 @@ export interface LlamaParameter {
   readonly interleavedHeads: number;
 }
 
+export const scaleName = (parameter: string) => `${parameter}.scale`;
+
 /** Every parameter of the config, in the order of use. `tied`: the file has no output.weight, the embeddings serve as the head. */
-export function llamaParameters(config: LlamaConfig, tied: boolean): LlamaParameter[] {
+export function llamaParameters(config: LlamaConfig, tied: boolean, precision: LlamaPrecision = "float32"): LlamaParameter[] {
   const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, vocabSize, architecture } = config;
   const interleaved = architecture === "llama" || architecture === "mistral";
-  const vector = (name: string, size: number): LlamaParameter => ({
-    name,
-    shape: [size],
-    transposed: false,
-    interleavedHeads: 0,
-  });
-  const table = (name: string): LlamaParameter => ({
-    name,
-    shape: [vocabSize, hiddenSize],
-    transposed: false,
-    interleavedHeads: 0,
-  });
+  const plain = { dtype: "float32", transposed: false, interleavedHeads: 0 } as const;
+  const vector = (name: string, size: number): LlamaParameter => ({ ...plain, name, tensor: name, shape: [size] });
+  const table = (name: string): LlamaParameter => ({ ...plain, name, tensor: name, shape: [vocabSize, hiddenSize] });
   const linear = (name: string, input: number, output: number, turnedHeads = 0): LlamaParameter[] => [
     {
       name: `${name}.weight`,
+      tensor: `${name}.weight`,
+      dtype: precision,
       shape: [input, output],
       transposed: true,
       interleavedHeads: interleaved ? turnedHeads : 0,
     },
   ];
+  const head = (): LlamaParameter[] => {
+    if (precision === "float32") return tied ? [] : [table("output.weight")];
+    const [weight] = linear("output", hiddenSize, vocabSize) as [LlamaParameter];
+    return [{ ...weight, tensor: tied ? "token_embd.weight" : "output.weight" }];
+  };
   const layer = (i: number): LlamaParameter[] => {
     const at = (name: string) => `blk.${i}.${name}`;
     const bias = (name: string, size: number) => (architecture === "qwen2" ? [vector(`${at(name)}.bias`, size)] : []);
@@ -72,24 +79,29 @@ export function llamaParameters(config: LlamaConfig, tied: boolean): LlamaParame
       vector(at("ffn_norm.weight"), hiddenSize),
       ...linear(at("ffn_gate"), hiddenSize, intermediateSize),
       ...linear(at("ffn_up"), hiddenSize, intermediateSize),
-      ...linear(at("ffn_down"), intermediateSize, hiddenSize),
+      // Its inputs have outliers that 8 bits over their range do not hold (Dettmers et al. 2022): SmolLM2's logits move by 6.6, without it by 2.9.
+      ...linear(at("ffn_down"), intermediateSize, hiddenSize).map((w): LlamaParameter => ({ ...w, dtype: "float32" })),
     ];
   };
   return [
     table("token_embd.weight"),
     ...Array.from({ length: config.layers }, (_, i) => layer(i)).flat(),
     vector("output_norm.weight", hiddenSize),
-    ...(tied ? [] : [table("output.weight")]),
+    ...head(),
   ];
 }
 
 /** The graph of a step. See the head of this file. */
-export function llamaGraph(config: LlamaConfig, tied: boolean): Graph {
+export function llamaGraph(config: LlamaConfig, tied: boolean, precision: LlamaPrecision = "float32"): Graph {
   const { rows, tokens, shared, past } = freeSizes;
   const { hiddenSize, headSize, heads, keyValueHeads } = config;
   const lines = rows * (heads / keyValueHeads) * tokens;
   const g = new Graph();
-  const weights = new Map(llamaParameters(config, tied).map(({ name, shape }) => [name, g.input(name, "float32", shape)]));
+  const weights = new Map<string, Value>();
+  for (const { name, dtype, shape } of llamaParameters(config, tied, precision)) {
+    weights.set(name, g.input(name, dtype, shape));
+    if (dtype === "int8") weights.set(scaleName(name), g.input(scaleName(name), "float32", [shape[1] as number]));
+  }
   const ids = g.input("ids", "int32", [rows, tokens]);
   const angles = (name: string) => g.input(name, "float32", [rows, tokens, 1, headSize]);
   const step: Step = {
@@ -108,9 +120,12 @@ export function llamaGraph(config: LlamaConfig, tied: boolean): Graph {
     x = g.apply("Add", [x, feedForward(step, at, normed(step, x, `${at}ffn_norm.weight`))]);
   }
   const chosen = g.apply("Gather", [g.apply("Reshape", [x], { shape: [rows * tokens, hiddenSize] }), last]); // [B, hidden]
-  const head = need(step, tied ? "token_embd.weight" : "output.weight");
   const y = normed(step, chosen, "output_norm.weight");
-  g.output("logits", g.apply("Gemm", [y, head, null], { transA: false, transB: true }));
+  if (precision === "int8") g.output("logits", linear(step, y, "output"));
+  else {
+    const head = need(step, tied ? "token_embd.weight" : "output.weight");
+    g.output("logits", g.apply("Gemm", [y, head, null], { transA: false, transB: true }));
+  }
   return g;
 }
 
@@ -140,7 +155,11 @@ function normed(step: Step, x: Value, name: string): Value {
 }
 
 function linear(step: Step, x: Value, name: string): Value {
-  const y = step.g.apply("MatMul", [x, need(step, `${name}.weight`)]);
+  const weight = need(step, `${name}.weight`);
+  const y =
+    weight.dtype === "int8"
+      ? step.g.apply("DynamicQuantizeMatMul", [x, weight, need(step, scaleName(`${name}.weight`))])
+      : step.g.apply("MatMul", [x, weight]);
   const bias = step.weight(`${name}.bias`);
   return bias ? step.g.apply("Add", [y, bias]) : y;
 }

@@ -5,7 +5,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { axisOf, closeSizes, type FreeSizes, fedShapes } from "../graph/free-sizes.ts";
 import type { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
-import { sizeOf } from "../graph/ops.ts";
+import { sizeOf, type Value } from "../graph/ops.ts";
 import { gpu } from "./gpu-device.ts";
 import { type Device, loadOrt, ortError } from "./ort.ts";
 import type { Feeds } from "./trainer.ts";
@@ -21,9 +21,13 @@ export interface DecoderSessionOptions {
   readonly device: Device;
   readonly graph: Graph;
   readonly free: FreeSizes;
-  /** Inputs of the graph that are weights. Asked for one after the other; each array belongs to the session from then on. */
+  /** Inputs of the graph that are weights. */
   readonly weights: readonly string[];
-  readonly load: (name: string) => Promise<Float32Array<ArrayBuffer>>;
+  /** Gives each of them once; an array belongs to the session from then on. */
+  readonly load: () => AsyncIterable<{
+    readonly name: string;
+    readonly data: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+  }>;
 }
 
 /** WASM's heap ends at 4 GiB, and while a session is made it holds its weights twice: as they are, and packed for its kernels. */
@@ -36,9 +40,8 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   const ort = await loadOrt(device);
   if (device === "webgpu") await gpu(ort); // keeps the device, and what is compiled, from one session to the next
   const externalData: { path: string; data: Uint8Array }[] = [];
-  for (const path of weights) {
-    const floats = await load(path);
-    externalData.push({ path, data: new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength) });
+  for await (const { name, data } of load()) {
+    externalData.push({ path: name, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   }
   const model = toOnnx(graph, { free, external: new Set(weights) });
   let session: InferenceSession;
@@ -78,9 +81,10 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
 
 function throwIfTooBig({ device, graph, weights }: DecoderSessionOptions): void {
   if (device !== "wasm") return;
-  const got = weights.reduce((n, name) => n + 2 * 4 * sizeOf(graph.inputs.get(name)?.shape ?? []), 0);
+  const bytesOf = (value: Value | undefined) => (value ? sizeOf(value.shape) * (value.dtype === "int8" ? 1 : 4) : 0);
+  const got = weights.reduce((n, name) => n + 2 * bytesOf(graph.inputs.get(name)), 0);
   if (got <= heapBytes) return;
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  const sentence = `the model needs ${gigabytes(got)} as 32-bit floats while it loads, and WebAssembly has ${gigabytes(heapBytes)}`;
+  const sentence = `the model needs ${gigabytes(got)} while it loads, and WebAssembly has ${gigabytes(heapBytes)}`;
   throw new ClinfuseError("out-of-memory", sentence, { got: gigabytes(got), expected: gigabytes(heapBytes) });
 }

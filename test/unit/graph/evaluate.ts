@@ -1,7 +1,7 @@
 // A reference evaluator of graphs: float64, plain loops, an own implementation of each operator. Slow and small on purpose.
 
 import type { Graph } from "../../../src/graph/graph.ts";
-import { type Node, type Op, type Shape, sizeOf, type Value } from "../../../src/graph/ops.ts";
+import { type DifferentiableOp, type Node, type Op, type Shape, sizeOf, type Value } from "../../../src/graph/ops.ts";
 
 type Numbers = ArrayLike<number>;
 
@@ -21,7 +21,9 @@ export function evaluate(g: Graph, feeds: Readonly<Record<string, Numbers>>): Re
     return data;
   };
   for (const node of g.nodes) {
-    const results = (kernels[node.op] as (node: Node, at: (value: Value) => Numbers) => number[][])(node, at);
+    const results = (
+      kernels[node.op as DifferentiableOp] as unknown as (node: Node, at: (value: Value) => Numbers) => number[][]
+    )(node, at);
     for (const [i, value] of (node.outputs as readonly Value[]).entries()) known.set(value.id, results[i] as number[]);
   }
   return Object.fromEntries([...g.outputs].map(([name, value]) => [name, Array.from(at(value))]));
@@ -80,7 +82,7 @@ function rows(x: Value, data: Numbers): number[][] {
 
 const average = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 
-const kernels: { readonly [O in Op]: Kernel<O> } = {
+const kernels: { readonly [O in DifferentiableOp]: Kernel<O> } = {
   Add: binary((x, y) => x + y),
   Sub: binary((x, y) => x - y),
   Mul: binary((x, y) => x * y),

@@ -3,7 +3,7 @@
 import { rng } from "../../../src/base/rng.ts";
 import { gradient } from "../../../src/graph/gradient.ts";
 import { Graph } from "../../../src/graph/graph.ts";
-import { type Op, type Shape, sizeOf, type Value } from "../../../src/graph/ops.ts";
+import { type DifferentiableOp, type Op, type Shape, sizeOf, type Value } from "../../../src/graph/ops.ts";
 
 export interface OperatorCase {
   readonly name: string;
@@ -67,7 +67,7 @@ const reductions = (op: "ReduceSum" | "ReduceMean"): OperatorCase[] =>
     apply: (g, [x]) => g.apply(op, [x as Value], attrs),
   }));
 
-export const operatorCases: { readonly [O in Op]: readonly OperatorCase[] } = {
+export const operatorCases: { readonly [O in DifferentiableOp]: readonly OperatorCase[] } = {
   Add: two(broadcasts, (g, x, y) => g.apply("Add", [x, y])),
   Sub: two(broadcasts, (g, x, y) => g.apply("Sub", [x, y])),
   Mul: two(broadcasts, (g, x, y) => g.apply("Mul", [x, y])),
