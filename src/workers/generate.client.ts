@@ -14,8 +14,11 @@ import type { GenerateEvent, LogEntry } from "../generate/events.ts";
 import type { Dataset } from "../tasks/dataset.ts";
 import type { TopicQuery } from "../tasks/task.ts";
 import { type Client, connect } from "./rpc.ts";
+import type { SeenRequest } from "./seen-requests.ts";
 
 export type GenerateProcedures = {
+  /** What this worker asks of any network, as it does so. One reader; it ends with the worker. */
+  requests(argument: null, signal: AbortSignal): AsyncGenerator<readonly SeenRequest[], void>;
   /** A folder in ClinGen's format, by file name. Errors as readDataset's, with file and line. */
   readData(
     argument: { task: string; files: Readonly<Record<string, Blob>>; seed: number },
@@ -55,6 +58,7 @@ export interface GenerateClient {
 export function generateClient(): GenerateClient {
   const worker = new Worker(new URL("./generate.worker.ts", import.meta.url), { type: "module", name: "generate" });
   const client = connect<GenerateProcedures>(worker, [
+    "requests",
     "importStarter",
     "importGraph",
     "keepModelFile",

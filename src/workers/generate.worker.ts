@@ -28,6 +28,7 @@ import { hold, runLock, trainedLock } from "./locks.ts";
 import { findModel, keepModelFile, readManifest, readModelFile } from "./model-access.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
+import { recordRequests } from "./seen-requests.ts";
 
 const starterId = "starter";
 const disk = files();
@@ -108,6 +109,8 @@ async function fetchStarter(name: string): Promise<Blob> {
 }
 
 const procedures: GenerateProcedures = {
+  requests: recordRequests(),
+
   async readData({ task, files, seed }) {
     const entries = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
     return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));

@@ -4,8 +4,11 @@ import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../e
 import type { Example } from "../tasks/example.ts";
 import type { Device, TrainConfig } from "../train/train-config.ts";
 import { type Client, connect } from "./rpc.ts";
+import type { SeenRequest } from "./seen-requests.ts";
 
 export type TrainProcedures = {
+  /** What this worker asks of any network, as it does so. One reader; it ends with the worker. */
+  requests(argument: null, signal: AbortSignal): AsyncGenerator<readonly SeenRequest[], void>;
   devices(argument: null, signal: AbortSignal): Promise<readonly DeviceInfo[]>;
   /** Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. */
   train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
@@ -32,6 +35,6 @@ export interface TrainClient {
 
 export function trainClient(): TrainClient {
   const worker = new Worker(new URL("./train.worker.ts", import.meta.url), { type: "module", name: "train" });
-  const client = connect<TrainProcedures>(worker, ["train", "predict"]);
+  const client = connect<TrainProcedures>(worker, ["requests", "train", "predict"]);
   return { procedures: client, close: () => worker.terminate() };
 }

@@ -17,6 +17,7 @@ import { hold, trainedLock } from "./locks.ts";
 import { fetchModel, findModel } from "./model-access.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
+import { recordRequests } from "./seen-requests.ts";
 import type { TrainProcedures } from "./train.client.ts";
 
 const disk = files();
@@ -83,6 +84,8 @@ async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncG
 }
 
 const procedures: TrainProcedures = {
+  requests: recordRequests(),
+
   devices: deviceInfos,
 
   async recipe({ encoder, preset }, signal) {

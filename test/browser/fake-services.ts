@@ -10,6 +10,7 @@ import { readDataset } from "../../src/tasks/dataset.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
+import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 
 const wait = (milliseconds: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
@@ -94,6 +95,8 @@ export interface Fake {
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
+  /** What the generate worker asked of the network before the page looked. */
+  requests: readonly SeenRequest[];
   /** Model files that were handed in. */
   readonly kept: string[];
   /** What the next call of a procedure throws, by its name. */
@@ -102,7 +105,16 @@ export interface Fake {
 
 export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const saved = new Map(notebooks.map((n) => [n.id, n]));
-  const fake: Fake = { services: undefined as never, saved, log: new Map(), pace: 1, models, kept: [], failures: new Map() };
+  const fake: Fake = {
+    services: undefined as never,
+    saved,
+    log: new Map(),
+    pace: 1,
+    models,
+    requests: [],
+    kept: [],
+    failures: new Map(),
+  };
   const check = (name: string) => {
     const error = fake.failures.get(name);
     fake.failures.delete(name);
@@ -111,6 +123,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   let graphs: readonly GraphInfo[] = [];
   const services: Services = {
     generate: {
+      async *requests() {
+        yield fake.requests;
+        await new Promise(() => undefined);
+      },
       async readData({ task, files, seed }) {
         check("readData");
         const texts = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
@@ -190,6 +206,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     train: {
+      async *requests() {
+        yield [];
+      },
       devices: async () => [
         { device: "webgpu", available: false, reason: "This browser has no graphics adapter." },
         { device: "wasm", available: true, reason: "2 threads." },

@@ -96,6 +96,22 @@ describe("runs", () => {
 });
 
 describe("privacy", () => {
+  it("counts what a worker asked of another host, sent or refused, and says which it was", async () => {
+    const fake = fakeServices();
+    fake.requests = [
+      { url: `${location.origin}/models/manifest.json`, kind: "fetch", refused: false },
+      { url: "https://elsewhere.example/a", kind: "fetch", refused: false },
+      { url: "https://elsewhere.example/b", kind: "connect-src", refused: true },
+    ];
+    location.hash = "#/privacy";
+    await open(fake);
+    await expect.element(page.getByRole("banner").getByRole("link", { name: /origin: 1 \(1 refused\)$/ })).toBeVisible();
+    await expect.element(page.getByRole("heading", { name: "Something left this origin" })).toBeVisible();
+    const items = page.getByRole("listitem");
+    await expect.element(items.getByText("generate worker, sent as fetch")).toBeVisible();
+    await expect.element(items.getByText("generate worker, refused by connect-src")).toBeVisible();
+  });
+
   it("wipes everything when that is confirmed by name, and says what the browser refuses", async () => {
     const fake = fakeServices(newNotebook("r1", 1), newNotebook("r2", 1));
     location.hash = "#/privacy";
