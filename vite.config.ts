@@ -17,6 +17,7 @@ export default defineConfig({
     include: [
       "@huggingface/jinja",
       "@huggingface/tokenizers",
+      "@huggingface/transformers",
       "@mlc-ai/web-llm",
       "@noble/hashes/sha2.js",
       "@noble/hashes/utils.js",

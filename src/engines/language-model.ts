@@ -50,5 +50,8 @@ export interface LanguageModel {
 export interface Embedder {
   readonly id: string;
   readonly dimension: number;
+  /** Of length 1, in the order of the texts. Errors: `device-lost`, `out-of-memory`, `engine-failed`. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
+  /** Frees memory; the embedder is of no use afterwards. */
+  close(): Promise<void>;
 }

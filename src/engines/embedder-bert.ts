@@ -1,0 +1,50 @@
+// A BERT checkpoint as the ONNX folder that transformers.js wants: the graph written here, the weights beside it. Knows no tokenizer.
+
+import { closeSizes, type FreeSizes, fedShapes } from "../graph/free-sizes.ts";
+import { Graph } from "../graph/graph.ts";
+import { toOnnx } from "../graph/onnx.ts";
+import type { Value } from "../graph/ops.ts";
+import { bertParameters, encode } from "../nn/bert.ts";
+import type { BertConfig } from "../nn/bert-config.ts";
+import { fitWeights } from "../runtime/checkpoint.ts";
+import type { Weights } from "../runtime/trainer.ts";
+
+export interface WrittenBert {
+  /** Inputs `input_ids` and `token_type_ids`, int32, and `attention_mask`, float32, [batch, tokens]; output `last_hidden_state`. */
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  /** The file's external data. */
+  readonly weights: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Int64 vectors that a run feeds beside its inputs, by name. */
+  shapes(batch: number, tokens: number): ReadonlyMap<string, readonly number[]>;
+}
+
+/** Throws `model-unsupported` for a checkpoint that lacks a weight or has another shape of it. */
+export function writeBert(config: BertConfig, checkpoint: Weights): WrittenBert {
+  const parameters = bertParameters(config);
+  const { weights } = fitWeights(parameters, checkpoint, Math.random); // nothing is drawn: every parameter must be there
+  const free = standIns(config);
+  const g = new Graph();
+  const values = new Map(parameters.map((p) => [p.name, g.input(p.name, "float32", p.shape)]));
+  const shape = { batch: free.batch as number, tokens: free.tokens as number };
+  const { hidden } = encode(g, config, shape, (name) => values.get(name) as Value);
+  g.output("last_hidden_state", g.apply("Reshape", [hidden], { shape: [shape.batch, shape.tokens, config.hiddenSize] }));
+  const fed = fedShapes(g, free);
+  return {
+    onnx: toOnnx(g, { free, external: new Set(values.keys()) }),
+    weights: [...weights].map(([path, { data }]) => ({
+      path,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    })),
+    shapes: (batch, tokens) => new Map([...fed].map(([name, numbers]) => [name, closeSizes(free, numbers, { batch, tokens })])),
+  };
+}
+
+/** Two primes, neither of which divides a size of the model: the stand-ins of the sizes that a run chooses. */
+function standIns(config: BertConfig): FreeSizes {
+  const sizes = Object.values(config).filter((n) => Number.isInteger(n) && n > 0);
+  const isPrime = (n: number) => !Array.from({ length: Math.floor(Math.sqrt(n)) - 1 }, (_, i) => i + 2).some((d) => n % d === 0);
+  const fits = (n: number) => isPrime(n) && !sizes.some((size) => size % n === 0);
+  const below = (n: number): number => (fits(n) ? n : below(n - 1));
+  const tokens = below(config.maxPositions);
+  return { batch: below(tokens - 1), tokens };
+}
