@@ -1,7 +1,6 @@
 // The app without its user interface, for scripts: one call runs an experiment and offers its artefacts as downloads.
 
 import { ClinfuseError } from "./base/errors.ts";
-import { rng } from "./base/rng.ts";
 import { datasetJsonl, scoresJson } from "./experiment/artefacts.ts";
 import { type ExperimentEvent, type ExperimentResult, experiment } from "./experiment/experiment.ts";
 import type { ExperimentConfig } from "./experiment/experiment-config.ts";
@@ -9,8 +8,7 @@ import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import { reportHtml } from "./experiment/report.ts";
 import { fetchSample } from "./experiment/sample.ts";
 import { taskById } from "./tasks/catalogue.ts";
-import { readDataset } from "./tasks/dataset.ts";
-import { generateClient } from "./workers/generate.client.ts";
+import { type GenerateClient, generateClient } from "./workers/generate.client.ts";
 import { type TrainClient, trainClient } from "./workers/train.client.ts";
 
 export interface HeadlessRequest {
@@ -47,7 +45,7 @@ const headless: Headless = {
     const train = trainClient();
     try {
       const createdAt = Date.now();
-      const data = await readData(request);
+      const data = await readData(request, generate);
       const ports = { pipeline: generate.procedures, trainer: train.procedures };
       let result: ExperimentResult | undefined;
       for await (const event of experiment(request.config, data, ports, new AbortController().signal)) {
@@ -76,11 +74,12 @@ const headless: Headless = {
   },
 };
 
-async function readData(request: HeadlessRequest): Promise<NotebookData> {
-  const task = taskById(request.config.task);
-  const folder = request.folder ? new Map(Object.entries(request.folder)) : await fetchSample(task);
-  const dataset = readDataset(task, folder, rng("dataset", request.config.seed));
-  return { source: request.source, ...dataset, test: dataset.test.slice(0, request.test) };
+async function readData({ config, folder, source, test }: HeadlessRequest, generate: GenerateClient): Promise<NotebookData> {
+  const { task, seed } = config;
+  const texts = folder ? Object.entries(folder) : await fetchSample(taskById(task));
+  const files = Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])]));
+  const dataset = await generate.procedures.readData({ task, files, seed });
+  return { source, ...dataset, test: dataset.test.slice(0, test) };
 }
 
 function notebookOf(config: ExperimentConfig, data: NotebookData, result: ExperimentResult, createdAt: number): Notebook {
