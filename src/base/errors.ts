@@ -11,6 +11,7 @@ export const errorCodes = [
   "quota-exceeded", // the browser refuses to store more
   "storage-unavailable", // private window, or storage denied
   "model-missing", // a model file is not there
+  "download-broken", // the connection, or the server, gave up on the way
   "model-altered", // sha256 differs from the manifest's
   "model-truncated", // shorter than its own header says
   "model-unsupported", // not a format, architecture or type that we read

@@ -90,6 +90,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 // Names become parts of paths and addresses, so nothing that could leave the folder is a name.
 const safeName = /^(?!\.)[\w.-]+$/;
 
+/** Whether a file, or a model, may have that name. */
+export const isSafeName = (name: string): boolean => safeName.test(name);
+
 function faultOf(model: unknown): string | undefined {
   if (!isRecord(model)) return "not an object";
   const { id, kind, name, licence, homepage, sources, files, architecture, mlc } = model;

@@ -72,10 +72,14 @@ export async function verifyBlob(
   while (!(await reader.read()).done);
 }
 
-/** Hex SHA-256 of a file, read piece by piece. Throws `aborted`. */
-export async function hashBlob(blob: Blob, signal: AbortSignal, onBytes?: OnBytes): Promise<string> {
+/** Hex SHA-256 of a stream, read piece by piece. Throws `aborted`, and what the stream throws. */
+export async function hashStream(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+  onBytes?: (done: number) => void,
+): Promise<string> {
   const hash = sha256.create();
-  await addTo(hash, blob, signal, (done) => onBytes?.(done, blob.size));
+  await addTo(hash, stream, signal, onBytes);
   return bytesToHex(hash.digest());
 }
 
@@ -90,7 +94,7 @@ export interface RunningHash {
 export async function resumeHash(entry: ModelEntry, file: ModelFile, there: Blob, signal: AbortSignal): Promise<RunningHash> {
   const hash = sha256.create();
   let bytes = there.size;
-  await addTo(hash, there, signal, () => undefined);
+  await addTo(hash, there.stream(), signal);
   return {
     update(chunk) {
       hash.update(chunk);
@@ -107,11 +111,11 @@ export async function resumeHash(entry: ModelEntry, file: ModelFile, there: Blob
 
 async function addTo(
   hash: { update(chunk: Uint8Array): unknown },
-  blob: Blob,
+  stream: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-  onBytes: (done: number) => void,
+  onBytes: (done: number) => void = () => undefined,
 ): Promise<void> {
-  const reader = blob.stream().getReader();
+  const reader = stream.getReader();
   let done = 0;
   for (;;) {
     throwIfAborted(signal);

@@ -82,6 +82,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     remedy: "Fetch the models once, in the project's folder; each file is checked against its hash. Then try again.",
     command: "npm run models",
   }),
+  "download-broken": (_, message) => ({
+    title: "The download broke off",
+    sentence: sentence(message),
+    remedy: "Resume it; what came so far is kept, and is not fetched again.",
+  }),
   "model-altered": ({ file, what }) => ({
     title: "A model file is not the one that the manifest names",
     sentence: `The SHA-256 of ${file ?? what ?? "a model file"} differs, so it was not loaded.`,

@@ -39,6 +39,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   workers: [
     "base",
     "tasks",
+    "formats",
     "text",
     "nn",
     "runtime",

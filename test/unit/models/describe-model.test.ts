@@ -51,26 +51,26 @@ it("says what a folder lacks: a shard that its list names, a library too many, a
   await expect(describeModel(lacking)).rejects.toThrow(/lacks params_shard_0\.bin/);
 
   const double = await folder("double", (contents) => contents.set("b.wasm", "x"));
-  await expect(describeModel(double)).rejects.toThrow(/2 libraries/);
+  await expect(describeModel(double)).rejects.toThrow(/2 libraries \(b\.wasm, double-webgpu\.wasm\)/);
 
   const bare = await folder("bare");
   rmSync(join(bare, "bare-webgpu.wasm"));
-  expect((await describeModel(bare)).remarks.join()).toMatch(/no engine reads.*lacks the library/);
+  await expect(describeModel(bare)).rejects.toThrow(/no engine reads.*they lack the library/);
 
   mkdirSync(join(root, "empty"));
   await expect(describeModel(join(root, "empty"))).rejects.toThrow(/holds no files/);
 });
 
 it("tells an encoder and a GGUF by their files", async () => {
-  for (const [name, kind] of [
-    ["model.safetensors", "encoder"],
-    ["model.gguf", "language-model"],
+  for (const [kind, ...names] of [
+    ["encoder", "config.json", "model.safetensors", "vocab.txt"],
+    ["language-model", "model.gguf"],
   ] as const) {
     const path = join(root, kind);
     mkdirSync(path);
-    writeFileSync(join(path, name), "weights");
+    for (const name of names) writeFileSync(join(path, name), "content");
     const { entry } = await describeModel(path);
-    expect(entry).toMatchObject({ id: kind, kind, files: [{ name }] });
+    expect(entry).toMatchObject({ id: kind, kind, files: names.map((name) => ({ name })) });
     expect(entry).not.toHaveProperty("mlc");
   }
 });

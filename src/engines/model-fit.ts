@@ -1,0 +1,70 @@
+// Whether this device can hold a model, how much memory that takes, and why not. Estimates from the manifest alone: no file is read.
+
+import type { ModelEntry } from "./manifest.ts";
+import { type AdapterFacts, lacks } from "./webllm-adapter.ts";
+import { gpuNeeds, mlcLayout, twinOf } from "./webllm-model.ts";
+
+export interface DeviceFacts {
+  readonly adapter: AdapterFacts | undefined;
+  /** Bytes; a coarse floor of at most 8 GiB; undefined where the browser does not say. */
+  readonly machineMemory: number | undefined;
+}
+
+export interface ModelFit {
+  readonly runsOn: "graphics" | "processor";
+  readonly memoryMegabytes: number;
+  /** Computed from the files' sizes and not stated by whoever made the model. */
+  readonly estimated: boolean;
+  /** Beside memory: WebGPU and its features. */
+  readonly needs: readonly string[];
+  /** Sentences; empty when it fits. */
+  readonly lacks: readonly string[];
+  /** Another build of the model that runs in its place. */
+  readonly twin?: string;
+}
+
+/** WebAssembly's memory. */
+const heapBytes = 2 ** 32;
+/** Beside the weights of a GGUF: keys and values, work space. */
+const ggufOverhead = 1.15;
+/** Weights, gradients, two moments, and the activations of a batch, measured on BERT-base: 2.55 GB for 0.44. */
+const trainingOverhead = 6;
+
+/** `find` gives another entry of the manifest, for the twin. */
+export function modelFit(entry: ModelEntry, device: DeviceFacts, find: (id: string) => ModelEntry | undefined): ModelFit {
+  if (mlcLayout(entry)) return graphicsFit(entry, device, find);
+  const bytes = entry.files.reduce((sum, file) => sum + file.bytes, 0);
+  const overhead = entry.kind === "encoder" ? trainingOverhead : ggufOverhead;
+  const memory = Math.ceil(bytes * overhead) + 50e6;
+  return {
+    runsOn: "processor",
+    memoryMegabytes: Math.round(memory / 1e6),
+    estimated: true,
+    needs: [],
+    lacks: memoryLacks(memory, device),
+  };
+}
+
+function memoryLacks(memory: number, { machineMemory }: DeviceFacts): string[] {
+  const gigabytes = (n: number) => `${(n / 1e9).toFixed(1)} GB`;
+  if (memory > heapBytes) return [`it takes about ${gigabytes(memory)}, and WebAssembly gives at most ${gigabytes(heapBytes)}`];
+  if (machineMemory !== undefined && memory > machineMemory)
+    return [`it takes about ${gigabytes(memory)}, and the whole machine has about ${gigabytes(machineMemory)}`];
+  return [];
+}
+
+function graphicsFit(entry: ModelEntry, { adapter }: DeviceFacts, find: (id: string) => ModelEntry | undefined): ModelFit {
+  const { memoryMegabytes, estimated, features } = gpuNeeds(entry);
+  const missing = lacks(entry, adapter);
+  const id = missing.some((lack) => lack.what === "shader-f16") ? twinOf(entry) : undefined;
+  const twin = id === undefined ? undefined : find(id);
+  const replaced = twin !== undefined && lacks(twin, adapter).length === 0;
+  return {
+    runsOn: "graphics",
+    memoryMegabytes: Math.round(memoryMegabytes),
+    estimated,
+    needs: ["WebGPU", ...features],
+    lacks: replaced ? [] : missing.map((lack) => lack.sentence),
+    ...(replaced ? { twin: twin.id } : {}),
+  };
+}

@@ -1,0 +1,212 @@
+// Zip archives over Blobs: read lazily by their directory, written without compression and without a copy. Knows no content. Zip64 is not read.
+
+import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+
+export interface ZipEntry {
+  /** Folders and name joined by "/". */
+  readonly path: string;
+  readonly bytes: number;
+  /** The content; the stream fails with `file-malformed` when it is not as long as the directory says. */
+  stream(): ReadableStream<Uint8Array>;
+}
+
+export interface ZipLimits {
+  readonly entries: number;
+  /** Of all contents together, as the directory states them. */
+  readonly bytes: number;
+}
+
+const endMark = 0x06054b50;
+const directoryMark = 0x02014b50;
+const localMark = 0x04034b50;
+const endBytes = 22;
+const most32 = 0xffffffff;
+
+/**
+ * The files of an archive in its own order, folders left out. Throws `file-malformed` for what is no zip, is cut off, encrypted or compressed in
+ * another way than deflate, and for names that leave the folder; `file-too-large` beyond the limits.
+ */
+export async function readZip(zip: Blob, name: string, limits: ZipLimits): Promise<readonly ZipEntry[]> {
+  const malformed = (what: string) => new ClinfuseError("file-malformed", `${name}: ${what}`, { file: name, what });
+  // The end record lies at the end, before a comment of at most 65,535 bytes.
+  const tailStart = Math.max(0, zip.size - endBytes - 0xffff);
+  const tail = await view(zip, tailStart, zip.size);
+  let at = tail.byteLength - endBytes;
+  while (at >= 0 && tail.getUint32(at, true) !== endMark) at--;
+  if (at < 0) throw malformed("it is no zip archive, or its end is missing");
+  const count = tail.getUint16(at + 10, true);
+  const [size, start] = [tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)];
+  if (count === 0xffff || start === most32)
+    throw malformed("it is a zip64 archive, which is not read; give the files or the folder");
+  if (count > limits.entries) throw tooLarge(name, `${count} files`, `${limits.entries} files`);
+  if (start + size > tailStart + at) throw malformed("its directory lies outside of it");
+  const directory = await view(zip, start, start + size);
+  const entries: ZipEntry[] = [];
+  let [offset, total] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const found = directoryEntry(directory, offset);
+    if (typeof found === "string") throw malformed(found);
+    offset = found.next;
+    total += found.bytes;
+    if (total > limits.bytes) throw tooLarge(name, `${total} bytes and more`, `${limits.bytes} bytes`);
+    if (!found.path.endsWith("/")) entries.push(zipEntry(zip, name, found));
+  }
+  return entries;
+}
+
+interface DirectoryEntry {
+  readonly path: string;
+  readonly bytes: number;
+  readonly packed: number;
+  readonly deflated: boolean;
+  readonly local: number; // where its own header lies
+  readonly next: number; // where the next directory entry lies
+}
+
+/** A sentence for what is wrong. */
+function directoryEntry(directory: DataView, at: number): DirectoryEntry | string {
+  if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== directoryMark)
+    return "its directory is cut off or damaged";
+  const [flags, method] = [directory.getUint16(at + 8, true), directory.getUint16(at + 10, true)];
+  const [packed, bytes] = [directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
+  const [nameLength, extra, comment] = [28, 30, 32].map((o) => directory.getUint16(at + o, true)) as [number, number, number];
+  const next = at + 46 + nameLength + extra + comment;
+  if (next > directory.byteLength) return "its directory is cut off or damaged";
+  const path = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameLength));
+  if (/^\/|\\|^[a-z]:/i.test(path) || path.split("/").includes("..")) return `the name ${JSON.stringify(path)} leaves the folder`;
+  if (flags & 1) return `${path} is encrypted`;
+  if (method !== 0 && method !== 8) return `${path} is compressed by method ${method}; only deflate is read`;
+  if (bytes === most32 || packed === most32) return `${path} has 4 GiB or more, which is not read; give the files or the folder`;
+  if (method === 0 && bytes !== packed) return `${path} states two sizes`;
+  return { path, bytes, packed, deflated: method === 8, local: directory.getUint32(at + 42, true), next };
+}
+
+function zipEntry(zip: Blob, archive: string, { path, bytes, packed, deflated, local }: DirectoryEntry): ZipEntry {
+  const malformed = (what: string) =>
+    new ClinfuseError("file-malformed", `${archive}: ${path} ${what}`, { file: archive, what: path });
+  const content = async (): Promise<ReadableStream<Uint8Array>> => {
+    const header = await view(zip, local, local + 30);
+    if (header.byteLength < 30 || header.getUint32(0, true) !== localMark) throw malformed("is not where the directory says");
+    const start = local + 30 + header.getUint16(26, true) + header.getUint16(28, true);
+    if (start + packed > zip.size) throw malformed("is cut off");
+    const raw = zip.slice(start, start + packed).stream();
+    return deflated ? raw.pipeThrough(new DecompressionStream("deflate-raw")) : raw;
+  };
+  return { path, bytes, stream: () => exactly(content, bytes, malformed) };
+}
+
+/** Fails as soon as there is more than was stated, so that no small archive becomes a large file, or at the end when there is less. */
+function exactly(
+  open: () => Promise<ReadableStream<Uint8Array>>,
+  bytes: number,
+  malformed: (what: string) => ClinfuseError,
+): ReadableStream<Uint8Array> {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let done = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      reader ??= (await open()).getReader();
+      const { value, done: end } = await reader.read().catch((error: unknown) => {
+        throw error instanceof ClinfuseError ? error : malformed("is damaged");
+      });
+      done += value?.length ?? 0;
+      if (done > bytes || (end && done < bytes)) throw malformed(`has ${done > bytes ? "more" : "fewer"} bytes than it states`);
+      if (end) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader?.cancel(reason),
+  });
+}
+
+async function view(blob: Blob, start: number, end: number): Promise<DataView> {
+  return new DataView(await blob.slice(start, end).arrayBuffer());
+}
+
+function tooLarge(file: string, got: string, expected: string): ClinfuseError {
+  return new ClinfuseError("file-too-large", `${file} holds ${got}; at most ${expected} are read`, { file, got, expected });
+}
+
+export interface ZipContent {
+  readonly path: string;
+  readonly content: Blob;
+}
+
+/**
+ * An archive of these files, stored as they are. The contents are read once, for their checksums, and then referred to and not copied, so that
+ * files on the disk stay there. Throws `file-too-large` for 4 GiB and more, which would need zip64, and `aborted`.
+ */
+export async function writeZip(
+  name: string,
+  files: readonly ZipContent[],
+  signal: AbortSignal,
+  onBytes: (done: number, total: number) => void = () => undefined,
+): Promise<Blob> {
+  const total = files.reduce((sum, { content }) => sum + content.size, 0);
+  const headers = files.reduce((sum, { path }) => sum + 2 * new TextEncoder().encode(path).length + 30 + 46, 0);
+  if (total + headers + endBytes >= most32) throw tooLarge(name, `${total} bytes`, "4 GiB, the most that a plain zip takes,");
+  const [parts, directory]: [BlobPart[], Uint8Array<ArrayBuffer>[]] = [[], []];
+  let [offset, before] = [0, 0];
+  for (const { path, content } of files) {
+    const checksum = await crc32(content, signal, (done) => onBytes(before + done, total));
+    before += content.size;
+    const encoded = new TextEncoder().encode(path);
+    const common = [20, 0x0800, 0, 0, 0x21]; // version, names in UTF-8, stored, midnight of 1980-01-01
+    const sizes = { checksum, bytes: content.size };
+    const header = record(localMark, common, sizes, [encoded.length, 0], [], encoded);
+    parts.push(header, content);
+    directory.push(record(directoryMark, [20, ...common], sizes, [encoded.length, 0, 0, 0, 0], [0, offset], encoded));
+    offset += header.length + content.size;
+  }
+  const size = directory.reduce((sum, entry) => sum + entry.length, 0);
+  const end = new DataView(new ArrayBuffer(endBytes));
+  end.setUint32(0, endMark, true);
+  end.setUint16(8, files.length, true);
+  end.setUint16(10, files.length, true);
+  end.setUint32(12, size, true);
+  end.setUint32(16, offset, true);
+  return new Blob([...parts, ...directory, end], { type: "application/zip" });
+}
+
+/** mark, 16-bit fields, checksum and both sizes, 16-bit fields, 32-bit fields, name. */
+function record(
+  mark: number,
+  first: readonly number[],
+  { checksum, bytes }: { readonly checksum: number; readonly bytes: number },
+  second: readonly number[],
+  third: readonly number[],
+  name: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(4 + 2 * first.length + 12 + 2 * second.length + 4 * third.length + name.length);
+  const data = new DataView(out.buffer);
+  let at = 0;
+  const put = (value: number, width: 2 | 4) => {
+    if (width === 2) data.setUint16(at, value, true);
+    else data.setUint32(at, value, true);
+    at += width;
+  };
+  put(mark, 4);
+  for (const value of first) put(value, 2);
+  for (const value of [checksum, bytes, bytes]) put(value, 4);
+  for (const value of second) put(value, 2);
+  for (const value of third) put(value, 4);
+  out.set(name, at);
+  return out;
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
+
+async function crc32(blob: Blob, signal: AbortSignal, onBytes: (done: number) => void): Promise<number> {
+  const reader = blob.stream().getReader();
+  let [crc, done] = [most32, 0];
+  for (;;) {
+    throwIfAborted(signal);
+    const { value, done: end } = await reader.read();
+    if (end) return (crc ^ most32) >>> 0;
+    for (const byte of value) crc = (crcTable[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+    onBytes((done += value.length));
+  }
+}

@@ -1,0 +1,66 @@
+// The page's side of the worker that owns the model files: what there is, downloads, checks, imports, exports.
+
+import type { ModelEntry } from "../engines/manifest.ts";
+import type { ModelFit } from "../engines/model-fit.ts";
+import type { PrebuiltModel } from "../engines/webllm-prebuilt.ts";
+import type { DownloadSource } from "./model-download.ts";
+import type { Imported, Picked } from "./model-import.ts";
+import { type Client, connect } from "./rpc.ts";
+import type { SeenRequest } from "./seen-requests.ts";
+
+export interface ModelRow extends Pick<ModelEntry, "id" | "kind" | "name" | "licence" | "homepage"> {
+  readonly bytes: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** The app's manifest vouches for its hashes; else they were taken down at its import. */
+  readonly vouched: boolean;
+  /** Bytes of it in this browser, parts of files included. */
+  readonly stored: number;
+  /** `here`: all in this browser. `served`: the app's server has what this browser lacks. */
+  readonly state: "absent" | "part" | "served" | "here";
+  /** Where the files that this browser lacks can come from, by host. */
+  readonly sources: readonly { readonly source: DownloadSource; readonly host: string }[];
+  readonly fit: ModelFit;
+}
+
+export interface PrebuiltRow extends PrebuiltModel {
+  /** Why it does not fit this device; empty when it does. */
+  readonly lacks: readonly string[];
+}
+
+export type FilesEvent = {
+  readonly type: "progress";
+  /** What happens now, for a person. */
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+};
+export type ImportModelEvent = FilesEvent | { readonly type: "imported"; readonly imported: Imported };
+export type ExportEvent = FilesEvent | { readonly type: "exported"; readonly name: string; readonly file: Blob };
+
+export type ModelProcedures = {
+  /** What this worker asks of any network, as it asks. */
+  requests(argument: null, signal: AbortSignal): AsyncGenerator<readonly SeenRequest[], void>;
+  models(argument: null, signal: AbortSignal): Promise<readonly ModelRow[]>;
+  /** WebLLM's own list. Nothing of it is fetched. */
+  prebuilt(argument: null, signal: AbortSignal): Promise<readonly PrebuiltRow[]>;
+  /** Pause by the signal; the next call goes on. */
+  download(argument: { id: string; source: DownloadSource }, signal: AbortSignal): AsyncGenerator<FilesEvent, void>;
+  /** Reads every file again and compares its hash. Throws `model-altered` or `model-truncated` by name. */
+  verify(argument: { id: string }, signal: AbortSignal): AsyncGenerator<FilesEvent, void>;
+  /** What this browser has of it; an imported model is gone then. */
+  remove(argument: { id: string }, signal: AbortSignal): Promise<void>;
+  import(argument: Picked, signal: AbortSignal): AsyncGenerator<ImportModelEvent, void>;
+  /** One file as it is, several as a zip. */
+  export(argument: { id: string }, signal: AbortSignal): AsyncGenerator<ExportEvent, void>;
+};
+
+export interface ModelClient {
+  readonly procedures: Client<ModelProcedures>;
+  readonly close: () => void;
+}
+
+export function modelClient(): ModelClient {
+  const worker = new Worker(new URL("./models.worker.ts", import.meta.url), { type: "module", name: "models" });
+  const client = connect<ModelProcedures>(worker, ["requests", "download", "verify", "import", "export"]);
+  return { procedures: client, close: () => worker.terminate() };
+}
