@@ -1,0 +1,107 @@
+// Model files that the user has: told which model they are, checked, stored; a new model's hashes are pinned; a hostile pick leaves nothing.
+
+import { zipSync } from "fflate";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Manifest } from "../../src/engines/manifest.ts";
+import { modelStore } from "../../src/store/model-store.ts";
+import { readModelFile } from "../../src/workers/model-access.ts";
+import { importModel, type Picked } from "../../src/workers/model-import.ts";
+import { tinyModel } from "../unit/engines/webllm-stand-in.ts";
+
+const folder = `import-${Date.now()}`;
+const store = modelStore(async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true }));
+const signal = new AbortController().signal;
+const model = await tinyModel("m-q4f16_1-MLC");
+const known: Manifest = { models: [model.entry] };
+const none: Manifest = { models: [] };
+
+afterEach(() => store.delete(model.entry.id).then(() => store.delete("strange")));
+
+const picked = (name: string, contents: Iterable<readonly [string, string]>): Picked => ({
+  name,
+  files: [...contents].map(([path, text]) => ({ path, file: new File([text], path.split("/").at(-1) ?? "") })),
+});
+const zipped = (name: string, contents: Iterable<readonly [string, string]>): Picked => {
+  const files = Object.fromEntries([...contents].map(([path, text]) => [path, new TextEncoder().encode(text)]));
+  return { name, files: [{ path: name, file: new File([zipSync(files) as Uint8Array<ArrayBuffer>], name) }] };
+};
+const take = (what: Picked, manifest = known) => importModel(what, manifest, store, { signal, onBytes: () => undefined });
+const inFolder = (id: string) => [...model.contents].map(([name, text]) => [`${id}/${name}`, text] as const);
+const stored = async (id: string) => (await store.stored()).get(id);
+
+describe("a model that the manifest knows", () => {
+  it.each([
+    ["a folder of its name", picked(model.entry.id, inFolder(model.entry.id))],
+    ["a folder of another name", picked("downloads", inFolder("downloads"))],
+    ["loose files", picked("mlc-chat-config.json", model.contents)],
+    ["a zip of the folder", zipped("m.zip", inFolder("whatever"))],
+    ["a zip of the files", zipped("m.zip", model.contents)],
+  ])("comes from %s", async (_, what) => {
+    expect(await take(what)).toEqual({ id: model.entry.id, name: model.entry.id, vouched: true, missing: [] });
+    for (const file of model.entry.files) {
+      const read = await readModelFile(model.entry, file, { signal }, store);
+      expect(await read.text()).toBe(model.contents.get(file.name));
+    }
+    expect(await store.entries()).toEqual([]); // the manifest has the entry
+  });
+
+  it("may come in several goes; what is still missing is said", async () => {
+    const [first, ...rest] = [...model.contents];
+    const { missing } = await take(picked("x", [first as [string, string]]));
+    expect(missing).toEqual(rest.map(([name]) => name));
+    expect((await take(picked("x", rest))).missing).toEqual([]);
+  });
+
+  it("is refused where one file was altered, by that file's name", async () => {
+    const altered = inFolder(model.entry.id).map(([path, text]) => [path, text.replace("abcdefgh", "abcdefgX")] as const);
+    await expect(take(picked(model.entry.id, altered))).rejects.toMatchObject({
+      code: "model-altered",
+      place: { file: `models/${model.entry.id}/params_shard_1.bin` },
+    });
+    expect((await stored(model.entry.id))?.whole.has("params_shard_1.bin")).toBe(false);
+  });
+});
+
+describe("a model that it does not know", () => {
+  it("is taken with the hashes of its files, which hold from then on", async () => {
+    expect(await take(zipped("strange.zip", model.contents), none)).toMatchObject({ id: "strange", vouched: false, missing: [] });
+    const entry = JSON.parse((await store.entries())[0] ?? "");
+    expect(entry.files).toEqual(model.entry.files);
+    expect(entry).toMatchObject({ kind: "language-model", licence: "not stated" });
+    const file = entry.files.find((f: { name: string }) => f.name === "params_shard_0.bin");
+    await store.write("strange", file.name, new Blob(["1234567X"]).stream(), signal);
+    await expect(readModelFile(entry, file, { signal }, store)).rejects.toMatchObject({ code: "model-altered" });
+  });
+
+  it.each([
+    [
+      "lacks a shard that its own list names",
+      [...model.contents].filter(([name]) => name !== "params_shard_0.bin"),
+      "file-missing",
+    ],
+    ["no engine reads", [["notes.txt", "x"]] as const, "model-unsupported"],
+    ["has a file whose name could leave the folder", [["a b\n.bin", "x"]] as const, "file-malformed"],
+    ["holds nothing but its description", [["README.md", "x"]] as const, "file-empty"],
+  ])("is refused when it %s, and nothing of it stays", async (_, contents, code) => {
+    await expect(take(picked("strange", contents), none)).rejects.toMatchObject({ code });
+    expect(await stored("strange")).toBeUndefined();
+    expect(await store.entries()).toEqual([]);
+  });
+
+  it("is refused as a zip that leaves the folder or is none", async () => {
+    await expect(take(zipped("strange.zip", [["../evil.gguf", "x"]]), none)).rejects.toMatchObject({ code: "file-malformed" });
+    const noZip = { name: "strange.zip", files: [{ path: "strange.zip", file: new File(["no zip"], "strange.zip") }] };
+    await expect(take(noZip, none)).rejects.toMatchObject({ code: "file-malformed" });
+    expect(await stored("strange")).toBeUndefined();
+  });
+
+  it("leaves nothing when it is stopped while it is stored", async () => {
+    const controller = new AbortController();
+    const onBytes = (what: string) => {
+      if (what.startsWith("Storing params_shard_0")) controller.abort();
+    };
+    const taking = importModel(zipped("strange.zip", model.contents), none, store, { signal: controller.signal, onBytes });
+    await expect(taking).rejects.toMatchObject({ code: "aborted" });
+    expect(await stored("strange")).toBeUndefined();
+  });
+});
