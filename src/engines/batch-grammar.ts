@@ -30,7 +30,8 @@ async function loadXGrammar(): Promise<XGrammar> {
   return module.Grammar ? (module as XGrammar) : (globalThis as unknown as { xgrammar: XGrammar }).xgrammar;
 }
 
-export function grammars(tokenizer: GgufTokenizer, vocabSize: number): Grammars {
+/** `tokenizer`: pieces of a byte-level vocabulary. `vocabSize`: of the logits. */
+export function grammars(tokenizer: Pick<GgufTokenizer, "vocabulary" | "controls" | "ends">, vocabSize: number): Grammars {
   const compiled = new Map<string, Promise<CompiledGrammar>>();
   const ends = [...tokenizer.ends];
   const starts = mutex();

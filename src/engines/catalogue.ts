@@ -47,6 +47,17 @@ async function readAll({ entry, read }: OpenOptions): Promise<Blob[]> {
   return parts;
 }
 
+/** An ONNX folder of the hub's layout. */
+const onnxFile = ({ files }: ModelEntry) =>
+  files.some((file) => file.name === "config.json") ? files.find((file) => file.name.endsWith(".onnx")) : undefined;
+
+async function openOnnx(id: string, { entry, read }: OpenOptions, device: "wasm" | "webgpu"): Promise<LanguageModel> {
+  const { openTransformers } = await import("./transformers-generate.ts");
+  const files = new Map<string, Blob>();
+  for (const file of entry.files) files.set(file.name, await read(file));
+  return openTransformers({ id: `${id}/${entry.id}`, files, device });
+}
+
 const threads = (n: number) => `${n} WASM ${n === 1 ? "thread" : "threads"}`;
 
 async function onAdapter(): Promise<string> {
@@ -124,6 +135,25 @@ export const engines: readonly Engine[] = [
       const id = `wllama-webgpu/${options.entry.id}`;
       return openWllama({ id, weights: await readAll(options), cachePrompt: true, device: "webgpu" });
     },
+    runsOn: onAdapter,
+  },
+  {
+    id: "transformers",
+    name: "transformers.js",
+    about: "ONNX folders as the hub has them, one request at a time, on the processor.",
+    preferred: "it is the only engine for ONNX folders",
+    reads: onnxFile,
+    open: (options) => openOnnx("transformers", options, "wasm"),
+    runsOn: async () => threads((await import("../runtime/device.ts")).wasmThreads()),
+  },
+  {
+    id: "transformers-webgpu",
+    name: "transformers.js on WebGPU",
+    about: "ONNX folders as the hub has them, one request at a time, on the graphics processor.",
+    preferred: "it reads this model, and no engine on the processor does",
+    reads: onnxFile,
+    unfit: async () => (await import("../runtime/device.ts")).withoutWebGpu(),
+    open: (options) => openOnnx("transformers-webgpu", options, "webgpu"),
     runsOn: onAdapter,
   },
 ];

@@ -37,7 +37,7 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   const parts = await fromFolder(folder, async (library, name) => {
     const tokenizer = await library.AutoTokenizer.from_pretrained(name);
     const session_options = written ? { externalData: written.weights } : {};
-    const model = await library.AutoModel.from_pretrained(name, { ...weightsOf(folder, device), session_options });
+    const model = await library.AutoModel.from_pretrained(name, { ...(await weightsOf(folder, device)), session_options });
     return { library, tokenizer, model, written };
   });
   const maxTokens = await tokensAtMost(files, config);

@@ -1,7 +1,7 @@
 // transformers.js over files that are here, set so that it asks no address for anything. The only file that loads the package. Knows no task.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { wasmThreads } from "../runtime/device.ts";
+import { wasmThreads, withoutWebGpu } from "../runtime/device.ts";
 import { type Device, loadOrt, ortError } from "../runtime/ort.ts";
 
 export type Transformers = typeof import("@huggingface/transformers");
@@ -82,9 +82,9 @@ function openError(error: unknown): ClinfuseError {
       { cause: error },
     );
   }
+  const unsupported = /unsupported|not supported|unknown model|no graph|protobuf|opset/i.test(message);
   const failure = runError(error);
-  if (failure.code !== "engine-failed" || !/unsupported|not supported|unknown model|no graph|protobuf|opset/i.test(message))
-    return failure;
+  if (failure.code !== "engine-failed" || failure.place.what === spoiled || !unsupported) return failure;
   return new ClinfuseError(
     "model-unsupported",
     `transformers.js cannot read it: ${message}`,
@@ -93,25 +93,51 @@ function openError(error: unknown): ClinfuseError {
   );
 }
 
+const spoiled = "an earlier failure";
+
 /** What the package threw, as one of our codes: `device-lost`, `out-of-memory`, `engine-failed`. */
 export function runError(error: unknown): ClinfuseError {
   if (error instanceof ClinfuseError) return error;
   if (typeof error === "object" && error !== null) {
     if (seen.has(error)) {
-      const sentence = `transformers.js works no more since it failed on something else (${ortError(error).message}); reload the page`;
-      return new ClinfuseError("engine-failed", sentence, { what: sentence }, { cause: error });
+      const sentence = `transformers.js works no more since ${spoiled} (${ortError(error).message}); reload the page`;
+      return new ClinfuseError("engine-failed", sentence, { what: spoiled }, { cause: error });
     }
     seen.add(error);
   }
   return ortError(error);
 }
 
-/** What `from_pretrained` takes so that it uses the ONNX file that the folder has. Throws `model-missing` where there is none. */
-export function weightsOf(folder: ModelFolder, device: Device): { readonly device: Device; readonly dtype: Dtype } {
-  const names = new Set([...folder.keys()].map((name) => name.split("/").at(-1)));
-  const dtype = (Object.keys(suffixes) as Dtype[]).find((type) => names.has(`model${suffixes[type]}.onnx`));
-  if (dtype) return { device, dtype };
-  throw new ClinfuseError("model-missing", "the model's folder has no onnx/model.onnx", { file: "onnx/model.onnx" });
+export interface WeightsChoice {
+  readonly device: Device;
+  readonly dtype: Dtype;
+}
+
+/**
+ * What `from_pretrained` takes so that it uses the ONNX file that the folder has. Throws `model-missing` where there is none, `no-webgpu`, and
+ * `out-of-memory` for a file beyond WebAssembly's memory.
+ */
+export async function weightsOf(folder: ModelFolder, device: Device): Promise<WeightsChoice> {
+  const sizes = new Map([...folder].map(([name, { size }]) => [name.split("/").at(-1) as string, size]));
+  const dtype = (Object.keys(suffixes) as Dtype[]).find((type) => sizes.has(`model${suffixes[type]}.onnx`));
+  if (!dtype) throw new ClinfuseError("model-missing", "the model's folder has no onnx/model.onnx", { file: "onnx/model.onnx" });
+  if (device === "webgpu") {
+    const reason = await withoutWebGpu();
+    if (reason) throw reason;
+  } else {
+    const file = `model${suffixes[dtype]}.onnx`;
+    throwIfTooBig([...sizes].reduce((sum, [name, size]) => sum + (name.startsWith(file) ? size : 0), 0));
+  }
+  return { device, dtype };
+}
+
+/** WASM's heap ends at 4 GiB, and while a session is made it holds the file and its weights. */
+function throwIfTooBig(bytes: number): void {
+  const heap = 4 * 2 ** 30;
+  if (2 * bytes <= heap) return;
+  const [got, expected] = [2 * bytes, heap].map((n) => `${(n / 2 ** 30).toFixed(1)} GiB`) as [string, string];
+  const sentence = `the model needs ${got} while it loads, and WebAssembly has ${expected}`;
+  throw new ClinfuseError("out-of-memory", sentence, { got, expected });
 }
 
 /** The hub's names of a model's files by the numbers in them, those preferred first where a folder has several. */
