@@ -1,8 +1,8 @@
-// Completes a model's marks with the names that the graph knows (`annotation: "graph"`). Knows no model and no graph, only a lexicon.
+// Marks a sentence by names that are known, whatever the model marked (`annotation: "graph"`). Knows no model and no graph, only a lexicon.
 
 import type { Span, TokenExample } from "../tasks/example.ts";
 
-/** Names by their first word, longest first, so that a text is read once. */
+/** Names, as their words, by the first of them, so that a text is read once. */
 export type Lexicon = ReadonlyMap<string, readonly (readonly string[])[]>;
 
 const word = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
@@ -16,42 +16,33 @@ export function lexiconOf(names: readonly string[]): Lexicon {
     entry.push(words);
     index.set(words[0] as string, entry);
   }
-  for (const entry of index.values()) entry.sort((a, b) => b.length - a.length);
   return index;
 }
 
 /**
- * Marks every name of the lexicon that occurs as whole words, whatever its case and in the singular or with an s, the longest at each
- * place, and none that touches a span that is already there. Offsets are UTF-16 code units.
+ * Marks every name of the lexicons that occurs as whole words, whatever its case and in the singular or with an s, the longest at each place.
+ * Offsets are UTF-16 code units.
  */
-export function annotate(example: TokenExample, lexicon: Lexicon, label: string): TokenExample {
-  const words = [...example.text.matchAll(word)].map((m) => ({
-    text: m[0].toLowerCase(),
-    start: m.index,
-    end: m.index + m[0].length,
-  }));
-  const found: Span[] = [];
-  const free = (start: number, end: number) => example.spans.every((span) => end <= span.start || span.end <= start);
+export function annotate(text: string, lexicons: readonly Lexicon[], label: string): TokenExample {
+  const words = [...text.matchAll(word)].map((m) => ({ text: m[0].toLowerCase(), start: m.index, end: m.index + m[0].length }));
+  const spans: Span[] = [];
   for (let i = 0; i < words.length; ) {
-    const name = namesAt(lexicon, (words[i] as (typeof words)[number]).text).find((n) =>
-      n.every((w, k) => isWord(words[i + k]?.text, w, k === n.length - 1)),
-    );
-    const start = words[i]?.start ?? 0;
-    const end = words[i + (name?.length ?? 1) - 1]?.end ?? start;
-    if (name && free(start, end)) {
-      found.push({ start, end, label });
-      i += name.length;
-    } else i++;
+    const { text: first, start } = words[i] as (typeof words)[number];
+    const name = lexicons
+      .flatMap((lexicon) => namesAt(lexicon, first))
+      .filter((n) => n.every((w, k) => isWord(words[i + k]?.text, w, k === n.length - 1)))
+      .reduce<readonly string[]>((longest, n) => (n.length > longest.length ? n : longest), []);
+    if (name.length > 0) spans.push({ start, end: words[i + name.length - 1]?.end ?? start, label });
+    i += Math.max(1, name.length);
   }
-  if (found.length === 0) return example;
-  return { ...example, spans: [...example.spans, ...found].sort((a, b) => a.start - b.start) };
+  return { kind: "token", text, spans };
 }
 
-/** Names that may begin with this word of a text, longest first. */
+/** Names that may begin with this word of a text. */
 function namesAt(lexicon: Lexicon, first: string): readonly (readonly string[])[] {
   const names = lexicon.get(first) ?? [];
   const singular = first.endsWith("s") ? (lexicon.get(first.slice(0, -1)) ?? []) : [];
-  return singular.length === 0 ? names : [...names, ...singular].sort((a, b) => b.length - a.length);
+  return singular.length === 0 ? names : [...names, ...singular];
 }
 
 /** A name's last word may stand in the plural. */

@@ -38,7 +38,9 @@ function* converseNer(task: NerTask, context: Context<TokenExample>, drawn: Draw
   const text = yield { ...nerPrompt(task, { ...slotsOf(task, context, drawn, stream), ...(topic ? { topic } : {}) }), ...drawn };
   const parsed = parseMarkedSentence(text, context.label, topic);
   if (!parsed.ok || context.config.annotation === "model" || context.knowledge.lexicon.length === 0) return parsed;
-  return { ok: true, value: annotate(parsed.value, lexiconFor(context.knowledge.lexicon), context.label) };
+  const lexicons = [lexiconFor(context.knowledge.lexicon), lexiconOf(topic ? [topic] : [])];
+  const value = annotate(parsed.value.text, lexicons, context.label);
+  return value.spans.length > 0 ? { ok: true, value } : { ok: false, reason: "no-entity" };
 }
 
 function* conversePair(task: PairTask, context: Context<PairExample>, drawn: Drawn, stream: Rng): Conversation<PairExample> {

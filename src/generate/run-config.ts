@@ -19,7 +19,7 @@ export interface RunConfig {
    * requests share, which an engine's cache serves. `none`: the listing alone (ZeroGen).
    */
   readonly demonstrations: "shuffled" | "fixed" | "none";
-  /** Who marks entities: the model alone (paper), or the model and then every name that the graph knows. */
+  /** Who marks entities: the model (paper), or the graph: the topic and every name that it knows, and nothing else. */
   readonly annotation: "model" | "graph";
   /** Whether the engine is held to the task's grammar. */
   readonly grammar: boolean;

@@ -1,4 +1,4 @@
-// Every name that the graph has for what a task marks, for completing a model's marks (`annotation: "graph"`). Knows no text.
+// Every name that the graph has for what a task marks, for marking sentences (`annotation: "graph"`). Knows no text.
 
 import type { Task } from "../tasks/task.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
