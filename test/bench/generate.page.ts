@@ -1,0 +1,218 @@
+// The browser's side of generate.ts: one engine writes the completions of the same ClinGen prompts of both tasks.
+
+import { rng, seedOf } from "../../src/base/rng.ts";
+import { openBatch } from "../../src/engines/batch.ts";
+import { beginningOf, KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
+import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import { openWllama } from "../../src/engines/wllama.ts";
+import { presetConfig } from "../../src/experiment/presets.ts";
+import { fetchSample } from "../../src/experiment/sample.ts";
+import { clingen } from "../../src/generate/clingen.ts";
+import type { RunConfig } from "../../src/generate/run-config.ts";
+import { Graph } from "../../src/graph/graph.ts";
+import { toOnnx } from "../../src/graph/onnx.ts";
+import { sizeOf } from "../../src/graph/ops.ts";
+import { knowledgeOf, type Topic } from "../../src/knowledge/topic.ts";
+import { llamaParameters } from "../../src/nn/llama.ts";
+import { openGguf } from "../../src/runtime/gguf.ts";
+import { loadOrt } from "../../src/runtime/ort.ts";
+import { taskById } from "../../src/tasks/catalogue.ts";
+import { readDataset } from "../../src/tasks/dataset.ts";
+import type { ExampleOf, Task } from "../../src/tasks/task.ts";
+import { toQ8 } from "./gguf-q8.ts";
+
+export type Contender =
+  | { readonly kind: "batch"; readonly rows: number; readonly precision: "float32" | "int8" }
+  | { readonly kind: "wllama"; readonly file: "shipped" | "Q8_0" };
+
+export interface Outcome {
+  readonly prompts: number;
+  readonly completionTokens: number;
+  /** From the first request to the last answer. */
+  readonly seconds: number;
+  /** Until the first answer. */
+  readonly first: number;
+  readonly accepted: number;
+}
+
+export const weightsPath = "/models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
+const weights = async () => (await fetch(weightsPath)).blob();
+
+/** Names that need no graph: what is drawn matters little to the time. */
+const names = [
+  "asthma",
+  "renal failure",
+  "liver cirrhosis",
+  "anemia",
+  "hypertension",
+  "psoriasis",
+  "migraine",
+  "epilepsy",
+  "gout",
+];
+
+export async function write(contender: Contender, prompts: number, withGrammar: boolean): Promise<Outcome> {
+  const model = await open(contender);
+  const conversations = await attempts(prompts);
+  // The beginnings that prompts share are read once a run, whatever its size: outside the clock for every engine.
+  for (const i of [0, 1]) await converse(model, conversations[i] as Attempt, withGrammar);
+  const start = performance.now();
+  let first = 0;
+  let tokens = 0;
+  let accepted = 0;
+  const run = async (attempt: Attempt) => {
+    const result = await converse(model, attempt, withGrammar);
+    first ||= performance.now() - start;
+    tokens += result.tokens;
+    accepted += Number(result.accepted);
+  };
+  await Promise.all(conversations.slice(2).map(run));
+  const seconds = (performance.now() - start) / 1000;
+  await model.close();
+  return { prompts: prompts, completionTokens: tokens, seconds, first: first / 1000, accepted };
+}
+
+async function open(contender: Contender): Promise<LanguageModel> {
+  const blob = await weights();
+  if (contender.kind === "batch") {
+    return openBatch({ id: "batch", weights: blob, slots: contender.rows, precision: contender.precision });
+  }
+  const file = contender.file === "shipped" ? blob : await toQ8(await openGguf(blob, "shipped"));
+  return openWllama({
+    id: "wllama",
+    weights: [file],
+    cachePrompt: true,
+  });
+}
+
+interface Attempt {
+  readonly index: number;
+  readonly start: () => ReturnType<typeof clingen.converse>;
+  readonly config: RunConfig;
+}
+
+/** Two more than asked for, to warm up with: one of each task. */
+async function attempts(count: number): Promise<Attempt[]> {
+  const tasks = await Promise.all(
+    ["bc5cdr-disease", "mqp"].map(async (id) => ({ task: taskById(id), few: await fewOf(taskById(id)) })),
+  );
+  return Array.from({ length: count + 2 }, (_, index) => {
+    const { task, few } = tasks[index % tasks.length] as (typeof tasks)[number];
+    const config = {
+      ...presetConfig("small", { task: task.id, method: "clingen" }),
+      model: "bench",
+      examples: "",
+      knowledge: "",
+    };
+    const topics = names.map((name): Topic => ({ entities: [{ id: name, name, type: "Disease" }], source: "kg" }));
+    const knowledge = knowledgeOf({
+      topics: Object.fromEntries(task.labels.map(({ id }) => [id, topics])),
+      styles: task.styles.map((name) => ({ name, source: "paper" })),
+      lexicon: [],
+    });
+    const label = (task.labels[Math.floor(index / 2) % task.labels.length] as Task["labels"][number]).id;
+    const context = { label, demonstrations: few as readonly ExampleOf<Task>[], knowledge, config };
+    return { index, config, start: () => clingen.converse(task, context, rng("generate", 1, index)) };
+  });
+}
+
+async function fewOf(task: Task) {
+  const data = readDataset(task, await fetchSample(task), rng("dataset", 1));
+  return data.train;
+}
+
+async function converse(model: LanguageModel, { index, start, config }: Attempt, withGrammar: boolean) {
+  const conversation = start();
+  const never = new AbortController().signal;
+  let tokens = 0;
+  let step = conversation.next("");
+  for (let turn = 0; !step.done; turn++) {
+    const { messages, sharedMessages, grammar } = step.value;
+    const request: CompletionRequest = {
+      messages,
+      ...(sharedMessages === undefined ? {} : { sharedMessages }),
+      ...(withGrammar && grammar !== undefined ? { grammar } : {}),
+      sampling: config.sampling,
+      seed: seedOf(rng("generate", 1, index).fork("turn", turn)),
+    };
+    const { text, completionTokens } = await model.complete(request, never);
+    tokens += completionTokens;
+    step = conversation.next(text);
+  }
+  return { tokens, accepted: step.value.ok };
+}
+
+/** The share of a step of 16 rows after a beginning of 400 tokens that is none of its matrices' products. */
+export async function nonMatmulShare(): Promise<number> {
+  const gguf = await openGguf(await weights(), "shipped");
+  const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 1024 });
+  const { config } = decoder;
+  const rows = 16;
+  const one = new KeyValueCache(config, 1);
+  const read = await decoder.step(nothingShared(config), one, new Int32Array(400).fill(300), 399);
+  one.fit(400);
+  one.append(0, read.entries, 0, 400);
+  const shared = beginningOf(one);
+  const cache = new KeyValueCache(config, rows);
+  cache.fit(64);
+  cache.lengths.fill(60);
+  const steps: number[] = [];
+  const plain = await products(config, rows);
+  const products_: number[] = [];
+  const ids = new Int32Array(rows).fill(300);
+  for (let i = 0; i < 12; i++) {
+    steps.push(await clock(() => decoder.step(shared, cache, ids, 0)));
+    products_.push(await clock(plain)); // in turn, so that whatever else the machine does slows both
+  }
+  await decoder.close();
+  return 1 - median(products_) / median(steps);
+}
+
+/** A run of all products of a step's rows with the model's matrices, and nothing else. */
+async function products(config: Parameters<typeof llamaParameters>[0], rows: number): Promise<() => Promise<unknown>> {
+  const g = new Graph();
+  const inputs = new Map<number, ReturnType<Graph["input"]>>();
+  const feeds: Record<string, [Float32Array, readonly number[]]> = {};
+  const weightNames = new Set<string>();
+  const row = (size: number) => {
+    const name = `x${size}`;
+    const value = inputs.get(size) ?? g.input(name, "float32", [rows, size]);
+    inputs.set(size, value);
+    feeds[name] = [new Float32Array(rows * size).fill(0.01), [rows, size]];
+    return value;
+  };
+  const external: { path: string; data: Uint8Array }[] = [];
+  for (const { name, shape, transposed } of llamaParameters(config, true)) {
+    const table = name === "token_embd.weight";
+    if (!transposed && !table) continue;
+    const weight = g.input(name, "float32", shape);
+    weightNames.add(name);
+    external.push({ path: name, data: new Uint8Array(new Float32Array(sizeOf(shape)).fill(0.01).buffer) });
+    const x = row(shape[table ? 1 : 0] as number);
+    const y = table ? g.apply("Gemm", [x, weight, null], { transA: false, transB: true }) : g.apply("MatMul", [x, weight]);
+    // One number of each is enough to keep it; whole outputs would be copied out.
+    g.output(
+      `y:${name}`,
+      g.apply("Slice", [g.apply("Slice", [y], { axis: 0, start: 0, end: 1 })], { axis: 1, start: 0, end: 1 }),
+    );
+  }
+  const ort = await loadOrt("wasm");
+  const session = await ort.InferenceSession.create(toOnnx(g, { external: weightNames }), {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "all",
+    externalData: external,
+  });
+  const tensors = Object.fromEntries(
+    Object.entries(feeds).map(([name, [data, shape]]) => [name, new ort.Tensor("float32", data, shape)]),
+  );
+  return () => session.run(tensors);
+}
+
+async function clock(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+const median = (xs: readonly number[]) => xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] as number;
