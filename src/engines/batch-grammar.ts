@@ -9,6 +9,10 @@ import type { TokenMask } from "./batch-sampler.ts";
 /** One completion on its way through a grammar. */
 export interface GrammarState {
   mask(): Promise<TokenMask>;
+  /** Text that must come next, whatever follows; often empty. */
+  forced(): string;
+  /** Whether the grammar allows the token here; it is taken in when it does. */
+  tries(id: number): boolean;
   accept(id: number): void;
   dispose(): void;
 }
@@ -90,6 +94,8 @@ export function grammars(tokenizer: Pick<GgufTokenizer, "vocabulary" | "controls
 function state(matcher: GrammarMatcher): GrammarState {
   return {
     mask: () => matcher.getNextTokenBitmask(),
+    forced: () => matcher.findJumpForwardString(),
+    tries: (id) => matcher.acceptToken(id),
     accept(id) {
       if (!matcher.acceptToken(id)) throw new Error(`the grammar does not allow the token ${id}, which its mask did`);
     },

@@ -3,15 +3,6 @@
 import { rng } from "../base/rng.ts";
 import type { Sampling } from "./language-model.ts";
 
-export interface SamplerSettings extends Sampling {
-  /** So many of the likeliest tokens stay; 0 or absent for all. */
-  readonly topK?: number;
-  /** A token stays when it is at least so likely as a share of the likeliest; 0 or absent for all. */
-  readonly minP?: number;
-  /** Logits of tokens that occurred are divided by it, or multiplied where negative (Keskar et al. 2019); 1 or absent for none. */
-  readonly repetitionPenalty?: number;
-}
-
 /** Bit i of word i / 32 says whether token i may come. */
 export type TokenMask = Int32Array;
 
@@ -28,7 +19,7 @@ export type Sampler = (logits: Float32Array, occurred: readonly number[], mask?:
 const window = 12;
 
 /** A sampler with a stream of its own: equal settings, seeds and logits give equal tokens. Temperature first, then top-k, top-p, min-p. */
-export function sampler(settings: SamplerSettings, seed: number): Sampler {
+export function sampler(settings: Sampling, seed: number): Sampler {
   const { temperature, topP, topK = 0, minP = 0, repetitionPenalty = 1 } = settings;
   const stream = rng("sample", seed);
   return (logits, occurred, mask) => {
@@ -45,6 +36,13 @@ export function sampler(settings: SamplerSettings, seed: number): Sampler {
     if (minP > 0) kept = choose(kept, (i) => Math.exp(-(kept.depths[i] as number)) >= minP);
     return draw(kept, stream.next());
   };
+}
+
+/** log softmax(logits)[id]. */
+export function logProbability(logits: Float32Array, id: number): number {
+  const largest = logits.reduce((most, x) => Math.max(most, x), Number.NEGATIVE_INFINITY);
+  const sum = logits.reduce((total, x) => total + Math.exp(x - largest), 0);
+  return (logits[id] as number) - largest - Math.log(sum);
 }
 
 function penalize(logits: Float32Array, occurred: readonly number[], penalty: number): void {

@@ -5,13 +5,18 @@ import type { BatchDecoder } from "./batch-decoder.ts";
 import type { GrammarState } from "./batch-grammar.ts";
 import type { BatchPrompt, PromptReader, ReadPrompt } from "./batch-prompt.ts";
 import { BatchRows } from "./batch-rows.ts";
-import type { Sampler } from "./batch-sampler.ts";
+import { logProbability, type Sampler } from "./batch-sampler.ts";
 
 export interface Job {
   readonly prompt: BatchPrompt;
-  /** At most so many tokens more, at least 1. */
+  /** How many of the prompt's last tokens belong to the completion. */
+  readonly given?: number;
+  /** At most so many tokens of completion, more than are given. */
   readonly maxTokens: number;
   readonly sample: Sampler;
+  readonly logProbs?: boolean;
+  /** Whether a completion ends with the last of these tokens, whatever may follow. */
+  readonly isEnd?: (tokens: readonly number[]) => boolean;
   readonly grammar: GrammarState | undefined;
   readonly signal: AbortSignal;
 }
@@ -20,6 +25,8 @@ export interface JobResult {
   /** Without the one that ended it. */
   readonly tokens: readonly number[];
   readonly finish: "stop" | "length";
+  /** Of each token where asked for; NaN where it was given. */
+  readonly logProbs?: readonly number[];
 }
 
 export interface Scheduler {
@@ -33,6 +40,7 @@ interface Running {
   next: number;
   readonly job: Job;
   readonly tokens: number[];
+  readonly logProbs: number[];
   readonly resolve: (result: JobResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -63,23 +71,23 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       abort(running);
       return false;
     }
-    const mask = await job.grammar?.mask();
-    const id = job.sample(logits, job.prompt.ids.concat(tokens), mask);
-    if (id < 0) {
-      const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
-      reject(new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what }));
+    const chosen = await choose(running, logits);
+    if (chosen instanceof ClinfuseError) {
+      reject(chosen);
       return false;
     }
-    if (ends.has(id)) {
-      resolve({ tokens, finish: "stop" });
+    const { id, logProb } = chosen;
+    const finish = (how: JobResult["finish"]) => {
+      resolve({ tokens, finish: how, ...(job.logProbs ? { logProbs: running.logProbs } : {}) });
       return false;
-    }
+    };
+    if (ends.has(id)) return finish("stop");
     job.grammar?.accept(id);
     tokens.push(id);
+    if (logProb !== undefined) running.logProbs.push(logProb);
     running.next = id;
-    if (tokens.length < job.maxTokens) return true;
-    resolve({ tokens, finish: "length" });
-    return false;
+    if (job.isEnd?.(tokens)) return finish("stop");
+    return tokens.length < job.maxTokens || finish("length");
   };
 
   const admit = async (running: Running): Promise<void> => {
@@ -122,7 +130,8 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
   return {
     run: (job) =>
       new Promise((resolve, reject) => {
-        queue.push({ job, tokens: [], next: 0, resolve, reject });
+        const given = job.prompt.ids.slice(job.prompt.ids.length - (job.given ?? 0));
+        queue.push({ job, tokens: [...given], logProbs: given.map(() => Number.NaN), next: 0, resolve, reject });
         loop ??= work();
       }),
     async stop() {
@@ -130,6 +139,15 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       await loop;
     },
   };
+}
+
+async function choose({ job, tokens }: Running, logits: Float32Array) {
+  const mask = await job.grammar?.mask();
+  const before = job.logProbs ? logits.slice() : undefined;
+  const id = job.sample(logits, job.prompt.ids.concat(tokens.slice(job.given ?? 0)), mask);
+  if (id >= 0) return { id, logProb: before && logProbability(before, id) };
+  const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
+  return new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what });
 }
 
 /** Rows by the beginning that they share: rows of different beginnings cannot share a step. */

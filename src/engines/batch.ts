@@ -6,7 +6,7 @@ import { openGguf } from "../runtime/gguf.ts";
 import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
 import { type GgufTokenizer, readGgufTokenizer } from "../text/gguf-tokenizer.ts";
 import { openBatchDecoder } from "./batch-decoder.ts";
-import { type Grammars, grammars } from "./batch-grammar.ts";
+import { type GrammarState, type Grammars, grammars } from "./batch-grammar.ts";
 import { type BatchPrompt, promptReader } from "./batch-prompt.ts";
 import { sampler } from "./batch-sampler.ts";
 import { type Scheduler, scheduler } from "./batch-scheduler.ts";
@@ -109,18 +109,43 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
     const sentence = `the prompt has ${promptTokens} tokens and the model's context holds ${parts.contextTokens}`;
     throw new ClinfuseError("context-overflow", sentence, place);
   }
+  const maxTokens = Math.max(1, Math.min(room, request.sampling.maxTokens));
   const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
+  const given = grammar ? forcedTokens(grammar, parts.tokenizer, maxTokens - 1) : [];
+  const { stop = [] } = request.sampling;
   const running = parts.schedule.run({
-    prompt,
-    maxTokens: Math.max(1, Math.min(room, request.sampling.maxTokens)),
+    prompt: { ...prompt, ids: [...prompt.ids, ...given] },
+    given: given.length,
+    maxTokens,
     sample: sampler(request.sampling, request.seed),
+    logProbs: request.logProbs ?? false,
+    ...(stop.length === 0 ? {} : { isEnd: (tokens) => beginOfStop(parts.tokenizer.decode(tokens), stop) >= 0 }),
     grammar,
     signal,
   });
   // Not before the scheduler lets go of it, which after an abort comes later than the caller's answer.
   running.catch(() => undefined).finally(() => grammar?.dispose());
-  const { tokens, finish } = await orAbort(running, signal);
-  return { text: parts.tokenizer.decode(tokens), finish, promptTokens, completionTokens: tokens.length };
+  const { tokens, finish, logProbs } = await orAbort(running, signal);
+  const whole = parts.tokenizer.decode(tokens);
+  const end = beginOfStop(whole, stop);
+  const text = end < 0 ? whole : whole.slice(0, end);
+  return { text, finish, promptTokens, completionTokens: tokens.length, ...(logProbs ? { logProbs } : {}) };
+}
+
+/** What the grammar allows no other beginning than: read with the prompt, and so without a step of its own. At most `most` tokens. */
+function forcedTokens(grammar: GrammarState, tokenizer: GgufTokenizer, most: number): number[] {
+  const given: number[] = [];
+  for (const id of tokenizer.encode(grammar.forced())) {
+    if (given.length >= most || !grammar.tries(id)) break;
+    given.push(id);
+  }
+  return given;
+}
+
+/** Where the first of the stop texts begins; -1 where there is none. */
+function beginOfStop(text: string, stop: readonly string[]): number {
+  const found = stop.map((s) => text.indexOf(s)).filter((at) => at >= 0);
+  return found.length > 0 ? Math.min(...found) : -1;
 }
 
 /** The messages that many requests share are a beginning of their own, so far as their tokens are the beginning of the whole. */

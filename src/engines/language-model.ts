@@ -10,6 +10,15 @@ export interface Sampling {
   readonly temperature: number;
   readonly topP: number;
   readonly maxTokens: number;
+  // What follows `batch` and `wllama` know; other engines do without.
+  /** So many of the likeliest tokens stay; 0 or absent for all. */
+  readonly topK?: number;
+  /** A token stays when it is at least so likely as a share of the likeliest; 0 or absent for all. */
+  readonly minP?: number;
+  /** Logits of tokens that occurred are divided by it, or multiplied where negative (Keskar et al. 2019); 1 or absent for none. */
+  readonly repetitionPenalty?: number;
+  /** Texts that end a completion; it is cut before the first of them. */
+  readonly stop?: readonly string[];
 }
 
 export interface CompletionRequest {
@@ -21,6 +30,8 @@ export interface CompletionRequest {
   readonly seed: number;
   /** EBNF in the subset that GBNF (llama.cpp) and XGrammar share; the start symbol is `root`. */
   readonly grammar?: string;
+  /** Asks for `Completion.logProbs`. `batch` alone gives them. */
+  readonly logProbs?: boolean;
 }
 
 export interface Completion {
@@ -28,6 +39,8 @@ export interface Completion {
   readonly finish: "stop" | "length";
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Natural logarithms of what the model itself gave each token of the completion, before temperature, penalty and grammar; NaN for one that the grammar forced. */
+  readonly logProbs?: readonly number[];
 }
 
 export interface LanguageModel {

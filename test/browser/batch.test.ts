@@ -86,6 +86,39 @@ describe("the port", () => {
     expect(together[0]!.promptTokens).toBe(together[18]!.promptTokens);
   });
 
+  it("reads what the grammar forces with the prompt, and counts it as completion", async () => {
+    const sampling = { temperature: 1, topP: 1, maxTokens: 40 };
+    const start = '{"sentence":"';
+    const open = { grammar: `root ::= ${JSON.stringify(start)} [a-z]+ ${JSON.stringify('"}')}`, sampling, logProbs: true };
+    const { text, completionTokens, logProbs } = await complete(3, model, open);
+    expect(text).toMatch(/^\{"sentence":"[a-z]+/);
+    expect(logProbs).toHaveLength(completionTokens);
+    const forced = logProbs!.findIndex((p) => !Number.isNaN(p));
+    expect(forced).toBeGreaterThan(0);
+    const short = await complete(3, model, { ...open, sampling: { ...sampling, maxTokens: 2 } });
+    expect(short).toMatchObject({ finish: "length", completionTokens: 2 });
+    expect(start).toContain(short.text);
+  });
+
+  it("gives the probabilities of the tokens that it chose, whatever the temperature", async () => {
+    const greedy = { sampling: { temperature: 0, topP: 1, maxTokens: 6 }, logProbs: true };
+    const best = await complete(2, model, greedy);
+    expect(best.logProbs).toHaveLength(best.completionTokens);
+    const hot = await complete(2, model, { ...greedy, sampling: { temperature: 3, topP: 1, maxTokens: 1 } });
+    expect(hot.logProbs![0]).toBeLessThanOrEqual(best.logProbs![0] as number);
+    for (const p of best.logProbs!) expect(p).toBeLessThan(0);
+    expect(await complete(2, model, { ...greedy, logProbs: false })).not.toHaveProperty("logProbs");
+  });
+
+  it("ends before a stop text, even one within a token's text", async () => {
+    const grammar = 'root ::= "abc" [a-z]+';
+    const sampling = { temperature: 1, topP: 1, maxTokens: 60 };
+    const whole = await complete(1, model, { grammar, sampling });
+    const stop = whole.text.slice(5, 7);
+    const { text, finish } = await complete(1, model, { grammar, sampling: { ...sampling, stop: ["§", stop] } });
+    expect({ text, finish }).toEqual({ text: whole.text.slice(0, whole.text.indexOf(stop)), finish: "stop" });
+  });
+
   it("counts tokens and stops at the limit", async () => {
     const completion = await complete(4);
     expect(completion.completionTokens).toBeLessThanOrEqual(16);

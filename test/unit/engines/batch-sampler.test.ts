@@ -1,16 +1,17 @@
 // Sampling against distributions worked out by hand.
 
 import { describe, expect, it } from "vitest";
-import { type SamplerSettings, sampler } from "../../../src/engines/batch-sampler.ts";
+import { logProbability, sampler } from "../../../src/engines/batch-sampler.ts";
+import type { Sampling } from "../../../src/engines/language-model.ts";
 
-const settings = (more: Partial<SamplerSettings> = {}): SamplerSettings => ({ temperature: 1, topP: 1, maxTokens: 1, ...more });
+const settings = (more: Partial<Sampling> = {}): Sampling => ({ temperature: 1, topP: 1, maxTokens: 1, ...more });
 
 /** Logits of these probabilities, with others far below. */
 const logitsOf = (...p: number[]) =>
   Float32Array.from({ length: 1000 }, (_, i) => (i < p.length ? Math.log(p[i] as number) : -50));
 
 /** Shares of the first tokens over many draws from one stream. */
-function shares(logits: Float32Array, more: Partial<SamplerSettings>, mask?: Int32Array, n = 20_000): number[] {
+function shares(logits: Float32Array, more: Partial<Sampling>, mask?: Int32Array, n = 20_000): number[] {
   const sample = sampler(settings(more), 7);
   const counts = new Map<number, number>();
   for (let i = 0; i < n; i++) {
@@ -88,4 +89,10 @@ it("gives the same tokens for the same seed and others for another", () => {
 
 it("says that a mask leaves nothing", () => {
   expect(sampler(settings(), 1)(logitsOf(0.5, 0.5), [], new Int32Array(32))).toBe(-1);
+});
+
+it("knows the logarithm of a token's probability", () => {
+  const logits = Float32Array.from([1000, 999, 998]); // large ones overflow when they are not shifted
+  const p = [1, Math.exp(-1), Math.exp(-2)].map((x) => x / (1 + Math.exp(-1) + Math.exp(-2)));
+  for (const [id, share] of p.entries()) expect(logProbability(logits, id)).toBeCloseTo(Math.log(share), 10);
 });
