@@ -1,12 +1,8 @@
-// The loss of each step and the validation of each epoch, over both stages, as two SVGs. Knows no component; the plotting
-// library is loaded when the first curve is drawn.
+// The geometry of the training curves: points, axes, paths, over both stages. Pure; knows no component.
 
 import type { TrainingResult } from "../experiment/notebook.ts";
 import type { Metric } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
-import { count } from "./numbers.ts";
-import { stageNames } from "./train-step.svelte.ts";
-import { metricWords } from "./words.ts";
 
 type History = TrainingResult["history"];
 
@@ -17,9 +13,7 @@ export interface Point {
   readonly best: boolean;
 }
 
-const stages = ["few", "synthetic"] as const;
-const strokes = { few: "var(--orange)", synthetic: "var(--blue)" } as const;
-const inks = { few: "var(--orange-ink)", synthetic: "var(--blue-ink)" } as const;
+export const stages = ["few", "synthetic"] as const satisfies readonly StageId[];
 
 /** The steps' losses and the epochs' validation (each at its epoch's last step), stage after stage on one axis. */
 export function pointsOf(
@@ -44,57 +38,39 @@ export function thinned(points: readonly Point[], most: number): readonly Point[
   return points.filter((_, i) => i % every === 0 || i === points.length - 1);
 }
 
-/** Both plots, the loss above. `width` in CSS pixels. */
-export async function lossPlots(history: History, metric: Metric, width: number): Promise<readonly Element[]> {
-  const Plot = await import("@observablehq/plot");
-  const { loss, validation } = pointsOf(history, metric);
-  const x = {
-    domain: [1, Math.max(2, loss.length)],
-    label: "step",
-    tickFormat: count,
-    ticks: Math.min(8, Math.floor(width / 80)),
-  } as const;
-  const frame = { width, marginLeft: 44, marginRight: 16, marginTop: 28, marginBottom: 36 };
-  const of = (points: readonly Point[], stage: StageId) => points.filter((p) => p.stage === stage);
-  const lines = stages.flatMap((stage) => {
-    const line = thinned(of(loss, stage), width);
-    const label = {
-      x: "x",
-      y: "y",
-      text: () => stageNames[stage],
-      fill: inks[stage],
-      textAnchor: "start",
-      dx: 6,
-      dy: -10,
-    } as const;
-    return line.length === 0
-      ? []
-      : [
-          Plot.lineY(line, { x: "x", y: "y", stroke: strokes[stage], strokeWidth: 1.75 }),
-          Plot.text(line.slice(0, 1), { ...label, fontWeight: 600 }),
-        ];
-  });
-  const dots = stages.flatMap((stage) => {
-    const line = of(validation, stage);
-    const best = line.filter((p) => p.best);
-    return [
-      Plot.lineY(line, { x: "x", y: "y", stroke: strokes[stage], strokeWidth: 1.25, marker: "dot" }),
-      Plot.dot(best, { x: "x", y: "y", stroke: inks[stage], r: 6, strokeWidth: 2 }),
-      Plot.text(best, { x: "x", y: "y", text: () => "kept", fill: inks[stage], dy: -14, fontWeight: 600 }),
-    ];
-  });
-  const zero = Plot.ruleY([0], { stroke: "var(--line-strong)" });
-  const y = { grid: true, zero: true, ticks: 5 };
-  const upper = Plot.plot({ ...frame, height: 248, x, y: { ...y, label: "loss" }, marks: [zero, ...lines] });
-  const lower = Plot.plot({
-    ...frame,
-    height: 176,
-    x,
-    y: { ...y, domain: [0, 1], label: `validation ${metricWords[metric]}` },
-    marks: [zero, ...dots],
-  });
-  upper.setAttribute("aria-label", "Training loss by step");
-  lower.setAttribute("aria-label", "Validation score by epoch");
-  for (const plot of [upper, lower]) plot.setAttribute("role", "img");
-  return validation.length > 0 ? [upper, lower] : [upper];
+/** Round numbers from `low` to `high`, at most `most` of them, that divide the axis as people count: by 1, 2 or 5. */
+export function ticksOf(low: number, high: number, most: number): readonly number[] {
+  const least = (high - low) / Math.max(1, most - 1);
+  if (!(least > 0)) return [low];
+  const power = 10 ** Math.floor(Math.log10(least));
+  const every = ([1, 2, 5, 10].find((m) => m * power >= least * (1 - 1e-9)) ?? 10) * power;
+  const first = Math.ceil(low / every - 1e-9);
+  const last = Math.floor(high / every + 1e-9);
+  // Not by adding up: 0.1 three times is not 0.3.
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * every).toPrecision(12)));
 }
+
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number; // pixels from the top: the axis
+}
+
+export interface Scale {
+  readonly x: (step: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/** Steps 1 to `steps` over the width of the box, values 0 to `highest` over its height. */
+export function scaleOf(box: Box, steps: number, highest: number): Scale {
+  const span = Math.max(1, steps - 1);
+  return {
+    x: (step) => box.left + ((step - 1) / span) * (box.right - box.left),
+    y: (value) => box.bottom - (value / (highest || 1)) * (box.bottom - box.top),
+  };
+}
+
+/** A polyline as the `d` of an SVG path, to a tenth of a pixel. */
+export const pathOf = (points: readonly Point[], { x, y }: Scale): string =>
+  points.map((p, i) => `${i === 0 ? "M" : "L"}${x(p.x).toFixed(1)} ${y(p.y).toFixed(1)}`).join("");

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { TrainingResult } from "../../../src/experiment/notebook.ts";
-import { pointsOf, thinned } from "../../../src/ui/loss-plot.ts";
+import { pathOf, pointsOf, scaleOf, thinned, ticksOf } from "../../../src/ui/loss-plot.ts";
 
 type Event = TrainingResult["history"][number];
 type Stage = Event["stage"];
@@ -73,4 +73,38 @@ describe("thinned", () => {
   });
 
   it("keeps few as they are", () => expect(thinned(points, 2000)).toBe(points));
+});
+
+describe("ticksOf", () => {
+  it.each([
+    [0, 1, 5, [0, 0.5, 1]],
+    [0, 0.62, 5, [0, 0.2, 0.4, 0.6]],
+    [0, 3.7, 5, [0, 1, 2, 3]],
+    [1, 120, 8, [20, 40, 60, 80, 100, 120]],
+    [1, 2, 8, [1, 1.2, 1.4, 1.6, 1.8, 2]],
+    [0, 0.3, 4, [0, 0.1, 0.2, 0.3]],
+    [0, 0, 5, [0]],
+  ])("from %d to %d, at most %d: %j", (low, high, most, ticks) => {
+    expect(ticksOf(low, high, most)).toEqual(ticks);
+  });
+});
+
+describe("scaleOf and pathOf", () => {
+  const box = { left: 40, right: 240, top: 10, bottom: 110 };
+
+  it("put the first step at the left, the last at the right, zero at the bottom", () => {
+    const { x, y } = scaleOf(box, 5, 2);
+    expect([x(1), x(3), x(5), y(0), y(1), y(2)]).toEqual([40, 140, 240, 110, 60, 10]);
+  });
+
+  it("draw a single step, and values that are all zero, within the box", () => {
+    const { x, y } = scaleOf(box, 1, 0);
+    expect([x(1), y(0)]).toEqual([40, 110]);
+  });
+
+  it("give a path through every point", () => {
+    const at = (x: number, y: number) => ({ x, y, stage: "few" as const, best: false });
+    expect(pathOf([at(1, 0), at(3, 1), at(5, 2)], scaleOf(box, 5, 2))).toBe("M40.0 110.0L140.0 60.0L240.0 10.0");
+    expect(pathOf([], scaleOf(box, 5, 2))).toBe("");
+  });
 });
