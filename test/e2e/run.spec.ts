@@ -63,14 +63,15 @@ test("a run stopped by a reload goes on where it was", async ({ page }) => {
 test("a worker that asks another host is refused by the policy, and counted", async ({ page }) => {
   await page.goto("/");
   await expect(page.getByRole("button", { name: "Start a run" })).toBeVisible();
-  await expect.poll(() => page.workers().length).toBe(2);
-  for (const worker of page.workers()) {
+  await expect.poll(() => page.workers().length).toBeGreaterThanOrEqual(2);
+  const workers = page.workers();
+  for (const worker of workers) {
     const outcome = await worker.evaluate(() => fetch("https://elsewhere.example/x").then(String, String));
     expect(outcome).toContain("Failed to fetch");
   }
   await page
     .getByRole("banner")
-    .getByRole("link", { name: /origin: 0 \(2 refused\)$/ })
+    .getByRole("link", { name: `origin: 0 (${workers.length} refused)` })
     .click();
   await expect(page.getByText("generate worker, refused by connect-src")).toBeVisible();
   await expect(page.getByText("train worker, refused by connect-src")).toBeVisible();
