@@ -2,7 +2,6 @@
 
 import { mount } from "svelte";
 import { breathe } from "./base/async.ts";
-import { parseManifest } from "./engines/manifest.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -11,6 +10,8 @@ import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
+import { readManifest } from "./workers/model-access.ts";
+import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
@@ -36,12 +37,14 @@ if (!target) throw new Error("index.html has no #app");
 await breathe();
 const generate = generateClient().procedures;
 const train = trainClient().procedures;
+const library = modelClient().procedures;
 await breathe();
 const services: Services = {
   generate,
   train,
+  library,
   notebooks: notebookStore(),
-  models: () => modelFiles(parseManifest, modelStore()),
+  models: async () => modelFiles(await readManifest(), modelStore()),
   async wipe() {
     await wipeAll(await openDb());
     // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.

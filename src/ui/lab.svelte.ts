@@ -4,6 +4,7 @@ import { createContext } from "svelte";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Notebook, Step } from "../experiment/notebook.ts";
 import type { DeviceInfo, GraphInfo, ModelInfo, OpenModelRequest } from "../experiment/steps.ts";
+import { ModelLibrary } from "./model-library.svelte.ts";
 import { bytes } from "./numbers.ts";
 import { Router } from "./route.svelte.ts";
 import { newNotebook, Run } from "./run.svelte.ts";
@@ -15,6 +16,7 @@ export const [getLab, setLab] = createContext<Lab>();
 export class Lab {
   readonly services: Services;
   readonly router = new Router();
+  readonly library: ModelLibrary;
   /** The latest change first; undefined until read. */
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
@@ -31,6 +33,7 @@ export class Lab {
 
   constructor(services: Services) {
     this.services = services;
+    this.library = new ModelLibrary(services, () => this.readModels());
     void this.readNotebooks();
     void this.readModels();
     void this.services.train.devices(null).then(

@@ -5,12 +5,8 @@ import type { Manifest, ModelEntry } from "../engines/manifest.ts";
 import type { ModelStore, StoredModel } from "../store/model-store.ts";
 import type { ModelOnDisk } from "./services.ts";
 
-/** `parse` reads and checks the manifest. Throws `model-missing` when there is no manifest, and what `parse` throws. */
-export async function modelFiles(parse: (text: string) => Manifest, store: ModelStore): Promise<readonly ModelOnDisk[]> {
-  const response = await fetch("/models/manifest.json");
-  if (!response.ok)
-    throw new ClinfuseError("model-missing", "the server has no models/manifest.json", { file: "models/manifest.json" });
-  const { models } = parse(await response.text());
+/** What of each model is missing, here and on the server. */
+export async function modelFiles({ models }: Manifest, store: ModelStore): Promise<readonly ModelOnDisk[]> {
   const stored = await store.stored().catch(() => new Map<string, StoredModel>()); // the server's models need no storage
   return Promise.all(models.map((model) => onDisk(model, stored.get(model.id))));
 }

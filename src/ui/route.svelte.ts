@@ -5,6 +5,7 @@ import { type Step, steps } from "../experiment/notebook.ts";
 export type Route =
   | { readonly page: "run"; readonly id: string; readonly step: Step }
   | { readonly page: "runs" }
+  | { readonly page: "models" }
   | { readonly page: "device" }
   | { readonly page: "privacy" };
 
@@ -15,7 +16,7 @@ export function parseRoute(hash: string): Route {
     .split("/")
     .map(decodeURIComponent);
   if (page === "run" && id) return { page, id, step: steps.find((s) => s === step) ?? "task" };
-  if (page === "device" || page === "privacy") return { page };
+  if (page === "models" || page === "device" || page === "privacy") return { page };
   return { page: "runs" };
 }
 

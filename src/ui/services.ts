@@ -3,6 +3,7 @@
 import type { ModelEntry } from "../engines/manifest.ts";
 import type { Notebook } from "../experiment/notebook.ts";
 import type { GenerateProcedures } from "../workers/generate.client.ts";
+import type { ModelProcedures } from "../workers/models.client.ts";
 import type { Client } from "../workers/rpc.ts";
 import type { TrainProcedures } from "../workers/train.client.ts";
 
@@ -25,6 +26,7 @@ export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "
 export interface Services {
   readonly generate: Client<GenerateProcedures>;
   readonly train: Client<TrainProcedures>;
+  readonly library: Client<ModelProcedures>;
   readonly notebooks: NotebookStore;
   /** The models of models/manifest.json and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;

@@ -12,6 +12,8 @@ import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 
+import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
+
 const wait = (milliseconds: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -87,7 +89,7 @@ export const models: readonly ModelOnDisk[] = [
   },
 ];
 
-export interface Fake {
+export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
@@ -111,6 +113,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     log: new Map(),
     pace: 1,
     models,
+    rows,
+    asked: [],
     requests: [],
     kept: [],
     failures: new Map(),
@@ -242,6 +246,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         saved.set(notebook.id, structuredClone(notebook));
       },
     },
+    library: fakeLibrary(fake, check),
     models: async () => fake.models,
     wipe: async () => {
       check("wipe");
