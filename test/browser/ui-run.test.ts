@@ -117,7 +117,7 @@ describe("privacy", () => {
     location.hash = "#/privacy";
     await open(fake);
     await button("Delete everything that Clinfuse keeps in this browser").click();
-    await expect.element(page.getByText(/^Delete 2 runs with their examples, and every graph and model/)).toBeVisible();
+    await expect.element(page.getByText(/^Delete 2 runs, and every example, graph and model/)).toBeVisible();
     await button("Keep it").click();
     expect(fake.saved.size).toBe(2);
     fake.failures.set("wipe", new ClinfuseError("storage-unavailable", "could not delete the stored files"));
