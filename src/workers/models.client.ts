@@ -17,7 +17,7 @@ export interface ModelRow extends Pick<ModelEntry, "id" | "kind" | "name" | "lic
   readonly stored: number;
   /** `here`: all in this browser. `served`: the app's server has what this browser lacks. */
   readonly state: "absent" | "part" | "served" | "here";
-  /** Where the files that this browser lacks can come from, by host. */
+  /** Where the files that this browser lacks can come from, by host; the nearest first. */
   readonly sources: readonly { readonly source: DownloadSource; readonly host: string }[];
   readonly fit: ModelFit;
 }

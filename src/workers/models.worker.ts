@@ -108,7 +108,8 @@ const procedures: ModelProcedures = {
         files: [],
         mlc: { memoryMegabytes, features, ...(bufferBytes > 0 ? { bufferBytes } : {}) },
       };
-      return { ...model, lacks: lacks(entry, adapter).map((lack) => lack.sentence) };
+      const short = lacks(entry, adapter).map(({ what, got, sentence }) => (got === "no" ? `no ${what}` : sentence));
+      return { ...model, lacks: short };
     });
   },
 

@@ -61,7 +61,7 @@ export const rows: readonly ModelRow[] = [
 ];
 
 const prebuilt: readonly PrebuiltRow[] = [
-  ["Llama-3.2-1B-Instruct-q4f16_1-MLC", 879, "Llama 3.2 Community License", ["the adapter has no shader-f16"]],
+  ["Llama-3.2-1B-Instruct-q4f16_1-MLC", 879, "Llama 3.2 Community License", ["no shader-f16"]],
   ["SmolLM2-360M-Instruct-q4f32_1-MLC", 580, "Apache-2.0", []],
 ].map(([id, memoryMegabytes, licence, lacks]) => ({
   id: id as string,
