@@ -16,12 +16,15 @@ export const usage = `npm run demo -- [options]
   --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
   --encoder ID      an encoder of models/manifest.json (all-minilm-l6-v2)
   --model ID        a language model of models/manifest.json (smollm2-135m-instruct), or "scripted"
-  --engine ID       auto (default) or wllama
+  --engine ID       auto (default), ${engines.map((engine) => engine.id).join(", ")}
   --preset NAME     small (default) or paper
   --seed N          (1)
   --test N          score on the first N test examples only
   --device NAME     auto (default), wasm or webgpu
   --out FOLDER      where the run's folder goes (out)
+
+The browser uses the graphics card where there is one: CLINFUSE_GPU=hardware, software or none decides it, CLINFUSE_CHROMIUM_FLAGS adds flags,
+CHROMIUM_PATH names the browser.
 `;
 
 export interface DemoOptions {
