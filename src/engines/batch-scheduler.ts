@@ -1,5 +1,6 @@
 // Continuous batching: requests wait, are read, decoded in rows beside each other, and make room for the next. Knows no text.
 
+import { turn } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 import type { GrammarState } from "./batch-grammar.ts";
@@ -176,16 +177,4 @@ class Tables {
   clear(): void {
     this.all = this.all.filter((rows) => rows.seated.length > 0);
   }
-}
-
-/** Lets messages and timers in, without the 4 ms that a nested timeout waits. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 }

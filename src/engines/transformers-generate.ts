@@ -1,7 +1,7 @@
 // Text generation by transformers.js from an ONNX folder, behind the LanguageModel port: one request at a time. Knows no task.
 
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
-import { mutex, orAbort } from "../base/async.ts";
+import { mutex, orAbort, turn } from "../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import type { Device } from "../runtime/ort.ts";
 import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
@@ -199,6 +199,7 @@ function stepsOf({ library, model }: Parts) {
         // Only for its cache: the next ids are ours.
         const next = { generated_input_ids: [[0n]], outputs, model_inputs, is_encoder_decoder: false };
         cache = model._update_model_kwargs_for_generation(next).past_key_values as Cache;
+        await turn(); // on WASM a step holds the thread: an abort's message gets its turn
         const logits = (outputs.logits as Tensor).to("float32"); // [1, tokens, vocabulary]
         return (logits.data as Float32Array<ArrayBuffer>).slice(-(logits.dims.at(-1) as number));
       } catch (error) {

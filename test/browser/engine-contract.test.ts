@@ -1,15 +1,14 @@
-// What every LanguageModel promises, asked of each engine that there is: the scripted one always, the others with the real SmolLM2
-// where models/ holds it.
+// What every LanguageModel promises, asked of each engine of the catalogue on each model that it reads: small random ones that lie here, and the
+// real SmolLM2 where models/ holds it. An engine that no model here fits, or that this browser cannot run, says so.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { engines } from "../../src/engines/catalogue.ts";
+import { type Engine, engines } from "../../src/engines/catalogue.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { type ModelEntry, modelEntry, parseManifest } from "../../src/engines/manifest.ts";
 import { fetchModelFile, verifyBlob } from "../../src/engines/model-files.ts";
 import { openScripted } from "../../src/engines/scripted.ts";
-import { openWebllm } from "../../src/engines/webllm.ts";
 import { openWllama } from "../../src/engines/wllama.ts";
-import { capableAdapter, standIn, tinyModel } from "../unit/engines/webllm-stand-in.ts";
+import { heapBytes, runningWorkers } from "./memory-watch.ts";
 
 const never = new AbortController().signal;
 const entry: ModelEntry = modelEntry(parseManifest(await (await fetch("/models/manifest.json")).text()), "smollm2-135m-instruct");
@@ -19,44 +18,89 @@ const present = (await fetch(`/models/${entry.id}/${file.name}`, { method: "HEAD
 let weights: Promise<Blob> | undefined;
 const read = () => (weights ??= fetchModelFile(entry, file, { signal: never }));
 
-const lines = ["one swallow makes no summer", "two heads think more than one", "three cooks and no broth at all"];
+interface Model {
+  readonly entry: ModelEntry;
+  readonly read: (name: string) => Promise<Blob>;
+  /** Of random weights: what it writes means nothing. */
+  readonly random: boolean;
+}
+
+const fixture = (id: string, folder: string, names: readonly string[], architecture?: string): Model => ({
+  entry: {
+    ...entry,
+    id,
+    name: id,
+    files: names.map((name) => ({ name: name.replace("onnx/", ""), bytes: 1, sha256: "0".repeat(64) })),
+    ...(architecture === undefined ? {} : { architecture }),
+  },
+  read: async (name) => {
+    const path = names.find((n) => n.endsWith(name)) ?? name;
+    return (await fetch(`/test/fixtures/${folder}/${path}`)).blob();
+  },
+  random: true,
+});
+
+const onnx = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"];
+const models: readonly Model[] = [
+  fixture("tiny-gpt2", "wllama", ["gpt2.gguf"], "gpt2"),
+  fixture("tiny-qwen2", "llama", ["qwen2.gguf"], "qwen2"),
+  fixture("tiny-llama-onnx", "transformers/llama", onnx),
+  ...(present ? [{ entry, read, random: false }] : []),
+];
 
 interface Candidate {
   readonly name: string;
-  readonly available: boolean;
+  /** Why it is left out. */
+  readonly skip?: string;
   /** Whether the engine holds its output to a grammar; a script says what it says. */
   readonly constrains: boolean;
+  /** Completions under a grammar, and requests at once: fewer where each takes long. */
+  readonly generations: number;
+  readonly atOnce: number;
+  /** Times that it is opened and closed again. */
+  readonly openings: number;
+  readonly random: boolean;
   readonly open: () => Promise<LanguageModel>;
 }
 
-const candidates: Candidate[] = [
-  {
-    name: "scripted",
-    available: true,
-    constrains: false,
-    open: async () =>
-      openScripted({
-        script: (last, stream) => `${last.length} ${stream.pick(lines)} ${stream.int(1000)}`,
-        millisecondsPerToken: 20,
-      }),
-  },
-  {
-    name: "webllm, on a stand-in of its engine",
-    available: true,
-    constrains: false,
-    open: async () => {
-      const stand = standIn((last, stream) => `${last.length} ${stream.int(1000)} ${stream.pick(lines)}`, 20);
-      const tiny = await tinyModel("contract-q4f32_1-MLC");
-      return openWebllm({ ...tiny, engine: stand.engine, adapter: async () => capableAdapter });
-    },
-  },
-  ...engines.map((engine) => ({
-    name: engine.id,
-    available: present && engine.reads(entry) !== undefined,
-    constrains: true,
-    open: () => engine.open({ entry, read }),
-  })),
-];
+async function candidatesOf(engine: Engine): Promise<Candidate[]> {
+  const common = { constrains: true, open: () => Promise.reject(new Error("skipped")) };
+  const none = { generations: 0, atOnce: 0, openings: 0, random: true };
+  const unfit = await engine.unfit?.();
+  if (unfit) return [{ ...common, ...none, name: engine.id, skip: unfit.message }];
+  const onGpu = engine.unfit !== undefined;
+  const reads = (random: boolean) => models.filter((model) => model.random === random && engine.reads(model.entry)).slice(0, 1);
+  const fitting = [...reads(true), ...(onGpu ? [] : reads(false))]; // a GPU that the processor computes would take minutes
+  if (fitting.length === 0) return [{ ...common, ...none, name: engine.id, skip: "no model for it lies here" }];
+  return fitting.map((model) => ({
+    ...common,
+    name: `${engine.id}, ${model.entry.id}`,
+    generations: onGpu ? 4 : model.random ? 200 : engine.id === "batch" ? 48 : 8,
+    atOnce: onGpu || !model.random ? 4 : 16,
+    openings: !model.random ? 1 : onGpu ? 2 : 10,
+    random: model.random,
+    open: () => engine.open({ entry: model.entry, read: ({ name }) => model.read(name) }),
+  }));
+}
+
+const lines = ["one swallow makes no summer", "two heads think more than one", "three cooks and no broth at all"];
+
+const scripted: Candidate = {
+  name: "scripted",
+  constrains: false,
+  generations: 0,
+  atOnce: 16,
+  openings: 10,
+  random: false,
+  open: async () =>
+    openScripted({
+      script: (last, stream) =>
+        last.startsWith("Say: ") ? last.slice(5) : `${last.length} ${stream.pick(lines)} ${stream.int(1000)}`,
+      millisecondsPerToken: 20,
+    }),
+};
+
+const candidates: Candidate[] = [scripted, ...(await Promise.all(engines.map(candidatesOf))).flat()];
 
 /** A short prompt and a short answer: each token costs. A system message of our own replaces the longer one of the model's template. */
 const ask = (content: string, over: Partial<CompletionRequest> & { maxTokens?: number; temperature?: number } = {}) => {
@@ -78,9 +122,8 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { code?: string }).code ?? String(error),
   );
 
-for (const { name, available, constrains, open } of candidates) {
-  const why = available ? "" : " (skipped: models/ holds no SmolLM2, npm run models fetches it)";
-  describe.skipIf(!available)(`${name}${why}`, () => {
+for (const { name, skip, constrains, generations, atOnce, openings, random, open } of candidates) {
+  describe.skipIf(skip !== undefined)(skip === undefined ? name : `${name} (skipped: ${skip})`, () => {
     let model: LanguageModel;
     beforeAll(async () => {
       model = await open();
@@ -89,12 +132,15 @@ for (const { name, available, constrains, open } of candidates) {
 
     it("answers, counts tokens, and stops at the limit", async () => {
       const short = await model.complete(ask("Say a word."), never);
-      expect(short.text.trim()).not.toBe("");
+      if (!random) expect(short.text.trim()).not.toBe("");
       expect(short.completionTokens).toBeGreaterThan(0);
       expect(short.completionTokens).toBeLessThanOrEqual(4);
       const cut = await model.complete(ask("Tell me all about the sea, the sky and the mountains.", { maxTokens: 3 }), never);
       expect(cut).toMatchObject({ finish: "length", completionTokens: 3 });
       expect(cut.promptTokens).toBeGreaterThan(short.promptTokens);
+      // The prompt's tokens are the prompt's alone.
+      const other = await model.complete(ask("Say a word.", { maxTokens: 1, seed: 7, temperature: 0 }), never);
+      expect(other).toMatchObject({ promptTokens: short.promptTokens, completionTokens: 1 });
     });
 
     it("draws by the seed", async () => {
@@ -113,27 +159,35 @@ for (const { name, available, constrains, open } of candidates) {
       expect(two.text).toBe(one.text);
     });
 
-    it("gives each of two requests in flight its own answer", async () => {
-      const both = [ask("Name a fruit.", { temperature: 0 }), ask("Name a long river in Africa, please.", { temperature: 0 })];
-      const together = await Promise.all(both.map((request) => model.complete(request, never)));
-      expect(together[0]!.promptTokens).toBeLessThan(together[1]!.promptTokens);
+    it("gives each of many requests in flight its own answer", async () => {
+      const requests = Array.from({ length: atOnce }, (_, i) => {
+        const text = `case ${i} of ${atOnce}`;
+        return ask(`Say: ${text}`, {
+          maxTokens: 30,
+          seed: i,
+          ...(constrains ? { grammar: `root ::= "${text} " [a-z]{2}` } : {}),
+        });
+      });
+      const together = await Promise.all(requests.map((request) => model.complete(request, never)));
+      for (const [i, { text }] of together.entries()) expect(text).toMatch(new RegExp(`^case ${i} of ${atOnce}( [a-z]{2})?$`));
       if (model.deterministic) {
-        for (const [i, request] of both.entries()) expect((await model.complete(request, never)).text).toBe(together[i]!.text);
+        for (const i of [0, atOnce - 1]) expect(await model.complete(requests[i]!, never)).toEqual(together[i]);
       }
     });
 
     it("stops within a second when told to, before it starts and on the way, and works on", async () => {
       expect(await codeOf(model.complete(ask("Hello."), AbortSignal.abort()))).toBe("aborted");
       const controller = new AbortController();
-      const running = codeOf(
-        model.complete(ask("Tell me everything about the whole history of medicine.", { maxTokens: 400 }), controller.signal),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // A grammar without an end: nothing random ends it before its time.
+      const endless = constrains ? { grammar: "root ::= [a-z] root" } : {};
+      const request = ask("Tell me everything about the whole history of medicine.", { maxTokens: 400, ...endless });
+      const running = codeOf(model.complete(request, controller.signal));
+      await new Promise((resolve) => setTimeout(resolve, random ? 10 : 100));
       const told = performance.now();
       controller.abort();
       expect(await running).toBe("aborted");
       expect(performance.now() - told).toBeLessThan(1000);
-      expect((await model.complete(ask("Say a word."), never)).text).not.toBe("");
+      expect((await model.complete(ask("Say a word."), never)).completionTokens).toBeGreaterThan(0);
     });
 
     it("refuses a prompt that does not fit, with its size, before it writes anything", async () => {
@@ -151,14 +205,48 @@ for (const { name, available, constrains, open } of candidates) {
         constrains ? "grammar-invalid" : "no error",
       );
       expect(await codeOf(model.complete(ask("Hello.", { grammar: "nonsense" }), never))).toBe("grammar-invalid");
-      expect((await model.complete(ask("Say a word."), never)).text).not.toBe("");
+      expect((await model.complete(ask("Say a word."), never)).completionTokens).toBeGreaterThan(0);
     });
 
-    it.runIf(constrains)("keeps to a grammar", async () => {
-      const grammar = 'root ::= ( word " " ){0,2} "[gout]" ( " " word ){1,2} "."\nword ::= [a-z]{1,8}';
-      const { text, finish } = await model.complete(ask("Write about gout.", { grammar, maxTokens: 40 }), never);
-      expect(text).toMatch(/^([a-z]{1,8} ){0,2}\[gout\]( [a-z]{1,8}){1,2}\.$/);
+    it("gives text beyond ASCII whole, in a prompt and in an answer", async () => {
+      const text = "naïve Ångström, 日本語 🩺👩🏽‍⚕️ ﬁn";
+      const request = ask(`Say: ${text}`, { maxTokens: 80, ...(constrains ? { grammar: `root ::= "${text}"` } : {}) });
+      const { text: got, finish, completionTokens } = await model.complete(request, never);
+      expect(got).toBe(text);
       expect(finish).toBe("stop");
+      expect(completionTokens).toBeLessThanOrEqual(new TextEncoder().encode(text).length);
+      // Cut in the middle of a character, it ends before that character.
+      const cut = await model.complete({ ...request, sampling: { ...request.sampling, maxTokens: 9 } }, never);
+      expect(text.startsWith(cut.text)).toBe(true);
+      expect(cut.finish).toBe("length");
+    });
+
+    it.runIf(constrains)(`keeps to a grammar in ${generations} completions`, async () => {
+      const grammar = 'root ::= ( word " " ){0,1} "[gout] " word "."\nword ::= [a-z]{1,4}';
+      let stopped = 0;
+      for (let i = 0; i < generations; i += atOnce) {
+        const seeds = Array.from({ length: Math.min(atOnce, generations - i) }, (_, j) => i + j);
+        const requests = seeds.map((seed) => model.complete(ask("Write about gout.", { grammar, seed, maxTokens: 30 }), never));
+        for (const { text, finish } of await Promise.all(requests)) {
+          expect(text).toMatch(/^([a-z]{1,4} )?\[gout\] [a-z]{1,4}\.$/);
+          if (finish === "stop") stopped++;
+        }
+      }
+      expect(stopped).toBe(generations);
+    });
+
+    it("frees its memory when it is closed, and answers no more", async () => {
+      await model.close();
+      expect(await codeOf(model.complete(ask("Hello."), never))).toMatch(/closed/);
+      // Heaps of WebAssembly never shrink: what is freed is what the next model takes.
+      const [workers, heap] = [runningWorkers(), heapBytes()];
+      for (let i = 0; i < openings; i++) {
+        const next = await open();
+        await next.complete(ask("Say a word.", { maxTokens: 1 }), never);
+        await next.close();
+      }
+      expect(runningWorkers()).toBe(workers);
+      expect(heapBytes() - heap).toBeLessThan(16 * 2 ** 20);
     });
   });
 }
@@ -170,14 +258,6 @@ it.skipIf(!present)("wllama without its cache gives equal requests equal text, w
   await model.complete(ask("Tell me a joke."), never);
   expect(await model.complete(ask("Tell me a story."), never)).toEqual(first);
   await model.close();
-});
-
-describe("after it was closed", () => {
-  it("a model answers no more", async () => {
-    const model = openScripted({ script: () => "x" });
-    await model.close();
-    expect(await codeOf(model.complete(ask("Hello."), never))).toMatch(/closed/);
-  });
 });
 
 describe("bad model files", () => {
