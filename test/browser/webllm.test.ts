@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyBlob } from "../../src/engines/model-files.ts";
 import { openWebllm, type WebllmOptions } from "../../src/engines/webllm.ts";
 import { adapterFacts } from "../../src/engines/webllm-adapter.ts";
+import { devicesOf, untilLost } from "../../src/engines/webllm-device.ts";
 import { modelAddress, readHead, readRest, withFiles } from "../../src/engines/webllm-files.ts";
 import { capableAdapter, type TinyModel, tinyModel } from "../unit/engines/webllm-stand-in.ts";
 
@@ -77,6 +78,22 @@ describe("the real package", () => {
       },
     });
     await expect(opening).rejects.toMatchObject({ code, message: expect.stringContaining("params_shard_1.bin") });
+  });
+});
+
+describe("the device", () => {
+  it("that is made meanwhile is seen, and its loss ends what waits for it", async () => {
+    const { requestDevice } = GPUAdapter.prototype;
+    const devices = await devicesOf(async () => {
+      const adapter = await navigator.gpu.requestAdapter();
+      await adapter?.requestDevice();
+    });
+    expect(devices).toHaveLength(1);
+    expect(GPUAdapter.prototype.requestDevice).toBe(requestDevice);
+    const hanging = untilLost({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }, devices);
+    const next = hanging.next();
+    devices[0]?.destroy();
+    await expect(next).rejects.toMatchObject({ name: "DeviceLostError" });
   });
 });
 
