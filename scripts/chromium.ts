@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import { chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 
 /** Flags that keep the browser quiet: it asks nothing of any host. */
 export const quietFlags = [
@@ -54,6 +54,40 @@ export function modelFlags(env: NodeJS.ProcessEnv = process.env, graphics = hasG
   if (!flags) throw new Error(`CLINFUSE_GPU is "${choice}"; it takes hardware, software or none`);
   const extra = (env.CLINFUSE_CHROMIUM_FLAGS ?? "").split(/\s+/).filter(Boolean);
   return [...quietFlags, ...flags, ...extra];
+}
+
+/**
+ * A browser for models, and its graphics adapter in words. Where a card is here and Chromium offers no adapter for it (a driver without Vulkan,
+ * most often), it starts again on software, unless $CLINFUSE_GPU asked for the card. `url` is a page of the app: only there is WebGPU to be had.
+ */
+export async function launchForModels(url: string, graphics = hasGraphics()): Promise<{ browser: Browser; adapter: string }> {
+  const launch = async (flags: readonly string[]) => {
+    const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: [...flags] });
+    return { browser, adapter: await adapterName(browser, url) };
+  };
+  let launched = await launch(modelFlags(process.env, graphics));
+  if (launched.adapter === undefined && graphics && !process.env.CLINFUSE_GPU) {
+    await launched.browser.close();
+    launched = await launch(modelFlags({ ...process.env, CLINFUSE_GPU: "software" }));
+  }
+  const { browser, adapter = "none" } = launched;
+  const real = !/^none$|swiftshader|llvmpipe|lavapipe/i.test(adapter);
+  const remark =
+    graphics && !real ? " (a graphics card seems to be here, but Chromium offers none; models/README.md has the flags)" : "";
+  return { browser, adapter: `${adapter}${remark}` };
+}
+
+async function adapterName(browser: Browser, url: string): Promise<string | undefined> {
+  const page = await browser.newPage();
+  try {
+    await page.goto(url);
+    return await page.evaluate(async () => {
+      const info = (await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }))?.info;
+      return info && (info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed");
+    });
+  } finally {
+    await page.close();
+  }
 }
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];

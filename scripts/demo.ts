@@ -3,12 +3,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import type { HeadlessReply } from "../src/headless.ts";
 import type { StageId } from "../src/train/train-config.ts";
-import { findChromium, modelFlags } from "./chromium.ts";
+import { launchForModels } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";
 import { type DemoOptions, readDemoOptions, usage } from "./demo-options.ts";
 import { ensureModels } from "./models.ts";
@@ -33,7 +33,9 @@ async function main(): Promise<void> {
   let browser: Browser | undefined;
   try {
     const preparation = performance.now() - started;
-    browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: modelFlags() });
+    const launched = await launchForModels(`${served.url}headless.html`);
+    browser = launched.browser;
+    console.log(`WebGPU adapter: ${launched.adapter}`);
     const page = await browser.newPage({ acceptDownloads: true });
     const reply = await runIn(page, served.url, options);
     const folder = join(options.out, reply.result.run);
