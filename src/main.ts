@@ -10,6 +10,7 @@ import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
+import { measureClient } from "./workers/measure.client.ts";
 import { readManifest } from "./workers/model-access.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
@@ -43,6 +44,7 @@ const services: Services = {
   generate,
   train,
   library,
+  measure: measureClient,
   notebooks: notebookStore(),
   models: async () => modelFiles(await readManifest(), modelStore()),
   async wipe() {

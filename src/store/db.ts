@@ -2,9 +2,11 @@
 
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
+import type { EngineSpeed } from "../engines/measure-engine.ts";
 import type { LogEntry } from "../generate/events.ts";
 import type { RunState } from "../generate/run-store.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
+import type { TrainingSpeed } from "../train/measure-training.ts";
 import { storageError } from "./storage-error.ts";
 
 /** Every record of `datasets` and `notebooks` carries its key. */
@@ -27,6 +29,8 @@ export interface Schema extends DBSchema {
   imports: { key: string; value: { readonly storage: string; readonly startedAt: number } };
   datasets: { key: string; value: Identified };
   notebooks: { key: string; value: Identified };
+  /** How fast this device is, by what was measured: `engine:<model>:<engine>`, `training:<device>`. */
+  measurements: { key: string; value: EngineSpeed | TrainingSpeed };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -41,6 +45,9 @@ const migrations: readonly ((db: Db) => void)[] = [
     db.createObjectStore("imports", { keyPath: "storage" });
     db.createObjectStore("datasets", { keyPath: "id" });
     db.createObjectStore("notebooks", { keyPath: "id" });
+  },
+  (db) => {
+    db.createObjectStore("measurements");
   },
 ];
 

@@ -4,6 +4,7 @@ import { createContext } from "svelte";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Notebook, Step } from "../experiment/notebook.ts";
 import type { DeviceInfo, GraphInfo, ModelInfo, OpenModelRequest } from "../experiment/steps.ts";
+import { Bench } from "./bench.svelte.ts";
 import { ModelLibrary } from "./model-library.svelte.ts";
 import { bytes } from "./numbers.ts";
 import { Router } from "./route.svelte.ts";
@@ -17,6 +18,7 @@ export class Lab {
   readonly services: Services;
   readonly router = new Router();
   readonly library: ModelLibrary;
+  readonly bench: Bench;
   /** The latest change first; undefined until read. */
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
@@ -33,6 +35,7 @@ export class Lab {
 
   constructor(services: Services) {
     this.services = services;
+    this.bench = new Bench(services);
     this.library = new ModelLibrary(services, () => this.readModels());
     void this.readNotebooks();
     void this.readModels();
@@ -76,6 +79,11 @@ export class Lab {
   /** The run of that id, once it is open. */
   run(id: string): Run | undefined {
     return this.#runs.get(id);
+  }
+
+  /** A run at work, whatever its step. */
+  get working(): Run | undefined {
+    return [...this.#runs.values()].find((run) => run.running);
   }
 
   /** Another run's work on the same worker, which must end first. */

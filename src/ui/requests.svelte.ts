@@ -5,7 +5,7 @@ import type { Services } from "./services.ts";
 
 /** A request to another host, and who made it. */
 export interface ForeignRequest extends SeenRequest {
-  readonly by: "page" | "generate worker" | "train worker" | "models worker";
+  readonly by: "page" | "generate worker" | "train worker" | "models worker" | "measure worker";
 }
 
 /** Whether a request was for another host. Blobs and data addresses never leave the page. */
@@ -25,12 +25,13 @@ export class Requests {
 
   constructor({ generate, train, library }: Pick<Services, "generate" | "train" | "library">) {
     watchRequests(document, (seen) => this.#take(seen, "page"));
-    void this.#follow(generate.requests(null), "generate worker");
-    void this.#follow(train.requests(null), "train worker");
-    void this.#follow(library.requests(null), "models worker");
+    void this.follow(generate.requests(null), "generate worker");
+    void this.follow(train.requests(null), "train worker");
+    void this.follow(library.requests(null), "models worker");
   }
 
-  async #follow(stream: AsyncIterable<readonly SeenRequest[]>, by: ForeignRequest["by"]): Promise<void> {
+  /** Counts what a worker tells of. */
+  async follow(stream: AsyncIterable<readonly SeenRequest[]>, by: ForeignRequest["by"]): Promise<void> {
     try {
       for await (const seen of stream) this.#take(seen, by);
     } catch {

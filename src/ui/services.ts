@@ -3,6 +3,7 @@
 import type { ModelEntry } from "../engines/manifest.ts";
 import type { Notebook } from "../experiment/notebook.ts";
 import type { GenerateProcedures } from "../workers/generate.client.ts";
+import type { MeasureClient } from "../workers/measure.client.ts";
 import type { ModelProcedures } from "../workers/models.client.ts";
 import type { Client } from "../workers/rpc.ts";
 import type { TrainProcedures } from "../workers/train.client.ts";
@@ -27,6 +28,8 @@ export interface Services {
   readonly generate: Client<GenerateProcedures>;
   readonly train: Client<TrainProcedures>;
   readonly library: Client<ModelProcedures>;
+  /** Starts the worker that measures this device; whoever starts it ends it. */
+  readonly measure: () => MeasureClient;
   readonly notebooks: NotebookStore;
   /** The models of models/manifest.json and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;

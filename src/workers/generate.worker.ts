@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
-import { engineChoices, openTour, openWith, scriptedId } from "../engines/catalogue.ts";
+import { engineChoices, openTour, openWith, type Speeds, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { modelEntry } from "../engines/manifest.ts";
 import { fileOf } from "../engines/model-files.ts";
@@ -18,6 +18,7 @@ import { knowledgeOf } from "../knowledge/topic.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { files, trainedFolder } from "../store/files.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
+import { readMeasurements } from "../store/measurements.ts";
 import { notebooks } from "../store/notebook.ts";
 import { runLog } from "../store/run-log.ts";
 import { taskById } from "../tasks/catalogue.ts";
@@ -67,20 +68,34 @@ async function openScript() {
 async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
   const known = await readManifest();
   const entry = modelEntry(known, request.model);
+  const speeds = await speedsOf(entry.id);
   type Progress = Extract<OpenModelEvent, { type: "progress" }>;
   const { engine, model } = yield* reporting((tell: (event: Progress) => void) =>
-    openWith(request.engine, {
-      entry,
-      read: (file, of = entry) => {
-        const onBytes = (done: number, total: number) => tell({ type: "progress", what: file.name, done, total });
-        return readModelFile(of, file, { signal, onBytes });
+    openWith(
+      request.engine,
+      {
+        entry,
+        read: (file, of = entry) => {
+          const onBytes = (done: number, total: number) => tell({ type: "progress", what: file.name, done, total });
+          return readModelFile(of, file, { signal, onBytes });
+        },
+        find: (id) => known.models.find((other) => other.id === id),
+        onLoad: (done, total) => tell({ type: "progress", what: `${entry.name}, onto the device`, done, total }),
       },
-      find: (id) => known.models.find((other) => other.id === id),
-      onLoad: (done, total) => tell({ type: "progress", what: `${entry.name}, onto the device`, done, total }),
-    }),
+      speeds,
+    ),
   );
   const runsOn = await engine.runsOn();
   return { model, runsOn: model.remark === undefined ? runsOn : `${runsOn}; ${model.remark}` };
+}
+
+/** What was measured with the model on this device; nothing where the storage cannot be read. */
+async function speedsOf(model: string): Promise<Speeds> {
+  const measured = await db()
+    .then(readMeasurements)
+    .catch(() => undefined);
+  const ofModel = measured?.engines.filter((speed) => speed.model === model) ?? [];
+  return Object.fromEntries(ofModel.map(({ engine, tokensPerSecond }) => [engine, tokensPerSecond]));
 }
 
 function openedModel(): LanguageModel {
@@ -156,7 +171,7 @@ const procedures: GenerateProcedures = {
   },
 
   async engines({ model }) {
-    return engineChoices(await findModel(model));
+    return engineChoices(await findModel(model), await speedsOf(model));
   },
 
   openModel,

@@ -5,7 +5,9 @@ import type { DeviceInfo, TrainRequest, TrainRunEvent } from "../experiment/step
 import { trainAndScore } from "../experiment/train-and-score.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import { type Availability, devices } from "../runtime/device.ts";
+import { type Db, openDb } from "../store/db.ts";
 import { files, trainedFolder } from "../store/files.ts";
+import { readMeasurements } from "../store/measurements.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { openClassifier } from "../train/classifier.ts";
 import { openEncoder } from "../train/encoder-files.ts";
@@ -21,6 +23,7 @@ import { recordRequests } from "./seen-requests.ts";
 import type { TrainProcedures } from "./train.client.ts";
 
 const disk = files();
+let database: Promise<Db> | undefined;
 
 async function deviceInfos(): Promise<DeviceInfo[]> {
   const found = await devices();
@@ -42,10 +45,27 @@ async function chooseDevice(wish: Device | "auto"): Promise<{ device: Device; re
     if (!chosen.available) throw chosen.error;
     return { device: wish, reason: infoOf(wish, chosen).reason };
   }
+  const faster = found.webgpu.available ? await fasterDevice() : undefined;
+  if (faster) return faster;
   if (found.webgpu.available && !found.webgpu.software)
     return { device: "webgpu", reason: infoOf("webgpu", found.webgpu).reason };
   const why = found.webgpu.available ? "WebGPU is here, but computed by software" : infoOf("webgpu", found.webgpu).reason;
   return { device: "wasm", reason: `${infoOf("wasm", found.wasm).reason} (${why})` };
+}
+
+/** By what was measured on this device; undefined where not both were, or the storage cannot be read. */
+async function fasterDevice(): Promise<{ device: Device; reason: string } | undefined> {
+  try {
+    database ??= openDb();
+    const { training } = await readMeasurements(await database);
+    const [first, second] = training.toSorted((a, b) => b.gflops - a.gflops);
+    if (!first || !second) return undefined;
+    const [fast, slow] = [first, second].map(({ gflops }) => gflops.toFixed(1));
+    return { device: first.device, reason: `it measured ${fast} GFLOP/s on this device, the other ${slow}` };
+  } catch {
+    database = undefined;
+    return undefined;
+  }
 }
 
 async function readTrained(model: string): Promise<Map<string, Blob>> {

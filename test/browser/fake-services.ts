@@ -13,6 +13,7 @@ import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
+import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 
 const wait = (milliseconds: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
@@ -99,6 +100,7 @@ export interface Fake extends FakeLibrary {
   models: readonly ModelOnDisk[];
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
+  readonly device: FakeDevice;
   /** Model files that were handed in. */
   readonly kept: string[];
   /** What the next call of a procedure throws, by its name. */
@@ -107,8 +109,14 @@ export interface Fake extends FakeLibrary {
 
 export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const saved = new Map(notebooks.map((n) => [n.id, n]));
+  const check = (name: string) => {
+    const error = fake.failures.get(name);
+    fake.failures.delete(name);
+    if (error) throw error;
+  };
   const fake: Fake = {
     services: undefined as never,
+    device: fakeDevice(check),
     saved,
     log: new Map(),
     pace: 1,
@@ -119,13 +127,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     kept: [],
     failures: new Map(),
   };
-  const check = (name: string) => {
-    const error = fake.failures.get(name);
-    fake.failures.delete(name);
-    if (error) throw error;
-  };
   let graphs: readonly GraphInfo[] = [];
   const services: Services = {
+    measure: fake.device.client,
     generate: {
       async *requests() {
         yield fake.requests;

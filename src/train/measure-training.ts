@@ -1,0 +1,92 @@
+// How fast a device trains: steps of a small BERT of MiniLM's width on made-up numbers. Knows no task and no text.
+
+import { throwIfAborted } from "../base/errors.ts";
+import { rng } from "../base/rng.ts";
+import { sizeOf } from "../graph/ops.ts";
+import type { BertConfig } from "../nn/bert-config.ts";
+import { bertModel, type Model } from "../nn/model.ts";
+import { openTrainer } from "../runtime/open-trainer.ts";
+import type { Feeds, Weights } from "../runtime/trainer.ts";
+import type { Device } from "./train-config.ts";
+
+export interface TrainingSpeed {
+  readonly kind: "training";
+  readonly device: Device;
+  /** Of the layers' matrix products, forward and backward. */
+  readonly gflops: number;
+  readonly measuredAt: number;
+}
+
+/** all-MiniLM-L6-v2's layers, two of its six, and a vocabulary that costs little: speed depends on the layers. */
+const config: BertConfig = {
+  vocabSize: 2048,
+  hiddenSize: 384,
+  layers: 2,
+  heads: 12,
+  intermediateSize: 1536,
+  maxPositions: 128,
+  typeVocabSize: 2,
+  layerNormEpsilon: 1e-12,
+  initializerRange: 0.02,
+};
+const labels = 3;
+const batch = 16;
+const tokens = 64;
+/** Steps that count, and how long they may take together, in milliseconds; one more goes before them. */
+export const measuredSteps = 5;
+const longEnough = 8000;
+
+/** GFLOP/s. Throws `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`, `aborted`. */
+export async function measureTraining(device: Device, signal: AbortSignal, onStep: (done: number) => void): Promise<number> {
+  const model = bertModel(config, { kind: "token", labels });
+  const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
+  try {
+    const feeds = madeUpFeeds();
+    const options = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
+    await trainer.step(feeds, options); // compiles
+    const started = performance.now();
+    let elapsed = 0;
+    let steps = 0;
+    while (steps < measuredSteps && elapsed < longEnough) {
+      throwIfAborted(signal);
+      await trainer.step(feeds, options);
+      onStep(++steps);
+      elapsed = performance.now() - started;
+    }
+    return (steps * stepFlops()) / elapsed / 1e6;
+  } finally {
+    await trainer.close();
+  }
+}
+
+/** The backward pass takes two products for each of the forward pass's. */
+function stepFlops(): number {
+  const { hiddenSize: h, intermediateSize: f, layers } = config;
+  return 3 * layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
+}
+
+function madeUpWeights(model: Model): Weights {
+  const draws = rng("measure", "weights");
+  const pool = Float32Array.from({ length: 65536 }, () => 0.1 * (draws.next() - 0.5));
+  return new Map(
+    model.parameters.map(({ name, shape }) => [
+      name,
+      { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => pool[i % pool.length] as number) },
+    ]),
+  );
+}
+
+function madeUpFeeds(): Feeds {
+  const draws = rng("measure", "feeds");
+  const shape = [batch, tokens];
+  const count = batch * tokens;
+  const targets = { shape: [...shape, labels], data: new Float32Array(count * labels) };
+  for (let i = 0; i < count; i++) targets.data[i * labels + draws.int(labels)] = 1;
+  return {
+    input_ids: { shape, data: Int32Array.from({ length: count }, () => draws.int(config.vocabSize)) },
+    token_type_ids: { shape, data: new Int32Array(count) },
+    attention_mask: { shape, data: new Float32Array(count).fill(1) },
+    targets,
+    scale: { shape: [], data: Float32Array.of(1 / count) },
+  };
+}
