@@ -3,6 +3,7 @@
 //   npm run models [-- ID ...]
 //   npm run models -- --describe FOLDER     prints the manifest entry of the files in it
 //   npm run models -- --add FOLDER          puts that entry into the manifest, in place of one of the same id
+//   npm run models -- --prebuilt ID         fetches a model of WebLLM's own list, and adds it
 
 import { constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
@@ -13,6 +14,7 @@ import { pathToFileURL } from "node:url";
 import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/engines/manifest.ts";
 import { describeModel } from "./describe-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
+import { bringPrebuilt } from "./prebuilt-model.ts";
 
 export interface EnsureOptions {
   /** Say nothing. */
@@ -153,8 +155,24 @@ function addToManifest(entry: ModelEntry): void {
   console.log(`${entry.id} is in models/manifest.json now: ${entry.files.length} files`);
 }
 
+/** Fetches a model of WebLLM's list, adds its entry, and says what its hashes rest on. */
+async function addPrebuilt(id: string): Promise<void> {
+  const { model, folder, unstated } = await bringPrebuilt(id, projectFolder, progressLines());
+  const { entry } = await describeModel(folder);
+  addToManifest({ ...entry, licence: model.licence, homepage: model.weights });
+  console.log(
+    "The shards' hashes are those that the hub states. Nobody states one for these, so they were taken down as they came:",
+  );
+  console.log(`  ${unstated.join(", ")}`);
+  console.log("From now on each of them must match. `git diff models/manifest.json` shows what was pinned.");
+}
+
 async function main(): Promise<void> {
   const [option, folder] = process.argv.slice(2);
+  if (option === "--prebuilt") {
+    if (!folder) throw new Error("--prebuilt takes the id of a model of WebLLM's list");
+    return addPrebuilt(folder);
+  }
   if (option === "--describe" || option === "--add") {
     if (!folder) throw new Error(`${option} takes a folder`);
     return describeFolder(folder, option === "--add");
