@@ -75,8 +75,8 @@ async function candidatesOf(engine: Engine): Promise<Candidate[]> {
   return fitting.map((model) => ({
     ...common,
     name: `${engine.id}, ${model.entry.id}`,
-    generations: onGpu ? 4 : model.random ? 200 : engine.id === "batch" ? 48 : 8,
-    atOnce: onGpu || !model.random ? 4 : 16,
+    generations: onGpu ? 4 : model.random ? 200 : engine.id === "batch" ? 16 : 3,
+    atOnce: model.random && !onGpu ? 16 : engine.id === "wllama" ? 2 : 4,
     openings: !model.random ? 1 : onGpu ? 2 : 10,
     random: model.random,
     open: () => engine.open({ entry: model.entry, read: ({ name }) => model.read(name) }),

@@ -7,6 +7,7 @@ import { columnGraph } from "../../../src/knowledge/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
+import { forgetMeasurements, keepMeasurement, readMeasurements } from "../../../src/store/measurements.ts";
 import { notebooks } from "../../../src/store/notebook.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { write } from "../../../src/store/transaction.ts";
@@ -38,6 +39,35 @@ export function storeContract(): void {
   };
 
   const rowsIn = async (store: "log" | "columns" | "imports" | "datasets") => db.count(store);
+
+  describe("measurements", () => {
+    const engine = { kind: "engine", model: "m", engine: "batch", tokensPerSecond: 80, measuredAt: 1 } as const;
+    const training = { kind: "training", device: "wasm", gflops: 40, measuredAt: 1 } as const;
+
+    it("are kept across reopening, the newest of the same engine and model or device", async () => {
+      for (const one of [engine, { ...engine, engine: "wllama" }, { ...engine, model: "n" }, training])
+        await keepMeasurement(db, one);
+      await keepMeasurement(db, { ...engine, tokensPerSecond: 90, measuredAt: 2 });
+      await keepMeasurement(db, { ...training, device: "webgpu", gflops: 400 });
+      await reopen();
+      const { engines, training: trained } = await readMeasurements(db);
+      expect(engines.map((e) => [e.model, e.engine, e.tokensPerSecond])).toEqual([
+        ["m", "batch", 90],
+        ["m", "wllama", 80],
+        ["n", "batch", 80],
+      ]);
+      expect(trained.map((t) => [t.device, t.gflops])).toEqual([
+        ["wasm", 40],
+        ["webgpu", 400],
+      ]);
+    });
+
+    it("are all forgotten", async () => {
+      await keepMeasurement(db, engine);
+      await forgetMeasurements(db);
+      expect(await readMeasurements(db)).toEqual({ engines: [], training: [] });
+    });
+  });
 
   describe("the run log", () => {
     it("begins at 0, goes on after reopening where it was, and gives the entries back in order", async () => {

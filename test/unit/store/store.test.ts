@@ -14,6 +14,23 @@ describe("opening", () => {
     await expect(openDb("newer")).rejects.toMatchObject({ code: "storage-unavailable" });
   });
 
+  it("takes a database of the first version along, with what it holds", async () => {
+    const request = indexedDB.open("first", 1);
+    request.onupgradeneeded = () => {
+      const { result } = request;
+      for (const store of ["runs", "graphs", "datasets", "notebooks"]) result.createObjectStore(store, { keyPath: "id" });
+      for (const store of ["log", "columns"]) result.createObjectStore(store);
+      result.createObjectStore("imports", { keyPath: "storage" });
+      request.transaction?.objectStore("notebooks").put({ id: "old" });
+    };
+    await new Promise((resolve) => (request.onsuccess = resolve));
+    request.result.close();
+    const db = await openDb("first");
+    expect(await db.get("notebooks", "old")).toEqual({ id: "old" });
+    expect([...db.objectStoreNames]).toContain("measurements");
+    db.close();
+  });
+
   it("gives way to another tab that wants to delete or migrate, and tells the page", async () => {
     let outdated = 0;
     await openDb("shared", { onOutdated: () => outdated++ });
