@@ -1,4 +1,7 @@
-// Keys and values of what rows have read, in the arrays that a decoder's step takes. Knows no tokens and no runtime.
+// Keys and values of what rows have read, as a decoder's step takes them. Knows no tokens and no runtime.
+
+import type { RowBuffers, RowLayout, RowMove } from "../runtime/gpu-rows.ts";
+import { type CacheArray, type CacheMemory, hostMemory } from "./batch-memory.ts";
 
 export interface CacheShape {
   readonly layers: number;
@@ -7,11 +10,16 @@ export interface CacheShape {
 }
 
 /** New keys [kv, rows, headSize, tokens] and values [kv, rows, tokens, headSize] of each layer: what a step gives. */
-export interface NewEntries {
+export interface NewEntries extends RowBuffers<CacheArray> {
   readonly rows: number;
   readonly tokens: number;
-  readonly keys: readonly Float32Array[];
-  readonly values: readonly Float32Array[];
+}
+
+/** The first `count` tokens of row `from` of a step's entries, for `row` of a cache. */
+export interface Addition {
+  readonly row: number;
+  readonly from: number;
+  readonly count: number;
 }
 
 /** Sizes of the cache go in steps: large enough to grow seldom, small enough to feed little that is empty. */
@@ -22,122 +30,95 @@ export function bucketOf(tokens: number): number {
   return Math.max(1, Math.ceil(tokens / bucket)) * bucket;
 }
 
+/** By layer: keys [kv, rows, headSize, tokens], values [kv, rows, tokens, headSize]. */
+function empty(memory: CacheMemory, { layers, keyValueHeads, headSize }: CacheShape, rows: number, tokens: number) {
+  const all = () => Array.from({ length: layers }, () => memory.zeros(rows * keyValueHeads * headSize * tokens));
+  return { keys: all(), values: all() };
+}
+
 export class KeyValueCache {
   /** Tokens that each row holds. */
   readonly lengths: Int32Array;
   capacity = bucket;
-  /** By layer: [kv, rows, headSize, capacity] */
-  keys: Float32Array[];
-  /** By layer: [kv, rows, capacity, headSize] */
-  values: Float32Array[];
+  /** By layer: keys [kv, rows, headSize, capacity], values [kv, rows, capacity, headSize]. */
+  arrays: RowBuffers<CacheArray>;
 
   constructor(
     readonly shape: CacheShape,
     readonly rows: number,
+    readonly memory: CacheMemory = hostMemory,
   ) {
     this.lengths = new Int32Array(rows);
-    this.keys = this.#empty(bucket);
-    this.values = this.#empty(bucket);
+    this.arrays = empty(memory, shape, rows, bucket);
   }
 
-  #empty(capacity: number): Float32Array[] {
-    const { layers, keyValueHeads, headSize } = this.shape;
-    return Array.from({ length: layers }, () => new Float32Array(this.rows * keyValueHeads * headSize * capacity));
+  #layout(rows: number, tokens: number): RowLayout {
+    return { heads: this.shape.keyValueHeads, size: this.shape.headSize, rows, tokens };
   }
 
   /** Makes the cache hold exactly the bucket that `tokens` need. */
   fit(tokens: number): void {
-    const from = this.capacity;
     const to = bucketOf(tokens);
-    if (to === from) return;
-    const { keyValueHeads, headSize } = this.shape;
-    const { keys, values } = this;
-    this.keys = this.#empty(to);
-    this.values = this.#empty(to);
+    if (to === this.capacity) return;
+    const old = this.arrays;
+    this.arrays = empty(this.memory, this.shape, this.rows, to);
+    const moves = Array.from(this.lengths, (n, row): RowMove => ({ row, from: row, at: 0, count: Math.min(n, to) }));
+    this.memory.move(old, this.#layout(this.rows, this.capacity), this.arrays, this.#layout(this.rows, to), moves);
+    this.memory.free(old);
     this.capacity = to;
-    for (let layer = 0; layer < keys.length; layer++) {
-      for (let row = 0; row < this.rows; row++) {
-        const length = Math.min(this.lengths[row] as number, to);
-        for (let head = row; head < keyValueHeads * this.rows; head += this.rows) {
-          const old = (keys[layer] as Float32Array).subarray(head * headSize * from, (head + 1) * headSize * from);
-          const fresh = this.keys[layer] as Float32Array;
-          for (let d = 0; d < headSize; d++) fresh.set(old.subarray(d * from, d * from + length), (head * headSize + d) * to);
-          const rowValues = (values[layer] as Float32Array).subarray(head * from * headSize, (head * from + length) * headSize);
-          (this.values[layer] as Float32Array).set(rowValues, head * to * headSize);
-        }
-      }
-    }
   }
 
-  /** Adds the first `count` tokens of one row of a step's entries to a row. The capacity must hold them: see `fit`. */
-  append(row: number, entries: NewEntries, from: number, count: number): void {
-    const { keyValueHeads, headSize } = this.shape;
-    const { capacity } = this;
-    const at = this.lengths[row] as number;
-    if (at + count > capacity) throw new Error(`cache: row ${row} holds ${at} of ${capacity} tokens, ${count} more do not fit`);
-    for (let layer = 0; layer < this.keys.length; layer++) {
-      const keys = this.keys[layer] as Float32Array;
-      const values = this.values[layer] as Float32Array;
-      const newKeys = entries.keys[layer] as Float32Array;
-      const newValues = entries.values[layer] as Float32Array;
-      for (let h = 0; h < keyValueHeads; h++) {
-        const to = h * this.rows + row;
-        const source = h * entries.rows + from;
-        for (let d = 0; d < headSize; d++) {
-          const line = (source * headSize + d) * entries.tokens;
-          const target = (to * headSize + d) * capacity + at;
-          for (let t = 0; t < count; t++) keys[target + t] = newKeys[line + t] as number;
-        }
-        const line = source * entries.tokens * headSize;
-        values.set(newValues.subarray(line, line + count * headSize), (to * capacity + at) * headSize);
+  /** Takes tokens of a step's entries in. The capacity must hold them: see `fit`. */
+  append(entries: NewEntries, additions: readonly Addition[]): void {
+    const moves = additions.map(({ row, from, count }): RowMove => {
+      const at = this.lengths[row] as number;
+      if (at + count > this.capacity) {
+        throw new Error(`cache: row ${row} holds ${at} of ${this.capacity} tokens, ${count} more do not fit`);
       }
-    }
-    this.lengths[row] = at + count;
+      this.lengths[row] = at + count;
+      return { row, from, at, count };
+    });
+    const source = this.#layout(entries.rows, entries.tokens);
+    this.memory.move(entries, source, this.arrays, this.#layout(this.rows, this.capacity), moves);
   }
 
-  /** Makes a row what the other cache's only row is. The capacity must hold it. */
-  copyRow(row: number, other: KeyValueCache): void {
-    const { capacity: tokens } = other;
-    this.clearRow(row);
-    this.append(row, { rows: 1, tokens, keys: other.keys, values: other.values }, 0, other.lengths[0] as number);
+  /** Makes rows what rows of another cache are. The capacity must hold them. */
+  copyRows(other: KeyValueCache, pairs: readonly { readonly row: number; readonly from: number }[]): void {
+    const additions = pairs.map(({ row, from }): Addition => {
+      this.lengths[row] = 0;
+      return { row, from, count: other.lengths[from] as number };
+    });
+    this.append({ ...other.arrays, rows: other.rows, tokens: other.capacity }, additions);
   }
 
   clearRow(row: number): void {
     this.lengths[row] = 0;
   }
+
+  /** The cache is of no use afterwards. */
+  free(): void {
+    this.memory.free(this.arrays);
+  }
 }
 
 /** The beginning of prompts that rows share, as a step takes it. */
-export interface SharedBeginning {
+export interface SharedBeginning extends RowBuffers<CacheArray> {
   readonly tokens: number;
-  /** Width of the arrays; more than `tokens` only where that is 0, for a runtime takes no empty tensor. */
+  /** Width of the arrays, keys [kv, 1, headSize, width]; more than `tokens` only where that is 0, for a runtime takes no empty tensor. */
   readonly width: number;
-  /** By layer: [kv, 1, headSize, width] */
-  readonly keys: readonly Float32Array[];
-  /** By layer: [kv, 1, width, headSize] */
-  readonly values: readonly Float32Array[];
 }
 
 /** No beginning. */
-export function nothingShared({ layers, keyValueHeads, headSize }: CacheShape): SharedBeginning {
-  const empty = Array.from({ length: layers }, () => new Float32Array(keyValueHeads * headSize));
-  return { tokens: 0, width: 1, keys: empty, values: empty };
+export function nothingShared(shape: CacheShape, memory: CacheMemory = hostMemory): SharedBeginning {
+  return { tokens: 0, width: 1, ...empty(memory, shape, 1, 1) };
 }
 
-/** What a cache's only row holds. */
+/** What a cache's only row holds, at least one token. */
 export function beginningOf(cache: KeyValueCache): SharedBeginning {
-  const { capacity } = cache;
-  const { keyValueHeads, headSize } = cache.shape;
+  const { shape, memory, capacity } = cache;
   const tokens = cache.lengths[0] as number;
-  const cut = (from: Float32Array, lines: number, line: number, kept: number) => {
-    const out = new Float32Array(lines * kept);
-    for (let i = 0; i < lines; i++) out.set(from.subarray(i * line, i * line + kept), i * kept);
-    return out;
-  };
-  return {
-    tokens,
-    width: tokens,
-    keys: cache.keys.map((keys) => cut(keys, keyValueHeads * headSize, capacity, tokens)),
-    values: cache.values.map((values) => cut(values, keyValueHeads, capacity * headSize, tokens * headSize)),
-  };
+  const arrays = empty(memory, shape, 1, tokens);
+  const layout = (width: number) => ({ heads: shape.keyValueHeads, size: shape.headSize, rows: 1, tokens: width });
+  memory.move(cache.arrays, layout(capacity), arrays, layout(tokens), [{ row: 0, from: 0, at: 0, count: tokens }]);
+  return { tokens, width: tokens, ...arrays };
 }

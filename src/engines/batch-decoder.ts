@@ -4,10 +4,11 @@ import { ClinfuseError } from "../base/errors.ts";
 import { freeSizes, type LlamaParameter, type LlamaPrecision, llamaGraph, llamaParameters, scaleName } from "../nn/llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "../nn/llama-config.ts";
 import { type Angles, arrange, quantised, rotaryAngles } from "../nn/llama-weights.ts";
-import { type DecoderSession, openDecoderSession } from "../runtime/decoder-session.ts";
+import { type DecoderSession, type DecoderTensor, openDecoderSession } from "../runtime/decoder-session.ts";
 import type { Gguf } from "../runtime/gguf.ts";
-import type { HostTensor } from "../runtime/trainer.ts";
-import type { KeyValueCache, NewEntries, SharedBeginning } from "./batch-cache.ts";
+import type { RowBuffers } from "../runtime/gpu-rows.ts";
+import { KeyValueCache, type NewEntries, nothingShared, type SharedBeginning } from "./batch-cache.ts";
+import { type CacheArray, type CacheMemory, gpuMemory, hostMemory } from "./batch-memory.ts";
 
 export interface StepResult {
   /** [rows, vocabSize]: of each row's last token. */
@@ -18,9 +19,13 @@ export interface StepResult {
 export interface BatchDecoder {
   readonly config: LlamaConfig;
   readonly contextTokens: number;
+  readonly memory: CacheMemory;
+  /** For prompts that share no beginning. */
+  readonly nothing: SharedBeginning;
+  newCache(rows: number): KeyValueCache;
   /**
    * Reads `tokens` ids a row, row-major [rows, tokens], after the shared beginning and what the cache holds for each row, and leaves both as
-   * they are. `last`: the index within each row of the token whose logits are wanted.
+   * they are. `last`: the index within each row of the token whose logits are wanted. The entries are the caller's to free.
    */
   step(shared: SharedBeginning, cache: KeyValueCache, ids: Int32Array, last: number): Promise<StepResult>;
   close(): Promise<void>;
@@ -53,9 +58,13 @@ export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Pro
     load: () => weightsOf(gguf, parameters, options.onWeights),
   });
   const queryAngles = scaled(angles, config.headSize ** -0.5);
+  const memory = session.gpu ? gpuMemory(session.gpu) : hostMemory;
   return {
     config,
     contextTokens,
+    memory,
+    nothing: nothingShared(config, memory),
+    newCache: (rows) => new KeyValueCache(config, rows, memory),
     step: (shared, cache, ids, last) => step({ session, config, angles, queryAngles }, shared, cache, ids, last),
     close: () => session.close(),
   };
@@ -112,11 +121,11 @@ async function step(
   const { rows, capacity } = cache;
   const { heads, keyValueHeads, headSize, layers } = config;
   const tokens = ids.length / rows;
-  const angles = (table: Float32Array): HostTensor => ({
+  const angles = (table: Float32Array): DecoderTensor => ({
     shape: [rows, tokens, 1, headSize],
     data: anglesOf(table, shared.tokens, cache, tokens, headSize),
   });
-  const feeds: Record<string, HostTensor> = {
+  const feeds: Record<string, DecoderTensor> = {
     ids: { shape: [rows, tokens], data: ids },
     cos: angles(all.angles.cos),
     sin: angles(all.angles.sin),
@@ -125,16 +134,20 @@ async function step(
     mask: maskOf(shared, cache, tokens, heads / keyValueHeads),
     last: { shape: [rows], data: Int32Array.from({ length: rows }, (_, row) => row * tokens + last) },
   };
-  const feed = (name: string, shape: readonly number[], byLayer: readonly Float32Array[]) => {
-    for (const [layer, data] of byLayer.entries()) feeds[`${name}${layer}`] = { shape, data };
+  const named = (prefix: string, { keys, values }: RowBuffers<CacheArray>, of: number, width: number) => {
+    const [keysName, valuesName] = prefix === "" ? ["keys", "values"] : [`${prefix}Keys`, `${prefix}Values`];
+    return Object.fromEntries([
+      ...keys.map((data, i) => [`${keysName}${i}`, { shape: [keyValueHeads, of, headSize, width], data }] as const),
+      ...values.map((data, i) => [`${valuesName}${i}`, { shape: [keyValueHeads, of, width, headSize], data }] as const),
+    ]);
   };
-  feed("sharedKeys", [keyValueHeads, 1, headSize, shared.width], shared.keys);
-  feed("sharedValues", [keyValueHeads, 1, shared.width, headSize], shared.values);
-  feed("keys", [keyValueHeads, rows, headSize, capacity], cache.keys);
-  feed("values", [keyValueHeads, rows, capacity, headSize], cache.values);
-  const results = await session.run(feeds);
+  Object.assign(feeds, named("shared", shared, 1, shared.width), named("", cache.arrays, rows, capacity));
+  // On the GPU what comes out stays there.
+  const fresh = () => Array.from({ length: layers }, () => cache.memory.zeros(rows * keyValueHeads * headSize * tokens));
+  const kept = session.gpu ? { keys: fresh(), values: fresh() } : undefined;
+  const results = await session.run(feeds, kept ? named("new", kept, rows, tokens) : {});
   const layer = (name: string) => Array.from({ length: layers }, (_, i) => results.get(`${name}${i}`) as Float32Array);
-  const entries = { rows, tokens, keys: layer("newKeys"), values: layer("newValues") };
+  const entries = { rows, tokens, ...(kept ?? { keys: layer("newKeys"), values: layer("newValues") }) };
   return { logits: results.get("logits") as Float32Array, entries };
 }
 
@@ -149,7 +162,7 @@ function anglesOf(table: Float32Array, start: number, cache: KeyValueCache, toke
 }
 
 /** [1, 1, rows * group * tokens, width + capacity + tokens]: a token sees the beginning, what its row's cache holds, the tokens before it and itself. */
-function maskOf(shared: SharedBeginning, cache: KeyValueCache, tokens: number, group: number): HostTensor {
+function maskOf(shared: SharedBeginning, cache: KeyValueCache, tokens: number, group: number): DecoderTensor {
   const { rows, capacity } = cache;
   const lines = rows * group * tokens;
   const width = shared.width + capacity + tokens;

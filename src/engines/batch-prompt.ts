@@ -1,6 +1,6 @@
 // Reads prompts into caches: the beginning that many share once, and the rest in blocks that later prompts may take over. Knows no requests and no sampling.
 
-import { beginningOf, KeyValueCache, type NewEntries, nothingShared, type SharedBeginning } from "./batch-cache.ts";
+import { beginningOf, type KeyValueCache, type NewEntries, type SharedBeginning } from "./batch-cache.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 
 /**
@@ -20,7 +20,7 @@ export interface BatchPrompt {
 export interface ReadPrompt {
   /** The same object for all prompts that share it. */
   readonly beginning: SharedBeginning;
-  /** One row: what comes after the beginning. */
+  /** One row: what comes after the beginning. The caller's to free. */
   readonly cache: KeyValueCache;
   /** After the last token. */
   readonly logits: Float32Array;
@@ -35,9 +35,19 @@ export interface PromptReader {
 export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptReader {
   const { layers, keyValueHeads, headSize } = decoder.config;
   const tokenBytes = 2 * 4 * layers * keyValueHeads * headSize;
-  const blocks = lru<NewEntries>(keepBytes, () => tokenBytes * blockTokens); // by the prompt up to the block's end
-  const beginnings = lru<SharedBeginning>(keepBytes, ({ tokens }) => tokenBytes * tokens); // by their ids
-  const nothing = nothingShared(decoder.config);
+  const { nothing } = decoder;
+  // By the prompt up to the block's end.
+  const blocks = lru<NewEntries>(
+    keepBytes,
+    () => tokenBytes * blockTokens,
+    (entries) => decoder.memory.free(entries),
+  );
+  // By their ids. Rows may still be at one that is forgotten: it is left to the garbage collector.
+  const beginnings = lru<SharedBeginning>(
+    keepBytes,
+    ({ tokens }) => tokenBytes * tokens,
+    () => undefined,
+  );
 
   /** Reads whole blocks while more than one token is left; gives how far it came. */
   const readBlocks = async (after: Reading, ids: readonly number[], key: string, stopped: () => boolean): Promise<number> => {
@@ -59,7 +69,9 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
     const at = await readBlocks(reading, ids, "", stopped);
     if (stopped()) return undefined;
     await reading.rest(ids.slice(at));
-    return beginnings.set(key, beginningOf(reading.cache));
+    const read = beginnings.set(key, beginningOf(reading.cache));
+    reading.cache.free();
+    return read;
   };
 
   return {
@@ -84,7 +96,7 @@ class Reading {
     private readonly decoder: BatchDecoder,
     private readonly after: SharedBeginning,
   ) {
-    this.cache = new KeyValueCache(decoder.config, 1);
+    this.cache = decoder.newCache(1);
   }
 
   step(ids: Int32Array, last: number) {
@@ -93,7 +105,7 @@ class Reading {
 
   add(entries: NewEntries, count: number): void {
     this.cache.fit((this.cache.lengths[0] as number) + count);
-    this.cache.append(0, entries, 0, count);
+    this.cache.append(entries, [{ row: 0, from: 0, count }]);
   }
 
   /** Gives the logits after the last. */
@@ -102,12 +114,13 @@ class Reading {
     ids.set(tokens);
     const { logits, entries } = await this.step(ids, tokens.length - 1);
     this.add(entries, tokens.length);
+    this.cache.memory.free(entries);
     return logits;
   }
 }
 
 /** What was used last, up to so many bytes and at least one. */
-function lru<V>(most: number, bytesOf: (value: V) => number) {
+function lru<V>(most: number, bytesOf: (value: V) => number, forget: (value: V) => void) {
   const kept = new Map<string, V>(); // the one used last is last
   let bytes = 0;
   return {
@@ -125,6 +138,7 @@ function lru<V>(most: number, bytesOf: (value: V) => number) {
         if (bytes <= most || kept.size === 1) break;
         kept.delete(old);
         bytes -= bytesOf(forgotten);
+        forget(forgotten);
       }
       return value;
     },

@@ -1,6 +1,6 @@
 // The rows that are being decoded together after one beginning: their caches, who sits where. Knows no sampling and no prompts.
 
-import { KeyValueCache, type SharedBeginning } from "./batch-cache.ts";
+import type { KeyValueCache, SharedBeginning } from "./batch-cache.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 
 /** What sits in a row. */
@@ -20,7 +20,7 @@ export class BatchRows<R extends Row> {
     private readonly sizes: readonly number[],
   ) {
     const size = sizes[0] as number;
-    this.#cache = new KeyValueCache(decoder.config, size);
+    this.#cache = decoder.newCache(size);
     this.#seats = Array.from({ length: size }, () => undefined);
   }
 
@@ -28,14 +28,15 @@ export class BatchRows<R extends Row> {
     return this.#seats.filter((row) => row !== undefined);
   }
 
-  /** Seats a row with the cache of its prompt. */
+  /** Seats a row with the cache of its prompt, which it takes over. */
   add(row: R, prompt: KeyValueCache): void {
     if (!this.#seats.includes(undefined)) this.#resize(this.#seats.length + 1);
     const seat = this.#seats.indexOf(undefined);
     this.#seats[seat] = row;
     this.#cache.lengths[seat] = 0;
     this.#fit(prompt.lengths[0] as number);
-    this.#cache.copyRow(seat, prompt);
+    this.#cache.copyRows(prompt, [{ row: seat, from: 0 }]);
+    prompt.free();
   }
 
   remove(row: R): void {
@@ -53,11 +54,18 @@ export class BatchRows<R extends Row> {
     const { vocabSize } = this.decoder.config;
     const ids = Int32Array.from(this.#seats, (row) => row?.next ?? 0);
     const { logits, entries } = await this.decoder.step(this.beginning, cache, ids, 0);
-    return this.#seats.flatMap((row, seat) => {
-      if (!row) return [];
-      cache.append(seat, entries, seat, 1);
-      return [{ row, logits: logits.subarray(seat * vocabSize, (seat + 1) * vocabSize) }];
-    });
+    const taken = this.#seats.flatMap((row, seat) => (row ? [{ row, seat }] : []));
+    cache.append(
+      entries,
+      taken.map(({ seat }) => ({ row: seat, from: seat, count: 1 })),
+    );
+    cache.memory.free(entries);
+    return taken.map(({ row, seat }) => ({ row, logits: logits.subarray(seat * vocabSize, (seat + 1) * vocabSize) }));
+  }
+
+  /** Frees what the rows hold. */
+  close(): void {
+    this.#cache.free();
   }
 
   /** Room for the longest row and one token more. */
@@ -70,14 +78,15 @@ export class BatchRows<R extends Row> {
     const size = this.sizes.find((n) => n >= rows) ?? (this.sizes.at(-1) as number);
     if (size === this.#seats.length) return;
     const old = this.#cache;
-    const cache = new KeyValueCache(this.decoder.config, size);
+    const cache = this.decoder.newCache(size);
     cache.fit(Math.max(...old.lengths) + 1);
-    const entries = { rows: old.rows, tokens: old.capacity, keys: old.keys, values: old.values };
     const taken = this.#seats.flatMap((row, seat) => (row ? [{ row, seat }] : []));
     this.#seats = Array.from({ length: size }, (_, i) => taken[i]?.row);
-    taken.forEach(({ seat }, i) => {
-      cache.append(i, entries, seat, old.lengths[seat] as number);
-    });
+    cache.copyRows(
+      old,
+      taken.map(({ seat }, i) => ({ row: i, from: seat })),
+    );
+    old.free();
     this.#cache = cache;
   }
 }

@@ -72,12 +72,11 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       abort(running);
       return false;
     }
-    const chosen = await choose(running, logits);
-    if (chosen instanceof ClinfuseError) {
-      reject(chosen);
+    const { id, logProb, error } = await choose(running, logits);
+    if (error) {
+      reject(error);
       return false;
     }
-    const { id, logProb } = chosen;
     const finish = (how: JobResult["finish"]) => {
       resolve({ tokens, finish: how, ...(job.logProbs ? { logProbs: running.logProbs } : {}) });
       return false;
@@ -93,8 +92,9 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
 
   const admit = async (running: Running): Promise<void> => {
     const read = await prompts.read(running.job.prompt, () => dead(running));
-    if (!read || dead(running)) return abort(running);
-    if (await advance(running, read.logits)) tables.seat(running, read);
+    if (read && !dead(running) && (await advance(running, read.logits))) return tables.seat(running, read);
+    read?.cache.free();
+    if (dead(running)) abort(running);
   };
 
   /** One token more for everybody. */
@@ -110,7 +110,7 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
         if (!(await advance(row, logits))) rows.remove(row);
       }
     }
-    tables.clear();
+    tables.clear((rows) => rows.seated.length === 0);
   };
 
   const work = async (): Promise<void> => {
@@ -119,9 +119,8 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       try {
         await (waiting ? admit(waiting) : decode());
       } catch (error) {
-        // The decoder failed: nothing that is under way can go on.
         for (const running of [waiting, ...tables.seated, ...queue.splice(0)]) running?.reject(error);
-        tables.all = [];
+        tables.clear(() => true); // the decoder failed: nothing that is under way can go on
       }
       await turn();
     }
@@ -148,7 +147,7 @@ async function choose({ job, tokens }: Running, logits: Float32Array) {
   const id = job.sample(logits, job.prompt.ids.concat(tokens.slice(job.given ?? 0)), mask);
   if (id >= 0) return { id, logProb: before && logProbability(before, id) };
   const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
-  return new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what });
+  return { id, error: new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what }) };
 }
 
 /** Rows by the beginning that they share: rows of different beginnings cannot share a step. */
@@ -173,8 +172,8 @@ class Tables {
     rows.add(running, cache);
   }
 
-  /** Forgets those at which nobody sits. */
-  clear(): void {
-    this.all = this.all.filter((rows) => rows.seated.length > 0);
+  clear(which: (rows: BatchRows<Running>) => boolean): void {
+    for (const rows of this.all) if (which(rows)) rows.close();
+    this.all = this.all.filter((rows) => !which(rows));
   }
 }

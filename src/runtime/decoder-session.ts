@@ -8,11 +8,24 @@ import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf, type Value } from "../graph/ops.ts";
 import { gpu } from "./gpu-device.ts";
 import { type Device, loadOrt, ortError } from "./ort.ts";
-import type { Feeds } from "./trainer.ts";
+
+/** A dense tensor in row-major order, here or on the session's GPU. */
+export interface DecoderTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | GPUBuffer;
+}
 
 export interface DecoderSession {
-  /** Inputs by name, all but the weights. Gives every output. Errors: `device-lost`, `out-of-memory`, `engine-failed`. */
-  run(feeds: Feeds): Promise<ReadonlyMap<string, Float32Array>>;
+  /** The device whose buffers may be fed and filled; undefined on WASM. */
+  readonly gpu: GPUDevice | undefined;
+  /**
+   * Inputs by name, all but the weights. Writes the outputs that `into` names there, and gives the others. Errors: `device-lost`,
+   * `out-of-memory`, `engine-failed`.
+   */
+  run(
+    feeds: Readonly<Record<string, DecoderTensor>>,
+    into: Readonly<Record<string, DecoderTensor>>,
+  ): Promise<ReadonlyMap<string, Float32Array>>;
   /** Frees the weights. */
   close(): Promise<void>;
 }
@@ -38,7 +51,8 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   const { device, graph, free, weights, load } = options;
   throwIfTooBig(options);
   const ort = await loadOrt(device);
-  if (device === "webgpu") await gpu(ort); // keeps the device, and what is compiled, from one session to the next
+  // Keeps the device, and what is compiled, from one session to the next.
+  const gpuDevice = device === "webgpu" ? (await gpu(ort)).device : undefined;
   const externalData: { path: string; data: Uint8Array }[] = [];
   for await (const { name, data } of load()) {
     externalData.push({ path: name, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
@@ -56,21 +70,26 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   }
   const shapes = fedShapes(graph, free);
   const axes = Object.keys(free).map((name) => [name, axisOf(graph, free, name)] as const);
+  const tensor = ({ shape, data }: DecoderTensor): Tensor => {
+    if (data instanceof Float32Array) return new ort.Tensor("float32", data, shape);
+    if (data instanceof Int32Array) return new ort.Tensor("int32", data, shape);
+    return ort.Tensor.fromGpuBuffer(data, { dataType: "float32", dims: shape });
+  };
   return {
-    async run(feeds) {
-      const tensors: Record<string, Tensor> = {};
+    gpu: gpuDevice,
+    async run(feeds, into) {
       const sizes = Object.fromEntries(axes.map(([name, { input, axis }]) => [name, feeds[input]?.shape[axis] ?? 0]));
+      const tensors: Record<string, Tensor> = {};
       for (const [name, shape] of shapes) {
         const data = BigInt64Array.from(closeSizes(free, shape, sizes), BigInt);
         tensors[name] = new ort.Tensor("int64", data, [data.length]);
       }
-      for (const [name, { shape, data }] of Object.entries(feeds)) {
-        tensors[name] =
-          data instanceof Float32Array ? new ort.Tensor("float32", data, shape) : new ort.Tensor("int32", data, shape);
-      }
+      for (const [name, fed] of Object.entries(feeds)) tensors[name] = tensor(fed);
+      const wanted = Object.fromEntries([...graph.outputs.keys()].map((name) => [name, into[name] ? tensor(into[name]) : null]));
       try {
-        const results = await session.run(tensors);
-        return new Map(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+        const results = await session.run(tensors, wanted);
+        const here = Object.entries(results).filter(([name]) => !into[name]);
+        return new Map(here.map(([name, result]) => [name, result.data as Float32Array]));
       } catch (error) {
         throw ortError(error);
       }

@@ -2,7 +2,7 @@
 
 import { rng, seedOf } from "../../src/base/rng.ts";
 import { openBatch } from "../../src/engines/batch.ts";
-import { beginningOf, KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
+import { beginningOf } from "../../src/engines/batch-cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { openWllama } from "../../src/engines/wllama.ts";
@@ -149,12 +149,12 @@ export async function nonMatmulShare(): Promise<number> {
   const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 1024 });
   const { config } = decoder;
   const rows = 16;
-  const one = new KeyValueCache(config, 1);
-  const read = await decoder.step(nothingShared(config), one, new Int32Array(400).fill(300), 399);
+  const one = decoder.newCache(1);
+  const read = await decoder.step(decoder.nothing, one, new Int32Array(400).fill(300), 399);
   one.fit(400);
-  one.append(0, read.entries, 0, 400);
+  one.append(read.entries, [{ row: 0, from: 0, count: 400 }]);
   const shared = beginningOf(one);
-  const cache = new KeyValueCache(config, rows);
+  const cache = decoder.newCache(rows);
   cache.fit(64);
   cache.lengths.fill(60);
   const steps: number[] = [];

@@ -1,7 +1,7 @@
 // Decoders of the Llama family against transformers' logits, by whole chunks and token by token, on WASM.
 
 import { describe, expect, it } from "vitest";
-import { beginningOf, KeyValueCache, nothingShared, type SharedBeginning } from "../../src/engines/batch-cache.ts";
+import { beginningOf, type KeyValueCache, type SharedBeginning } from "../../src/engines/batch-cache.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
@@ -13,15 +13,13 @@ async function open(name: Name): Promise<BatchDecoder> {
   return openBatchDecoder(await openGguf(blob, `${name}.gguf`), { device: "wasm", contextTokens: 512 });
 }
 
-const emptyCache = ({ config }: BatchDecoder, rows: number) => new KeyValueCache(config, rows);
-
 /** Reads ids into every row, so many at a time, and gives the logits after each chunk, [rows, vocabulary]. */
 async function read(
   decoder: BatchDecoder,
   cache: KeyValueCache,
   ids: readonly number[],
   chunk: number,
-  shared: SharedBeginning = nothingShared(decoder.config),
+  shared: SharedBeginning = decoder.nothing,
 ): Promise<Float32Array[]> {
   const logits: Float32Array[] = [];
   for (let at = 0; at < ids.length; at += chunk) {
@@ -30,7 +28,7 @@ async function read(
     cache.fit(cache.lengths[0] as number);
     const result = await decoder.step(shared, cache, rows, part.length - 1);
     cache.fit((cache.lengths[0] as number) + part.length);
-    for (let row = 0; row < cache.rows; row++) cache.append(row, result.entries, row, part.length);
+    for (let row = 0; row < cache.rows; row++) cache.append(result.entries, [{ row: row, from: row, count: part.length }]);
     logits.push(result.logits);
   }
   return logits;
@@ -44,7 +42,7 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
   it("gives transformers' logits, token by token", async () => {
     const { ids, at, logits } = golden[name];
     const decoder = await open(name);
-    const got = await read(decoder, emptyCache(decoder, 1), ids, 1);
+    const got = await read(decoder, decoder.newCache(1), ids, 1);
     for (const [i, position] of at.entries()) {
       expect(largestDifference(got[position] as Float32Array, logits[i] as number[]), `token ${position}`).toBeLessThan(1e-3);
     }
@@ -54,7 +52,7 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
   it("gives them in chunks of 32 as well, in each of three rows", async () => {
     const { ids, logits } = golden[name];
     const decoder = await open(name);
-    const got = (await read(decoder, emptyCache(decoder, 3), ids, 32)).at(-1) as Float32Array;
+    const got = (await read(decoder, decoder.newCache(3), ids, 32)).at(-1) as Float32Array;
     const { vocabSize } = decoder.config;
     for (let row = 0; row < 3; row++) {
       expect(largestDifference(got.subarray(row * vocabSize, (row + 1) * vocabSize), logits.at(-1) as number[])).toBeLessThan(
@@ -67,7 +65,7 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
   it("gives them after a beginning that rows share", async () => {
     const { ids, logits } = golden[name];
     const decoder = await open(name);
-    const one = emptyCache(decoder, 1);
+    const one = decoder.newCache(1);
     await read(decoder, one, ids.slice(0, 45), 15);
     const shared = beginningOf(one);
     for (const [rows, chunk] of [
@@ -75,7 +73,7 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
       [3, 7],
       [4, 1],
     ] as const) {
-      const got = (await read(decoder, emptyCache(decoder, rows), ids.slice(45), chunk, shared)).at(-1) as Float32Array;
+      const got = (await read(decoder, decoder.newCache(rows), ids.slice(45), chunk, shared)).at(-1) as Float32Array;
       const { vocabSize } = decoder.config;
       for (let row = 0; row < rows; row++) {
         const logitsOfRow = got.subarray(row * vocabSize, (row + 1) * vocabSize);

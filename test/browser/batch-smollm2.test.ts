@@ -1,7 +1,6 @@
 // The batch engine on the real SmolLM2: transformers' greedy text, and the same bits in every company. Skipped where models/ does not hold it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { promptReader } from "../../src/engines/batch-prompt.ts";
 import { sampler } from "../../src/engines/batch-sampler.ts";
@@ -56,9 +55,9 @@ describe.skipIf(!present)(`SmolLM2${why}`, () => {
   });
 
   it("gives a row the same bits whatever the number of rows and the size of the cache", { timeout: 300_000 }, async () => {
-    const one = new KeyValueCache(decoder.config, 1);
+    const one = decoder.newCache(1);
     const ids = Int32Array.from(golden[0]!.ids.slice(0, 40));
-    const { entries } = await decoder.step(nothingShared(decoder.config), one, ids, 39);
+    const { entries } = await decoder.step(decoder.nothing, one, ids, 39);
     const logits: Float32Array[] = [];
     for (const [rows, capacity] of [
       [1, 64],
@@ -66,10 +65,10 @@ describe.skipIf(!present)(`SmolLM2${why}`, () => {
       [4, 192],
       [16, 128],
     ] as const) {
-      const cache = new KeyValueCache(decoder.config, rows);
+      const cache = decoder.newCache(rows);
       cache.fit(capacity);
-      for (let row = 0; row < rows; row++) cache.append(row, entries, 0, 40);
-      const step = await decoder.step(nothingShared(decoder.config), cache, new Int32Array(rows).fill(260), 0);
+      for (let row = 0; row < rows; row++) cache.append(entries, [{ row: row, from: 0, count: 40 }]);
+      const step = await decoder.step(decoder.nothing, cache, new Int32Array(rows).fill(260), 0);
       logits.push(step.logits.slice((rows - 1) * decoder.config.vocabSize));
     }
     for (const other of logits.slice(1)) expect(other.every((x, i) => x === logits[0]![i])).toBe(true);

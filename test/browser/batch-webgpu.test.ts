@@ -1,7 +1,7 @@
 // The decoder on the GPU: every node is placed there, and its logits are transformers'.
 
 import { expect, it } from "vitest";
-import { beginningOf, KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
+import { beginningOf } from "../../src/engines/batch-cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { freeSizes, llamaGraph } from "../../src/nn/llama.ts";
@@ -40,7 +40,7 @@ it.each(names)("%s: every node runs on the GPU", async (name) => {
 it.each(names)("%s: gives transformers' logits in chunks and row by row", async (name) => {
   const { ids, logits } = golden[name];
   const decoder = await openBatchDecoder(await ggufOf(name), { device: "webgpu", contextTokens: 512 });
-  const cache = new KeyValueCache(decoder.config, 2);
+  const cache = decoder.newCache(2);
   for (const [from, to] of [
     [0, 64],
     [64, 74],
@@ -48,8 +48,8 @@ it.each(names)("%s: gives transformers' logits in chunks and row by row", async 
   ] as const) {
     const part = ids.slice(from, to);
     cache.fit(to);
-    const result = await decoder.step(nothingShared(decoder.config), cache, Int32Array.from([...part, ...part]), part.length - 1);
-    for (const row of [0, 1]) cache.append(row, result.entries, row, part.length);
+    const result = await decoder.step(decoder.nothing, cache, Int32Array.from([...part, ...part]), part.length - 1);
+    for (const row of [0, 1]) cache.append(result.entries, [{ row: row, from: row, count: part.length }]);
     if (to !== 75) continue;
     for (const row of [0, 1]) {
       const got = result.logits.subarray(row * decoder.config.vocabSize, (row + 1) * decoder.config.vocabSize);
@@ -57,10 +57,12 @@ it.each(names)("%s: gives transformers' logits in chunks and row by row", async 
       expect(Math.max(...expected.map((x, i) => Math.abs(x - (got[i] as number))))).toBeLessThan(1e-3);
     }
   }
-  const one = new KeyValueCache(decoder.config, 1);
+  const one = decoder.newCache(1);
   one.fit(64);
-  one.append(0, (await decoder.step(nothingShared(decoder.config), one, Int32Array.from(ids.slice(0, 64)), 63)).entries, 0, 64);
-  const after = new KeyValueCache(decoder.config, 2);
+  one.append((await decoder.step(decoder.nothing, one, Int32Array.from(ids.slice(0, 64)), 63)).entries, [
+    { row: 0, from: 0, count: 64 },
+  ]);
+  const after = decoder.newCache(2);
   const rest = ids.slice(64);
   const { logits: got } = await decoder.step(beginningOf(one), after, Int32Array.from([...rest, ...rest]), rest.length - 1);
   const expected = logits.at(-1) as number[];

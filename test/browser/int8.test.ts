@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
-import { KeyValueCache, nothingShared } from "../../src/engines/batch-cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
@@ -55,8 +54,8 @@ describe.each(Object.keys(golden) as (keyof typeof golden)[])("%s", (name) => {
     const { ids, logits } = golden[name];
     const gguf = await openGguf(await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob(), name);
     const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 512, precision: "int8" });
-    const cache = new KeyValueCache(decoder.config, 1);
-    const { logits: got } = await decoder.step(nothingShared(decoder.config), cache, Int32Array.from(ids), ids.length - 1);
+    const cache = decoder.newCache(1);
+    const { logits: got } = await decoder.step(decoder.nothing, cache, Int32Array.from(ids), ids.length - 1);
     expect(correlation([...got], logits.at(-1) as number[])).toBeGreaterThan(0.99);
     await decoder.close();
   });

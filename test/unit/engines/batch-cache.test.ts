@@ -1,8 +1,16 @@
 // The cache's layout against plain indexing, through growth, shrinking and moves; prompts against the tokens that had to be read.
 
 import { describe, expect, it } from "vitest";
-import { beginningOf, bucketOf, KeyValueCache, type NewEntries, type SharedBeginning } from "../../../src/engines/batch-cache.ts";
+import {
+  beginningOf,
+  bucketOf,
+  KeyValueCache,
+  type NewEntries,
+  nothingShared,
+  type SharedBeginning,
+} from "../../../src/engines/batch-cache.ts";
 import type { BatchDecoder } from "../../../src/engines/batch-decoder.ts";
+import { hostMemory } from "../../../src/engines/batch-memory.ts";
 import { promptReader } from "../../../src/engines/batch-prompt.ts";
 
 const shape = { layers: 2, keyValueHeads: 3, headSize: 4 };
@@ -34,8 +42,12 @@ function expectRow(cache: KeyValueCache, row: number, tokens: readonly number[])
       for (const [t, token] of tokens.entries()) {
         for (let d = 0; d < headSize; d++) {
           const head = h * cache.rows + row;
-          expect(cache.keys[layer]![(head * headSize + d) * cache.capacity + t]).toBe(mark(0, layer, h, token, d));
-          expect(cache.values[layer]![(head * cache.capacity + t) * headSize + d]).toBe(mark(1, layer, h, token, d));
+          expect((cache.arrays.keys[layer] as Float32Array)[(head * headSize + d) * cache.capacity + t]).toBe(
+            mark(0, layer, h, token, d),
+          );
+          expect((cache.arrays.values[layer] as Float32Array)[(head * cache.capacity + t) * headSize + d]).toBe(
+            mark(1, layer, h, token, d),
+          );
         }
       }
     }
@@ -48,12 +60,12 @@ describe("KeyValueCache", () => {
   it("keeps what rows hold while it grows and shrinks", () => {
     const cache = new KeyValueCache(shape, 2);
     cache.fit(40);
-    cache.append(0, entriesOf(range(0, 40)), 0, 40);
-    cache.append(1, entriesOf([7, 8, 9, 0]), 0, 3); // the last is padding
+    cache.append(entriesOf(range(0, 40)), [{ row: 0, from: 0, count: 40 }]);
+    cache.append(entriesOf([7, 8, 9, 0]), [{ row: 1, from: 0, count: 3 }]); // the last is padding
     cache.fit(130);
     expect(cache.capacity).toBe(160);
-    cache.append(0, entriesOf(range(40, 130)), 0, 90);
-    cache.append(1, entriesOf([50]), 0, 1);
+    cache.append(entriesOf(range(40, 130)), [{ row: 0, from: 0, count: 90 }]);
+    cache.append(entriesOf([50]), [{ row: 1, from: 0, count: 1 }]);
     expectRow(cache, 0, range(0, 130));
     expectRow(cache, 1, [7, 8, 9, 50]);
     cache.clearRow(0);
@@ -65,18 +77,18 @@ describe("KeyValueCache", () => {
   it("takes over the row of another", () => {
     const one = new KeyValueCache(shape, 1);
     one.fit(70);
-    one.append(0, entriesOf(range(100, 170)), 0, 70);
+    one.append(entriesOf(range(100, 170)), [{ row: 0, from: 0, count: 70 }]);
     const many = new KeyValueCache(shape, 3);
-    many.append(2, entriesOf([1, 2]), 0, 2);
+    many.append(entriesOf([1, 2]), [{ row: 2, from: 0, count: 2 }]);
     many.fit(71);
-    many.copyRow(1, one);
+    many.copyRows(one, [{ row: 1, from: 0 }]);
     expectRow(many, 1, range(100, 170));
     expectRow(many, 2, [1, 2]);
   });
 
   it("says that a row is full", () => {
     const cache = new KeyValueCache(shape, 1);
-    expect(() => cache.append(0, entriesOf(range(0, 33)), 0, 33)).toThrow("33 more do not fit");
+    expect(() => cache.append(entriesOf(range(0, 33)), [{ row: 0, from: 0, count: 33 }])).toThrow("33 more do not fit");
   });
 
   it("has sizes in steps of 32", () => expect([0, 1, 32, 33, 64].map(bucketOf)).toEqual([32, 32, 32, 64, 64]));
@@ -84,7 +96,7 @@ describe("KeyValueCache", () => {
   it("gives what a row holds as a beginning, without what is empty", () => {
     const cache = new KeyValueCache(shape, 1);
     cache.fit(50);
-    cache.append(0, entriesOf(range(0, 50)), 0, 50);
+    cache.append(entriesOf(range(0, 50)), [{ row: 0, from: 0, count: 50 }]);
     const { tokens, width, keys, values } = beginningOf(cache);
     expect([tokens, width]).toEqual([50, 50]);
     const expected = entriesOf(range(0, 50));
@@ -100,6 +112,9 @@ describe("promptReader", () => {
     const decoder = {
       config: shape,
       contextTokens: 512,
+      memory: hostMemory,
+      nothing: nothingShared(shape),
+      newCache: (rows: number) => new KeyValueCache(shape, rows),
       async step(shared: SharedBeginning, cache: KeyValueCache, ids: Int32Array, last: number) {
         read.push([...ids].slice(0, ids.length === 32 ? 32 : last + 1)); // without padding
         return {
