@@ -12,7 +12,7 @@ export function storageError(error: unknown, doing: string): unknown {
     case "QuotaExceededError":
       return new ClinfuseError(
         "quota-exceeded",
-        `could not ${doing}: the browser's storage for this site is full. Delete models or runs under Data, or free disk space, and try again.`,
+        `could not ${doing}: the browser's storage for this site is full. Delete runs or models, or free disk space, and try again.`,
         { what: doing },
         { cause: error },
       );

@@ -69,7 +69,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: "The browser's storage is full",
     sentence: what ? `There was no room to ${what}.` : "The browser refuses to store more for this site.",
     remedy:
-      "Delete a run or a trained model on the Device page, or free disk space, and try again. Nothing saved before is lost.",
+      "Delete a run under Runs, a model under Models or a trained one under Device, or free disk space, and try again. Nothing saved before is lost.",
   }),
   "storage-unavailable": (_, message) => ({
     title: "The browser stores nothing for this page",

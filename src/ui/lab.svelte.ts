@@ -95,7 +95,7 @@ export class Lab {
 
   /** Whether anything is at work in this tab. */
   get running(): boolean {
-    return [...this.#runs.values()].some((run) => run.running);
+    return this.library.running || [...this.#runs.values()].some((run) => run.running);
   }
 
   async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {

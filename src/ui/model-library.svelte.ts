@@ -70,6 +70,11 @@ export class ModelLibrary {
     this.#changed = changed;
   }
 
+  /** Whether files are on their way, in or out. */
+  get running(): boolean {
+    return this.importing.running || [...this.#works.values()].some(({ work }) => work.running);
+  }
+
   read = async (): Promise<void> => {
     try {
       this.rows = await this.#services.library.models(null);
