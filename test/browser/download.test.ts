@@ -87,6 +87,14 @@ it("an altered file is forgotten, and never counts", async () => {
   expect(await attempt("ranges")).toMatchObject({ code: "done", whole: contents });
 });
 
+it("a file of an older manifest is replaced", async () => {
+  expect(await attempt("ranges", { older: { "w.bin": "older and shorter" } })).toMatchObject({
+    code: "done",
+    whole: contents,
+    part: {},
+  });
+});
+
 it("two sittings at once: the second is told that the first is at it", async () => {
   const [first, second] = await Promise.all([attempt("ranges"), attempt("ranges")]);
   expect([first.code, second.code].sort()).toEqual(["done", "model-busy"]);

@@ -15,6 +15,8 @@ export interface DownloadTry {
   readonly manner: Manner;
   /** Aborts once so many bytes of the model are here. */
   readonly abortAt?: number;
+  /** Whole files that are there before, of an older manifest. */
+  readonly older?: Readonly<Record<string, string>>;
 }
 
 export interface DownloadReport {
@@ -47,7 +49,7 @@ function answer(content: string, from: number, manner: Manner): Response {
 }
 
 serve(self, {
-  async download({ folder, entry, source, contents, manner, abortAt }: DownloadTry): Promise<DownloadReport> {
+  async download({ folder, entry, source, contents, manner, abortAt, older = {} }: DownloadTry): Promise<DownloadReport> {
     const asked: string[] = [];
     globalThis.fetch = async (input, init) => {
       const url = String(input);
@@ -59,6 +61,8 @@ serve(self, {
     };
     const store = modelStore(async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true }));
     const controller = new AbortController();
+    for (const [name, text] of Object.entries(older))
+      await store.write(entry.id, name, new Blob([text]).stream(), controller.signal);
     const progress: number[] = [];
     const onBytes = (_: string, done: number) => {
       progress.push(done);
