@@ -49,7 +49,8 @@ export async function readModelFile(
   store: ModelStore = modelStore(),
 ): Promise<Blob> {
   const stored = await store.read(entry.id, file.name).catch(() => undefined);
-  if (!stored) return fetchModelFile(entry, file, options);
+  // One of another size is an older manifest's; one of the same size that was altered is refused by name.
+  if (stored?.size !== file.bytes) return fetchModelFile(entry, file, options);
   await verifyBlob(entry, file, stored, options.onBytes, options.signal);
   return stored;
 }

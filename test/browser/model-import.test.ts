@@ -62,6 +62,21 @@ describe("a model that the manifest knows", () => {
   });
 });
 
+it("a stored file of an older manifest is passed over, and an altered one of the right size is refused", async () => {
+  const file = model.entry.files.find(({ name }) => name === "params_shard_0.bin");
+  if (!file) throw new Error("the tiny model has a shard");
+  const { fetch } = globalThis;
+  globalThis.fetch = async () => new Response(model.contents.get(file.name));
+  try {
+    await store.write(model.entry.id, file.name, new Blob(["older"]).stream(), signal);
+    expect(await (await readModelFile(model.entry, file, { signal }, store)).text()).toBe("12345678");
+    await store.write(model.entry.id, file.name, new Blob(["1234567X"]).stream(), signal);
+    await expect(readModelFile(model.entry, file, { signal }, store)).rejects.toMatchObject({ code: "model-altered" });
+  } finally {
+    globalThis.fetch = fetch;
+  }
+});
+
 describe("a model that it does not know", () => {
   it("is taken with the hashes of its files, which hold from then on", async () => {
     expect(await take(zipped("strange.zip", model.contents), none)).toMatchObject({ id: "strange", vouched: false, missing: [] });
