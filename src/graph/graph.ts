@@ -4,7 +4,12 @@ import type { Attrs, DType, Inputs, Node, Op, Outputs, Result, Shape, TensorType
 import { sizeOf } from "./ops.ts";
 import { inferShapes } from "./shape.ts";
 
-type Data = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+type Data =
+  | Float32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
 
 export interface Constant {
   readonly value: Value;
@@ -93,6 +98,8 @@ function dataOf(dtype: DType, numbers: readonly number[]): Data {
       return Int32Array.from(numbers);
     case "int8":
       return Int8Array.from(numbers);
+    case "uint8":
+      return Uint8Array.from(numbers);
     case "int64":
       return BigInt64Array.from(numbers, (n) => BigInt(n));
     default:

@@ -43,6 +43,15 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
     attributes: { transA: { integer: Number(transA) }, transB: { integer: Number(transB) } },
   }),
   DynamicQuantizeMatMul: () => ({ domain: contributed.domain }),
+  MatMulNBits: ({ bits, block }, { inputs: [x, w] }) => ({
+    domain: contributed.domain,
+    attributes: {
+      K: { integer: x.shape.at(-1) as number },
+      N: { integer: w.shape[0] as number },
+      bits: { integer: bits },
+      block_size: { integer: block },
+    },
+  }),
   Transpose: ({ perm }) => ({ attributes: { perm: { integers: perm } } }),
   Expand: ({ shape }) => ({ inputs: [shape] }),
   Reshape: ({ shape }) => ({ inputs: [shape] }),
@@ -60,7 +69,7 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
   },
 };
 
-const dataTypes: Readonly<Record<DType, number>> = { float32: 1, int8: 3, int32: 6, int64: 7 };
+const dataTypes: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 };
 
 export interface OnnxOptions {
   /** Stand-in sizes of the graph that the file leaves open. */

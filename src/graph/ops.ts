@@ -2,7 +2,7 @@
 //
 // To add one: an entry here, then the compiler asks for its row in the tables of shape.ts, vjp.ts and onnx.ts.
 
-export type DType = "float32" | "int32" | "int64" | "int8";
+export type DType = "float32" | "int32" | "int64" | "int8" | "uint8";
 export type Shape = readonly number[];
 
 export interface TensorType {
@@ -53,6 +53,14 @@ export interface Ops {
    * range of all its numbers, so that a row's result depends a little on the other rows.
    */
   DynamicQuantizeMatMul: { readonly inputs: readonly [x: Value, w: Value, scale: Value] };
+  /**
+   * x times a matrix [columns, inner] of few bits a number, transposed: onnxruntime's own operator. Blocks of a row share a scale; a number is
+   * scale * (q - 2^(bits - 1)). w: uint8 [columns, inner / block, block * bits / 8], the lower half of a byte first; scale: [columns * inner / block].
+   */
+  MatMulNBits: {
+    readonly inputs: readonly [x: Value, w: Value, scale: Value];
+    readonly attrs: { readonly bits: 4 | 8; readonly block: number };
+  };
   Transpose: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly perm: readonly number[] } };
   /** To a shape that x broadcasts to. */
   Expand: { readonly inputs: readonly [x: Value]; readonly attrs: { readonly shape: Shape } };
@@ -89,7 +97,7 @@ export interface Ops {
 }
 
 /** Operators for trained weights alone: they pass no gradient. */
-export type InferenceOp = "DynamicQuantizeMatMul";
+export type InferenceOp = "DynamicQuantizeMatMul" | "MatMulNBits";
 
 /** Of an operator that has none. */
 export type NoAttrs = Readonly<Record<never, never>>;

@@ -94,6 +94,19 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
       throw new Error(`expected a scale for each of ${columns} columns, got [${scale.shape}]`);
     return float([...x.shape.slice(0, -1), columns]);
   },
+  MatMulNBits: ([x, w, scale], { bits, block }) => {
+    needFloat(x, scale);
+    if (w.dtype !== "uint8") throw new Error(`expected uint8 weights, got ${w.dtype}`);
+    const inner = x.shape.at(-1) as number;
+    const columns = w.shape[0] as number;
+    if (inner % block !== 0) throw new Error(`inner size ${inner} is no multiple of ${block}`);
+    const expected = [columns, inner / block, (block * bits) / 8];
+    if (`${w.shape}` !== `${expected}`) throw new Error(`expected weights of [${expected}], got [${w.shape}]`);
+    if (`${scale.shape}` !== `${(columns * inner) / block}`) {
+      throw new Error(`expected ${(columns * inner) / block} scales, got [${scale.shape}]`);
+    }
+    return float([...x.shape.slice(0, -1), columns]);
+  },
   Transpose: ([x], { perm }) => {
     needFloat(x);
     if (perm.length !== x.shape.length || perm.toSorted((a, b) => a - b).some((p, i) => p !== i)) {

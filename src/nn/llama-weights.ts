@@ -39,6 +39,41 @@ export function quantised(matrix: Float32Array, columns: number): QuantisedWeigh
   return { weight, scale };
 }
 
+/** Numbers that share a scale, as in GGUF's simple types. */
+export const blockSize = 32;
+
+/**
+ * A GGUF's matrix [out, in] in blocks of 4 or 8 bits, as MatMulNBits takes it, its rows in the graph's order. The number of a block that lies
+ * farthest from 0 becomes the lowest code, as in Q4_0, so that a file of Q4_0 keeps its very numbers with 4 bits.
+ */
+export function inBlocks(parameter: LlamaParameter, matrix: Float32Array, bits: 4 | 8): BlockWeight {
+  const [rows, columns] = parameter.matrix;
+  const from = rowOrder(rows, parameter.interleavedHeads);
+  const zero = 2 ** (bits - 1);
+  const scale = new Float32Array((rows * columns) / blockSize);
+  const weight = new Uint8Array((rows * columns * bits) / 8);
+  for (let b = 0; b < scale.length; b++) {
+    const row = Math.floor((b * blockSize) / columns);
+    const begin = from(row) * columns + ((b * blockSize) % columns);
+    const block = matrix.subarray(begin, begin + blockSize);
+    const far = block.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    const step = Math.fround(far / -zero);
+    scale[b] = step;
+    for (let i = 0; i < blockSize; i++) {
+      const code = step === 0 ? zero : Math.min(2 * zero - 1, Math.round((block[i] as number) / step) + zero);
+      const at = b * blockSize + i;
+      if (bits === 8) weight[at] = code;
+      else weight[at >> 1] = (weight[at >> 1] as number) | (code << (4 * (at & 1)));
+    }
+  }
+  return { weight, scale };
+}
+
+export interface BlockWeight {
+  readonly weight: Uint8Array<ArrayBuffer>;
+  readonly scale: Float32Array<ArrayBuffer>;
+}
+
 /** The file's row that is the graph's row. */
 function rowOrder(rows: number, interleavedHeads: number): (row: number) => number {
   if (interleavedHeads === 0) return (row) => row;

@@ -9,14 +9,18 @@
 // Outputs: logits [B, vocabSize]; newKeys<layer> [keyValueHeads, B, headSize, T], newValues<layer> [keyValueHeads, B, T, headSize].
 
 import { Graph } from "../graph/graph.ts";
-import type { Value } from "../graph/ops.ts";
+import type { TensorType, Value } from "../graph/ops.ts";
 import type { LlamaConfig } from "./llama-config.ts";
+import { blockSize } from "./llama-weights.ts";
 
 /** Stand-ins for the free sizes: primes, so that no product of a model's own sizes is a multiple of one. */
 export const freeSizes = { rows: 10007, tokens: 10009, shared: 10039, past: 10037 } as const;
 
-/** How the matrices are multiplied. `int8`: weights of 8 bits with a scale a column, their inputs rounded to 8 bits as they come. */
-export type LlamaPrecision = "float32" | "int8";
+/**
+ * How the matrices are multiplied. `int8`: weights of 8 bits with a scale a column, their inputs rounded to 8 bits as they come; for WASM.
+ * `blocks8`, `blocks4`: weights of 8 or 4 bits with a scale for each block of a row, multiplied as floats; for WebGPU.
+ */
+export type LlamaPrecision = "float32" | "int8" | "blocks8" | "blocks4";
 
 /** A weight as the graph wants it: a GGUF tensor, its rows perhaps in another order, perhaps transposed. */
 export interface LlamaParameter {
@@ -24,10 +28,12 @@ export interface LlamaParameter {
   readonly name: string;
   /** Of the GGUF's tensor. */
   readonly tensor: string;
-  /** For int8 the graph has an input `scaleName(name)` [out] as well. */
-  readonly dtype: "float32" | "int8";
-  /** In the graph. */
+  /** The graph has an input `scaleName(name)` as well where it is not float32. */
+  readonly precision: LlamaPrecision;
+  /** In the graph, were it float32. */
   readonly shape: readonly number[];
+  /** In the file: [out, in]; [1, size] for a vector. */
+  readonly matrix: readonly [rows: number, columns: number];
   /** The file has [out, in], the graph multiplies by [in, out]. */
   readonly transposed: boolean;
   /**
@@ -39,19 +45,49 @@ export interface LlamaParameter {
 
 export const scaleName = (parameter: string) => `${parameter}.scale`;
 
+/** Bits of a number of a block; undefined for the precisions without blocks. */
+export function blocksOf(precision: LlamaPrecision): 4 | 8 | undefined {
+  return precision === "blocks4" ? 4 : precision === "blocks8" ? 8 : undefined;
+}
+
+/** The graph's inputs that a parameter is. */
+export function weightInputs({ name, precision, shape, matrix }: LlamaParameter): readonly (readonly [string, TensorType])[] {
+  if (precision === "float32") return [[name, { dtype: "float32", shape }]];
+  const [rows, columns] = matrix;
+  const bits = blocksOf(precision);
+  const blocks = columns / blockSize;
+  return [
+    [name, bits ? { dtype: "uint8", shape: [rows, blocks, (blockSize * bits) / 8] } : { dtype: "int8", shape }],
+    [scaleName(name), { dtype: "float32", shape: [bits ? rows * blocks : rows] }],
+  ];
+}
+
 /** Every parameter of the config, in the order of use. `tied`: the file has no output.weight, the embeddings serve as the head. */
 export function llamaParameters(config: LlamaConfig, tied: boolean, precision: LlamaPrecision = "float32"): LlamaParameter[] {
   const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, vocabSize, architecture } = config;
   const interleaved = architecture === "llama" || architecture === "mistral";
-  const plain = { dtype: "float32", transposed: false, interleavedHeads: 0 } as const;
-  const vector = (name: string, size: number): LlamaParameter => ({ ...plain, name, tensor: name, shape: [size] });
-  const table = (name: string): LlamaParameter => ({ ...plain, name, tensor: name, shape: [vocabSize, hiddenSize] });
+  const plain = { precision: "float32", transposed: false, interleavedHeads: 0 } as const;
+  const vector = (name: string, size: number): LlamaParameter => ({
+    ...plain,
+    name,
+    tensor: name,
+    shape: [size],
+    matrix: [1, size],
+  });
+  const table = (name: string): LlamaParameter => ({
+    ...plain,
+    name,
+    tensor: name,
+    shape: [vocabSize, hiddenSize],
+    matrix: [vocabSize, hiddenSize],
+  });
   const linear = (name: string, input: number, output: number, turnedHeads = 0): LlamaParameter[] => [
     {
       name: `${name}.weight`,
       tensor: `${name}.weight`,
-      dtype: precision,
+      precision: blocksOf(precision) && input % blockSize !== 0 ? "float32" : precision,
       shape: [input, output],
+      matrix: [output, input],
       transposed: true,
       interleavedHeads: interleaved ? turnedHeads : 0,
     },
@@ -80,7 +116,9 @@ export function llamaParameters(config: LlamaConfig, tied: boolean, precision: L
       ...linear(at("ffn_gate"), hiddenSize, intermediateSize),
       ...linear(at("ffn_up"), hiddenSize, intermediateSize),
       // Its inputs have outliers that 8 bits over their range do not hold (Dettmers et al. 2022): SmolLM2's logits move by 6.6, without it by 2.9.
-      ...linear(at("ffn_down"), intermediateSize, hiddenSize).map((w): LlamaParameter => ({ ...w, dtype: "float32" })),
+      ...linear(at("ffn_down"), intermediateSize, hiddenSize).map(
+        (w): LlamaParameter => (w.precision === "int8" ? { ...w, precision: "float32" } : w),
+      ),
     ];
   };
   return [
@@ -98,9 +136,8 @@ export function llamaGraph(config: LlamaConfig, tied: boolean, precision: LlamaP
   const lines = rows * (heads / keyValueHeads) * tokens;
   const g = new Graph();
   const weights = new Map<string, Value>();
-  for (const { name, dtype, shape } of llamaParameters(config, tied, precision)) {
-    weights.set(name, g.input(name, dtype, shape));
-    if (dtype === "int8") weights.set(scaleName(name), g.input(scaleName(name), "float32", [shape[1] as number]));
+  for (const parameter of llamaParameters(config, tied, precision)) {
+    for (const [name, { dtype, shape }] of weightInputs(parameter)) weights.set(name, g.input(name, dtype, shape));
   }
   const ids = g.input("ids", "int32", [rows, tokens]);
   const angles = (name: string) => g.input(name, "float32", [rows, tokens, 1, headSize]);
@@ -121,7 +158,7 @@ export function llamaGraph(config: LlamaConfig, tied: boolean, precision: LlamaP
   }
   const chosen = g.apply("Gather", [g.apply("Reshape", [x], { shape: [rows * tokens, hiddenSize] }), last]); // [B, hidden]
   const y = normed(step, chosen, "output_norm.weight");
-  if (precision === "int8") g.output("logits", linear(step, y, "output"));
+  if (weights.has(scaleName("output.weight"))) g.output("logits", linear(step, y, "output"));
   else {
     const head = need(step, tied ? "token_embd.weight" : "output.weight");
     g.output("logits", g.apply("Gemm", [y, head, null], { transA: false, transB: true }));
@@ -154,12 +191,16 @@ function normed(step: Step, x: Value, name: string): Value {
   return step.g.apply("SimplifiedLayerNormalization", [x, need(step, name)], { epsilon: step.config.rmsEpsilon });
 }
 
+function product({ g }: Step, x: Value, weight: Value, scale: Value | undefined): Value {
+  if (!scale) return g.apply("MatMul", [x, weight]);
+  if (weight.dtype === "int8") return g.apply("DynamicQuantizeMatMul", [x, weight, scale]);
+  const bits = weight.shape[2] === blockSize ? 8 : 4;
+  return g.apply("MatMulNBits", [x, weight, scale], { bits, block: blockSize });
+}
+
 function linear(step: Step, x: Value, name: string): Value {
   const weight = need(step, `${name}.weight`);
-  const y =
-    weight.dtype === "int8"
-      ? step.g.apply("DynamicQuantizeMatMul", [x, weight, need(step, scaleName(`${name}.weight`))])
-      : step.g.apply("MatMul", [x, weight]);
+  const y = product(step, x, weight, step.weight(scaleName(`${name}.weight`)));
   const bias = step.weight(`${name}.bias`);
   return bias ? step.g.apply("Add", [y, bias]) : y;
 }

@@ -39,7 +39,7 @@ export interface DecoderSessionOptions {
   /** Gives each of them once; an array belongs to the session from then on. */
   readonly load: () => AsyncIterable<{
     readonly name: string;
-    readonly data: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+    readonly data: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
   }>;
 }
 
@@ -100,7 +100,8 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
 
 function throwIfTooBig({ device, graph, weights }: DecoderSessionOptions): void {
   if (device !== "wasm") return;
-  const bytesOf = (value: Value | undefined) => (value ? sizeOf(value.shape) * (value.dtype === "int8" ? 1 : 4) : 0);
+  const bytesOf = (value: Value | undefined) =>
+    value ? sizeOf(value.shape) * (value.dtype === "int8" || value.dtype === "uint8" ? 1 : 4) : 0;
   const got = weights.reduce((n, name) => n + 2 * bytesOf(graph.inputs.get(name)), 0);
   if (got <= heapBytes) return;
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;

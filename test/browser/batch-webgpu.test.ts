@@ -20,21 +20,36 @@ type Name = keyof typeof golden;
 const names = Object.keys(golden) as Name[];
 const ggufOf = async (name: Name) => openGguf(await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob(), name);
 
-it.each(names)("%s: every node runs on the GPU", async (name) => {
-  const gguf = await ggufOf(name);
-  const result = readLlamaConfig(gguf.metadata);
-  if (!result.ok) throw new Error(result.why);
-  const ort = await loadOrt("webgpu");
-  ort.env.logLevel = "verbose";
-  logged.length = 0;
-  const bytes = toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight")), { free: freeSizes });
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["webgpu"], logSeverityLevel: 0 });
-  await session.release();
-  const lines = logged
-    .filter((line) => line.includes("placed on ["))
-    .map((line) => line.slice(line.search(/(All nodes|Node\(s\)) placed/)));
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatch(/^All nodes placed on \[WebGpuExecutionProvider\]\. Number of nodes: [1-9]\d+$/);
+it.each(names.flatMap((name) => (["float32", "blocks8", "blocks4"] as const).map((precision) => [name, precision] as const)))(
+  "%s in %s: every node runs on the GPU",
+  async (name, precision) => {
+    const gguf = await ggufOf(name);
+    const result = readLlamaConfig(gguf.metadata);
+    if (!result.ok) throw new Error(result.why);
+    const ort = await loadOrt("webgpu");
+    ort.env.logLevel = "verbose";
+    logged.length = 0;
+    const bytes = toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight"), precision), { free: freeSizes });
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["webgpu"], logSeverityLevel: 0 });
+    await session.release();
+    const lines = logged
+      .filter((line) => line.includes("placed on ["))
+      .map((line) => line.slice(line.search(/(All nodes|Node\(s\)) placed/)));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^All nodes placed on \[WebGpuExecutionProvider\]\. Number of nodes: [1-9]\d+$/);
+  },
+);
+
+it.each(["blocks4", "blocks8"] as const)("weights in %s: logits keep their order", async (precision) => {
+  for (const name of names) {
+    const gguf = await ggufOf(name);
+    const { ids, logits } = golden[name];
+    const decoder = await openBatchDecoder(gguf, { device: "webgpu", contextTokens: 512, precision });
+    const cache = decoder.newCache(1);
+    const { logits: got } = await decoder.step(decoder.nothing, cache, Int32Array.from(ids), ids.length - 1);
+    expect(correlation([...got], logits.at(-1) as number[]), name).toBeGreaterThan(precision === "blocks8" ? 0.999 : 0.9);
+    await decoder.close();
+  }
 });
 
 it.each(names)("%s: gives transformers' logits in chunks and row by row", async (name) => {
@@ -72,3 +87,11 @@ it.each(names)("%s: gives transformers' logits in chunks and row by row", async 
   }
   await decoder.close();
 });
+
+function correlation(x: readonly number[], y: readonly number[]): number {
+  const mean = (v: readonly number[]) => v.reduce((a, b) => a + b, 0) / v.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const dot = (f: (i: number) => number) => x.reduce((sum, _, i) => sum + f(i), 0);
+  const [dx, dy] = [(i: number) => (x[i] as number) - mx, (i: number) => (y[i] as number) - my];
+  return dot((i) => dx(i) * dy(i)) / Math.sqrt(dot((i) => dx(i) ** 2) * dot((i) => dy(i) ** 2));
+}
