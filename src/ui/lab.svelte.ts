@@ -95,7 +95,7 @@ export class Lab {
 
   /** Whether anything is at work in this tab. */
   get running(): boolean {
-    return this.library.running || [...this.#runs.values()].some((run) => run.running);
+    return this.working !== undefined || this.library.running || this.bench.work.running;
   }
 
   async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {

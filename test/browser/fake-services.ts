@@ -101,6 +101,8 @@ export interface Fake extends FakeLibrary {
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
   readonly device: FakeDevice;
+  /** Trained models that were deleted. */
+  readonly deleted: string[];
   /** Model files that were handed in. */
   readonly kept: string[];
   /** What the next call of a procedure throws, by its name. */
@@ -125,6 +127,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     kept: [],
+    deleted: [],
     failures: new Map(),
   };
   let graphs: readonly GraphInfo[] = [];
@@ -237,7 +240,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       trainedModels: async () => [{ id: "done", bytes: 91e6 }],
       trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
-      deleteTrained: async () => undefined,
+      async deleteTrained({ model }) {
+        fake.deleted.push(model);
+      },
     },
     notebooks: {
       list: async () => {

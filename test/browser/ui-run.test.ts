@@ -373,6 +373,17 @@ describe("train and evaluate", () => {
     await expect.element(page.getByText("Trained with other settings than those chosen now.", { exact: false })).toBeVisible();
   });
 
+  it("a training that is given up for other choices takes its model with it", async () => {
+    const fake = await trained();
+    await button(/^Train on/).click();
+    await expect.element(link("Go on to Evaluate")).toBeVisible();
+    await link(/^Knowledge/).click();
+    await button("Change this run …").click();
+    await button("Lose them and choose anew").click();
+    await expect.poll(() => fake.deleted).toEqual(["r1"]);
+    expect(saved(fake)?.training).toBeUndefined();
+  });
+
   it("choices that results were built on change only when their loss is confirmed by name", async () => {
     const fake = await trained();
     await link(/^Knowledge/).click();
