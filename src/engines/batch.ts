@@ -2,7 +2,7 @@
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import type { LlamaPrecision } from "../nn/llama.ts";
-import { openGguf } from "../runtime/gguf.ts";
+import { type Gguf, openGguf } from "../runtime/gguf.ts";
 import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
 import { type GgufTokenizer, readGgufTokenizer } from "../text/gguf-tokenizer.ts";
 import { openBatchDecoder } from "./batch-decoder.ts";
@@ -22,7 +22,7 @@ export interface BatchOptions {
   readonly contextTokens?: number;
   /** Requests decoded together. */
   readonly slots?: number;
-  /** `int8` makes equal requests give equal text no more: see DecoderOptions. */
+  /** See DecoderOptions. `int8` makes equal requests give equal text no more. Absent: float32, on WebGPU what `gpuPrecision` chooses. */
   readonly precision?: LlamaPrecision;
   /** For beginnings of prompts that later prompts share, in bytes. */
   readonly prefixBytes?: number;
@@ -78,6 +78,17 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
       await decoder.close();
     },
   };
+}
+
+/** Bytes of 32-bit floats up to which a graphics card is given them as they are. */
+const mostFloats = 2 ** 30;
+
+/** 4 bits where they lose nothing of the file; floats where they are small; 8 bits otherwise. */
+function gpuPrecision({ tensors }: Gguf): LlamaPrecision {
+  const matrices = [...tensors.values()].filter(({ shape }) => shape.length > 1);
+  if (matrices.every(({ type, name }) => type === "Q4_0" || /^(token_embd|output)\./.test(name))) return "blocks4";
+  const bytes = matrices.reduce((sum, { shape }) => sum + 4 * shape.reduce((n, d) => n * d, 1), 0);
+  return bytes <= mostFloats ? "float32" : "blocks8";
 }
 
 /** On WASM a row's numbers are the same bits whatever the number of rows: few requests take small steps. WebGPU picks kernels by it. */
