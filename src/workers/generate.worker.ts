@@ -1,6 +1,6 @@
 // The worker that owns the language model and the pipeline beside it: graph, knowledge, generation. Tokens do not cross threads.
 
-import { ClinfuseError } from "../base/errors.ts";
+import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { engineChoices, openTour, openWith, type Speeds, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
@@ -70,8 +70,8 @@ async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
   const entry = modelEntry(known, request.model);
   const speeds = await speedsOf(entry.id);
   type Progress = Extract<OpenModelEvent, { type: "progress" }>;
-  const { engine, model } = yield* reporting((tell: (event: Progress) => void) =>
-    openWith(
+  const { engine, model } = yield* reporting(async (tell: (event: Progress) => void) => {
+    const opened = await openWith(
       request.engine,
       {
         entry,
@@ -83,8 +83,11 @@ async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
         onLoad: (done, total) => tell({ type: "progress", what: `${entry.name}, onto the device`, done, total }),
       },
       speeds,
-    ),
-  );
+    );
+    if (signal.aborted) await opened.model.close(); // nobody waits for it any more
+    throwIfAborted(signal);
+    return opened;
+  });
   const runsOn = await engine.runsOn();
   return { model, runsOn: model.remark === undefined ? runsOn : `${runsOn}; ${model.remark}` };
 }
