@@ -34,16 +34,9 @@ export interface BatchOptions {
  * it cannot fit), `no-webgpu`, `engine-failed`.
  */
 export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
-  const {
-    id,
-    weights,
-    device = "wasm",
-    contextTokens = 2048,
-    slots = 16,
-    prefixBytes = 256 * 2 ** 20,
-    precision = "float32",
-  } = options;
+  const { id, weights, device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20 } = options;
   const gguf = await openGguf(weights, id);
+  const precision = options.precision ?? (device === "webgpu" ? gpuPrecision(gguf) : "float32");
   const tokenizer = readGgufTokenizer(gguf.metadata, id);
   const template = templateOf(gguf.metadata.get("tokenizer.chat_template"), tokenizer, id);
   const decoder = await openBatchDecoder(gguf, {
