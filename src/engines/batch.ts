@@ -58,7 +58,7 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     id,
     contextTokens: decoder.contextTokens,
     slots,
-    deterministic: precision === "float32",
+    deterministic: precision !== "int8",
     complete: async (request, signal) => {
       if (closed) throw new Error(`${id} was closed`);
       return complete(parts, request, signal);
