@@ -1,6 +1,7 @@
 // A folder that the user picked or dropped, as files by name. Takes the known names alone; reads none.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { entriesIn, entriesOf, fileOf, isFileEntry } from "./dropped.ts";
 
 /** What readDataset knows. */
 const known = new Set(["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt", "train.jsonl", "dev.jsonl", "all.jsonl"]);
@@ -20,25 +21,12 @@ export function pickedFolder(list: Iterable<File>): PickedFolder {
 
 /** From a drop: one folder, or the files themselves. */
 export async function droppedFolder(transfer: DataTransfer): Promise<PickedFolder> {
-  // Entries must be taken before the first await; the list is emptied after the event.
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  const entries = entriesOf(transfer);
   const folder = entries.find((entry): entry is FileSystemDirectoryEntry => entry.isDirectory);
-  const inside = folder ? await readEntries(folder) : entries;
-  const files = await Promise.all(inside.filter((e): e is FileSystemFileEntry => e.isFile).map(fileOf));
+  const inside = folder ? await entriesIn(folder) : entries;
+  const files = await Promise.all(inside.filter(isFileEntry).map(fileOf));
   return { name: folder?.name ?? "dropped files", files };
 }
-
-async function readEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
-  const reader = folder.createReader();
-  const all: FileSystemEntry[] = [];
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return all; // a reader gives at most 100 at a time
-    all.push(...some);
-  }
-}
-
-const fileOf = (entry: FileSystemFileEntry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject));
 
 /** Those that readDataset knows, by name. Throws `file-too-large`; what is missing is said when they are read. */
 export function checkedFiles({ files }: PickedFolder): Readonly<Record<string, File>> {
