@@ -1,8 +1,9 @@
 // Two projects: unit runs in Node and mirrors src/; browser runs in a real Chromium, isolated, with WebGPU by SwiftShader.
 
+import process from "node:process";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, mergeConfig } from "vitest/config";
-import { findChromium, quietFlags, swiftShaderFlags } from "./scripts/chromium.ts";
+import { findChromium, modelFlags } from "./scripts/chromium.ts";
 import viteConfig from "./vite.config.ts";
 
 export default mergeConfig(
@@ -23,9 +24,8 @@ export default mergeConfig(
               headless: true,
               screenshotFailures: false,
               instances: [{ browser: "chromium" }],
-              provider: playwright({
-                launchOptions: { executablePath: findChromium(), args: [...quietFlags, ...swiftShaderFlags] },
-              }),
+              // Software wherever it runs, so that results are the same everywhere; CLINFUSE_GPU=hardware for a real card.
+              provider: playwright({ launchOptions: { executablePath: findChromium(), args: modelFlags(process.env, false) } }),
             },
           },
         },

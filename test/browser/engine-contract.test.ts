@@ -5,15 +5,21 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, engines } from "../../src/engines/catalogue.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { type ModelEntry, modelEntry, parseManifest } from "../../src/engines/manifest.ts";
-import { fetchModelFile, verifyBlob } from "../../src/engines/model-files.ts";
-import { openScripted } from "../../src/engines/scripted.ts";
+import { fetchModelFile, fileOf, verifyBlob } from "../../src/engines/model-files.ts";
+import { openScripted, type Script } from "../../src/engines/scripted.ts";
+import { openWebllm } from "../../src/engines/webllm.ts";
+import { adapterFacts, lacks } from "../../src/engines/webllm-adapter.ts";
+import { mlcLayout } from "../../src/engines/webllm-model.ts";
 import { openWllama } from "../../src/engines/wllama.ts";
+import { capableAdapter, standIn, tinyModel } from "../unit/engines/webllm-stand-in.ts";
 import { heapBytes, runningWorkers } from "./memory-watch.ts";
 
 const never = new AbortController().signal;
-const entry: ModelEntry = modelEntry(parseManifest(await (await fetch("/models/manifest.json")).text()), "smollm2-135m-instruct");
+const manifest = parseManifest(await (await fetch("/models/manifest.json")).text());
+const entry: ModelEntry = modelEntry(manifest, "smollm2-135m-instruct");
 const file = entry.files[0]!;
-const present = (await fetch(`/models/${entry.id}/${file.name}`, { method: "HEAD" })).ok;
+const isServed = async (id: string, name: string) => (await fetch(`/models/${id}/${name}`, { method: "HEAD" })).ok;
+const present = await isServed(entry.id, file.name);
 
 let weights: Promise<Blob> | undefined;
 const read = () => (weights ??= fetchModelFile(entry, file, { signal: never }));
@@ -40,12 +46,23 @@ const fixture = (id: string, folder: string, names: readonly string[], architect
   random: true,
 });
 
+/** Models for WebLLM that the manifest lists, are here, and fit a real graphics card (CLINFUSE_GPU=hardware). */
+const adapter = await adapterFacts();
+const forWebllm: Model[] = [];
+for (const model of adapter && !adapter.software ? manifest.models : []) {
+  if (!mlcLayout(model) || lacks(model, adapter).length > 0) continue;
+  if (!(await Promise.all(model.files.map(({ name }) => isServed(model.id, name)))).every(Boolean)) continue;
+  const readReal = (name: string) => fetchModelFile(model, fileOf(model, name), { signal: never });
+  forWebllm.push({ entry: model, read: readReal, random: false });
+}
+
 const onnx = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"];
 const models: readonly Model[] = [
   fixture("tiny-gpt2", "wllama", ["gpt2.gguf"], "gpt2"),
   fixture("tiny-qwen2", "llama", ["qwen2.gguf"], "qwen2"),
   fixture("tiny-llama-onnx", "transformers/llama", onnx),
   ...(present ? [{ entry, read, random: false }] : []),
+  ...forWebllm,
 ];
 
 interface Candidate {
@@ -75,7 +92,7 @@ async function candidatesOf(engine: Engine): Promise<Candidate[]> {
   return fitting.map((model) => ({
     ...common,
     name: `${engine.id}, ${model.entry.id}`,
-    generations: onGpu ? 4 : model.random ? 200 : engine.id === "batch" ? 16 : 3,
+    generations: onGpu ? 4 : model.random || engine.id === "webllm" ? 200 : engine.id === "batch" ? 16 : 3,
     atOnce: model.random && !onGpu ? 16 : engine.id === "wllama" ? 2 : 4,
     openings: !model.random ? 1 : onGpu ? 2 : 10,
     random: model.random,
@@ -85,6 +102,9 @@ async function candidatesOf(engine: Engine): Promise<Candidate[]> {
 
 const lines = ["one swallow makes no summer", "two heads think more than one", "three cooks and no broth at all"];
 
+const script: Script = (last, stream) =>
+  last.startsWith("Say: ") ? last.slice(5) : `${last.length} ${stream.int(1000)} ${stream.pick(lines)}`;
+
 const scripted: Candidate = {
   name: "scripted",
   constrains: false,
@@ -92,15 +112,23 @@ const scripted: Candidate = {
   atOnce: 16,
   openings: 10,
   random: false,
-  open: async () =>
-    openScripted({
-      script: (last, stream) =>
-        last.startsWith("Say: ") ? last.slice(5) : `${last.length} ${stream.pick(lines)} ${stream.int(1000)}`,
-      millisecondsPerToken: 20,
-    }),
+  open: async () => openScripted({ script, millisecondsPerToken: 20 }),
 };
 
-const candidates: Candidate[] = [scripted, ...(await Promise.all(engines.map(candidatesOf))).flat()];
+const webllm: Candidate = {
+  ...scripted,
+  name: "webllm, on a stand-in of its engine",
+  open: async () => {
+    const stand = standIn(script, 20);
+    return openWebllm({
+      ...(await tinyModel("contract-q4f32_1-MLC")),
+      engine: stand.engine,
+      adapter: async () => capableAdapter,
+    });
+  },
+};
+
+const candidates: Candidate[] = [scripted, webllm, ...(await Promise.all(engines.map(candidatesOf))).flat()];
 
 /** A short prompt and a short answer: each token costs. A system message of our own replaces the longer one of the model's template. */
 const ask = (content: string, over: Partial<CompletionRequest> & { maxTokens?: number; temperature?: number } = {}) => {

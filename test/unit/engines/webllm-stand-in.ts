@@ -81,9 +81,9 @@ export interface StandIn {
 }
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
-const words = (text: string) => text.match(/\s*\S+/g) ?? [];
+const words = (text: string) => text.match(/\s*(?:[\p{L}\p{N}]+|[^\s\p{L}\p{N}])/gu) ?? [];
 
-/** Answers by the script, a word a token, every `milliseconds`. */
+/** Answers by the script, a word or a mark a token, every `milliseconds`. */
 export function standIn(script: Script, milliseconds = 0): StandIn {
   let record: ModelRecord | undefined;
   let loaded = false;
