@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
 import { measuredRequests, measureEngine } from "../../../src/engines/measure-engine.ts";
 
@@ -49,6 +49,19 @@ describe("measuring an engine", () => {
     // 80 tokens in 8 or in 2 rounds of 20 ms: at most so fast, since timers are never early.
     expect(slow).toBeLessThanOrEqual(80 / 0.158);
     expect(fast).toBeLessThanOrEqual(80 / 0.038);
+  });
+
+  it("begins no prompt after 20 seconds: a slow engine has shown that it is slow", async () => {
+    vi.useFakeTimers();
+    try {
+      const slow = model(1, 24, 8000);
+      const measuring = measureEngine(slow.self, never, () => undefined);
+      await vi.advanceTimersByTimeAsync(100_000);
+      expect(await measuring).toBeCloseTo(24 / 8, 5);
+      expect(slow.requests).toHaveLength(1 + 3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("ends when it is stopped", async () => {
