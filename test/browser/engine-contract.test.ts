@@ -86,15 +86,16 @@ async function candidatesOf(engine: Engine): Promise<Candidate[]> {
   const unfit = await engine.unfit?.();
   if (unfit) return [{ ...common, ...none, name: engine.id, skip: unfit.message }];
   const onGpu = engine.unfit !== undefined;
+  const slow = onGpu && (adapter?.software ?? true); // a GPU that the processor computes takes seconds for a token
   const reads = (random: boolean) => models.filter((model) => model.random === random && engine.reads(model.entry)).slice(0, 1);
-  const fitting = [...reads(true), ...(onGpu ? [] : reads(false))]; // a GPU that the processor computes would take minutes
+  const fitting = [...reads(true), ...(slow ? [] : reads(false))];
   if (fitting.length === 0) return [{ ...common, ...none, name: engine.id, skip: "no model for it lies here" }];
   return fitting.map((model) => ({
     ...common,
     name: `${engine.id}, ${model.entry.id}`,
-    generations: onGpu ? 4 : model.random || engine.id === "webllm" ? 200 : engine.id === "batch" ? 16 : 3,
-    atOnce: model.random && !onGpu ? 16 : engine.id === "wllama" ? 2 : 4,
-    openings: !model.random ? 1 : onGpu ? 2 : 10,
+    generations: slow ? 4 : model.random || onGpu || engine.id === "webllm" ? 200 : engine.id === "batch" ? 16 : 3,
+    atOnce: model.random && !slow ? 16 : engine.id === "wllama" ? 2 : 4,
+    openings: !model.random ? 1 : slow ? 2 : 10,
     random: model.random,
     open: () => engine.open({ entry: model.entry, read: ({ name }) => model.read(name) }),
   }));
