@@ -22,9 +22,9 @@ export async function entryOfFiles(id: string, files: readonly ModelFile[], read
   if (mlcLayout(bare)) return { ...bare, mlc: await mlcNeeds(bare, reader) };
   const has = (name: string) => files.some((file) => file.name === name);
   if (files.some((file) => file.name.endsWith(".gguf"))) return bare;
-  if (has("model.safetensors") && has("config.json") && (has("tokenizer.json") || has("vocab.txt")))
+  if ((has("model.safetensors") || has("pytorch_model.bin")) && has("config.json") && (has("tokenizer.json") || has("vocab.txt")))
     return { ...bare, kind: "encoder" };
-  const sentence = `no engine reads these files of ${id}: there is no *.gguf; for WebLLM they lack ${lacking(files)}; for an encoder, model.safetensors with config.json and tokenizer.json`;
+  const sentence = `no engine reads these files of ${id}: there is no *.gguf; for WebLLM they lack ${lacking(files)}; for an encoder, model.safetensors or pytorch_model.bin with config.json and tokenizer.json`;
   throw new ClinfuseError("model-unsupported", sentence, { what: id });
 }
 

@@ -4,6 +4,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
+import { floatsOf } from "./floats.ts";
 import type { Weight, Weights } from "./trainer.ts";
 
 /** The reference implementation's own limit for the header, in bytes. */
@@ -120,31 +121,11 @@ function truncated(file: string, got: number, expected: number): ClinfuseError {
 }
 
 function toFloat32(bytes: ArrayBuffer, { name, dtype }: Entry, file: string): Float32Array {
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(bytes);
-    case "BF16": {
-      const bits = Uint32Array.from(new Uint16Array(bytes), (half) => half << 16);
-      return new Float32Array(bits.buffer);
-    }
-    case "F16":
-      return Float32Array.from(new Uint16Array(bytes), fromHalf);
-    default:
-      throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected F32, F16 or BF16`, {
-        file,
-        what: name,
-        got: dtype,
-        expected: "F32, F16, BF16",
-      });
-  }
-}
-
-/** IEEE 754 binary16. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if (dtype === "F32" || dtype === "F16" || dtype === "BF16") return floatsOf(bytes, dtype);
+  throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected F32, F16 or BF16`, {
+    file,
+    what: name,
+    got: dtype,
+    expected: "F32, F16, BF16",
+  });
 }

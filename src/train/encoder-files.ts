@@ -3,6 +3,7 @@
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
+import { readPytorch } from "../runtime/pytorch.ts";
 import { readSafetensors } from "../runtime/safetensors.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import { readTokenizer, tokenizerFileNames } from "../text/tokenizer-files.ts";
@@ -41,8 +42,15 @@ export async function openEncoder(files: ModelFiles, hashes: ReadonlyMap<string,
   if (!tokenizerFiles.has("tokenizer.json")) required(files, "vocab.txt");
   const tokenizer = readTokenizer(tokenizerFiles);
   checkVocabulary(tokenizer, read.config.vocabSize, tokenizerFiles);
-  const weights = await readSafetensors(required(files, "model.safetensors"), "model.safetensors");
+  const weights = await readWeights(files);
   return { config: read.config, configJson, tokenizer, tokenizerFiles, weights };
+}
+
+/** Of model.safetensors, or of pytorch_model.bin where the folder has only that. */
+async function readWeights(files: ModelFiles): Promise<Weights> {
+  const [safe, pytorch] = ["model.safetensors", "pytorch_model.bin"] as const;
+  if (!files.has(safe) && files.has(pytorch)) return readPytorch(required(files, pytorch), pytorch);
+  return readSafetensors(required(files, safe), safe);
 }
 
 function required(files: ModelFiles, name: string): Blob {

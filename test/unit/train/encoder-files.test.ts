@@ -1,5 +1,6 @@
 // Opening a checkpoint's folder, whole or damaged; the files of a trained model; the recipes.
 
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
 import { sha256 } from "../../../src/base/hash.ts";
@@ -32,6 +33,15 @@ describe("openEncoder", () => {
     expect(encoder.tokenizer.vocabulary).toEqual(vocabulary);
     expect(encoder.weights.get("x")?.data).toEqual(Float32Array.of(1, 2));
     expect([...encoder.tokenizerFiles]).toEqual([["vocab.txt", vocabularyText]]);
+  });
+
+  it("takes PyTorch's own file where there is no safetensors file, and not where there is one", async () => {
+    const pytorch = new Blob([readFileSync(new URL("../../fixtures/pytorch/zip.bin", import.meta.url))]);
+    const files = { ...whole, "pytorch_model.bin": pytorch };
+    expect((await openEncoder(folder({ ...files, "model.safetensors": undefined }))).weights.get("scalar")?.data).toEqual(
+      Float32Array.of(2.5),
+    );
+    expect((await openEncoder(folder(files))).weights.has("scalar")).toBe(false);
   });
 
   it("checks the hashes that it is given", async () => {
