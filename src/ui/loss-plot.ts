@@ -38,16 +38,18 @@ export function thinned(points: readonly Point[], most: number): readonly Point[
   return points.filter((_, i) => i % every === 0 || i === points.length - 1);
 }
 
-/** Round numbers from `low` to `high`, at most `most` of them, that divide the axis as people count: by 1, 2 or 5. */
+/** Round numbers from `low` to `high`, as many as there may be but at most `most`, that people count by: in ones, twos or fives. */
 export function ticksOf(low: number, high: number, most: number): readonly number[] {
-  const least = (high - low) / Math.max(1, most - 1);
-  if (!(least > 0)) return [low];
-  const power = 10 ** Math.floor(Math.log10(least));
-  const every = ([1, 2, 5, 10].find((m) => m * power >= least * (1 - 1e-9)) ?? 10) * power;
-  const first = Math.ceil(low / every - 1e-9);
-  const last = Math.floor(high / every + 1e-9);
-  // Not by adding up: 0.1 three times is not 0.3.
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * every).toPrecision(12)));
+  if (!(high > low)) return [low];
+  const power = 10 ** Math.floor(Math.log10((high - low) / most));
+  for (const every of [1, 2, 5, 10, 20].map((m) => m * power)) {
+    const first = Math.ceil(low / every - 1e-9);
+    const last = Math.floor(high / every + 1e-9);
+    // Not by adding up: 0.1 three times is not 0.3.
+    if (last - first < most)
+      return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * every).toPrecision(12)));
+  }
+  return [low];
 }
 
 export interface Box {

@@ -83,6 +83,8 @@ describe("ticksOf", () => {
     [1, 120, 8, [20, 40, 60, 80, 100, 120]],
     [1, 2, 8, [1, 1.2, 1.4, 1.6, 1.8, 2]],
     [0, 0.3, 4, [0, 0.1, 0.2, 0.3]],
+    [1, 8, 4, [2, 4, 6, 8]],
+    [1, 9, 2, [5]],
     [0, 0, 5, [0]],
   ])("from %d to %d, at most %d: %j", (low, high, most, ticks) => {
     expect(ticksOf(low, high, most)).toEqual(ticks);
