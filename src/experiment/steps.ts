@@ -21,6 +21,8 @@ export type ImportEvent =
 
 export interface ModelInfo {
   readonly id: string; // LanguageModel.id: engine and model
+  /** Id in engines/catalogue.ts of the engine that "auto" came to, or that was asked for. */
+  readonly engine: string;
   readonly contextTokens: number;
   readonly slots: number;
   /** The rung of the ladder and its reason, for the header: "2 WASM threads". */

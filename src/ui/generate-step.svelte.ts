@@ -88,7 +88,7 @@ export class GenerateStep {
       )) {
         const fresh: LogEntry[] = [];
         for (const event of events) {
-          if (event.type === "opened") await this.#opened(event.run, event.next);
+          if (event.type === "opened") await this.#opened(event.run, event.next, model.engine);
           else if (event.type === "finished") this.reached = config.size;
           else fresh.push(event);
         }
@@ -111,15 +111,19 @@ export class GenerateStep {
     this.#read = false;
   }
 
-  /** The run's id is known: another one than before begins with its own log, if it has any. */
-  async #opened(run: string, next: number): Promise<void> {
+  /**
+   * The run's id is known: another one than before begins with its own log, if it has any. What "auto" came to is kept, so that the run goes on
+   * with the engine that began it, whatever is measured meanwhile.
+   */
+  async #opened(run: string, next: number, engine: string): Promise<void> {
     const another = run !== this.#run.notebook.run;
     this.changed = false;
     this.#read = true;
     if (another) {
       this.entries = [];
-      const { logs = [] } = this.#run.notebook;
-      await this.#run.change({ run, logs: [...logs.filter((id) => id !== run), run] });
+      const { logs = [], config } = this.#run.notebook;
+      const begun = { run, logs: [...logs.filter((id) => id !== run), run] };
+      await this.#run.change(config.model === "scripted" ? begun : { ...begun, config: { ...config, engine } });
     }
     if (next > this.entries.length) await this.#readLog(run);
     this.isRead = true;

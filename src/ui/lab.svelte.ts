@@ -136,7 +136,7 @@ export class Lab {
 
   /** Loads a language model unless it is the one that is loaded. Throws what the worker throws. */
   async openModel({ model, engine }: OpenModelRequest, work: Work, signal: AbortSignal): Promise<ModelInfo> {
-    if (this.open?.asked === model && this.open.engine === engine) return this.open.info;
+    if (this.open?.asked === model && [this.open.engine, this.open.info.engine].includes(engine)) return this.open.info;
     this.open = undefined;
     work.tell(`Loading ${this.nameOf(model)}`);
     for await (const event of this.services.generate.openModel({ model, engine }, signal)) {

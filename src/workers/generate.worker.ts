@@ -49,20 +49,25 @@ function db(): Promise<Db> {
 let open: { readonly request: OpenModelRequest; readonly model: LanguageModel; readonly info: ModelInfo } | undefined;
 
 async function* openModel(request: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void> {
-  if (open && open.request.model === request.model && open.request.engine === request.engine) {
+  const engines = open && [open.request.engine, open.info.engine]; // as it was asked for, and what that came to
+  if (open && open.request.model === request.model && engines?.includes(request.engine)) {
     yield { type: "opened", model: open.info };
     return;
   }
   await open?.model.close();
   open = undefined;
-  const { model, runsOn } = request.model === scriptedId ? await openScript() : yield* openWeights(request, signal);
+  const { model, runsOn, engine } = request.model === scriptedId ? await openScript() : yield* openWeights(request, signal);
   const { id, contextTokens, slots } = model;
-  open = { request, model, info: { id, contextTokens, slots, runsOn } };
+  open = { request, model, info: { id, engine, contextTokens, slots, runsOn } };
   yield { type: "opened", model: open.info };
 }
 
 async function openScript() {
-  return { model: await openTour(tourMillisecondsPerToken), runsOn: "no device: its answers are written down" };
+  return {
+    model: await openTour(tourMillisecondsPerToken),
+    engine: scriptedId,
+    runsOn: "no device",
+  };
 }
 
 async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
@@ -89,7 +94,7 @@ async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
     return opened;
   });
   const runsOn = await engine.runsOn();
-  return { model, runsOn: model.remark === undefined ? runsOn : `${runsOn}; ${model.remark}` };
+  return { model, engine: engine.id, runsOn: model.remark === undefined ? runsOn : `${runsOn}; ${model.remark}` };
 }
 
 /** What was measured with the model on this device; nothing where the storage cannot be read. */

@@ -181,7 +181,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         check("openModel");
         yield { type: "progress", what: "Loading SmolLM2", done: 40e6, total: 98e6 };
         await wait(fake.pace, signal);
-        yield { type: "opened", model: { id: `${engine}/${model}`, contextTokens: 2048, slots: 1, runsOn: "2 WASM threads" } };
+        const came = engine === "auto" ? "fast" : engine;
+        const info = { id: `${came}/${model}`, engine: came, contextTokens: 2048, slots: 1, runsOn: "2 WASM threads" };
+        yield { type: "opened", model: info };
       },
       async *gatherKnowledge({ task }, signal) {
         check("gatherKnowledge");
@@ -195,7 +197,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async *generate({ config }, signal) {
         check("generate");
-        const id = config.model.startsWith("auto/") ? `run-${config.seed}` : `run-${config.seed}-${config.model}`;
+        const id = config.model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${config.model}`;
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };

@@ -286,6 +286,8 @@ describe("generate", () => {
     expect([...(engine.element() as HTMLSelectElement).options].map((o) => o.text)).toEqual(["Automatic (fast)", "fast", "slow"]);
     await button("Generate 4 examples").click();
     await expect.poll(() => saved(fake)?.run).toBe("run-1");
+    // Begun with it, the run goes on with it, whatever is measured later.
+    await expect.poll(() => saved(fake)?.config.engine).toBe("fast");
     await expect.element(link("Go on to Train")).toBeVisible();
     await engine.selectOptions("slow");
     await expect.element(page.getByText("One request at a time.", { exact: false })).toBeVisible();
