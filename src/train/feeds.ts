@@ -25,30 +25,52 @@ export function inferenceFeeds(inputs: readonly Input[], batch: Batch, { rows, p
   };
 }
 
+/** How a stage's targets count. */
+export interface Weighing {
+  /** See TrainConfig. */
+  readonly smoothing: number;
+  /** By output; absent where all count 1. */
+  readonly weights?: readonly number[];
+}
+
+/** scikit-learn's "balanced": targets over outputs and the output's own targets; 0 for one that is never a target. */
+export function balancedWeights(inputs: readonly Input[], outputs: number): number[] {
+  const counts = new Array<number>(outputs).fill(0);
+  for (const { targets } of inputs) {
+    for (const target of targets) if (target !== ignoredLabel) counts[target] = (counts[target] as number) + 1;
+  }
+  const all = counts.reduce((a, b) => a + b, 0);
+  return counts.map((n) => (n === 0 ? 0 : all / (outputs * n)));
+}
+
 /**
- * The feeds of a step: `targets` one-hot, [rows, tokens, outputs] or [rows, outputs], zeros where nothing is asked; `scale`, [],
- * one over the number of targets, which makes the loss a mean.
+ * The feeds of a step: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
+ * [], one over the sum of the targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss.
  */
 export function trainingFeeds(
   inputs: readonly Input[],
   batch: Batch,
   layout: Layout & { readonly perToken: boolean; readonly outputs: number },
+  { smoothing, weights }: Weighing = { smoothing: 0 },
 ): Feeds {
   const { rows, perToken, outputs } = layout;
   const width = perToken ? batch.tokens : 1;
   const data = new Float32Array(rows * width * outputs);
-  let count = 0;
+  const weightOf = (output: number) => weights?.[output] ?? 1;
+  let total = 0;
   batch.indices.forEach((index, row) => {
     (inputs[index] as Input).targets.forEach((target, i) => {
       if (target === ignoredLabel) return;
-      data[(row * width + i) * outputs + target] = 1;
-      count++;
+      const at = (row * width + i) * outputs;
+      if (smoothing > 0) for (let c = 0; c < outputs; c++) data[at + c] = (smoothing / outputs) * weightOf(c);
+      data[at + target] = (data[at + target] as number) + (1 - smoothing) * weightOf(target);
+      total += weightOf(target);
     });
   });
   return {
     ...inferenceFeeds(inputs, batch, layout),
     targets: { shape: perToken ? [rows, width, outputs] : [rows, outputs], data },
-    scale: { shape: [], data: Float32Array.of(1 / Math.max(1, count)) },
+    scale: { shape: [], data: Float32Array.of(total > 0 ? 1 / total : 1) },
   };
 }
 

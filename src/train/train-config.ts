@@ -19,8 +19,16 @@ export interface TrainConfig {
   readonly batchSize: number;
   /** Longer inputs are cut. Paper: 256. */
   readonly maxTokens: number;
-  /** Share of the steps of a stage in which the rate rises linearly from 0; it then falls linearly to 0. Paper: 0.05. */
+  /** Share of the steps of a stage in which the rate rises linearly from 0. Paper: 0.05. */
   readonly warmup: number;
+  /** How it then falls to 0. Paper: linear. */
+  readonly schedule?: "linear" | "cosine";
+  /** Share of a target's weight that all outputs divide among them (Szegedy et al. 2016); 0 or absent for none. */
+  readonly labelSmoothing?: number;
+  /** `balanced`: a target counts by the inverse of its frequency in the stage, as scikit-learn has it. */
+  readonly classWeights?: "none" | "balanced";
+  /** A stage ends after so many epochs without a better one; absent for never. */
+  readonly patience?: number;
   readonly weightDecay: number;
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;

@@ -11,7 +11,7 @@ import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { type Batch, epochBatches, rowsFor } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
-import { type Outcome, trainingFeeds } from "./feeds.ts";
+import { balancedWeights, type Outcome, trainingFeeds } from "./feeds.ts";
 import { infer, inputsOf } from "./predict.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import { type Input, predictedExample } from "./task-head.ts";
@@ -101,6 +101,7 @@ async function* trainStage(
     if (better) best = { ...found, epoch, weights: await trainer.read() };
     const { scores, loss: validationLoss } = found;
     yield { type: "epoch", stage: stage.id, epoch, loss: mean(losses), validation: scores, validationLoss, best: better };
+    if (epoch - (best?.epoch ?? 0) >= (config.patience ?? Number.POSITIVE_INFINITY)) break;
   }
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
   await trainer.write(best.weights);
@@ -132,19 +133,20 @@ async function* runEpoch(
     outputs: classifier.names.length,
   };
   const warmup = warmupSteps(steps, config.warmup);
+  const weighing = {
+    smoothing: config.labelSmoothing ?? 0,
+    ...(config.classWeights === "balanced" ? { weights: balancedWeights(inputs, layout.outputs) } : {}),
+  };
   for (const [i, batch] of batches.entries()) {
     if (classifier.compiles("step", rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const step = first + i;
-    const learningRate = learningRateAt(step, steps, config.learningRate, warmup);
+    const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const { weightDecay, clipNorm } = config;
     const start = performance.now();
-    const { loss, gradientNorm } = await classifier.trainer.step(trainingFeeds(inputs, batch, layout), {
-      learningRate,
-      weightDecay,
-      clipNorm,
-    });
+    const feeds = trainingFeeds(inputs, batch, layout, weighing);
+    const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, clipNorm });
     const milliseconds = performance.now() - start;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       throw new ClinfuseError("engine-failed", `the loss is ${loss} at step ${step} of stage "${stage.id}": training diverged`, {

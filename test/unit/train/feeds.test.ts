@@ -1,8 +1,10 @@
 // Batches as feeds, logits as outcomes: by hand-made numbers.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ignoredLabel } from "../../../src/text/bio.ts";
-import { inferenceFeeds, outcomes, trainingFeeds } from "../../../src/train/feeds.ts";
+import { balancedWeights, inferenceFeeds, outcomes, trainingFeeds } from "../../../src/train/feeds.ts";
 import type { Input } from "../../../src/train/task-head.ts";
 
 const input = (ids: number[], types: number[], targets: number[]): Input => {
@@ -36,6 +38,33 @@ describe("feeds", () => {
     const feeds = trainingFeeds(whole, { indices: [0], tokens: 4 }, { ...layout, perToken: false, outputs: 3 });
     expect(feeds.targets).toEqual({ shape: [3, 3], data: Float32Array.of(0, 0, 1, 0, 0, 0, 0, 0, 0) });
     expect(feeds.scale?.data).toEqual(Float32Array.of(1));
+  });
+});
+
+describe("weighing against PyTorch's CrossEntropyLoss (test/fixtures/losses/golden.py)", () => {
+  const golden = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/losses/golden.json"), "utf8")) as {
+    logits: number[][];
+    targets: number[];
+    losses: Record<string, number>;
+  };
+  const inputs = golden.targets.map((target) => input([2], [0], [target]));
+  const batch = { indices: golden.targets.map((_, i) => i), tokens: 1 };
+  const weights = balancedWeights(inputs, 4);
+
+  it.each([
+    ["plain", { smoothing: 0 }],
+    ["smoothed", { smoothing: 0.1 }],
+    ["balanced", { smoothing: 0, weights }],
+    ["both", { smoothing: 0.2, weights }],
+  ])("%s", (name, weighing) => {
+    const { targets, scale } = trainingFeeds(inputs, batch, { rows: 6, pad: 0, perToken: false, outputs: 4 }, weighing);
+    let loss = 0; // the graph's: -scale * sum(targets * log softmax(logits))
+    for (const [row, logits] of golden.logits.entries()) {
+      const log = Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0));
+      for (const [c, x] of logits.entries())
+        loss -= (targets!.data[row * 4 + c] as number) * (x - log) * (scale!.data[0] as number);
+    }
+    expect(loss).toBeCloseTo(golden.losses[name] as number, 6);
   });
 });
 

@@ -20,6 +20,15 @@ describe("learningRateAt", () => {
   });
 });
 
+it("falls as transformers' cosine schedule does where asked to (test/fixtures/losses/golden.py)", () => {
+  const { cosine } = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/losses/golden.json"), "utf8")) as {
+    cosine: { peak: number; warmup: number; rates: number[] };
+  };
+  for (const [i, rate] of cosine.rates.entries()) {
+    expect(learningRateAt(i + 1, cosine.rates.length, cosine.peak, cosine.warmup, "cosine")).toBeCloseTo(rate, 14);
+  }
+});
+
 describe("warmupSteps", () => {
   it.each([
     [100, 0.05, 5],

@@ -46,6 +46,24 @@ describe("train", () => {
     );
   });
 
+  it("ends a stage after as many epochs without a better one as it was told to wait", async () => {
+    const opposite = { ...config, learningRate: 1e-12, patience: 2 }; // nothing changes: every epoch is as good, the later one is kept
+    const equal = await collect(linearClassifier(), [{ ...few, epochs: 9 }], validation, opposite);
+    expect(equal.filter((e) => e.type === "epoch")).toHaveLength(9);
+    const worse = await collect(linearClassifier(), [{ ...synthetic, epochs: 9 }, few], validation, {
+      ...config,
+      learningRate: -40, // away from the minimum
+      patience: 2,
+    });
+    const epochs = worse.flatMap((e) => (e.type === "epoch" && e.stage === "synthetic" ? [e] : []));
+    const kept = epochs.findLastIndex((e) => e.best);
+    expect(epochs.length).toBe(kept + 3);
+    expect(worse.filter((e) => e.type === "stage-finished").map((e) => e.type === "stage-finished" && e.stage)).toEqual([
+      "synthetic",
+      "few",
+    ]);
+  });
+
   it("learns a toy token task, and a toy pair task", async () => {
     const token = linearClassifier(toyTasks.token);
     await collect(token, [few, synthetic]);
