@@ -1,5 +1,6 @@
 // Whether this device can hold a model, how much memory that takes, and why not. Estimates from the manifest alone: no file is read.
 
+import { isLlamaFamily } from "../nn/llama-config.ts";
 import type { ModelEntry } from "./manifest.ts";
 import { type AdapterFacts, lacks } from "./webllm-adapter.ts";
 import { gpuNeeds, mlcLayout, twinOf } from "./webllm-model.ts";
@@ -12,7 +13,10 @@ export interface DeviceFacts {
 
 export interface ModelFit {
   readonly runsOn: "graphics" | "processor";
+  /** With the engine that is taken by itself. */
   readonly memoryMegabytes: number;
+  /** With the engine that takes least, one request at a time; absent where there is no such choice. */
+  readonly leastMegabytes?: number;
   /** Computed from the files' sizes and not stated by whoever made the model. */
   readonly estimated: boolean;
   /** Beside memory: WebGPU and its features. */
@@ -35,14 +39,29 @@ export function modelFit(entry: ModelEntry, device: DeviceFacts, find: (id: stri
   if (mlcLayout(entry)) return graphicsFit(entry, device, find);
   const bytes = entry.files.reduce((sum, file) => sum + file.bytes, 0);
   const overhead = entry.kind === "encoder" ? trainingOverhead : ggufOverhead;
-  const memory = Math.ceil(bytes * overhead) + 50e6;
+  const least = Math.ceil(bytes * overhead) + 50e6;
+  const many = batchMemory(entry, bytes);
+  const chosen = many !== undefined && memoryLacks(many, device).length === 0 ? many : least;
   return {
     runsOn: "processor",
-    memoryMegabytes: Math.round(memory / 1e6),
+    memoryMegabytes: Math.round(chosen / 1e6),
+    ...(chosen === least ? {} : { leastMegabytes: Math.round(least / 1e6) }),
     estimated: true,
     needs: [],
-    lacks: memoryLacks(memory, device),
+    lacks: memoryLacks(least, device),
   };
+}
+
+/** Keys, values and work space of sixteen requests at once, for small models. */
+const batchBytes = 300e6;
+
+/** Of `batch`, which holds weights as 32-bit floats; undefined for what it does not read. GGUF files say their bits in their name: Q4_K_M, F16. */
+function batchMemory({ files, architecture }: ModelEntry, bytes: number): number | undefined {
+  const [file, ...others] = files.filter(({ name }) => name.endsWith(".gguf"));
+  if (!file || others.length > 0 || (architecture !== undefined && !isLlamaFamily(architecture))) return undefined;
+  const [, whole, quantised] = /(?:^|[._-])(?:B?F(16|32)|I?Q(\d))/i.exec(file.name) ?? [];
+  const bits = whole ? Number(whole) : quantised ? Number(quantised) + 0.75 : 32; // a scale for each block beside its weights
+  return bytes * (32 / bits) + batchBytes;
 }
 
 function memoryLacks(memory: number, { machineMemory }: DeviceFacts): string[] {

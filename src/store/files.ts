@@ -131,11 +131,21 @@ async function walk(folder: FileSystemDirectoryHandle, prefix: string): Promise<
     const path = prefix + handle.name;
     if (handle.kind === "directory") found.push(...(await walk(handle as FileSystemDirectoryHandle, `${path}/`)));
     else {
-      const bytes = (await (handle as FileSystemFileHandle).getFile()).size;
+      const bytes = await sizeOf(handle as FileSystemFileHandle);
       if (bytes > 0) found.push({ path, bytes });
     }
   }
   return found;
+}
+
+/** 0 for a file that another tab deleted or renamed since it was listed. */
+async function sizeOf(handle: FileSystemFileHandle): Promise<number> {
+  try {
+    return (await handle.getFile()).size;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw error;
+  }
 }
 
 /** `createWritable` writes beside the file and swaps on close, so that a failure or a kill leaves what was there. */

@@ -90,12 +90,16 @@ function byModel(found: readonly StoredFile[]): ReadonlyMap<string, StoredModel>
   return models;
 }
 
+/** A power cut loses so much at most; a killed tab loses nothing. */
+const flushBytes = 2 ** 24;
+
 async function partFile(handle: FileSystemFileHandle, name: string, doing: string): Promise<PartFile> {
   const access = await handle.createSyncAccessHandle().catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== "NoModificationAllowedError") throw error;
     throw new ClinfuseError("model-busy", `another tab is writing ${name}`, { file: name }, { cause: error });
   });
   let at = access.getSize();
+  let flushed = at;
   return {
     get bytes() {
       return at;
@@ -104,7 +108,10 @@ async function partFile(handle: FileSystemFileHandle, name: string, doing: strin
     append(chunk) {
       try {
         at += access.write(chunk, { at });
-        access.flush();
+        if (at - flushed >= flushBytes) {
+          access.flush();
+          flushed = at;
+        }
       } catch (error) {
         throw storageError(error, doing);
       }
@@ -113,8 +120,9 @@ async function partFile(handle: FileSystemFileHandle, name: string, doing: strin
       access.truncate(0);
       access.flush();
       at = 0;
+      flushed = 0;
     },
-    close: () => access.close(),
+    close: () => access.close(), // which flushes
     async finish() {
       access.close();
       try {

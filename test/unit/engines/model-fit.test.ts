@@ -21,9 +21,22 @@ const alone = () => undefined;
 
 describe("on the processor", () => {
   it("a small GGUF fits, with more memory than its file", () => {
-    const fit = modelFit(entry("small", "language-model", { "x.gguf": 98e6 }), device, alone);
+    const fit = modelFit(entry("small", "language-model", { "x.F32.gguf": 98e6 }), device, alone);
     expect(fit).toMatchObject({ runsOn: "processor", estimated: true, needs: [], lacks: [] });
     expect(fit.memoryMegabytes).toBeGreaterThan(98);
+  });
+
+  it("takes what floats take where many requests run at once, and says what less takes", () => {
+    // 135 million weights are 538 MB as floats.
+    const llama = { ...entry("s", "language-model", { "SmolLM2-135M-Instruct.Q4_1.gguf": 98.4e6 }), architecture: "llama" };
+    const fit = modelFit(llama, device, alone);
+    expect(fit.memoryMegabytes).toBeGreaterThan(538 + 100);
+    expect(fit.memoryMegabytes).toBeLessThan(1200);
+    expect(fit.leastMegabytes).toBeLessThan(200);
+    expect(modelFit({ ...llama, architecture: "gpt2" }, device, alone)).not.toHaveProperty("leastMegabytes");
+    // Where floats are too much, the other engine is what runs.
+    const large = { ...entry("l", "language-model", { "x.Q4_K_M.gguf": 1e9 }), architecture: "llama" };
+    expect(modelFit(large, device, alone)).toMatchObject({ memoryMegabytes: 1200, lacks: [] });
   });
 
   it("one beyond WebAssembly's memory does not, whatever the machine has", () => {
