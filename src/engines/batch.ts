@@ -152,11 +152,13 @@ function beginOfStop(text: string, stop: readonly string[]): number {
   return found.length > 0 ? Math.min(...found) : -1;
 }
 
-/** The messages that many requests share are a beginning of their own, so far as their tokens are the beginning of the whole. */
-function promptOf({ tokenizer, template }: Parts, { messages, sharedMessages = 0 }: CompletionRequest): BatchPrompt {
+/** What many requests share is a beginning of its own, so far as its tokens are the beginning of the whole. */
+function promptOf({ tokenizer, template }: Parts, { messages, shared }: CompletionRequest): BatchPrompt {
   const ids = tokenizer.encode(template(messages));
-  if (sharedMessages === 0) return { ids, shared: 0 };
-  const beginning = tokenizer.encode(template(messages.slice(0, sharedMessages), { answer: false }));
+  if (!shared) return { ids, shared: 0 };
+  const next = messages[shared.messages];
+  const cut = next ? [{ ...next, content: next.content.slice(0, shared.characters) }] : [];
+  const beginning = tokenizer.encode(template([...messages.slice(0, shared.messages), ...cut], { answer: false }));
   const differs = beginning.findIndex((id, i) => id !== ids[i]);
   // One token is left to read, for its logits.
   return { ids, shared: Math.min(differs < 0 ? beginning.length : differs, ids.length - 1) };

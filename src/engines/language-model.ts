@@ -21,10 +21,16 @@ export interface Sampling {
   readonly stop?: readonly string[];
 }
 
+/** The first messages, word for word, and so many characters (UTF-16 code units) of the one after them. */
+export interface SharedPrompt {
+  readonly messages: number;
+  readonly characters: number;
+}
+
 export interface CompletionRequest {
   readonly messages: readonly Message[];
-  /** So many of the first messages many requests have in common, word for word: an engine may read them once. It changes no text. */
-  readonly sharedMessages?: number;
+  /** What many requests have in common: an engine may read it once. It changes no text. */
+  readonly shared?: SharedPrompt;
   readonly sampling: Sampling;
   /** 31 bits. The same request with the same seed gives the same text on an engine that promises it (`deterministic`). */
   readonly seed: number;

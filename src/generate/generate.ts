@@ -116,11 +116,11 @@ async function attempt<T extends Task>(config: RunConfig, ports: Ports<T>, index
   let drawn: { topic?: Topic; style?: string } = {};
   let step = conversation.next("");
   while (!step.done) {
-    const { messages, sharedMessages, grammar, topic, style } = step.value;
+    const { messages, shared, grammar, topic, style } = step.value;
     drawn = { ...drawn, ...(topic ? { topic } : {}), ...(style === undefined ? {} : { style }) };
     const request = {
       messages,
-      ...(sharedMessages === undefined ? {} : { sharedMessages }),
+      ...(shared ? { shared } : {}),
       sampling: config.sampling,
       seed: seedOf(stream.fork("turn", turns.length)),
       ...(grammar !== undefined && config.grammar ? { grammar } : {}),

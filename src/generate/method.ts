@@ -1,7 +1,7 @@
 // The port of a generation method. A conversation is a generator: prompts out, completions in, an example or a reason at the end.
 
 import type { Rng } from "../base/rng.ts";
-import type { Message } from "../engines/language-model.ts";
+import type { Message, SharedPrompt } from "../engines/language-model.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
@@ -11,7 +11,7 @@ import type { MethodId, RunConfig } from "./run-config.ts";
 export interface Prompt {
   readonly messages: readonly Message[];
   /** See CompletionRequest. */
-  readonly sharedMessages?: number;
+  readonly shared?: SharedPrompt;
   readonly grammar?: string;
   /** What was drawn for it, kept with the example. */
   readonly topic?: Topic;

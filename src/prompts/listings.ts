@@ -4,6 +4,8 @@
 export interface Listing {
   readonly fixed: string;
   readonly varying: string;
+  /** Characters of `varying` before its first slot and the space there: all prompts of a task begin so. */
+  readonly lead: number;
 }
 
 /** The listing as the paper prints it. */
@@ -14,30 +16,29 @@ export function whole({ fixed, varying }: Listing): string {
 /** Listing 2: NER with ClinGen. */
 export function listing2(slots: { domain: string; style: string; topic: string }): Listing {
   const { domain, style, topic } = slots;
+  const lead = "3. the sentence should mimic the style of";
   return {
+    lead: lead.length,
     fixed: [
       `Suppose you need to create a dataset for ${domain} recognition. Your task is to:`,
       `1. generate a sentence about ${domain},`,
       `2. output a list of named entity about ${domain} only,`,
     ].join("\n"),
-    varying: [
-      `3. the sentence should mimic the style of ${style},`,
-      `4. the sentence should mention the ${domain} named ${topic}.`,
-    ].join("\n"),
+    varying: [`${lead} ${style},`, `4. the sentence should mention the ${domain} named ${topic}.`].join("\n"),
   };
 }
 
 /** Listing 6: first sentence of a pair with ClinGen. */
 export function listing6(slots: { content: string; topic: string; style: string }): Listing {
   const { content, topic, style } = slots;
+  const lead = `2. the ${content} should be relevant to`;
   return {
+    lead: lead.length,
     fixed: [
       `Suppose you need to create a set of ${content}. Your task is to:`,
       `1. generate one sentence for a ${content}.`,
     ].join("\n"),
-    varying: [`2. the ${content} should be relevant to ${topic},`, `3. The ${content} should mimic the style of ${style}.`].join(
-      "\n",
-    ),
+    varying: [`${lead} ${topic},`, `3. The ${content} should mimic the style of ${style}.`].join("\n"),
   };
 }
 
@@ -62,7 +63,11 @@ export function listing7(slots: SecondSentenceSlots & { topic: string }): string
 /** Listing 8: NER with the baselines. */
 export function listing8({ domain }: { domain: string }): Listing {
   const task = `generate a sentence about ${domain} and output a list of named entity about ${domain} only.`;
-  return { fixed: `Suppose you need to create a dataset for ${domain} recognition. Your task is to ${task}`, varying: "" };
+  return {
+    fixed: `Suppose you need to create a dataset for ${domain} recognition. Your task is to ${task}`,
+    varying: "",
+    lead: 0,
+  };
 }
 
 /** Listing 12: first sentence of a pair with the baselines. */
@@ -70,6 +75,7 @@ export function listing12({ content }: { content: string }): Listing {
   return {
     fixed: `Suppose you need to create a set of ${content}. Your task is to generate one sentence for a ${content}.`,
     varying: "",
+    lead: 0,
   };
 }
 

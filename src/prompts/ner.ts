@@ -1,6 +1,6 @@
 // Prompts of the NER tasks: Listings 2 and 8, with demonstrations, and the grammar of the answer. Pure.
 
-import type { Message } from "../engines/language-model.ts";
+import type { Message, SharedPrompt } from "../engines/language-model.ts";
 import type { TokenExample } from "../tasks/example.ts";
 import type { NerTask } from "../tasks/task.ts";
 import { answerField, turns, withJsonLines } from "./demonstrations.ts";
@@ -18,8 +18,8 @@ export interface NerSlots {
 
 export interface FilledPrompt {
   readonly messages: readonly Message[];
-  /** So many of the first are the same for every prompt of the run. */
-  readonly sharedMessages?: number;
+  /** What is the same for every prompt of the run. */
+  readonly shared?: SharedPrompt;
   readonly grammar: string;
 }
 
@@ -44,7 +44,7 @@ export function nerPrompt(task: NerTask, slots: NerSlots): FilledPrompt {
     ...turns(exchanges),
     { role: "user", content: listing.varying },
   ];
-  return { messages, sharedMessages: messages.length - 1, grammar };
+  return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar };
 }
 
 function listingOf(task: NerTask, topic: string | undefined, style: string | undefined): Listing {

@@ -31,7 +31,7 @@ export function firstPrompt(task: PairTask, slots: PairSlots): FilledPrompt {
   if (mode === "none") return { messages: [{ role: "user", content: whole(listing) }], grammar: oneLine };
   const shared = prefix(task, slots);
   const messages: Message[] = [...shared, { role: "user", content: listing.varying || listing.fixed }];
-  return { messages, sharedMessages: shared.length, grammar: oneLine };
+  return { messages, shared: { messages: shared.length, characters: listing.lead }, grammar: oneLine };
 }
 
 /** Second turn, about the first sentence. */

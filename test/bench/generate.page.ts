@@ -128,10 +128,10 @@ async function converse(model: LanguageModel, { index, start, config }: Attempt,
   let tokens = 0;
   let step = conversation.next("");
   for (let turn = 0; !step.done; turn++) {
-    const { messages, sharedMessages, grammar } = step.value;
+    const { messages, shared, grammar } = step.value;
     const request: CompletionRequest = {
       messages,
-      ...(sharedMessages === undefined ? {} : { sharedMessages }),
+      ...(shared ? { shared } : {}),
       ...(withGrammar && grammar !== undefined ? { grammar } : {}),
       sampling: config.sampling,
       seed: seedOf(rng("generate", 1, index).fork("turn", turn)),

@@ -70,7 +70,7 @@ it("a request has the same text alone and among others, with and without a share
       { role: "system" as const, content: "A sentence of a medical paper about a disease, in a style of its own." },
       { role: "user" as const, content: `Number ${i}: ${"acute renal failure ".repeat(1 + (i % 3))}` },
     ],
-    ...(i % 2 === 0 ? { sharedMessages: 1 } : {}),
+    ...(i % 2 === 0 ? { shared: { messages: 1, characters: 6 } } : {}),
     sampling: { temperature: 1, topP: 0.95, maxTokens: 5 + (i % 4) },
     seed: 1000 + i,
   });

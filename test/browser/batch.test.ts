@@ -72,7 +72,7 @@ describe("the port", () => {
   });
 
   it("gives it the same text when it shares its first messages, with rows that share others beside it", async () => {
-    const shared = { sharedMessages: 1 };
+    const shared = { shared: { messages: 1, characters: 6 } };
     const other = (i: number) => ({
       messages: [{ role: "system" as const, content: `System ${i % 3}.` }, ...request(i).messages.slice(1)],
     });
