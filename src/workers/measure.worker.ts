@@ -81,13 +81,19 @@ const procedures: MeasureProcedures = {
   async *measure({ model }, signal) {
     const { models } = await readManifest();
     const entry = modelEntry({ models }, model);
+    const adapter = await adapterFacts();
+    const software = adapter?.software
+      ? `${adapter.name} is computed by the processor, which is slower than the processor itself`
+      : undefined;
     for (const engine of engines.filter((e) => e.reads(entry) !== undefined)) {
-      const unfit = await engine.unfit?.();
-      if (unfit) yield { type: "left-out", what: engine.name, reason: unfit.message };
+      const unfit = engine.unfit && ((await engine.unfit())?.message ?? software);
+      if (unfit) yield { type: "left-out", what: engine.name, reason: unfit };
       else yield* kept(engine.name, (tell) => engineSpeed(engine, entry, models, signal, tell));
     }
     for (const device of ["wasm", "webgpu"] as const) {
-      yield* kept(`Training on ${trainingNames[device]}`, (tell) => trainingSpeed(device, signal, tell));
+      const what = `Training on ${trainingNames[device]}`;
+      if (device === "webgpu" && software) yield { type: "left-out", what, reason: software };
+      else yield* kept(what, (tell) => trainingSpeed(device, signal, tell));
     }
   },
 

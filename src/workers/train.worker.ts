@@ -32,7 +32,10 @@ async function deviceInfos(): Promise<DeviceInfo[]> {
 
 function infoOf(device: Device, found: Availability): Omit<DeviceInfo, "device"> {
   if (!found.available) return { available: false, reason: found.error.message };
-  if (device === "webgpu") return { available: true, reason: "the graphics processor, by WebGPU" };
+  if (device === "webgpu") {
+    const by = found.software ? "WebGPU, computed by the processor: slower than WASM" : "the graphics processor, by WebGPU";
+    return { available: true, reason: by };
+  }
   const threads = `${found.threads} WASM ${found.threads === 1 ? "thread" : "threads"}`;
   return { available: true, reason: found.note ? `${threads}: ${found.note.message}` : threads };
 }

@@ -80,6 +80,15 @@ interface Candidate {
   readonly open: () => Promise<LanguageModel>;
 }
 
+async function opening(engine: Engine, model: Model): Promise<LanguageModel> {
+  // For a model this small a second thread only waits for the first, all the longer on a busy machine.
+  if (engine.id === "wllama" && model.random) {
+    const weights = [await model.read(model.entry.files[0]!.name)];
+    return openWllama({ id: "wllama/tiny", weights, threads: 1, cachePrompt: true });
+  }
+  return engine.open({ entry: model.entry, read: ({ name }) => model.read(name) });
+}
+
 async function candidatesOf(engine: Engine): Promise<Candidate[]> {
   const common = { constrains: true, open: () => Promise.reject(new Error("skipped")) };
   const none = { generations: 0, atOnce: 0, openings: 0, random: true };
@@ -95,9 +104,9 @@ async function candidatesOf(engine: Engine): Promise<Candidate[]> {
     name: `${engine.id}, ${model.entry.id}`,
     generations: slow ? 4 : model.random || onGpu || engine.id === "webllm" ? 200 : engine.id === "batch" ? 16 : 3,
     atOnce: model.random && !slow ? 16 : engine.id === "wllama" ? 2 : 4,
-    openings: !model.random ? 1 : slow ? 2 : 10,
+    openings: !model.random ? 1 : slow || engine.id === "wllama" ? 2 : 10,
     random: model.random,
-    open: () => engine.open({ entry: model.entry, read: ({ name }) => model.read(name) }),
+    open: () => opening(engine, model),
   }));
 }
 
