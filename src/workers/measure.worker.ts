@@ -82,9 +82,7 @@ const procedures: MeasureProcedures = {
     const { models } = await readManifest();
     const entry = modelEntry({ models }, model);
     const adapter = await adapterFacts();
-    const software = adapter?.software
-      ? `${adapter.name} is computed by the processor, which is slower than the processor itself`
-      : undefined;
+    const software = adapter?.software ? `${adapter.name} is computed by the processor, and slower than it` : undefined;
     for (const engine of engines.filter((e) => e.reads(entry) !== undefined)) {
       const unfit = engine.unfit && ((await engine.unfit())?.message ?? software);
       if (unfit) yield { type: "left-out", what: engine.name, reason: unfit };

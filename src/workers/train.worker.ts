@@ -4,13 +4,15 @@ import { ClinfuseError } from "../base/errors.ts";
 import type { DeviceInfo, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
-import { type Availability, devices } from "../runtime/device.ts";
+import { devices } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { files, trainedFolder } from "../store/files.ts";
 import { readMeasurements } from "../store/measurements.ts";
 import { taskById } from "../tasks/catalogue.ts";
+import { chooseDevice, type DeviceChoice, describeDevice } from "../train/choose-device.ts";
 import { openClassifier } from "../train/classifier.ts";
 import { openEncoder } from "../train/encoder-files.ts";
+import type { TrainingSpeed } from "../train/measure-training.ts";
 import { loadModel, saveModel } from "../train/model-files.ts";
 import { predict } from "../train/predict.ts";
 import { recipeFor } from "../train/recipe.ts";
@@ -27,47 +29,22 @@ let database: Promise<Db> | undefined;
 
 async function deviceInfos(): Promise<DeviceInfo[]> {
   const found = await devices();
-  return (["webgpu", "wasm"] as const).map((device) => ({ device, ...infoOf(device, found[device]) }));
+  return (["webgpu", "wasm"] as const).map((device) => ({ device, ...describeDevice(device, found[device]) }));
 }
 
-function infoOf(device: Device, found: Availability): Omit<DeviceInfo, "device"> {
-  if (!found.available) return { available: false, reason: found.error.message };
-  if (device === "webgpu") {
-    const by = found.software ? "WebGPU, computed by the processor: slower than WASM" : "the graphics processor, by WebGPU";
-    return { available: true, reason: by };
-  }
-  const threads = `${found.threads} WASM ${found.threads === 1 ? "thread" : "threads"}`;
-  return { available: true, reason: found.note ? `${threads}: ${found.note.message}` : threads };
+async function choose(wish: Device | "auto"): Promise<DeviceChoice> {
+  const [found, measured] = await Promise.all([devices(), wish === "auto" ? trainingSpeeds() : []]);
+  return chooseDevice(wish, found, measured);
 }
 
-/** The ladder of DESIGN, section 4: WebGPU on a real adapter, else the processor. A wish that cannot be had is an error, not another device. */
-async function chooseDevice(wish: Device | "auto"): Promise<{ device: Device; reason: string }> {
-  const found = await devices();
-  if (wish !== "auto") {
-    const chosen = found[wish];
-    if (!chosen.available) throw chosen.error;
-    return { device: wish, reason: infoOf(wish, chosen).reason };
-  }
-  const faster = found.webgpu.available ? await fasterDevice() : undefined;
-  if (faster) return faster;
-  if (found.webgpu.available && !found.webgpu.software)
-    return { device: "webgpu", reason: infoOf("webgpu", found.webgpu).reason };
-  const why = found.webgpu.available ? "WebGPU is here, but computed by software" : infoOf("webgpu", found.webgpu).reason;
-  return { device: "wasm", reason: `${infoOf("wasm", found.wasm).reason} (${why})` };
-}
-
-/** By what was measured on this device; undefined where not both were, or the storage cannot be read. */
-async function fasterDevice(): Promise<{ device: Device; reason: string } | undefined> {
+/** What was measured on this device; nothing where the storage cannot be read. */
+async function trainingSpeeds(): Promise<readonly TrainingSpeed[]> {
   try {
     database ??= openDb();
-    const { training } = await readMeasurements(await database);
-    const [first, second] = training.toSorted((a, b) => b.gflops - a.gflops);
-    if (!first || !second) return undefined;
-    const [fast, slow] = [first, second].map(({ gflops }) => gflops.toFixed(1));
-    return { device: first.device, reason: `it measured ${fast} GFLOP/s on this device, the other ${slow}` };
+    return (await readMeasurements(await database)).training;
   } catch {
     database = undefined;
-    return undefined;
+    return [];
   }
 }
 
@@ -84,7 +61,7 @@ async function readTrained(model: string): Promise<Map<string, Blob>> {
 }
 
 async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
-  const { device, reason } = await chooseDevice(request.device);
+  const { device, reason } = await choose(request.device);
   yield { type: "device", device, reason };
   const entry = await findModel(request.encoder);
   const encoderFiles = yield* reporting((tell: (event: { type: "loading"; what: string; done: number; total: number }) => void) =>
@@ -92,7 +69,12 @@ async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncG
   );
   const task = taskById(request.task);
   const { maxTokens, seed } = request.config;
-  const classifier = await openClassifier(task, await openEncoder(encoderFiles), { device, maxTokens, seed });
+  const classifier = await openClassifier(task, await openEncoder(encoderFiles), {
+    device,
+    maxTokens,
+    seed,
+    ...(request.config.trains ? { trains: request.config.trains } : {}),
+  });
   try {
     yield* trainAndScore(classifier, request, signal);
     let bytes = 0;
@@ -132,7 +114,7 @@ const procedures: TrainProcedures = {
   },
 
   async *predict({ task, model, device: wish, examples }, signal) {
-    const { device } = await chooseDevice(wish);
+    const { device } = await choose(wish);
     yield { type: "loading", done: 0, total: 1 };
     const classifier = await loadModel(await readTrained(model), device);
     try {
