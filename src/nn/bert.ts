@@ -24,8 +24,17 @@ export interface Encoded {
   readonly rows: Readonly<Record<keyof typeof lookups, Value>>;
 }
 
+/** What LoRA adds to the named layer of x, or undefined where it adds nothing. */
+export type Addition = (g: Graph, layer: string, x: Value) => Value | undefined;
+
 /** Inputs `input_ids` and `token_type_ids`, int32 [batch, tokens], and `attention_mask`, float32 [batch, tokens] of 1 and 0. */
-export function encode(g: Graph, config: BertConfig, { batch, tokens }: BatchShape, weight: Weight): Encoded {
+export function encode(
+  g: Graph,
+  config: BertConfig,
+  { batch, tokens }: BatchShape,
+  weight: Weight,
+  addition: Addition = () => undefined,
+): Encoded {
   if (tokens > config.maxPositions) throw new Error(`expected at most ${config.maxPositions} tokens, got ${tokens}`);
   const look = (table: keyof typeof lookups) =>
     g.apply("Gather", [weight(table), g.input(lookups[table], "int32", [batch, tokens])]); // [batch, tokens, hidden]
@@ -41,7 +50,7 @@ export function encode(g: Graph, config: BertConfig, { batch, tokens }: BatchSha
   const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
   const bias = g.apply("Reshape", [absent], { shape: [batch, 1, 1, tokens] });
   for (let i = 0; i < config.layers; i++) {
-    hidden = layer(g, config, { batch, tokens }, weight, `bert.encoder.layer.${i}`, hidden, bias);
+    hidden = layer({ g, config, shape: { batch, tokens }, weight, addition }, `bert.encoder.layer.${i}`, hidden, bias);
   }
   return {
     hidden,
@@ -54,8 +63,17 @@ export function linear(g: Graph, weight: Weight, name: string, x: Value): Value 
   return g.apply("Gemm", [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transA: false, transB: true });
 }
 
-function layer(g: Graph, config: BertConfig, shape: BatchShape, weight: Weight, name: string, x: Value, bias: Value): Value {
-  const attended = attention(g, config, shape, weight, `${name}.attention.self`, x, bias);
+interface Build {
+  readonly g: Graph;
+  readonly config: BertConfig;
+  readonly shape: BatchShape;
+  readonly weight: Weight;
+  readonly addition: Addition;
+}
+
+function layer(build: Build, name: string, x: Value, bias: Value): Value {
+  const { g, config, weight } = build;
+  const attended = attention(build, `${name}.attention.self`, x, bias);
   const projected = linear(g, weight, `${name}.attention.output.dense`, attended);
   const middle = layerNorm(g, config, weight, `${name}.attention.output.LayerNorm`, g.apply("Add", [projected, x]));
   const inner = gelu(g, linear(g, weight, `${name}.intermediate.dense`, middle)); // [batch * tokens, intermediate]
@@ -63,23 +81,20 @@ function layer(g: Graph, config: BertConfig, shape: BatchShape, weight: Weight, 
   return layerNorm(g, config, weight, `${name}.output.LayerNorm`, g.apply("Add", [outer, middle]));
 }
 
-function attention(
-  g: Graph,
-  config: BertConfig,
-  { batch, tokens }: BatchShape,
-  weight: Weight,
-  name: string,
-  x: Value,
-  bias: Value,
-): Value {
+function attention({ g, config, shape, weight, addition }: Build, name: string, x: Value, bias: Value): Value {
+  const { batch, tokens } = shape;
   const { heads, hiddenSize } = config;
   const width = hiddenSize / heads;
   const split = (part: Value, perm: readonly number[]) =>
     g.apply("Transpose", [g.apply("Reshape", [part], { shape: [batch, tokens, heads, width] })], { perm });
-  const scaled = g.apply("Mul", [linear(g, weight, `${name}.query`, x), g.scalar(1 / Math.sqrt(width))]);
+  const project = (part: string) => {
+    const [y, more] = [linear(g, weight, `${name}.${part}`, x), addition(g, `${name}.${part}`, x)];
+    return more ? g.apply("Add", [y, more]) : y;
+  };
+  const scaled = g.apply("Mul", [project("query"), g.scalar(1 / Math.sqrt(width))]);
   const query = split(scaled, [0, 2, 1, 3]); // [batch, heads, tokens, width]
-  const key = split(linear(g, weight, `${name}.key`, x), [0, 2, 3, 1]); // [batch, heads, width, tokens]
-  const value = split(linear(g, weight, `${name}.value`, x), [0, 2, 1, 3]); // [batch, heads, tokens, width]
+  const key = split(project("key"), [0, 2, 3, 1]); // [batch, heads, width, tokens]
+  const value = split(project("value"), [0, 2, 1, 3]); // [batch, heads, tokens, width]
   const scores = g.apply("Add", [g.apply("MatMul", [query, key]), bias]); // [batch, heads, tokens, tokens]
   const mixed = g.apply("MatMul", [g.apply("Softmax", [scores]), value]); // [batch, heads, tokens, width]
   return g.apply("Reshape", [g.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] })], { shape: [batch * tokens, hiddenSize] });

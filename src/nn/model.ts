@@ -3,16 +3,17 @@
 // Inputs: input_ids and token_type_ids int32 [batch, tokens], attention_mask float32 [batch, tokens] of 1 and 0;
 // for training also targets, float32 one-hot with zeros for what is ignored ([batch, tokens, labels] or [batch, labels]),
 // and scale, float32 [], by which the summed loss is multiplied: 1 / number of targets that are not ignored.
-// Outputs: logits of the targets' shape; or loss, [], and gradient:<name> of each parameter, of the parameter's shape or,
+// Outputs: logits of the targets' shape; or loss, [], and gradient:<name> of each parameter that trains, of the parameter's shape or,
 // for the tables in `lookups`, of the rows looked up: [batch, tokens, hidden].
 
 import { gradient } from "../graph/gradient.ts";
 import { Graph } from "../graph/graph.ts";
 import type { Value } from "../graph/ops.ts";
 import type { BatchShape, Parameter } from "../graph/parameter.ts";
-import { aliasesOf, bertParameters, type Encoded, encode, linear, lookups, type Weight } from "./bert.ts";
+import { type Addition, aliasesOf, bertParameters, type Encoded, encode, linear, lookups, type Weight } from "./bert.ts";
 import type { BertConfig } from "./bert-config.ts";
 import { crossEntropy } from "./loss.ts";
+import { everything, frozen, loraNames, loraParameters, type Trains } from "./trains.ts";
 
 /** `token` labels every token; `pair` labels the whole input, one text or two, from its first token. */
 export interface Head {
@@ -24,31 +25,42 @@ export interface Head {
 export interface Model {
   readonly parameters: readonly Parameter[];
   readonly lookups: Readonly<Record<string, string>>;
+  readonly frozen: ReadonlySet<string>;
   training(shape: BatchShape): Graph;
   inference(shape: BatchShape): Graph;
 }
 
 /** BertForTokenClassification or BertForSequenceClassification of transformers, without dropout. */
-export function bertModel(config: BertConfig, head: Head): Model {
-  const parameters = [...bertParameters(config), ...headParameters(config, head)];
+export function bertModel(config: BertConfig, head: Head, trains: Trains = everything): Model {
+  const whole = [...bertParameters(config), ...headParameters(config, head)];
+  const parameters = [...whole, ...loraParameters(whole, trains, config.initializerRange)];
+  const still = frozen(parameters, trains, config.layers);
   const build = (shape: BatchShape) => {
     const g = new Graph();
     const values = new Map(parameters.map((p) => [p.name, g.input(p.name, "float32", p.shape)]));
     const weight: Weight = (name) => values.get(name) ?? raise(`no parameter ${name}`);
-    const encoded = encode(g, config, shape, weight);
+    const addition: Addition = (graph, layer, x) => {
+      const { down, up } = loraNames(layer);
+      if (trains.kind !== "lora" || !values.has(down)) return undefined;
+      const times = (y: Value, by: Value) => graph.apply("Gemm", [y, by, null], { transA: false, transB: true });
+      return graph.apply("Mul", [times(times(x, weight(down)), weight(up)), graph.scalar(trains.alpha / trains.rank)]);
+    };
+    const encoded = encode(g, config, shape, weight, addition);
     return { g, weight, encoded, logits: headLogits(g, config, head, shape, weight, encoded) };
   };
   return {
     parameters,
     lookups,
+    frozen: still,
     training(shape) {
       const { g, weight, encoded, logits } = build(shape);
       const targets = g.input("targets", "float32", logits.shape);
       const loss = crossEntropy(g, logits, targets, g.input("scale", "float32", []));
       const rows: Readonly<Record<string, Value>> = encoded.rows;
-      const wrt = parameters.map((p) => rows[p.name] ?? weight(p.name));
+      const trained = parameters.filter((p) => !still.has(p.name));
+      const wrt = trained.map((p) => rows[p.name] ?? weight(p.name));
       g.output("loss", loss);
-      for (const [i, value] of gradient(g, loss, wrt).entries()) g.output(`gradient:${(parameters[i] as Parameter).name}`, value);
+      for (const [i, value] of gradient(g, loss, wrt).entries()) g.output(`gradient:${(trained[i] as Parameter).name}`, value);
       return g;
     },
     inference(shape) {

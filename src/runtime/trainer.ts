@@ -28,7 +28,9 @@ export interface TrainableGraphs {
    * [...indices.shape, columns], and the trainer adds up equal rows: in one order, so that a step is reproducible.
    */
   readonly lookups: Readonly<Record<string, string>>;
-  /** Its outputs: `loss`, a scalar, and `gradient:<name>` for each parameter. */
+  /** Parameters that no step changes. */
+  readonly frozen: ReadonlySet<string>;
+  /** Its outputs: `loss`, a scalar, and `gradient:<name>` for each parameter that is not frozen. */
   training(shape: BatchShape): Graph;
   /** Its output: `logits`. */
   inference(shape: BatchShape): Graph;

@@ -20,6 +20,8 @@ interface Lookup {
 }
 
 interface CpuSlot extends Slot {
+  /** Whether steps change it. Without, it has no moments. */
+  readonly trained: boolean;
   /** Behind the tensor; updated in place. */
   readonly data: Float32Array;
   moments: Moments;
@@ -31,15 +33,18 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   const ort = await loadOrt("wasm");
   const slots = graphs.parameters.map(({ name, shape }): CpuSlot => {
     const data = Float32Array.from(weightOf(weights, name, shape));
+    const trained = !graphs.frozen.has(name);
     return {
       name,
       shape,
+      trained,
       data,
       tensor: new ort.Tensor("float32", data, shape),
-      moments: initMoments(data.length),
-      lookup: lookupOf(graphs.lookups[name], shape),
+      moments: initMoments(trained ? data.length : 0),
+      lookup: trained ? lookupOf(graphs.lookups[name], shape) : undefined,
     };
   });
+  const trained = slots.filter((slot) => slot.trained);
   const sessions = trainerSessions(
     graphs,
     (model) => ort.InferenceSession.create(model, { executionProviders: ["wasm"], graphOptimizationLevel: "all" }),
@@ -59,7 +64,7 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
       order.run(async () => {
         const outputs = await run("training", feeds);
         const loss = (outputs.loss as Tensor).data[0] as number;
-        const gradientNorm = update(slots, outputs, feeds, options, ++steps);
+        const gradientNorm = update(trained, outputs, feeds, options, ++steps);
         return { loss, gradientNorm };
       }),
     infer: (feeds) =>
@@ -71,7 +76,7 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     write: (replaced) =>
       order.run(async () => {
         for (const [{ data }, given] of replacements(slots, replaced)) data.set(given);
-        for (const slot of slots) {
+        for (const slot of trained) {
           slot.moments = initMoments(slot.data.length);
           slot.lookup?.touched.fill(0);
         }

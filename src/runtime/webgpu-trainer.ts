@@ -28,12 +28,12 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     call.catch((error: unknown) => {
       throw failure(error);
     });
-  const { slots, optimizer } = await upload(ort, device, { graphs, weights });
+  const { slots, trained, optimizer } = await upload(ort, device, { graphs, weights });
   const create = (model: Uint8Array, use: Use) =>
     ort.InferenceSession.create(model, {
       executionProviders: ["webgpu"],
       graphOptimizationLevel: "all",
-      ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(slots) } : {}),
+      ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(trained) } : {}),
     });
   const sessions = trainerSessions(graphs, create, (tokens) => onCompile?.(tokens));
   const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Ort.Tensor>>> => {
@@ -51,7 +51,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     step: (feeds, options) =>
       inTurn(async () => {
         const outputs = await run("training", feeds);
-        const gradients = slots.map(({ name }): GpuGradient => {
+        const gradients = trained.map(({ name }): GpuGradient => {
           const buffer = (outputs[`gradient:${name}`] as Ort.Tensor).gpuBuffer as GPUBuffer;
           const input = graphs.lookups[name];
           return input === undefined
@@ -60,7 +60,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
         });
         const gradientNorm = await vendor(optimizer.step(gradients, options));
         const loss = (outputs.loss as Ort.Tensor).data[0] as number;
-        for (const { name } of slots) outputs[`gradient:${name}`]?.dispose();
+        for (const { name } of trained) outputs[`gradient:${name}`]?.dispose();
         return { loss, gradientNorm };
       }),
     infer: (feeds) =>
@@ -87,7 +87,7 @@ async function upload(
   ort: typeof Ort,
   device: GPUDevice,
   { graphs, weights }: Pick<TrainerOptions, "graphs" | "weights">,
-): Promise<{ slots: GpuSlot[]; optimizer: GpuAdamW }> {
+): Promise<{ slots: GpuSlot[]; trained: GpuSlot[]; optimizer: GpuAdamW }> {
   const outOfMemory = (why: string) =>
     new ClinfuseError("out-of-memory", `the model does not fit into the GPU's memory: ${why}`, { what: why });
   const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
@@ -103,9 +103,10 @@ async function upload(
     const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: shape });
     return { name, shape, size: data.length, buffer, tensor };
   });
+  const trained = slots.filter(({ name }) => !graphs.frozen.has(name));
   const optimizer = gpuAdamW(
     device,
-    slots.map(({ name, buffer, size, shape }) => ({
+    trained.map(({ name, buffer, size, shape }) => ({
       weights: buffer,
       size,
       columns: name in graphs.lookups ? (shape[1] as number) : undefined,
@@ -113,7 +114,7 @@ async function upload(
   );
   const error = await device.popErrorScope();
   if (error) throw outOfMemory(error.message);
-  return { slots, optimizer };
+  return { slots, trained, optimizer };
 }
 
 function gradientsOnDevice(slots: readonly GpuSlot[]): Record<string, "gpu-buffer"> {

@@ -1,7 +1,9 @@
 // The classifier C_theta of section 4.3: an encoder with a task's head, its weights on a device. Knows no storage.
 
+import { ClinfuseError } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { bertModel } from "../nn/model.ts";
+import { everything, type Trains, trainsProblem } from "../nn/trains.ts";
 import { fitWeights } from "../runtime/checkpoint.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
 import type { Trainer } from "../runtime/trainer.ts";
@@ -18,6 +20,7 @@ export interface Classifier {
   /** Longer inputs are cut, special tokens counted. */
   readonly maxTokens: number;
   readonly trainer: Trainer;
+  readonly trains: Trains;
   /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
   readonly initialised: readonly string[];
   /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
@@ -30,15 +33,20 @@ export interface ClassifierOptions {
   readonly maxTokens: number;
   /** Of the draws for a new head. */
   readonly seed: number;
+  readonly trains?: Trains;
 }
 
 /**
  * Puts an encoder with the task's head on a device. Errors: `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported`
- * for a checkpoint whose tensors do not fit its config.
+ * for a checkpoint whose tensors do not fit its config, and for a choice of what trains that the encoder does not have.
  */
 export async function openClassifier(task: Task, encoder: Encoder, options: ClassifierOptions): Promise<Classifier> {
   const names = outputNames(task);
-  const graphs = bertModel(encoder.config, { kind: task.kind, labels: names.length });
+  const { trains = everything } = options;
+  const { layers, hiddenSize } = encoder.config;
+  const problem = trainsProblem(trains, layers, hiddenSize);
+  if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
+  const graphs = bertModel(encoder.config, { kind: task.kind, labels: names.length }, trains);
   const draws = rng(options.seed, "head", task.id);
   const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });
@@ -50,6 +58,7 @@ export async function openClassifier(task: Task, encoder: Encoder, options: Clas
     names,
     maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions),
     trainer,
+    trains,
     initialised,
     compiles(use, rows, tokens) {
       const key = `${use} ${rows} ${tokens}`;

@@ -7,6 +7,7 @@ import { taskById } from "../tasks/catalogue.ts";
 import type { Task } from "../tasks/task.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
+import { mergedLora } from "./merged-lora.ts";
 import { outputNames } from "./task-head.ts";
 import type { Device } from "./train-config.ts";
 
@@ -28,9 +29,9 @@ const architectures = { token: "BertForTokenClassification", pair: "BertForSeque
  * classifier stays of use.
  */
 export async function saveModel(classifier: Classifier): Promise<Map<string, Blob>> {
-  const { task, encoder, names, maxTokens, trainer } = classifier;
+  const { task, encoder, names, maxTokens, trainer, trains } = classifier;
   const files = new Map<string, Blob>();
-  files.set("model.safetensors", writeSafetensors(await trainer.read(), { format: "pt" })); // transformers asks for "pt"
+  files.set("model.safetensors", writeSafetensors(mergedLora(await trainer.read(), trains), { format: "pt" })); // transformers asks for "pt"
   files.set("config.json", jsonBlob(modelConfig(encoder.configJson, task, names)));
   for (const [name, text] of encoder.tokenizerFiles) files.set(name, new Blob([text]));
   const hashes: Record<string, string> = {};

@@ -1,6 +1,7 @@
 // The training recipe (App. C), its defaults, and what a training run tells.
 
 import type { Scores } from "../evaluate/scores.ts";
+import type { Trains } from "../nn/trains.ts";
 import type { Example } from "../tasks/example.ts";
 
 export type Device = "webgpu" | "wasm";
@@ -27,6 +28,8 @@ export interface TrainConfig {
   readonly labelSmoothing?: number;
   /** `balanced`: a target counts by the inverse of its frequency in the stage, as scikit-learn has it. */
   readonly classWeights?: "none" | "balanced";
+  /** What of the encoder changes, beside the head; everything where absent. */
+  readonly trains?: Trains;
   /** A stage ends after so many epochs without a better one; absent for never. */
   readonly patience?: number;
   readonly weightDecay: number;

@@ -14,6 +14,7 @@ const both: readonly Device[] = ["wasm", "webgpu"];
 const graphs: TrainableGraphs = {
   parameters: [{ name: "w", shape: [2], aliases: [], missing: "error" }],
   lookups: {},
+  frozen: new Set(),
   training({ batch, tokens }) {
     const g = new Graph();
     const w = g.input("w", "float32", [2]);

@@ -13,6 +13,6 @@ it("says that there is no WebGPU, and that WASM has one thread for want of isola
 
 it("refuses a trainer on a GPU that is not there", async () => {
   const graph = () => new Graph();
-  const graphs = { parameters: [], lookups: {}, training: graph, inference: graph };
+  const graphs = { parameters: [], lookups: {}, frozen: new Set<string>(), training: graph, inference: graph };
   await expect(openTrainer({ device: "webgpu", graphs, weights: new Map() })).rejects.toMatchObject({ code: "no-webgpu" });
 });

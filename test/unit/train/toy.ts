@@ -65,6 +65,7 @@ export function linearClassifier(task: Task = bc5cdrDisease): Classifier {
     names,
     maxTokens: 64,
     initialised: [],
+    trains: { kind: "all" },
     trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.kind === "token" }),
     encoder: {
       config: {

@@ -1,0 +1,73 @@
+// What of a BERT training changes: everything, the last layers, the biases, the head, or low-rank additions. Knows no graph and no weights.
+
+import type { Parameter } from "../graph/parameter.ts";
+
+export type Trains =
+  | { readonly kind: "all" }
+  /** The last so many layers and the head. */
+  | { readonly kind: "layers"; readonly last: number }
+  /** BitFit (Ben Zaken et al. 2022): biases and the head. */
+  | { readonly kind: "biases" }
+  /** The head alone. */
+  | { readonly kind: "head" }
+  /** LoRA (Hu et al. 2022) on queries and values, and the head. The additions are multiplied by alpha / rank. */
+  | { readonly kind: "lora"; readonly rank: number; readonly alpha: number };
+
+export const everything: Trains = { kind: "all" };
+
+/** A matrix of the encoder that LoRA adds to, by the name of its layer. */
+const adapted = /^bert\.encoder\.layer\.\d+\.attention\.self\.(query|value)$/;
+
+/** The names of the two factors of an addition: down [rank, in], up [out, rank]. */
+export const loraNames = (layer: string) => ({ down: `${layer}.lora_A.weight`, up: `${layer}.lora_B.weight` });
+
+/** The factors for each matrix that LoRA adds to: down drawn as BERT draws its weights, up zero, so that nothing changes at first. */
+export function loraParameters(parameters: readonly Parameter[], trains: Trains, deviation: number): Parameter[] {
+  if (trains.kind !== "lora") return [];
+  return parameters.flatMap(({ name, shape }): Parameter[] => {
+    const layer = name.replace(/\.weight$/, "");
+    if (shape.length !== 2 || !adapted.test(layer)) return [];
+    const [out, into] = shape as [number, number];
+    const { down, up } = loraNames(layer);
+    return [
+      { name: down, shape: [trains.rank, into], aliases: [], missing: { deviation } },
+      { name: up, shape: [out, trains.rank], aliases: [], missing: "zeros" },
+    ];
+  });
+}
+
+/** Names of the parameters that stay as they are, of an encoder of so many layers with its head. */
+export function frozen(parameters: readonly Parameter[], trains: Trains, layers: number): ReadonlySet<string> {
+  const names = parameters.map(({ name }) => name);
+  return new Set(names.filter((name) => !isTrained(name, trains, layers)));
+}
+
+function isTrained(name: string, trains: Trains, layers: number): boolean {
+  if (/^classifier\.|^bert\.pooler\./.test(name)) return true;
+  switch (trains.kind) {
+    case "all":
+      return true;
+    case "layers": {
+      const layer = /^bert\.encoder\.layer\.(\d+)\./.exec(name)?.[1];
+      return layer !== undefined && Number(layer) >= layers - trains.last;
+    }
+    case "biases":
+      return name.endsWith(".bias");
+    case "head":
+      return false;
+    case "lora":
+      return /\.lora_[AB]\.weight$/.test(name);
+    default:
+      return trains satisfies never;
+  }
+}
+
+/** A sentence about what cannot be, or undefined. */
+export function trainsProblem(trains: Trains, layers: number, hiddenSize: number): string | undefined {
+  const whole = (n: number, most: number) => Number.isInteger(n) && n >= 1 && n <= most;
+  if (trains.kind === "layers" && !whole(trains.last, layers))
+    return `the last ${trains.last} of ${layers} layers cannot be trained`;
+  if (trains.kind !== "lora") return undefined;
+  if (!whole(trains.rank, hiddenSize)) return `LoRA's rank is ${trains.rank}; expected 1 to ${hiddenSize}`;
+  return trains.alpha > 0 ? undefined : `LoRA's alpha is ${trains.alpha}; expected more than 0`;
+}
