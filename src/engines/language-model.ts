@@ -10,7 +10,7 @@ export interface Sampling {
   readonly temperature: number;
   readonly topP: number;
   readonly maxTokens: number;
-  // What follows `batch` and `wllama` know; other engines do without.
+  // What follows `batch` knows; other engines do without.
   /** So many of the likeliest tokens stay; 0 or absent for all. */
   readonly topK?: number;
   /** A token stays when it is at least so likely as a share of the likeliest; 0 or absent for all. */

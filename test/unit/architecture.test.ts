@@ -74,7 +74,6 @@ const doors: Readonly<Record<string, string>> = {
   "umap-js": "analyse",
   idb: "store",
   svelte: "ui",
-  "@observablehq/plot": "ui",
   "d3-force": "ui",
 };
 
