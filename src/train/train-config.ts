@@ -30,7 +30,7 @@ export interface TrainConfig {
   readonly classWeights?: "none" | "balanced";
   /** What of the encoder changes, beside the head; everything where absent. */
   readonly trains?: Trains;
-  /** A stage ends after so many epochs without a better one; absent for never. */
+  /** A stage ends after so many epochs without a better one; 0 or absent for never. */
   readonly patience?: number;
   readonly weightDecay: number;
   /** Largest global norm of the gradient; 0 for no clipping. */

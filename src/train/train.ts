@@ -101,7 +101,7 @@ async function* trainStage(
     if (better) best = { ...found, epoch, weights: await trainer.read() };
     const { scores, loss: validationLoss } = found;
     yield { type: "epoch", stage: stage.id, epoch, loss: mean(losses), validation: scores, validationLoss, best: better };
-    if (epoch - (best?.epoch ?? 0) >= (config.patience ?? Number.POSITIVE_INFINITY)) break;
+    if (epoch - (best?.epoch ?? 0) >= (config.patience || Number.POSITIVE_INFINITY)) break;
   }
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
   await trainer.write(best.weights);
