@@ -38,6 +38,7 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
   Erf: plain,
   Tanh: plain,
   Sigmoid: plain,
+  Floor: plain,
   MatMul: plain,
   Gemm: ({ transA, transB }) => ({
     attributes: { transA: { integer: Number(transA) }, transB: { integer: Number(transB) } },

@@ -41,6 +41,7 @@ export interface Ops {
   Erf: Unary;
   Tanh: Unary;
   Sigmoid: Unary;
+  Floor: Unary;
   /** The last two axes multiply, those before them broadcast. */
   MatMul: { readonly inputs: readonly [x: Value, y: Value] };
   /** a b + c for matrices, c broadcast; a and b transposed first where asked. */
@@ -96,14 +97,14 @@ export interface Ops {
   };
 }
 
-/** Operators for trained weights alone: they pass no gradient. */
-export type InferenceOp = "DynamicQuantizeMatMul" | "MatMulNBits";
+/** Operators that pass no gradient: for trained weights alone, or flat everywhere. */
+export type GradientlessOp = "DynamicQuantizeMatMul" | "MatMulNBits" | "Floor";
 
 /** Of an operator that has none. */
 export type NoAttrs = Readonly<Record<never, never>>;
 
 export type Op = keyof Ops;
-export type DifferentiableOp = Exclude<Op, InferenceOp>;
+export type DifferentiableOp = Exclude<Op, GradientlessOp>;
 export type Inputs<O extends Op> = Ops[O]["inputs"];
 export type Attrs<O extends Op> = Ops[O] extends { readonly attrs: infer A } ? A : NoAttrs;
 export type Outputs<O extends Op> = Ops[O] extends { readonly outputs: infer T extends readonly Value[] } ? T : readonly [Value];

@@ -66,6 +66,7 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
   Erf: unary,
   Tanh: unary,
   Sigmoid: unary,
+  Floor: unary,
   MatMul: ([x, y]) => {
     needFloat(x, y);
     if (x.shape.length < 2 || y.shape.length < 2) throw new Error("expected at least two axes each");

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Value } from "../graph/ops.ts";
 import type { BatchShape, Parameter } from "../graph/parameter.ts";
 import type { BertConfig } from "./bert-config.ts";
+import type { Dropout } from "./dropout.ts";
 
 /** Added to the scores of masked positions: their share of the attention is then exactly 0 in float32. */
 const masked = -1e9;
@@ -27,13 +28,22 @@ export interface Encoded {
 /** What LoRA adds to the named layer of x, or undefined where it adds nothing. */
 export type Addition = (g: Graph, layer: string, x: Value) => Value | undefined;
 
+export interface EncodeOptions {
+  readonly addition?: Addition;
+  /** At transformers' sites: after the embeddings, on attention's weights, after attention and after the feed-forward. */
+  readonly dropout?: Dropout;
+}
+
+/** Dropout's sites in the encoder. */
+export const encoderSites = ({ layers }: BertConfig) => 1 + 3 * layers;
+
 /** Inputs `input_ids` and `token_type_ids`, int32 [batch, tokens], and `attention_mask`, float32 [batch, tokens] of 1 and 0. */
 export function encode(
   g: Graph,
   config: BertConfig,
   { batch, tokens }: BatchShape,
   weight: Weight,
-  addition: Addition = () => undefined,
+  { addition = () => undefined, dropout = (x) => x }: EncodeOptions = {},
 ): Encoded {
   if (tokens > config.maxPositions) throw new Error(`expected at most ${config.maxPositions} tokens, got ${tokens}`);
   const look = (table: keyof typeof lookups) =>
@@ -44,13 +54,13 @@ export function encode(
   const positions = g.apply("Slice", [table], { axis: 0, start: 0, end: tokens }); // [tokens, hidden]
   const sum = g.apply("Add", [g.apply("Add", [words, types]), positions]);
   const flat = g.apply("Reshape", [sum], { shape: [batch * tokens, config.hiddenSize] });
-  let hidden = layerNorm(g, config, weight, "bert.embeddings.LayerNorm", flat);
+  let hidden = dropout(layerNorm(g, config, weight, "bert.embeddings.LayerNorm", flat));
 
   const mask = g.input("attention_mask", "float32", [batch, tokens]);
   const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
   const bias = g.apply("Reshape", [absent], { shape: [batch, 1, 1, tokens] });
   for (let i = 0; i < config.layers; i++) {
-    hidden = layer({ g, config, shape: { batch, tokens }, weight, addition }, `bert.encoder.layer.${i}`, hidden, bias);
+    hidden = layer({ g, config, shape: { batch, tokens }, weight, addition, dropout }, `bert.encoder.layer.${i}`, hidden, bias);
   }
   return {
     hidden,
@@ -69,19 +79,20 @@ interface Build {
   readonly shape: BatchShape;
   readonly weight: Weight;
   readonly addition: Addition;
+  readonly dropout: Dropout;
 }
 
 function layer(build: Build, name: string, x: Value, bias: Value): Value {
-  const { g, config, weight } = build;
+  const { g, config, weight, dropout } = build;
   const attended = attention(build, `${name}.attention.self`, x, bias);
-  const projected = linear(g, weight, `${name}.attention.output.dense`, attended);
+  const projected = dropout(linear(g, weight, `${name}.attention.output.dense`, attended));
   const middle = layerNorm(g, config, weight, `${name}.attention.output.LayerNorm`, g.apply("Add", [projected, x]));
   const inner = gelu(g, linear(g, weight, `${name}.intermediate.dense`, middle)); // [batch * tokens, intermediate]
-  const outer = linear(g, weight, `${name}.output.dense`, inner);
+  const outer = dropout(linear(g, weight, `${name}.output.dense`, inner));
   return layerNorm(g, config, weight, `${name}.output.LayerNorm`, g.apply("Add", [outer, middle]));
 }
 
-function attention({ g, config, shape, weight, addition }: Build, name: string, x: Value, bias: Value): Value {
+function attention({ g, config, shape, weight, addition, dropout }: Build, name: string, x: Value, bias: Value): Value {
   const { batch, tokens } = shape;
   const { heads, hiddenSize } = config;
   const width = hiddenSize / heads;
@@ -96,7 +107,7 @@ function attention({ g, config, shape, weight, addition }: Build, name: string, 
   const key = split(project("key"), [0, 2, 3, 1]); // [batch, heads, width, tokens]
   const value = split(project("value"), [0, 2, 1, 3]); // [batch, heads, tokens, width]
   const scores = g.apply("Add", [g.apply("MatMul", [query, key]), bias]); // [batch, heads, tokens, tokens]
-  const mixed = g.apply("MatMul", [g.apply("Softmax", [scores]), value]); // [batch, heads, tokens, width]
+  const mixed = g.apply("MatMul", [dropout(g.apply("Softmax", [scores])), value]); // [batch, heads, tokens, width]
   return g.apply("Reshape", [g.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] })], { shape: [batch * tokens, hiddenSize] });
 }
 

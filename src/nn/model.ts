@@ -10,8 +10,19 @@ import { gradient } from "../graph/gradient.ts";
 import { Graph } from "../graph/graph.ts";
 import type { Value } from "../graph/ops.ts";
 import type { BatchShape, Parameter } from "../graph/parameter.ts";
-import { type Addition, aliasesOf, bertParameters, type Encoded, encode, linear, lookups, type Weight } from "./bert.ts";
+import {
+  type Addition,
+  aliasesOf,
+  bertParameters,
+  type Encoded,
+  encode,
+  encoderSites,
+  linear,
+  lookups,
+  type Weight,
+} from "./bert.ts";
 import type { BertConfig } from "./bert-config.ts";
+import { type Dropout, dropoutSites } from "./dropout.ts";
 import { crossEntropy } from "./loss.ts";
 import { everything, frozen, loraNames, loraParameters, type Trains } from "./trains.ts";
 
@@ -30,13 +41,24 @@ export interface Model {
   inference(shape: BatchShape): Graph;
 }
 
-/** BertForTokenClassification or BertForSequenceClassification of transformers, without dropout. */
-export function bertModel(config: BertConfig, head: Head, trains: Trains = everything): Model {
+export interface ModelOptions {
+  /** Everything where absent. */
+  readonly trains?: Trains;
+  /** Share that training drops at each of transformers' sites; its graphs then take `dropout_seeds`. 0 where absent. */
+  readonly dropout?: number;
+}
+
+/** Of a model with a head. */
+export const dropoutSiteCount = (config: BertConfig) => encoderSites(config) + 1;
+
+/** BertForTokenClassification or BertForSequenceClassification of transformers. */
+export function bertModel(config: BertConfig, head: Head, { trains = everything, dropout = 0 }: ModelOptions = {}): Model {
   const whole = [...bertParameters(config), ...headParameters(config, head)];
   const parameters = [...whole, ...loraParameters(whole, trains, config.initializerRange)];
   const still = frozen(parameters, trains, config.layers);
-  const build = (shape: BatchShape) => {
+  const build = (shape: BatchShape, rate: number) => {
     const g = new Graph();
+    const drop = dropoutSites(g, rate, dropoutSiteCount(config));
     const values = new Map(parameters.map((p) => [p.name, g.input(p.name, "float32", p.shape)]));
     const weight: Weight = (name) => values.get(name) ?? raise(`no parameter ${name}`);
     const addition: Addition = (graph, layer, x) => {
@@ -45,15 +67,15 @@ export function bertModel(config: BertConfig, head: Head, trains: Trains = every
       const times = (y: Value, by: Value) => graph.apply("Gemm", [y, by, null], { transA: false, transB: true });
       return graph.apply("Mul", [times(times(x, weight(down)), weight(up)), graph.scalar(trains.alpha / trains.rank)]);
     };
-    const encoded = encode(g, config, shape, weight, addition);
-    return { g, weight, encoded, logits: headLogits(g, config, head, shape, weight, encoded) };
+    const encoded = encode(g, config, shape, weight, { addition, dropout: drop });
+    return { g, weight, encoded, logits: headLogits({ g, config, shape, weight, dropout: drop }, head, encoded) };
   };
   return {
     parameters,
     lookups,
     frozen: still,
     training(shape) {
-      const { g, weight, encoded, logits } = build(shape);
+      const { g, weight, encoded, logits } = build(shape, dropout);
       const targets = g.input("targets", "float32", logits.shape);
       const loss = crossEntropy(g, logits, targets, g.input("scale", "float32", []));
       const rows: Readonly<Record<string, Value>> = encoded.rows;
@@ -64,31 +86,32 @@ export function bertModel(config: BertConfig, head: Head, trains: Trains = every
       return g;
     },
     inference(shape) {
-      const { g, logits } = build(shape);
+      const { g, logits } = build(shape, 0);
       g.output("logits", logits);
       return g;
     },
   };
 }
 
-function headLogits(
-  g: Graph,
-  config: BertConfig,
-  head: Head,
-  { batch, tokens }: BatchShape,
-  weight: Weight,
-  { hidden }: Encoded,
-): Value {
+interface Build {
+  readonly g: Graph;
+  readonly config: BertConfig;
+  readonly shape: BatchShape;
+  readonly weight: Weight;
+  readonly dropout: Dropout;
+}
+
+function headLogits({ g, config, shape: { batch, tokens }, weight, dropout }: Build, head: Head, { hidden }: Encoded): Value {
   switch (head.kind) {
     case "token": {
-      const logits = linear(g, weight, "classifier", hidden);
+      const logits = linear(g, weight, "classifier", dropout(hidden));
       return g.apply("Reshape", [logits], { shape: [batch, tokens, head.labels] });
     }
     case "pair": {
       const sequences = g.apply("Reshape", [hidden], { shape: [batch, tokens, config.hiddenSize] });
       const first = g.apply("Slice", [sequences], { axis: 1, start: 0, end: 1 }); // [batch, 1, hidden], of [CLS]
       const flat = g.apply("Reshape", [first], { shape: [batch, config.hiddenSize] });
-      return linear(g, weight, "classifier", g.apply("Tanh", [linear(g, weight, "bert.pooler.dense", flat)]));
+      return linear(g, weight, "classifier", dropout(g.apply("Tanh", [linear(g, weight, "bert.pooler.dense", flat)])));
     }
     default:
       return head.kind satisfies never;

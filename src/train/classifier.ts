@@ -34,6 +34,7 @@ export interface ClassifierOptions {
   /** Of the draws for a new head. */
   readonly seed: number;
   readonly trains?: Trains;
+  readonly dropout?: number;
 }
 
 /**
@@ -42,11 +43,11 @@ export interface ClassifierOptions {
  */
 export async function openClassifier(task: Task, encoder: Encoder, options: ClassifierOptions): Promise<Classifier> {
   const names = outputNames(task);
-  const { trains = everything } = options;
+  const { trains = everything, dropout = 0 } = options;
   const { layers, hiddenSize } = encoder.config;
   const problem = trainsProblem(trains, layers, hiddenSize);
   if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
-  const graphs = bertModel(encoder.config, { kind: task.kind, labels: names.length }, trains);
+  const graphs = bertModel(encoder.config, { kind: task.kind, labels: names.length }, { trains, dropout });
   const draws = rng(options.seed, "head", task.id);
   const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });

@@ -1,5 +1,9 @@
 // A batch of inputs as the graphs' feeds, and logits as predictions and losses. Knows no device.
 
+import type { Rng } from "../base/rng.ts";
+import type { BertConfig } from "../nn/bert-config.ts";
+import { seedsName } from "../nn/dropout.ts";
+import { dropoutSiteCount } from "../nn/model.ts";
 import type { Feeds, HostTensor } from "../runtime/trainer.ts";
 import { ignoredLabel } from "../text/bio.ts";
 import { padBatch } from "../text/encoding.ts";
@@ -72,6 +76,12 @@ export function trainingFeeds(
     targets: { shape: perToken ? [rows, width, outputs] : [rows, outputs], data },
     scale: { shape: [], data: Float32Array.of(total > 0 ? 1 / total : 1) },
   };
+}
+
+/** Fresh seeds for a step's dropout. */
+export function dropoutFeeds(config: BertConfig, draws: Rng): Feeds {
+  const sites = dropoutSiteCount(config);
+  return { [seedsName]: { shape: [sites], data: Float32Array.from({ length: sites }, () => draws.next()) } };
 }
 
 /** What a model says of one input. */

@@ -28,6 +28,8 @@ export interface TrainConfig {
   readonly labelSmoothing?: number;
   /** `balanced`: a target counts by the inverse of its frequency in the stage, as scikit-learn has it. */
   readonly classWeights?: "none" | "balanced";
+  /** Share of numbers that a step drops at BERT's sites; 0 or absent for none. BERT's own: 0.1. */
+  readonly dropout?: number;
   /** What of the encoder changes, beside the head; everything where absent. */
   readonly trains?: Trains;
   /** A stage ends after so many epochs without a better one; 0 or absent for never. */

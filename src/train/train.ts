@@ -11,7 +11,7 @@ import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { type Batch, epochBatches, rowsFor } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
-import { balancedWeights, type Outcome, trainingFeeds } from "./feeds.ts";
+import { balancedWeights, dropoutFeeds, type Outcome, trainingFeeds } from "./feeds.ts";
 import { infer, inputsOf } from "./predict.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import { type Input, predictedExample } from "./task-head.ts";
@@ -145,7 +145,10 @@ async function* runEpoch(
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const { weightDecay, clipNorm } = config;
     const start = performance.now();
-    const feeds = trainingFeeds(inputs, batch, layout, weighing);
+    const feeds = {
+      ...trainingFeeds(inputs, batch, layout, weighing),
+      ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step)) : {}),
+    };
     const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, clipNorm });
     const milliseconds = performance.now() - start;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {

@@ -73,6 +73,7 @@ async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncG
     device,
     maxTokens,
     seed,
+    dropout: request.config.dropout ?? 0,
     ...(request.config.trains ? { trains: request.config.trains } : {}),
   });
   try {

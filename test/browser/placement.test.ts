@@ -2,6 +2,8 @@
 
 import { expect, it } from "vitest";
 import { toOnnx } from "../../src/graph/onnx.ts";
+import type { BertConfig } from "../../src/nn/bert-config.ts";
+import { bertModel } from "../../src/nn/model.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import { goldenStep } from "./bert-step.ts";
 
@@ -11,13 +13,27 @@ for (const method of ["log", "info", "debug", "warn", "error"] as const) {
   console[method] = (...parts: unknown[]) => void logged.push(parts.join(" "));
 }
 
+const config: BertConfig = {
+  vocabSize: 19,
+  hiddenSize: 8,
+  layers: 2,
+  heads: 2,
+  intermediateSize: 12,
+  maxPositions: 16,
+  typeVocabSize: 2,
+  layerNormEpsilon: 1e-12,
+  initializerRange: 0.02,
+};
+const lowRank = { trains: { kind: "lora", rank: 2, alpha: 4 }, dropout: 0.1 } as const;
+
 it.each([
-  ["token", "training"],
-  ["token", "inference"],
-  ["pair", "training"],
-  ["pair", "inference"],
-] as const)("%s head, %s graph", async (kind, use) => {
-  const { model } = await goldenStep(kind);
+  ["token head", "training", async () => (await goldenStep("token")).model],
+  ["token head", "inference", async () => (await goldenStep("token")).model],
+  ["pair head", "training", async () => (await goldenStep("pair")).model],
+  ["pair head", "inference", async () => (await goldenStep("pair")).model],
+  ["LoRA and dropout", "training", async () => bertModel(config, { kind: "pair", labels: 3 }, lowRank)],
+] as const)("%s, %s graph", async (_, use, open) => {
+  const model = await open();
   const ort = await loadOrt("webgpu");
   ort.env.logLevel = "verbose";
   const bytes = toOnnx(model[use]({ batch: 2, tokens: 8 }));

@@ -22,7 +22,7 @@ export function evaluate(g: Graph, feeds: Readonly<Record<string, Numbers>>): Re
   };
   for (const node of g.nodes) {
     const results = (
-      kernels[node.op as DifferentiableOp] as unknown as (node: Node, at: (value: Value) => Numbers) => number[][]
+      kernels[node.op as keyof typeof kernels] as unknown as (node: Node, at: (value: Value) => Numbers) => number[][]
     )(node, at);
     for (const [i, value] of (node.outputs as readonly Value[]).entries()) known.set(value.id, results[i] as number[]);
   }
@@ -82,7 +82,7 @@ function rows(x: Value, data: Numbers): number[][] {
 
 const average = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 
-const kernels: { readonly [O in DifferentiableOp]: Kernel<O> } = {
+const kernels: { readonly [O in DifferentiableOp | "Floor"]: Kernel<O> } = {
   Add: binary((x, y) => x + y),
   Sub: binary((x, y) => x - y),
   Mul: binary((x, y) => x * y),
@@ -92,6 +92,7 @@ const kernels: { readonly [O in DifferentiableOp]: Kernel<O> } = {
   Erf: unary(erf),
   Tanh: unary(Math.tanh),
   Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  Floor: unary(Math.floor),
   MatMul: ({ inputs: [x, y], outputs: [z] }, at) => {
     const inner = x.shape.at(-1) as number;
     return [
