@@ -93,29 +93,11 @@ function byModel(found: readonly StoredFile[]): ReadonlyMap<string, StoredModel>
 /** A power cut loses so much at most; a killed tab loses nothing. */
 const flushBytes = 2 ** 24;
 
-/** A tab that was just closed or reloaded lets go of its files within so long, milliseconds. */
-const lettingGo = 5000;
-const pause = 200;
-
-/** Throws `model-busy` while another tab has the file, and goes on having it. */
-async function openAlone(handle: FileSystemFileHandle, name: string): Promise<FileSystemSyncAccessHandle> {
-  for (let waited = 0; ; waited += pause) {
-    try {
-      return await handle.createSyncAccessHandle();
-    } catch (error) {
-      const kind = error instanceof Error ? error.name : "";
-      const finished = waited > 0 && kind === "NotFoundError"; // the other tab has given it its whole name meanwhile
-      if (kind !== "NoModificationAllowedError" && !finished) throw error;
-      if (waited >= lettingGo || finished) {
-        throw new ClinfuseError("model-busy", `another tab is writing ${name}`, { file: name }, { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-  }
-}
-
 async function partFile(handle: FileSystemFileHandle, name: string, doing: string): Promise<PartFile> {
-  const access = await openAlone(handle, name);
+  const access = await handle.createSyncAccessHandle().catch((error: unknown) => {
+    if (!(error instanceof Error) || error.name !== "NoModificationAllowedError") throw error;
+    throw new ClinfuseError("model-busy", `another tab is writing ${name}`, { file: name }, { cause: error });
+  });
   let at = access.getSize();
   let flushed = at;
   return {

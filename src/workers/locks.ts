@@ -1,9 +1,27 @@
-// Web Locks of the runs and the trained models: what one tab writes, no other writes or deletes. Knows no store.
+// Web Locks of the runs and the models: what one tab writes, no other writes or deletes. Knows no store.
 
-import { ClinfuseError } from "../base/errors.ts";
+import { ClinfuseError, type Place } from "../base/errors.ts";
 
 export const runLock = (run: string) => `run:${run}`;
 export const trainedLock = (model: string) => `trained:${model}`;
+export const modelLock = (model: string) => `model:${model}`;
+
+/** Works while it holds the lock, for which it waits so many milliseconds. Throws `model-busy` with the place, and what the work throws. */
+export async function whileHeld<T>(name: string, wait: number, place: Place, work: () => Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const late = setTimeout(() => waiting.abort(), wait);
+  try {
+    return await navigator.locks.request(name, { signal: waiting.signal }, () => {
+      clearTimeout(late);
+      return work();
+    });
+  } catch (error) {
+    if (!waiting.signal.aborted) throw error;
+    throw new ClinfuseError("model-busy", "another tab is at work on this model", place, { cause: error });
+  } finally {
+    clearTimeout(late);
+  }
+}
 
 /** Takes all of them or none, at once. Throws `run-busy`; resolves to what lets go of them. */
 export async function hold(...names: readonly string[]): Promise<() => void> {

@@ -4,6 +4,7 @@ import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import type { ModelEntry, ModelFile } from "../engines/manifest.ts";
 import { type RunningHash, resumeHash } from "../engines/model-files.ts";
 import type { ModelStore, PartFile } from "../store/model-store.ts";
+import { modelLock, whileHeld } from "./locks.ts";
 
 /** Where the user said that the files shall come from. */
 export type DownloadSource = "server" | "hub";
@@ -29,6 +30,13 @@ export function addressOf(entry: ModelEntry, file: ModelFile, source: DownloadSo
  * `model-missing` (the source has no such file), `model-altered` (that file is then forgotten), `model-busy`, `quota-exceeded`.
  */
 export async function downloadModel(entry: ModelEntry, store: ModelStore, options: DownloadOptions): Promise<void> {
+  await whileHeld(modelLock(entry.id), lettingGo, { file: entry.name }, () => download(entry, store, options));
+}
+
+/** Milliseconds within which a tab that was just closed or reloaded lets go. */
+const lettingGo = 5000;
+
+async function download(entry: ModelEntry, store: ModelStore, options: DownloadOptions): Promise<void> {
   const total = entry.files.reduce((sum, file) => sum + file.bytes, 0);
   const stored = (await store.stored()).get(entry.id);
   const isHere = (file: ModelFile) => stored?.whole.get(file.name) === file.bytes;

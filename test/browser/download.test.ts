@@ -95,9 +95,24 @@ it("a file of an older manifest is replaced", async () => {
   });
 });
 
-it("two sittings at once: the second is told that the first is at it", async () => {
+it("two sittings at once: the second waits for the first and finds everything there", async () => {
   const [first, second] = await Promise.all([attempt("ranges"), attempt("ranges")]);
-  expect([first.code, second.code].sort()).toEqual(["done", "model-busy"]);
+  expect([first.code, second.code]).toEqual(["done", "done"]);
+  expect([first.asked.length, second.asked.length].sort()).toEqual([0, 2]);
+});
+
+it("a tab that goes on fetching the model: the other is told so within seconds", { timeout: 20_000 }, async () => {
+  let letGo = () => {};
+  await new Promise<void>((granted) => {
+    navigator.locks.request(`model:${entry.id}`, () => {
+      granted();
+      return new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+    });
+  });
+  expect(await attempt("ranges")).toMatchObject({ code: "model-busy", asked: [] });
+  letGo();
 });
 
 it("a download that the browser has no room for is refused before it begins, with the numbers", async () => {
