@@ -66,12 +66,14 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
     const known = beginnings.get(key);
     if (known) return known;
     const reading = new Reading(decoder, nothing);
-    const at = await readBlocks(reading, ids, "", stopped);
-    if (stopped()) return undefined;
-    await reading.rest(ids.slice(at));
-    const read = beginnings.set(key, beginningOf(reading.cache));
-    reading.cache.free();
-    return read;
+    try {
+      const at = await readBlocks(reading, ids, "", stopped);
+      if (stopped()) return undefined;
+      await reading.rest(ids.slice(at));
+      return beginnings.set(key, beginningOf(reading.cache));
+    } finally {
+      reading.cache.free();
+    }
   };
 
   return {
@@ -80,10 +82,14 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
       if (!start || stopped()) return undefined;
       const reading = new Reading(decoder, start);
       const own = ids.slice(shared);
-      const at = await readBlocks(reading, own, ids.slice(0, shared).join(), stopped);
-      if (stopped()) return undefined;
-      const logits = await reading.rest(own.slice(at));
-      return { beginning: start, cache: reading.cache, logits };
+      let logits: Float32Array | undefined;
+      try {
+        const at = await readBlocks(reading, own, ids.slice(0, shared).join(), stopped);
+        if (!stopped()) logits = await reading.rest(own.slice(at));
+      } finally {
+        if (!logits) reading.cache.free(); // nobody takes it
+      }
+      return logits && { beginning: start, cache: reading.cache, logits };
     },
   };
 }

@@ -10,7 +10,7 @@ import {
   type SharedBeginning,
 } from "../../../src/engines/batch-cache.ts";
 import type { BatchDecoder } from "../../../src/engines/batch-decoder.ts";
-import { hostMemory } from "../../../src/engines/batch-memory.ts";
+import { type CacheMemory, hostMemory } from "../../../src/engines/batch-memory.ts";
 import { promptReader } from "../../../src/engines/batch-prompt.ts";
 
 const shape = { layers: 2, keyValueHeads: 3, headSize: 4 };
@@ -183,6 +183,32 @@ describe("promptReader", () => {
     read.length = 0;
     await prompts.read(whole(range(100, 133)), going);
     expect(read.flat()).toEqual(range(100, 133));
+  });
+
+  it("frees what it took when it is stopped, and what nobody will read again", async () => {
+    const alive = new Set<object>();
+    const memory: CacheMemory = {
+      ...hostMemory,
+      zeros(numbers) {
+        const array = hostMemory.zeros(numbers);
+        alive.add(array);
+        return array;
+      },
+      free({ keys, values }) {
+        for (const array of [...keys, ...values]) alive.delete(array);
+      },
+    };
+    for (const shared of [0, 90]) {
+      const { decoder, read } = counting();
+      Object.assign(decoder, { memory, newCache: (rows: number) => new KeyValueCache(shape, rows, memory) });
+      const prompts = promptReader(decoder, 2 ** 20);
+      await prompts.read({ ids: range(0, 200), shared }, () => read.length === 2);
+      expect(alive.size, `${shared} shared, stopped`).toBe(0);
+      const whole = await prompts.read({ ids: range(0, 200), shared }, going);
+      whole!.cache.free();
+      expect(alive.size, `${shared} shared, read`).toBe(shared === 0 ? 0 : 2 * shape.layers); // the beginning is kept
+      alive.clear();
+    }
   });
 
   it("stops between steps when told to", async () => {
