@@ -58,6 +58,7 @@ describe("train", () => {
     const epochs = worse.flatMap((e) => (e.type === "epoch" && e.stage === "synthetic" ? [e] : []));
     const kept = epochs.findLastIndex((e) => e.best);
     expect(epochs.length).toBe(kept + 3);
+    expect(epochs.length).toBeLessThan(9);
     expect(worse.filter((e) => e.type === "stage-finished").map((e) => e.type === "stage-finished" && e.stage)).toEqual([
       "synthetic",
       "few",
