@@ -7,6 +7,7 @@ import type { GrammarState } from "./batch-grammar.ts";
 import type { BatchPrompt, PromptReader, ReadPrompt } from "./batch-prompt.ts";
 import { BatchRows } from "./batch-rows.ts";
 import { logProbability, type Sampler } from "./batch-sampler.ts";
+import { noToken } from "./refusals.ts";
 
 export interface Job {
   readonly prompt: BatchPrompt;
@@ -146,8 +147,7 @@ async function choose({ job, tokens }: Running, logits: Float32Array) {
   const before = job.logProbs ? logits.slice() : undefined;
   const id = job.sample(logits, job.prompt.ids.concat(tokens.slice(job.given ?? 0)), mask);
   if (id >= 0) return { id, logProb: before && logProbability(before, id) };
-  const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
-  return { id, error: new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what }) };
+  return { id, error: noToken(mask !== undefined) };
 }
 
 /** Rows by the beginning that they share: rows of different beginnings cannot share a step. */

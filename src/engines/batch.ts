@@ -11,6 +11,7 @@ import { type BatchPrompt, promptReader } from "./batch-prompt.ts";
 import { sampler } from "./batch-sampler.ts";
 import { type Scheduler, scheduler } from "./batch-scheduler.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import { contextOverflow } from "./refusals.ts";
 
 export interface BatchOptions {
   /** LanguageModel.id. */
@@ -108,11 +109,7 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
   const prompt = promptOf(parts, request);
   const promptTokens = prompt.ids.length;
   const room = parts.contextTokens - promptTokens;
-  if (room < 1) {
-    const place = { got: promptTokens, expected: parts.contextTokens };
-    const sentence = `the prompt has ${promptTokens} tokens and the model's context holds ${parts.contextTokens}`;
-    throw new ClinfuseError("context-overflow", sentence, place);
-  }
+  if (room < 1) throw contextOverflow(promptTokens, parts.contextTokens);
   const maxTokens = Math.max(1, Math.min(room, request.sampling.maxTokens));
   const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
   const given = grammar ? forcedTokens(grammar, parts.tokenizer, maxTokens - 1) : [];

@@ -4,6 +4,7 @@ import { breathe } from "../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import { contextOverflow } from "./refusals.ts";
 
 /** The answer to a conversation. Draws only from the stream, which the request alone decides. */
 export type Script = (lastMessage: string, stream: Rng) => string;
@@ -32,10 +33,7 @@ export function openScripted(options: ScriptedOptions): LanguageModel {
     async complete(request, signal) {
       if (closed) throw new Error("scripted was closed");
       const promptTokens = request.messages.reduce((sum, m) => sum + count(m.content) + 4, 0);
-      if (promptTokens + 1 > contextTokens) {
-        const message = `the prompt has ${promptTokens} tokens and the model's context holds ${contextTokens}`;
-        throw new ClinfuseError("context-overflow", message, { got: promptTokens, expected: contextTokens });
-      }
+      if (promptTokens + 1 > contextTokens) throw contextOverflow(promptTokens, contextTokens);
       checkGrammar(request.grammar);
       const completion = cut(answer(script, request), Math.min(request.sampling.maxTokens, contextTokens - promptTokens));
       await wait(completion.completionTokens * millisecondsPerToken, signal);

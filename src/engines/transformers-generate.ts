@@ -8,6 +8,7 @@ import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
 import { type Grammars, grammars } from "./batch-grammar.ts";
 import { sampler } from "./batch-sampler.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import { contextOverflow, noToken } from "./refusals.ts";
 import { fromFolder, jsonOf, type ModelFolder, runError, type Transformers, textOf, weightsOf } from "./transformers.ts";
 import { byteLevelVocabulary } from "./transformers-vocabulary.ts";
 
@@ -112,10 +113,7 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
   const prompt = tokenizer(parts.template(request.messages), { add_special_tokens: false, return_tensor: false })
     .input_ids as number[];
   const room = contextTokens - prompt.length;
-  if (room < 1) {
-    const sentence = `the prompt has ${prompt.length} tokens and the model's context holds ${contextTokens}`;
-    throw new ClinfuseError("context-overflow", sentence, { got: prompt.length, expected: contextTokens });
-  }
+  if (room < 1) throw contextOverflow(prompt.length, contextTokens);
   const { tokens, finish } = await decode(parts, prompt, request, Math.min(room, request.sampling.maxTokens), signal);
   const text = tokenizer.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   return {
@@ -154,10 +152,7 @@ async function decode(
       throwIfAborted(signal);
       const mask = await state?.mask();
       const id = sample(logits, [...prompt, ...tokens], mask);
-      if (id < 0) {
-        const what = mask ? "the grammar allows no token here" : "the model's logits are not numbers";
-        throw new ClinfuseError(mask ? "grammar-invalid" : "engine-failed", what, { what });
-      }
+      if (id < 0) throw noToken(mask !== undefined);
       if (parts.ends.has(id)) return { tokens, finish: "stop" };
       state?.accept(id);
       tokens.push(id);

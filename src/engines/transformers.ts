@@ -2,6 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { wasmThreads, withoutWebGpu } from "../runtime/device.ts";
+import { requireHeap } from "../runtime/heap.ts";
 import { type Device, loadOrt, ortError } from "../runtime/ort.ts";
 
 export type Transformers = typeof import("@huggingface/transformers");
@@ -126,18 +127,10 @@ export async function weightsOf(folder: ModelFolder, device: Device): Promise<We
     if (reason) throw reason;
   } else {
     const file = `model${suffixes[dtype]}.onnx`;
-    throwIfTooBig([...sizes].reduce((sum, [name, size]) => sum + (name.startsWith(file) ? size : 0), 0));
+    // While a session is made it holds the file and its weights.
+    requireHeap(2 * [...sizes].reduce((sum, [name, size]) => sum + (name.startsWith(file) ? size : 0), 0));
   }
   return { device, dtype };
-}
-
-/** WASM's heap ends at 4 GiB, and while a session is made it holds the file and its weights. */
-function throwIfTooBig(bytes: number): void {
-  const heap = 4 * 2 ** 30;
-  if (2 * bytes <= heap) return;
-  const [got, expected] = [2 * bytes, heap].map((n) => `${(n / 2 ** 30).toFixed(1)} GiB`) as [string, string];
-  const sentence = `the model needs ${got} while it loads, and WebAssembly has ${expected}`;
-  throw new ClinfuseError("out-of-memory", sentence, { got, expected });
 }
 
 /** The hub's names of a model's files by the numbers in them, those preferred first where a folder has several. */

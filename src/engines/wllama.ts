@@ -4,6 +4,7 @@ import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
 import { mutex, orAbort } from "../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import { contextOverflow } from "./refusals.ts";
 import { memoryNeed, throwIfTooBig } from "./wllama-memory.ts";
 import { readParts } from "./wllama-parts.ts";
 
@@ -155,11 +156,7 @@ function completionError(error: unknown, hasGrammar: boolean): unknown {
   if (isAbort(error)) return new ClinfuseError("aborted", "stopped", {}, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   const overflow = /\((\d+) tokens\) exceeds the available context size \((\d+) tokens\)/.exec(message);
-  if (overflow) {
-    const [got, expected] = [Number(overflow[1]), Number(overflow[2])];
-    const sentence = `the prompt has ${got} tokens and the model's context holds ${expected}`;
-    return new ClinfuseError("context-overflow", sentence, { got, expected }, { cause: error });
-  }
+  if (overflow) return contextOverflow(Number(overflow[1]), Number(overflow[2]), { cause: error });
   if (hasGrammar && /grammar|sampl/i.test(message)) {
     return new ClinfuseError("grammar-invalid", `the engine cannot read the grammar: ${message}`, {}, { cause: error });
   }

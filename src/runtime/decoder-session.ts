@@ -1,12 +1,12 @@
 // One onnxruntime-web session over a graph whose weights stay with it, for shapes that each run chooses. Knows no model and no tokens.
 
 import type { InferenceSession, Tensor } from "onnxruntime-web";
-import { ClinfuseError } from "../base/errors.ts";
 import { axisOf, closeSizes, type FreeSizes, fedShapes } from "../graph/free-sizes.ts";
 import type { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf, type Value } from "../graph/ops.ts";
 import { gpu } from "./gpu-device.ts";
+import { requireHeap } from "./heap.ts";
 import { type Device, loadOrt, ortError } from "./ort.ts";
 
 /** A dense tensor in row-major order, here or on the session's GPU. */
@@ -42,9 +42,6 @@ export interface DecoderSessionOptions {
     readonly data: Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
   }>;
 }
-
-/** WASM's heap ends at 4 GiB, and while a session is made it holds its weights twice: as they are, and packed for its kernels. */
-const heapBytes = 4 * 2 ** 30;
 
 /** Errors: `out-of-memory`, before any weight is loaded where they cannot fit; those of `load`; `no-webgpu`; `engine-failed`. */
 export async function openDecoderSession(options: DecoderSessionOptions): Promise<DecoderSession> {
@@ -98,13 +95,10 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   };
 }
 
+/** While a session is made it holds its weights twice: as they are, and packed for its kernels. */
 function throwIfTooBig({ device, graph, weights }: DecoderSessionOptions): void {
   if (device !== "wasm") return;
   const bytesOf = (value: Value | undefined) =>
     value ? sizeOf(value.shape) * (value.dtype === "int8" || value.dtype === "uint8" ? 1 : 4) : 0;
-  const got = weights.reduce((n, name) => n + 2 * bytesOf(graph.inputs.get(name)), 0);
-  if (got <= heapBytes) return;
-  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  const sentence = `the model needs ${gigabytes(got)} while it loads, and WebAssembly has ${gigabytes(heapBytes)}`;
-  throw new ClinfuseError("out-of-memory", sentence, { got: gigabytes(got), expected: gigabytes(heapBytes) });
+  requireHeap(weights.reduce((n, name) => n + 2 * bytesOf(graph.inputs.get(name)), 0));
 }

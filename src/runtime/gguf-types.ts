@@ -3,6 +3,8 @@
 // Layouts from ggml's block structs (ggml-common.h). Scales have at most 11 significant bits and quants at most 8, so that every product
 // is exact and every sum is rounded once, on its way into the array: the floats are those of float32 arithmetic, to the bit.
 
+import { fromHalf } from "./floats.ts";
+
 /** Writes the floats of `blocks` whole blocks, read from `bytes`, to `out` from `at`. */
 type Unpack = (bytes: Uint8Array, blocks: number, out: Float32Array, at: number) => void;
 
@@ -58,14 +60,7 @@ let halves: Float32Array | undefined;
 
 /** Every IEEE 754 binary16 as a float, by its bits. */
 function halfTable(): Float32Array {
-  halves ??= Float32Array.from({ length: 65536 }, (_, bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
+  halves ??= Float32Array.from({ length: 65536 }, (_, bits) => fromHalf(bits));
   return halves;
 }
 
