@@ -3,6 +3,7 @@
 import { throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { sizeOf } from "../graph/ops.ts";
+import type { BatchShape } from "../graph/parameter.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { bertModel, type Model } from "../nn/model.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
@@ -41,7 +42,7 @@ export async function measureTraining(device: Device, signal: AbortSignal, onSte
   const model = bertModel(config, { kind: "token", labels });
   const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
   try {
-    const feeds = madeUpFeeds();
+    const feeds = madeUpFeeds(config, { batch, tokens }, labels);
     const options = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
     await trainer.step(feeds, options); // compiles
     const started = performance.now();
@@ -53,19 +54,19 @@ export async function measureTraining(device: Device, signal: AbortSignal, onSte
       onStep(++steps);
       elapsed = performance.now() - started;
     }
-    return (steps * stepFlops()) / elapsed / 1e6;
+    return (steps * stepFlops(config, { batch, tokens })) / elapsed / 1e6;
   } finally {
     await trainer.close();
   }
 }
 
-/** The backward pass takes two products for each of the forward pass's. */
-function stepFlops(): number {
-  const { hiddenSize: h, intermediateSize: f, layers } = config;
+/** Of the layers' products in a step that trains everything: the backward pass takes two for each of the forward pass's. */
+export function stepFlops({ hiddenSize: h, intermediateSize: f, layers }: BertConfig, { batch, tokens }: BatchShape): number {
   return 3 * layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
 }
 
-function madeUpWeights(model: Model): Weights {
+/** Numbers of the right size; speed does not depend on them. */
+export function madeUpWeights(model: Model): Weights {
   const draws = rng("measure", "weights");
   const pool = Float32Array.from({ length: 65536 }, () => 0.1 * (draws.next() - 0.5));
   return new Map(
@@ -76,7 +77,8 @@ function madeUpWeights(model: Model): Weights {
   );
 }
 
-function madeUpFeeds(): Feeds {
+/** Of a step with a token head of so many labels. */
+export function madeUpFeeds(config: BertConfig, { batch, tokens }: BatchShape, labels: number): Feeds {
   const draws = rng("measure", "feeds");
   const shape = [batch, tokens];
   const count = batch * tokens;

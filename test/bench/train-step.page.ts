@@ -5,11 +5,14 @@ import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { sizeOf } from "../../src/graph/ops.ts";
 import type { BertConfig } from "../../src/nn/bert-config.ts";
-import { bertModel, type Model } from "../../src/nn/model.ts";
+import { seedsName } from "../../src/nn/dropout.ts";
+import { bertModel, type ModelOptions } from "../../src/nn/model.ts";
 import { wasmThreads } from "../../src/runtime/device.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
 import { type Device, loadOrt } from "../../src/runtime/ort.ts";
-import type { Feeds, HostTensor, Weights } from "../../src/runtime/trainer.ts";
+import type { Feeds } from "../../src/runtime/trainer.ts";
+import { dropoutFeeds } from "../../src/train/feeds.ts";
+import { madeUpFeeds, madeUpWeights, stepFlops } from "../../src/train/measure-training.ts";
 
 /** all-MiniLM-L6-v2 */
 const config: BertConfig = {
@@ -34,16 +37,19 @@ export interface Timing {
   readonly first: number;
   readonly step: number;
   readonly infer: number;
-  /** Of the layers' matrix products, forward and backward. */
+  /** Of the layers' matrix products of a step that trains everything, whatever trains here. */
   readonly gflops: number;
   /** What one [batch * tokens, hidden] by [hidden, intermediate] product reaches alone. */
   readonly matmulGflops: number;
 }
 
-export async function time(device: Device, batch: number, tokens: number, steps: number): Promise<Timing> {
-  const model = bertModel(config, { kind: "token", labels });
-  const trainer = await openTrainer({ device, graphs: model, weights: weightsOf(model) });
-  const feeds = feedsOf(batch, tokens);
+export async function time(device: Device, batch: number, tokens: number, steps: number, what: ModelOptions): Promise<Timing> {
+  const model = bertModel(config, { kind: "token", labels }, what);
+  const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
+  const feeds = {
+    ...madeUpFeeds(config, { batch, tokens }, labels),
+    ...(what.dropout ? dropoutFeeds(config, rng("bench", "dropout")) : {}),
+  };
   const options = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
   const clock = async (run: () => Promise<unknown>): Promise<number> => {
     const start = performance.now();
@@ -59,7 +65,7 @@ export async function time(device: Device, batch: number, tokens: number, steps:
     times.push(await clock(() => trainer.step(feeds, options)));
     plainTimes.push(await clock(plain.run)); // in turn, so that whatever else the machine does slows both
   }
-  const { targets: _, scale: __, ...inputs } = feeds;
+  const { targets: _, scale: __, [seedsName]: ___, ...inputs }: Feeds = feeds;
   await trainer.infer(inputs);
   const infers: number[] = [];
   for (let i = 0; i < steps; i++) infers.push(await clock(() => trainer.infer(inputs)));
@@ -72,17 +78,12 @@ export async function time(device: Device, batch: number, tokens: number, steps:
     first,
     step,
     infer: median(infers),
-    gflops: (3 * forwardFlops(batch, tokens)) / step / 1e6,
+    gflops: stepFlops(config, { batch, tokens }) / step / 1e6,
     matmulGflops: plain.flops / median(plainTimes) / 1e6,
   };
 }
 
 const median = (xs: readonly number[]) => xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] as number;
-
-function forwardFlops(batch: number, tokens: number): number {
-  const { hiddenSize: h, intermediateSize: f, layers } = config;
-  return layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
-}
 
 /** A run of plain products of the feed-forward layers' size, as many flops as a quarter of a step or so. */
 async function products(device: Device, rows: number): Promise<{ readonly flops: number; run(): Promise<unknown> }> {
@@ -100,31 +101,4 @@ async function products(device: Device, rows: number): Promise<{ readonly flops:
     [...g.inputs].map(([name, { shape }]) => [name, new ort.Tensor("float32", new Float32Array(sizeOf(shape)), shape)]),
   );
   return { flops: pairs * 4 * rows * h * f, run: () => session.run(inputs) };
-}
-
-/** Numbers of the right size; speed does not depend on them. */
-function weightsOf(model: Model): Weights {
-  const draws = rng("bench");
-  const pool = Float32Array.from({ length: 65536 }, () => 0.1 * (draws.next() - 0.5));
-  return new Map(
-    model.parameters.map(({ name, shape }) => [
-      name,
-      { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => pool[i % pool.length] as number) },
-    ]),
-  );
-}
-
-function feedsOf(batch: number, tokens: number): Feeds {
-  const draws = rng("bench", "feeds");
-  const shape = [batch, tokens];
-  const count = batch * tokens;
-  const targets: HostTensor = { shape: [...shape, labels], data: new Float32Array(count * labels) };
-  for (let i = 0; i < count; i++) targets.data[i * labels + draws.int(labels)] = 1;
-  return {
-    input_ids: { shape, data: Int32Array.from({ length: count }, () => draws.int(config.vocabSize)) },
-    token_type_ids: { shape, data: new Int32Array(count) },
-    attention_mask: { shape, data: new Float32Array(count).fill(1) },
-    targets,
-    scale: { shape: [], data: Float32Array.of(1 / count) },
-  };
 }
