@@ -7,14 +7,9 @@ import { toOnnx } from "../../src/graph/onnx.ts";
 import { freeSizes, llamaGraph } from "../../src/nn/llama.ts";
 import { readLlamaConfig } from "../../src/nn/llama-config.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
-import { loadOrt } from "../../src/runtime/ort.ts";
 import golden from "../fixtures/llama/golden.json";
-
-/** What onnxruntime logs. It keeps the console's functions that it finds when it starts, so they are replaced once and before. */
-const logged: string[] = [];
-for (const method of ["log", "info", "debug", "warn", "error"] as const) {
-  console[method] = (...parts: unknown[]) => void logged.push(parts.join(" "));
-}
+import { correlation } from "./correlation.ts";
+import { expectAllOnGpu } from "./placed-nodes.ts";
 
 type Name = keyof typeof golden;
 const names = Object.keys(golden) as Name[];
@@ -26,17 +21,7 @@ it.each(names.flatMap((name) => (["float32", "blocks8", "blocks4"] as const).map
     const gguf = await ggufOf(name);
     const result = readLlamaConfig(gguf.metadata);
     if (!result.ok) throw new Error(result.why);
-    const ort = await loadOrt("webgpu");
-    ort.env.logLevel = "verbose";
-    logged.length = 0;
-    const bytes = toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight"), precision), { free: freeSizes });
-    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["webgpu"], logSeverityLevel: 0 });
-    await session.release();
-    const lines = logged
-      .filter((line) => line.includes("placed on ["))
-      .map((line) => line.slice(line.search(/(All nodes|Node\(s\)) placed/)));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^All nodes placed on \[WebGpuExecutionProvider\]\. Number of nodes: [1-9]\d+$/);
+    await expectAllOnGpu(toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight"), precision), { free: freeSizes }));
   },
 );
 
@@ -87,11 +72,3 @@ it.each(names)("%s: gives transformers' logits in chunks and row by row", async 
   }
   await decoder.close();
 });
-
-function correlation(x: readonly number[], y: readonly number[]): number {
-  const mean = (v: readonly number[]) => v.reduce((a, b) => a + b, 0) / v.length;
-  const [mx, my] = [mean(x), mean(y)];
-  const dot = (f: (i: number) => number) => x.reduce((sum, _, i) => sum + f(i), 0);
-  const [dx, dy] = [(i: number) => (x[i] as number) - mx, (i: number) => (y[i] as number) - my];
-  return dot((i) => dx(i) * dy(i)) / Math.sqrt(dot((i) => dx(i) ** 2) * dot((i) => dy(i) ** 2));
-}

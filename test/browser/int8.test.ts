@@ -9,6 +9,7 @@ import { quantised } from "../../src/nn/llama-weights.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import golden from "../fixtures/llama/golden.json";
+import { correlation } from "./correlation.ts";
 
 it("DynamicQuantizeMatMul multiplies as its rounding allows", async () => {
   const [rows, inner, columns] = [5, 48, 20];
@@ -60,11 +61,3 @@ describe.each(Object.keys(golden) as (keyof typeof golden)[])("%s", (name) => {
     await decoder.close();
   });
 });
-
-function correlation(x: readonly number[], y: readonly number[]): number {
-  const mean = (v: readonly number[]) => v.reduce((a, b) => a + b, 0) / v.length;
-  const [mx, my] = [mean(x), mean(y)];
-  const dot = (f: (i: number) => number) => x.reduce((sum, _, i) => sum + f(i), 0);
-  const [dx, dy] = [(i: number) => (x[i] as number) - mx, (i: number) => (y[i] as number) - my];
-  return dot((i) => dx(i) * dy(i)) / Math.sqrt(dot((i) => dx(i) ** 2) * dot((i) => dy(i) ** 2));
-}

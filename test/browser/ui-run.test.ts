@@ -95,41 +95,6 @@ describe("runs", () => {
   });
 });
 
-describe("privacy", () => {
-  it("counts what a worker asked of another host, sent or refused, and says which it was", async () => {
-    const fake = fakeServices();
-    fake.requests = [
-      { url: `${location.origin}/models/manifest.json`, kind: "fetch", refused: false },
-      { url: "https://elsewhere.example/a", kind: "fetch", refused: false },
-      { url: "https://elsewhere.example/b", kind: "connect-src", refused: true },
-    ];
-    location.hash = "#/privacy";
-    await open(fake);
-    await expect.element(page.getByRole("banner").getByRole("link", { name: /origin: 1 \(1 refused\)$/ })).toBeVisible();
-    await expect.element(page.getByRole("heading", { name: "Something left this origin" })).toBeVisible();
-    const items = page.getByRole("listitem");
-    await expect.element(items.getByText("generate worker, sent as fetch")).toBeVisible();
-    await expect.element(items.getByText("generate worker, refused by connect-src")).toBeVisible();
-  });
-
-  it("wipes everything when that is confirmed by name, and says what the browser refuses", async () => {
-    const fake = fakeServices(newNotebook("r1", 1), newNotebook("r2", 1));
-    location.hash = "#/privacy";
-    await open(fake);
-    await button("Delete everything that Clinfuse keeps in this browser").click();
-    await expect.element(page.getByText(/^Delete 2 runs, and every example, graph and model/)).toBeVisible();
-    await button("Keep it").click();
-    expect(fake.saved.size).toBe(2);
-    fake.failures.set("wipe", new ClinfuseError("storage-unavailable", "could not delete the stored files"));
-    await button("Delete everything that Clinfuse keeps in this browser").click();
-    await button("Delete everything").click();
-    await expect.element(page.getByRole("alert")).toHaveTextContent("Could not delete the stored files.");
-    await button("Try again").click();
-    await expect.poll(() => fake.saved.size).toBe(0);
-    await expect.element(page.getByRole("status").getByText("Deleting everything …")).toBeVisible();
-  });
-});
-
 describe("task", () => {
   it("error: a bad line by file and line, and nothing half read", async () => {
     const fake = fakeServices(newNotebook("r1", 1));
