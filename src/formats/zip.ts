@@ -1,6 +1,17 @@
 // Zip archives over Blobs: read lazily by their directory, written without compression and without a copy. Knows no content. Zip64 is not read.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import {
+  directoryMark,
+  endBytes,
+  endMark,
+  findZipDirectory,
+  localMark,
+  most32,
+  type ZipFile,
+  zipContent,
+  zipFileAt,
+} from "../base/zip-directory.ts";
 
 export interface ZipEntry {
   /** Folders and name joined by "/". */
@@ -16,81 +27,52 @@ export interface ZipLimits {
   readonly bytes: number;
 }
 
-const endMark = 0x06054b50;
-const directoryMark = 0x02014b50;
-const localMark = 0x04034b50;
-const endBytes = 22;
-const most32 = 0xffffffff;
-
 /**
  * The files of an archive in its own order, folders left out. Throws `file-malformed` for what is no zip, is cut off, encrypted or compressed in
  * another way than deflate, and for names that leave the folder; `file-too-large` beyond the limits.
  */
 export async function readZip(zip: Blob, name: string, limits: ZipLimits): Promise<readonly ZipEntry[]> {
   const malformed = (what: string) => new ClinfuseError("file-malformed", `${name}: ${what}`, { file: name, what });
-  // The end record lies at the end, before a comment of at most 65,535 bytes.
-  const tailStart = Math.max(0, zip.size - endBytes - 0xffff);
-  const tail = await view(zip, tailStart, zip.size);
-  let at = tail.byteLength - endBytes;
-  while (at >= 0 && tail.getUint32(at, true) !== endMark) at--;
-  if (at < 0) throw malformed("it is no zip archive, or its end is missing");
-  const count = tail.getUint16(at + 10, true);
-  const [size, start] = [tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)];
-  if (count === 0xffff || start === most32)
-    throw malformed("it is a zip64 archive, which is not read; give the files or the folder");
-  if (count > limits.entries) throw tooLarge(name, `${count} files`, `${limits.entries} files`);
-  if (start + size > tailStart + at) throw malformed("its directory lies outside of it");
-  const directory = await view(zip, start, start + size);
+  const found = await findZipDirectory(zip);
+  if (!found) throw malformed("it is no zip archive, or its end is missing, or its directory lies outside of it");
+  if (found.zip64) throw malformed("it is a zip64 archive, which is not read; give the files or the folder");
+  if (found.entries > limits.entries) throw tooLarge(name, `${found.entries} files`, `${limits.entries} files`);
+  const directory = new DataView(await zip.slice(found.start, found.start + found.size).arrayBuffer());
   const entries: ZipEntry[] = [];
   let [offset, total] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const found = directoryEntry(directory, offset);
-    if (typeof found === "string") throw malformed(found);
-    offset = found.next;
-    total += found.bytes;
+  for (let i = 0; i < found.entries; i++) {
+    const file = zipFileAt(directory, offset);
+    if (!file) throw malformed("its directory is cut off or damaged");
+    const wrong = refusal(file);
+    if (wrong !== undefined) throw malformed(wrong);
+    offset = file.next;
+    total += file.bytes;
     if (total > limits.bytes) throw tooLarge(name, `${total} bytes and more`, `${limits.bytes} bytes`);
-    if (!found.path.endsWith("/")) entries.push(zipEntry(zip, name, found));
+    if (!file.path.endsWith("/")) entries.push(zipEntry(zip, name, file));
   }
   return entries;
 }
 
-interface DirectoryEntry {
-  readonly path: string;
-  readonly bytes: number;
-  readonly packed: number;
-  readonly deflated: boolean;
-  readonly local: number; // where its own header lies
-  readonly next: number; // where the next directory entry lies
-}
-
-/** A sentence for what is wrong. */
-function directoryEntry(directory: DataView, at: number): DirectoryEntry | string {
-  if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== directoryMark)
-    return "its directory is cut off or damaged";
-  const [flags, method] = [directory.getUint16(at + 8, true), directory.getUint16(at + 10, true)];
-  const [packed, bytes] = [directory.getUint32(at + 20, true), directory.getUint32(at + 24, true)];
-  const [nameLength, extra, comment] = [28, 30, 32].map((o) => directory.getUint16(at + o, true)) as [number, number, number];
-  const next = at + 46 + nameLength + extra + comment;
-  if (next > directory.byteLength) return "its directory is cut off or damaged";
-  const path = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameLength));
+/** A sentence for what we do not read. */
+function refusal({ path, method, encrypted, zip64, bytes, packed }: ZipFile): string | undefined {
   if (/^\/|\\|^[a-z]:/i.test(path) || path.split("/").includes("..")) return `the name ${JSON.stringify(path)} leaves the folder`;
-  if (flags & 1) return `${path} is encrypted`;
+  if (encrypted) return `${path} is encrypted`;
   if (method !== 0 && method !== 8) return `${path} is compressed by method ${method}; only deflate is read`;
-  if (bytes === most32 || packed === most32) return `${path} has 4 GiB or more, which is not read; give the files or the folder`;
+  if (zip64) return `${path} has 4 GiB or more, which is not read; give the files or the folder`;
   if (method === 0 && bytes !== packed) return `${path} states two sizes`;
-  return { path, bytes, packed, deflated: method === 8, local: directory.getUint32(at + 42, true), next };
+  return undefined;
 }
 
-function zipEntry(zip: Blob, archive: string, { path, bytes, packed, deflated, local }: DirectoryEntry): ZipEntry {
+function zipEntry(zip: Blob, archive: string, file: ZipFile): ZipEntry {
+  const { path, bytes, method } = file;
   const malformed = (what: string) =>
     new ClinfuseError("file-malformed", `${archive}: ${path} ${what}`, { file: archive, what: path });
   const content = async (): Promise<ReadableStream<Uint8Array>> => {
-    const header = await view(zip, local, local + 30);
-    if (header.byteLength < 30 || header.getUint32(0, true) !== localMark) throw malformed("is not where the directory says");
-    const start = local + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-    if (start + packed > zip.size) throw malformed("is cut off");
-    const raw = zip.slice(start, start + packed).stream();
-    return deflated ? raw.pipeThrough(new DecompressionStream("deflate-raw")) : raw;
+    const packed = await zipContent(zip, file);
+    if (packed === "misplaced") throw malformed("is not where the directory says");
+    if (packed === "cut off") throw malformed("is cut off");
+    const raw = packed.stream();
+    return method === 8 ? raw.pipeThrough(new DecompressionStream("deflate-raw")) : raw;
   };
   return { path, bytes, stream: () => exactly(content, bytes, malformed) };
 }
@@ -116,10 +98,6 @@ function exactly(
     },
     cancel: (reason) => reader?.cancel(reason),
   });
-}
-
-async function view(blob: Blob, start: number, end: number): Promise<DataView> {
-  return new DataView(await blob.slice(start, end).arrayBuffer());
 }
 
 function tooLarge(file: string, got: string, expected: string): ClinfuseError {

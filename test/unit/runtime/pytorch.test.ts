@@ -11,7 +11,7 @@ const expected: Record<string, { shape: number[]; data: number[] }> = JSON.parse
   readFileSync(new URL("expected.json", folder), "utf8"),
 );
 
-describe.each(["zip.bin", "legacy.bin"])("%s", (name) => {
+describe.each(["zip.bin", "zip64.bin", "legacy.bin"])("%s", (name) => {
   it("gives every float tensor as PyTorch has it: half types, parameters, tied, transposed and cut ones", async () => {
     const weights = await readPytorch(blobOf(name), name);
     expect([...weights.keys()].sort()).toEqual(Object.keys(expected).sort()); // without the integer positions
@@ -62,4 +62,19 @@ it("refuses a tensor that reaches beyond its storage", async () => {
   expect(at).toBeGreaterThan(0);
   bytes[at + 1] = 200;
   await expect(readPytorch(new Blob([bytes]), "x.bin")).rejects.toThrow("float reaches beyond its storage");
+});
+
+it("never throws anything else, whatever byte of its zip is damaged", async () => {
+  const whole = bytesOf("zip64.bin");
+  const directory = whole.length - 1200; // the last entries, the directory's end and its records
+  for (let at = directory; at < whole.length; at++) {
+    const bytes = whole.slice();
+    bytes[at] = (bytes[at] as number) ^ 0xff;
+    const error = await readPytorch(new Blob([bytes]), "x.bin").then(
+      () => undefined,
+      (e: unknown) => e,
+    );
+    if (error !== undefined)
+      expect(error, `byte ${at}`).toMatchObject({ code: expect.stringMatching(/^model-(truncated|unsupported)$/) });
+  }
 });
