@@ -118,6 +118,12 @@ function narrateTraining(
       const values = Object.entries(event.scores.values).map(([metric, v]) => `${metric} ${(100 * v).toFixed(1)}`);
       return say(`test, ${event.stage}: ${values.join(", ")}`);
     }
+    case "resumed":
+      return say(`going on after step ${event.step} of stage ${event.stage}`);
+    case "not-kept":
+      return say(`the training cannot be kept on its way: ${event.why}`);
+    case "device-lost":
+      return say(`${event.why}; the training is set up anew`);
     case "saved":
       return say(`trained model kept: ${(event.bytes / 1e6).toFixed(0)} MB`);
     default:

@@ -202,6 +202,8 @@ export function withTrainEvent(result: TrainingResult, event: TrainRunEvent): Tr
       const stage: StageResult = { scores: event.scores, predicted: event.predicted };
       return { ...result, results: { ...result.results, [event.stage]: stage } };
     }
+    case "device-lost": // what it told before is told again
+      return { ...result, history: [], results: {} };
     case "saved":
       return { ...result, model: event.model };
     default:

@@ -86,6 +86,20 @@ export interface TrainRequest {
 /** After each stage the test set is scored: few-shot alone, then few-shot + synthetic. */
 export type TrainRunEvent =
   | { readonly type: "device"; readonly device: Device; readonly reason: string }
+  /** It goes on after this step of a training that was left; what that told came before. */
+  | { readonly type: "resumed"; readonly stage: StageId; readonly step: number }
+  /** A checkpoint after this step is on the disk. */
+  | {
+      readonly type: "kept";
+      readonly stage: StageId;
+      readonly step: number;
+      readonly bytes: number;
+      readonly milliseconds: number;
+    }
+  /** Checkpoints cannot be stored; the training goes on without. */
+  | { readonly type: "not-kept"; readonly why: string }
+  /** The GPU went away; the training is set up anew and goes on. */
+  | { readonly type: "device-lost"; readonly why: string }
   | TrainEvent
   | { readonly type: "scoring"; readonly stage: StageId; readonly done: number; readonly total: number } // test examples
   | { readonly type: "scored"; readonly stage: StageId; readonly scores: Scores; readonly predicted: readonly Example[] }

@@ -8,8 +8,8 @@ export const clipEpsilon = 1e-6;
 
 /** Running means of the gradient and of its square, zero at the start. */
 export interface Moments {
-  readonly first: Float32Array;
-  readonly second: Float32Array;
+  readonly first: Float32Array<ArrayBuffer>;
+  readonly second: Float32Array<ArrayBuffer>;
 }
 
 export interface AdamWStep {

@@ -98,6 +98,10 @@ export interface GpuAdamW {
   step(gradients: readonly GpuGradient[], options: StepOptions): Promise<number>;
   /** Zeroes the moments and the count of steps. */
   reset(): void;
+  /** Taken since the moments were zero; to be set when they are written from outside. */
+  steps: number;
+  /** The moments' buffers, in the parameters' order. */
+  readonly moments: readonly { readonly first: GPUBuffer; readonly second: GPUBuffer }[];
   close(): void;
 }
 
@@ -133,10 +137,11 @@ export function gpuAdamW(device: GPUDevice, parameters: readonly GpuParameter[])
   const partials = storage(device, count * 4);
   const norm = storage(device, 8);
   const read = device.createBuffer({ size: 8, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  let steps = 0;
   return {
+    steps: 0,
+    moments: states,
     async step(gradients, options) {
-      writeStep(device, step, ++steps, options, count);
+      writeStep(device, step, ++this.steps, options, count);
       const encoder = device.createCommandEncoder();
       for (const { table } of states) if (table) encoder.clearBuffer(table);
       const pass = encoder.beginComputePass();
@@ -171,7 +176,7 @@ export function gpuAdamW(device: GPUDevice, parameters: readonly GpuParameter[])
       const encoder = device.createCommandEncoder();
       for (const { first, second } of states) for (const buffer of [first, second]) encoder.clearBuffer(buffer);
       device.queue.submit([encoder.finish()]);
-      steps = 0;
+      this.steps = 0;
     },
     close() {
       for (const buffer of [step, partials, norm, read]) buffer.destroy();

@@ -13,10 +13,12 @@ export interface Gpu {
 }
 
 let kept: Promise<Gpu> | undefined;
+/** Of the session that held a lost device: onnxruntime makes a new one only when the last session on the old is gone. */
+let released: Promise<void> = Promise.resolve();
 
 /**
  * onnxruntime makes a device with its first session and destroys it with its last, and every compiled pipeline with it. So a tiny
- * session stays open until the device is lost; the next call then makes a new one. Throws `no-webgpu`.
+ * session stays open until the device is lost; the next call then makes a new one, once every session on the old is closed. Throws `no-webgpu`.
  */
 export function gpu(ort: typeof Ort): Promise<Gpu> {
   kept ??= open(ort).catch((error: unknown) => {
@@ -29,6 +31,7 @@ export function gpu(ort: typeof Ort): Promise<Gpu> {
 async function open(ort: typeof Ort): Promise<Gpu> {
   const { webgpu } = await devices();
   if (!webgpu.available) throw webgpu.error;
+  await released.catch(() => undefined);
   const g = new Graph();
   g.output("y", g.apply("Tanh", [g.input("x", "float32", [1])]));
   try {
@@ -38,7 +41,8 @@ async function open(ort: typeof Ort): Promise<Gpu> {
     device.lost.then(({ message }) => {
       lost = message || "no reason given";
       kept = undefined;
-      return session.release();
+      released = session.release();
+      return released;
     });
     return { device, lost: () => lost };
   } catch (error) {

@@ -5,7 +5,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
 import { floatsOf } from "./floats.ts";
-import type { Weight, Weights } from "./trainer.ts";
+import type { LazyWeight, Weight, Weights } from "./trainer.ts";
 
 /** The reference implementation's own limit for the header, in bytes. */
 const maxHeader = 100_000_000;
@@ -39,41 +39,98 @@ interface Entry {
   readonly end: number;
 }
 
+/** A file whose tensors are read one by one, as they are asked for. */
+export interface SafetensorsFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Integer tensors (position ids) are no weights and are left out. */
+  readonly tensors: readonly LazyWeight[];
+}
+
 /**
- * Every F32, F16 and BF16 tensor, as float32. Integer tensors (position ids) are no weights and are left out. Throws
- * `model-truncated` for a file shorter than its header says, `model-unsupported` for another element type or what is no
- * safetensors file. `file` is for messages.
+ * Reads the header; each F32, F16 and BF16 tensor reads as float32. Throws `model-truncated` for a file shorter than its header
+ * says, `model-unsupported` for another element type or what is no safetensors file. `file` is for messages.
  */
+export async function openSafetensors(source: Blob, file: string): Promise<SafetensorsFile> {
+  const { entries, start, metadata } = await readHeader(source, file);
+  const tensors = entries
+    .filter(({ dtype }) => !integers.has(dtype))
+    .map((entry) => ({
+      name: entry.name,
+      shape: entry.shape,
+      read: async () =>
+        toFloat32(
+          await source.slice(start + entry.begin, start + entry.end).arrayBuffer(),
+          entry,
+          file,
+        ) as Float32Array<ArrayBuffer>,
+    }));
+  return { metadata, tensors };
+}
+
+/** Every tensor of `openSafetensors`. */
 export async function readSafetensors(source: Blob, file: string): Promise<Weights> {
-  const { entries, start } = await readHeader(source, file);
   const weights = new Map<string, Weight>();
-  for (const entry of entries) {
-    if (integers.has(entry.dtype)) continue;
-    const bytes = await source.slice(start + entry.begin, start + entry.end).arrayBuffer();
-    weights.set(entry.name, { shape: entry.shape, data: toFloat32(bytes, entry, file) });
-  }
+  const { tensors } = await openSafetensors(source, file);
+  for (const { name, shape, read } of tensors) weights.set(name, { shape, data: await read() });
   return weights;
 }
 
 /** Float32 tensors under their names, in the map's order; `metadata` goes to the header's own field. */
 export function writeSafetensors(weights: Weights, metadata: Readonly<Record<string, string>> = {}): Blob {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let end = 0;
-  const parts: BlobPart[] = [];
-  for (const [name, { shape, data }] of weights) {
-    const begin = end;
-    end += data.byteLength;
-    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
-    parts.push(data as Float32Array<ArrayBuffer>);
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const padding = (8 - (json.length % 8)) % 8; // the bytes start at a multiple of 8
-  const size = new DataView(new ArrayBuffer(8));
-  size.setBigUint64(0, BigInt(json.length + padding), true);
-  return new Blob([size, json, " ".repeat(padding), ...parts]);
+  const parts = [...weights.values()].map(({ data }) => data as Float32Array<ArrayBuffer>);
+  const named = [...weights].map(([name, { shape }]) => ({ name, shape }));
+  return new Blob([headerOf(named, metadata), ...parts]);
 }
 
-async function readHeader(source: Blob, file: string): Promise<{ entries: Entry[]; start: number }> {
+/** The same file as a stream: each tensor is read when its turn comes, so that never more than one is held. */
+export function streamSafetensors(
+  tensors: readonly LazyWeight[],
+  metadata: Readonly<Record<string, string>>,
+): ReadableStream<Uint8Array> {
+  let next = -1;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const tensor = tensors[next];
+        if (next++ < 0) controller.enqueue(headerOf(tensors, metadata));
+        else if (!tensor) controller.close();
+        else {
+          const { buffer, byteOffset, byteLength } = await tensor.read();
+          controller.enqueue(new Uint8Array(buffer, byteOffset, byteLength));
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Header size and header; the tensors' bytes follow in their order, from a multiple of 8. */
+function headerOf(
+  tensors: readonly Pick<LazyWeight, "name" | "shape">[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const { name, shape } of tensors) {
+    const begin = end;
+    end += 4 * sizeOf(shape);
+    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20, 8); // padded with spaces
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - 8), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+interface Header {
+  readonly entries: readonly Entry[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where the tensors' bytes begin. */
+  readonly start: number;
+}
+
+async function readHeader(source: Blob, file: string): Promise<Header> {
   const unsupported = (why: string): never => {
     throw new ClinfuseError("model-unsupported", `${file} is no safetensors file that we read: ${why}`, { file, what: why });
   };
@@ -100,7 +157,13 @@ async function readHeader(source: Blob, file: string): Promise<{ entries: Entry[
     }
     if (source.size < start + entry.end) throw truncated(file, source.size, start + entry.end);
   }
-  return { entries, start };
+  return { entries, start, metadata: metadataOf((header as Record<string, unknown>).__metadata__) };
+}
+
+/** The format has strings alone there; what is none is left out. */
+function metadataOf(value: unknown): Readonly<Record<string, string>> {
+  const entries = value !== null && typeof value === "object" ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
 function readEntry(name: string, value: unknown): Entry | undefined {

@@ -2,12 +2,13 @@
 
 import type * as Ort from "onnxruntime-web";
 import type { InferenceSession, Tensor } from "onnxruntime-web";
+import { ClinfuseError } from "../base/errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf } from "../graph/ops.ts";
 import type { BatchShape } from "../graph/parameter.ts";
 import { ortError } from "./ort.ts";
-import type { Feeds, TrainableGraphs, Weights } from "./trainer.ts";
+import type { Feeds, LazyWeight, TrainableGraphs, TrainerState, Weights } from "./trainer.ts";
 
 export type Use = "training" | "inference";
 
@@ -104,4 +105,34 @@ export function replacements<S extends Slot>(
     if (!slot) throw new Error(`no parameter is named ${name}`);
     return [slot, weightOf(weights, name, slot.shape)];
   });
+}
+
+/** What a trainer's state has of a parameter that trains. */
+export const stateParts = ["weight", "first", "second"] as const;
+export type StatePart = (typeof stateParts)[number];
+
+/** The tensors of a state; `read` gives one part of one slot. */
+export function stateTensors<S extends Slot>(
+  slots: readonly S[],
+  read: (slot: S, part: StatePart) => Promise<Float32Array<ArrayBuffer>>,
+): LazyWeight[] {
+  return stateParts.flatMap((part) =>
+    slots.map((slot) => ({ name: `${part}:${slot.name}`, shape: slot.shape, read: () => read(slot, part) })),
+  );
+}
+
+/** Hands each part of each slot to `write`. All are looked for before the first is written; throws `model-unsupported`. */
+export async function writeState<S extends Slot>(
+  slots: readonly S[],
+  { tensors }: TrainerState,
+  write: (slot: S, part: StatePart, data: Float32Array<ArrayBuffer>) => void,
+): Promise<void> {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const wanted = stateParts.flatMap((part) => slots.map((slot) => ({ part, slot, tensor: byName.get(`${part}:${slot.name}`) })));
+  for (const { part, slot, tensor } of wanted) {
+    if (tensor && `${tensor.shape}` === `${slot.shape}`) continue;
+    const why = `the state's ${part} of ${slot.name} has shape [${tensor?.shape ?? "none"}], expected [${slot.shape}]`;
+    throw new ClinfuseError("model-unsupported", why, { what: slot.name });
+  }
+  for (const { part, slot, tensor } of wanted) write(slot, part, await (tensor as LazyWeight).read());
 }

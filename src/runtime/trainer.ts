@@ -20,6 +20,24 @@ export interface Weight {
 /** Named float32 weights, named and shaped as the checkpoint has them ([out, in] for linear layers). */
 export type Weights = ReadonlyMap<string, Weight>;
 
+/** A named array that is read when it is asked for. */
+export interface LazyWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** In row-major order. It may be the trainer's own memory: valid until the next step, and not to be changed. */
+  read(): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/**
+ * All that the next steps depend on. Of each parameter that trains its `weight:<name>` and AdamW's moments, `first:<name>` and
+ * `second:<name>`; those that do not train are the checkpoint's that was opened.
+ */
+export interface TrainerState {
+  /** Taken since the moments were zero. */
+  readonly steps: number;
+  readonly tensors: readonly LazyWeight[];
+}
+
 /** What a trainer runs: one training and one inference graph for each shape of batch, over the same parameters. */
 export interface TrainableGraphs {
   readonly parameters: readonly Parameter[];
@@ -53,5 +71,9 @@ export interface Trainer {
   read(): Promise<Weights>;
   /** Replaces weights by name; resets the optimizer's moments and step count. */
   write(weights: Weights): Promise<void>;
+  /** Where it stands, to go on from there: read it before the next step. */
+  state(): Promise<TrainerState>;
+  /** Goes back to a state of the same graphs; on WASM the steps after it are the same to the bit. Throws `model-unsupported` for one of others. */
+  restore(state: TrainerState): Promise<void>;
   close(): Promise<void>;
 }

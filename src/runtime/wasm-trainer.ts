@@ -6,7 +6,17 @@ import { adamW, adamWRows, clipFactor, initMoments, type Moments } from "./adamw
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import type { Feeds, HostTensor, StepOptions, Trainer } from "./trainer.ts";
-import { inputsOf, replacements, type Slot, trainerSessions, type Use, weightOf } from "./trainer-sessions.ts";
+import {
+  inputsOf,
+  replacements,
+  type Slot,
+  type StatePart,
+  stateTensors,
+  trainerSessions,
+  type Use,
+  weightOf,
+  writeState,
+} from "./trainer-sessions.ts";
 
 /** Of a table of rows. */
 interface Lookup {
@@ -23,7 +33,7 @@ interface CpuSlot extends Slot {
   /** Whether steps change it. Without, it has no moments. */
   readonly trained: boolean;
   /** Behind the tensor; updated in place. */
-  readonly data: Float32Array;
+  readonly data: Float32Array<ArrayBuffer>;
   moments: Moments;
   readonly lookup: Lookup | undefined;
 }
@@ -82,8 +92,25 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
         }
         steps = 0;
       }),
+    state: async () => ({ steps, tensors: stateTensors(trained, async (slot, part) => partOf(slot, part)) }),
+    restore: (state) =>
+      order.run(async () => {
+        await writeState(trained, state, (slot, part, data) => partOf(slot, part).set(data));
+        for (const { moments, lookup } of trained) if (lookup) markTouched(lookup, moments);
+        steps = state.steps;
+      }),
     close: () => order.run(() => sessions.close()),
   };
+}
+
+function partOf({ data, moments }: CpuSlot, part: StatePart): Float32Array<ArrayBuffer> {
+  return part === "weight" ? data : moments[part];
+}
+
+/** A row whose moments are all zero moves as one that never had a gradient. */
+function markTouched({ columns, touched }: Lookup, { first, second }: Moments): void {
+  touched.fill(0);
+  for (let i = 0; i < first.length; i++) if (first[i] !== 0 || second[i] !== 0) touched[Math.floor(i / columns)] = 1;
 }
 
 /** One AdamW step on every slot; gives the gradient's norm before clipping. */

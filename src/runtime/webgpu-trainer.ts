@@ -8,7 +8,17 @@ import { gpu } from "./gpu-device.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import type { Feeds, HostTensor, Trainer, Weight, Weights } from "./trainer.ts";
-import { inputsOf, replacements, type Slot, trainerSessions, type Use, weightOf } from "./trainer-sessions.ts";
+import {
+  inputsOf,
+  replacements,
+  type Slot,
+  type StatePart,
+  stateTensors,
+  trainerSessions,
+  type Use,
+  weightOf,
+  writeState,
+} from "./trainer-sessions.ts";
 
 interface GpuSlot extends Slot {
   readonly size: number;
@@ -20,21 +30,21 @@ interface GpuSlot extends Slot {
 export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
   const ort = await loadOrt("webgpu");
   const { device, lost } = await gpu(ort);
-  const failure = (error: unknown) =>
-    lost() === undefined
-      ? ortError(error)
-      : new ClinfuseError("device-lost", `the GPU went away: ${lost()}`, {}, { cause: error });
+  const failure = failureOf(lost);
   const vendor = <T>(call: Promise<T>): Promise<T> =>
     call.catch((error: unknown) => {
       throw failure(error);
     });
   const { slots, trained, optimizer } = await upload(ort, device, { graphs, weights });
+  const moments = new Map(optimizer.moments.map((both, i) => [trained[i]?.name, both]));
   const create = (model: Uint8Array, use: Use) =>
     ort.InferenceSession.create(model, {
       executionProviders: ["webgpu"],
       graphOptimizationLevel: "all",
       ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(trained) } : {}),
     });
+  const partOf = ({ name, buffer }: GpuSlot, part: StatePart): GPUBuffer =>
+    part === "weight" ? buffer : (moments.get(name) as (typeof optimizer.moments)[number])[part];
   const sessions = trainerSessions(graphs, create, (tokens) => onCompile?.(tokens));
   const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Ort.Tensor>>> => {
     const { graph, session } = await sessions.for(use, feeds);
@@ -74,6 +84,15 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
         for (const [{ buffer }, data] of replacements(slots, replaced)) device.queue.writeBuffer(buffer, 0, data);
         optimizer.reset();
       }),
+    state: async () => ({
+      steps: optimizer.steps,
+      tensors: stateTensors(trained, (slot, part) => inTurn(() => vendor(copyOf(device, partOf(slot, part), slot.size)))),
+    }),
+    restore: (state) =>
+      inTurn(async () => {
+        await writeState(trained, state, (slot, part, data) => device.queue.writeBuffer(partOf(slot, part), 0, data));
+        optimizer.steps = state.steps;
+      }),
     close: () =>
       order.run(async () => {
         await sessions.close();
@@ -82,6 +101,10 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
       }),
   };
 }
+
+/** What a call threw, as `device-lost` once the device is. */
+const failureOf = (lost: () => string | undefined) => (error: unknown) =>
+  lost() === undefined ? ortError(error) : new ClinfuseError("device-lost", `the GPU went away: ${lost()}`, {}, { cause: error });
 
 async function upload(
   ort: typeof Ort,
@@ -122,19 +145,19 @@ function gradientsOnDevice(slots: readonly GpuSlot[]): Record<string, "gpu-buffe
 }
 
 async function download(device: GPUDevice, slots: readonly GpuSlot[]): Promise<Weights> {
-  const copies = slots.map(({ buffer, size }) => {
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    return { from: buffer, to: device.createBuffer({ size: size * 4, usage }), bytes: size * 4 };
+  const copies = slots.map(async ({ name, shape, buffer, size }): Promise<[string, Weight]> => {
+    return [name, { shape, data: await copyOf(device, buffer, size) }];
   });
+  return new Map(await Promise.all(copies));
+}
+
+async function copyOf(device: GPUDevice, from: GPUBuffer, size: number): Promise<Float32Array<ArrayBuffer>> {
+  const to = device.createBuffer({ size: size * 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   const encoder = device.createCommandEncoder();
-  for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+  encoder.copyBufferToBuffer(from, 0, to, 0, size * 4);
   device.queue.submit([encoder.finish()]);
-  const weights = new Map<string, Weight>();
-  for (const [i, { name, shape }] of slots.entries()) {
-    const { to } = copies[i] as (typeof copies)[number];
-    await to.mapAsync(GPUMapMode.READ);
-    weights.set(name, { shape, data: new Float32Array(to.getMappedRange()).slice() });
-    to.destroy();
-  }
-  return weights;
+  await to.mapAsync(GPUMapMode.READ);
+  const data = new Float32Array(to.getMappedRange()).slice();
+  to.destroy();
+  return data;
 }

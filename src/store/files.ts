@@ -1,6 +1,7 @@
 // Big files (models, trained weights) in the origin private file system, by path. Knows no format; who must check a file pipes it through a check.
 
 import { throwIfAborted } from "../base/errors.ts";
+import type { Folder } from "../train/checkpoint-files.ts";
 import { storageError } from "./storage-error.ts";
 
 export interface StoredFile {
@@ -35,6 +36,19 @@ export interface Files {
 
 /** Where the files of a trained model lie. */
 export const trainedFolder = (model: string) => `trained/${model}`;
+
+/** Where a training that goes on to that model keeps itself. */
+export const checkpointFolder = (model: string) => `checkpoints/${model}`;
+
+/** The files of one folder, by name. */
+export function fileFolder(disk: Files, path: string): Folder {
+  return {
+    read: (name) => disk.read(`${path}/${name}`),
+    write: (name, data) => disk.write(`${path}/${name}`, data),
+    names: async () => (await disk.list(path)).map((file) => file.path.slice(path.length + 1)),
+    delete: (name) => disk.delete(`${path}/${name}`),
+  };
+}
 
 /** `open` gives the root folder; tests give one of their own. */
 export function files(open: () => Promise<FileSystemDirectoryHandle> = () => navigator.storage.getDirectory()): Files {

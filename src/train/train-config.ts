@@ -40,6 +40,15 @@ export interface TrainConfig {
   readonly seed: number;
 }
 
+/** How well an epoch's weights do on the validation examples. */
+export interface Validated {
+  readonly scores: Scores;
+  /** The task's main metric. */
+  readonly main: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+}
+
 export type TrainEvent =
   | { readonly type: "loading"; readonly what: string; readonly done: number; readonly total: number } // bytes
   | { readonly type: "compiling"; readonly tokens: number } // a session for one bucket of lengths

@@ -1,30 +1,21 @@
 // Fine-tuning in two stages (section 4.3, equations 1 and 2). Knows no device, no storage and no test set.
 
 import { breathe } from "../base/async.ts";
-import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
 import { mainScore, score } from "../evaluate/score.ts";
-import type { Scores } from "../evaluate/scores.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { type Batch, epochBatches, rowsFor } from "./batches.ts";
+import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import type { Classifier } from "./classifier.ts";
 import { balancedWeights, dropoutFeeds, type Outcome, trainingFeeds } from "./feeds.ts";
 import { infer, inputsOf } from "./predict.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import { type Input, predictedExample } from "./task-head.ts";
-import type { Stage, TrainConfig, TrainEvent } from "./train-config.ts";
-
-/** How well an epoch's weights do on the validation examples. */
-export interface Validated {
-  readonly scores: Scores;
-  /** The task's main metric. */
-  readonly main: number;
-  /** Mean cross-entropy in nats. */
-  readonly loss: number;
-}
+import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";
 
 /**
  * Whether the later of two epochs is to be kept: the higher main metric; where they are equal the lower validation loss, and then
@@ -35,11 +26,19 @@ export function isBetter(later: Validated, best: Validated | undefined): boolean
   return later.loss <= best.loss;
 }
 
+/** To keep a training, and to go on with one. */
+export interface Resume {
+  readonly checkpoints: Checkpoints;
+  /** Of a training with the same stages, config, encoder and device. */
+  readonly from?: Checkpoint;
+}
+
 /**
  * Trains the classifier in place, stage after stage, each from the best weights of the one before and with a fresh optimizer and
  * schedule. When `stage-finished` is yielded the classifier holds the weights of that stage's best epoch, so that its caller may
- * predict before going on. The same config on the same device takes the same steps. Errors: `aborted`, `not-enough-examples` for
- * a stage without any, `engine-failed` when the loss is no longer a number, and the trainer's.
+ * predict before going on. The same config on the same device takes the same steps, also where it was stopped and went on from a
+ * checkpoint: the events then are those after it. Leaving the loop, or an abort, saves a checkpoint first. Errors: `aborted`,
+ * `not-enough-examples` for a stage without any, `engine-failed` when the loss is no longer a number, and the trainer's.
  */
 export async function* train(
   classifier: Classifier,
@@ -47,9 +46,11 @@ export async function* train(
   validation: readonly Example[],
   config: TrainConfig,
   signal: AbortSignal,
+  { checkpoints, from }: Resume = { checkpoints: noCheckpoints },
 ): AsyncGenerator<TrainEvent, void> {
   const judge = { examples: validation, inputs: await inputsOf(classifier, validation, signal) };
-  for (const stage of stages) {
+  const first = from ? stages.findIndex((stage) => stage.id === from.position.stage) : 0;
+  for (const stage of stages.slice(first)) {
     if (stage.examples.length === 0 || stage.epochs < 1) {
       throw new ClinfuseError(
         "not-enough-examples",
@@ -57,7 +58,7 @@ export async function* train(
         { what: stage.id, got: stage.examples.length, expected: 1 },
       );
     }
-    yield* trainStage(classifier, stage, judge, config, signal);
+    yield* trainStage({ classifier, stage, judge, config, checkpoints, signal }, stage === stages[first] ? from : undefined);
   }
 }
 
@@ -66,66 +67,106 @@ interface Judge {
   readonly inputs: readonly Input[];
 }
 
-async function* trainStage(
-  classifier: Classifier,
-  stage: Stage,
-  judge: Judge,
-  config: TrainConfig,
-  signal: AbortSignal,
-): AsyncGenerator<TrainEvent, void> {
-  const { trainer, maxTokens } = classifier;
+interface Work {
+  readonly classifier: Classifier;
+  readonly stage: Stage;
+  readonly judge: Judge;
+  readonly config: TrainConfig;
+  readonly checkpoints: Checkpoints;
+  readonly signal: AbortSignal;
+}
+
+/** How far a stage is. */
+interface Progress {
+  /** Taken in the stage. */
+  step: number;
+  /** Over, validation included. */
+  epochs: number;
+  /** Of the epoch under way. */
+  losses: number[];
+  best: (BestEpoch & { weights: Weights }) | undefined;
+}
+
+async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGenerator<TrainEvent, void> {
+  const { classifier, stage, judge, config, checkpoints, signal } = work;
   const inputs = await inputsOf(classifier, stage.examples, signal);
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const rows = rowsFor(inputs.length, config.batchSize);
-  const steps = Math.ceil(inputs.length / rows) * stage.epochs;
-  yield { type: "stage", stage: stage.id, examples: inputs.length, epochs: stage.epochs, steps };
+  const perEpoch = Math.ceil(inputs.length / rows);
+  const steps = perEpoch * stage.epochs;
+  const progress = await progressAt(classifier, from);
+  if (!from) yield { type: "stage", stage: stage.id, examples: inputs.length, epochs: stage.epochs, steps };
 
   const stream = rng(config.seed, "train", stage.id);
-  let best: (Validated & { epoch: number; weights: Weights }) | undefined;
-  let step = 0;
-  for (let epoch = 1; epoch <= stage.epochs; epoch++) {
-    const losses: number[] = [];
-    const batches = epochBatches(lengths, rows, maxTokens, stream.fork(epoch));
-    for await (const event of runEpoch(
-      classifier,
-      { stage, inputs, rows, batches, epoch, first: step + 1, steps },
-      config,
-      signal,
-    )) {
-      if (event.type === "step") losses.push(event.loss);
-      yield event;
+  const patience = config.patience || Number.POSITIVE_INFINITY;
+  const save = () => saveProgress(work, progress);
+  let left: "stopped" | "failed" | "finished" = "stopped";
+  try {
+    while (progress.epochs < stage.epochs && progress.epochs - (progress.best?.epoch ?? 0) < patience) {
+      const epoch = progress.epochs + 1;
+      const batches = epochBatches(lengths, rows, classifier.maxTokens, stream.fork(epoch));
+      const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
+      for await (const event of runEpoch(work, { inputs, rows, batches: ahead, epoch, steps, progress })) {
+        yield event;
+        if (event.type === "step" && checkpoints.due("step")) await save();
+      }
+      yield* endEpoch(work, progress, yield* validate(classifier, judge, signal));
+      if (checkpoints.due("epoch")) await save();
     }
-    step += batches.length;
-    const found = yield* validate(classifier, judge, signal);
-    const better = isBetter(found, best);
-    if (better) best = { ...found, epoch, weights: await trainer.read() };
-    const { scores, loss: validationLoss } = found;
-    yield { type: "epoch", stage: stage.id, epoch, loss: mean(losses), validation: scores, validationLoss, best: better };
-    if (epoch - (best?.epoch ?? 0) >= (config.patience || Number.POSITIVE_INFINITY)) break;
+    left = "finished";
+  } catch (error) {
+    if (!isAbort(error)) left = "failed"; // what a failed device holds is worth nothing
+    throw error;
+  } finally {
+    if (left === "stopped") await save();
   }
+  const { best } = progress;
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
-  await trainer.write(best.weights);
+  await classifier.trainer.write(best.weights);
   yield { type: "stage-finished", stage: stage.id, bestEpoch: best.epoch };
 }
 
-interface Epoch {
-  readonly stage: Stage;
-  readonly inputs: readonly Input[];
-  readonly rows: number;
-  readonly batches: readonly Batch[];
-  readonly epoch: number;
-  /** Number of its first step within the stage, and of all steps. */
-  readonly first: number;
-  readonly steps: number;
+async function progressAt({ trainer }: Classifier, from: Checkpoint | undefined): Promise<Progress> {
+  if (!from) return { step: 0, epochs: 0, losses: [], best: undefined };
+  await trainer.restore(from.trainer);
+  const { step, epochs, losses, best } = from.position;
+  return { step, epochs, losses: [...losses], best: best && { ...best, weights: await readAll(from.best ?? []) } };
 }
 
-async function* runEpoch(
-  classifier: Classifier,
-  work: Epoch,
-  config: TrainConfig,
-  signal: AbortSignal,
-): AsyncGenerator<TrainEvent, void> {
-  const { stage, inputs, rows, batches, epoch, first, steps } = work;
+async function saveProgress({ classifier, stage, checkpoints }: Work, { step, epochs, losses, best }: Progress): Promise<void> {
+  const { weights, ...bestEpoch } = best ?? {};
+  await checkpoints.save({
+    position: { stage: stage.id, step, epochs, losses, ...(best ? { best: bestEpoch as BestEpoch } : {}) },
+    trainer: await classifier.trainer.state(),
+    ...(weights ? { best: lazyWeights(weights) } : {}),
+  });
+}
+
+/** Keeps the epoch's weights where they are the best so far. */
+async function* endEpoch({ classifier, stage }: Work, progress: Progress, found: Validated): AsyncGenerator<TrainEvent, void> {
+  const epoch = progress.epochs + 1;
+  const better = isBetter(found, progress.best);
+  if (better) progress.best = { ...found, epoch, weights: await classifier.trainer.read() };
+  const loss = mean(progress.losses);
+  progress.epochs = epoch;
+  progress.losses = [];
+  yield { type: "epoch", stage: stage.id, epoch, loss, validation: found.scores, validationLoss: found.loss, best: better };
+}
+
+interface Epoch {
+  readonly inputs: readonly Input[];
+  readonly rows: number;
+  /** What of the epoch is still ahead. */
+  readonly batches: readonly Batch[];
+  readonly epoch: number;
+  /** Of the stage. */
+  readonly steps: number;
+  /** Moves on with each step. */
+  readonly progress: Progress;
+}
+
+async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
+  const { inputs, rows, batches, epoch, steps, progress } = work;
   const layout = {
     rows,
     pad: classifier.encoder.tokenizer.special.pad,
@@ -137,11 +178,11 @@ async function* runEpoch(
     smoothing: config.labelSmoothing ?? 0,
     ...(config.classWeights === "balanced" ? { weights: balancedWeights(inputs, layout.outputs) } : {}),
   };
-  for (const [i, batch] of batches.entries()) {
+  for (const batch of batches) {
     if (classifier.compiles("step", rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
-    const step = first + i;
+    const step = progress.step + 1;
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const { weightDecay, clipNorm } = config;
     const start = performance.now();
@@ -157,6 +198,8 @@ async function* runEpoch(
         got: String(loss),
       });
     }
+    progress.step = step;
+    progress.losses.push(loss);
     yield { type: "step", stage: stage.id, step, steps, epoch, loss, learningRate, gradientNorm, milliseconds };
   }
 }

@@ -18,6 +18,11 @@ export interface Recipe {
 
 type TrainStepEvent = Extract<TrainRunEvent, { type: "step" }>;
 
+export interface LeftOff {
+  readonly stage: StageId;
+  readonly step: number;
+}
+
 export const stageNames: Readonly<Record<StageId, string>> = {
   few: "Stage I, few-shot",
   synthetic: "Stage II, synthetic",
@@ -32,6 +37,10 @@ export class TrainStep {
   /** Why this device: the worker's own words. */
   reason = $state("");
   last = $state.raw<TrainStepEvent>();
+  /** The step after which the training that was left goes on; undefined where it begins. */
+  leftOff = $state.raw<LeftOff>();
+  /** What the training says of its checkpoints. */
+  kept = $state("");
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -64,16 +73,43 @@ export class TrainStep {
     }
   }
 
+  async readLeftOff(): Promise<void> {
+    const { notebook, generate, config } = this.#run;
+    const known = notebook.data && generate.accepted.length > 0 && !this.work.running && config.device;
+    try {
+      this.leftOff = known ? await this.#run.lab.services.train.leftOff(await this.#request()) : undefined;
+    } catch {
+      this.leftOff = undefined; // training says why
+    }
+  }
+
+  #request(): Promise<TrainRequest> {
+    const { lab, config, notebook, generate } = this.#run;
+    if (!notebook.data) throw new Error("train: the notebook has no data");
+    return trainRequestOf(config, notebook.data, generate.accepted, notebook.id, lab.services.train.recipe);
+  }
+
+  /** Forgets the training that was left, and begins. */
+  startAnew = async (): Promise<boolean> => {
+    try {
+      await this.#run.lab.services.train.forgetTraining({ model: this.#run.notebook.id });
+    } catch (error) {
+      this.work.error = error;
+      return false;
+    }
+    return this.start();
+  };
+
+  /** Goes on where the same training was left. */
   start = (): Promise<boolean> =>
     this.work.run("Loading the encoder", async (signal) => {
-      const { lab, config, notebook } = this.#run;
-      const { data } = notebook;
-      if (!data) throw new Error("train: the notebook has no data");
-      const { train } = lab.services;
-      const request = await trainRequestOf(config, data, this.#run.generate.accepted, notebook.id, train.recipe);
+      const { config, notebook } = this.#run;
+      const { train } = this.#run.lab.services;
+      const request = await this.#request();
       let result = untrained(notebook.id, basisOf(config, notebook.run, request.synthetic.length));
       this.live = result;
       this.last = undefined;
+      this.kept = "";
       try {
         for await (const events of inChunks(train.train(request, signal), 250)) {
           for (const event of events) {
@@ -114,6 +150,18 @@ export class TrainStep {
       }
       case "scoring":
         work.tell(`Scoring the test set: ${count(event.done)} of ${count(event.total)}`, event.done, event.total);
+        break;
+      case "resumed":
+        work.tell(`${stageNames[event.stage]}: going on after step ${event.step}`);
+        break;
+      case "kept":
+        this.kept = `Kept on the disk after step ${event.step}: ${bytes(event.bytes)}.`;
+        break;
+      case "not-kept":
+        this.kept = `It cannot be kept on the way, so closing the page or stopping loses it: ${event.why}`;
+        break;
+      case "device-lost":
+        work.tell("The graphics device went away: setting the training up anew");
         break;
       case "epoch":
       case "stage-finished":

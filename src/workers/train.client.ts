@@ -2,6 +2,7 @@
 
 import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import type { Example } from "../tasks/example.ts";
+import type { Position } from "../train/checkpoint.ts";
 import type { Device, TrainConfig } from "../train/train-config.ts";
 import { type Client, connect } from "./rpc.ts";
 import type { SeenRequest } from "./seen-requests.ts";
@@ -10,8 +11,15 @@ export type TrainProcedures = {
   /** What this worker asks of any network, as it does so. One reader; it ends with the worker. */
   requests(argument: null, signal: AbortSignal): AsyncGenerator<readonly SeenRequest[], void>;
   devices(argument: null, signal: AbortSignal): Promise<readonly DeviceInfo[]>;
-  /** Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. */
+  /**
+   * Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. The same request goes on where it was left:
+   * by a stop, a closed tab, or a GPU that went away.
+   */
   train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
+  /** The step after which `train` would go on; undefined where it would begin. */
+  leftOff(argument: TrainRequest, signal: AbortSignal): Promise<Pick<Position, "stage" | "step"> | undefined>;
+  /** Forgets a training that was left, so that the next begins. The trained model stays. */
+  forgetTraining(argument: { model: string }, signal: AbortSignal): Promise<void>;
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
     signal: AbortSignal,

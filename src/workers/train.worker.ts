@@ -1,17 +1,20 @@
 // The worker that owns the encoder: training, scoring, prediction, and the trained model's files.
 
 import { ClinfuseError } from "../base/errors.ts";
+import type { ModelEntry } from "../engines/manifest.ts";
 import type { DeviceInfo, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
+import { throughLosses } from "../experiment/through-losses.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
+import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import { devices } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
-import { files, trainedFolder } from "../store/files.ts";
+import { checkpointFolder, fileFolder, files, trainedFolder } from "../store/files.ts";
 import { readMeasurements } from "../store/measurements.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { chooseDevice, type DeviceChoice, describeDevice } from "../train/choose-device.ts";
 import { openClassifier } from "../train/classifier.ts";
-import { openEncoder } from "../train/encoder-files.ts";
+import { type ModelFiles, openEncoder } from "../train/encoder-files.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { loadModel, saveModel } from "../train/model-files.ts";
 import { predict } from "../train/predict.ts";
@@ -60,6 +63,11 @@ async function readTrained(model: string): Promise<Map<string, Blob>> {
   return found;
 }
 
+async function keeperOf(request: TrainRequest, device: Device, entry: ModelEntry): Promise<TrainingKeeper> {
+  const weights = entry.files.map((file) => file.sha256);
+  return trainingKeeper(fileFolder(disk, checkpointFolder(request.save)), await trainingKey(request, device, weights));
+}
+
 async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
   const { device, reason } = await choose(request.device);
   yield { type: "device", device, reason };
@@ -67,23 +75,29 @@ async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncG
   const encoderFiles = yield* reporting((tell: (event: { type: "loading"; what: string; done: number; total: number }) => void) =>
     fetchModel(entry, signal, (done, total) => tell({ type: "loading", what: entry.name, done, total })),
   );
-  const task = taskById(request.task);
-  const { maxTokens, seed } = request.config;
-  const classifier = await openClassifier(task, await openEncoder(encoderFiles), {
-    device,
-    maxTokens,
-    seed,
-    dropout: request.config.dropout ?? 0,
-    ...(request.config.trains ? { trains: request.config.trains } : {}),
-  });
+  const keeper = await keeperOf(request, device, entry);
+  yield* throughLosses(() => trainOnce(request, device, encoderFiles, keeper, signal));
+}
+
+async function* trainOnce(
+  request: TrainRequest,
+  device: Device,
+  encoderFiles: ModelFiles,
+  keeper: TrainingKeeper,
+  signal: AbortSignal,
+): AsyncGenerator<TrainRunEvent, void> {
+  const { maxTokens, seed, dropout = 0, trains } = request.config;
+  const options = { device, maxTokens, seed, dropout, ...(trains ? { trains } : {}) };
+  const classifier = await openClassifier(taskById(request.task), await openEncoder(encoderFiles), options);
   try {
-    yield* trainAndScore(classifier, request, signal);
+    yield* trainAndScore(classifier, request, signal, keeper);
     let bytes = 0;
     await disk.delete(trainedFolder(request.save));
     for (const [name, blob] of await saveModel(classifier)) {
       bytes += await disk.write(`${trainedFolder(request.save)}/${name}`, blob, { signal });
     }
     yield { type: "saved", model: request.save, bytes };
+    await keeper.clear();
   } finally {
     await classifier.close();
   }
@@ -114,6 +128,21 @@ const procedures: TrainProcedures = {
     }
   },
 
+  async leftOff(request) {
+    const { device } = await choose(request.device);
+    const kept = await (await keeperOf(request, device, await findModel(request.encoder))).find();
+    return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
+  },
+
+  async forgetTraining({ model }) {
+    const release = await hold(trainedLock(model));
+    try {
+      await disk.delete(checkpointFolder(model));
+    } finally {
+      release();
+    }
+  },
+
   async *predict({ task, model, device: wish, examples }, signal) {
     const { device } = await choose(wish);
     yield { type: "loading", done: 0, total: 1 };
@@ -135,7 +164,7 @@ const procedures: TrainProcedures = {
 
   async trainedModels() {
     const bytes = new Map<string, number>();
-    for (const file of await disk.list("trained")) {
+    for (const file of [...(await disk.list("trained")), ...(await disk.list("checkpoints"))]) {
       const id = file.path.split("/")[1] ?? "";
       bytes.set(id, (bytes.get(id) ?? 0) + file.bytes);
     }
@@ -150,6 +179,7 @@ const procedures: TrainProcedures = {
     const release = await hold(trainedLock(model));
     try {
       await disk.delete(trainedFolder(model));
+      await disk.delete(checkpointFolder(model));
     } finally {
       release();
     }

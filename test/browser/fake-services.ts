@@ -101,6 +101,8 @@ export interface Fake extends FakeLibrary {
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
   readonly device: FakeDevice;
+  /** Where a training was left. */
+  leftOff: { readonly stage: StageId; readonly step: number } | undefined;
   /** Trained models that were deleted. */
   readonly deleted: string[];
   /** Model files that were handed in. */
@@ -127,6 +129,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     kept: [],
+    leftOff: undefined,
     deleted: [],
     failures: new Map(),
   };
@@ -230,11 +233,19 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         check("train");
         yield { type: "device", device: "wasm", reason: "No graphics adapter, so the processor trains, on 2 threads." };
         yield { type: "compiling", tokens: 64 };
+        const { leftOff } = fake;
+        fake.leftOff = { stage: "few", step: 7 }; // until it came to its end
+        if (leftOff) yield { type: "resumed", ...leftOff };
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
+        fake.leftOff = undefined;
         yield { type: "saved", model: request.save, bytes: 91e6 };
       },
       recipe: async () => recipe,
+      leftOff: async () => fake.leftOff,
+      async forgetTraining() {
+        fake.leftOff = undefined;
+      },
       async *predict({ examples }) {
         check("predict");
         yield { type: "loading", done: 1, total: 1 };

@@ -1,12 +1,8 @@
 // A tiny random BERT learns two toy tasks on each device, is saved under transformers' names, loaded and predicts the same.
 
 import { afterEach, describe, expect, it } from "vitest";
-import { rng } from "../../src/base/rng.ts";
 import { score } from "../../src/evaluate/score.ts";
-import { readBertConfig } from "../../src/nn/bert-config.ts";
-import { bertModel } from "../../src/nn/model.ts";
-import { readSafetensors, writeSafetensors } from "../../src/runtime/safetensors.ts";
-import type { Weight } from "../../src/runtime/trainer.ts";
+import { readSafetensors } from "../../src/runtime/safetensors.ts";
 import type { Example } from "../../src/tasks/example.ts";
 import type { ExampleOf, Task } from "../../src/tasks/task.ts";
 import { type Classifier, openClassifier } from "../../src/train/classifier.ts";
@@ -17,44 +13,13 @@ import { recipeFor } from "../../src/train/recipe.ts";
 import { train } from "../../src/train/train.ts";
 import type { Device, TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
 import savedWeights from "../fixtures/saved-model/golden.json";
-import { pairExamples, tokenExamples, toyTasks, vocabulary, vocabularyText } from "../unit/train/toy.ts";
+import { pairExamples, tokenExamples, toyTasks } from "../unit/train/toy.ts";
+import { randomEncoder } from "./random-encoder.ts";
 
 // SwiftShader takes a second or two for what a GPU does in milliseconds, and compiles each kernel on its first use.
 const patience = 240_000;
 const never = new AbortController().signal;
 const devices: readonly Device[] = ["wasm", "webgpu"];
-const configJson = {
-  model_type: "bert",
-  hidden_size: 32,
-  num_hidden_layers: 1,
-  num_attention_heads: 4,
-  intermediate_size: 64,
-  max_position_embeddings: 64,
-  type_vocab_size: 2,
-  vocab_size: vocabulary.length,
-};
-
-/** A checkpoint's folder: a BERT that has read nothing. */
-function randomEncoder(seed: number): ModelFiles {
-  const read = readBertConfig(configJson);
-  if (!read.ok) throw new Error(read.why);
-  const stream = rng("random encoder", seed);
-  const weights = new Map<string, Weight>();
-  for (const { name, shape, missing } of bertModel(read.config, { kind: "token", labels: 1 }).parameters) {
-    if (missing !== "error") continue; // the head is the task's
-    const data = new Float32Array(shape.reduce((n, d) => n * d, 1));
-    const norm = /LayerNorm\.weight$/.test(name);
-    if (norm) data.fill(1);
-    else if (!name.endsWith("bias")) for (let i = 0; i < data.length; i++) data[i] = stream.next() - 0.5;
-    weights.set(name, { shape, data });
-  }
-  return new Map([
-    ["config.json", new Blob([JSON.stringify(configJson)])],
-    ["vocab.txt", new Blob([vocabularyText])],
-    ["model.safetensors", writeSafetensors(weights)],
-  ]);
-}
-
 const open: Classifier[] = [];
 afterEach(async () => {
   for (const classifier of open.splice(0)) await classifier.close();

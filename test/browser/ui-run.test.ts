@@ -293,7 +293,24 @@ describe("train and evaluate", () => {
     await expect.element(panel).toHaveTextContent(/Gradient norm1\.40/);
     await expect.element(panel).toHaveTextContent("the processor trains, on 2 threads");
     await button("Stop").click();
-    await expect.element(page.getByText(/^Stopped\. What an earlier training reached is kept/)).toBeVisible();
+    await expect.element(page.getByText("was left after step 7 of Stage I, few-shot")).toBeVisible();
+    await button("Go on training on 5 real examples and 10 synthetic").click();
+    await expect.element(panel).toBeVisible();
+    fake.pace = 1;
+    await expect.element(link("Go on to Evaluate")).toBeVisible();
+  });
+
+  it("a training that was left can begin anew, once its reader says so", async () => {
+    const fake = await trained();
+    fake.pace = 60;
+    await button(/^Train on/).click();
+    await button("Stop").click();
+    fake.pace = 1;
+    await button("Start anew").click();
+    await expect.element(page.getByText("Forget the training up to step 7 of Stage I, few-shot?")).toBeVisible();
+    await button("Forget it and start anew").click();
+    await expect.element(link("Go on to Evaluate")).toBeVisible();
+    expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
   });
 
   it("done: curve, both scores, errors first, a text of one's own", async () => {

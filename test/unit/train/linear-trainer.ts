@@ -9,7 +9,7 @@ interface Options {
 }
 
 export function linearTrainer({ vocabulary, outputs, perToken }: Options): Trainer {
-  let table = new Float32Array(vocabulary * outputs);
+  let table: Float32Array<ArrayBuffer> = new Float32Array(vocabulary * outputs);
 
   const forward = (feeds: Feeds): HostTensor => {
     const [rows, tokens] = feeds.input_ids!.shape as [number, number];
@@ -57,7 +57,13 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
       return new Map([["table", { shape: [vocabulary, outputs], data: table.slice() }]]);
     },
     async write(weights) {
-      table = weights.get("table")!.data.slice();
+      table = Float32Array.from(weights.get("table")!.data);
+    },
+    async state() {
+      return { steps: 0, tensors: [{ name: "table", shape: [vocabulary, outputs], read: async () => table }] };
+    },
+    async restore({ tensors }) {
+      table = (await tensors[0]!.read()).slice();
     },
     async close() {},
   };

@@ -1,0 +1,38 @@
+// A training kept on its way with all that it told, and found again by the request that began it. Knows no storage.
+
+import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { Checkpoint } from "../train/checkpoint.ts";
+import { clearCheckpoint, type Folder, readCheckpoint, writeCheckpoint } from "../train/checkpoint-files.ts";
+import type { Device } from "../train/train-config.ts";
+import type { TrainRequest, TrainRunEvent } from "./steps.ts";
+
+/** What it told stays with it, so that who goes on sees the whole curve. */
+export interface KeptTraining {
+  readonly checkpoint: Checkpoint;
+  readonly events: readonly TrainRunEvent[];
+}
+
+export interface TrainingKeeper {
+  /** The training of this request; undefined where none was begun, where it was another's, or where its files are damaged. */
+  find(): Promise<KeptTraining | undefined>;
+  /** In place of the one before, which stays until this one is whole. Resolves to the bytes of both files. Throws what storing throws. */
+  save(kept: KeptTraining): Promise<number>;
+  clear(): Promise<void>;
+}
+
+/** All that a training follows from. `weights` are the hashes of the encoder's files; the device counts, for its sums differ. */
+export function trainingKey({ save: _, ...request }: TrainRequest, device: Device, weights: readonly string[]): Promise<string> {
+  return sha256(canonicalJson({ ...request, device, weights }));
+}
+
+export function trainingKeeper(folder: Folder, key: string): TrainingKeeper {
+  return {
+    async find() {
+      const found = await readCheckpoint(folder);
+      const note = found?.note as { key: string; events: readonly TrainRunEvent[] } | undefined;
+      return found && note?.key === key ? { checkpoint: found.checkpoint, events: note.events } : undefined;
+    },
+    save: ({ checkpoint, events }) => writeCheckpoint(folder, checkpoint, { key, events }),
+    clear: () => clearCheckpoint(folder),
+  };
+}

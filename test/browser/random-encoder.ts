@@ -1,0 +1,40 @@
+// A checkpoint's folder of a tiny BERT that has read nothing, over the toy vocabulary.
+
+import { rng } from "../../src/base/rng.ts";
+import { readBertConfig } from "../../src/nn/bert-config.ts";
+import { bertModel } from "../../src/nn/model.ts";
+import { writeSafetensors } from "../../src/runtime/safetensors.ts";
+import type { Weight } from "../../src/runtime/trainer.ts";
+import type { ModelFiles } from "../../src/train/encoder-files.ts";
+import { vocabulary, vocabularyText } from "../unit/train/toy.ts";
+
+const configJson = {
+  model_type: "bert",
+  hidden_size: 32,
+  num_hidden_layers: 1,
+  num_attention_heads: 4,
+  intermediate_size: 64,
+  max_position_embeddings: 64,
+  type_vocab_size: 2,
+  vocab_size: vocabulary.length,
+};
+
+export function randomEncoder(seed: number): ModelFiles {
+  const read = readBertConfig(configJson);
+  if (!read.ok) throw new Error(read.why);
+  const stream = rng("random encoder", seed);
+  const weights = new Map<string, Weight>();
+  for (const { name, shape, missing } of bertModel(read.config, { kind: "token", labels: 1 }).parameters) {
+    if (missing !== "error") continue; // the head is the task's
+    const data = new Float32Array(shape.reduce((n, d) => n * d, 1));
+    const norm = /LayerNorm\.weight$/.test(name);
+    if (norm) data.fill(1);
+    else if (!name.endsWith("bias")) for (let i = 0; i < data.length; i++) data[i] = stream.next() - 0.5;
+    weights.set(name, { shape, data });
+  }
+  return new Map([
+    ["config.json", new Blob([JSON.stringify(configJson)])],
+    ["vocab.txt", new Blob([vocabularyText])],
+    ["model.safetensors", writeSafetensors(weights)],
+  ]);
+}
