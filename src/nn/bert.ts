@@ -111,7 +111,7 @@ function attention({ g, config, shape, weight, addition, dropout }: Build, name:
   return g.apply("Reshape", [g.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] })], { shape: [batch * tokens, hiddenSize] });
 }
 
-function layerNorm(g: Graph, config: BertConfig, weight: Weight, name: string, x: Value): Value {
+export function layerNorm(g: Graph, config: BertConfig, weight: Weight, name: string, x: Value): Value {
   const [y] = g.apply("LayerNormalization", [x, weight(`${name}.weight`), weight(`${name}.bias`)], {
     epsilon: config.layerNormEpsilon,
   });
@@ -119,7 +119,7 @@ function layerNorm(g: Graph, config: BertConfig, weight: Weight, name: string, x
 }
 
 /** x times the normal distribution's cumulative density at x, exactly, as BERT's "gelu". */
-function gelu(g: Graph, x: Value): Value {
+export function gelu(g: Graph, x: Value): Value {
   const erf = g.apply("Erf", [g.apply("Mul", [x, g.scalar(Math.SQRT1_2)])]);
   return g.apply("Mul", [x, g.apply("Mul", [g.apply("Add", [erf, g.scalar(1)]), g.scalar(0.5)])]);
 }

@@ -16,3 +16,16 @@ export function crossEntropy(g: Graph, logits: Value, targets: Value, scale: Val
   const sum = g.apply("ReduceSum", [g.apply("Mul", [logs, targets])], { axes, keepdims: false });
   return g.apply("Mul", [sum, g.apply("Mul", [scale, g.scalar(-1)])]);
 }
+
+/**
+ * -scale times the sum of targets * log sigmoid(logits) + absences * log sigmoid(-logits), []. `targets` and `absences` have the shape of
+ * `logits`: 1 in one of them for a label that is asked for, 0 in both for one that is ignored. `scale` is [].
+ */
+export function binaryCrossEntropy(g: Graph, logits: Value, targets: Value, absences: Value, scale: Value): Value {
+  const logs = (x: Value) => g.apply("Log", [g.apply("Add", [g.apply("Sigmoid", [x]), g.scalar(tiny)])]);
+  const present = g.apply("Mul", [logs(logits), targets]);
+  const absent = g.apply("Mul", [logs(g.apply("Mul", [logits, g.scalar(-1)])), absences]);
+  const axes = logits.shape.map((_, i) => i);
+  const sum = g.apply("ReduceSum", [g.apply("Add", [present, absent])], { axes, keepdims: false });
+  return g.apply("Mul", [sum, g.apply("Mul", [scale, g.scalar(-1)])]);
+}

@@ -43,7 +43,7 @@ export function frozen(parameters: readonly Parameter[], trains: Trains, layers:
 }
 
 function isTrained(name: string, trains: Trains, layers: number): boolean {
-  if (/^classifier\.|^bert\.pooler\./.test(name)) return true;
+  if (/^classifier\.|^cls\.|^bert\.pooler\./.test(name)) return true;
   switch (trains.kind) {
     case "all":
       return true;

@@ -1,4 +1,6 @@
-// AdamW over typed arrays (Loshchilov and Hutter 2019), as PyTorch computes it. Knows no graph and no device.
+// AdamW over typed arrays (Loshchilov and Hutter 2019), as PyTorch computes it, by a small WASM SIMD module. Knows no graph and no device.
+
+import { adamWModule } from "./adamw-wasm.ts";
 
 export const beta1 = 0.9;
 export const beta2 = 0.999;
@@ -25,7 +27,32 @@ export function initMoments(size: number): Moments {
   return { first: new Float32Array(size), second: new Float32Array(size) };
 }
 
-/** Updates weights and moments in place, from index `from` up to `to`. */
+/** Numbers of each array that lie in the module's memory at once: four arrays fill its one page and stay in a core's cache. */
+const chunk = 4096;
+
+interface Kernels {
+  squares(at: number, count: number): number;
+  update(w: number, g: number, m: number, v: number, count: number, ...options: number[]): void;
+}
+
+interface Scratch {
+  readonly kernels: Kernels;
+  readonly views: readonly [w: Float32Array, g: Float32Array, m: Float32Array, v: Float32Array];
+}
+
+let made: Scratch | undefined;
+
+function scratch(): Scratch {
+  if (made) return made;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const bytes = Uint8Array.from(atob(adamWModule), (c) => c.charCodeAt(0));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const view = (i: number) => new Float32Array(memory.buffer, i * chunk * 4, chunk);
+  made = { kernels: exports as unknown as Kernels, views: [view(0), view(1), view(2), view(3)] };
+  return made;
+}
+
+/** Updates weights and moments in place, from index `from` up to `to`, in float32 throughout. */
 export function adamW(
   weights: Float32Array,
   gradient: Float32Array,
@@ -34,20 +61,32 @@ export function adamW(
   from = 0,
   to = weights.length,
 ): void {
+  const { kernels, views } = scratch();
   const { step, learningRate, weightDecay, factor } = options;
   const size = learningRate / (1 - beta1 ** step);
   const root = 1 / Math.sqrt(1 - beta2 ** step);
   const keep = 1 - learningRate * weightDecay;
-  const rest1 = 1 - beta1;
-  const rest2 = 1 - beta2;
-  for (let i = from; i < to; i++) {
-    const g = (gradient[i] as number) * factor;
-    const m = beta1 * (first[i] as number) + rest1 * g;
-    const v = beta2 * (second[i] as number) + rest2 * g * g;
-    first[i] = m;
-    second[i] = v;
-    weights[i] = (weights[i] as number) * keep - (size * m) / (Math.sqrt(v) * root + epsilon);
+  const arrays = [weights, gradient, first, second];
+  const [w, g, m, v] = views.map((view) => view.byteOffset) as [number, number, number, number];
+  for (let at = from; at < to; at += chunk) {
+    const end = Math.min(at + chunk, to);
+    const count = Math.ceil((end - at) / 4) * 4; // what the last four have beyond the end is not taken back
+    for (const [i, array] of arrays.entries()) views[i]?.set(array.subarray(at, end));
+    kernels.update(w, g, m, v, count, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, factor, keep, size, root);
+    for (const [i, array] of arrays.entries()) if (i !== 1) array.set((views[i] as Float32Array).subarray(0, end - at), at);
   }
+}
+
+/** Of the numbers from index `from` up to `to`, in float64. */
+export function sumOfSquares(x: Float32Array, from = 0, to = x.length): number {
+  const { kernels, views } = scratch();
+  let sum = 0;
+  for (let at = from; at < to; at += chunk) {
+    const end = Math.min(at + chunk, to);
+    views[0].set(x.subarray(at, end));
+    sum += kernels.squares(views[0].byteOffset, end - at);
+  }
+  return sum;
 }
 
 /**
@@ -62,7 +101,7 @@ export function adamWRows(
   touched: Uint8Array,
 ): void {
   const columns = weights.length / touched.length;
-  const keep = 1 - options.learningRate * options.weightDecay;
+  const keep = Math.fround(1 - options.learningRate * options.weightDecay);
   for (let row = 0; row < touched.length; row++) {
     const from = row * columns;
     if (touched[row]) adamW(weights, gradient, moments, options, from, from + columns);

@@ -10,8 +10,8 @@ const normShare = 16 * lanes;
 const maxNormGroups = 64;
 
 const code = /* wgsl */ `
-struct Sizes { size: u32, threads: u32, columns: u32, firstPartial: u32 }
-struct Step { keep: f32, rate: f32, root: f32, clip: f32, partials: u32 }
+struct Sizes { size: u32, threads: u32, columns: u32, firstPartial: u32, vector: u32 }
+struct Step { keep: f32, keepVector: f32, rate: f32, root: f32, clip: f32, partials: u32 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<uniform> step: Step;
@@ -58,14 +58,21 @@ fn total(@builtin(local_invocation_index) lane: u32) {
 
 @compute @workgroup_size(${lanes})
 fn update(@builtin(global_invocation_id) id: vec3u) {
+  let keep = select(step.keep, step.keepVector, sizes.vector == 1u);
   for (var i = id.x; i < sizes.size; i += sizes.threads) {
     let g = gradient[i] * norm[1];
     let m = ${beta1} * first[i] + ${1 - beta1} * g;
     let v = ${beta2} * second[i] + ${1 - beta2} * g * g;
     first[i] = m;
     second[i] = v;
-    weights[i] = weights[i] * step.keep - step.rate * m / (sqrt(v) * step.root + ${epsilon});
+    weights[i] = weights[i] * keep - step.rate * m / (sqrt(v) * step.root + ${epsilon});
   }
+}
+
+// Another part's gradient onto the sum of the parts before it.
+@compute @workgroup_size(${lanes})
+fn accumulate(@builtin(global_invocation_id) id: vec3u) {
+  for (var i = id.x; i < sizes.size; i += sizes.threads) { table[i] += gradient[i]; }
 }
 
 // One thread for each column goes over the rows in their order: no two threads meet, and equal rows add up in the same order each time.
@@ -85,17 +92,26 @@ export interface GpuParameter {
   readonly size: number;
   /** Of a table of rows: numbers in one; undefined where the gradient comes as dense as the parameter. */
   readonly columns: number | undefined;
+  /** A bias or a LayerNorm's. */
+  readonly vector: boolean;
 }
 
 /** A gradient as it comes: dense, or for the rows looked up, whose int32 indices then come too. */
 export interface GpuGradient {
   readonly buffer: GPUBuffer;
   readonly rows?: Int32Array<ArrayBuffer>;
+  /** Of a table that is read as a whole too: its dense gradient. */
+  readonly dense?: GPUBuffer;
 }
 
 export interface GpuAdamW {
-  /** Updates every parameter; gradients in the parameters' order. Gives the norm before clipping. */
-  step(gradients: readonly GpuGradient[], options: StepOptions): Promise<number>;
+  /**
+   * Takes the gradients of a batch's part, in the parameters' order. Of the first part those that are dense become the sum, and must live until
+   * `step`; the others may go at once.
+   */
+  add(gradients: readonly GpuGradient[], first: boolean): void;
+  /** Updates every parameter by the sum of the parts. Gives the norm before clipping. */
+  step(options: StepOptions): Promise<number>;
   /** Zeroes the moments and the count of steps. */
   reset(): void;
   /** Taken since the moments were zero; to be set when they are written from outside. */
@@ -133,28 +149,24 @@ export function gpuAdamW(device: GPUDevice, parameters: readonly GpuParameter[])
     count += state.normGroups;
     return state;
   });
-  const step = uniform(device, 20);
+  const step = uniform(device, 24);
   const partials = storage(device, count * 4);
   const norm = storage(device, 8);
   const read = device.createBuffer({ size: 8, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  let sum: readonly GPUBuffer[] | undefined;
   return {
     steps: 0,
     moments: states,
-    async step(gradients, options) {
+    add(gradients, first) {
+      sum = addPart(device, dispatch, states, gradients, first ? undefined : sum);
+    },
+    async step(options) {
+      const dense = sum;
+      if (!dense) throw new Error("gpuAdamW: no gradients were added");
+      sum = undefined;
       writeStep(device, step, ++this.steps, options, count);
       const encoder = device.createCommandEncoder();
-      for (const { table } of states) if (table) encoder.clearBuffer(table);
       const pass = encoder.beginComputePass();
-      const indices: GPUBuffer[] = [];
-      const dense = states.map((state, i) => {
-        const { buffer, rows } = gradients[i] as GpuGradient;
-        if (!state.table || !rows) return buffer;
-        const index = rowsBuffer(device, rows);
-        indices.push(index);
-        const groups = Math.ceil((state.parameter.columns ?? 0) / lanes);
-        dispatch(pass, "addRows", groups, { 0: state.sizes, 5: buffer, 8: index, 9: state.table });
-        return state.table;
-      });
       for (const [i, { sizes, normGroups }] of states.entries()) {
         dispatch(pass, "squares", normGroups, { 0: sizes, 5: dense[i] as GPUBuffer, 7: partials });
       }
@@ -169,7 +181,6 @@ export function gpuAdamW(device: GPUDevice, parameters: readonly GpuParameter[])
       await read.mapAsync(GPUMapMode.READ);
       const [length = Number.NaN] = new Float32Array(read.getMappedRange());
       read.unmap();
-      for (const buffer of indices) buffer.destroy();
       return length;
     },
     reset() {
@@ -185,7 +196,38 @@ export function gpuAdamW(device: GPUDevice, parameters: readonly GpuParameter[])
   };
 }
 
-const kernelNames = ["squares", "total", "update", "addRows"] as const;
+/** Adds a part's gradients to the sum of those before it, or begins the sum with them. */
+function addPart(
+  device: GPUDevice,
+  dispatch: Dispatch,
+  states: readonly State[],
+  gradients: readonly GpuGradient[],
+  sum: readonly GPUBuffer[] | undefined,
+): readonly GPUBuffer[] {
+  const encoder = device.createCommandEncoder();
+  if (!sum) for (const { table } of states) if (table) encoder.clearBuffer(table);
+  const pass = encoder.beginComputePass();
+  const indices: GPUBuffer[] = [];
+  const sums = states.map(({ parameter, sizes, table, updateGroups }, i) => {
+    const { buffer, rows, dense } = gradients[i] as GpuGradient;
+    if (table && dense) dispatch(pass, "accumulate", updateGroups, { 0: sizes, 5: dense, 9: table });
+    if (table && rows) {
+      const index = rowsBuffer(device, rows);
+      indices.push(index);
+      dispatch(pass, "addRows", Math.ceil((parameter.columns ?? 0) / lanes), { 0: sizes, 5: buffer, 8: index, 9: table });
+      return table;
+    }
+    const before = sum?.[i];
+    if (before) dispatch(pass, "accumulate", updateGroups, { 0: sizes, 5: buffer, 9: before });
+    return before ?? buffer;
+  });
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  for (const buffer of indices) buffer.destroy();
+  return sums;
+}
+
+const kernelNames = ["squares", "total", "update", "accumulate", "addRows"] as const;
 type Kernel = (typeof kernelNames)[number];
 type Dispatch = (
   pass: GPUComputePassEncoder,
@@ -217,10 +259,10 @@ function rowsBuffer(device: GPUDevice, rows: Int32Array<ArrayBuffer>): GPUBuffer
 }
 
 function stateOf(device: GPUDevice, parameter: GpuParameter, firstPartial: number): State {
-  const { size, columns } = parameter;
+  const { size, columns, vector } = parameter;
   const updateGroups = Math.min(maxGroups, Math.ceil(size / lanes));
-  const sizes = uniform(device, 16);
-  device.queue.writeBuffer(sizes, 0, Uint32Array.of(size, updateGroups * lanes, columns ?? 0, firstPartial));
+  const sizes = uniform(device, 20);
+  device.queue.writeBuffer(sizes, 0, Uint32Array.of(size, updateGroups * lanes, columns ?? 0, firstPartial, Number(vector)));
   return {
     parameter,
     sizes,
@@ -233,14 +275,16 @@ function stateOf(device: GPUDevice, parameter: GpuParameter, firstPartial: numbe
 }
 
 function writeStep(device: GPUDevice, buffer: GPUBuffer, step: number, options: StepOptions, partials: number): void {
-  const { learningRate, weightDecay, clipNorm } = options;
-  const bytes = new ArrayBuffer(20);
+  const { learningRate, weightDecay, decayVectors = true, clipNorm } = options;
+  const bytes = new ArrayBuffer(24);
+  const keep = 1 - learningRate * weightDecay;
   new Float32Array(bytes).set([
-    1 - learningRate * weightDecay,
+    keep,
+    decayVectors ? keep : 1,
     learningRate / (1 - beta1 ** step),
     1 / Math.sqrt(1 - beta2 ** step),
     clipNorm,
   ]);
-  new Uint32Array(bytes)[4] = partials;
+  new Uint32Array(bytes)[5] = partials;
   device.queue.writeBuffer(buffer, 0, bytes);
 }

@@ -26,7 +26,7 @@ export interface TrainerSessions {
 /** `create` makes a session from ONNX bytes. */
 export function trainerSessions(
   graphs: TrainableGraphs,
-  create: (model: Uint8Array, use: Use) => Promise<InferenceSession>,
+  create: (model: Uint8Array, use: Use, graph: Graph) => Promise<InferenceSession>,
   onCompile: (tokens: number) => void,
 ): TrainerSessions {
   const made = new Map<string, CompiledGraph>();
@@ -39,7 +39,7 @@ export function trainerSessions(
       const graph = graphs[use](shape);
       onCompile(shape.tokens);
       try {
-        const compiled = { graph, session: await create(toOnnx(graph), use) };
+        const compiled = { graph, session: await create(toOnnx(graph), use, graph) };
         made.set(key, compiled);
         return compiled;
       } catch (error) {

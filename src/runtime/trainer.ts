@@ -48,7 +48,10 @@ export interface TrainableGraphs {
   readonly lookups: Readonly<Record<string, string>>;
   /** Parameters that no step changes. */
   readonly frozen: ReadonlySet<string>;
-  /** Its outputs: `loss`, a scalar, and `gradient:<name>` for each parameter that is not frozen. */
+  /**
+   * Its outputs: `loss`, a scalar, and `gradient:<name>` for each parameter that is not frozen. A table that is read as a whole too has
+   * `dense:<name>` beside, of its own shape, which adds to the rows'.
+   */
   training(shape: BatchShape): Graph;
   /** Its output: `logits`. */
   inference(shape: BatchShape): Graph;
@@ -57,14 +60,26 @@ export interface TrainableGraphs {
 export interface StepOptions {
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** Whether biases and LayerNorm's vectors decay too. Yes where absent, as PyTorch's AdamW has it. */
+  readonly decayVectors?: boolean;
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;
 }
 
+/** The parts of a batch. */
+export const partsOf = (batch: Feeds | readonly Feeds[]): readonly Feeds[] => (Array.isArray(batch) ? batch : [batch as Feeds]);
+
+/** Of a parameter of this shape. */
+export const decayOf = ({ weightDecay, decayVectors = true }: StepOptions, shape: readonly number[]): number =>
+  decayVectors || shape.length > 1 ? weightDecay : 0;
+
 export interface Trainer {
   readonly device: "webgpu" | "wasm";
-  /** Forward, backward, AdamW, in place. `loss` is before the update; `gradientNorm` before clipping. */
-  step(feeds: Feeds, options: StepOptions): Promise<{ loss: number; gradientNorm: number }>;
+  /**
+   * Forward, backward, AdamW, in place. `loss` is before the update; `gradientNorm` before clipping. A batch may come in parts, whose
+   * losses and gradients add up: their `scale` is the whole batch's.
+   */
+  step(batch: Feeds | readonly Feeds[], options: StepOptions): Promise<{ loss: number; gradientNorm: number }>;
   /** The head's logits. */
   infer(feeds: Feeds): Promise<HostTensor>;
   /** A copy of the current weights. */

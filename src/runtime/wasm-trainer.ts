@@ -2,10 +2,10 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
-import { adamW, adamWRows, clipFactor, initMoments, type Moments } from "./adamw.ts";
+import { adamW, adamWRows, clipFactor, initMoments, type Moments, sumOfSquares } from "./adamw.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
-import type { Feeds, HostTensor, StepOptions, Trainer } from "./trainer.ts";
+import { decayOf, type Feeds, type HostTensor, partsOf, type StepOptions, type Trainer } from "./trainer.ts";
 import {
   inputsOf,
   replacements,
@@ -70,11 +70,18 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   const order = mutex();
   return {
     device: "wasm",
-    step: (feeds, options) =>
+    step: (batch, options) =>
       order.run(async () => {
-        const outputs = await run("training", feeds);
-        const loss = (outputs.loss as Tensor).data[0] as number;
-        const gradientNorm = update(trained, outputs, feeds, options, ++steps);
+        const sum = gradientSum(trained);
+        let loss = 0;
+        for (const feeds of partsOf(batch)) {
+          const outputs = await run("training", feeds);
+          loss += (outputs.loss as Tensor).data[0] as number;
+          sum.add(outputs, feeds);
+        }
+        const gradientNorm = sum.norm();
+        update(trained, sum, { ...options, step: ++steps, factor: clipFactor(gradientNorm, options.clipNorm) });
+        sum.clear();
         return { loss, gradientNorm };
       }),
     infer: (feeds) =>
@@ -113,49 +120,78 @@ function markTouched({ columns, touched }: Lookup, { first, second }: Moments): 
   for (let i = 0; i < first.length; i++) if (first[i] !== 0 || second[i] !== 0) touched[Math.floor(i / columns)] = 1;
 }
 
-/** One AdamW step on every slot; gives the gradient's norm before clipping. */
-function update(
-  slots: readonly CpuSlot[],
-  outputs: Readonly<Record<string, Tensor>>,
-  feeds: Feeds,
-  { learningRate, weightDecay, clipNorm }: StepOptions,
-  step: number,
-): number {
-  let squares = 0;
-  const gradients = slots.map((slot) => {
-    const gradient = (outputs[`gradient:${slot.name}`] as Tensor).data as Float32Array;
-    if (!slot.lookup) {
-      squares += sumOfSquares(gradient, 0, gradient.length);
-      return gradient;
-    }
-    const { input, columns, gradient: table, touched } = slot.lookup;
-    const { data: rows } = feeds[input] as HostTensor;
-    addRows(table, gradient, rows, columns);
-    for (const row of new Set(rows)) {
-      squares += sumOfSquares(table, row * columns, (row + 1) * columns);
-      touched[row] = 1;
-    }
-    return table;
-  });
-  const norm = Math.sqrt(squares);
-  const options = { step, learningRate, weightDecay, factor: clipFactor(norm, clipNorm) };
-  for (const [i, { data, moments, lookup }] of slots.entries()) {
-    const gradient = gradients[i] as Float32Array;
-    if (!lookup) {
-      adamW(data, gradient, moments, options);
-      continue;
-    }
-    const { input, columns, touched } = lookup;
-    adamWRows(data, gradient, moments, options, touched);
-    for (const row of (feeds[input] as HostTensor).data) gradient.fill(0, row * columns, (row + 1) * columns);
+/** The gradients of a batch's parts, added up. */
+interface GradientSum {
+  add(outputs: Readonly<Record<string, Tensor>>, feeds: Feeds): void;
+  norm(): number;
+  /** Of the slots' i-th; a table's is dense. */
+  of(i: number): Float32Array;
+  /** Leaves the tables zero. */
+  clear(): void;
+}
+
+function gradientSum(slots: readonly CpuSlot[]): GradientSum {
+  const sums: Float32Array[] = [];
+  const rows = slots.map(() => new Set<number>());
+  return {
+    add(outputs, feeds) {
+      for (const [i, { name, lookup }] of slots.entries()) {
+        const gradient = (outputs[`gradient:${name}`] as Tensor).data as Float32Array;
+        const sum = sums[i];
+        if (lookup) {
+          const { data } = feeds[lookup.input] as HostTensor;
+          addRows(lookup.gradient, gradient, data, lookup.columns);
+          for (const row of data) {
+            rows[i]?.add(row);
+            lookup.touched[row] = 1;
+          }
+          sums[i] = lookup.gradient;
+          const dense = outputs[`dense:${name}`];
+          if (dense) addDense(lookup, dense.data as Float32Array, rows[i] as Set<number>);
+        } else if (sum) for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (gradient[k] as number);
+        else sums[i] = gradient;
+      }
+    },
+    norm() {
+      let squares = 0;
+      for (const [i, { lookup }] of slots.entries()) {
+        const sum = sums[i] as Float32Array;
+        if (!lookup) squares += sumOfSquares(sum);
+        else for (const row of rows[i] ?? []) squares += sumOfSquares(sum, row * lookup.columns, (row + 1) * lookup.columns);
+      }
+      return Math.sqrt(squares);
+    },
+    of: (i) => sums[i] as Float32Array,
+    clear() {
+      for (const [i, { lookup }] of slots.entries()) {
+        if (!lookup) continue;
+        const { columns, gradient } = lookup;
+        for (const row of rows[i] ?? []) gradient.fill(0, row * columns, (row + 1) * columns);
+      }
+    },
+  };
+}
+
+/** One AdamW step on every slot. */
+function update(slots: readonly CpuSlot[], sum: GradientSum, options: StepOptions & { step: number; factor: number }): void {
+  for (const [i, { data, shape, moments, lookup }] of slots.entries()) {
+    const own = { ...options, weightDecay: decayOf(options, shape) };
+    if (lookup) adamWRows(data, sum.of(i), moments, own, lookup.touched);
+    else adamW(data, sum.of(i), moments, own);
   }
-  return norm;
 }
 
 function lookupOf(input: string | undefined, shape: readonly number[]): Lookup | undefined {
   if (input === undefined) return undefined;
   const [rows, columns] = shape as [number, number];
   return { input, columns, gradient: new Float32Array(rows * columns), touched: new Uint8Array(rows) };
+}
+
+/** A gradient of the whole table: every row has one then. */
+function addDense({ gradient, touched }: Lookup, source: Float32Array, rows: Set<number>): void {
+  for (let i = 0; i < source.length; i++) gradient[i] = (gradient[i] as number) + (source[i] as number);
+  touched.fill(1);
+  for (let row = 0; row < touched.length; row++) rows.add(row);
 }
 
 /** Row i of `source` added to row rows[i] of `target`. */
@@ -165,10 +201,4 @@ function addRows(target: Float32Array, source: Float32Array, rows: ArrayLike<num
     const from = i * columns;
     for (let j = 0; j < columns; j++) target[to + j] = (target[to + j] as number) + (source[from + j] as number);
   }
-}
-
-function sumOfSquares(x: Float32Array, from: number, to: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += (x[i] as number) * (x[i] as number);
-  return sum;
 }

@@ -3,11 +3,12 @@
 import type * as Ort from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
+import type { Graph } from "../graph/graph.ts";
 import { type GpuAdamW, type GpuGradient, gpuAdamW, storage } from "./gpu-adamw.ts";
 import { gpu } from "./gpu-device.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
-import type { Feeds, HostTensor, Trainer, Weight, Weights } from "./trainer.ts";
+import { type Feeds, type HostTensor, partsOf, type Trainer, type Weight, type Weights } from "./trainer.ts";
 import {
   inputsOf,
   replacements,
@@ -37,11 +38,11 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     });
   const { slots, trained, optimizer } = await upload(ort, device, { graphs, weights });
   const moments = new Map(optimizer.moments.map((both, i) => [trained[i]?.name, both]));
-  const create = (model: Uint8Array, use: Use) =>
+  const create = (model: Uint8Array, use: Use, graph: Graph) =>
     ort.InferenceSession.create(model, {
       executionProviders: ["webgpu"],
       graphOptimizationLevel: "all",
-      ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(trained) } : {}),
+      ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(graph) } : {}),
     });
   const partOf = ({ name, buffer }: GpuSlot, part: StatePart): GPUBuffer =>
     part === "weight" ? buffer : (moments.get(name) as (typeof optimizer.moments)[number])[part];
@@ -51,26 +52,24 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     return vendor(session.run(inputsOf(ort, graph, feeds, slots)));
   };
   const order = mutex();
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> =>
-    order.run(() => {
-      if (lost() !== undefined) throw failure(undefined);
-      return task();
-    });
+  const checked = <T>(task: () => Promise<T>): Promise<T> => (lost() === undefined ? task() : Promise.reject(failure(undefined)));
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => order.run(() => checked(task));
   return {
     device: "webgpu",
-    step: (feeds, options) =>
+    step: (batch, options) =>
       inTurn(async () => {
-        const outputs = await run("training", feeds);
-        const gradients = trained.map(({ name }): GpuGradient => {
-          const buffer = (outputs[`gradient:${name}`] as Ort.Tensor).gpuBuffer as GPUBuffer;
-          const input = graphs.lookups[name];
-          return input === undefined
-            ? { buffer }
-            : { buffer, rows: (feeds[input] as HostTensor).data as Int32Array<ArrayBuffer> };
-        });
-        const gradientNorm = await vendor(optimizer.step(gradients, options));
-        const loss = (outputs.loss as Ort.Tensor).data[0] as number;
-        for (const { name } of trained) outputs[`gradient:${name}`]?.dispose();
+        let loss = 0;
+        const held: Ort.Tensor[] = []; // the first part's gradients: the sum
+        for (const [i, feeds] of partsOf(batch).entries()) {
+          const outputs = await run("training", feeds);
+          loss += (outputs.loss as Ort.Tensor).data[0] as number;
+          const { loss: _, ...gradients } = outputs;
+          optimizer.add(trained.map(gradientOf(outputs, graphs.lookups, feeds)), i === 0);
+          if (i === 0) held.push(...Object.values(gradients));
+          else for (const gradient of Object.values(gradients)) gradient.dispose();
+        }
+        const gradientNorm = await vendor(optimizer.step(options));
+        for (const gradient of held) gradient.dispose();
         return { loss, gradientNorm };
       }),
     infer: (feeds) =>
@@ -133,6 +132,7 @@ async function upload(
       weights: buffer,
       size,
       columns: name in graphs.lookups ? (shape[1] as number) : undefined,
+      vector: shape.length < 2,
     })),
   );
   const error = await device.popErrorScope();
@@ -140,8 +140,22 @@ async function upload(
   return { slots, trained, optimizer };
 }
 
-function gradientsOnDevice(slots: readonly GpuSlot[]): Record<string, "gpu-buffer"> {
-  return Object.fromEntries(slots.map(({ name }) => [`gradient:${name}`, "gpu-buffer" as const]));
+/** A parameter's; a table's with the rows that its input names. */
+const gradientOf =
+  (outputs: Readonly<Record<string, Ort.Tensor>>, lookups: Readonly<Record<string, string>>, feeds: Feeds) =>
+  ({ name }: GpuSlot): GpuGradient => {
+    const buffer = (outputs[`gradient:${name}`] as Ort.Tensor).gpuBuffer;
+    const input = lookups[name];
+    if (input === undefined) return { buffer };
+    const dense = outputs[`dense:${name}`]?.gpuBuffer;
+    return { buffer, rows: (feeds[input] as HostTensor).data as Int32Array<ArrayBuffer>, ...(dense ? { dense } : {}) };
+  };
+
+/** Every output but the loss. */
+function gradientsOnDevice(graph: Graph): Record<string, "gpu-buffer"> {
+  return Object.fromEntries(
+    [...graph.outputs.keys()].filter((name) => name !== "loss").map((name) => [name, "gpu-buffer" as const]),
+  );
 }
 
 async function download(device: GPUDevice, slots: readonly GpuSlot[]): Promise<Weights> {

@@ -39,6 +39,11 @@ export function epochBatches(lengths: readonly number[], rows: number, maxTokens
   return stream.fork("batches").sample(batches, batches.length);
 }
 
+/** A batch in as many parts, or fewer, each as wide as its own longest. `lengths` by index. */
+export function partsOfBatch(batch: Batch, lengths: readonly number[], rows: number, parts: number, maxTokens: number): Batch[] {
+  return parts <= 1 ? [batch] : cut(batch.indices, lengths, Math.ceil(rows / parts), maxTokens);
+}
+
 /** Each index once, shortest first: for prediction, where the order of work is free. */
 export function sortedBatches(lengths: readonly number[], rows: number, maxTokens: number): Batch[] {
   return cut([...lengths.keys()], lengths, rows, maxTokens);

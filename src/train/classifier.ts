@@ -47,7 +47,7 @@ export async function openClassifier(task: Task, encoder: Encoder, options: Clas
   const { layers, hiddenSize } = encoder.config;
   const problem = trainsProblem(trains, layers, hiddenSize);
   if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
-  const graphs = bertModel(encoder.config, { kind: task.kind, labels: names.length }, { trains, dropout });
+  const graphs = bertModel(encoder.config, { kind: task.objective, labels: names.length }, { trains, dropout });
   const draws = rng(options.seed, "head", task.id);
   const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });

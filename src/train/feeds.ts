@@ -49,28 +49,31 @@ export function balancedWeights(inputs: readonly Input[], outputs: number): numb
 
 /**
  * The feeds of a step: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
- * [], one over the sum of the targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss.
+ * [], one over the sum of the whole batch's targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss.
  */
 export function trainingFeeds(
   inputs: readonly Input[],
   batch: Batch,
   layout: Layout & { readonly perToken: boolean; readonly outputs: number },
   { smoothing, weights }: Weighing = { smoothing: 0 },
+  /** The batch that this one is a part of. */
+  whole: readonly number[] = batch.indices,
 ): Feeds {
   const { rows, perToken, outputs } = layout;
   const width = perToken ? batch.tokens : 1;
   const data = new Float32Array(rows * width * outputs);
   const weightOf = (output: number) => weights?.[output] ?? 1;
-  let total = 0;
   batch.indices.forEach((index, row) => {
     (inputs[index] as Input).targets.forEach((target, i) => {
       if (target === ignoredLabel) return;
       const at = (row * width + i) * outputs;
       if (smoothing > 0) for (let c = 0; c < outputs; c++) data[at + c] = (smoothing / outputs) * weightOf(c);
       data[at + target] = (data[at + target] as number) + (1 - smoothing) * weightOf(target);
-      total += weightOf(target);
     });
   });
+  const total = whole
+    .flatMap((index) => (inputs[index] as Input).targets)
+    .reduce((sum, target) => sum + (target === ignoredLabel ? 0 : weightOf(target)), 0);
   return {
     ...inferenceFeeds(inputs, batch, layout),
     targets: { shape: perToken ? [rows, width, outputs] : [rows, outputs], data },

@@ -18,6 +18,8 @@ export interface TrainConfig {
   /** Peak rate. Paper: 2e-5 for PubMedBERT Base, 4e-5 for Large. */
   readonly learningRate: number;
   readonly batchSize: number;
+  /** Parts that a batch is worked off in, for want of memory: the step is the same but for rounding. 1 where absent. */
+  readonly accumulation?: number;
   /** Longer inputs are cut. Paper: 256. */
   readonly maxTokens: number;
   /** Share of the steps of a stage in which the rate rises linearly from 0. Paper: 0.05. */
@@ -35,6 +37,8 @@ export interface TrainConfig {
   /** A stage ends after so many epochs without a better one; 0 or absent for never. */
   readonly patience?: number;
   readonly weightDecay: number;
+  /** Whether biases and LayerNorm's vectors decay too; yes where absent, as PyTorch's AdamW has it. */
+  readonly decayVectors?: boolean;
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;
   readonly seed: number;

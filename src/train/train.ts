@@ -8,7 +8,7 @@ import { mainScore, score } from "../evaluate/score.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
-import { type Batch, epochBatches, rowsFor } from "./batches.ts";
+import { type Batch, epochBatches, partsOfBatch, rowsFor } from "./batches.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import type { Classifier } from "./classifier.ts";
 import { balancedWeights, dropoutFeeds, type Outcome, trainingFeeds } from "./feeds.ts";
@@ -167,8 +167,9 @@ interface Epoch {
 
 async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
   const { inputs, rows, batches, epoch, steps, progress } = work;
+  const parts = config.accumulation ?? 1;
   const layout = {
-    rows,
+    rows: Math.ceil(rows / parts),
     pad: classifier.encoder.tokenizer.special.pad,
     perToken: classifier.task.kind === "token",
     outputs: classifier.names.length,
@@ -178,19 +179,23 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
     smoothing: config.labelSmoothing ?? 0,
     ...(config.classWeights === "balanced" ? { weights: balancedWeights(inputs, layout.outputs) } : {}),
   };
+  const lengths = inputs.map((input) => input.encoding.ids.length);
+  const { weightDecay, decayVectors = true, clipNorm } = config;
   for (const batch of batches) {
-    if (classifier.compiles("step", rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
+    const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens);
+    for (const { tokens } of partial) {
+      if (classifier.compiles("step", layout.rows, tokens)) yield { type: "compiling", tokens };
+    }
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const step = progress.step + 1;
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
-    const { weightDecay, clipNorm } = config;
     const start = performance.now();
-    const feeds = {
-      ...trainingFeeds(inputs, batch, layout, weighing),
-      ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step)) : {}),
-    };
-    const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, clipNorm });
+    const feeds = partial.map((part, i) => ({
+      ...trainingFeeds(inputs, part, layout, weighing, batch.indices),
+      ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step, i)) : {}),
+    }));
+    const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });
     const milliseconds = performance.now() - start;
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       throw new ClinfuseError("engine-failed", `the loss is ${loss} at step ${step} of stage "${stage.id}": training diverged`, {

@@ -1,24 +1,33 @@
 // Steps of a tiny BERT on both devices against PyTorch in float64 (test/fixtures/bert-step), and against each other.
 
 import { describe, expect, it } from "vitest";
-import type { Head } from "../../src/nn/model.ts";
+import type { Head } from "../../src/nn/heads.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
 import type { Device } from "../../src/runtime/ort.ts";
 import type { Feeds, HostTensor, Trainer, Weights } from "../../src/runtime/trainer.ts";
 import { type GoldenStep, goldenStep } from "./bert-step.ts";
 import { relativeError, runGraph } from "./run-graph.ts";
 
-const heads: readonly Head["kind"][] = ["token", "pair"];
+const heads: readonly Head["kind"][] = ["token", "single", "multi", "masked"];
 const devices: readonly Device[] = ["wasm", "webgpu"];
 
 const open = (device: Device, { model, before }: GoldenStep) => openTrainer({ device, graphs: model, weights: before });
 
-const {
-  targets: _targets,
-  scale: _scale,
-  ...names
-} = { input_ids: 0, token_type_ids: 0, attention_mask: 0, targets: 0, scale: 0 };
-const inferenceFeeds = (feeds: Feeds): Feeds => Object.fromEntries(Object.keys(names).map((n) => [n, feeds[n] as Feeds[string]]));
+const inferenceFeeds = ({ input_ids, token_type_ids, attention_mask }: Feeds): Feeds =>
+  ({ input_ids, token_type_ids, attention_mask }) as Feeds;
+
+/** Some rows of a batch, under the whole batch's scale. */
+const rowsOf = (feeds: Feeds, from: number, to: number): Feeds =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { shape, data }]) => {
+      const [rows = 1, ...rest] = shape;
+      const width = data.length / rows;
+      return [
+        name,
+        shape.length === 0 ? { shape, data } : { shape: [to - from, ...rest], data: data.slice(from * width, to * width) },
+      ];
+    }),
+  );
 
 async function threeSteps(trainer: Trainer, { feeds, recipe }: GoldenStep) {
   const steps: { loss: number; gradientNorm: number }[] = [];
@@ -53,6 +62,8 @@ describe.each(devices)("on %s", (device) => {
         let got = outputs[`gradient:${name}`] as Float32Array;
         const indices = feeds[model.lookups[name] ?? ""]?.data;
         if (indices) got = sumRows(got, indices, shape);
+        const dense = outputs[`dense:${name}`] as Float32Array | undefined;
+        if (dense) got = got.map((x, i) => x + (dense[i] as number));
         expect(relativeError(got, data, 1e-3), name).toBeLessThan(2e-5);
       }
     });
@@ -82,13 +93,40 @@ describe.each(devices)("on %s", (device) => {
       const again = await trainer.infer(inferenceFeeds(golden.feeds));
       const anew = await threeSteps(trainer, golden);
       await trainer.close();
-      const rows = kind === "token" ? 3 * 6 : 3; // the last row of the batch is no example
-      const size = rows * 3;
+      const size = (golden.logits.length / 4) * 3; // the last row of the batch is no example
       expect(relativeError(first.data.slice(0, size), golden.logits.slice(0, size))).toBeLessThan(1e-5);
       expect(first.shape).toEqual(golden.feeds.targets?.shape);
       expect(again.data).toEqual(first.data);
       expect(anew).toEqual(steps); // the moments and the count start anew, and a step is reproducible
     });
+  });
+});
+
+describe.each(devices)("on %s, what may be chosen", (device) => {
+  it.each(heads)("a batch in parts takes the same steps, %s head", async (kind) => {
+    const golden = await goldenStep(kind);
+    const trainer = await open(device, golden);
+    const steps = [];
+    for (let i = 0; i < 3; i++) {
+      steps.push(await trainer.step([rowsOf(golden.feeds, 0, 2), rowsOf(golden.feeds, 2, 4)], golden.recipe));
+    }
+    const after = await trainer.read();
+    await trainer.close();
+    for (const [i, { loss, gradientNorm }] of steps.entries()) {
+      expect(loss).toBeCloseTo(golden.losses[i] as number, 4);
+      expect(gradientNorm).toBeCloseTo(golden.norms[i] as number, 4);
+    }
+    expect(changeError(after, golden.after, golden.before)).toBeLessThan(2e-3);
+  });
+
+  it("biases and LayerNorm's vectors need not decay", async () => {
+    const golden = await goldenStep("token");
+    const trainer = await open(device, golden);
+    for (let i = 0; i < 3; i++) await trainer.step(golden.feeds, { ...golden.recipe, decayVectors: false });
+    const after = await trainer.read();
+    await trainer.close();
+    expect(changeError(after, golden.matrices, golden.before)).toBeLessThan(2e-3);
+    expect(changeError(golden.after, golden.matrices, golden.before)).toBeGreaterThan(5e-3); // it makes a difference
   });
 });
 

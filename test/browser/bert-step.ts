@@ -1,13 +1,16 @@
 // The golden steps of test/fixtures/bert-step, read for a test.
 
 import { readBertConfig } from "../../src/nn/bert-config.ts";
-import { bertModel, type Head, type Model } from "../../src/nn/model.ts";
+import type { Head } from "../../src/nn/heads.ts";
+import { bertModel, type Model } from "../../src/nn/model.ts";
 import { readSafetensors } from "../../src/runtime/safetensors.ts";
 import type { Feeds, StepOptions, Weights } from "../../src/runtime/trainer.ts";
-import pair from "../fixtures/bert-step/pair.json";
+import masked from "../fixtures/bert-step/masked.json";
+import multi from "../fixtures/bert-step/multi.json";
+import single from "../fixtures/bert-step/single.json";
 import token from "../fixtures/bert-step/token.json";
 
-const records = { token, pair };
+const records = { token, single, multi, masked };
 
 export interface GoldenStep {
   readonly model: Model;
@@ -17,6 +20,8 @@ export interface GoldenStep {
   readonly before: Weights;
   readonly gradient: Weights;
   readonly after: Weights;
+  /** The same where biases and LayerNorm's vectors do not decay; of the token head alone. */
+  readonly matrices: Weights;
   readonly losses: readonly number[];
   readonly norms: readonly number[];
   readonly logits: readonly number[];
@@ -37,12 +42,13 @@ export async function goldenStep(kind: Head["kind"]): Promise<GoldenStep> {
     ]),
   );
   return {
-    model: bertModel(config.config, { kind, labels: record.head.labels }),
+    model: bertModel(config.config, kind === "masked" ? { kind } : { kind, labels: record.head.labels }),
     feeds,
     recipe: record.recipe,
     before: part("before:"),
     gradient: part("gradient:"),
     after: part("after:"),
+    matrices: part("matrices:"),
     losses: record.losses,
     norms: record.norms,
     logits: record.logits.data,

@@ -23,9 +23,11 @@ const lowRank = { trains: { kind: "lora", rank: 2, alpha: 4 }, dropout: 0.1 } as
 it.each([
   ["token head", "training", async () => (await goldenStep("token")).model],
   ["token head", "inference", async () => (await goldenStep("token")).model],
-  ["pair head", "training", async () => (await goldenStep("pair")).model],
-  ["pair head", "inference", async () => (await goldenStep("pair")).model],
-  ["LoRA and dropout", "training", async () => bertModel(config, { kind: "pair", labels: 3 }, lowRank)],
+  ["one label", "training", async () => (await goldenStep("single")).model],
+  ["any of the labels", "training", async () => (await goldenStep("multi")).model],
+  ["masked pieces", "training", async () => (await goldenStep("masked")).model],
+  ["one label", "inference", async () => (await goldenStep("single")).model],
+  ["LoRA and dropout", "training", async () => bertModel(config, { kind: "single", labels: 3 }, lowRank)],
 ] as const)("%s, %s graph", async (_, use, open) => {
   const model = await open();
   await expectAllOnGpu(toOnnx(model[use]({ batch: 2, tokens: 8 })));

@@ -22,7 +22,7 @@ const config: BertConfig = {
   initializerRange: 0.3,
 };
 const shape = { batch: 2, tokens: 4 };
-const open = (trains: Trains) => bertModel(config, { kind: "pair", labels: 3 }, { trains });
+const open = (trains: Trains) => bertModel(config, { kind: "single", labels: 3 }, { trains });
 const lora: Trains = { kind: "lora", rank: 2, alpha: 6 };
 
 /** The same numbers for a parameter whatever else there is. */

@@ -1,8 +1,10 @@
 // AdamW over typed arrays. (PyTorch's own steps: test/browser/bert-step.test.ts, on both devices.)
 
 import { expect, it } from "vitest";
+import { buildAdamW } from "../../../scripts/adamw.ts";
 import { rng } from "../../../src/base/rng.ts";
-import { adamW, adamWRows, clipFactor, initMoments } from "../../../src/runtime/adamw.ts";
+import { adamW, adamWRows, beta1, beta2, clipFactor, epsilon, initMoments, sumOfSquares } from "../../../src/runtime/adamw.ts";
+import { adamWModule } from "../../../src/runtime/adamw-wasm.ts";
 
 const step = { learningRate: 0.1, weightDecay: 0.5, factor: 1 };
 
@@ -11,6 +13,46 @@ it("moves by the learning rate against the gradient's sign at first, and shrinks
   adamW(weights, Float32Array.of(1e-3, -40, 0), initMoments(3), { ...step, step: 1 });
   // Bias correction makes the first step rate * g / (|g| + 1e-8); decay takes 2 * 0.1 * 0.5 of each.
   for (const [i, expected] of [1.8, 2.0, 1.9].entries()) expect(weights[i]).toBeCloseTo(expected, 5);
+});
+
+it("the module is what its source builds", async () => {
+  expect(Buffer.from(await buildAdamW()).toString("base64")).toBe(adamWModule);
+});
+
+/** The update of one weight after another, in float64: Loshchilov and Hutter 2019, algorithm 2. */
+function inFloat64(weights: number[], gradients: readonly (readonly number[])[], from: number, to: number) {
+  const [m, v] = [weights.map(() => 0), weights.map(() => 0)];
+  gradients.forEach((gradient, t) => {
+    for (let i = from; i < to; i++) {
+      const g = gradient[i]! * step.factor;
+      m[i] = beta1 * m[i]! + (1 - beta1) * g;
+      v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
+      const [mean, square] = [m[i]! / (1 - beta1 ** (t + 1)), v[i]! / (1 - beta2 ** (t + 1))];
+      weights[i] = weights[i]! * (1 - step.learningRate * step.weightDecay);
+      weights[i]! -= (step.learningRate * mean) / (Math.sqrt(square) + epsilon);
+    }
+  });
+  return weights;
+}
+
+it.each([
+  ["a few, no multiple of four", 7, 0, 7],
+  ["a part that begins and ends anywhere", 23, 5, 18],
+  ["more than the module holds at once", 9001, 0, 9001],
+  ["a part over its border", 9001, 4093, 8195],
+])("is the algorithm's own in float32: %s", (_, size, from, to) => {
+  const draws = rng("adamw", size);
+  const start = Array.from({ length: size }, () => Math.fround(draws.next() - 0.5));
+  const gradients = Array.from({ length: 3 }, () => start.map(() => Math.fround((draws.next() - 0.5) * 10 ** -draws.int(6))));
+  const weights = Float32Array.from(start);
+  const moments = initMoments(size);
+  gradients.forEach((gradient, t) => {
+    adamW(weights, Float32Array.from(gradient), moments, { ...step, step: t + 1 }, from, to);
+  });
+  const expected = inFloat64([...start], gradients, from, to);
+  for (let i = 0; i < size; i++) expect(Math.abs(weights[i]! - expected[i]!), `weight ${i}`).toBeLessThan(1e-6);
+  const squares = expected.slice(from, to).reduce((sum, _, i) => sum + weights[from + i]! ** 2, 0);
+  expect(sumOfSquares(weights, from, to)).toBeCloseTo(squares, 9);
 });
 
 it("does to a table's rows what it does to dense weights, whichever rows come", () => {

@@ -19,7 +19,7 @@ const json = {
 const read = readBertConfig(json);
 if (!read.ok) throw new Error(read.why);
 const { config } = read;
-const { parameters } = bertModel(config, { kind: "pair", labels: 40 });
+const { parameters } = bertModel(config, { kind: "single", labels: 40 });
 
 /** An encoder under the names that `rename` makes of ours, each tensor filled with its place in the order of parameters. */
 function encoder(rename: (name: string) => string): Map<string, { shape: readonly number[]; data: Float32Array }> {

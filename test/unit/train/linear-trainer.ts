@@ -1,6 +1,6 @@
 // A trainer without a runtime: logits are a table's rows, by token or summed over a text. Real gradients, plain descent.
 
-import type { Feeds, HostTensor, Trainer, Weights } from "../../../src/runtime/trainer.ts";
+import { type Feeds, type HostTensor, partsOf, type Trainer, type Weights } from "../../../src/runtime/trainer.ts";
 
 interface Options {
   readonly vocabulary: number;
@@ -24,34 +24,40 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
     return { shape: perToken ? [rows, tokens, outputs] : [rows, outputs], data };
   };
 
+  const slope = (feeds: Feeds): { loss: number; gradient: Float32Array } => {
+    const { data: logits } = forward(feeds);
+    const { data: targets } = feeds.targets!;
+    const scale = feeds.scale!.data[0]!;
+    const [rows, tokens] = feeds.input_ids!.shape as [number, number];
+    const gradient = new Float32Array(table.length);
+    let loss = 0;
+    for (let at = 0; at < rows * tokens; at++) {
+      const item = perToken ? at : Math.floor(at / tokens);
+      const from = item * outputs;
+      const row = Array.from(logits.subarray(from, from + outputs));
+      const target = Array.from(targets.subarray(from, from + outputs));
+      const asked = target.reduce((sum, t) => sum + t, 0);
+      const total = row.reduce((sum, x) => sum + Math.exp(x), 0);
+      const first = perToken || at % tokens === 0;
+      for (let k = 0; k < outputs; k++) {
+        if (first) loss -= scale * target[k]! * Math.log(Math.exp(row[k]!) / total);
+        const change = scale * (asked * (Math.exp(row[k]!) / total) - target[k]!);
+        gradient[feeds.input_ids!.data[at]! * outputs + k]! += feeds.attention_mask!.data[at]! * change;
+      }
+    }
+    return { loss, gradient };
+  };
+
   return {
     device: "wasm",
     async infer(feeds) {
       return forward(feeds);
     },
-    async step(feeds, { learningRate }) {
-      const { data: logits } = forward(feeds);
-      const { data: targets } = feeds.targets!;
-      const scale = feeds.scale!.data[0]!;
-      const [rows, tokens] = feeds.input_ids!.shape as [number, number];
-      const gradient = new Float32Array(table.length);
-      let loss = 0;
-      for (let at = 0; at < rows * tokens; at++) {
-        const item = perToken ? at : Math.floor(at / tokens);
-        const from = item * outputs;
-        const row = Array.from(logits.subarray(from, from + outputs));
-        const target = Array.from(targets.subarray(from, from + outputs));
-        const asked = target.reduce((sum, t) => sum + t, 0);
-        const total = row.reduce((sum, x) => sum + Math.exp(x), 0);
-        const first = perToken || at % tokens === 0;
-        for (let k = 0; k < outputs; k++) {
-          if (first) loss -= scale * target[k]! * Math.log(Math.exp(row[k]!) / total);
-          const slope = scale * (asked * (Math.exp(row[k]!) / total) - target[k]!);
-          gradient[feeds.input_ids!.data[at]! * outputs + k]! += feeds.attention_mask!.data[at]! * slope;
-        }
-      }
+    async step(batch, { learningRate }) {
+      const parts = partsOf(batch).map((feeds) => slope(feeds));
+      const gradient = table.map((_, i) => parts.reduce((sum, part) => sum + part.gradient[i]!, 0));
       table = table.map((w, i) => w - learningRate * gradient[i]!);
-      return { loss, gradientNorm: Math.hypot(...gradient) };
+      return { loss: parts.reduce((sum, part) => sum + part.loss, 0), gradientNorm: Math.hypot(...gradient) };
     },
     async read(): Promise<Weights> {
       return new Map([["table", { shape: [vocabulary, outputs], data: table.slice() }]]);

@@ -1,0 +1,29 @@
+// npx tsx scripts/adamw.ts: builds src/runtime/adamw.wat into src/runtime/adamw-wasm.ts, from npm packages alone.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import loadWabt from "wabt";
+
+const room = new URL("../src/runtime/", import.meta.url);
+
+/** The module's bytes. */
+export async function buildAdamW(): Promise<Uint8Array> {
+  const wabt = await loadWabt();
+  const module = wabt.parseWat("adamw.wat", readFileSync(new URL("adamw.wat", room), "utf8"), { simd: true });
+  try {
+    return module.toBinary({}).buffer;
+  } finally {
+    module.destroy();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const base64 = Buffer.from(await buildAdamW()).toString("base64");
+  const lines = base64.match(/.{1,120}/g) ?? [];
+  const body = lines.map((line) => `  ${JSON.stringify(line)},`).join("\n");
+  writeFileSync(
+    new URL("adamw-wasm.ts", room),
+    `// Made by scripts/adamw.ts from adamw.wat: do not edit.\n\n/** The module's bytes, in base64. */\nexport const adamWModule = [\n${body}\n].join("");\n`,
+  );
+}
