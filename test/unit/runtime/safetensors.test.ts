@@ -17,7 +17,7 @@ const half = (dtype: string, ...bits: number[]) =>
 
 describe("readSafetensors", () => {
   it("reads what the format's own library wrote", async () => {
-    const blob = new Blob([readFileSync(new URL("../../fixtures/bert-step/pair.safetensors", import.meta.url))]);
+    const blob = new Blob([readFileSync(new URL("../../fixtures/bert-step/single.safetensors", import.meta.url))]);
     const weights = await readSafetensors(blob, "pair.safetensors");
     expect(weights.get("before:bert.embeddings.word_embeddings.weight")?.shape).toEqual([40, 8]);
     expect(weights.get("before:classifier.bias")?.data).toHaveLength(3);
