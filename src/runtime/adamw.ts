@@ -1,5 +1,6 @@
 // AdamW over typed arrays (Loshchilov and Hutter 2019), as PyTorch computes it, by a small WASM SIMD module. Knows no graph and no device.
 
+import { ClinfuseError } from "../base/errors.ts";
 import { adamWModule } from "./adamw-wasm.ts";
 
 export const beta1 = 0.9;
@@ -23,68 +24,110 @@ export interface AdamWStep {
   readonly factor: number;
 }
 
-export function initMoments(size: number): Moments {
-  return { first: new Float32Array(size), second: new Float32Array(size) };
+/** Weights and moments where the module reaches them, all zero at first. */
+export interface AdamWSlot extends Moments {
+  readonly weights: Float32Array<ArrayBuffer>;
+  /** Updates weights and moments in place, from index `from` up to `to`, in float32 throughout. `gradient` is as long as the weights. */
+  update(gradient: Float32Array, options: AdamWStep, from?: number, to?: number): void;
 }
 
-/** Numbers of each array that lie in the module's memory at once: four arrays fill its one page and stay in a core's cache. */
-const chunk = 4096;
+/** Numbers of a gradient that lie in a module's memory at once: few enough to stay in a core's cache. */
+const chunk = 8192;
+const bytesOf = (numbers: number) => Math.ceil(numbers / 4) * 16; // whole vectors of four
+
+/** What one memory holds at most, in bytes; a larger slot has one of its own. Below the 2 GiB that some browsers give one array. */
+const memoryBytes = 2 ** 30;
+const pageBytes = 65536;
 
 interface Kernels {
   squares(at: number, count: number): number;
   update(w: number, g: number, m: number, v: number, count: number, ...options: number[]): void;
 }
 
-interface Scratch {
+interface Space {
   readonly kernels: Kernels;
-  readonly views: readonly [w: Float32Array, g: Float32Array, m: Float32Array, v: Float32Array];
+  readonly memory: WebAssembly.Memory;
+  /** At its start. */
+  readonly gradient: Float32Array<ArrayBuffer>;
 }
 
-let made: Scratch | undefined;
+let compiled: WebAssembly.Module | undefined;
 
-function scratch(): Scratch {
-  if (made) return made;
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const bytes = Uint8Array.from(atob(adamWModule), (c) => c.charCodeAt(0));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const view = (i: number) => new Float32Array(memory.buffer, i * chunk * 4, chunk);
-  made = { kernels: exports as unknown as Kernels, views: [view(0), view(1), view(2), view(3)] };
-  return made;
-}
-
-/** Updates weights and moments in place, from index `from` up to `to`, in float32 throughout. */
-export function adamW(
-  weights: Float32Array,
-  gradient: Float32Array,
-  { first, second }: Moments,
-  options: AdamWStep,
-  from = 0,
-  to = weights.length,
-): void {
-  const { kernels, views } = scratch();
-  const { step, learningRate, weightDecay, factor } = options;
-  const size = learningRate / (1 - beta1 ** step);
-  const root = 1 / Math.sqrt(1 - beta2 ** step);
-  const keep = 1 - learningRate * weightDecay;
-  const arrays = [weights, gradient, first, second];
-  const [w, g, m, v] = views.map((view) => view.byteOffset) as [number, number, number, number];
-  for (let at = from; at < to; at += chunk) {
-    const end = Math.min(at + chunk, to);
-    const count = Math.ceil((end - at) / 4) * 4; // what the last four have beyond the end is not taken back
-    for (const [i, array] of arrays.entries()) views[i]?.set(array.subarray(at, end));
-    kernels.update(w, g, m, v, count, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, factor, keep, size, root);
-    for (const [i, array] of arrays.entries()) if (i !== 1) array.set((views[i] as Float32Array).subarray(0, end - at), at);
+/** Throws `out-of-memory` where the browser has not so much. */
+function openSpace(bytes: number): Space {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(adamWModule), (c) => c.charCodeAt(0)));
+  try {
+    const pages = Math.ceil((4 * chunk + bytes) / pageBytes);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+    return { kernels: exports as unknown as Kernels, memory, gradient: new Float32Array(memory.buffer, 0, chunk) };
+  } catch (error) {
+    const why = `the weights and the optimizer's moments take ${Math.ceil(bytes / 1e6)} MB`;
+    throw new ClinfuseError("out-of-memory", why, { what: why }, { cause: error });
   }
 }
 
+/** One slot for each size, in numbers. Throws `out-of-memory`. */
+export function adamWSlots(sizes: readonly number[]): AdamWSlot[] {
+  const slots: AdamWSlot[] = [];
+  for (let from = 0; from < sizes.length; ) {
+    let to = from;
+    let bytes = 0;
+    do bytes += 3 * bytesOf(sizes[to++] as number);
+    while (to < sizes.length && bytes + 3 * bytesOf(sizes[to] as number) <= memoryBytes);
+    slots.push(...slotsOf(openSpace(bytes), sizes.slice(from, to)));
+    from = to;
+  }
+  return slots;
+}
+
+function slotsOf(space: Space, sizes: readonly number[]): AdamWSlot[] {
+  let next = 4 * chunk;
+  const array = (size: number) => {
+    const view = new Float32Array(space.memory.buffer as ArrayBuffer, next, size);
+    next += bytesOf(size);
+    return view;
+  };
+  return sizes.map((size): AdamWSlot => {
+    const [weights, first, second] = [array(size), array(size), array(size)];
+    const slot = { weights, first, second };
+    return {
+      ...slot,
+      update: (gradient, options, from = 0, to = size) => update(space, slot, gradient, options, from, to),
+    };
+  });
+}
+
+function update(
+  { kernels, gradient: scratch }: Space,
+  { weights, first, second }: Omit<AdamWSlot, "update">,
+  gradient: Float32Array,
+  { step, learningRate, weightDecay, factor }: AdamWStep,
+  from: number,
+  to: number,
+): void {
+  const size = learningRate / (1 - beta1 ** step);
+  const root = 1 / Math.sqrt(1 - beta2 ** step);
+  const keep = 1 - learningRate * weightDecay;
+  for (let at = from; at < to; at += chunk) {
+    const end = Math.min(at + chunk, to);
+    scratch.set(gradient.subarray(at, end));
+    const [w, m, v] = [weights, first, second].map((array) => array.byteOffset + 4 * at) as [number, number, number];
+    const options = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, factor, keep, size, root];
+    kernels.update(w, scratch.byteOffset, m, v, end - at, ...options);
+  }
+}
+
+let summing: Space | undefined;
+
 /** Of the numbers from index `from` up to `to`, in float64. */
 export function sumOfSquares(x: Float32Array, from = 0, to = x.length): number {
-  const { kernels, views } = scratch();
+  summing ??= openSpace(0);
   let sum = 0;
   for (let at = from; at < to; at += chunk) {
     const end = Math.min(at + chunk, to);
-    views[0].set(x.subarray(at, end));
-    sum += kernels.squares(views[0].byteOffset, end - at);
+    summing.gradient.set(x.subarray(at, end));
+    sum += summing.kernels.squares(summing.gradient.byteOffset, end - at);
   }
   return sum;
 }
@@ -93,18 +136,13 @@ export function sumOfSquares(x: Float32Array, from = 0, to = x.length): number {
  * The same for a table of which few rows ever have a gradient. `touched` says which have had one, from its first step on; the
  * moments of the others are zero, and so their weights only decay.
  */
-export function adamWRows(
-  weights: Float32Array,
-  gradient: Float32Array,
-  moments: Moments,
-  options: AdamWStep,
-  touched: Uint8Array,
-): void {
+export function adamWRows(slot: AdamWSlot, gradient: Float32Array, options: AdamWStep, touched: Uint8Array): void {
+  const { weights } = slot;
   const columns = weights.length / touched.length;
   const keep = Math.fround(1 - options.learningRate * options.weightDecay);
   for (let row = 0; row < touched.length; row++) {
     const from = row * columns;
-    if (touched[row]) adamW(weights, gradient, moments, options, from, from + columns);
+    if (touched[row]) slot.update(gradient, options, from, from + columns);
     else if (keep !== 1) for (let i = from; i < from + columns; i++) weights[i] = (weights[i] as number) * keep;
   }
 }

@@ -30,7 +30,7 @@
         (br $next)))
     (local.get $sum))
 
-  ;; One update of `count` weights: count a multiple of 4, each array at its own address.
+  ;; One update of `count` weights, each array at its own address.
   ;;   g = gradient * factor;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g g
   ;;   w = w * keep - size * m / (sqrt(v) * root + epsilon)
   (func (export "update")
@@ -38,7 +38,8 @@
     (param $beta1 f32) (param $rest1 f32) (param $beta2 f32) (param $rest2 f32) (param $epsilon f32)
     (param $factor f32) (param $keep f32) (param $size f32) (param $root f32)
     (local $end i32) (local $x v128) (local $first v128) (local $second v128)
-    (local.set $end (i32.add (local.get $w) (i32.shl (local.get $count) (i32.const 2))))
+    (local $gradient f32) (local $mean f32) (local $square f32)
+    (local.set $end (i32.add (local.get $w) (i32.shl (i32.and (local.get $count) (i32.const -4)) (i32.const 2))))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $w) (local.get $end)))
@@ -62,5 +63,31 @@
         (local.set $g (i32.add (local.get $g) (i32.const 16)))
         (local.set $m (i32.add (local.get $m) (i32.const 16)))
         (local.set $v (i32.add (local.get $v) (i32.const 16)))
+        (br $next)))
+    ;; The last three at most, one by one: by the same operations, so that where a part ends does not matter.
+    (local.set $end (i32.add (local.get $end) (i32.shl (i32.and (local.get $count) (i32.const 3)) (i32.const 2))))
+    (block $rest
+      (loop $next
+        (br_if $rest (i32.ge_u (local.get $w) (local.get $end)))
+        (local.set $gradient (f32.mul (f32.load (local.get $g)) (local.get $factor)))
+        (local.set $mean (f32.add
+          (f32.mul (f32.load (local.get $m)) (local.get $beta1))
+          (f32.mul (local.get $gradient) (local.get $rest1))))
+        (local.set $square (f32.add
+          (f32.mul (f32.load (local.get $v)) (local.get $beta2))
+          (f32.mul (f32.mul (local.get $gradient) (local.get $gradient)) (local.get $rest2))))
+        (f32.store (local.get $m) (local.get $mean))
+        (f32.store (local.get $v) (local.get $square))
+        (f32.store (local.get $w) (f32.sub
+          (f32.mul (f32.load (local.get $w)) (local.get $keep))
+          (f32.div
+            (f32.mul (local.get $mean) (local.get $size))
+            (f32.add
+              (f32.mul (f32.sqrt (local.get $square)) (local.get $root))
+              (local.get $epsilon)))))
+        (local.set $w (i32.add (local.get $w) (i32.const 4)))
+        (local.set $g (i32.add (local.get $g) (i32.const 4)))
+        (local.set $m (i32.add (local.get $m) (i32.const 4)))
+        (local.set $v (i32.add (local.get $v) (i32.const 4)))
         (br $next))))
 )

@@ -2,7 +2,8 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
-import { adamW, adamWRows, clipFactor, initMoments, type Moments, sumOfSquares } from "./adamw.ts";
+import { sizeOf } from "../graph/ops.ts";
+import { type AdamWSlot, adamWRows, adamWSlots, clipFactor, type Moments, sumOfSquares } from "./adamw.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import { decayOf, type Feeds, type HostTensor, partsOf, type StepOptions, type Trainer } from "./trainer.ts";
@@ -30,31 +31,29 @@ interface Lookup {
 }
 
 interface CpuSlot extends Slot {
-  /** Whether steps change it. Without, it has no moments. */
-  readonly trained: boolean;
   /** Behind the tensor; updated in place. */
   readonly data: Float32Array<ArrayBuffer>;
-  moments: Moments;
+}
+
+interface TrainedSlot extends CpuSlot {
+  readonly optimizer: AdamWSlot;
   readonly lookup: Lookup | undefined;
 }
 
 /** Errors: `out-of-memory`, `engine-failed`. */
 export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
   const ort = await loadOrt("wasm");
+  const trained: TrainedSlot[] = [];
+  const optimizers = adamWSlots(graphs.parameters.filter((p) => !graphs.frozen.has(p.name)).map((p) => sizeOf(p.shape)));
   const slots = graphs.parameters.map(({ name, shape }): CpuSlot => {
-    const data = Float32Array.from(weightOf(weights, name, shape));
-    const trained = !graphs.frozen.has(name);
-    return {
-      name,
-      shape,
-      trained,
-      data,
-      tensor: new ort.Tensor("float32", data, shape),
-      moments: initMoments(trained ? data.length : 0),
-      lookup: trained ? lookupOf(graphs.lookups[name], shape) : undefined,
-    };
+    const given = weightOf(weights, name, shape);
+    const optimizer = graphs.frozen.has(name) ? undefined : (optimizers.shift() as AdamWSlot);
+    optimizer?.weights.set(given);
+    const data = optimizer?.weights ?? given.slice();
+    const slot: CpuSlot = { name, shape, data, tensor: new ort.Tensor("float32", data, shape) };
+    if (optimizer) trained.push({ ...slot, optimizer, lookup: lookupOf(graphs.lookups[name], shape) });
+    return slot;
   });
-  const trained = slots.filter((slot) => slot.trained);
   const sessions = trainerSessions(
     graphs,
     (model) => ort.InferenceSession.create(model, { executionProviders: ["wasm"], graphOptimizationLevel: "all" }),
@@ -93,9 +92,9 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     write: (replaced) =>
       order.run(async () => {
         for (const [{ data }, given] of replacements(slots, replaced)) data.set(given);
-        for (const slot of trained) {
-          slot.moments = initMoments(slot.data.length);
-          slot.lookup?.touched.fill(0);
+        for (const { optimizer, lookup } of trained) {
+          for (const moment of [optimizer.first, optimizer.second]) moment.fill(0);
+          lookup?.touched.fill(0);
         }
         steps = 0;
       }),
@@ -103,15 +102,15 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     restore: (state) =>
       order.run(async () => {
         await writeState(trained, state, (slot, part, data) => partOf(slot, part).set(data));
-        for (const { moments, lookup } of trained) if (lookup) markTouched(lookup, moments);
+        for (const { optimizer, lookup } of trained) if (lookup) markTouched(lookup, optimizer);
         steps = state.steps;
       }),
     close: () => order.run(() => sessions.close()),
   };
 }
 
-function partOf({ data, moments }: CpuSlot, part: StatePart): Float32Array<ArrayBuffer> {
-  return part === "weight" ? data : moments[part];
+function partOf({ data, optimizer }: TrainedSlot, part: StatePart): Float32Array<ArrayBuffer> {
+  return part === "weight" ? data : optimizer[part];
 }
 
 /** A row whose moments are all zero moves as one that never had a gradient. */
@@ -130,7 +129,7 @@ interface GradientSum {
   clear(): void;
 }
 
-function gradientSum(slots: readonly CpuSlot[]): GradientSum {
+function gradientSum(slots: readonly TrainedSlot[]): GradientSum {
   const sums: Float32Array[] = [];
   const rows = slots.map(() => new Set<number>());
   return {
@@ -173,11 +172,11 @@ function gradientSum(slots: readonly CpuSlot[]): GradientSum {
 }
 
 /** One AdamW step on every slot. */
-function update(slots: readonly CpuSlot[], sum: GradientSum, options: StepOptions & { step: number; factor: number }): void {
-  for (const [i, { data, shape, moments, lookup }] of slots.entries()) {
+function update(slots: readonly TrainedSlot[], sum: GradientSum, options: StepOptions & { step: number; factor: number }): void {
+  for (const [i, { shape, optimizer, lookup }] of slots.entries()) {
     const own = { ...options, weightDecay: decayOf(options, shape) };
-    if (lookup) adamWRows(data, sum.of(i), moments, own, lookup.touched);
-    else adamW(data, sum.of(i), moments, own);
+    if (lookup) adamWRows(optimizer, sum.of(i), own, lookup.touched);
+    else optimizer.update(sum.of(i), own);
   }
 }
 

@@ -3,16 +3,31 @@
 import { expect, it } from "vitest";
 import { buildAdamW } from "../../../scripts/adamw.ts";
 import { rng } from "../../../src/base/rng.ts";
-import { adamW, adamWRows, beta1, beta2, clipFactor, epsilon, initMoments, sumOfSquares } from "../../../src/runtime/adamw.ts";
+import {
+  type AdamWSlot,
+  adamWRows,
+  adamWSlots,
+  beta1,
+  beta2,
+  clipFactor,
+  epsilon,
+  sumOfSquares,
+} from "../../../src/runtime/adamw.ts";
 import { adamWModule } from "../../../src/runtime/adamw-wasm.ts";
 
 const step = { learningRate: 0.1, weightDecay: 0.5, factor: 1 };
 
+function slotOf(weights: Float32Array): AdamWSlot {
+  const [slot] = adamWSlots([weights.length]);
+  slot!.weights.set(weights);
+  return slot!;
+}
+
 it("moves by the learning rate against the gradient's sign at first, and shrinks by rate times decay", () => {
-  const weights = Float32Array.of(2, 2, 2);
-  adamW(weights, Float32Array.of(1e-3, -40, 0), initMoments(3), { ...step, step: 1 });
+  const slot = slotOf(Float32Array.of(2, 2, 2));
+  slot.update(Float32Array.of(1e-3, -40, 0), { ...step, step: 1 });
   // Bias correction makes the first step rate * g / (|g| + 1e-8); decay takes 2 * 0.1 * 0.5 of each.
-  for (const [i, expected] of [1.8, 2.0, 1.9].entries()) expect(weights[i]).toBeCloseTo(expected, 5);
+  for (const [i, expected] of [1.8, 2.0, 1.9].entries()) expect(slot.weights[i]).toBeCloseTo(expected, 5);
 });
 
 it("the module is what its source builds", async () => {
@@ -44,10 +59,10 @@ it.each([
   const draws = rng("adamw", size);
   const start = Array.from({ length: size }, () => Math.fround(draws.next() - 0.5));
   const gradients = Array.from({ length: 3 }, () => start.map(() => Math.fround((draws.next() - 0.5) * 10 ** -draws.int(6))));
-  const weights = Float32Array.from(start);
-  const moments = initMoments(size);
+  const slot = slotOf(Float32Array.from(start));
+  const { weights } = slot;
   gradients.forEach((gradient, t) => {
-    adamW(weights, Float32Array.from(gradient), moments, { ...step, step: t + 1 }, from, to);
+    slot.update(Float32Array.from(gradient), { ...step, step: t + 1 }, from, to);
   });
   const expected = inFloat64([...start], gradients, from, to);
   for (let i = 0; i < size; i++) expect(Math.abs(weights[i]! - expected[i]!), `weight ${i}`).toBeLessThan(1e-6);
@@ -55,12 +70,20 @@ it.each([
   expect(sumOfSquares(weights, from, to)).toBeCloseTo(squares, 9);
 });
 
+it("slots share memories, keep apart, and begin at zero", () => {
+  const slots = adamWSlots([3, 1, 8]);
+  for (const { weights, first, second } of slots) for (const x of [...weights, ...first, ...second]) expect(x).toBe(0);
+  for (const [i, slot] of slots.entries()) slot.weights.fill(i + 1);
+  slots[1]!.update(Float32Array.of(5), { ...step, step: 1 });
+  expect([...slots[0]!.weights, ...slots[2]!.weights]).toEqual([1, 1, 1, ...new Array<number>(8).fill(3)]);
+  expect(slots[0]!.first).toEqual(new Float32Array(3));
+});
+
 it("does to a table's rows what it does to dense weights, whichever rows come", () => {
   const draws = rng("adamw");
   const [rows, columns] = [6, 3];
-  const dense = Float32Array.from({ length: rows * columns }, () => draws.next());
-  const table = dense.slice();
-  const [momentsOfDense, momentsOfTable] = [initMoments(dense.length), initMoments(dense.length)];
+  const start = Float32Array.from({ length: rows * columns }, () => draws.next());
+  const [dense, table] = [slotOf(start), slotOf(start)];
   const touched = new Uint8Array(rows);
   for (const [i, some] of [[1, 4], [4], [0, 1], [], [5]].entries()) {
     const gradient = new Float32Array(rows * columns);
@@ -68,9 +91,9 @@ it("does to a table's rows what it does to dense weights, whichever rows come", 
       touched[row] = 1;
       for (let j = 0; j < columns; j++) gradient[row * columns + j] = draws.next() - 0.5;
     }
-    adamW(dense, gradient, momentsOfDense, { ...step, step: i + 1 });
-    adamWRows(table, gradient, momentsOfTable, { ...step, step: i + 1 }, touched);
-    expect(table).toEqual(dense);
+    dense.update(gradient, { ...step, step: i + 1 });
+    adamWRows(table, gradient, { ...step, step: i + 1 }, touched);
+    expect(table.weights).toEqual(dense.weights);
   }
 });
 
