@@ -97,7 +97,8 @@ async function artefactsOf(notebook: Notebook, result: ExperimentResult, train: 
     ["scores.json", text(scoresJson(notebook, synthetic, rejected), "application/json")],
     ["report.html", text(reportHtml(notebook, synthetic, rejected), "text/html")],
   ]);
-  const model = await train.procedures.trainedFiles({ model: training.model });
+  const of = { model: training.model };
+  const model = { ...(await train.procedures.onnxFiles(of)), ...(await train.procedures.trainedFiles(of)) };
   for (const [name, blob] of Object.entries(model)) files.set(`model/${name}`, blob);
   return files;
 }

@@ -1,11 +1,12 @@
 // A BERT checkpoint as the ONNX folder that transformers.js wants: the graph written here, the weights beside it. Knows no tokenizer.
 
-import { closeSizes, type FreeSizes, fedShapes } from "../graph/free-sizes.ts";
+import { closeSizes, fedShapes } from "../graph/free-sizes.ts";
 import { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import type { Value } from "../graph/ops.ts";
 import { bertParameters, encode } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
+import { standIns } from "../nn/bert-sizes.ts";
 import { fitWeights } from "../runtime/checkpoint.ts";
 import type { Weights } from "../runtime/trainer.ts";
 
@@ -37,14 +38,4 @@ export function writeBert(config: BertConfig, checkpoint: Weights): WrittenBert 
     })),
     shapes: (batch, tokens) => new Map([...fed].map(([name, numbers]) => [name, closeSizes(free, numbers, { batch, tokens })])),
   };
-}
-
-/** Two primes, neither of which divides a size of the model: the stand-ins of the sizes that a run chooses. */
-function standIns(config: BertConfig): FreeSizes {
-  const sizes = Object.values(config).filter((n) => Number.isInteger(n) && n > 0);
-  const isPrime = (n: number) => !Array.from({ length: Math.floor(Math.sqrt(n)) - 1 }, (_, i) => i + 2).some((d) => n % d === 0);
-  const fits = (n: number) => isPrime(n) && !sizes.some((size) => size % n === 0);
-  const below = (n: number): number => (fits(n) ? n : below(n - 1));
-  const tokens = below(config.maxPositions);
-  return { batch: below(tokens - 1), tokens };
 }

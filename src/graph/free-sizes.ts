@@ -9,10 +9,14 @@ export type FreeSizes = Readonly<Record<string, number>>;
 /** A dimension of an ONNX tensor: a number, a name, or open. */
 export type Dimension = number | string | undefined;
 
-/** An int64 vector that an operator takes as an input: constant, the size of an axis of one of the graph's inputs, or fed by the caller. */
+/**
+ * An int64 vector that an operator takes as an input: constant, the size of an axis of one of the graph's inputs, numbers and such sizes joined,
+ * or fed by the caller.
+ */
 export type SizeInput =
   | { readonly constant: readonly (number | bigint)[] }
   | { readonly sizeOf: string }
+  | { readonly joined: readonly (number | string)[] }
   | { readonly fed: readonly number[] };
 
 const endOfAxis = 2n ** 63n - 1n;
@@ -28,14 +32,19 @@ export function dimensionsOf(free: FreeSizes, shape: Shape): Dimension[] {
   return shape.map((d) => Object.keys(free).find((name) => free[name] === d) ?? (d < smallest ? d : undefined));
 }
 
-/** An operator's int64 vector with its stand-ins taken out. Throws for an operator that cannot do without the number. */
-export function openSizes(free: FreeSizes, node: Node, numbers: readonly number[]): SizeInput {
+/**
+ * An operator's int64 vector with its stand-ins taken out: where more than one moves, `join` has the file put it together and the caller feeds it
+ * else. Throws for an operator that cannot do without the number.
+ */
+export function openSizes(free: FreeSizes, node: Node, numbers: readonly number[], join = false): SizeInput {
   const isFree = (n: number) => names(free, n).length > 0;
   const { shape } = node.inputs[0];
   if (node.op === "Reshape") {
     // ONNX: 0 keeps the input's size of the same axis, -1 is what is left over.
     const dims = numbers.map((d, i) => (isFree(d) ? (shape[i] === d ? 0 : -1) : d));
-    return dims.filter((d) => d === -1).length > 1 ? { fed: numbers } : { constant: dims };
+    if (dims.filter((d) => d === -1).length <= 1) return { constant: dims };
+    const named = (d: number) => Object.keys(free).find((name) => free[name] === d);
+    return join ? { joined: numbers.map((d, i) => named(d) ?? (dims[i] as number)) } : { fed: numbers };
   }
   const [number] = numbers;
   if (node.op === "Slice" && number !== undefined) {

@@ -77,13 +77,29 @@ export interface OnnxOptions {
   readonly free?: FreeSizes;
   /** Inputs that are constants of the file, each with its bytes outside it, under its name as the location. */
   readonly external?: ReadonlySet<string>;
+  /** Inputs that are constants of the file, their bytes in it. */
+  readonly held?: ReadonlyMap<string, Uint8Array>;
+  /** Inputs that the file takes as int64 and narrows: what other libraries feed. */
+  readonly wide?: ReadonlySet<string>;
+  /** Whether shapes in which several free sizes move are put together in the file; else they are inputs (see `fedShapes`). */
+  readonly join?: boolean;
 }
 
 /** The bytes of a ModelProto that holds what the graph's outputs need, its inputs and outputs under their own names. */
-export function toOnnx(g: Graph, { free = {}, external = new Set() }: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+export function toOnnx(g: Graph, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+  return modelProto(g, options).finish();
+}
+
+/** The same bytes in pieces, so that large weights are held once. */
+export function toOnnxParts(g: Graph, options: OnnxOptions): readonly Uint8Array[] {
+  return modelProto(g, options).parts();
+}
+
+function modelProto(g: Graph, options: OnnxOptions): Message {
+  const { free = {}, external = new Set(), held = new Map(), wide = new Set(), join = false } = options;
   const nodes = needed(g);
   const names = new Map<number, string>();
-  for (const [name, value] of g.inputs) names.set(value.id, name);
+  for (const [name, value] of g.inputs) names.set(value.id, wide.has(name) ? narrowName(name) : name);
   const graph = new Message();
   const copies: [from: string, to: string][] = []; // an output that is an input, or another output as well
   for (const [name, value] of g.outputs) {
@@ -94,8 +110,14 @@ export function toOnnx(g: Graph, { free = {}, external = new Set() }: OnnxOption
   const name = (value: Value) => names.get(value.id) ?? nameOf(value);
 
   const sizes = new Map<string, SizeInput>(); // int64 vectors, each once
-  const protos = nodes.map((node) => nodeProto(node, name, free, sizes));
+  const protos = nodes.map((node) => nodeProto(node, name, { free, join }, sizes));
+  for (const [key, value] of g.inputs) if (wide.has(key)) graph.message(1, narrowProto(key, value.dtype));
+  for (const size of [...sizes.values()]) {
+    if (!("joined" in size)) continue;
+    for (const part of size.joined.map(partOf)) sizes.set(keyOf(part), part);
+  }
   for (const [key, size] of sizes) if ("sizeOf" in size) graph.message(1, shapeProto(key, axisOf(g, free, size.sizeOf)));
+  for (const [key, size] of sizes) if ("joined" in size) graph.message(1, joinProto(key, size.joined.map(partOf)));
   for (const proto of protos) graph.message(1, proto);
   for (const [from, to] of copies)
     graph.message(1, new Message().text(1, from).text(2, to).text(3, `copy:${to}`).text(4, "Identity"));
@@ -110,7 +132,10 @@ export function toOnnx(g: Graph, { free = {}, external = new Set() }: OnnxOption
     graph.message(5, tensorProto(key, "int64", [size.constant.length], new Uint8Array(data.buffer)));
   }
   for (const [key, value] of g.inputs) {
-    if (external.has(key)) graph.message(5, externalProto(key, value));
+    const bytes = held.get(key);
+    if (bytes) graph.message(5, tensorProto(key, value.dtype, value.shape, bytes));
+    else if (external.has(key)) graph.message(5, externalProto(key, value));
+    else if (wide.has(key)) graph.message(11, valueInfo(key, { ...value, dtype: "int64" }, free));
     else graph.message(11, valueInfo(key, value, free));
   }
   for (const [key, size] of sizes) {
@@ -122,8 +147,7 @@ export function toOnnx(g: Graph, { free = {}, external = new Set() }: OnnxOption
     .text(2, "clinfuse")
     .message(7, graph)
     .message(8, new Message().text(1, "").integer(2, opset))
-    .message(8, new Message().text(1, contributed.domain).integer(2, contributed.version))
-    .finish();
+    .message(8, new Message().text(1, contributed.domain).integer(2, contributed.version));
 }
 
 const nameOf = (value: Value) => `v${value.id}`;
@@ -140,13 +164,18 @@ function needed(g: Graph): Node[] {
   return nodes.reverse();
 }
 
-function nodeProto(node: Node, name: (value: Value) => string, free: FreeSizes, sizes: Map<string, SizeInput>): Message {
+interface Sizing {
+  readonly free: FreeSizes;
+  readonly join: boolean;
+}
+
+function nodeProto(node: Node, name: (value: Value) => string, sizing: Sizing, sizes: Map<string, SizeInput>): Message {
   const lower = lowerings[node.op] as (attrs: Attrs<Op>, node: Node) => Lowering;
   const { attributes = {}, inputs = [], domain } = lower(node.attrs, node);
   const proto = new Message();
   for (const value of node.inputs) proto.text(1, value ? name(value) : "");
   for (const numbers of inputs) {
-    const size = openSizes(free, node, numbers);
+    const size = openSizes(sizing.free, node, numbers, sizing.join);
     const key = keyOf(size);
     sizes.set(key, size);
     proto.text(1, key);
@@ -160,7 +189,27 @@ function nodeProto(node: Node, name: (value: Value) => string, free: FreeSizes, 
 
 function keyOf(size: SizeInput): string {
   if ("fed" in size) return fedName(size.fed);
+  if ("joined" in size) return `joined(${size.joined})`;
   return "sizeOf" in size ? `size(${size.sizeOf})` : `i(${size.constant})`;
+}
+
+const partOf = (part: number | string): SizeInput => (typeof part === "string" ? { sizeOf: part } : { constant: [part] });
+
+function joinProto(key: string, parts: readonly SizeInput[]): Message {
+  const proto = new Message();
+  for (const part of parts) proto.text(1, keyOf(part));
+  return proto
+    .text(2, key)
+    .text(3, key)
+    .text(4, "Concat")
+    .message(5, attributeProto("axis", { integer: 0 }));
+}
+
+const narrowName = (key: string) => `${key}:narrow`;
+
+function narrowProto(key: string, dtype: DType): Message {
+  const to = attributeProto("to", { integer: dataTypes[dtype] });
+  return new Message().text(1, key).text(2, narrowName(key)).text(3, narrowName(key)).text(4, "Cast").message(5, to);
 }
 
 function attributeProto(key: string, attribute: Attribute): Message {

@@ -32,6 +32,11 @@ export class Message {
     return this;
   }
 
+  /** The message's bytes, one piece after the other; `bytes` fields are the caller's own arrays. */
+  parts(): readonly Uint8Array[] {
+    return this.#chunks;
+  }
+
   finish(): Uint8Array<ArrayBuffer> {
     const result = new Uint8Array(this.#bytes);
     let offset = 0;

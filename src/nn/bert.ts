@@ -10,7 +10,11 @@ import type { Dropout } from "./dropout.ts";
 const masked = -1e9;
 
 /** The parameter of that name as a value of the graph. */
-export type Weight = (name: string) => Value;
+export interface Weight {
+  (name: string): Value;
+  /** x W' for a layer whose matrix the graph has in another form; undefined for the others. */
+  readonly product?: (g: Graph, layer: string, x: Value) => Value | undefined;
+}
 
 /** The tables of rows that ids look up, and the inputs with the ids. */
 export const lookups = {
@@ -70,6 +74,8 @@ export function encode(
 
 /** x W' + b, for W as checkpoints have it: [out, in]. */
 export function linear(g: Graph, weight: Weight, name: string, x: Value): Value {
+  const product = weight.product?.(g, name, x);
+  if (product) return g.apply("Add", [product, weight(`${name}.bias`)]);
   return g.apply("Gemm", [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transA: false, transB: true });
 }
 

@@ -14,7 +14,7 @@ import type { Device } from "./train-config.ts";
 /** Ours beside transformers' files: what the model is for, and the hashes of the others. */
 const cardName = "clinfuse.json";
 
-interface Card {
+export interface Card {
   readonly task: string;
   readonly maxTokens: number;
   /** Hex SHA-256 by file name. */
@@ -90,7 +90,8 @@ export async function loadModel(files: ModelFiles, device: Device): Promise<Clas
   });
 }
 
-async function readCard(files: ModelFiles): Promise<Card> {
+/** What clinfuse.json says. Errors: `model-missing`, `file-malformed`. */
+export async function readCard(files: ModelFiles): Promise<Card> {
   const file = files.get(cardName);
   if (!file) throw new ClinfuseError("model-missing", `the model's folder has no ${cardName}`, { file: cardName });
   const malformed = (why: string) => new ClinfuseError("file-malformed", `${cardName}: ${why}`, { file: cardName, what: why });

@@ -55,13 +55,18 @@ export class EvaluateStep {
     return { name: `${this.#name}-report.html`, blob: new Blob([html], { type: "text/html" }) };
   }
 
-  pack = (): Promise<boolean> =>
-    this.packing.run("Reading the trained model's files", async (signal) => {
+  pack = (): Promise<boolean> => this.#pack("trainedFiles", "Reading the trained model's files");
+
+  packOnnx = (): Promise<boolean> => this.#pack("onnxFiles", "Writing the trained model as ONNX");
+
+  #pack(which: "trainedFiles" | "onnxFiles", now: string): Promise<boolean> {
+    return this.packing.run(now, async (signal) => {
       const { training } = this.#run.notebook;
       if (!training) throw new Error("pack: nothing is trained yet");
-      const files = await this.#run.lab.services.train.trainedFiles({ model: training.model }, signal);
+      const files = await this.#run.lab.services.train[which]({ model: training.model }, signal);
       this.files = Object.entries(files).map(([name, blob]) => ({ name, blob }));
     });
+  }
 
   get #name(): string {
     return `clinfuse-${this.#run.config.task}-${this.#run.notebook.id}`;
@@ -76,7 +81,7 @@ export class EvaluateStep {
 export function save({ name, blob }: Download): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = name;
+  link.download = name.replaceAll("/", "-");
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -32,6 +32,8 @@ export type TrainProcedures = {
   trainedModels(argument: null, signal: AbortSignal): Promise<readonly { id: string; bytes: number }[]>;
   /** The kept model's files by name, as blobs. */
   trainedFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
+  /** The kept model as transformers.js and onnxruntime load it, in floats and in 8 bits: files by name, as blobs. */
+  onnxFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
   deleteTrained(argument: { model: string }, signal: AbortSignal): Promise<void>;
 };
 

@@ -17,6 +17,7 @@ import { openClassifier } from "../train/classifier.ts";
 import { type ModelFiles, openEncoder } from "../train/encoder-files.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { loadModel, saveModel } from "../train/model-files.ts";
+import { onnxFiles } from "../train/onnx-files.ts";
 import { predict } from "../train/predict.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { Device } from "../train/train-config.ts";
@@ -173,6 +174,10 @@ const procedures: TrainProcedures = {
 
   async trainedFiles({ model }) {
     return Object.fromEntries(await readTrained(model));
+  },
+
+  async onnxFiles({ model }) {
+    return Object.fromEntries(await onnxFiles(await readTrained(model)));
   },
 
   async deleteTrained({ model }) {

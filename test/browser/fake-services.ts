@@ -253,6 +253,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       trainedModels: async () => [{ id: "done", bytes: 91e6 }],
       trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
+      onnxFiles: async () => ({ "config.json": new Blob(["{}"]), "onnx/model.onnx": new Blob(["graph and weights"]) }),
       async deleteTrained({ model }) {
         fake.deleted.push(model);
       },

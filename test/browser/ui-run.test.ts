@@ -326,6 +326,8 @@ describe("train and evaluate", () => {
     await expect.element(page.getByText("disease").last()).toBeVisible();
     await button("Trained model").click();
     await expect.element(button("model.safetensors")).toBeVisible();
+    await button("As ONNX").click();
+    await expect.element(button("onnx/model.onnx")).toBeVisible();
     expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
   });
 
