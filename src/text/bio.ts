@@ -76,11 +76,25 @@ export function labelsOfPieces(encoding: Encoding, tags: readonly string[], name
   });
 }
 
-/** The tag of each of `count` words, read off its first piece's predicted label; O for words that were cut off. */
-export function tagsOfPieces(encoding: Encoding, labels: ArrayLike<number>, names: readonly string[], count: number): string[] {
+/**
+ * The tag of each of `count` words, read off its first piece's predicted label; O for words that no window has. A word that several windows have
+ * takes the tag of the one in which it stands farthest from both ends: there it has the most context. `labels` by window.
+ */
+export function tagsOfPieces(
+  windows: readonly Encoding[],
+  labels: readonly ArrayLike<number>[],
+  names: readonly string[],
+  count: number,
+): string[] {
   const tags = new Array<string>(count).fill("O");
-  encoding.words.forEach((word, i) => {
-    if (word >= 0 && word !== encoding.words[i - 1]) tags[word] = names[labels[i] as number] as string;
-  });
+  const context = new Array<number>(count).fill(-1);
+  for (const [w, { words }] of windows.entries()) {
+    words.forEach((word, i) => {
+      const around = Math.min(i, words.length - 1 - i);
+      if (word < 0 || word === words[i - 1] || around <= (context[word] as number)) return;
+      context[word] = around;
+      tags[word] = names[labels[w]?.[i] as number] as string;
+    });
+  }
   return tags;
 }

@@ -28,6 +28,34 @@ export function encodeText(tokenizer: WordPiece, text: string, maxTokens: number
   return { ...join(tokenizer, [{ pieces, kept, type: 0 }]), text: words };
 }
 
+/** Of a window, what it shares with the one before. */
+const overlap = 0.25;
+
+/** A text in as many inputs as it takes: one where it fits; else windows that overlap, each beginning with a word. `maxTokens` counts special tokens. */
+export function encodeWindows(tokenizer: WordPiece, text: string, maxTokens: number): TextEncoding[] {
+  const words = tokenizer.words(text);
+  const pieces = tokenizer.pieces(words);
+  const size = room(maxTokens, 2);
+  const windows: TextEncoding[] = [];
+  for (let from = 0; ; ) {
+    const to = Math.min(from + size, pieces.ids.length);
+    windows.push({ ...join(tokenizer, [{ pieces: part(pieces, from, to), kept: to - from, type: 0 }]), text: words });
+    if (to === pieces.ids.length) return windows;
+    let next = to - Math.floor(size * overlap);
+    while (next > from && pieces.words[next] === pieces.words[next - 1]) next--;
+    from = next > from ? next : to; // one word as long as the window
+  }
+}
+
+function part({ ids, starts, ends, words }: Pieces, from: number, to: number): Pieces {
+  return {
+    ids: ids.slice(from, to),
+    starts: starts.slice(from, to),
+    ends: ends.slice(from, to),
+    words: words.slice(from, to),
+  };
+}
+
 /** A pair, cut as `transformers` cuts by `longest_first`. `maxTokens` counts special tokens. */
 export function encodePair(tokenizer: WordPiece, first: string, second: string, maxTokens: number): Encoding {
   const a = tokenizer.pieces(tokenizer.words(first));

@@ -6,7 +6,7 @@ import type { Example } from "../tasks/example.ts";
 import { rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
-import { type Input, inputOf, predictedExample } from "./task-head.ts";
+import { type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
 
 /** Rows of a batch. More gain nothing on a CPU. */
 const inferenceRows = 16;
@@ -25,30 +25,41 @@ export type Prediction =
 
 /**
  * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads
- * it); words beyond the classifier's `maxTokens` get none. Errors: `aborted`, and the trainer's.
+ * it); a text beyond the classifier's `maxTokens` is read in windows. Errors: `aborted`, and the trainer's.
  */
 export async function* predict(
   classifier: Classifier,
   examples: readonly Example[],
   signal: AbortSignal,
 ): AsyncGenerator<Prediction, void> {
-  const inputs = await inputsOf(classifier, examples, signal);
-  const found = yield* infer(classifier, inputs, signal);
+  const windows = await encoded(examples, signal, (example) => {
+    return windowsOf(classifier.task, classifier.encoder.tokenizer, example, classifier.maxTokens);
+  });
+  const found = yield* infer(classifier, windows.flat(), signal);
+  let next = 0;
+  const outputs = windows.map((inputs) => inputs.map(() => (found[next++] as Outcome).outputs));
   yield {
     type: "predicted",
-    examples: examples.map((e, i) => predictedExample(classifier.task, e, inputs[i] as Input, (found[i] as Outcome).outputs)),
+    examples: examples.map((e, i) =>
+      predictedExample(classifier.task, e, windows[i] as Input[], outputs[i] as (readonly number[])[]),
+    ),
   };
 }
 
-/** Every example as the classifier reads it. */
-export async function inputsOf(classifier: Classifier, examples: readonly Example[], signal: AbortSignal): Promise<Input[]> {
-  const inputs: Input[] = [];
+/** Every example as training reads it: cut where it is too long. */
+export function inputsOf(classifier: Classifier, examples: readonly Example[], signal: AbortSignal): Promise<Input[]> {
+  const { task, encoder, maxTokens } = classifier;
+  return encoded(examples, signal, (example) => inputOf(task, encoder.tokenizer, example, maxTokens));
+}
+
+async function encoded<T>(examples: readonly Example[], signal: AbortSignal, encode: (example: Example) => T): Promise<T[]> {
+  const inputs: T[] = [];
   for (const example of examples) {
     if (inputs.length % encodedAtOnce === 0) {
       await breathe();
       throwIfAborted(signal);
     }
-    inputs.push(inputOf(classifier.task, classifier.encoder.tokenizer, example, classifier.maxTokens));
+    inputs.push(encode(example));
   }
   return inputs;
 }

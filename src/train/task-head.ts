@@ -5,7 +5,7 @@ import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Word } from "../text/basic-words.ts";
 import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans } from "../text/bio.ts";
-import { type Encoding, encodePair, encodeText } from "../text/encoding.ts";
+import { type Encoding, encodePair, encodeText, encodeWindows } from "../text/encoding.ts";
 import type { WordPiece } from "../text/word-piece.ts";
 
 /** What each output of the task's head stands for: BIO tags, or the task's labels; config.json's `id2label`. */
@@ -46,16 +46,39 @@ export function inputOf(task: Task, tokenizer: WordPiece, example: Example, maxT
   throw new Error(`inputOf: ${task.id} expects ${task.kind} examples, got a ${example.kind} example`);
 }
 
-/** The example with predicted labels in place of its own. `outputs` are indices, shaped as `input.targets`. */
-export function predictedExample(task: Task, example: Example, input: Input, outputs: readonly number[]): Example {
+/**
+ * An example as inputs that lack nothing of it, for prediction: a token example whose text is too long as windows that overlap, anything
+ * else as `inputOf` has it. Their targets are those of no training.
+ */
+export function windowsOf(task: Task, tokenizer: WordPiece, example: Example, maxTokens: number): Input[] {
+  if (task.kind !== "token" || example.kind !== "token") return [inputOf(task, tokenizer, example, maxTokens)];
+  const names = outputNames(task);
+  return encodeWindows(tokenizer, example.text, maxTokens).map((encoding) => {
+    const tags = tagsOfSpans(encoding.text, example.spans);
+    return { encoding, words: encoding.text, targets: labelsOfPieces(encoding, tags, names) };
+  });
+}
+
+/** The example with predicted labels in place of its own. `outputs` are indices, shaped as the targets of the input of the same place. */
+export function predictedExample(
+  task: Task,
+  example: Example,
+  inputs: readonly Input[],
+  outputs: readonly (readonly number[])[],
+): Example {
   const names = outputNames(task);
   switch (example.kind) {
     case "token": {
-      const tags = tagsOfPieces(input.encoding, outputs, names, input.words.length);
-      return { kind: "token", text: example.text, spans: spansOfTags(input.words, tags) };
+      const words = inputs[0]?.words ?? [];
+      const windows = inputs.map((input) => input.encoding);
+      return {
+        kind: "token",
+        text: example.text,
+        spans: spansOfTags(words, tagsOfPieces(windows, outputs, names, words.length)),
+      };
     }
     case "pair":
-      return { ...example, label: names[outputs[0] as number] as string };
+      return { ...example, label: names[outputs[0]?.[0] as number] as string };
     case "sentence":
       throw new Error(`predictedExample: ${task.id} expects ${task.kind} examples, got a sentence example`);
     default:

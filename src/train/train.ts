@@ -216,7 +216,7 @@ async function* validate(classifier: Classifier, judge: Judge, signal: AbortSign
   for (; !next.done; next = await work.next()) if (next.value.type === "compiling") yield next.value;
   const found = next.value;
   const predicted = judge.examples.map((e, i) =>
-    predictedExample(task, e, judge.inputs[i] as Input, (found[i] as Outcome).outputs),
+    predictedExample(task, e, [judge.inputs[i] as Input], [(found[i] as Outcome).outputs]),
   );
   const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<Task>[]; // `inputOf` refused other kinds
   const scores = score(task, ofTask(judge.examples), ofTask(predicted));

@@ -4,6 +4,8 @@ import { trainRequestOf, untrained, withTrainEvent } from "../experiment/experim
 import type { TrainingResult } from "../experiment/notebook.ts";
 import type { TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import { basisOf } from "../experiment/training-basis.ts";
+import { type TrainingNeed, trainingNeed } from "../experiment/training-need.ts";
+import type { BertConfig } from "../nn/bert-config.ts";
 import type { StageId, TrainConfig } from "../train/train-config.ts";
 import { inChunks } from "./chunks.ts";
 import { bytes, count } from "./numbers.ts";
@@ -14,6 +16,8 @@ export interface Recipe {
   readonly config: TrainConfig;
   readonly fewEpochs: number;
   readonly syntheticEpochs: number;
+  /** The encoder's shape. */
+  readonly encoder: BertConfig;
 }
 
 type TrainStepEvent = Extract<TrainRunEvent, { type: "step" }>;
@@ -61,7 +65,14 @@ export class TrainStep {
       syntheticEpochs = this.recipe.syntheticEpochs,
       ...changes
     } = this.#run.config.train ?? {};
-    return { config: { ...this.recipe.config, seed: this.#run.config.seed, ...changes }, fewEpochs, syntheticEpochs };
+    const { encoder } = this.recipe;
+    return { config: { ...this.recipe.config, seed: this.#run.config.seed, ...changes }, fewEpochs, syntheticEpochs, encoder };
+  }
+
+  /** What the chosen recipe takes; undefined until it is known. */
+  get need(): TrainingNeed | undefined {
+    const { chosen } = this;
+    return chosen && trainingNeed(chosen.encoder, chosen.config);
   }
 
   async readRecipe(): Promise<void> {

@@ -1,6 +1,7 @@
 // The page's side of the worker that owns the encoder: training, scoring, prediction, and the trained model's files.
 
 import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
+import type { BertConfig } from "../nn/bert-config.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Position } from "../train/checkpoint.ts";
 import type { Device, TrainConfig } from "../train/train-config.ts";
@@ -23,7 +24,7 @@ export type TrainProcedures = {
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
     signal: AbortSignal,
-  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number }>;
+  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
   /** With a model kept before, after a reload too. */
   predict(
     argument: { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },

@@ -21,6 +21,7 @@ import { onnxFiles } from "../train/onnx-files.ts";
 import { predict } from "../train/predict.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { Device } from "../train/train-config.ts";
+import { requireTrainingMemory } from "../train/training-memory.ts";
 import { hold, trainedLock } from "./locks.ts";
 import { fetchModel, findModel } from "./model-access.ts";
 import { reporting } from "./progress.ts";
@@ -89,7 +90,9 @@ async function* trainOnce(
 ): AsyncGenerator<TrainRunEvent, void> {
   const { maxTokens, seed, dropout = 0, trains } = request.config;
   const options = { device, maxTokens, seed, dropout, ...(trains ? { trains } : {}) };
-  const classifier = await openClassifier(taskById(request.task), await openEncoder(encoderFiles), options);
+  const encoder = await openEncoder(encoderFiles);
+  if (device === "wasm") requireTrainingMemory(encoder.config, request.config);
+  const classifier = await openClassifier(taskById(request.task), encoder, options);
   try {
     yield* trainAndScore(classifier, request, signal, keeper);
     let bytes = 0;
@@ -117,7 +120,7 @@ const procedures: TrainProcedures = {
     const blobs = await fetchModel({ ...entry, files: [config] }, signal, () => undefined);
     const read = readBertConfig(JSON.parse(await (blobs.get("config.json") as Blob).text()));
     if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
-    return recipeFor(read.config, preset);
+    return { ...recipeFor(read.config, preset), encoder: read.config };
   },
 
   async *train(request, signal) {

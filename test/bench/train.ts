@@ -51,14 +51,21 @@ async function measure(
 ): Promise<Measured> {
   const cores = { cores: threads, webgpu: device === "webgpu" };
   const ours = await openTab(server, module, cores);
-  const jax = against.jax ? await openTab(server, module, cores) : undefined;
+  let jax = against.jax ? await openTab(server, module, cores) : undefined;
   try {
     const gflop = await ours.call<number>("openOurs", device, at, options, false);
     const first = await ours.call<Timed>("step"); // compiles
     const second = await ours.call<Timed>("step");
     const megabytes = ours.peakMegabytes(); // before the products are there
-    await jax?.call("openJax", at);
-    if (jax) await sameWork(jax, [first, second]);
+    try {
+      await jax?.call("openJax", at);
+      if (jax) await sameWork(jax, [first, second]);
+    } catch (error) {
+      if (!(error instanceof Error) || !/memory|allocation/i.test(error.message)) throw error;
+      console.log(`${nameOf(at)}: jax-js has not the memory for it (${error.message.split("\n")[0]})`);
+      await jax?.close();
+      jax = undefined;
+    }
     const roof = against.products ? await openTab(server, module, cores) : undefined;
     await roof?.call("openOurs", device, at, options, true);
     await roof?.call("products");

@@ -67,6 +67,17 @@ const recipe = {
   config: { learningRate: 3e-4, batchSize: 16, maxTokens: 64, warmup: 0.05, weightDecay: 0.01, clipNorm: 1, seed: 1 },
   fewEpochs: 20,
   syntheticEpochs: 6,
+  encoder: {
+    vocabSize: 30522,
+    hiddenSize: 384,
+    layers: 6,
+    heads: 12,
+    intermediateSize: 1536,
+    maxPositions: 512,
+    typeVocabSize: 2,
+    layerNormEpsilon: 1e-12,
+    initializerRange: 0.02,
+  },
 };
 
 export const models: readonly ModelOnDisk[] = [

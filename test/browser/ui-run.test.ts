@@ -288,6 +288,7 @@ describe("train and evaluate", () => {
     const fake = await trained();
     fake.pace = 60;
     await expect.element(page.getByRole("radio", { name: /WebGPU/ })).toBeDisabled();
+    await expect.element(page.getByText(/^Training so takes about \d+ MB of memory, \d+ MB of it in one session/)).toBeVisible();
     await button(/^Train on 5 real examples and 10 synthetic$/).click();
     const panel = page.getByRole("region", { name: "Training, running" });
     await expect.element(panel).toHaveTextContent(/Gradient norm1\.40/);

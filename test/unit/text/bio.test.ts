@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import type { Span } from "../../../src/tasks/example.ts";
 import { bioTags, ignoredLabel, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans } from "../../../src/text/bio.ts";
-import { encodeText } from "../../../src/text/encoding.ts";
+import { encodeText, encodeWindows } from "../../../src/text/encoding.ts";
 import { readTokenizer } from "../../../src/text/tokenizer-files.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
@@ -91,7 +91,7 @@ describe("a round through word pieces", () => {
     const encoding = encodeText(tokenizer, text, 64);
     const labels = labelsOfPieces(encoding, tagsOfSpans(encoding.text, spans), names);
     const predicted = labels.map((l) => (l === ignoredLabel ? 4 : l)); // what a head says of ignored pieces must not count
-    expect(spansOfTags(encoding.text, tagsOfPieces(encoding, predicted, names, encoding.text.length))).toEqual(spans);
+    expect(spansOfTags(encoding.text, tagsOfPieces([encoding], [predicted], names, encoding.text.length))).toEqual(spans);
   });
 
   it("gives random spans of whole words back", () => {
@@ -110,7 +110,7 @@ describe("a round through word pieces", () => {
       }
       const encoding = encodeText(tokenizer, text, 512);
       const labels = labelsOfPieces(encoding, tagsOfSpans(encoding.text, spans), names);
-      const back = spansOfTags(encoding.text, tagsOfPieces(encoding, labels, names, encoding.text.length));
+      const back = spansOfTags(encoding.text, tagsOfPieces([encoding], [labels], names, encoding.text.length));
       expect(back).toEqual(spans);
     }
   });
@@ -118,7 +118,39 @@ describe("a round through word pieces", () => {
   it("predicts nothing for words that were cut off", () => {
     const text = "fever fever fever fever";
     const encoding = encodeText(tokenizer, text, 4);
-    const tags = tagsOfPieces(encoding, [1, 1, 1, 1], names, encoding.text.length);
+    const tags = tagsOfPieces([encoding], [[1, 1, 1, 1]], names, encoding.text.length);
     expect(tags).toEqual(["B-D", "B-D", "O", "O"]);
+  });
+
+  it("gives the spans of a long text back from windows, those over a border too", () => {
+    const stream = rng("windows");
+    for (let round = 0; round < 100; round++) {
+      const words = Array.from({ length: 1 + stream.int(80) }, () => stream.pick(["fever", "x", "cardiomyopathy", "é", "-"]));
+      const text = words.join(" ");
+      const extents = tokenizer.words(text);
+      const spans = extents.flatMap(({ start }, i): Span[] =>
+        i % 3 === 0 ? [{ start, end: extents[Math.min(i + 1, extents.length - 1)]!.end, label: "D" }] : [],
+      );
+      const most = 8 + stream.int(24);
+      const windows = encodeWindows(tokenizer, text, most);
+      const tags = tagsOfSpans(extents, spans);
+      const labels = windows.map((window) => labelsOfPieces(window, tags, names));
+      expect(spansOfTags(extents, tagsOfPieces(windows, labels, names, extents.length))).toEqual(spans);
+      for (const { ids, words: at } of windows) {
+        expect(ids.length).toBeLessThanOrEqual(most);
+        expect(at[1]).not.toBe(-1);
+      }
+      // What fits is one input, the same as without windows.
+      expect(encodeWindows(tokenizer, text, 1000)).toEqual([encodeText(tokenizer, text, 1000)]);
+    }
+  });
+
+  it("takes a word's tag from the window that has most around it", () => {
+    const text = Array.from({ length: 10 }, () => "fever").join(" ");
+    const [first, second] = encodeWindows(tokenizer, text, 10); // words 0 to 7, and 6 to 9
+    expect([first!.words.at(-2), second!.words[1]]).toEqual([7, 6]);
+    const sick = (n: number, label: number) => new Array<number>(n).fill(label);
+    const tags = tagsOfPieces([first!, second!], [sick(10, 0), sick(6, 1)], names, 10);
+    expect(tags.slice(5)).toEqual(["O", "O", "B-D", "B-D", "B-D"]);
   });
 });

@@ -1,0 +1,57 @@
+// Memory estimates against what was measured, and the setting that fits. (BERT-base's peaks: DESIGN's measurements of onnxruntime-web 1.30.)
+
+import { describe, expect, it } from "vitest";
+import type { BertConfig } from "../../../src/nn/bert-config.ts";
+import { partsThatFit, requireTrainingMemory, sessionLimit, trainingMemory } from "../../../src/train/training-memory.ts";
+
+const common = { typeVocabSize: 2, vocabSize: 30522, maxPositions: 512, layerNormEpsilon: 1e-12, initializerRange: 0.02 };
+const base: BertConfig = { ...common, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072 };
+const large: BertConfig = { ...common, hiddenSize: 1024, layers: 24, heads: 16, intermediateSize: 4096 };
+const recipe = { batchSize: 8, maxTokens: 128 };
+
+describe("trainingMemory", () => {
+  it.each([
+    [8, 1.25],
+    [16, 2.06],
+  ])("BERT-base with batches of %i x 128: %f GB of a session, within a tenth", (batchSize, measured) => {
+    const { session } = trainingMemory(base, { ...recipe, batchSize });
+    expect(Math.abs(session / 1e9 / measured - 1)).toBeLessThan(0.1);
+  });
+
+  it("training everything holds weights twice, moments and gradients outside: five times 109 million floats", () => {
+    expect(trainingMemory(base, recipe).outside / 1e6).toBeCloseTo(5 * 4 * 108.9, -2);
+  });
+
+  it("parts of a batch and frozen layers take less; the weights stay", () => {
+    const whole = trainingMemory(base, recipe);
+    const parts = trainingMemory(base, { ...recipe, accumulation: 4 });
+    const top = trainingMemory(base, { ...recipe, trains: { kind: "layers", last: 2 } });
+    expect(parts.session).toBeLessThan(whole.session);
+    expect(parts.session).toBeGreaterThan(4 * 108e6);
+    expect(parts.outside).toBe(whole.outside);
+    expect(top.session).toBeLessThan(whole.session);
+    expect(top.outside).toBeLessThan(0.55 * whole.outside);
+  });
+});
+
+describe("what does not fit", () => {
+  const wide = { batchSize: 32, maxTokens: 256 };
+
+  it("is said with the parts that would", () => {
+    const parts = partsThatFit(large, wide) as number;
+    expect(trainingMemory(large, { ...wide, accumulation: parts }).session).toBeLessThanOrEqual(sessionLimit);
+    expect(trainingMemory(large, { ...wide, accumulation: parts / 2 }).session).toBeGreaterThan(sessionLimit);
+    const refused = expect.objectContaining({
+      code: "out-of-memory",
+      message: expect.stringContaining(`parts of a batch to ${parts}`),
+    });
+    expect(() => requireTrainingMemory(large, wide)).toThrow(refused);
+    requireTrainingMemory(large, { ...wide, accumulation: parts });
+  });
+
+  it("where no number of parts helps, says what would", () => {
+    const huge = { ...large, layers: 96 };
+    expect(partsThatFit(huge, wide)).toBeUndefined();
+    expect(() => requireTrainingMemory(huge, wide)).toThrow(/last layers or the head/);
+  });
+});
