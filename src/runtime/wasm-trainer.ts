@@ -56,7 +56,14 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   });
   const sessions = trainerSessions(
     graphs,
-    (model) => ort.InferenceSession.create(model, { executionProviders: ["wasm"], graphOptimizationLevel: "all" }),
+    // Without an arena what a run took is free for the next session: there is one for each length of batch. It costs no time.
+    (model) =>
+      ort.InferenceSession.create(model, {
+        executionProviders: ["wasm"],
+        graphOptimizationLevel: "all",
+        enableCpuMemArena: false,
+        enableMemPattern: false,
+      }),
     (tokens) => onCompile?.(tokens),
   );
   const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> => {

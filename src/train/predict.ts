@@ -3,7 +3,7 @@
 import { breathe } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import type { Example } from "../tasks/example.ts";
-import { rowsFor, sortedBatches } from "./batches.ts";
+import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
 import { type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
@@ -74,7 +74,7 @@ export async function* infer(
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const found = new Array<Outcome>(inputs.length);
   let done = 0;
-  for (const batch of sortedBatches(lengths, layout.rows, classifier.maxTokens)) {
+  for (const batch of sortedBatches(lengths, layout.rows, classifier.maxTokens, lengthBuckets[classifier.trainer.device])) {
     if (classifier.compiles("infer", layout.rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);

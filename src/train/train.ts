@@ -8,7 +8,7 @@ import { mainScore, score } from "../evaluate/score.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
-import { type Batch, epochBatches, partsOfBatch, rowsFor } from "./batches.ts";
+import { type Batch, epochBatches, lengthBuckets, partsOfBatch, rowsFor } from "./batches.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import type { Classifier } from "./classifier.ts";
 import { balancedWeights, dropoutFeeds, type Outcome, trainingFeeds } from "./feeds.ts";
@@ -104,7 +104,13 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   try {
     while (progress.epochs < stage.epochs && progress.epochs - (progress.best?.epoch ?? 0) < patience) {
       const epoch = progress.epochs + 1;
-      const batches = epochBatches(lengths, rows, classifier.maxTokens, stream.fork(epoch));
+      const batches = epochBatches(
+        lengths,
+        rows,
+        classifier.maxTokens,
+        stream.fork(epoch),
+        lengthBuckets[classifier.trainer.device],
+      );
       const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
       for await (const event of runEpoch(work, { inputs, rows, batches: ahead, epoch, steps, progress })) {
         yield event;
@@ -180,9 +186,10 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
     ...(config.classWeights === "balanced" ? { weights: balancedWeights(inputs, layout.outputs) } : {}),
   };
   const lengths = inputs.map((input) => input.encoding.ids.length);
+  const buckets = lengthBuckets[classifier.trainer.device];
   const { weightDecay, decayVectors = true, clipNorm } = config;
   for (const batch of batches) {
-    const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens);
+    const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens, buckets);
     for (const { tokens } of partial) {
       if (classifier.compiles("step", layout.rows, tokens)) yield { type: "compiling", tokens };
     }

@@ -38,7 +38,7 @@ export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingM
   const still = frozen(parameters, trains, encoder.layers);
   const bytes = (of: typeof parameters) => 4 * of.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const [all, trained] = [bytes(parameters), bytes(parameters.filter(({ name }) => !still.has(name)))];
-  const width = Math.min(maxTokens, encoder.maxPositions, lengthBuckets.at(-1) as number);
+  const width = Math.min(maxTokens, encoder.maxPositions, lengthBuckets.wasm.at(-1) as number);
   const rows = Math.ceil(batchSize / accumulation);
   const { hiddenSize, intermediateSize, heads, layers } = encoder;
   const perLayer = 8 * hiddenSize + 4 * intermediateSize + 3 * heads * width;

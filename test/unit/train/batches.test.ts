@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
-import { bucketOf, epochBatches, rowsFor, sortedBatches } from "../../../src/train/batches.ts";
+import { bucketOf, epochBatches, lengthBuckets, partsOfBatch, rowsFor, sortedBatches } from "../../../src/train/batches.ts";
 
 const lengthsOf = (n: number, seed: number) => {
   const stream = rng("lengths", seed);
@@ -16,7 +16,7 @@ describe("epochBatches", () => {
     expect(batches.flatMap((b) => b.indices).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
     expect(batches).toHaveLength(Math.ceil(n / 16));
     for (const batch of batches) {
-      expect(batch.tokens).toBe(bucketOf(Math.max(...batch.indices.map((i) => lengths[i]!)), 256));
+      expect(batch.tokens).toBe(bucketOf(Math.max(...batch.indices.map((i) => lengths[i]!)), 256, lengthBuckets.wasm));
     }
   });
 
@@ -37,29 +37,46 @@ describe("epochBatches", () => {
     const lengths = lengthsOf(1000, 4);
     const cost = (batches: readonly { tokens: number }[]) => batches.reduce((sum, b) => sum + 16 * b.tokens, 0);
     const unsorted = Array.from({ length: Math.ceil(1000 / 16) }, (_, i) => ({
-      tokens: bucketOf(Math.max(...lengths.slice(16 * i, 16 * i + 16)), 256),
+      tokens: bucketOf(Math.max(...lengths.slice(16 * i, 16 * i + 16)), 256, lengthBuckets.wasm),
     }));
     const best = cost(sortedBatches(lengths, 16, 256));
     const got = cost(epochBatches(lengths, 16, 256, rng(1)));
     expect(got).toBeLessThan(0.75 * cost(unsorted));
     expect(got).toBeLessThan(1.2 * best);
+    const coarse = cost(epochBatches(lengths, 16, 256, rng(1), lengthBuckets.webgpu));
+    expect(got).toBeLessThan(0.85 * coarse);
+  });
+
+  it("parts of a batch have its examples once, and are no wider than they must be", () => {
+    const lengths = lengthsOf(16, 5);
+    const [batch] = epochBatches(lengths, 16, 256, rng(1));
+    const parts = partsOfBatch(batch!, lengths, 16, 4, 256);
+    expect(parts.map((p) => p.indices.length)).toEqual([4, 4, 4, 4]);
+    expect(parts.flatMap((p) => p.indices).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
+    for (const { indices, tokens } of parts) {
+      expect(tokens).toBe(bucketOf(Math.max(...indices.map((i) => lengths[i]!)), 256, lengthBuckets.wasm));
+    }
+    expect(partsOfBatch(batch!, lengths, 16, 1, 256)).toEqual([batch]);
   });
 });
 
 describe("bucketOf", () => {
   it.each([
-    [1, 256, 32],
-    [32, 256, 32],
-    [33, 256, 64],
-    [200, 256, 256],
-    [65, 100, 100], // no wider than what inputs are cut to
-    [300, 512, 512],
-  ])("%i tokens, at most %i: %i", (length, most, expected) => {
-    expect(bucketOf(length, most)).toBe(expected);
+    ["webgpu", 1, 256, 32],
+    ["webgpu", 32, 256, 32],
+    ["webgpu", 33, 256, 64],
+    ["webgpu", 200, 256, 256],
+    ["webgpu", 65, 100, 100], // no wider than what inputs are cut to
+    ["webgpu", 300, 512, 512],
+    ["wasm", 1, 256, 16],
+    ["wasm", 33, 256, 40],
+    ["wasm", 257, 512, 512],
+  ] as const)("on %s, %i tokens, at most %i: %i", (device, length, most, expected) => {
+    expect(bucketOf(length, most, lengthBuckets[device])).toBe(expected);
   });
 
   it("refuses what is longer than inputs are cut to", () => {
-    expect(() => bucketOf(101, 100)).toThrow("at most 100 tokens, got 101");
+    expect(() => bucketOf(101, 100, lengthBuckets.wasm)).toThrow("at most 100 tokens, got 101");
   });
 });
 

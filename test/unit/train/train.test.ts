@@ -46,6 +46,14 @@ describe("train", () => {
     );
   });
 
+  it.each([2, 3, 8])("a batch in %i parts takes the same steps", async (accumulation) => {
+    const losses = async (c: TrainConfig) =>
+      (await collect(linearClassifier(), [synthetic], [], c)).flatMap((e) => (e.type === "step" ? [e.loss] : []));
+    const [whole, parts] = [await losses(config), await losses({ ...config, accumulation })];
+    expect(parts).toHaveLength(whole.length);
+    for (const [i, loss] of whole.entries()) expect(parts[i]).toBeCloseTo(loss, 5);
+  });
+
   it("ends a stage after as many epochs without a better one as it was told to wait", async () => {
     const opposite = { ...config, learningRate: 1e-12, patience: 2 }; // nothing changes: every epoch is as good, the later one is kept
     const equal = await collect(linearClassifier(), [{ ...few, epochs: 9 }], validation, opposite);
