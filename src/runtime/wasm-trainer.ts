@@ -79,16 +79,19 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     step: (batch, options) =>
       order.run(async () => {
         const sum = gradientSum(trained);
-        let loss = 0;
-        for (const feeds of partsOf(batch)) {
-          const outputs = await run("training", feeds);
-          loss += (outputs.loss as Tensor).data[0] as number;
-          sum.add(outputs, feeds);
+        try {
+          let loss = 0;
+          for (const feeds of partsOf(batch)) {
+            const outputs = await run("training", feeds);
+            loss += (outputs.loss as Tensor).data[0] as number;
+            sum.add(outputs, feeds);
+          }
+          const gradientNorm = sum.norm();
+          update(trained, sum, { ...options, step: ++steps, factor: clipFactor(gradientNorm, options.clipNorm) });
+          return { loss, gradientNorm };
+        } finally {
+          sum.clear(); // a part that failed leaves the others' rows in the tables
         }
-        const gradientNorm = sum.norm();
-        update(trained, sum, { ...options, step: ++steps, factor: clipFactor(gradientNorm, options.clipNorm) });
-        sum.clear();
-        return { loss, gradientNorm };
       }),
     infer: (feeds) =>
       order.run(async (): Promise<HostTensor> => {
@@ -99,10 +102,7 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     write: (replaced) =>
       order.run(async () => {
         for (const [{ data }, given] of replacements(slots, replaced)) data.set(given);
-        for (const { optimizer, lookup } of trained) {
-          for (const moment of [optimizer.first, optimizer.second]) moment.fill(0);
-          lookup?.touched.fill(0);
-        }
+        for (const slot of trained) forgetMoments(slot);
         steps = 0;
       }),
     state: async () => ({ steps, tensors: stateTensors(trained, async (slot, part) => partOf(slot, part)) }),
@@ -118,6 +118,11 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
 
 function partOf({ data, optimizer }: TrainedSlot, part: StatePart): Float32Array<ArrayBuffer> {
   return part === "weight" ? data : optimizer[part];
+}
+
+function forgetMoments({ optimizer, lookup }: TrainedSlot): void {
+  for (const moment of [optimizer.first, optimizer.second]) moment.fill(0);
+  lookup?.touched.fill(0);
 }
 
 /** A row whose moments are all zero moves as one that never had a gradient. */
