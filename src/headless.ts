@@ -97,8 +97,7 @@ async function artefactsOf(notebook: Notebook, result: ExperimentResult, train: 
     ["scores.json", text(scoresJson(notebook, synthetic, rejected), "application/json")],
     ["report.html", text(reportHtml(notebook, synthetic, rejected), "text/html")],
   ]);
-  const of = { model: training.model };
-  const model = { ...(await train.procedures.onnxFiles(of)), ...(await train.procedures.trainedFiles(of)) };
+  const model = await train.procedures.trainedFiles({ model: training.model });
   for (const [name, blob] of Object.entries(model)) files.set(`model/${name}`, blob);
   return files;
 }
