@@ -75,7 +75,6 @@ async function saveAll(page: Page, files: readonly string[], folder: string): Pr
   for (const name of files) {
     const target = join(folder, name);
     mkdirSync(dirname(target), { recursive: true });
-    await page.mouse.click(1, 1); // Chromium lets a page start ten downloads for each sign of a user
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.evaluate((n) => globalThis.clinfuse.download(n), name),
