@@ -1,6 +1,7 @@
 // Whether this device can hold a model, how much memory that takes, and why not. Estimates from the manifest alone: no file is read.
 
 import { isLlamaFamily } from "../nn/llama-config.ts";
+import { heapBytes } from "../runtime/heap.ts";
 import type { ModelEntry } from "./manifest.ts";
 import { type AdapterFacts, lacks } from "./webllm-adapter.ts";
 import { gpuNeeds, mlcLayout, twinOf } from "./webllm-model.ts";
@@ -27,8 +28,6 @@ export interface ModelFit {
   readonly twin?: string;
 }
 
-/** WebAssembly's memory. */
-const heapBytes = 2 ** 32;
 /** Beside the weights of a GGUF: keys and values, work space. */
 const ggufOverhead = 1.15;
 /** Weights, gradients, two moments, and the activations of a batch, measured on BERT-base: 2.55 GB for 0.44. */

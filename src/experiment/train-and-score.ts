@@ -22,6 +22,7 @@ export async function* trainAndScore(
   keeper?: TrainingKeeper,
 ): AsyncGenerator<TrainRunEvent, void> {
   const kept = await keeper?.find();
+  if (!kept) await keeper?.clear(); // another training's best epoch may bear the name of one of this
   const told: TrainRunEvent[] = kept ? [...kept.events] : [];
   yield* told;
   if (kept) yield { type: "resumed", stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };

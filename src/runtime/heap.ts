@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 
 /** Where the 32-bit address space ends. */
-const heapBytes = 4 * 2 ** 30;
+export const heapBytes = 2 ** 32;
 
 /** Throws `out-of-memory` with both numbers where so many bytes, all that it holds while a session is made, cannot fit. */
 export function requireHeap(bytes: number): void {

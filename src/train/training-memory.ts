@@ -5,6 +5,7 @@ import { sizeOf } from "../graph/ops.ts";
 import { bertParameters } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { everything, frozen, loraParameters } from "../nn/trains.ts";
+import { heapBytes } from "../runtime/heap.ts";
 import { lengthBuckets } from "./batches.ts";
 import type { TrainConfig } from "./train-config.ts";
 
@@ -21,8 +22,7 @@ export interface TrainingMemory {
 
 type Recipe = Pick<TrainConfig, "batchSize" | "maxTokens" | "accumulation" | "trains">;
 
-/** WebAssembly's address space. */
-export const sessionLimit = 2 ** 32;
+export const sessionLimit = heapBytes;
 
 /**
  * Of the numbers that a layer makes for each token, those that are held at once: fitted to BERT-base's peaks of 1.25 GB with 8 x 128 tokens

@@ -127,6 +127,30 @@ describe("what is kept", () => {
     expect((await keeper(folder).find())?.checkpoint.position).toMatchObject({ stage: "synthetic", step: 2, epochs: 0 });
   });
 
+  it("takes nothing from another training that was left in its place, nor from a damaged one", async () => {
+    const other = { ...request, few: tokenExamples(5, 11), synthetic: tokenExamples(40, 12) };
+    const unbroken = linearClassifier();
+    await runAll(unbroken);
+    for (const damage of [false, true]) {
+      const folder = memoryFolder();
+      for await (const e of trainAndScore(linearClassifier(), other, never, keeper(folder, damage ? "key" : "another"))) {
+        if (e.type === "epoch" && e.stage === "synthetic") break;
+      }
+      if (damage) folder.files.set("state.safetensors", new Blob(["damaged, and longer than eight bytes"]));
+      for await (const e of trainAndScore(linearClassifier(), request, never, keeper(folder))) {
+        if (e.type === "epoch" && e.stage === "synthetic") break;
+      }
+      const kept = await keeper(folder).find();
+      const [best] = kept?.checkpoint.best ?? [];
+      const fresh = memoryFolder();
+      for await (const e of trainAndScore(linearClassifier(), request, never, keeper(fresh))) {
+        if (e.type === "epoch" && e.stage === "synthetic") break;
+      }
+      const [expected] = (await keeper(fresh).find())?.checkpoint.best ?? [];
+      expect(await best?.read()).toEqual(await expected?.read());
+    }
+  });
+
   it("the key follows from all that decides the weights, and from nothing else", async () => {
     const key = await trainingKey(request, "wasm", ["a"]);
     expect(await trainingKey({ ...request, save: "elsewhere" }, "wasm", ["a"])).toBe(key);
