@@ -64,12 +64,11 @@ export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Pro
   const angles = rotaryAngles(config, contextTokens, factors);
   const session = await openDecoderSession({
     device: options.device,
-    graph: llamaGraph(config, tied, precision),
+    graph: llamaGraph(config, tied, contextTokens, precision),
     free: freeSizes,
-    weights: parameters.flatMap((parameter) => weightInputs(parameter).map(([name]) => name)),
-    load: () => weightsOf(gguf, parameters, options.onWeights),
+    weights: [...Object.keys(angles), ...parameters.flatMap((parameter) => weightInputs(parameter).map(([name]) => name))],
+    load: () => weightsOf(gguf, parameters, angles, options.onWeights),
   });
-  const queryAngles = scaled(angles, config.headSize ** -0.5);
   const memory = session.gpu ? gpuMemory(session.gpu) : hostMemory;
   return {
     config,
@@ -77,12 +76,19 @@ export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Pro
     memory,
     nothing: nothingShared(config, memory),
     newCache: (rows) => new KeyValueCache(config, rows, memory),
-    step: (shared, cache, ids, last) => step({ session, config, angles, queryAngles }, shared, cache, ids, last),
+    step: (shared, cache, ids, last) => step(session, { config, contextTokens }, shared, cache, ids, last),
     close: () => session.close(),
   };
 }
 
-async function* weightsOf(gguf: Gguf, parameters: readonly LlamaParameter[], onWeights: DecoderOptions["onWeights"]) {
+async function* weightsOf(
+  gguf: Gguf,
+  parameters: readonly LlamaParameter[],
+  { cos, sin }: Angles,
+  onWeights: DecoderOptions["onWeights"],
+) {
+  yield { name: "cos", data: cos };
+  yield { name: "sin", data: sin };
   for (const [i, parameter] of parameters.entries()) {
     const { name, precision, shape, tensor } = parameter;
     const matrix = await gguf.read(tensor);
@@ -116,19 +122,9 @@ function plan(gguf: Gguf, precision: LlamaPrecision): { config: LlamaConfig; tie
   return { config: result.config, tied, parameters };
 }
 
-function scaled({ cos, sin }: Angles, factor: number): Angles {
-  return { cos: cos.map((x) => x * factor), sin: sin.map((x) => x * factor) };
-}
-
-interface Model {
-  readonly session: DecoderSession;
-  readonly config: LlamaConfig;
-  readonly angles: Angles;
-  readonly queryAngles: Angles;
-}
-
 async function step(
-  { session, config, ...all }: Model,
+  session: DecoderSession,
+  { config, contextTokens }: Pick<BatchDecoder, "config" | "contextTokens">,
   shared: SharedBeginning,
   cache: KeyValueCache,
   ids: Int32Array,
@@ -137,16 +133,9 @@ async function step(
   const { rows, capacity } = cache;
   const { heads, keyValueHeads, headSize, layers } = config;
   const tokens = ids.length / rows;
-  const angles = (table: Float32Array): DecoderTensor => ({
-    shape: [rows, tokens, 1, headSize],
-    data: anglesOf(table, shared.tokens, cache, tokens, headSize),
-  });
   const feeds: Record<string, DecoderTensor> = {
     ids: { shape: [rows, tokens], data: ids },
-    cos: angles(all.angles.cos),
-    sin: angles(all.angles.sin),
-    queryCos: angles(all.queryAngles.cos),
-    querySin: angles(all.queryAngles.sin),
+    positions: { shape: [rows, tokens], data: positionsOf(shared.tokens, cache, tokens, contextTokens) },
     mask: maskOf(shared, cache, tokens, heads / keyValueHeads),
     last: { shape: [rows], data: Int32Array.from({ length: rows }, (_, row) => row * tokens + last) },
   };
@@ -167,14 +156,10 @@ async function step(
   return { logits: results.get("logits") as Float32Array, entries };
 }
 
-/** Each row's positions go on from the beginning and its length. */
-function anglesOf(table: Float32Array, start: number, cache: KeyValueCache, tokens: number, headSize: number): Float32Array {
-  const out = new Float32Array(cache.rows * tokens * headSize);
-  for (let row = 0; row < cache.rows; row++) {
-    const from = (start + (cache.lengths[row] as number)) * headSize;
-    out.set(table.subarray(from, from + tokens * headSize), row * tokens * headSize);
-  }
-  return out;
+/** [rows, tokens]: each row goes on from the beginning and its length; what pads a step stays within the positions that have an angle. */
+function positionsOf(start: number, { rows, lengths }: KeyValueCache, tokens: number, most: number): BigInt64Array {
+  const at = (i: number) => start + (lengths[Math.floor(i / tokens)] as number) + (i % tokens);
+  return BigInt64Array.from({ length: rows * tokens }, (_, i) => BigInt(Math.min(at(i), most - 1)));
 }
 
 /** [1, 1, rows * group * tokens, width + capacity + tokens]: a token sees the beginning, what its row's cache holds, the tokens before it and itself. */

@@ -1,20 +1,25 @@
-// Reads prompts into caches: the beginning that many share once, and the rest in blocks that later prompts may take over. Knows no requests and no sampling.
+// Reads prompts into caches: the beginning that many share once, and the rest in parts that later prompts may take over. Knows no requests and no sampling.
 
 import { beginningOf, type KeyValueCache, type NewEntries, type SharedBeginning } from "./batch-cache.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 
 /**
- * Tokens of a block. Blocks begin at multiples of it after the shared beginning whether they are read or taken over, so that a prompt's numbers
- * are the same either way. Larger ones read a little faster, smaller ones share more.
+ * Tokens of a step. A step has costs of its own, so that few tokens a step read slowly (6.9 ms a token with 24, 5.2 with 64 and not less with
+ * more), and a part is what prompts share.
  */
-const blockTokens = 32;
-/** What is left of a prompt goes in one step of a multiple of it. */
-const restTokens = 4;
+const partTokens = 64;
+/** The last step of a piece takes so many more, so that it is not left with a few. */
+const spareTokens = 16;
+/** A step reads a multiple of it: few widths, for each of which a runtime may prepare. */
+const widthTokens = 4;
 
-/** Tokens of a prompt; the first `shared` of them many prompts have in common. Of equal prompts `shared` is equal. */
+/** Tokens of a prompt. Of equal prompts all of it is equal. */
 export interface BatchPrompt {
   readonly ids: readonly number[];
+  /** How many of the first tokens many prompts have in common. */
   readonly shared: number;
+  /** Rising, after `shared`: where earlier prompts of the same conversation ended. */
+  readonly cuts?: readonly number[];
 }
 
 export interface ReadPrompt {
@@ -31,15 +36,14 @@ export interface PromptReader {
   read(prompt: BatchPrompt, stopped: () => boolean): Promise<ReadPrompt | undefined>;
 }
 
-/** Keeps blocks up to so many bytes, those used last, and as many bytes of beginnings. */
+/** Keeps parts up to so many bytes, those used last, and as many bytes of beginnings. */
 export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptReader {
   const { layers, keyValueHeads, headSize } = decoder.config;
   const tokenBytes = 2 * 4 * layers * keyValueHeads * headSize;
-  const { nothing } = decoder;
-  // By the prompt up to the block's end.
-  const blocks = lru<NewEntries>(
+  // By what was read up to their end, and in which parts: another division gives other bits.
+  const parts = lru<NewEntries>(
     keepBytes,
-    () => tokenBytes * blockTokens,
+    ({ tokens }) => tokenBytes * tokens,
     (entries) => decoder.memory.free(entries),
   );
   // By their ids. Rows may still be at one that is forgotten: it is left to the garbage collector.
@@ -49,49 +53,50 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
     () => undefined,
   );
 
-  /** Reads whole blocks while more than one token is left; gives how far it came. */
-  const readBlocks = async (after: Reading, ids: readonly number[], key: string, stopped: () => boolean): Promise<number> => {
-    let at = 0;
-    for (; at + blockTokens < ids.length && !stopped(); at += blockTokens) {
-      const name = `${key}/${ids.slice(0, at + blockTokens).join()}`;
-      const read = async () => (await after.step(Int32Array.from(ids.slice(at, at + blockTokens)), 0)).entries;
-      after.add(blocks.get(name) ?? blocks.set(name, await read()), blockTokens);
-    }
-    return at;
-  };
-
   const beginning = async (ids: readonly number[], stopped: () => boolean): Promise<SharedBeginning | undefined> => {
-    if (ids.length === 0) return nothing;
-    const key = ids.join();
-    const known = beginnings.get(key);
+    if (ids.length === 0) return decoder.nothing;
+    const known = beginnings.get(ids.join());
     if (known) return known;
-    const reading = new Reading(decoder, nothing);
+    const reading = new Reading(decoder, decoder.nothing, parts, "");
     try {
-      const at = await readBlocks(reading, ids, "", stopped);
-      if (stopped()) return undefined;
-      await reading.rest(ids.slice(at));
-      return beginnings.set(key, beginningOf(reading.cache));
+      for (const part of partsOf(ids)) {
+        if (stopped()) return undefined;
+        await reading.take(part);
+      }
+      return beginnings.set(ids.join(), beginningOf(reading.cache));
     } finally {
       reading.cache.free();
     }
   };
 
   return {
-    async read({ ids, shared }, stopped) {
+    async read({ ids, shared, cuts = [] }, stopped) {
       const start = await beginning(ids.slice(0, shared), stopped);
       if (!start || stopped()) return undefined;
-      const reading = new Reading(decoder, start);
-      const own = ids.slice(shared);
+      const reading = new Reading(decoder, start, parts, ids.slice(0, shared).join());
+      const bounds = [shared, ...cuts, ids.length];
+      const own = bounds.slice(1).flatMap((end, i) => partsOf(ids.slice(bounds[i], end)));
       let logits: Float32Array | undefined;
       try {
-        const at = await readBlocks(reading, own, ids.slice(0, shared).join(), stopped);
-        if (!stopped()) logits = await reading.rest(own.slice(at));
+        for (const part of own.slice(0, -1)) {
+          if (stopped()) return undefined;
+          await reading.take(part);
+        }
+        if (!stopped()) logits = await reading.finish(own.at(-1) as readonly number[]);
       } finally {
         if (!logits) reading.cache.free(); // nobody takes it
       }
       return logits && { beginning: start, cache: reading.cache, logits };
     },
   };
+}
+
+/** Tokens of a piece by the step that reads them. */
+function partsOf(ids: readonly number[]): (readonly number[])[] {
+  const parts: (readonly number[])[] = [];
+  let at = 0;
+  for (; ids.length - at > partTokens + spareTokens; at += partTokens) parts.push(ids.slice(at, at + partTokens));
+  return [...parts, ids.slice(at)];
 }
 
 /** One prompt on its way into a cache of its own. */
@@ -101,43 +106,59 @@ class Reading {
   constructor(
     private readonly decoder: BatchDecoder,
     private readonly after: SharedBeginning,
+    private readonly parts: Lru<NewEntries>,
+    /** What was read so far, and in which parts. */
+    private key: string,
   ) {
     this.cache = decoder.newCache(1);
   }
 
-  step(ids: Int32Array, last: number) {
-    return this.decoder.step(this.after, this.cache, ids, last);
+  /** Reads a part, or takes it over from a prompt that began the same way. */
+  async take(part: readonly number[]): Promise<void> {
+    this.key += `/${part}`;
+    this.#add(this.parts.get(this.key) ?? this.parts.set(this.key, (await this.#step(part)).entries), part.length);
   }
 
-  add(entries: NewEntries, count: number): void {
+  /** Reads the last part; gives the logits after its last token. */
+  async finish(part: readonly number[]): Promise<Float32Array> {
+    this.key += `/${part}`;
+    const { logits, entries } = await this.#step(part);
+    this.#add(entries, part.length);
+    if (this.parts.get(this.key)) this.cache.memory.free(entries);
+    else this.parts.set(this.key, entries);
+    return logits;
+  }
+
+  #step(part: readonly number[]) {
+    const ids = new Int32Array(Math.ceil(part.length / widthTokens) * widthTokens);
+    ids.set(part);
+    return this.decoder.step(this.after, this.cache, ids, part.length - 1);
+  }
+
+  #add(entries: NewEntries, count: number): void {
     this.cache.fit((this.cache.lengths[0] as number) + count);
     this.cache.append(entries, [{ row: 0, from: 0, count }]);
   }
+}
 
-  /** Gives the logits after the last. */
-  async rest(tokens: readonly number[]): Promise<Float32Array> {
-    const ids = new Int32Array(Math.ceil(tokens.length / restTokens) * restTokens);
-    ids.set(tokens);
-    const { logits, entries } = await this.step(ids, tokens.length - 1);
-    this.add(entries, tokens.length);
-    this.cache.memory.free(entries);
-    return logits;
-  }
+interface Lru<V> {
+  get(key: string): V | undefined;
+  set(key: string, value: V): V;
 }
 
 /** What was used last, up to so many bytes and at least one. */
-function lru<V>(most: number, bytesOf: (value: V) => number, forget: (value: V) => void) {
+function lru<V>(most: number, bytesOf: (value: V) => number, forget: (value: V) => void): Lru<V> {
   const kept = new Map<string, V>(); // the one used last is last
   let bytes = 0;
   return {
-    get(key: string): V | undefined {
+    get(key) {
       const value = kept.get(key);
       if (value === undefined) return undefined;
       kept.delete(key);
       kept.set(key, value);
       return value;
     },
-    set(key: string, value: V): V {
+    set(key, value) {
       kept.set(key, value);
       bytes += bytesOf(value);
       for (const [old, forgotten] of kept) {

@@ -10,7 +10,7 @@ import { type GrammarState, type Grammars, grammars } from "./batch-grammar.ts";
 import { type BatchPrompt, promptReader } from "./batch-prompt.ts";
 import { sampler } from "./batch-sampler.ts";
 import { type Scheduler, scheduler } from "./batch-scheduler.ts";
-import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import type { Completion, CompletionRequest, LanguageModel, Message } from "./language-model.ts";
 import { contextOverflow } from "./refusals.ts";
 
 export interface BatchOptions {
@@ -149,16 +149,22 @@ function beginOfStop(text: string, stop: readonly string[]): number {
   return found.length > 0 ? Math.min(...found) : -1;
 }
 
-/** What many requests share is a beginning of its own, so far as its tokens are the beginning of the whole. */
+/** What many requests share is a beginning of its own, and each earlier turn a piece, so far as its tokens are the beginning of the whole. */
 function promptOf({ tokenizer, template }: Parts, { messages, shared }: CompletionRequest): BatchPrompt {
   const ids = tokenizer.encode(template(messages));
-  if (!shared) return { ids, shared: 0 };
-  const next = messages[shared.messages];
-  const cut = next ? [{ ...next, content: next.content.slice(0, shared.characters) }] : [];
-  const beginning = tokenizer.encode(template([...messages.slice(0, shared.messages), ...cut], { answer: false }));
-  const differs = beginning.findIndex((id, i) => id !== ids[i]);
-  // One token is left to read, for its logits.
-  return { ids, shared: Math.min(differs < 0 ? beginning.length : differs, ids.length - 1) };
+  /** How many tokens these messages have in common with the whole; one token is left to read, for its logits. */
+  const common = (beginning: readonly Message[], answer: boolean) => {
+    const part = tokenizer.encode(template(beginning, { answer }));
+    const differs = part.findIndex((id, i) => id !== ids[i]);
+    return Math.min(differs < 0 ? part.length : differs, ids.length - 1);
+  };
+  const first = shared?.messages ?? 0;
+  const next = messages[first];
+  const cut = shared && next ? [{ ...next, content: next.content.slice(0, shared.characters) }] : [];
+  const start = shared ? common([...messages.slice(0, first), ...cut], false) : 0;
+  const turns = [...messages.keys()].filter((i) => i > first && messages[i]?.role === "assistant");
+  const cuts = turns.map((i) => common(messages.slice(0, i), true));
+  return { ids, shared: start, cuts: cuts.filter((at, i) => at > (cuts[i - 1] ?? start)) };
 }
 
 /** The scheduler hears of an abort between steps; the caller hears of it at once. */

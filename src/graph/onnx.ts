@@ -17,6 +17,8 @@ type Attribute = { readonly integer: number } | { readonly float: number } | { r
 interface Lowering {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly domain?: string;
+  /** Where the operator's outputs lie among ONNX's; absent for the first ones. */
+  readonly outputs?: readonly number[];
   /** Attributes of ours that are int64 inputs of ONNX's operator, after the node's own. */
   readonly inputs?: readonly (readonly number[])[];
 }
@@ -59,6 +61,12 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
   Softmax: () => ({ attributes: { axis: { integer: -1 } } }),
   LayerNormalization: ({ epsilon }) => ({ attributes: { axis: { integer: -1 }, epsilon: { float: epsilon } } }),
   SimplifiedLayerNormalization: ({ epsilon }) => ({ attributes: { axis: { integer: -1 }, epsilon: { float: epsilon } } }),
+  SkipSimplifiedLayerNormalization: ({ epsilon }) => ({
+    domain: contributed.domain,
+    attributes: { epsilon: { float: epsilon } },
+    outputs: [0, 3],
+  }),
+  RotaryEmbedding: () => ({ domain: contributed.domain }),
   ReduceSum: reduction,
   ReduceMean: reduction,
   Gather: () => ({ attributes: { axis: { integer: 0 } } }),
@@ -171,7 +179,7 @@ interface Sizing {
 
 function nodeProto(node: Node, name: (value: Value) => string, sizing: Sizing, sizes: Map<string, SizeInput>): Message {
   const lower = lowerings[node.op] as (attrs: Attrs<Op>, node: Node) => Lowering;
-  const { attributes = {}, inputs = [], domain } = lower(node.attrs, node);
+  const { attributes = {}, inputs = [], outputs = node.outputs.map((_, i) => i), domain } = lower(node.attrs, node);
   const proto = new Message();
   for (const value of node.inputs) proto.text(1, value ? name(value) : "");
   for (const numbers of inputs) {
@@ -180,7 +188,10 @@ function nodeProto(node: Node, name: (value: Value) => string, sizing: Sizing, s
     sizes.set(key, size);
     proto.text(1, key);
   }
-  for (const value of node.outputs) proto.text(2, name(value));
+  for (let at = 0; at <= (outputs.at(-1) as number); at++) {
+    const value = node.outputs[outputs.indexOf(at)];
+    proto.text(2, value ? name(value) : "");
+  }
   proto.text(3, `${node.op}:${node.outputs[0].id}`).text(4, node.op);
   for (const [key, attribute] of Object.entries(attributes)) proto.message(5, attributeProto(key, attribute));
   if (domain) proto.text(7, domain);

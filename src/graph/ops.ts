@@ -79,6 +79,17 @@ export interface Ops {
     readonly inputs: readonly [x: Value, scale: Value];
     readonly attrs: { readonly epsilon: number };
   };
+  /** x + skip, and that sum normalised as above: onnxruntime's own operator. */
+  SkipSimplifiedLayerNormalization: {
+    readonly inputs: readonly [x: Value, skip: Value, scale: Value];
+    readonly attrs: { readonly epsilon: number };
+    readonly outputs: readonly [y: Value, sum: Value];
+  };
+  /**
+   * Turns each head's halves (i, i + size / 2) by the angle of its token's position (Su et al. 2021): onnxruntime's own operator. x: [rows, tokens,
+   * heads * size]; positions: int64 [rows, tokens]; cos, sin: [positions, size / 2].
+   */
+  RotaryEmbedding: { readonly inputs: readonly [x: Value, positions: Value, cos: Value, sin: Value] };
   ReduceSum: Reduction;
   ReduceMean: Reduction;
   /** Rows of `data` (axis 0) by integer index: indices.shape + data.shape[1:]. */
@@ -98,7 +109,12 @@ export interface Ops {
 }
 
 /** Operators that pass no gradient: for trained weights alone, or flat everywhere. */
-export type GradientlessOp = "DynamicQuantizeMatMul" | "MatMulNBits" | "Floor";
+export type GradientlessOp =
+  | "DynamicQuantizeMatMul"
+  | "MatMulNBits"
+  | "SkipSimplifiedLayerNormalization"
+  | "RotaryEmbedding"
+  | "Floor";
 
 /** Of an operator that has none. */
 export type NoAttrs = Readonly<Record<never, never>>;

@@ -146,6 +146,26 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
       throw new Error(`expected a scale of [${x.shape.at(-1)}], got [${scale.shape}]`);
     return float(x.shape);
   },
+  SkipSimplifiedLayerNormalization: ([x, skip, scale]) => {
+    needFloat(x, skip, scale);
+    needAxis(0, x.shape);
+    if (`${skip.shape}` !== `${x.shape}`) throw new Error(`[${x.shape}] and [${skip.shape}] differ`);
+    if (`${scale.shape}` !== `${x.shape.at(-1)}`)
+      throw new Error(`expected a scale of [${x.shape.at(-1)}], got [${scale.shape}]`);
+    return [...float(x.shape), ...float(x.shape)];
+  },
+  RotaryEmbedding: ([x, positions, cos, sin]) => {
+    needFloat(x, cos, sin);
+    if (positions.dtype !== "int64") throw new Error(`expected int64 positions, got ${positions.dtype}`);
+    if (x.shape.length !== 3 || `${positions.shape}` !== `${x.shape.slice(0, 2)}`) {
+      throw new Error("expected [rows, tokens, features] and a position for each token");
+    }
+    const half = cos.shape[1] ?? 0;
+    if (`${sin.shape}` !== `${cos.shape}` || cos.shape.length !== 2 || (x.shape[2] as number) % (2 * half) !== 0) {
+      throw new Error("expected as many cosines as sines for each position, and whole heads of twice as many features");
+    }
+    return float(x.shape);
+  },
   ReduceSum: reduction,
   ReduceMean: reduction,
   Gather: ([data, indices]) => {

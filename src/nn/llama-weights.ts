@@ -5,8 +5,8 @@ import type { LlamaConfig } from "./llama-config.ts";
 
 /** A GGUF tensor's numbers, row-major [out, in], in the order and the layout of the graph's parameter; the same array where nothing changes. */
 export function arrange(parameter: LlamaParameter, data: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const { shape, transposed, interleavedHeads } = parameter;
-  if (!transposed) return data;
+  const { shape, transposed, interleavedHeads, factor } = parameter;
+  if (!transposed) return factor === 1 ? data : data.map((x) => x * factor);
   const [inputs, outputs] = shape as readonly [number, number];
   const from = rowOrder(outputs, interleavedHeads);
   const result = new Float32Array(data.length);
@@ -14,7 +14,7 @@ export function arrange(parameter: LlamaParameter, data: Float32Array<ArrayBuffe
   for (let o = 0; o < outputs; o += tile) {
     const end = Math.min(outputs, o + tile);
     for (let i = 0; i < inputs; i++) {
-      for (let row = o; row < end; row++) result[i * outputs + row] = data[from(row) * inputs + i] as number;
+      for (let row = o; row < end; row++) result[i * outputs + row] = factor * (data[from(row) * inputs + i] as number);
     }
   }
   return result;
@@ -58,7 +58,7 @@ export function inBlocks(parameter: LlamaParameter, matrix: Float32Array, bits: 
     const block = matrix.subarray(begin, begin + blockSize);
     const far = block.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
     const step = Math.fround(far / -zero);
-    scale[b] = step;
+    scale[b] = parameter.factor * step;
     for (let i = 0; i < blockSize; i++) {
       const code = step === 0 ? zero : Math.min(2 * zero - 1, Math.round((block[i] as number) / step) + zero);
       const at = b * blockSize + i;
@@ -87,27 +87,24 @@ function rowOrder(rows: number, interleavedHeads: number): (row: number) => numb
 }
 
 export interface Angles {
-  readonly cos: Float32Array;
-  /** With the sign of the half that it multiplies: the first half of a head takes -sin. */
-  readonly sin: Float32Array;
+  readonly cos: Float32Array<ArrayBuffer>;
+  readonly sin: Float32Array<ArrayBuffer>;
 }
 
 /**
- * Angles by position (Su et al. 2021), row-major [positions, headSize], computed in doubles. `factors`: [headSize / 2], by which each
+ * Angles by position (Su et al. 2021), row-major [positions, headSize / 2], computed in doubles. `factors`: [headSize / 2], by which each
  * frequency is divided: Llama 3's scaling as a GGUF carries it in rope_freqs.weight.
  */
 export function rotaryAngles(config: LlamaConfig, positions: number, factors?: Float32Array): Angles {
   const { headSize, ropeBase, ropeScale } = config;
   const half = headSize / 2;
-  const cos = new Float32Array(positions * headSize);
-  const sin = new Float32Array(positions * headSize);
+  const cos = new Float32Array(positions * half);
+  const sin = new Float32Array(positions * half);
   for (let i = 0; i < half; i++) {
     const frequency = ropeBase ** (-i / half) / ropeScale / (factors?.[i] ?? 1);
     for (let p = 0; p < positions; p++) {
-      const at = p * headSize + i;
-      cos[at] = cos[at + half] = Math.cos(p * frequency);
-      sin[at + half] = Math.sin(p * frequency);
-      sin[at] = -(sin[at + half] as number);
+      cos[p * half + i] = Math.cos(p * frequency);
+      sin[p * half + i] = Math.sin(p * frequency);
     }
   }
   return { cos, sin };

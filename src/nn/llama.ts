@@ -2,7 +2,7 @@
 //
 // Sizes that a run chooses, written as stand-ins: rows B, tokens of the step T, length of the beginning that all rows share S, of each row's
 // own cache after it P. With G heads a group:
-// Inputs: ids int32 [B, T]; cos, sin, queryCos, querySin float32 [B, T, 1, headSize]; mask float32 [1, 1, B * G * T, S + P + T], 0 for what a
+// Inputs: ids int32 [B, T]; positions int64 [B, T]; cos, sin float32 [C, headSize / 2] of every position that a prompt may have; mask float32 [1, 1, B * G * T, S + P + T], 0 for what a
 // token sees and a large negative number for what it does not; last int32 [B], the index into the B * T tokens whose logits are wanted;
 // sharedKeys<layer> [keyValueHeads, 1, headSize, S], sharedValues<layer> [keyValueHeads, 1, S, headSize]; keys<layer>
 // [keyValueHeads, B, headSize, P], values<layer> [keyValueHeads, B, P, headSize]; and the parameters.
@@ -41,6 +41,8 @@ export interface LlamaParameter {
    * (0, n / 2), (1, n / 2 + 1), ...; 0 where the order is the graph's own.
    */
   readonly interleavedHeads: number;
+  /** Every number is multiplied by it: queries carry attention's headSize^-1/2. */
+  readonly factor: number;
 }
 
 export const scaleName = (parameter: string) => `${parameter}.scale`;
@@ -64,16 +66,7 @@ export function weightInputs({ name, precision, shape, matrix }: LlamaParameter)
 
 /** Every parameter of the config, in the order of use. `tied`: the file has no output.weight, the embeddings serve as the head. */
 export function llamaParameters(config: LlamaConfig, tied: boolean, precision: LlamaPrecision = "float32"): LlamaParameter[] {
-  const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, vocabSize, architecture } = config;
-  const interleaved = architecture === "llama" || architecture === "mistral";
-  const plain = { precision: "float32", transposed: false, interleavedHeads: 0 } as const;
-  const vector = (name: string, size: number): LlamaParameter => ({
-    ...plain,
-    name,
-    tensor: name,
-    shape: [size],
-    matrix: [1, size],
-  });
+  const { hiddenSize, vocabSize } = config;
   const table = (name: string): LlamaParameter => ({
     ...plain,
     name,
@@ -81,56 +74,79 @@ export function llamaParameters(config: LlamaConfig, tied: boolean, precision: L
     shape: [vocabSize, hiddenSize],
     matrix: [vocabSize, hiddenSize],
   });
-  const linear = (name: string, input: number, output: number, turnedHeads = 0): LlamaParameter[] => [
-    {
-      name: `${name}.weight`,
-      tensor: `${name}.weight`,
-      precision: blocksOf(precision) && input % blockSize !== 0 ? "float32" : precision,
-      shape: [input, output],
-      matrix: [output, input],
-      transposed: true,
-      interleavedHeads: interleaved ? turnedHeads : 0,
-    },
-  ];
   const head = (): LlamaParameter[] => {
     if (precision === "float32") return tied ? [] : [table("output.weight")];
-    const [weight] = linear("output", hiddenSize, vocabSize) as [LlamaParameter];
+    const weight = matrixParameter("output", [hiddenSize, vocabSize], precision);
     return [{ ...weight, tensor: tied ? "token_embd.weight" : "output.weight" }];
-  };
-  const layer = (i: number): LlamaParameter[] => {
-    const at = (name: string) => `blk.${i}.${name}`;
-    const bias = (name: string, size: number) => (architecture === "qwen2" ? [vector(`${at(name)}.bias`, size)] : []);
-    const norm = (name: string) => (architecture === "qwen3" ? [vector(`${at(name)}.weight`, headSize)] : []);
-    return [
-      vector(at("attn_norm.weight"), hiddenSize),
-      ...linear(at("attn_q"), hiddenSize, heads * headSize, heads),
-      ...bias("attn_q", heads * headSize),
-      ...norm("attn_q_norm"),
-      ...linear(at("attn_k"), hiddenSize, keyValueHeads * headSize, keyValueHeads),
-      ...bias("attn_k", keyValueHeads * headSize),
-      ...norm("attn_k_norm"),
-      ...linear(at("attn_v"), hiddenSize, keyValueHeads * headSize),
-      ...bias("attn_v", keyValueHeads * headSize),
-      ...linear(at("attn_output"), heads * headSize, hiddenSize),
-      vector(at("ffn_norm.weight"), hiddenSize),
-      ...linear(at("ffn_gate"), hiddenSize, intermediateSize),
-      ...linear(at("ffn_up"), hiddenSize, intermediateSize),
-      // Its inputs have outliers that 8 bits over their range do not hold (Dettmers et al. 2022): SmolLM2's logits move by 6.6, without it by 2.9.
-      ...linear(at("ffn_down"), intermediateSize, hiddenSize).map(
-        (w): LlamaParameter => (w.precision === "int8" ? { ...w, precision: "float32" } : w),
-      ),
-    ];
   };
   return [
     table("token_embd.weight"),
-    ...Array.from({ length: config.layers }, (_, i) => layer(i)).flat(),
-    vector("output_norm.weight", hiddenSize),
+    ...Array.from({ length: config.layers }, (_, i) => layerParameters(config, `blk.${i}.`, precision)).flat(),
+    vectorParameter("output_norm.weight", hiddenSize),
     ...head(),
   ];
 }
 
-/** The graph of a step. See the head of this file. */
-export function llamaGraph(config: LlamaConfig, tied: boolean, precision: LlamaPrecision = "float32"): Graph {
+const plain = { precision: "float32", transposed: false, interleavedHeads: 0, factor: 1 } as const;
+
+function vectorParameter(name: string, size: number, factor = 1): LlamaParameter {
+  return { ...plain, factor, name, tensor: name, shape: [size], matrix: [1, size] };
+}
+
+function matrixParameter(
+  name: string,
+  [input, output]: readonly [input: number, output: number],
+  precision: LlamaPrecision,
+  { interleavedHeads, factor }: Pick<LlamaParameter, "interleavedHeads" | "factor"> = plain,
+): LlamaParameter {
+  return {
+    name: `${name}.weight`,
+    tensor: `${name}.weight`,
+    precision: blocksOf(precision) && input % blockSize !== 0 ? "float32" : precision,
+    shape: [input, output],
+    matrix: [output, input],
+    transposed: true,
+    interleavedHeads,
+    factor,
+  };
+}
+
+function layerParameters(config: LlamaConfig, at: string, precision: LlamaPrecision): LlamaParameter[] {
+  const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, architecture } = config;
+  const interleaved = architecture === "llama" || architecture === "mistral";
+  const normedHeads = architecture === "qwen3";
+  const attentionFactor = headSize ** -0.5;
+  const queryFactor = normedHeads ? 1 : attentionFactor; // a norm undoes what comes before it
+  const bias = (name: string, size: number, factor = 1) =>
+    architecture === "qwen2" ? [vectorParameter(`${at}${name}.bias`, size, factor)] : [];
+  const norm = (name: string, factor = 1) => (normedHeads ? [vectorParameter(`${at}${name}.weight`, headSize, factor)] : []);
+  const turned = (name: string, count: number, factor = 1) => {
+    const interleavedHeads = interleaved ? count : 0;
+    return matrixParameter(`${at}${name}`, [hiddenSize, count * headSize], precision, { interleavedHeads, factor });
+  };
+  const matrix = (name: string, input: number, output: number) => matrixParameter(`${at}${name}`, [input, output], precision);
+  const down = matrix("ffn_down", intermediateSize, hiddenSize);
+  return [
+    vectorParameter(`${at}attn_norm.weight`, hiddenSize),
+    turned("attn_q", heads, queryFactor),
+    ...bias("attn_q", heads * headSize, queryFactor),
+    ...norm("attn_q_norm", attentionFactor),
+    turned("attn_k", keyValueHeads),
+    ...bias("attn_k", keyValueHeads * headSize),
+    ...norm("attn_k_norm"),
+    matrix("attn_v", hiddenSize, keyValueHeads * headSize),
+    ...bias("attn_v", keyValueHeads * headSize),
+    matrix("attn_output", heads * headSize, hiddenSize),
+    vectorParameter(`${at}ffn_norm.weight`, hiddenSize),
+    matrix("ffn_gate", hiddenSize, intermediateSize),
+    matrix("ffn_up", hiddenSize, intermediateSize),
+    // Its inputs have outliers that 8 bits over their range do not hold (Dettmers et al. 2022): SmolLM2's logits move by 6.6, without it by 2.9.
+    down.precision === "int8" ? { ...down, precision: "float32" } : down,
+  ];
+}
+
+/** The graph of a step. See the head of this file. `positions`: C there. */
+export function llamaGraph(config: LlamaConfig, tied: boolean, positions: number, precision: LlamaPrecision = "float32"): Graph {
   const { rows, tokens, shared, past } = freeSizes;
   const { hiddenSize, headSize, heads, keyValueHeads } = config;
   const lines = rows * (heads / keyValueHeads) * tokens;
@@ -140,22 +156,27 @@ export function llamaGraph(config: LlamaConfig, tied: boolean, precision: LlamaP
     for (const [name, { dtype, shape }] of weightInputs(parameter)) weights.set(name, g.input(name, dtype, shape));
   }
   const ids = g.input("ids", "int32", [rows, tokens]);
-  const angles = (name: string) => g.input(name, "float32", [rows, tokens, 1, headSize]);
+  const angles = (name: string) => g.input(name, "float32", [positions, headSize / 2]);
   const step: Step = {
     g,
     config,
     weight: (name) => weights.get(name),
-    keyTurn: { cos: angles("cos"), sin: angles("sin") },
-    queryTurn: { cos: angles("queryCos"), sin: angles("querySin") },
+    positions: g.input("positions", "int64", [rows, tokens]),
+    cos: angles("cos"),
+    sin: angles("sin"),
     mask: g.input("mask", "float32", [1, 1, lines, shared + past + tokens]),
   };
   const last = g.input("last", "int32", [rows]);
   let x = g.apply("Gather", [need(step, "token_embd.weight"), ids]); // [B, T, hidden]
+  let change: Value | undefined; // of x, by the block before
   for (let i = 0; i < config.layers; i++) {
     const at = `blk.${i}.`;
-    x = g.apply("Add", [x, attention(step, i, normed(step, x, `${at}attn_norm.weight`))]);
-    x = g.apply("Add", [x, feedForward(step, at, normed(step, x, `${at}ffn_norm.weight`))]);
+    const [before, sum] = added(step, x, change, `${at}attn_norm.weight`);
+    const [between, both] = added(step, sum, attention(step, i, before), `${at}ffn_norm.weight`);
+    x = both;
+    change = feedForward(step, at, between);
   }
+  if (change) x = g.apply("Add", [x, change]);
   const chosen = g.apply("Gather", [g.apply("Reshape", [x], { shape: [rows * tokens, hiddenSize] }), last]); // [B, hidden]
   const y = normed(step, chosen, "output_norm.weight");
   if (weights.has(scaleName("output.weight"))) g.output("logits", linear(step, y, "output"));
@@ -166,18 +187,13 @@ export function llamaGraph(config: LlamaConfig, tied: boolean, precision: LlamaP
   return g;
 }
 
-interface Turn {
-  readonly cos: Value;
-  readonly sin: Value;
-}
-
 interface Step {
   readonly g: Graph;
   readonly config: LlamaConfig;
   readonly weight: (name: string) => Value | undefined;
-  readonly keyTurn: Turn;
-  /** Carries attention's factor headSize^-1/2 as well. */
-  readonly queryTurn: Turn;
+  readonly positions: Value;
+  readonly cos: Value;
+  readonly sin: Value;
   readonly mask: Value;
 }
 
@@ -189,6 +205,13 @@ function need({ weight }: Step, name: string): Value {
 
 function normed(step: Step, x: Value, name: string): Value {
   return step.g.apply("SimplifiedLayerNormalization", [x, need(step, name)], { epsilon: step.config.rmsEpsilon });
+}
+
+/** x and its change: their sum normalised, and their sum. */
+function added(step: Step, x: Value, change: Value | undefined, name: string): readonly [y: Value, sum: Value] {
+  if (!change) return [normed(step, x, name), x];
+  const { rmsEpsilon: epsilon } = step.config;
+  return step.g.apply("SkipSimplifiedLayerNormalization", [x, change, need(step, name)], { epsilon });
 }
 
 function product({ g }: Step, x: Value, weight: Value, scale: Value | undefined): Value {
@@ -205,17 +228,12 @@ function linear(step: Step, x: Value, name: string): Value {
   return bias ? step.g.apply("Add", [y, bias]) : y;
 }
 
-/** [B, T, heads * headSize] -> [B, T, heads, headSize], each head normalised where the model does so, and turned by its position. */
-function turned(step: Step, x: Value, heads: number, norm: string, { cos, sin }: Turn): Value {
-  const { g, config, weight } = step;
-  const { rows, tokens } = freeSizes;
-  const half = config.headSize / 2;
-  let y = g.apply("Reshape", [x], { shape: [rows, tokens, heads, config.headSize] });
-  if (weight(norm)) y = normed(step, y, norm);
-  const first = g.apply("Slice", [y], { axis: 3, start: 0, end: half });
-  const second = g.apply("Slice", [y], { axis: 3, start: half, end: config.headSize });
-  const swapped = g.apply("Concat", [second, first], { axis: 3 }); // `sin` has the first half's sign
-  return g.apply("Add", [g.apply("Mul", [y, cos]), g.apply("Mul", [swapped, sin])]);
+/** [B, T, heads * headSize], each head normalised where the model does so, and turned by its position. */
+function turned(step: Step, x: Value, heads: number, norm: string): Value {
+  const { g, config, weight, positions, cos, sin } = step;
+  const byHead = { shape: [...x.shape.slice(0, 2), heads, config.headSize] };
+  const y = weight(norm) ? g.apply("Reshape", [normed(step, g.apply("Reshape", [x], byHead), norm)], { shape: x.shape }) : x;
+  return g.apply("RotaryEmbedding", [y, positions, cos, sin]);
 }
 
 /**
@@ -229,9 +247,9 @@ function attention(step: Step, layer: number, x: Value): Value {
   const at = `blk.${layer}.`;
   const group = (heads / kv) * tokens;
   const lines = rows * group;
-  const q = turned(step, linear(step, x, `${at}attn_q`), heads, `${at}attn_q_norm.weight`, step.queryTurn);
-  const k = turned(step, linear(step, x, `${at}attn_k`), kv, `${at}attn_k_norm.weight`, step.keyTurn);
   const reshape = (y: Value, shape: readonly number[]) => g.apply("Reshape", [y], { shape });
+  const q = turned(step, linear(step, x, `${at}attn_q`), heads, `${at}attn_q_norm.weight`);
+  const k = reshape(turned(step, linear(step, x, `${at}attn_k`), kv, `${at}attn_k_norm.weight`), [rows, tokens, kv, headSize]);
   const v = reshape(linear(step, x, `${at}attn_v`), [rows, tokens, kv, headSize]);
   const byHead = g.apply("Transpose", [reshape(q, [rows, tokens, kv, heads / kv, headSize])], { perm: [2, 0, 3, 1, 4] });
   const ofRow = reshape(byHead, [kv, rows, group, headSize]);

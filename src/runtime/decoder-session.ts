@@ -12,7 +12,7 @@ import { type Device, loadOrt, ortError } from "./ort.ts";
 /** A dense tensor in row-major order, here or on the session's GPU. */
 export interface DecoderTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | GPUBuffer;
+  readonly data: Float32Array | Int32Array | BigInt64Array | GPUBuffer;
 }
 
 export interface DecoderSession {
@@ -70,6 +70,7 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   const tensor = ({ shape, data }: DecoderTensor): Tensor => {
     if (data instanceof Float32Array) return new ort.Tensor("float32", data, shape);
     if (data instanceof Int32Array) return new ort.Tensor("int32", data, shape);
+    if (data instanceof BigInt64Array) return new ort.Tensor("int64", data, shape);
     return ort.Tensor.fromGpuBuffer(data, { dataType: "float32", dims: shape });
   };
   return {

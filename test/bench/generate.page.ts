@@ -1,5 +1,6 @@
 // The browser's side of generate.ts: one engine writes the completions of the same ClinGen prompts of both tasks.
 
+import type { Tensor } from "onnxruntime-web";
 import { rng, seedOf } from "../../src/base/rng.ts";
 import { openBatch } from "../../src/engines/batch.ts";
 import { beginningOf } from "../../src/engines/batch-cache.ts";
@@ -12,9 +13,10 @@ import { clingen } from "../../src/generate/clingen.ts";
 import type { RunConfig } from "../../src/generate/run-config.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
-import { sizeOf } from "../../src/graph/ops.ts";
+import { sizeOf, type Value } from "../../src/graph/ops.ts";
 import { knowledgeOf, type Topic } from "../../src/knowledge/topic.ts";
 import { llamaParameters } from "../../src/nn/llama.ts";
+import type { LlamaConfig } from "../../src/nn/llama-config.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
@@ -136,70 +138,83 @@ async function converse(model: LanguageModel, { index, start, config }: Attempt,
   return { tokens, accepted: step.value.ok };
 }
 
-/** The share of a step of 16 rows after a beginning of 400 tokens that is none of its matrices' products. */
+const share = { rows: 16, beginning: 400, own: 64 };
+
+/** The share of a step that is no matrix product: 16 rows, after a beginning of 400 tokens and 60 of each row's own. */
 export async function nonMatmulShare(): Promise<number> {
   const gguf = await openGguf(await weights(), "shipped");
   const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 1024 });
-  const { config } = decoder;
-  const rows = 16;
+  const { rows, beginning, own } = share;
   const one = decoder.newCache(1);
-  const read = await decoder.step(decoder.nothing, one, new Int32Array(400).fill(300), 399);
-  one.fit(400);
-  one.append(read.entries, [{ row: 0, from: 0, count: 400 }]);
+  const read = await decoder.step(decoder.nothing, one, new Int32Array(beginning).fill(300), beginning - 1);
+  one.fit(beginning);
+  one.append(read.entries, [{ row: 0, from: 0, count: beginning }]);
   const shared = beginningOf(one);
   const cache = decoder.newCache(rows);
-  cache.fit(64);
-  cache.lengths.fill(60);
+  cache.fit(own);
+  cache.lengths.fill(own - 4);
   const steps: number[] = [];
-  const plain = await products(config, rows);
-  const products_: number[] = [];
+  const alone: number[] = [];
+  const plain = await products(decoder.config);
   const ids = new Int32Array(rows).fill(300);
   for (let i = 0; i < 12; i++) {
     steps.push(await clock(() => decoder.step(shared, cache, ids, 0)));
-    products_.push(await clock(plain)); // in turn, so that whatever else the machine does slows both
+    alone.push(await clock(plain)); // in turn, so that whatever else the machine does slows both
   }
   await decoder.close();
-  return 1 - median(products_) / median(steps);
+  return 1 - median(alone) / median(steps);
 }
 
-/** A run of all products of a step's rows with the model's matrices, and nothing else. */
-async function products(config: Parameters<typeof llamaParameters>[0], rows: number): Promise<() => Promise<unknown>> {
+/** A run of all products of a step, with the model's matrices and with keys and values, and of nothing else. */
+async function products(config: LlamaConfig): Promise<() => Promise<unknown>> {
   const g = new Graph();
-  const inputs = new Map<number, ReturnType<Graph["input"]>>();
-  const feeds: Record<string, [Float32Array, readonly number[]]> = {};
-  const weightNames = new Set<string>();
-  const row = (size: number) => {
-    const name = `x${size}`;
-    const value = inputs.get(size) ?? g.input(name, "float32", [rows, size]);
-    inputs.set(size, value);
-    feeds[name] = [new Float32Array(rows * size).fill(0.01), [rows, size]];
+  const ort = await loadOrt("wasm");
+  const fed: Record<string, Tensor> = {};
+  const inputs = new Map<string, Value>();
+  const external: { path: string; data: Uint8Array }[] = [];
+  const x = (shape: readonly number[]): Value => {
+    const name = `x${shape}`;
+    const value = inputs.get(name) ?? g.input(name, "float32", shape);
+    inputs.set(name, value);
+    fed[name] = new ort.Tensor("float32", new Float32Array(sizeOf(shape)).fill(0.01), shape);
     return value;
   };
-  const external: { path: string; data: Uint8Array }[] = [];
+  const weight = (name: string, shape: readonly number[]): Value => {
+    external.push({ path: name, data: new Uint8Array(new Float32Array(sizeOf(shape)).fill(0.01).buffer) });
+    return g.input(name, "float32", shape);
+  };
+  const keep = (name: string, y: Value) => {
+    // One number of each is enough to keep it; whole outputs would be copied out.
+    const corner = y.shape.reduce((part, _, axis) => g.apply("Slice", [part], { axis, start: 0, end: 1 }), y);
+    g.output(`y:${name}`, corner);
+  };
+  const { heads, keyValueHeads: kv, headSize, layers } = config;
+  const { rows, beginning, own } = share;
   for (const { name, shape, transposed } of llamaParameters(config, true)) {
     const table = name === "token_embd.weight";
     if (!transposed && !table) continue;
-    const weight = g.input(name, "float32", shape);
-    weightNames.add(name);
-    external.push({ path: name, data: new Uint8Array(new Float32Array(sizeOf(shape)).fill(0.01).buffer) });
-    const x = row(shape[table ? 1 : 0] as number);
-    const y = table ? g.apply("Gemm", [x, weight, null], { transA: false, transB: true }) : g.apply("MatMul", [x, weight]);
-    // One number of each is enough to keep it; whole outputs would be copied out.
-    g.output(
-      `y:${name}`,
-      g.apply("Slice", [g.apply("Slice", [y], { axis: 0, start: 0, end: 1 })], { axis: 1, start: 0, end: 1 }),
-    );
+    const w = weight(name, shape);
+    const input = x([rows, shape[table ? 1 : 0] as number]);
+    keep(name, table ? g.apply("Gemm", [input, w, null], { transA: false, transB: true }) : g.apply("MatMul", [input, w]));
   }
-  const ort = await loadOrt("wasm");
-  const session = await ort.InferenceSession.create(toOnnx(g, { external: weightNames }), {
+  for (let i = 0; i < layers; i++) {
+    const group = heads / kv;
+    for (const [of, batch, lines, tokens] of [
+      ["shared", 1, rows * group, beginning],
+      ["own", rows, group, own],
+    ] as const) {
+      const keys = weight(`${of}Keys${i}`, [kv, batch, headSize, tokens]);
+      const values = weight(`${of}Values${i}`, [kv, batch, tokens, headSize]);
+      keep(`${of}Scores${i}`, g.apply("MatMul", [x([kv, batch, lines, headSize]), keys]));
+      keep(`${of}Sums${i}`, g.apply("MatMul", [x([kv, batch, lines, tokens]), values]));
+    }
+  }
+  const session = await ort.InferenceSession.create(toOnnx(g, { external: new Set(external.map(({ path }) => path)) }), {
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
     externalData: external,
   });
-  const tensors = Object.fromEntries(
-    Object.entries(feeds).map(([name, [data, shape]]) => [name, new ort.Tensor("float32", data, shape)]),
-  );
-  return () => session.run(tensors);
+  return () => session.run(fed);
 }
 
 async function clock(run: () => Promise<unknown>): Promise<number> {

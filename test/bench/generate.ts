@@ -69,7 +69,7 @@ try {
   const compared = Object.keys(batch).length > 0 && Object.keys(wllama).length > 0;
   const ratio = compared ? Math.round((100 * best(batch)) / best(wllama)) / 100 : null;
   if (ratio !== null) console.log(`batch is ${ratio} times wllama's best`);
-  console.log(`${Math.round(100 * share)} % of a step of 16 rows is no product with a matrix`);
+  console.log(`${Math.round(100 * share)} % of a step of 16 rows is no matrix product`);
   const nonMatmulShare = Math.round(100 * share) / 100;
   const summary = { batch, batchInt8, wllama, ratio, nonMatmulShare, ...(python ? { native: native() } : {}) };
   console.log(JSON.stringify(summary));

@@ -21,7 +21,9 @@ it.each(names.flatMap((name) => (["float32", "blocks8", "blocks4"] as const).map
     const gguf = await ggufOf(name);
     const result = readLlamaConfig(gguf.metadata);
     if (!result.ok) throw new Error(result.why);
-    await expectAllOnGpu(toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight"), precision), { free: freeSizes }));
+    await expectAllOnGpu(
+      toOnnx(llamaGraph(result.config, !gguf.tensors.has("output.weight"), 512, precision), { free: freeSizes }),
+    );
   },
 );
 

@@ -116,7 +116,7 @@ describe("promptReader", () => {
       nothing: nothingShared(shape),
       newCache: (rows: number) => new KeyValueCache(shape, rows),
       async step(shared: SharedBeginning, cache: KeyValueCache, ids: Int32Array, last: number) {
-        read.push([...ids].slice(0, ids.length === 32 ? 32 : last + 1)); // without padding
+        read.push([...ids].slice(0, last + 1)); // without padding
         return {
           logits: Float32Array.of(shared.tokens + (cache.lengths[0] as number), ids[last] as number),
           entries: entriesOf([...ids]),
@@ -132,16 +132,35 @@ describe("promptReader", () => {
   it("reads a beginning that prompts share once, and gives each its own cache", async () => {
     const { decoder, read } = counting();
     const prompts = promptReader(decoder, 2 ** 20);
-    const shared = range(0, 70);
+    const shared = range(0, 90);
     const first = await prompts.read(whole([...shared, 200, 201]), going);
-    expect(read.flat()).toEqual([...shared, 200, 201]);
+    expect(read).toEqual([range(0, 64), [...range(64, 90), 200, 201]]);
     expectRow(first!.cache, 0, [...shared, 200, 201]);
     expect([...first!.logits]).toEqual([64, 201]);
     read.length = 0;
     const second = await prompts.read(whole([...shared, 300]), going);
-    expect(read.flat()).toEqual([...range(64, 70), 300]); // whole blocks of 32 are taken over
+    expect(read).toEqual([[...range(64, 90), 300]]); // whole parts of 64 are taken over
     expectRow(second!.cache, 0, [...shared, 300]);
     expectRow(first!.cache, 0, [...shared, 200, 201]);
+  });
+
+  it("reads a prompt of few parts at once, and takes an earlier turn of its conversation over", async () => {
+    const { decoder, read } = counting();
+    const prompts = promptReader(decoder, 2 ** 20);
+    await prompts.read({ ids: range(0, 80), shared: 10 }, going);
+    expect(read).toEqual([range(0, 10), range(10, 80)]);
+    read.length = 0;
+    const next = { ids: range(0, 100), shared: 10, cuts: [80] };
+    const second = await prompts.read(next, going);
+    expect(read).toEqual([range(80, 100)]);
+    expectRow(second!.cache, 0, range(10, 100));
+    read.length = 0;
+    const alone = promptReader(decoder, 2 ** 20);
+    await alone.read(next, going);
+    expect(read).toEqual([range(0, 10), range(10, 80), range(80, 100)]); // the same parts, whatever was read before
+    read.length = 0;
+    await alone.read({ ids: range(0, 100), shared: 10, cuts: [40] }, going);
+    expect(read).toEqual([range(10, 40), range(40, 100)]); // another division is another reading
   });
 
   it("reads a beginning that prompts name as shared once, whatever its length, and the rest of each after it", async () => {
@@ -168,21 +187,21 @@ describe("promptReader", () => {
     await prompts.read(whole(range(0, 64)), going);
     read.length = 0;
     const again = await prompts.read(whole(range(0, 64)), going);
-    expect(read).toEqual([range(32, 64)]);
+    expect(read).toEqual([range(0, 64)]);
     expectRow(again!.cache, 0, range(0, 64));
   });
 
-  it("forgets the blocks that were used least lately", async () => {
+  it("forgets the parts that were used least lately", async () => {
     const { decoder, read } = counting();
-    const blockBytes = 2 * 4 * shape.layers * shape.keyValueHeads * shape.headSize * 32;
-    const prompts = promptReader(decoder, 2 * blockBytes);
-    for (const start of [0, 100, 0, 200]) await prompts.read(whole(range(start, start + 33)), going);
+    const tokenBytes = 2 * 4 * shape.layers * shape.keyValueHeads * shape.headSize;
+    const prompts = promptReader(decoder, 2 * 84 * tokenBytes); // a part of 64, and what is left, 17 in a width of 20
+    for (const start of [0, 100, 0, 200]) await prompts.read(whole(range(start, start + 81)), going);
     read.length = 0;
-    await prompts.read(whole(range(0, 33)), going);
-    expect(read.flat()).toEqual([32]);
+    await prompts.read(whole(range(0, 81)), going);
+    expect(read.flat()).toEqual(range(64, 81));
     read.length = 0;
-    await prompts.read(whole(range(100, 133)), going);
-    expect(read.flat()).toEqual(range(100, 133));
+    await prompts.read(whole(range(100, 181)), going);
+    expect(read.flat()).toEqual(range(100, 181));
   });
 
   it("frees what it took when it is stopped, and what nobody will read again", async () => {
@@ -198,7 +217,7 @@ describe("promptReader", () => {
         for (const array of [...keys, ...values]) alive.delete(array);
       },
     };
-    for (const shared of [0, 90]) {
+    for (const shared of [0, 190]) {
       const { decoder, read } = counting();
       Object.assign(decoder, { memory, newCache: (rows: number) => new KeyValueCache(shape, rows, memory) });
       const prompts = promptReader(decoder, 2 ** 20);

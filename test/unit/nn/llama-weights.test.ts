@@ -49,6 +49,7 @@ describe("inBlocks", () => {
   const parameters = llamaParameters(config, true, "blocks4");
   const parameter = (name: string) => parameters.find((p) => p.name === name)!;
   const query = parameter("blk.0.attn_q.weight"); // [8, 64], rows of two heads interleaved
+  const factor = 4 ** -0.5; // of attention, which queries carry
   const fileRow = [0, 2, 1, 3, 4, 6, 5, 7]; // the file's row at each of the graph's: neighbours of a head become its halves
 
   /** Numbers back, [rows, 64] in the graph's order. */
@@ -57,7 +58,7 @@ describe("inBlocks", () => {
     return Array.from({ length: 8 * 64 }, (_, i) => Math.fround(scale[Math.floor(i / 32)]! * (code(i) - 2 ** (bits - 1))));
   }
 
-  it("keeps the numbers of Q4_0: a half-precision step times -8 to 7, the farthest at -8", () => {
+  it("keeps the numbers of Q4_0, times the parameter's factor: a half-precision step times -8 to 7, the farthest at -8", () => {
     const draws = rng("q4");
     const matrix = Float32Array.from({ length: 8 * 64 }, (_, i) => {
       const step = (i & 32 ? -1 : 1) * (1 + Math.floor(i / 32)) * 2 ** -9;
@@ -65,7 +66,8 @@ describe("inBlocks", () => {
     });
     const got = unpacked(4, inBlocks(query, matrix, 4));
     for (let row = 0; row < 8; row++) {
-      expect(got.slice(row * 64, row * 64 + 64)).toEqual([...matrix.subarray(fileRow[row]! * 64, fileRow[row]! * 64 + 64)]);
+      const expected = matrix.subarray(fileRow[row]! * 64, fileRow[row]! * 64 + 64).map((x) => factor * x);
+      expect(got.slice(row * 64, row * 64 + 64)).toEqual([...expected]);
     }
   });
 
@@ -76,7 +78,7 @@ describe("inBlocks", () => {
       const packed = inBlocks(query, matrix, bits);
       for (const [i, x] of unpacked(bits, packed).entries()) {
         const step = Math.abs(packed.scale[Math.floor(i / 32)]!);
-        const exact = matrix[fileRow[Math.floor(i / 64)]! * 64 + (i % 64)]!;
+        const exact = factor * matrix[fileRow[Math.floor(i / 64)]! * 64 + (i % 64)]!;
         expect(Math.abs(x - exact)).toBeLessThanOrEqual(step * (exact * packed.scale[Math.floor(i / 32)]! > 0 ? 1 : 0.5001));
       }
     }
