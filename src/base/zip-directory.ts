@@ -15,7 +15,6 @@ export interface ZipDirectory {
   readonly entries: number;
   readonly start: number;
   readonly size: number;
-  readonly zip64: boolean;
 }
 
 /** Undefined without an end record, and for a directory that lies outside of the archive. Its entries may still be anything. */
@@ -27,19 +26,19 @@ export async function findZipDirectory(zip: Blob): Promise<ZipDirectory | undefi
   while (at >= 0 && tail.getUint32(at, true) !== endMark) at--;
   if (at < 0) return undefined;
   const [entries, size, start] = [tail.getUint16(at + 10, true), tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)];
-  const zip64 = entries === 0xffff || size === most32 || start === most32;
-  const found = zip64 ? await directory64(zip, tail, at) : { entries, size, start };
-  return found && found.start + found.size <= tailStart + at ? { ...found, zip64 } : undefined;
+  const wide = entries === 0xffff || size === most32 || start === most32;
+  const found = wide ? await directory64(zip, tail, at) : { entries, size, start };
+  return found && found.start + found.size <= tailStart + at ? found : undefined;
 }
 
-async function directory64(zip: Blob, tail: DataView, end: number): Promise<Omit<ZipDirectory, "zip64"> | undefined> {
+async function directory64(zip: Blob, tail: DataView, end: number): Promise<ZipDirectory | undefined> {
   const locator = end - headBytes.locator64;
   if (locator < 0 || tail.getUint32(locator, true) !== locator64Mark) return undefined;
   const at = Number(tail.getBigUint64(locator + 8, true));
   const record = await viewOf(zip, at, at + headBytes.end64);
   if (record.byteLength < headBytes.end64 || record.getUint32(0, true) !== end64Mark) return undefined;
   const [entries, size, start] = [32, 40, 48].map((offset) => Number(record.getBigUint64(offset, true)));
-  return { entries, size, start } as Omit<ZipDirectory, "zip64">;
+  return { entries, size, start } as ZipDirectory;
 }
 
 export interface ZipFile {
@@ -50,8 +49,6 @@ export interface ZipFile {
   /** 0: stored as it is; 8: deflate. */
   readonly method: number;
   readonly encrypted: boolean;
-  /** A size or a place of it did not fit 32 bits. */
-  readonly zip64: boolean;
   /** Where its own header lies. */
   readonly local: number;
   /** Where the next entry of the directory lies. */
@@ -79,7 +76,7 @@ export function zipFileAt(directory: DataView, at: number): ZipFile | undefined 
   );
 }
 
-type Sizes = Pick<ZipFile, "bytes" | "packed" | "local" | "zip64">;
+type Sizes = Pick<ZipFile, "bytes" | "packed" | "local">;
 
 /** Those that are too large for 32 bits stand in a field of their own, one after the other. */
 function sizesOf(directory: DataView, at: number, extra: number, end: number): Sizes | undefined {
@@ -88,7 +85,7 @@ function sizesOf(directory: DataView, at: number, extra: number, end: number): S
   const wide = missing > 0 ? wideNumbers(directory, extra, end, missing) : [];
   if (!wide) return undefined;
   const [bytes, packed, local] = plain.map((n) => (n === most32 ? (wide.shift() as number) : n)) as [number, number, number];
-  return { bytes, packed, local, zip64: missing > 0 };
+  return { bytes, packed, local };
 }
 
 function wideNumbers(directory: DataView, from: number, end: number, count: number): number[] | undefined {

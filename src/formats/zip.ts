@@ -1,4 +1,4 @@
-// Zip archives over Blobs: read lazily by their directory, written without compression and without a copy. Knows no content. Zip64 is not read.
+// Zip archives over Blobs: read lazily by their directory, Zip64 too; written without compression and without a copy, below 4 GiB. Knows no content.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import {
@@ -35,8 +35,8 @@ export async function readZip(zip: Blob, name: string, limits: ZipLimits): Promi
   const malformed = (what: string) => new ClinfuseError("file-malformed", `${name}: ${what}`, { file: name, what });
   const found = await findZipDirectory(zip);
   if (!found) throw malformed("it is no zip archive, or its end is missing, or its directory lies outside of it");
-  if (found.zip64) throw malformed("it is a zip64 archive, which is not read; give the files or the folder");
   if (found.entries > limits.entries) throw tooLarge(name, `${found.entries} files`, `${limits.entries} files`);
+  if (found.size > limits.entries * mostOfEntry) throw malformed("its directory is larger than its files can need");
   const directory = new DataView(await zip.slice(found.start, found.start + found.size).arrayBuffer());
   const entries: ZipEntry[] = [];
   let [offset, total] = [0, 0];
@@ -53,12 +53,14 @@ export async function readZip(zip: Blob, name: string, limits: ZipLimits): Promi
   return entries;
 }
 
+/** Bytes of a file's entry in the directory: three fields of at most 65,535 bytes, and what stands before them. */
+const mostOfEntry = 3 * 0xffff + 46;
+
 /** A sentence for what we do not read. */
-function refusal({ path, method, encrypted, zip64, bytes, packed }: ZipFile): string | undefined {
+function refusal({ path, method, encrypted, bytes, packed }: ZipFile): string | undefined {
   if (/^\/|\\|^[a-z]:/i.test(path) || path.split("/").includes("..")) return `the name ${JSON.stringify(path)} leaves the folder`;
   if (encrypted) return `${path} is encrypted`;
   if (method !== 0 && method !== 8) return `${path} is compressed by method ${method}; only deflate is read`;
-  if (zip64) return `${path} has 4 GiB or more, which is not read; give the files or the folder`;
   if (method === 0 && bytes !== packed) return `${path} states two sizes`;
   return undefined;
 }

@@ -1,5 +1,6 @@
 // Zip archives against fflate's reader and writer, and every way in which a hostile one is refused.
 
+import { readFileSync } from "node:fs";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { readZip, writeZip, type ZipEntry } from "../../../src/formats/zip.ts";
@@ -30,6 +31,16 @@ describe("readZip", () => {
     expect(await content(entries[0])).toBe(text);
     expect(await content(entries[1])).toBe(text);
     expect(await content(entries[2])).toBe("");
+  });
+
+  it("reads Zip64: sizes, places and the directory's own (test/fixtures/pytorch/make.py)", async () => {
+    const of = async (name: string) => {
+      const entries = await readZip(new Blob([readFileSync(`test/fixtures/pytorch/${name}`)]), name, limits);
+      return Promise.all(entries.map(async (entry) => [entry.path, entry.bytes, await content(entry)]));
+    };
+    const plain = await of("zip.bin");
+    expect(plain.length).toBeGreaterThan(5);
+    expect(await of("zip64.bin")).toEqual(plain);
   });
 
   it.each(["../w.bin", "m/../../w.bin", "/etc/w.bin", "C:\\w.bin", "m\\w.bin"])("refuses the name %s", async (name) => {
