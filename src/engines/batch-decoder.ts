@@ -1,4 +1,4 @@
-// A GGUF model of the Llama family as steps over rows with caches. Knows no requests and no text.
+// A model of the Llama family as steps over rows with caches. Knows no requests and no text.
 
 import { ClinfuseError } from "../base/errors.ts";
 import {
@@ -11,13 +11,13 @@ import {
   scaleName,
   weightInputs,
 } from "../nn/llama.ts";
-import { type LlamaConfig, readLlamaConfig } from "../nn/llama-config.ts";
+import type { LlamaConfig } from "../nn/llama-config.ts";
 import { type Angles, arrange, inBlocks, quantised, rotaryAngles } from "../nn/llama-weights.ts";
 import { type DecoderSession, type DecoderTensor, openDecoderSession } from "../runtime/decoder-session.ts";
-import type { Gguf } from "../runtime/gguf.ts";
 import type { RowBuffers } from "../runtime/gpu-rows.ts";
 import { KeyValueCache, type NewEntries, nothingShared, type SharedBeginning } from "./batch-cache.ts";
 import { type CacheArray, type CacheMemory, gpuMemory, hostMemory } from "./batch-memory.ts";
+import type { DecoderWeights } from "./decoder-weights.ts";
 
 export interface StepResult {
   /** [rows, vocabSize]: of each row's last token. */
@@ -55,19 +55,19 @@ export interface DecoderOptions {
 /** Large enough to leave nothing of a weight, small enough to be a number after the addition. */
 const hidden = -1e9;
 
-/** Errors: `model-unsupported` before any weight is read, for an architecture or sizes that we do not build; those of the session and the file. */
-export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Promise<BatchDecoder> {
+/** Errors: `model-unsupported` before any weight is read, for a tensor that is absent or of another shape; those of the session and the file. */
+export async function openBatchDecoder(weights: DecoderWeights, options: DecoderOptions): Promise<BatchDecoder> {
   const { precision = "float32" } = options;
-  const { config, tied, parameters } = plan(gguf, precision);
+  const { config } = weights;
+  const { tied, parameters } = plan(weights, precision);
   const contextTokens = Math.min(options.contextTokens, config.contextTokens);
-  const factors = gguf.tensors.has("rope_freqs.weight") ? await gguf.read("rope_freqs.weight") : undefined;
-  const angles = rotaryAngles(config, contextTokens, factors);
+  const angles = rotaryAngles(config, contextTokens, weights.divisors);
   const session = await openDecoderSession({
     device: options.device,
     graph: llamaGraph(config, tied, contextTokens, precision),
     free: freeSizes,
     weights: [...Object.keys(angles), ...parameters.flatMap((parameter) => weightInputs(parameter).map(([name]) => name))],
-    load: () => weightsOf(gguf, parameters, angles, options.onWeights),
+    load: () => weightsOf(weights, parameters, angles, options.onWeights),
   });
   const memory = session.gpu ? gpuMemory(session.gpu) : hostMemory;
   return {
@@ -82,7 +82,7 @@ export async function openBatchDecoder(gguf: Gguf, options: DecoderOptions): Pro
 }
 
 async function* weightsOf(
-  gguf: Gguf,
+  weights: DecoderWeights,
   parameters: readonly LlamaParameter[],
   { cos, sin }: Angles,
   onWeights: DecoderOptions["onWeights"],
@@ -91,7 +91,7 @@ async function* weightsOf(
   yield { name: "sin", data: sin };
   for (const [i, parameter] of parameters.entries()) {
     const { name, precision, shape, tensor } = parameter;
-    const matrix = await gguf.read(tensor);
+    const matrix = await weights.read(tensor);
     const bits = blocksOf(precision);
     if (precision === "float32") yield { name, data: arrange(parameter, matrix) };
     else {
@@ -105,21 +105,18 @@ async function* weightsOf(
   }
 }
 
-function plan(gguf: Gguf, precision: LlamaPrecision): { config: LlamaConfig; tied: boolean; parameters: LlamaParameter[] } {
-  const { file } = gguf;
-  const result = readLlamaConfig(gguf.metadata);
-  if (!result.ok) throw new ClinfuseError("model-unsupported", `${file}: ${result.why}`, { file, what: result.why });
-  const tied = !gguf.tensors.has("output.weight");
-  const parameters = llamaParameters(result.config, tied, precision);
+function plan({ file, config, tensors }: DecoderWeights, precision: LlamaPrecision) {
+  const tied = !tensors.has("output.weight");
+  const parameters = llamaParameters(config, tied, precision);
   for (const { tensor: name, matrix } of parameters) {
     const expected = matrix[0] === 1 ? matrix.slice(1) : matrix;
-    const tensor = gguf.tensors.get(name);
+    const tensor = tensors.get(name);
     if (tensor && `${tensor.shape}` === `${expected}`) continue;
     const got = tensor ? `[${tensor.shape}]` : "absent";
     const sentence = `${file}: the tensor ${name} is ${got}; expected [${expected}]`;
     throw new ClinfuseError("model-unsupported", sentence, { file, what: name, got, expected: `[${expected}]` });
   }
-  return { config: result.config, tied, parameters };
+  return { tied, parameters };
 }
 
 async function step(

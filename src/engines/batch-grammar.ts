@@ -3,7 +3,7 @@
 import type { CompiledGrammar, GrammarMatcher, TokenizerInfo } from "@mlc-ai/web-xgrammar";
 import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
-import type { GgufTokenizer } from "../text/gguf-tokenizer.ts";
+import type { ByteLevelVocabulary } from "../text/byte-level-tokenizer.ts";
 import type { TokenMask } from "./batch-sampler.ts";
 
 /** One completion on its way through a grammar. */
@@ -35,7 +35,7 @@ async function loadXGrammar(): Promise<XGrammar> {
 }
 
 /** `tokenizer`: pieces of a byte-level vocabulary. `vocabSize`: of the logits. */
-export function grammars(tokenizer: Pick<GgufTokenizer, "vocabulary" | "controls" | "ends">, vocabSize: number): Grammars {
+export function grammars(tokenizer: ByteLevelVocabulary, vocabSize: number): Grammars {
   const compiled = new Map<string, Promise<CompiledGrammar>>();
   const ends = [...tokenizer.ends];
   const starts = mutex();

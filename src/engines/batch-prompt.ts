@@ -1,7 +1,7 @@
 // Reads prompts into caches: the beginning that many share once, and the rest in parts that later prompts may take over. Knows no requests and no sampling.
 
 import { beginningOf, type KeyValueCache, type NewEntries, type SharedBeginning } from "./batch-cache.ts";
-import type { BatchDecoder } from "./batch-decoder.ts";
+import type { BatchDecoder, StepResult } from "./batch-decoder.ts";
 
 /**
  * Tokens of a step. A step has costs of its own, so that few tokens a step read slowly (6.9 ms a token with 24, 5.2 with 64 and not less with
@@ -34,6 +34,8 @@ export interface ReadPrompt {
 export interface PromptReader {
   /** `stopped` is asked between steps and ends the reading with undefined. */
   read(prompt: BatchPrompt, stopped: () => boolean): Promise<ReadPrompt | undefined>;
+  /** Reads at least one token more after what a cache of one row holds, which takes them in; gives the logits after the last. */
+  more(beginning: SharedBeginning, cache: KeyValueCache, ids: readonly number[]): Promise<Float32Array>;
 }
 
 /** Keeps parts up to so many bytes, those used last, and as many bytes of beginnings. */
@@ -88,6 +90,16 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
       }
       return logits && { beginning: start, cache: reading.cache, logits };
     },
+    async more(beginning, cache, ids) {
+      let logits = new Float32Array();
+      for (const part of partsOf(ids)) {
+        const result = await stepOf(decoder, beginning, cache, part);
+        take(cache, result.entries, part.length);
+        cache.memory.free(result.entries);
+        logits = result.logits as Float32Array<ArrayBuffer>;
+      }
+      return logits;
+    },
   };
 }
 
@@ -129,16 +141,29 @@ class Reading {
     return logits;
   }
 
-  #step(part: readonly number[]) {
-    const ids = new Int32Array(Math.ceil(part.length / widthTokens) * widthTokens);
-    ids.set(part);
-    return this.decoder.step(this.after, this.cache, ids, part.length - 1);
+  #step(part: readonly number[]): Promise<StepResult> {
+    return stepOf(this.decoder, this.after, this.cache, part);
   }
 
   #add(entries: NewEntries, count: number): void {
-    this.cache.fit((this.cache.lengths[0] as number) + count);
-    this.cache.append(entries, [{ row: 0, from: 0, count }]);
+    take(this.cache, entries, count);
   }
+}
+
+function stepOf(
+  decoder: BatchDecoder,
+  after: SharedBeginning,
+  cache: KeyValueCache,
+  part: readonly number[],
+): Promise<StepResult> {
+  const ids = new Int32Array(Math.ceil(part.length / widthTokens) * widthTokens);
+  ids.set(part);
+  return decoder.step(after, cache, ids, part.length - 1);
+}
+
+function take(cache: KeyValueCache, entries: NewEntries, count: number): void {
+  cache.fit((cache.lengths[0] as number) + count);
+  cache.append(entries, [{ row: 0, from: 0, count }]);
 }
 
 interface Lru<V> {

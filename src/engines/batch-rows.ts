@@ -39,6 +39,16 @@ export class BatchRows<R extends Row> {
     prompt.free();
   }
 
+  /** Takes a row out with its cache, which is the caller's then. */
+  take(row: R): KeyValueCache {
+    const cache = this.decoder.newCache(1);
+    const from = this.#seats.indexOf(row);
+    cache.fit(this.#cache.lengths[from] as number);
+    cache.copyRows(this.#cache, [{ row: 0, from }]);
+    this.remove(row);
+    return cache;
+  }
+
   remove(row: R): void {
     const seat = this.#seats.indexOf(row);
     if (seat < 0) return;

@@ -2,6 +2,7 @@
 
 import { turn } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
+import type { KeyValueCache, SharedBeginning } from "./batch-cache.ts";
 import type { BatchDecoder } from "./batch-decoder.ts";
 import type { GrammarState } from "./batch-grammar.ts";
 import type { BatchPrompt, PromptReader, ReadPrompt } from "./batch-prompt.ts";
@@ -20,6 +21,8 @@ export interface Job {
   /** Whether a completion ends with the last of these tokens, whatever may follow. */
   readonly isEnd?: (tokens: readonly number[]) => boolean;
   readonly grammar: GrammarState | undefined;
+  /** Tokens that can come alone, taken in by the grammar, at most so many; none where they are too few to be worth a step of their own. */
+  readonly forced?: (most: number) => readonly number[];
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +43,8 @@ export interface Scheduler {
 
 interface Running {
   next: number;
+  /** What comes after `next` without a choice. */
+  ahead: readonly number[];
   readonly job: Job;
   readonly tokens: number[];
   readonly logProbs: number[];
@@ -59,41 +64,32 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
   const queue: Running[] = [];
   const slots = rowSizes.at(-1) as number;
   const tables = new Tables(decoder, rowSizes);
+  /** Rows out of their table while they read what must come. */
+  const leaving: { readonly row: Running; readonly beginning: SharedBeginning; readonly cache: KeyValueCache }[] = [];
   let loop: Promise<void> | undefined;
   let stopped = false;
 
   const dead = ({ job }: Running) => stopped || job.signal.aborted;
-  const abort = (running: Running) =>
-    running.reject(new ClinfuseError("aborted", "stopped", {}, { cause: running.job.signal.reason }));
-
   /** Takes the next token in; true while there is more to come. */
   const advance = async (running: Running, logits: Float32Array): Promise<boolean> => {
-    const { job, tokens, resolve, reject } = running;
-    if (dead(running)) {
-      abort(running);
-      return false;
+    if (!dead(running)) return takeNext(running, logits, ends);
+    abort(running);
+    return false;
+  };
+
+  /** Goes on from a prompt that was read, or from a row, in a cache of its own, up to the next step that others share. */
+  const proceed = async (running: Running, { beginning, cache, logits }: ReadPrompt): Promise<void> => {
+    let more = await advance(running, logits);
+    while (more && running.ahead.length > 0) {
+      more = await advance(running, await prompts.more(beginning, cache, [running.next, ...running.ahead]));
     }
-    const { id, logProb, error } = await choose(running, logits);
-    if (error) {
-      reject(error);
-      return false;
-    }
-    const finish = (how: JobResult["finish"]) => {
-      resolve({ tokens, finish: how, ...(job.logProbs ? { logProbs: running.logProbs } : {}) });
-      return false;
-    };
-    if (ends.has(id)) return finish("stop");
-    job.grammar?.accept(id);
-    tokens.push(id);
-    if (logProb !== undefined) running.logProbs.push(logProb);
-    running.next = id;
-    if (job.isEnd?.(tokens)) return finish("stop");
-    return tokens.length < job.maxTokens || finish("length");
+    if (more) tables.seat(running, { beginning, cache });
+    else cache.free();
   };
 
   const admit = async (running: Running): Promise<void> => {
     const read = await prompts.read(running.job.prompt, () => dead(running));
-    if (read && !dead(running) && (await advance(running, read.logits))) return tables.seat(running, read);
+    if (read && !dead(running)) return proceed(running, read);
     read?.cache.free();
     if (dead(running)) abort(running);
   };
@@ -107,9 +103,16 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
         abort(running);
       }
       if (rows.seated.length === 0) continue;
+      const { beginning } = rows;
       for (const { row, logits } of await rows.step()) {
         if (!(await advance(row, logits))) rows.remove(row);
+        else if (row.ahead.length > 0) leaving.push({ row, beginning, cache: rows.take(row) });
       }
+    }
+    for (; leaving[0]; leaving.shift()) {
+      const { row, beginning, cache } = leaving[0];
+      const logits = await prompts.more(beginning, cache, [row.next, ...row.ahead]);
+      await proceed(row, { beginning, cache, logits });
     }
     tables.clear((rows) => rows.seated.length === 0);
   };
@@ -120,7 +123,8 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       try {
         await (waiting ? admit(waiting) : decode());
       } catch (error) {
-        for (const running of [waiting, ...tables.seated, ...queue.splice(0)]) running?.reject(error);
+        const out = leaving.splice(0).map(({ row }) => row);
+        for (const running of [waiting, ...out, ...tables.seated, ...queue.splice(0)]) running?.reject(error);
         tables.clear(() => true); // the decoder failed: nothing that is under way can go on
       }
       await turn();
@@ -132,7 +136,7 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
     run: (job) =>
       new Promise((resolve, reject) => {
         const given = job.prompt.ids.slice(job.prompt.ids.length - (job.given ?? 0));
-        queue.push({ job, tokens: [...given], logProbs: given.map(() => Number.NaN), next: 0, resolve, reject });
+        queue.push({ job, tokens: [...given], logProbs: given.map(() => Number.NaN), next: 0, ahead: [], resolve, reject });
         loop ??= work();
       }),
     async stop() {
@@ -140,6 +144,33 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
       await loop;
     },
   };
+}
+
+function abort({ reject, job }: Running): void {
+  reject(new ClinfuseError("aborted", "stopped", {}, { cause: job.signal.reason }));
+}
+
+/** Chooses a token and takes it in, and what must come after it; true while there is more to come. */
+async function takeNext(running: Running, logits: Float32Array, ends: ReadonlySet<number>): Promise<boolean> {
+  const { job, tokens, logProbs } = running;
+  const { id, logProb, error } = await choose(running, logits);
+  if (error) {
+    running.reject(error);
+    return false;
+  }
+  const finish = (how: JobResult["finish"]) => {
+    running.resolve({ tokens, finish: how, ...(job.logProbs ? { logProbs } : {}) });
+    return false;
+  };
+  if (ends.has(id)) return finish("stop");
+  job.grammar?.accept(id);
+  tokens.push(id);
+  running.next = id;
+  running.ahead = job.forced?.(job.maxTokens - tokens.length) ?? [];
+  tokens.push(...running.ahead);
+  if (logProb !== undefined) logProbs.push(logProb, ...running.ahead.map(() => Number.NaN));
+  if (job.isEnd?.(tokens)) return finish("stop");
+  return tokens.length < job.maxTokens || finish("length");
 }
 
 async function choose({ job, tokens }: Running, logits: Float32Array) {
@@ -163,7 +194,7 @@ class Tables {
     return this.all.flatMap((rows) => rows.seated);
   }
 
-  seat(running: Running, { beginning, cache }: ReadPrompt): void {
+  seat(running: Running, { beginning, cache }: Pick<ReadPrompt, "beginning" | "cache">): void {
     let rows = this.all.find((table) => table.beginning === beginning);
     if (!rows) {
       rows = new BatchRows(this.decoder, beginning, this.rowSizes);

@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import type { LanguageModel } from "./language-model.ts";
-import type { ModelEntry, ModelFile } from "./manifest.ts";
+import { hubDecoderFile, type ModelEntry, type ModelFile } from "./manifest.ts";
 import { mlcLayout } from "./webllm-model.ts";
 
 export interface OpenOptions {
@@ -34,11 +34,25 @@ export interface Engine {
 
 const gguf = (entry: ModelEntry) => entry.files.find((file) => file.name.endsWith(".gguf"));
 
-/** `batch` reads one file, of a family that it knows where the manifest names the family. */
-const batchFile = ({ files, architecture }: ModelEntry) => {
-  const [file, ...more] = files.filter((f) => f.name.endsWith(".gguf"));
-  return more.length === 0 && (architecture === undefined || isLlamaFamily(architecture)) ? file : undefined;
+/** `batch` reads one GGUF, or safetensors in the hub's layout, of a family that it knows where the manifest names the family. */
+const batchFile = (entry: ModelEntry) => {
+  const { files, architecture } = entry;
+  if (architecture !== undefined && !isLlamaFamily(architecture)) return undefined;
+  const ggufs = files.filter((f) => f.name.endsWith(".gguf"));
+  if (ggufs.length > 0) return ggufs.length === 1 ? ggufs[0] : undefined;
+  return hubDecoderFile(entry);
 };
+
+async function batchWeights({ entry, read }: OpenOptions): Promise<Blob | ReadonlyMap<string, Blob>> {
+  const file = batchFile(entry) as ModelFile;
+  return file.name.endsWith(".gguf") ? read(file) : readFolder({ entry, read });
+}
+
+async function readFolder({ entry, read }: OpenOptions): Promise<ReadonlyMap<string, Blob>> {
+  const files = new Map<string, Blob>();
+  for (const file of entry.files) files.set(file.name, await read(file));
+  return files;
+}
 
 async function readAll({ entry, read }: OpenOptions): Promise<Blob[]> {
   const { ggufParts } = await import("./wllama-parts.ts");
@@ -53,9 +67,7 @@ const onnxFile = ({ files }: ModelEntry) =>
 
 async function openOnnx(id: string, { entry, read }: OpenOptions, device: "wasm" | "webgpu"): Promise<LanguageModel> {
   const { openTransformers } = await import("./transformers-generate.ts");
-  const files = new Map<string, Blob>();
-  for (const file of entry.files) files.set(file.name, await read(file));
-  return openTransformers({ id: `${id}/${entry.id}`, files, device });
+  return openTransformers({ id: `${id}/${entry.id}`, files: await readFolder({ entry, read }), device });
 }
 
 const threads = (n: number) => `${n} WASM ${n === 1 ? "thread" : "threads"}`;
@@ -90,9 +102,9 @@ export const engines: readonly Engine[] = [
     about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the processor.",
     preferred: "it reads this model and writes many examples at once, several times as fast as one after the other",
     reads: batchFile,
-    open: async ({ entry, read }) => {
+    open: async (options) => {
       const { openBatch } = await import("./batch.ts");
-      return openBatch({ id: `batch/${entry.id}`, weights: await read(batchFile(entry) as ModelFile) });
+      return openBatch({ id: `batch/${options.entry.id}`, weights: await batchWeights(options) });
     },
     runsOn: async () => threads((await import("../runtime/device.ts")).wasmThreads()),
   },
@@ -116,10 +128,9 @@ export const engines: readonly Engine[] = [
     preferred: "it reads this model, and no engine on the processor does",
     reads: batchFile,
     unfit: async () => (await import("../runtime/device.ts")).withoutWebGpu(),
-    open: async ({ entry, read }) => {
+    open: async (options) => {
       const { openBatch } = await import("./batch.ts");
-      const weights = await read(batchFile(entry) as ModelFile);
-      return openBatch({ id: `batch-webgpu/${entry.id}`, weights, device: "webgpu" });
+      return openBatch({ id: `batch-webgpu/${options.entry.id}`, weights: await batchWeights(options), device: "webgpu" });
     },
     runsOn: onAdapter,
   },

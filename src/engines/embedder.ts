@@ -8,7 +8,8 @@ import type { Device } from "../runtime/ort.ts";
 import { readSafetensors } from "../runtime/safetensors.ts";
 import { type WrittenBert, writeBert } from "./embedder-bert.ts";
 import type { Embedder } from "./language-model.ts";
-import { fromFolder, jsonOf, type ModelFolder, runError, type Transformers, textOf, weightsOf } from "./transformers.ts";
+import { jsonOf, type ModelFolder, textOf } from "./model-folder.ts";
+import { fromFolder, runError, type Transformers, weightsOf } from "./transformers.ts";
 
 export interface EmbedderOptions {
   /** Embedder.id. */

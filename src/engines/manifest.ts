@@ -38,9 +38,16 @@ export interface ModelEntry {
   /** In the order of trying. Each holds every file. */
   readonly sources: readonly ModelSource[];
   readonly files: readonly ModelFile[];
-  /** Of a GGUF: its `general.architecture`, so that an engine that does not build it is not tried. Else the file's own header decides. */
+  /** A GGUF's `general.architecture`, config.json's `model_type`: an engine that does not build it is not tried. Else the file itself decides. */
   readonly architecture?: string;
   readonly mlc?: MlcNeeds;
+}
+
+/** The first weights of a language model in the hub's layout: config.json and tokenizer.json beside *.safetensors. */
+export function hubDecoderFile({ kind, files }: ModelEntry): ModelFile | undefined {
+  const has = (name: string) => files.some((file) => file.name === name);
+  if (kind !== "language-model" || !has("config.json") || !has("tokenizer.json")) return undefined;
+  return files.find((file) => file.name.endsWith(".safetensors"));
 }
 
 export interface Manifest {

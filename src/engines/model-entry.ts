@@ -1,7 +1,8 @@
 // The manifest entry that a handful of files comes to: which engine could read them, and whether the model's own lists are complete. Knows no disk.
 
 import { ClinfuseError } from "../base/errors.ts";
-import type { MlcNeeds, ModelEntry, ModelFile } from "./manifest.ts";
+import { isLlamaFamily, llamaFamily } from "../nn/llama-config.ts";
+import { hubDecoderFile, type MlcNeeds, type ModelEntry, type ModelFile } from "./manifest.ts";
 import { mlcLayout, readMlcConfig, readTensorList } from "./webllm-model.ts";
 
 /** What WebLLM's prebuilt list states of a model. */
@@ -22,10 +23,41 @@ export async function entryOfFiles(id: string, files: readonly ModelFile[], read
   if (mlcLayout(bare)) return { ...bare, mlc: await mlcNeeds(bare, reader) };
   const has = (name: string) => files.some((file) => file.name === name);
   if (files.some((file) => file.name.endsWith(".gguf"))) return bare;
+  if (hubDecoderFile(bare)) {
+    const type = modelType(await reader.text("config.json"));
+    if (type !== undefined && isLlamaFamily(type)) {
+      if (has("model.safetensors.index.json")) throwIfPartsLack(bare, await reader.text("model.safetensors.index.json"));
+      return { ...bare, architecture: type };
+    }
+  }
   if ((has("model.safetensors") || has("pytorch_model.bin")) && has("config.json") && (has("tokenizer.json") || has("vocab.txt")))
     return { ...bare, kind: "encoder" };
-  const sentence = `no engine reads these files of ${id}: there is no *.gguf; for WebLLM they lack ${lacking(files)}; for an encoder, model.safetensors or pytorch_model.bin with config.json and tokenizer.json`;
+  const sentence = `no engine reads these files of ${id}: there is no *.gguf; for WebLLM they lack ${lacking(files)}; for an encoder, model.safetensors or pytorch_model.bin with config.json and tokenizer.json; for a decoder (${llamaFamily.join(", ")}) *.safetensors with them`;
   throw new ClinfuseError("model-unsupported", sentence, { what: id });
+}
+
+/** Of a config.json; undefined where it says none or is no JSON, which whoever opens the model says. */
+function modelType(config: string): string | undefined {
+  try {
+    const type: unknown = JSON.parse(config)?.model_type;
+    return typeof type === "string" ? type : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function throwIfPartsLack({ id, files }: ModelEntry, index: string): void {
+  const file = "model.safetensors.index.json";
+  let parts: unknown[];
+  try {
+    parts = Object.values(JSON.parse(index).weight_map);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ClinfuseError("file-malformed", `${file}: ${why}`, { file, what: why }, { cause: error });
+  }
+  const missing = parts.find((part) => !files.some(({ name }) => name === part));
+  if (missing === undefined) return;
+  throw new ClinfuseError("file-missing", `${id} lacks ${missing}, which its ${file} names`, { file: String(missing) });
 }
 
 function lacking(files: readonly ModelFile[]): string {

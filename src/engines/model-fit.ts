@@ -2,7 +2,7 @@
 
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import { heapBytes } from "../runtime/heap.ts";
-import type { ModelEntry } from "./manifest.ts";
+import { hubDecoderFile, type ModelEntry } from "./manifest.ts";
 import { type AdapterFacts, lacks } from "./webllm-adapter.ts";
 import { gpuNeeds, mlcLayout, twinOf } from "./webllm-model.ts";
 
@@ -38,8 +38,8 @@ export function modelFit(entry: ModelEntry, device: DeviceFacts, find: (id: stri
   if (mlcLayout(entry)) return graphicsFit(entry, device, find);
   const bytes = entry.files.reduce((sum, file) => sum + file.bytes, 0);
   const overhead = entry.kind === "encoder" ? trainingOverhead : ggufOverhead;
-  const least = Math.ceil(bytes * overhead) + 50e6;
   const many = batchMemory(entry, bytes);
+  const least = hubDecoderFile(entry) && many ? many : Math.ceil(bytes * overhead) + 50e6; // of those no other engine reads
   const chosen = many !== undefined && memoryLacks(many, device).length === 0 ? many : least;
   return {
     runsOn: "processor",
@@ -54,8 +54,13 @@ export function modelFit(entry: ModelEntry, device: DeviceFacts, find: (id: stri
 /** Keys, values and work space of sixteen requests at once, for small models. */
 const batchBytes = 300e6;
 
-/** Of `batch`, which holds weights as 32-bit floats; undefined for what it does not read. GGUF files say their bits in their name: Q4_K_M, F16. */
-function batchMemory({ files, architecture }: ModelEntry, bytes: number): number | undefined {
+/**
+ * Of `batch`, which holds weights as 32-bit floats; undefined for what it does not read. GGUF files say their bits in their name: Q4_K_M, F16; the
+ * hub's decoders come in halves.
+ */
+function batchMemory(entry: ModelEntry, bytes: number): number | undefined {
+  const { files, architecture } = entry;
+  if (hubDecoderFile(entry)) return bytes * 2 + batchBytes;
   const [file, ...others] = files.filter(({ name }) => name.endsWith(".gguf"));
   if (!file || others.length > 0 || (architecture !== undefined && !isLlamaFamily(architecture))) return undefined;
   const [, whole, quantised] = /(?:^|[._-])(?:B?F(16|32)|I?Q(\d))/i.exec(file.name) ?? [];

@@ -4,7 +4,8 @@ import type { Tensor } from "@huggingface/transformers";
 import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Device } from "../runtime/ort.ts";
-import { fromFolder, type ModelFolder, runError, weightsOf } from "./transformers.ts";
+import type { ModelFolder } from "./model-folder.ts";
+import { fromFolder, runError, weightsOf } from "./transformers.ts";
 
 export interface FillMaskOptions {
   readonly id: string;

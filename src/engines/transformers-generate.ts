@@ -4,13 +4,14 @@ import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/
 import { mutex, orAbort, turn } from "../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import type { Device } from "../runtime/ort.ts";
-import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
+import { byteLevelVocabulary } from "../text/byte-level-tokenizer.ts";
+import type { ChatTemplate } from "../text/chat-template.ts";
 import { type Grammars, grammars } from "./batch-grammar.ts";
 import { sampler } from "./batch-sampler.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "./language-model.ts";
+import { endsOf, jsonOf, type ModelFolder, templateOf } from "./model-folder.ts";
 import { contextOverflow, noToken } from "./refusals.ts";
-import { fromFolder, jsonOf, type ModelFolder, runError, type Transformers, textOf, weightsOf } from "./transformers.ts";
-import { byteLevelVocabulary } from "./transformers-vocabulary.ts";
+import { fromFolder, runError, type Transformers, weightsOf } from "./transformers.ts";
 
 export interface TransformersOptions {
   /** LanguageModel.id. */
@@ -42,7 +43,7 @@ export async function openTransformers(options: TransformersOptions): Promise<La
   const template = await templateOf(files, id);
   const config = await jsonOf(files, "config.json");
   const ends = await endsOf(files, config);
-  const vocabulary = await byteLevelVocabulary(files, ends);
+  const vocabulary = files.has("tokenizer.json") ? byteLevelVocabulary(await jsonOf(files, "tokenizer.json"), ends) : undefined;
   const loaded = await fromFolder(files, async (library, name) => ({
     library,
     tokenizer: await library.AutoTokenizer.from_pretrained(name),
@@ -80,31 +81,6 @@ export async function openTransformers(options: TransformersOptions): Promise<La
       masks?.dispose();
     },
   };
-}
-
-async function templateOf(files: ModelFolder, id: string): Promise<ChatTemplate> {
-  const settings = await jsonOf(files, "tokenizer_config.json");
-  const listed = Array.isArray(settings.chat_template)
-    ? settings.chat_template.find((t: { name?: unknown }) => t.name === "default")?.template
-    : settings.chat_template;
-  const source: unknown = listed ?? (await textOf(files, "chat_template.jinja"));
-  if (typeof source !== "string") {
-    const sentence = `${id} has no chat template, so nothing says how it reads messages`;
-    throw new ClinfuseError("model-unsupported", sentence, { what: "chat_template" });
-  }
-  const names = ["bos_token", "eos_token", "pad_token"].flatMap((name) => {
-    const token = settings[name];
-    const text = typeof token === "object" && token !== null ? (token as { content?: unknown }).content : token;
-    return typeof text === "string" ? [[name, text] as const] : [];
-  });
-  return chatTemplate(source, Object.fromEntries(names), id);
-}
-
-/** Ids at which a completion ends: those of generation_config.json, else of config.json. */
-async function endsOf(files: ModelFolder, config: Readonly<Record<string, unknown>>): Promise<ReadonlySet<number>> {
-  const own = files.has("generation_config.json") ? await jsonOf(files, "generation_config.json") : {};
-  const ids = [own.eos_token_id ?? config.eos_token_id].flat();
-  return new Set(ids.filter((id): id is number => typeof id === "number"));
 }
 
 async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {

@@ -4,11 +4,9 @@ import { ClinfuseError } from "../base/errors.ts";
 import { wasmThreads, withoutWebGpu } from "../runtime/device.ts";
 import { requireHeap } from "../runtime/heap.ts";
 import { type Device, loadOrt, ortError } from "../runtime/ort.ts";
+import type { ModelFolder } from "./model-folder.ts";
 
 export type Transformers = typeof import("@huggingface/transformers");
-
-/** A model's files by their names in the hub's layout (`config.json`, `onnx/model.onnx`) or without folders (`model.onnx`). */
-export type ModelFolder = ReadonlyMap<string, Blob>;
 
 const folders = new Map<string, ModelFolder>();
 let loaded: Promise<Transformers> | undefined;
@@ -145,22 +143,3 @@ const suffixes = {
   bnb4: "_bnb4",
 } as const;
 type Dtype = keyof typeof suffixes;
-
-/** The text of a file of the folder, or undefined. */
-export async function textOf(folder: ModelFolder, name: string): Promise<string | undefined> {
-  return folder.get(name)?.text();
-}
-
-/** A JSON file of the folder. Throws `model-missing` and `file-malformed`. */
-export async function jsonOf(folder: ModelFolder, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await textOf(folder, name);
-  if (text === undefined) throw new ClinfuseError("model-missing", `the model's folder has no ${name}`, { file: name });
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
-    throw new SyntaxError("it is no object");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ClinfuseError("file-malformed", `${name}: ${why}`, { file: name, what: why }, { cause: error });
-  }
-}

@@ -1,12 +1,12 @@
-// The sizes of a decoder of the Llama family, from a GGUF's metadata. Knows no weights and no file format.
+// The sizes of a decoder of the Llama family, from a GGUF's metadata. Knows no weights and no file.
 
 /** Architectures by llama.cpp's names. Mistral's models carry the name `llama`. */
-const architectures = ["llama", "mistral", "qwen2", "qwen3"] as const;
-export type LlamaArchitecture = (typeof architectures)[number];
+export const llamaFamily = ["llama", "mistral", "qwen2", "qwen3"] as const;
+export type LlamaArchitecture = (typeof llamaFamily)[number];
 
-/** Whether `readLlamaConfig` may know the file of that `general.architecture`; its sizes can still be others than we build. */
+/** Whether we may know the model of that `general.architecture`, or `model_type` on the hub; its sizes can still be others than we build. */
 export function isLlamaFamily(architecture: string): boolean {
-  return architectures.some((name) => name === architecture);
+  return llamaFamily.some((name) => name === architecture);
 }
 
 export interface LlamaConfig {
@@ -23,8 +23,13 @@ export interface LlamaConfig {
   readonly contextTokens: number;
   readonly rmsEpsilon: number;
   readonly ropeBase: number;
-  /** Every position is divided by it: linear scaling; 1 for none. Llama 3's factors are a tensor of the file. */
+  /** Every position is divided by it: linear scaling; 1 for none. Llama 3's divisors of each frequency come beside. */
   readonly ropeScale: number;
+  /**
+   * Whether the file interleaves the rows of queries' and keys' heads: llama.cpp turns neighbours (0, 1), (2, 3), ... by the position where the
+   * hub's models turn halves (0, n / 2), (1, n / 2 + 1), ...
+   */
+  readonly interleaved: boolean;
 }
 
 /** A config that we can build, or a sentence that says why not. */
@@ -36,10 +41,10 @@ type Metadata = ReadonlyMap<string, unknown>;
 
 /** Reads `general.architecture` and the keys under its name. */
 export function readLlamaConfig(metadata: Metadata): LlamaConfigResult {
-  const architecture = architectures.find((name) => name === metadata.get("general.architecture"));
+  const architecture = llamaFamily.find((name) => name === metadata.get("general.architecture"));
   if (!architecture) {
     const got = show(metadata.get("general.architecture"));
-    return { ok: false, why: `the architecture is ${got}; this engine builds ${architectures.join(", ")}` };
+    return { ok: false, why: `the architecture is ${got}; this engine builds ${llamaFamily.join(", ")}` };
   }
   try {
     return { ok: true, config: readSizes(new Fields(metadata, architecture), architecture) };
@@ -76,6 +81,7 @@ function readSizes(fields: Fields, architecture: LlamaArchitecture): LlamaConfig
     rmsEpsilon: fields.real("attention.layer_norm_rms_epsilon"),
     ropeBase: fields.real("rope.freq_base", 10_000),
     ropeScale: scaling === "linear" ? fields.real("rope.scaling.factor") : 1,
+    interleaved: architecture === "llama" || architecture === "mistral",
   };
 }
 
@@ -117,6 +123,7 @@ class Fields {
   }
 }
 
-function show(value: unknown): string {
+/** Of a value that a file has, in a message. */
+export function show(value: unknown): string {
   return value === undefined ? "absent" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }

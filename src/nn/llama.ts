@@ -22,11 +22,11 @@ export const freeSizes = { rows: 10007, tokens: 10009, shared: 10039, past: 1003
  */
 export type LlamaPrecision = "float32" | "int8" | "blocks8" | "blocks4";
 
-/** A weight as the graph wants it: a GGUF tensor, its rows perhaps in another order, perhaps transposed. */
+/** A weight as the graph wants it: a file's tensor, its rows perhaps in another order, perhaps transposed. */
 export interface LlamaParameter {
   /** Of the graph's input. */
   readonly name: string;
-  /** Of the GGUF's tensor. */
+  /** Of the file's tensor, by llama.cpp's names. */
   readonly tensor: string;
   /** The graph has an input `scaleName(name)` as well where it is not float32. */
   readonly precision: LlamaPrecision;
@@ -36,10 +36,7 @@ export interface LlamaParameter {
   readonly matrix: readonly [rows: number, columns: number];
   /** The file has [out, in], the graph multiplies by [in, out]. */
   readonly transposed: boolean;
-  /**
-   * Heads whose rows the file interleaves: llama.cpp turns neighbours (0, 1), (2, 3), ... by the position where the graph turns halves
-   * (0, n / 2), (1, n / 2 + 1), ...; 0 where the order is the graph's own.
-   */
+  /** Heads whose rows the file interleaves (see LlamaConfig); 0 where the order is the graph's own, which turns halves. */
   readonly interleavedHeads: number;
   /** Every number is multiplied by it: queries carry attention's headSize^-1/2. */
   readonly factor: number;
@@ -112,8 +109,7 @@ function matrixParameter(
 }
 
 function layerParameters(config: LlamaConfig, at: string, precision: LlamaPrecision): LlamaParameter[] {
-  const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, architecture } = config;
-  const interleaved = architecture === "llama" || architecture === "mistral";
+  const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, architecture, interleaved } = config;
   const normedHeads = architecture === "qwen3";
   const attentionFactor = headSize ** -0.5;
   const queryFactor = normedHeads ? 1 : attentionFactor; // a norm undoes what comes before it

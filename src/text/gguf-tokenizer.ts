@@ -2,21 +2,11 @@
 
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ClinfuseError } from "../base/errors.ts";
-import { textOfPieces } from "./byte-level.ts";
+import { type ByteLevelTokenizer, withText } from "./byte-level-tokenizer.ts";
 
-export interface GgufTokenizer {
-  /** Pieces by id, byte-level, as the file has them. */
-  readonly vocabulary: readonly string[];
-  /** Ids at which a completion ends. */
-  readonly ends: ReadonlySet<number>;
-  /** Ids that are markup and no text: left out of decoded text. */
-  readonly controls: ReadonlySet<number>;
+export interface GgufTokenizer extends ByteLevelTokenizer {
   /** Names that a chat template may use, where the file has them. */
   readonly specialTokens: { readonly bos_token?: string; readonly eos_token?: string; readonly pad_token?: string };
-  /** Text to ids. The names of special tokens in the text give those tokens; none is added. */
-  encode(text: string): number[];
-  /** Ids to text, without control tokens, and without a character that is not yet whole. */
-  decode(ids: readonly number[]): string;
 }
 
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -97,18 +87,15 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
     ...controls.map((id) => ({ id, special: true })),
     ...users.map((id) => ({ id, special: false })),
   ]);
-  const hidden = new Set(controls);
+  const ends = new Set([...endIds, ...[...controls, ...users].filter((id) => endNames.has(vocabulary[id] as string))]);
+  const pieces = { vocabulary, ends, controls: new Set(controls) };
   return {
-    vocabulary,
-    ends: new Set([...endIds, ...[...controls, ...users].filter((id) => endNames.has(vocabulary[id] as string))]),
-    controls: hidden,
+    ...withText(pieces, (text) => tokenizer.encode(text, { add_special_tokens: false }).ids),
     specialTokens: {
       ...piece("bos_token", named("bos_token_id")),
       ...piece("eos_token", named("eos_token_id")),
       ...piece("pad_token", named("padding_token_id")),
     },
-    encode: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
-    decode: (ids) => textOfPieces(ids.filter((id) => !hidden.has(id)).map((id) => vocabulary[id] ?? "")),
   };
 }
 

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { beginningOf, type KeyValueCache, type SharedBeginning } from "../../src/engines/batch-cache.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 
@@ -10,7 +11,7 @@ type Name = keyof typeof golden;
 
 async function open(name: Name): Promise<BatchDecoder> {
   const blob = await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob();
-  return openBatchDecoder(await openGguf(blob, `${name}.gguf`), { device: "wasm", contextTokens: 512 });
+  return openBatchDecoder(await ggufWeights(await openGguf(blob, `${name}.gguf`)), { device: "wasm", contextTokens: 512 });
 }
 
 /** Reads ids into every row, so many at a time, and gives the logits after each chunk, [rows, vocabulary]. */

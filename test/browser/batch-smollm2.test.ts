@@ -5,6 +5,7 @@ import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-dec
 import { promptReader } from "../../src/engines/batch-prompt.ts";
 import { sampler } from "../../src/engines/batch-sampler.ts";
 import { scheduler } from "../../src/engines/batch-scheduler.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
 import golden from "../fixtures/llama/smollm2.json";
 
@@ -18,7 +19,7 @@ describe.skipIf(!present)(`SmolLM2${why}`, () => {
   let decoder: BatchDecoder;
   beforeAll(async () => {
     const gguf = await openGguf(await (await fetch(path)).blob(), "smollm2");
-    decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 512 });
+    decoder = await openBatchDecoder(await ggufWeights(gguf), { device: "wasm", contextTokens: 512 });
   }, 120_000);
   afterAll(() => decoder?.close());
 

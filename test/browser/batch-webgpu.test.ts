@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import { beginningOf } from "../../src/engines/batch-cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { freeSizes, llamaGraph } from "../../src/nn/llama.ts";
 import { readLlamaConfig } from "../../src/nn/llama-config.ts";
@@ -31,7 +32,7 @@ it.each(["blocks4", "blocks8"] as const)("weights in %s: logits keep their order
   for (const name of names) {
     const gguf = await ggufOf(name);
     const { ids, logits } = golden[name];
-    const decoder = await openBatchDecoder(gguf, { device: "webgpu", contextTokens: 512, precision });
+    const decoder = await openBatchDecoder(await ggufWeights(gguf), { device: "webgpu", contextTokens: 512, precision });
     const cache = decoder.newCache(1);
     const { logits: got } = await decoder.step(decoder.nothing, cache, Int32Array.from(ids), ids.length - 1);
     expect(correlation([...got], logits.at(-1) as number[]), name).toBeGreaterThan(precision === "blocks8" ? 0.999 : 0.9);
@@ -41,7 +42,7 @@ it.each(["blocks4", "blocks8"] as const)("weights in %s: logits keep their order
 
 it.each(names)("%s: gives transformers' logits in chunks and row by row", async (name) => {
   const { ids, logits } = golden[name];
-  const decoder = await openBatchDecoder(await ggufOf(name), { device: "webgpu", contextTokens: 512 });
+  const decoder = await openBatchDecoder(await ggufWeights(await ggufOf(name)), { device: "webgpu", contextTokens: 512 });
   const cache = decoder.newCache(2);
   for (const [from, to] of [
     [0, 64],

@@ -6,6 +6,7 @@ import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
 import { promptReader } from "../../src/engines/batch-prompt.ts";
 import { sampler } from "../../src/engines/batch-sampler.ts";
 import { scheduler } from "../../src/engines/batch-scheduler.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { markedSentence, markedSentenceWithMark, oneLine } from "../../src/prompts/grammar.ts";
 import { openGguf } from "../../src/runtime/gguf.ts";
@@ -20,7 +21,7 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
   it("goes on greedily as transformers does, in several rows that start at different times", async () => {
     const { ids, greedy } = golden[name];
     const gguf = await openGguf(await blobOf(name), name);
-    const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 512 });
+    const decoder = await openBatchDecoder(await ggufWeights(gguf), { device: "wasm", contextTokens: 512 });
     const prompts = promptReader(decoder, 2 ** 20);
     const schedule = scheduler({ decoder, prompts, ends: new Set(), rowSizes: [1, 2, 4] });
     const run = (maxTokens: number) =>
@@ -98,6 +99,24 @@ describe("the port", () => {
     const short = await complete(3, model, { ...open, sampling: { ...sampling, maxTokens: 2 } });
     expect(short).toMatchObject({ finish: "length", completionTokens: 2 });
     expect(start).toContain(short.text);
+  });
+
+  it("reads what the grammar forces on the way in one step, with the same text alone and among others", async () => {
+    const middle = " is one of the diseases that they treated ";
+    const grammar = `root ::= [a-z] [a-z] ${JSON.stringify(middle)} [a-z] [a-z] "."`;
+    const request = { grammar, sampling: { temperature: 1, topP: 1, maxTokens: 60 }, logProbs: true };
+    const alone = await complete(5, model, request);
+    expect(alone.text).toMatch(new RegExp(`^[a-z]{2}${middle}[a-z]{2}\\.$`));
+    expect(alone.logProbs).toHaveLength(alone.completionTokens);
+    const forced = alone.logProbs!.filter((p) => Number.isNaN(p)).length;
+    expect(forced).toBeGreaterThan(7);
+    const others = Array.from({ length: 6 }, (_, i) => complete(20 + i));
+    expect(await complete(5, model, request)).toEqual(alone);
+    await Promise.all(others);
+    // It counts, and a limit within it holds.
+    const short = await complete(5, model, { ...request, sampling: { ...request.sampling, maxTokens: 12 } });
+    expect(short).toMatchObject({ finish: "length", completionTokens: 12 });
+    expect(alone.text.startsWith(short.text)).toBe(true);
   });
 
   it("gives the probabilities of the tokens that it chose, whatever the temperature", async () => {

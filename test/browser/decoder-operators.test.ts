@@ -27,7 +27,7 @@ it.each(devices)("RotaryEmbedding turns each head's halves by the angle of its t
     const other = inHead < half ? -(x[i + half] as number) : (x[i - half] as number);
     return own * Math.cos(angle) + other * Math.sin(angle);
   });
-  expect(relativeError(got["y"] ?? [], expected, 1)).toBeLessThan(1e-5);
+  expect(relativeError(got.y ?? [], expected, 1)).toBeLessThan(1e-5);
 });
 
 it.each(devices)("SkipSimplifiedLayerNormalization gives the sum and its norm (%s)", async (device) => {
@@ -45,6 +45,6 @@ it.each(devices)("SkipSimplifiedLayerNormalization gives the sum and its norm (%
     const power = row.reduce((total, w) => total + w * w, 0) / width;
     return (v / Math.sqrt(power + 1e-3)) * (feeds.scale[i % width] as number);
   });
-  expect(relativeError(got["sum"] ?? [], sums, 1)).toBeLessThan(1e-5);
-  expect(relativeError(got["y"] ?? [], norms, 1)).toBeLessThan(1e-5);
+  expect(relativeError(got.sum ?? [], sums, 1)).toBeLessThan(1e-5);
+  expect(relativeError(got.y ?? [], norms, 1)).toBeLessThan(1e-5);
 });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { quantised } from "../../src/nn/llama-weights.ts";
@@ -54,7 +55,7 @@ describe.each(Object.keys(golden) as (keyof typeof golden)[])("%s", (name) => {
   it("keeps the order of transformers' logits, nearly", async () => {
     const { ids, logits } = golden[name];
     const gguf = await openGguf(await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob(), name);
-    const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 512, precision: "int8" });
+    const decoder = await openBatchDecoder(await ggufWeights(gguf), { device: "wasm", contextTokens: 512, precision: "int8" });
     const cache = decoder.newCache(1);
     const { logits: got } = await decoder.step(decoder.nothing, cache, Int32Array.from(ids), ids.length - 1);
     expect(correlation([...got], logits.at(-1) as number[])).toBeGreaterThan(0.99);

@@ -88,10 +88,34 @@ describe("a model that it does not know", () => {
     await expect(readModelFile(entry, file, { signal }, store)).rejects.toMatchObject({ code: "model-altered" });
   });
 
+  it("is a decoder where its config.json names a family that we build, and an encoder otherwise", async () => {
+    const files = (type: string) =>
+      [
+        ["config.json", JSON.stringify({ model_type: type })],
+        ["tokenizer.json", "{}"],
+        ["model.safetensors", "x"],
+      ] as const;
+    await take(picked("strange", files("qwen2")), none);
+    expect(JSON.parse((await store.entries())[0] ?? "")).toMatchObject({ kind: "language-model", architecture: "qwen2" });
+    await store.delete("strange");
+    await take(picked("strange", files("bert")), none);
+    expect(JSON.parse((await store.entries())[0] ?? "")).toMatchObject({ kind: "encoder" });
+  });
+
   it.each([
     [
       "lacks a shard that its own list names",
       [...model.contents].filter(([name]) => name !== "params_shard_0.bin"),
+      "file-missing",
+    ],
+    [
+      "lacks a part that its index names",
+      [
+        ["config.json", '{"model_type":"llama"}'],
+        ["tokenizer.json", "{}"],
+        ["model.safetensors.index.json", '{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}'],
+        ["model-1.safetensors", "x"],
+      ] as const,
       "file-missing",
     ],
     ["no engine reads", [["notes.txt", "x"]] as const, "model-unsupported"],

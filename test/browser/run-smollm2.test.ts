@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
 import { openBatch } from "../../src/engines/batch.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import type { LanguageModel } from "../../src/engines/language-model.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import { fetchSample } from "../../src/experiment/sample.ts";
@@ -76,7 +77,7 @@ describe.skipIf(!present)(`greedy text of SmolLM2${why}`, () => {
   beforeAll(async () => {
     const blob = await weights();
     model = await openBatch({ id: "batch/smollm2", weights: blob, slots: 16 });
-    decoder = await openBatchDecoder(await openGguf(blob, "smollm2"), { device: "wasm", contextTokens: 512 });
+    decoder = await openBatchDecoder(await ggufWeights(await openGguf(blob, "smollm2")), { device: "wasm", contextTokens: 512 });
   }, 120_000);
   afterAll(async () => {
     await model?.close();

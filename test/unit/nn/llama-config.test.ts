@@ -34,6 +34,7 @@ it("reads SmolLM2's", () => {
       rmsEpsilon: 1e-5,
       ropeBase: 100000,
       ropeScale: 1,
+      interleaved: true,
     },
   });
 });

@@ -45,6 +45,7 @@ describe("inBlocks", () => {
     rmsEpsilon: 1e-5,
     ropeBase: 1e4,
     ropeScale: 1,
+    interleaved: true,
   };
   const parameters = llamaParameters(config, true, "blocks4");
   const parameter = (name: string) => parameters.find((p) => p.name === name)!;
