@@ -1,8 +1,8 @@
 // Scores of predictions against gold examples: exact spans as seqeval counts them, single labels as scikit-learn does. Pure.
 
 import { unreachable } from "../base/errors.ts";
-import type { Example, PairExample, TokenExample } from "../tasks/example.ts";
-import type { ExampleOf, Metric, Task } from "../tasks/task.ts";
+import type { Example, PairExample, SentenceExample, TokenExample } from "../tasks/example.ts";
+import type { ExampleOf, LearnableTask, Metric } from "../tasks/task.ts";
 import type { LabelScores, Scores } from "./scores.ts";
 
 /** True positives, predicted and gold items. */
@@ -16,10 +16,14 @@ interface Counts {
  * Scores of the task's own metrics; `predicted[i]` answers `gold[i]`. Token tasks: precision, recall and F1 over exact spans with
  * their labels, micro-averaged (seqeval's default). Single-label tasks: accuracy, and precision, recall and F1 macro-averaged
  * over all of the task's labels (scikit-learn's `average="macro", labels=..., zero_division=0`; a micro average would equal
- * accuracy). Nothing predicted or nothing to find gives 0. Throws when the lists differ in length or hold another kind of
+ * accuracy). Any of the labels: accuracy, the share of examples with exactly theirs, and the others micro-averaged. Nothing predicted or nothing to find gives 0. Throws when the lists differ in length or hold another kind of
  * example.
  */
-export function score<T extends Task>(task: T, gold: readonly ExampleOf<T>[], predicted: readonly ExampleOf<T>[]): Scores {
+export function score<T extends LearnableTask>(
+  task: T,
+  gold: readonly ExampleOf<T>[],
+  predicted: readonly ExampleOf<T>[],
+): Scores {
   if (gold.length !== predicted.length) {
     throw new Error(`score: expected ${gold.length} predictions, one for each gold example; got ${predicted.length}`);
   }
@@ -28,14 +32,20 @@ export function score<T extends Task>(task: T, gold: readonly ExampleOf<T>[], pr
     case "token":
       return finish(task, countSpans(labels, ofKind("token", gold), ofKind("token", predicted)), gold.length, micro);
     case "pair":
-      return finish(task, countLabels(labels, ofKind("pair", gold), ofKind("pair", predicted)), gold.length, macro);
+      return finish(task, countLabels(labels, labelSets("pair", gold), labelSets("pair", predicted)), gold.length, macro);
+    case "sentence": {
+      const [wanted, given] = [labelSets("sentence", gold), labelSets("sentence", predicted)];
+      const exact = wanted.filter((set, i) => sameSet(set, given[i] as ReadonlySet<string>)).length;
+      const average = task.objective === "multi" ? microWith(exact) : macro;
+      return finish(task, countLabels(labels, wanted, given), gold.length, average);
+    }
     default:
       return unreachable(task);
   }
 }
 
 function ofKind(kind: "token", examples: readonly Example[]): readonly TokenExample[];
-function ofKind(kind: "pair", examples: readonly Example[]): readonly PairExample[];
+function ofKind(kind: "pair" | "sentence", examples: readonly Example[]): readonly (PairExample | SentenceExample)[];
 function ofKind(kind: Example["kind"], examples: readonly Example[]): readonly Example[] {
   const other = examples.find((e) => e.kind !== kind);
   if (other) throw new Error(`score: expected ${kind} examples, got a ${other.kind} example`);
@@ -74,17 +84,23 @@ function countSpans(
   return counts;
 }
 
-function countLabels(
-  labels: readonly string[],
-  gold: readonly PairExample[],
-  predicted: readonly PairExample[],
-): Map<string, Counts> {
+type LabelSet = ReadonlySet<string>;
+
+function labelSets(kind: "pair" | "sentence", examples: readonly Example[]): LabelSet[] {
+  return ofKind(kind, examples).map((e) => new Set(e.kind === "pair" ? [e.label] : e.labels));
+}
+
+const sameSet = (a: LabelSet, b: LabelSet) => a.size === b.size && [...a].every((label) => b.has(label));
+
+function countLabels(labels: readonly string[], gold: readonly LabelSet[], predicted: readonly LabelSet[]): Map<string, Counts> {
   const counts = emptyCounts(labels);
-  gold.forEach(({ label }, i) => {
-    const given = (predicted[i] as PairExample).label;
-    countOf(counts, label).gold++;
-    countOf(counts, given).predicted++;
-    if (given === label) countOf(counts, label).hits++;
+  gold.forEach((wanted, i) => {
+    const given = predicted[i] as LabelSet;
+    for (const label of wanted) countOf(counts, label).gold++;
+    for (const label of given) {
+      countOf(counts, label).predicted++;
+      if (wanted.has(label)) countOf(counts, label).hits++;
+    }
   });
   return counts;
 }
@@ -113,6 +129,10 @@ const micro: Average = (counts) => {
   return { precision, recall, f1 };
 };
 
+const microWith =
+  (exact: number): Average =>
+  (counts, examples) => ({ ...micro(counts, examples), accuracy: ratio(exact, examples) });
+
 const macro: Average = (counts, examples) => {
   const each = counts.map(ofCounts);
   const meanOf = (field: "precision" | "recall" | "f1") =>
@@ -128,7 +148,7 @@ const macro: Average = (counts, examples) => {
   };
 };
 
-function finish(task: Task, counts: ReadonlyMap<string, Counts>, examples: number, average: Average): Scores {
+function finish(task: LearnableTask, counts: ReadonlyMap<string, Counts>, examples: number, average: Average): Scores {
   const all = average([...counts.values()], examples);
   const values: Partial<Record<Metric, number>> = {};
   for (const metric of task.metrics) {
@@ -139,6 +159,6 @@ function finish(task: Task, counts: ReadonlyMap<string, Counts>, examples: numbe
 }
 
 /** The metric that decides which epoch is best: the task's first (bold in Table 5). */
-export function mainScore(task: Task, scores: Scores): number {
+export function mainScore(task: LearnableTask, scores: Scores): number {
   return scores.values[task.metrics[0]] ?? 0;
 }

@@ -62,7 +62,21 @@ export interface PairTask extends TaskBase {
 /** More families (text classification, relations, attributes) join here as tasks need them. */
 export type Task = NerTask | PairTask;
 
-export type ExampleOf<T extends Task> = Extract<Example, { kind: T["kind"] }>;
+/**
+ * A task as the training room reads it, whose examples are single texts: classification, with one of the labels each or any of them, and
+ * relations. No family writes such examples yet.
+ */
+export interface SentenceTask extends Pick<TaskBase, "id" | "name" | "labels" | "metrics"> {
+  readonly kind: "sentence";
+  readonly objective: "single" | "multi";
+  /** What surrounds entities in the texts, or stands for them ("[E1]", "@GENE$"): a new token of the model each, for relations. */
+  readonly markers?: readonly string[];
+}
+
+/** What a classifier can be trained for. */
+export type LearnableTask = Task | SentenceTask;
+
+export type ExampleOf<T extends LearnableTask> = Extract<Example, { kind: T["kind"] }>;
 
 /** The label's entry; throws on an id that the task does not have. */
 export function labelOf(task: Task, id: string): Label {

@@ -79,7 +79,14 @@ function fromTokenizerJson(text: string): WordPiece {
     longestWord: typeof model.max_input_chars_per_word === "number" ? model.max_input_chars_per_word : uncased.longestWord,
   };
   const unknown = typeof model.unk_token === "string" ? model.unk_token : "[UNK]";
-  return wordPiece(vocabulary, specialTokens(file, vocabulary, { unk_token: unknown }), config);
+  const special = specialTokens(file, vocabulary, { unk_token: unknown });
+  return wordPiece(vocabulary, special, config, wholeTokens(added, model.vocab));
+}
+
+/** Tokens that were added to the model's own pieces; a text's `[SEP]` stays text. */
+function wholeTokens(added: readonly Json[], vocab: Json): ReadonlyMap<string, number> {
+  const whole = added.filter(({ content, normalized }) => !Object.hasOwn(vocab, String(content)) && normalized !== true);
+  return new Map(whole.map(({ content, id }) => [String(content), id as number]));
 }
 
 function columnOf(file: string, entries: readonly (readonly [string, unknown])[]): string[] {

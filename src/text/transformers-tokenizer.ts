@@ -3,21 +3,23 @@
 import type { WordPiece } from "./word-piece.ts";
 
 /** tokenizer.json and tokenizer_config.json, by name. */
-export function transformersTokenizer({ vocabulary, special, config }: WordPiece): ReadonlyMap<string, string> {
+export function transformersTokenizer({ vocabulary, special, config, added: whole }: WordPiece): ReadonlyMap<string, string> {
   const piece = (id: number) => vocabulary[id] as string;
   const one = (id: number) => ({ id: piece(id), ids: [id], tokens: [piece(id)] });
   const [start, separator] = [piece(special.start), piece(special.separator)];
   const token = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
   const text = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
-  const added = [special.pad, special.unknown, special.start, special.separator, ...maskOf(vocabulary)].map((id) => ({
-    id,
-    content: piece(id),
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }));
+  const added = [special.pad, special.unknown, special.start, special.separator, ...maskOf(vocabulary), ...whole.values()].map(
+    (id) => ({
+      id,
+      content: piece(id),
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    }),
+  );
   const tokenizer = {
     version: "1.0",
     truncation: null,
@@ -43,7 +45,7 @@ export function transformersTokenizer({ vocabulary, special, config }: WordPiece
       unk_token: piece(special.unknown),
       continuing_subword_prefix: config.continuation,
       max_input_chars_per_word: config.longestWord,
-      vocab: Object.fromEntries(vocabulary.map((name, id) => [name, id])),
+      vocab: Object.fromEntries(vocabulary.flatMap((name, id) => (whole.has(name) ? [] : [[name, id]]))),
     },
   };
   const settings = {

@@ -1,6 +1,6 @@
 // WordPiece: words -> pieces of a vocabulary, with their places in the text. Knows no file and no batch.
 
-import { basicTokenizer, type Normalization, type Word } from "./basic-words.ts";
+import { type BasicTokenizer, basicTokenizer, type Normalization, type Word } from "./basic-words.ts";
 
 export interface SpecialTokens {
   readonly pad: number;
@@ -29,6 +29,8 @@ export interface WordPiece {
   readonly config: WordPieceConfig;
   /** id -> piece. */
   readonly vocabulary: readonly string[];
+  /** Tokens that are whole wherever the text has them, as it has them, and their ids: markers; never the special ones. */
+  readonly added: ReadonlyMap<string, number>;
   words(text: string): Word[];
   /** Without special tokens, uncut. */
   pieces(words: readonly Word[]): Pieces;
@@ -48,12 +50,20 @@ export const uncased: WordPieceConfig = {
 type Cut = readonly { readonly id: number; readonly length: number }[];
 
 /** `vocabulary[id]` is a piece. The words seen are remembered, so that a corpus is cut once. */
-export function wordPiece(vocabulary: readonly string[], special: SpecialTokens, config: WordPieceConfig = uncased): WordPiece {
+export function wordPiece(
+  vocabulary: readonly string[],
+  special: SpecialTokens,
+  config: WordPieceConfig = uncased,
+  added: ReadonlyMap<string, number> = new Map(),
+): WordPiece {
   const ids = new Map(vocabulary.map((piece, id) => [piece, id]));
   const basic = basicTokenizer(config);
   const known = new Map<string, Cut>();
+  const wholes = [...added.keys()].sort((a, b) => b.length - a.length); // the longest that fits
   const cutOf = (word: Word): Cut => {
     const text = word.chars.join("");
+    const whole = word.chars.length === 1 ? added.get(text) : undefined;
+    if (whole !== undefined) return [{ id: whole, length: 1 }];
     let cut = known.get(text);
     if (!cut) {
       cut = longestFirst(word.chars, ids, special.unknown, config);
@@ -65,7 +75,8 @@ export function wordPiece(vocabulary: readonly string[], special: SpecialTokens,
     special,
     config,
     vocabulary,
-    words: (text) => basic.words(text),
+    added,
+    words: (text) => (wholes.length === 0 ? basic.words(text) : wordsAround(text, wholes, basic)),
     pieces(words) {
       const out = { ids: [] as number[], starts: [] as number[], ends: [] as number[], words: [] as number[] };
       words.forEach((word, index) => {
@@ -81,6 +92,29 @@ export function wordPiece(vocabulary: readonly string[], special: SpecialTokens,
       return out;
     },
   };
+}
+
+/** Words of a text in which some strings are words as they are: such a word has one character, itself. */
+function wordsAround(text: string, wholes: readonly string[], basic: BasicTokenizer): Word[] {
+  const words: Word[] = [];
+  const plain = (from: number, to: number) => {
+    const moved = (places: readonly number[]) => places.map((place) => place + from);
+    for (const { start, end, chars, starts, ends } of basic.words(text.slice(from, to))) {
+      words.push({ start: start + from, end: end + from, chars, starts: moved(starts), ends: moved(ends) });
+    }
+  };
+  let from = 0;
+  for (let at = 0; at < text.length; ) {
+    const whole = wholes.find((token) => text.startsWith(token, at));
+    if (whole === undefined) at++;
+    else {
+      plain(from, at);
+      words.push({ start: at, end: at + whole.length, chars: [whole], starts: [at], ends: [at + whole.length] });
+      at = from = at + whole.length;
+    }
+  }
+  plain(from, text.length);
+  return words;
 }
 
 /** Greedy: the longest piece that fits, again and again; one that fits nowhere makes the whole word unknown. */

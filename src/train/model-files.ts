@@ -4,7 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { writeSafetensors } from "../runtime/safetensors.ts";
 import { taskById } from "../tasks/catalogue.ts";
-import type { Task } from "../tasks/task.ts";
+import type { LearnableTask } from "../tasks/task.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { mergedLora } from "./merged-lora.ts";
@@ -22,7 +22,13 @@ export interface Card {
 }
 
 /** Class of transformers that holds such a model. */
-const architectures = { token: "BertForTokenClassification", pair: "BertForSequenceClassification" } as const;
+const architectures = {
+  token: "BertForTokenClassification",
+  pair: "BertForSequenceClassification",
+  sentence: "BertForSequenceClassification",
+} as const;
+
+const problems = { token: undefined, single: "single_label_classification", multi: "multi_label_classification" } as const;
 
 /**
  * model.safetensors (float32), config.json with `architectures` and `id2label`, the tokenizer's own files, and clinfuse.json. The
@@ -45,7 +51,12 @@ function jsonBlob(value: unknown): Blob {
   return new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" });
 }
 
-function modelConfig(base: Readonly<Record<string, unknown>>, task: Task, names: readonly string[]): Record<string, unknown> {
+function modelConfig(
+  base: Readonly<Record<string, unknown>>,
+  task: LearnableTask,
+  names: readonly string[],
+): Record<string, unknown> {
+  const problem = problems[task.objective];
   const { _name_or_path: _, torch_dtype: __, ...kept } = base;
   return {
     ...kept,
@@ -54,7 +65,7 @@ function modelConfig(base: Readonly<Record<string, unknown>>, task: Task, names:
     id2label: Object.fromEntries(names.map((name, i) => [String(i), name])),
     label2id: Object.fromEntries(names.map((name, i) => [name, i])),
     dtype: "float32",
-    ...(task.kind === "pair" ? { problem_type: "single_label_classification" } : {}),
+    ...(problem === undefined ? {} : { problem_type: problem }),
   };
 }
 

@@ -2,19 +2,20 @@
 
 import { unreachable } from "../base/errors.ts";
 import type { Example } from "../tasks/example.ts";
-import type { Task } from "../tasks/task.ts";
+import type { LearnableTask } from "../tasks/task.ts";
 import type { Word } from "../text/basic-words.ts";
 import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans } from "../text/bio.ts";
 import { type Encoding, encodePair, encodeText, encodeWindows } from "../text/encoding.ts";
 import type { WordPiece } from "../text/word-piece.ts";
 
 /** What each output of the task's head stands for: BIO tags, or the task's labels; config.json's `id2label`. */
-export function outputNames(task: Task): string[] {
+export function outputNames(task: LearnableTask): string[] {
   const labels = task.labels.map((label) => label.id);
   switch (task.kind) {
     case "token":
       return bioTags(labels);
     case "pair":
+    case "sentence":
       return labels;
     default:
       return unreachable(task);
@@ -26,22 +27,33 @@ export interface Input {
   readonly encoding: Encoding;
   /** All words of a token example's text, those cut off too. */
   readonly words: readonly Word[];
-  /** Indices of outputs: one for each piece (`ignoredLabel` where a piece has none), or one for the whole input. */
+  /** Indices of outputs: one for each piece (`ignoredLabel` where a piece has none), one for the whole input, or any number for it. */
   readonly targets: readonly number[];
 }
 
 /** `maxTokens` counts special tokens; what is beyond is cut off. Throws for an example of another kind than the task's. */
-export function inputOf(task: Task, tokenizer: WordPiece, example: Example, maxTokens: number): Input {
+export function inputOf(task: LearnableTask, tokenizer: WordPiece, example: Example, maxTokens: number): Input {
   const names = outputNames(task);
   if (task.kind === "token" && example.kind === "token") {
     const encoding = encodeText(tokenizer, example.text, maxTokens);
     const tags = tagsOfSpans(encoding.text, example.spans);
     return { encoding, words: encoding.text, targets: labelsOfPieces(encoding, tags, names) };
   }
+  const targetOf = (label: string) => {
+    const target = names.indexOf(label);
+    if (target < 0) throw new Error(`inputOf: expected one of ${names.join(", ")}, got label ${JSON.stringify(label)}`);
+    return target;
+  };
   if (task.kind === "pair" && example.kind === "pair") {
-    const target = names.indexOf(example.label);
-    if (target < 0) throw new Error(`inputOf: expected one of ${names.join(", ")}, got label ${JSON.stringify(example.label)}`);
-    return { encoding: encodePair(tokenizer, example.first, example.second, maxTokens), words: [], targets: [target] };
+    const encoding = encodePair(tokenizer, example.first, example.second, maxTokens);
+    return { encoding, words: [], targets: [targetOf(example.label)] };
+  }
+  if (task.kind === "sentence" && example.kind === "sentence") {
+    const targets = example.labels.map(targetOf);
+    if (task.objective === "single" && targets.length !== 1) {
+      throw new Error(`inputOf: ${task.id} expects one label for each example, got ${targets.length}`);
+    }
+    return { encoding: encodeText(tokenizer, example.text, maxTokens), words: [], targets };
   }
   throw new Error(`inputOf: ${task.id} expects ${task.kind} examples, got a ${example.kind} example`);
 }
@@ -50,7 +62,7 @@ export function inputOf(task: Task, tokenizer: WordPiece, example: Example, maxT
  * An example as inputs that lack nothing of it, for prediction: a token example whose text is too long as windows that overlap, anything
  * else as `inputOf` has it. Their targets are those of no training.
  */
-export function windowsOf(task: Task, tokenizer: WordPiece, example: Example, maxTokens: number): Input[] {
+export function windowsOf(task: LearnableTask, tokenizer: WordPiece, example: Example, maxTokens: number): Input[] {
   if (task.kind !== "token" || example.kind !== "token") return [inputOf(task, tokenizer, example, maxTokens)];
   const names = outputNames(task);
   return encodeWindows(tokenizer, example.text, maxTokens).map((encoding) => {
@@ -59,9 +71,9 @@ export function windowsOf(task: Task, tokenizer: WordPiece, example: Example, ma
   });
 }
 
-/** The example with predicted labels in place of its own. `outputs` are indices, shaped as the targets of the input of the same place. */
+/** The example with predicted labels in place of its own. `outputs` are indices: what `outcomes` gives for the input of the same place. */
 export function predictedExample(
-  task: Task,
+  task: LearnableTask,
   example: Example,
   inputs: readonly Input[],
   outputs: readonly (readonly number[])[],
@@ -80,7 +92,7 @@ export function predictedExample(
     case "pair":
       return { ...example, label: names[outputs[0]?.[0] as number] as string };
     case "sentence":
-      throw new Error(`predictedExample: ${task.id} expects ${task.kind} examples, got a sentence example`);
+      return { ...example, labels: (outputs[0] ?? []).map((output) => names[output] as string) };
     default:
       return unreachable(example);
   }

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { mainScore, score } from "../../../src/evaluate/score.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
-import type { PairExample, Span, TokenExample } from "../../../src/tasks/example.ts";
+import type { PairExample, SentenceExample, Span, TokenExample } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
-import type { NerTask, PairTask } from "../../../src/tasks/task.ts";
+import type { NerTask, PairTask, SentenceTask } from "../../../src/tasks/task.ts";
 import { spansOfTags } from "../../../src/text/bio.ts";
 
 type Rows = Record<string, [number, number, number, number]>;
@@ -24,6 +24,7 @@ interface Case<G> {
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/scores/golden.json"), "utf8")) as {
   token: Case<string[]>[];
   single: Case<string>[];
+  multi: Case<string[]>[];
 };
 
 const label = (id: string) => ({ id, name: id, description: id });
@@ -87,5 +88,31 @@ describe("single-label tasks", () => {
     expect(() => score(mqp, [example("equivalent")], [example("maybe")])).toThrow('got label "maybe"');
     const token = { kind: "token", text: "x", spans: [] } as unknown as PairExample;
     expect(() => score(mqp, [token], [token])).toThrow("expected pair examples, got a token example");
+  });
+});
+
+describe("tasks on single texts", () => {
+  const example = (labels: string[]): SentenceExample => ({ kind: "sentence", text: "a", labels });
+  const metrics = ["accuracy", "precision", "recall", "f1"] as const;
+  const taskOf = (labels: string[], objective: "single" | "multi"): SentenceTask => ({
+    id: "s",
+    name: "S",
+    kind: "sentence",
+    objective,
+    labels: labels.map(label),
+    metrics,
+  });
+
+  it.each(golden.multi.map((c, i) => [i, c] as const))("with any of the labels score as scikit-learn does, case %i", (_, c) => {
+    const scores = score(taskOf(c.labels, "multi"), c.gold.map(example), c.predicted.map(example));
+    for (const metric of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
+    expectRows(scores.perLabel, c.perLabel);
+  });
+
+  it.each(golden.single.map((c, i) => [i, c] as const))("with one label score as pairs do, case %i", (_, c) => {
+    const examples = (ids: string[]) => ids.map((id) => example([id]));
+    const scores = score(taskOf(c.labels, "single"), examples(c.gold), examples(c.predicted));
+    for (const metric of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
+    expectRows(scores.perLabel, c.perLabel);
   });
 });

@@ -1,0 +1,43 @@
+// New tokens of an encoder: markers of entities, whole in its tokenizer, with rows of their own in its table. Knows no task and no device.
+
+import type { Rng } from "../base/rng.ts";
+import { aliasesOf } from "../nn/bert.ts";
+import type { Weight } from "../runtime/trainer.ts";
+import { addTokens } from "../text/added-tokens.ts";
+import type { Encoder } from "./encoder-files.ts";
+
+const table = "bert.embeddings.word_embeddings.weight";
+
+/**
+ * The encoder with these tokens in its vocabulary, after the last that it has, each with a row drawn as BERT draws its own (normal, the config's
+ * deviation): transformers' add_tokens and resize_token_embeddings. Tokens that it knows stay as they are.
+ */
+export function withAddedTokens(encoder: Encoder, tokens: readonly string[], draws: Rng): Encoder {
+  const { tokenizer, tokenizerFiles, config } = encoder;
+  const extended = addTokens(tokenizer, tokenizerFiles, tokens);
+  if (extended.ids.length === 0) return encoder;
+  const name = [table, ...aliasesOf(table.slice("bert.".length))].find((alias) => encoder.weights.has(alias));
+  const old = name === undefined ? undefined : encoder.weights.get(name);
+  if (name === undefined || !old) return encoder; // whoever fits the weights says what is missing
+  const hidden = config.hiddenSize;
+  const rows = Math.max(config.vocabSize, extended.tokenizer.vocabulary.length);
+  const data = new Float32Array(rows * hidden);
+  data.set(old.data);
+  for (const id of extended.ids) {
+    for (let i = 0; i < hidden; i++) data[id * hidden + i] = config.initializerRange * normal(draws);
+  }
+  const weights = new Map<string, Weight>(encoder.weights).set(name, { shape: [rows, hidden], data });
+  return {
+    ...encoder,
+    config: { ...config, vocabSize: rows },
+    configJson: { ...encoder.configJson, vocab_size: rows },
+    tokenizer: extended.tokenizer,
+    tokenizerFiles: extended.files,
+    weights,
+  };
+}
+
+/** Box and Muller's transform, one of its two values. */
+function normal(draws: Rng): number {
+  return Math.sqrt(-2 * Math.log(1 - draws.next())) * Math.cos(2 * Math.PI * draws.next());
+}
