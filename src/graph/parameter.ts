@@ -17,3 +17,6 @@ export interface BatchShape {
   readonly batch: number;
   readonly tokens: number;
 }
+
+/** The input that has the rows of a table, for a graph that does not look them up itself: [batch, tokens, columns]. */
+export const rowsInput = (table: string) => `rows:${table}`;

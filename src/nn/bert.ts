@@ -2,7 +2,7 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { Value } from "../graph/ops.ts";
-import type { BatchShape, Parameter } from "../graph/parameter.ts";
+import { type BatchShape, type Parameter, rowsInput } from "../graph/parameter.ts";
 import type { BertConfig } from "./bert-config.ts";
 import type { Dropout } from "./dropout.ts";
 
@@ -33,6 +33,8 @@ export interface Encoded {
 export type Addition = (g: Graph, layer: string, x: Value) => Value | undefined;
 
 export interface EncodeOptions {
+  /** Whether the tables' rows come as inputs (`rowsInput`), looked up by the caller. */
+  readonly gathered?: boolean;
   readonly addition?: Addition;
   /** At transformers' sites: after the embeddings, on attention's weights, after attention and after the feed-forward. */
   readonly dropout?: Dropout;
@@ -42,34 +44,55 @@ export interface EncodeOptions {
 export const encoderSites = ({ layers }: BertConfig) => 1 + 3 * layers;
 
 /** Inputs `input_ids` and `token_type_ids`, int32 [batch, tokens], and `attention_mask`, float32 [batch, tokens] of 1 and 0. */
-export function encode(
+export function encode(g: Graph, config: BertConfig, shape: BatchShape, weight: Weight, options: EncodeOptions = {}): Encoded {
+  const { hidden, rows } = embed(g, config, shape, weight, options);
+  return { hidden: encodeLayers(g, config, shape, weight, hidden, options), rows };
+}
+
+/** What the first layer reads. */
+export function embed(
   g: Graph,
   config: BertConfig,
   { batch, tokens }: BatchShape,
   weight: Weight,
-  { addition = () => undefined, dropout = (x) => x }: EncodeOptions = {},
+  { gathered = false, dropout = (x) => x }: EncodeOptions = {},
 ): Encoded {
   if (tokens > config.maxPositions) throw new Error(`expected at most ${config.maxPositions} tokens, got ${tokens}`);
   const look = (table: keyof typeof lookups) =>
-    g.apply("Gather", [weight(table), g.input(lookups[table], "int32", [batch, tokens])]); // [batch, tokens, hidden]
+    gathered
+      ? g.input(rowsInput(table), "float32", [batch, tokens, config.hiddenSize])
+      : g.apply("Gather", [weight(table), g.input(lookups[table], "int32", [batch, tokens])]); // [batch, tokens, hidden]
   const words = look("bert.embeddings.word_embeddings.weight");
   const types = look("bert.embeddings.token_type_embeddings.weight");
   const table = weight("bert.embeddings.position_embeddings.weight");
   const positions = g.apply("Slice", [table], { axis: 0, start: 0, end: tokens }); // [tokens, hidden]
   const sum = g.apply("Add", [g.apply("Add", [words, types]), positions]);
   const flat = g.apply("Reshape", [sum], { shape: [batch * tokens, config.hiddenSize] });
-  let hidden = dropout(layerNorm(g, config, weight, "bert.embeddings.LayerNorm", flat));
+  return {
+    hidden: dropout(layerNorm(g, config, weight, "bert.embeddings.LayerNorm", flat)),
+    rows: { "bert.embeddings.word_embeddings.weight": words, "bert.embeddings.token_type_embeddings.weight": types },
+  };
+}
 
+/** Layers from the one of index `from` up to that of `to`, all where absent, over hidden states [batch * tokens, hidden]. */
+export function encodeLayers(
+  g: Graph,
+  config: BertConfig,
+  { batch, tokens }: BatchShape,
+  weight: Weight,
+  states: Value,
+  { addition = () => undefined, dropout = (x) => x }: EncodeOptions = {},
+  { from = 0, to = config.layers }: { readonly from?: number; readonly to?: number } = {},
+): Value {
+  if (from === to) return states;
+  let hidden = states;
   const mask = g.input("attention_mask", "float32", [batch, tokens]);
   const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
   const bias = g.apply("Reshape", [absent], { shape: [batch, 1, 1, tokens] });
-  for (let i = 0; i < config.layers; i++) {
+  for (let i = from; i < to; i++) {
     hidden = layer({ g, config, shape: { batch, tokens }, weight, addition, dropout }, `bert.encoder.layer.${i}`, hidden, bias);
   }
-  return {
-    hidden,
-    rows: { "bert.embeddings.word_embeddings.weight": words, "bert.embeddings.token_type_embeddings.weight": types },
-  };
+  return hidden;
 }
 
 /** x W' + b, for W as checkpoints have it: [out, in]. */
@@ -77,6 +100,12 @@ export function linear(g: Graph, weight: Weight, name: string, x: Value): Value 
   const product = weight.product?.(g, name, x);
   if (product) return g.apply("Add", [product, weight(`${name}.bias`)]);
   return g.apply("Gemm", [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transA: false, transB: true });
+}
+
+/** The same, with what LoRA adds. */
+function dense({ g, weight, addition }: Build, name: string, x: Value): Value {
+  const [y, more] = [linear(g, weight, name, x), addition(g, name, x)];
+  return more ? g.apply("Add", [y, more]) : y;
 }
 
 interface Build {
@@ -91,23 +120,21 @@ interface Build {
 function layer(build: Build, name: string, x: Value, bias: Value): Value {
   const { g, config, weight, dropout } = build;
   const attended = attention(build, `${name}.attention.self`, x, bias);
-  const projected = dropout(linear(g, weight, `${name}.attention.output.dense`, attended));
+  const projected = dropout(dense(build, `${name}.attention.output.dense`, attended));
   const middle = layerNorm(g, config, weight, `${name}.attention.output.LayerNorm`, g.apply("Add", [projected, x]));
-  const inner = gelu(g, linear(g, weight, `${name}.intermediate.dense`, middle)); // [batch * tokens, intermediate]
-  const outer = dropout(linear(g, weight, `${name}.output.dense`, inner));
+  const inner = gelu(g, dense(build, `${name}.intermediate.dense`, middle)); // [batch * tokens, intermediate]
+  const outer = dropout(dense(build, `${name}.output.dense`, inner));
   return layerNorm(g, config, weight, `${name}.output.LayerNorm`, g.apply("Add", [outer, middle]));
 }
 
-function attention({ g, config, shape, weight, addition, dropout }: Build, name: string, x: Value, bias: Value): Value {
+function attention(build: Build, name: string, x: Value, bias: Value): Value {
+  const { g, config, shape, dropout } = build;
   const { batch, tokens } = shape;
   const { heads, hiddenSize } = config;
   const width = hiddenSize / heads;
   const split = (part: Value, perm: readonly number[]) =>
     g.apply("Transpose", [g.apply("Reshape", [part], { shape: [batch, tokens, heads, width] })], { perm });
-  const project = (part: string) => {
-    const [y, more] = [linear(g, weight, `${name}.${part}`, x), addition(g, `${name}.${part}`, x)];
-    return more ? g.apply("Add", [y, more]) : y;
-  };
+  const project = (part: string) => dense(build, `${name}.${part}`, x);
   const scaled = g.apply("Mul", [project("query"), g.scalar(1 / Math.sqrt(width))]);
   const query = split(scaled, [0, 2, 1, 3]); // [batch, heads, tokens, width]
   const key = split(project("key"), [0, 2, 3, 1]); // [batch, heads, width, tokens]

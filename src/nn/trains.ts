@@ -10,13 +10,25 @@ export type Trains =
   | { readonly kind: "biases" }
   /** The head alone. */
   | { readonly kind: "head" }
-  /** LoRA (Hu et al. 2022) on queries and values, and the head. The additions are multiplied by alpha / rank. */
-  | { readonly kind: "lora"; readonly rank: number; readonly alpha: number };
+  /** LoRA (Hu et al. 2022), and the head. The additions are multiplied by alpha / rank. */
+  | {
+      readonly kind: "lora";
+      readonly rank: number;
+      readonly alpha: number;
+      /** Which matrices are added to: queries and values, as the paper of LoRA has it and where absent; attention's four; or all of a layer. */
+      readonly targets?: LoraTargets;
+    };
+
+export type LoraTargets = keyof typeof adapted;
+
+/** Matrices of the encoder that LoRA adds to, by the name of their layer. */
+const adapted = {
+  "query-value": /^bert\.encoder\.layer\.\d+\.attention\.self\.(query|value)$/,
+  attention: /^bert\.encoder\.layer\.\d+\.attention\./,
+  all: /^bert\.encoder\.layer\.\d+\./,
+};
 
 export const everything: Trains = { kind: "all" };
-
-/** A matrix of the encoder that LoRA adds to, by the name of its layer. */
-const adapted = /^bert\.encoder\.layer\.\d+\.attention\.self\.(query|value)$/;
 
 /** The names of the two factors of an addition: down [rank, in], up [out, rank]. */
 export const loraNames = (layer: string) => ({ down: `${layer}.lora_A.weight`, up: `${layer}.lora_B.weight` });
@@ -24,9 +36,10 @@ export const loraNames = (layer: string) => ({ down: `${layer}.lora_A.weight`, u
 /** The factors for each matrix that LoRA adds to: down drawn as BERT draws its weights, up zero, so that nothing changes at first. */
 export function loraParameters(parameters: readonly Parameter[], trains: Trains, deviation: number): Parameter[] {
   if (trains.kind !== "lora") return [];
+  const targets = adapted[trains.targets ?? "query-value"];
   return parameters.flatMap(({ name, shape }): Parameter[] => {
     const layer = name.replace(/\.weight$/, "");
-    if (shape.length !== 2 || !adapted.test(layer)) return [];
+    if (shape.length !== 2 || !targets.test(layer)) return [];
     const [out, into] = shape as [number, number];
     const { down, up } = loraNames(layer);
     return [
@@ -34,6 +47,11 @@ export function loraParameters(parameters: readonly Parameter[], trains: Trains,
       { name: up, shape: [out, trains.rank], aliases: [], missing: "zeros" },
     ];
   });
+}
+
+/** How many layers from the input on stay as they are, embeddings included: what comes out of them is the same at each step. 0 for none. */
+export function frozenLayers(trains: Trains, layers: number): number {
+  return trains.kind === "head" ? layers : trains.kind === "layers" ? layers - trains.last : 0;
 }
 
 /** Names of the parameters that stay as they are, of an encoder of so many layers with its head. */

@@ -8,9 +8,10 @@ import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf } from "../graph/ops.ts";
 import type { BatchShape } from "../graph/parameter.ts";
 import { ortError } from "./ort.ts";
-import type { Feeds, LazyWeight, TrainableGraphs, TrainerState, Weights } from "./trainer.ts";
+import type { Feeds, HostTensor, LazyWeight, TrainableGraphs, TrainerState, Weights } from "./trainer.ts";
 
-export type Use = "training" | "inference";
+/** `fitting`: training on features. */
+export type Use = "training" | "inference" | "features" | "fitting";
 
 export interface CompiledGraph {
   readonly graph: Graph;
@@ -36,7 +37,7 @@ export function trainerSessions(
       const key = `${use} ${shape.batch} ${shape.tokens}`;
       const known = made.get(key);
       if (known) return known;
-      const graph = graphs[use](shape);
+      const graph = graphOf(graphs, use, shape);
       onCompile(shape.tokens);
       try {
         const compiled = { graph, session: await create(toOnnx(graph), use, graph) };
@@ -53,8 +54,17 @@ export function trainerSessions(
   };
 }
 
-function batchShape(feeds: Feeds): BatchShape {
-  const shape = feeds.input_ids?.shape ?? [];
+function graphOf({ fixed, ...graphs }: TrainableGraphs, use: Use, shape: BatchShape): Graph {
+  if (use === "training" || use === "inference") return graphs[use](shape);
+  if (!fixed) throw new Error("these graphs have no fixed part");
+  return use === "features" ? fixed.features(shape) : fixed.training(shape);
+}
+
+/** What a step of these feeds is. */
+export const stepUse = (feeds: Feeds): Use => (feeds.features ? "fitting" : "training");
+
+function batchShape({ features, input_ids: ids }: Feeds): BatchShape {
+  const shape = features?.shape.slice(0, 2) ?? ids?.shape ?? [];
   const [batch, tokens] = shape;
   if (shape.length !== 2 || !batch || !tokens) throw new Error(`expected input_ids of shape [batch, tokens], got [${shape}]`);
   return { batch, tokens };
@@ -71,7 +81,7 @@ export interface Slot {
 /** The inputs of a run. Throws an Error for a feed that is missing or has another type or shape. */
 export function inputsOf(ort: typeof Ort, graph: Graph, feeds: Feeds, slots: readonly Slot[]): Record<string, Tensor> {
   const inputs: Record<string, Tensor> = {};
-  for (const slot of slots) inputs[slot.name] = slot.tensor;
+  for (const slot of slots) if (graph.inputs.has(slot.name)) inputs[slot.name] = slot.tensor;
   for (const [name, { dtype, shape }] of graph.inputs) {
     if (name in inputs) continue;
     const feed = feeds[name];
@@ -83,6 +93,12 @@ export function inputsOf(ort: typeof Ort, graph: Graph, feeds: Feeds, slots: rea
     inputs[name] = new ort.Tensor(dtype, feed.data, shape);
   }
   return inputs;
+}
+
+/** An output of a run. */
+export function outputOf(outputs: Readonly<Record<string, Tensor>>, name: string): HostTensor {
+  const { dims, data } = outputs[name] as Tensor;
+  return { shape: dims, data: data as Float32Array };
 }
 
 /** The array for a parameter. Throws an Error when it is missing or has another shape. */

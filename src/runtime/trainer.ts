@@ -9,7 +9,7 @@ export interface HostTensor {
   readonly data: Float32Array | Int32Array;
 }
 
-/** Inputs of a graph by name. `input_ids` is [batch, tokens] and picks the graph. */
+/** Inputs of a graph by name. `input_ids`, [batch, tokens], or `features`, [batch, tokens, width], picks the graph. */
 export type Feeds = Readonly<Record<string, HostTensor>>;
 
 export interface Weight {
@@ -55,6 +55,11 @@ export interface TrainableGraphs {
   training(shape: BatchShape): Graph;
   /** Its output: `logits`. */
   inference(shape: BatchShape): Graph;
+  /** Where the part next to the inputs never changes: that part, with the output `features`, and training on them. */
+  readonly fixed?: {
+    features(shape: BatchShape): Graph;
+    training(shape: BatchShape): Graph;
+  };
 }
 
 export interface StepOptions {
@@ -82,6 +87,8 @@ export interface Trainer {
   step(batch: Feeds | readonly Feeds[], options: StepOptions): Promise<{ loss: number; gradientNorm: number }>;
   /** The head's logits. */
   infer(feeds: Feeds): Promise<HostTensor>;
+  /** What the fixed part gives, [batch, tokens, width], to be fed to steps in the place of ids. For graphs that have one. */
+  features(feeds: Feeds): Promise<HostTensor>;
   /** A copy of the current weights. */
   read(): Promise<Weights>;
   /** Replaces weights by name; resets the optimizer's moments and step count. */

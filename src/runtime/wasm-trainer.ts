@@ -2,17 +2,21 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
+import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../graph/ops.ts";
+import { rowsInput } from "../graph/parameter.ts";
 import { type AdamWSlot, adamWRows, adamWSlots, clipFactor, type Moments, sumOfSquares } from "./adamw.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import { decayOf, type Feeds, type HostTensor, partsOf, type StepOptions, type Trainer } from "./trainer.ts";
 import {
   inputsOf,
+  outputOf,
   replacements,
   type Slot,
   type StatePart,
   stateTensors,
+  stepUse,
   trainerSessions,
   type Use,
   weightOf,
@@ -68,9 +72,11 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   );
   const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> => {
     const { graph, session } = await sessions.for(use, feeds);
-    return session.run(inputsOf(ort, graph, feeds, slots)).catch((error: unknown) => {
-      throw ortError(error);
-    });
+    return session
+      .run(inputsOf(ort, graph, { ...feeds, ...gatheredRows(graph, graphs.lookups, slots, feeds) }, slots))
+      .catch((error: unknown) => {
+        throw ortError(error);
+      });
   };
   let steps = 0;
   const order = mutex();
@@ -82,7 +88,7 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
         try {
           let loss = 0;
           for (const feeds of partsOf(batch)) {
-            const outputs = await run("training", feeds);
+            const outputs = await run(stepUse(feeds), feeds);
             loss += (outputs.loss as Tensor).data[0] as number;
             sum.add(outputs, feeds);
           }
@@ -93,11 +99,8 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
           sum.clear(); // a part that failed leaves the others' rows in the tables
         }
       }),
-    infer: (feeds) =>
-      order.run(async (): Promise<HostTensor> => {
-        const { logits } = (await run("inference", feeds)) as { logits: Tensor };
-        return { shape: logits.dims, data: logits.data as Float32Array };
-      }),
+    infer: (feeds) => order.run(async () => outputOf(await run("inference", feeds), "logits")),
+    features: (feeds) => order.run(async () => outputOf(await run("features", feeds), "features")),
     read: () => order.run(async () => new Map(slots.map(({ name, shape, data }) => [name, { shape, data: data.slice() }]))),
     write: (replaced) =>
       order.run(async () => {
@@ -114,6 +117,26 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
       }),
     close: () => order.run(() => sessions.close()),
   };
+}
+
+/** Rows of the tables for a graph that takes them: a table of a hundred megabytes would be copied into WebAssembly's memory at each run. */
+function gatheredRows(
+  graph: Graph,
+  lookups: Readonly<Record<string, string>>,
+  slots: readonly CpuSlot[],
+  feeds: Feeds,
+): Record<string, HostTensor> {
+  const rows: Record<string, HostTensor> = {};
+  for (const { name, shape, data: table } of slots) {
+    const input = lookups[name];
+    const ids = input === undefined ? undefined : feeds[input];
+    if (!ids || !graph.inputs.has(rowsInput(name))) continue;
+    const columns = shape[1] as number;
+    const data = new Float32Array(ids.data.length * columns);
+    for (const [i, row] of ids.data.entries()) data.set(table.subarray(row * columns, (row + 1) * columns), i * columns);
+    rows[rowsInput(name)] = { shape: [...ids.shape, columns], data };
+  }
+  return rows;
 }
 
 function partOf({ data, optimizer }: TrainedSlot, part: StatePart): Float32Array<ArrayBuffer> {

@@ -11,10 +11,12 @@ import { loadOrt, ortError } from "./ort.ts";
 import { type Feeds, type HostTensor, partsOf, type Trainer, type Weight, type Weights } from "./trainer.ts";
 import {
   inputsOf,
+  outputOf,
   replacements,
   type Slot,
   type StatePart,
   stateTensors,
+  stepUse,
   trainerSessions,
   type Use,
   weightOf,
@@ -42,7 +44,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     ort.InferenceSession.create(model, {
       executionProviders: ["webgpu"],
       graphOptimizationLevel: "all",
-      ...(use === "training" ? { preferredOutputLocation: gradientsOnDevice(graph) } : {}),
+      ...(use === "training" || use === "fitting" ? { preferredOutputLocation: gradientsOnDevice(graph) } : {}),
     });
   const partOf = ({ name, buffer }: GpuSlot, part: StatePart): GPUBuffer =>
     part === "weight" ? buffer : (moments.get(name) as (typeof optimizer.moments)[number])[part];
@@ -61,7 +63,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
         let loss = 0;
         const held: Ort.Tensor[] = []; // the first part's gradients: the sum
         for (const [i, feeds] of partsOf(batch).entries()) {
-          const outputs = await run("training", feeds);
+          const outputs = await run(stepUse(feeds), feeds);
           loss += (outputs.loss as Ort.Tensor).data[0] as number;
           const { loss: _, ...gradients } = outputs;
           optimizer.add(trained.map(gradientOf(outputs, graphs.lookups, feeds)), i === 0);
@@ -72,11 +74,8 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
         for (const gradient of held) gradient.dispose();
         return { loss, gradientNorm };
       }),
-    infer: (feeds) =>
-      inTurn(async (): Promise<HostTensor> => {
-        const { logits } = (await run("inference", feeds)) as { logits: Ort.Tensor };
-        return { shape: logits.dims, data: logits.data as Float32Array };
-      }),
+    infer: (feeds) => inTurn(async () => outputOf(await run("inference", feeds), "logits")),
+    features: (feeds) => inTurn(async () => outputOf(await run("features", feeds), "features")),
     read: () => inTurn(() => vendor(download(device, slots))),
     write: (replaced) =>
       inTurn(async () => {

@@ -7,13 +7,14 @@ import { everything, type Trains, trainsProblem } from "../nn/trains.ts";
 import { fitWeights } from "../runtime/checkpoint.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
 import type { Trainer } from "../runtime/trainer.ts";
-import type { Task } from "../tasks/task.ts";
+import type { LearnableTask } from "../tasks/task.ts";
+import { withAddedTokens } from "./added-tokens.ts";
 import type { Encoder } from "./encoder-files.ts";
 import { outputNames } from "./task-head.ts";
 import type { Device } from "./train-config.ts";
 
 export interface Classifier {
-  readonly task: Task;
+  readonly task: LearnableTask;
   readonly encoder: Omit<Encoder, "weights">;
   /** What each output stands for. */
   readonly names: readonly string[];
@@ -23,8 +24,10 @@ export interface Classifier {
   readonly trains: Trains;
   /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
   readonly initialised: readonly string[];
+  /** Where the first layers stay as they are: see `trainer.features`. `firstToken`: of each text the first token's features are enough. */
+  readonly fixed: { readonly firstToken: boolean } | undefined;
   /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
-  compiles(use: "step" | "infer", rows: number, tokens: number): boolean;
+  compiles(use: "step" | "infer" | "features", rows: number, tokens: number): boolean;
   close(): Promise<void>;
 }
 
@@ -41,13 +44,16 @@ export interface ClassifierOptions {
  * Puts an encoder with the task's head on a device. Errors: `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported`
  * for a checkpoint whose tensors do not fit its config, and for a choice of what trains that the encoder does not have.
  */
-export async function openClassifier(task: Task, encoder: Encoder, options: ClassifierOptions): Promise<Classifier> {
+export async function openClassifier(task: LearnableTask, checkpoint: Encoder, options: ClassifierOptions): Promise<Classifier> {
+  const markers = task.kind === "sentence" ? (task.markers ?? []) : [];
+  const encoder = withAddedTokens(checkpoint, markers, rng(options.seed, "tokens"));
   const names = outputNames(task);
   const { trains = everything, dropout = 0 } = options;
   const { layers, hiddenSize } = encoder.config;
   const problem = trainsProblem(trains, layers, hiddenSize);
   if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
-  const graphs = bertModel(encoder.config, { kind: task.objective, labels: names.length }, { trains, dropout });
+  const gathered = options.device === "wasm"; // a GPU keeps the tables
+  const graphs = bertModel(encoder.config, { kind: task.objective, labels: names.length }, { trains, dropout, gathered });
   const draws = rng(options.seed, "head", task.id);
   const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });
@@ -60,6 +66,7 @@ export async function openClassifier(task: Task, encoder: Encoder, options: Clas
     maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions),
     trainer,
     trains,
+    fixed: graphs.fixed,
     initialised,
     compiles(use, rows, tokens) {
       const key = `${use} ${rows} ${tokens}`;

@@ -29,6 +29,13 @@ export function inferenceFeeds(inputs: readonly Input[], batch: Batch, { rows, p
   };
 }
 
+/** `attention_mask`, [rows, tokens], of texts of these lengths; rows without one see nothing. */
+export function maskOf(lengths: readonly number[], rows: number, tokens: number): Feeds {
+  const data = new Float32Array(rows * tokens);
+  for (const [row, length] of lengths.entries()) data.fill(1, row * tokens, row * tokens + length);
+  return { attention_mask: { shape: [rows, tokens], data } };
+}
+
 /** How a stage's targets count. */
 export interface Weighing {
   /** See TrainConfig. */
@@ -47,19 +54,30 @@ export function balancedWeights(inputs: readonly Input[], outputs: number): numb
   return counts.map((n) => (n === 0 ? 0 : all / (outputs * n)));
 }
 
+/** What the outputs stand for. */
+export interface Asked {
+  readonly outputs: number;
+  /** Of each token, and not of the whole input. */
+  readonly perToken: boolean;
+  /** Any number of the outputs may be right. */
+  readonly multi?: boolean;
+}
+
 /**
- * The feeds of a step: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
- * [], one over the sum of the whole batch's targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss.
+ * What a step is asked: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
+ * [], one over the sum of the whole batch's targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss. Where any number of
+ * outputs may be right, see `multiFeeds`.
  */
-export function trainingFeeds(
+export function targetFeeds(
   inputs: readonly Input[],
   batch: Batch,
-  layout: Layout & { readonly perToken: boolean; readonly outputs: number },
+  layout: Pick<Layout, "rows"> & Asked,
   { smoothing, weights }: Weighing = { smoothing: 0 },
   /** The batch that this one is a part of. */
   whole: readonly number[] = batch.indices,
 ): Feeds {
-  const { rows, perToken, outputs } = layout;
+  const { rows, perToken, outputs, multi } = layout;
+  if (multi) return multiFeeds(inputs, batch, layout, smoothing, whole.length);
   const width = perToken ? batch.tokens : 1;
   const data = new Float32Array(rows * width * outputs);
   const weightOf = (output: number) => weights?.[output] ?? 1;
@@ -75,9 +93,32 @@ export function trainingFeeds(
     .flatMap((index) => (inputs[index] as Input).targets)
     .reduce((sum, target) => sum + (target === ignoredLabel ? 0 : weightOf(target)), 0);
   return {
-    ...inferenceFeeds(inputs, batch, layout),
     targets: { shape: perToken ? [rows, width, outputs] : [rows, outputs], data },
     scale: { shape: [], data: Float32Array.of(total > 0 ? 1 / total : 1) },
+  };
+}
+
+/**
+ * `targets` and `absences`, [rows, outputs] each: which outputs are right and which are not, with smoothing half of it moved to the other; zeros
+ * in empty rows. `scale`: one over the number of examples and outputs, PyTorch's BCEWithLogitsLoss. Weights by output do not count.
+ */
+function multiFeeds(
+  inputs: readonly Input[],
+  batch: Batch,
+  { rows, outputs }: Pick<Layout, "rows"> & Asked,
+  smoothing: number,
+  examples: number,
+): Feeds {
+  const present = new Float32Array(rows * outputs);
+  batch.indices.forEach((index, row) => {
+    for (const target of (inputs[index] as Input).targets) present[row * outputs + target] = 1;
+  });
+  const filled = batch.indices.length * outputs;
+  const share = (x: number) => x * (1 - smoothing) + smoothing / 2;
+  return {
+    targets: { shape: [rows, outputs], data: present.map((x, i) => (i < filled ? share(x) : 0)) },
+    absences: { shape: [rows, outputs], data: present.map((x, i) => (i < filled ? share(1 - x) : 0)) },
+    scale: { shape: [], data: Float32Array.of(1 / Math.max(1, examples * outputs)) },
   };
 }
 
@@ -89,16 +130,21 @@ export function dropoutFeeds(config: BertConfig, draws: Rng): Feeds {
 
 /** What a model says of one input. */
 export interface Outcome {
-  /** The likeliest output, shaped as the input's targets; the first of equals. */
+  /** The likeliest output, shaped as the input's targets, the first of equals; or those that are likelier than not. */
   readonly outputs: readonly number[];
-  /** Cross-entropy in nats, summed over the input's targets, and how many those are. */
+  /** Cross-entropy in nats, summed over the input's targets, or over its outputs where each is asked for, and how many those are. */
   readonly loss: number;
   readonly count: number;
 }
 
 /** Reads a batch's logits, [rows, tokens, outputs] or [rows, outputs]; one outcome for each of the batch's indices. */
-export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTensor): Outcome[] {
+export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTensor, multi = false): Outcome[] {
   const outputs = logits.shape.at(-1) as number;
+  if (multi) {
+    return batch.indices.map((index, row) =>
+      multiOutcome((inputs[index] as Input).targets, logits.data.subarray(row * outputs, (row + 1) * outputs)),
+    );
+  }
   const width = logits.shape.length === 3 ? (logits.shape[1] as number) : 1;
   return batch.indices.map((index, row) => {
     const { targets } = inputs[index] as Input;
@@ -116,6 +162,16 @@ export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTen
     return { outputs: best, loss, count };
   });
 }
+
+function multiOutcome(targets: readonly number[], scores: Float32Array | Int32Array): Outcome {
+  const right = new Set(targets);
+  const numbers = Array.from(scores);
+  const loss = numbers.reduce((sum, x, i) => sum + softplus(right.has(i) ? -x : x), 0);
+  return { outputs: numbers.flatMap((x, i) => (x > 0 ? [i] : [])), loss, count: numbers.length };
+}
+
+/** log(1 + e^x), -log of what the logistic function gives -x. */
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 function argmax(scores: ArrayLike<number>): number {
   let best = 0;

@@ -39,7 +39,7 @@ const longEnough = 8000;
 
 /** GFLOP/s. Throws `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`, `aborted`. */
 export async function measureTraining(device: Device, signal: AbortSignal, onStep: (done: number) => void): Promise<number> {
-  const model = bertModel(config, { kind: "token", labels });
+  const model = bertModel(config, { kind: "token", labels }, { gathered: device === "wasm" });
   const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
   try {
     const feeds = madeUpFeeds(config, { batch, tokens }, labels);

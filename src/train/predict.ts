@@ -70,6 +70,7 @@ export async function* infer(
   inputs: readonly Input[],
   signal: AbortSignal,
 ): AsyncGenerator<PredictProgress, Outcome[]> {
+  const multi = classifier.task.objective === "multi";
   const layout = { rows: rowsFor(inputs.length, inferenceRows), pad: classifier.encoder.tokenizer.special.pad };
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const found = new Array<Outcome>(inputs.length);
@@ -79,7 +80,7 @@ export async function* infer(
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const logits = await classifier.trainer.infer(inferenceFeeds(inputs, batch, layout));
-    for (const [i, outcome] of outcomes(inputs, batch, logits).entries()) found[batch.indices[i] as number] = outcome;
+    for (const [i, outcome] of outcomes(inputs, batch, logits, multi).entries()) found[batch.indices[i] as number] = outcome;
     done += batch.indices.length;
     yield { type: "progress", done, total: inputs.length };
   }

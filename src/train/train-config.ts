@@ -56,6 +56,8 @@ export interface Validated {
 export type TrainEvent =
   | { readonly type: "loading"; readonly what: string; readonly done: number; readonly total: number } // bytes
   | { readonly type: "compiling"; readonly tokens: number } // a session for one bucket of lengths
+  /** What the layers that stay as they are give for the stage's examples: once, before its first step. */
+  | { readonly type: "features"; readonly stage: StageId; readonly done: number; readonly total: number } // examples
   | {
       readonly type: "stage";
       readonly stage: StageId;

@@ -7,11 +7,12 @@ import { mean } from "../base/stats.ts";
 import { mainScore, score } from "../evaluate/score.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
-import type { ExampleOf, Task } from "../tasks/task.ts";
+import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
 import { type Batch, epochBatches, lengthBuckets, partsOfBatch, rowsFor } from "./batches.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import type { Classifier } from "./classifier.ts";
-import { balancedWeights, dropoutFeeds, type Outcome, trainingFeeds } from "./feeds.ts";
+import { balancedWeights, dropoutFeeds, inferenceFeeds, type Outcome, targetFeeds } from "./feeds.ts";
+import { type FixedFeatures, fixedFeatures } from "./fixed-features.ts";
 import { infer, inputsOf } from "./predict.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import { type Input, predictedExample } from "./task-head.ts";
@@ -96,6 +97,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   const steps = perEpoch * stage.epochs;
   const progress = await progressAt(classifier, from);
   if (!from) yield { type: "stage", stage: stage.id, examples: inputs.length, epochs: stage.epochs, steps };
+  const features = yield* featuresOf(work, inputs);
 
   const stream = rng(config.seed, "train", stage.id);
   const patience = config.patience || Number.POSITIVE_INFINITY;
@@ -112,7 +114,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
         lengthBuckets[classifier.trainer.device],
       );
       const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
-      for await (const event of runEpoch(work, { inputs, rows, batches: ahead, epoch, steps, progress })) {
+      for await (const event of runEpoch(work, { inputs, features, rows, batches: ahead, epoch, steps, progress })) {
         yield event;
         if (event.type === "step" && checkpoints.due("step")) await save();
       }
@@ -130,6 +132,18 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
   await classifier.trainer.write(best.weights);
   yield { type: "stage-finished", stage: stage.id, bestEpoch: best.epoch };
+}
+
+async function* featuresOf(
+  { classifier, stage, signal }: Work,
+  inputs: readonly Input[],
+): AsyncGenerator<TrainEvent, FixedFeatures | undefined> {
+  const work = fixedFeatures(classifier, inputs, signal);
+  let next = await work.next();
+  for (; !next.done; next = await work.next()) {
+    yield next.value.type === "features" ? { ...next.value, stage: stage.id } : next.value;
+  }
+  return next.value;
 }
 
 async function progressAt({ trainer }: Classifier, from: Checkpoint | undefined): Promise<Progress> {
@@ -161,6 +175,7 @@ async function* endEpoch({ classifier, stage }: Work, progress: Progress, found:
 
 interface Epoch {
   readonly inputs: readonly Input[];
+  readonly features: FixedFeatures | undefined;
   readonly rows: number;
   /** What of the epoch is still ahead. */
   readonly batches: readonly Batch[];
@@ -172,12 +187,13 @@ interface Epoch {
 }
 
 async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
-  const { inputs, rows, batches, epoch, steps, progress } = work;
+  const { inputs, features, rows, batches, epoch, steps, progress } = work;
   const parts = config.accumulation ?? 1;
   const layout = {
     rows: Math.ceil(rows / parts),
     pad: classifier.encoder.tokenizer.special.pad,
     perToken: classifier.task.kind === "token",
+    multi: classifier.task.objective === "multi",
     outputs: classifier.names.length,
   };
   const warmup = warmupSteps(steps, config.warmup);
@@ -190,7 +206,8 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
   const { weightDecay, decayVectors = true, clipNorm } = config;
   for (const batch of batches) {
     const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens, buckets);
-    for (const { tokens } of partial) {
+    for (const part of partial) {
+      const tokens = features?.width(part) ?? part.tokens;
       if (classifier.compiles("step", layout.rows, tokens)) yield { type: "compiling", tokens };
     }
     await breathe(); // an abort sent from another thread gets its turn
@@ -199,7 +216,8 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const start = performance.now();
     const feeds = partial.map((part, i) => ({
-      ...trainingFeeds(inputs, part, layout, weighing, batch.indices),
+      ...(features?.feeds(part, layout.rows) ?? inferenceFeeds(inputs, part, layout)),
+      ...targetFeeds(inputs, part, layout, weighing, batch.indices),
       ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step, i)) : {}),
     }));
     const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });
@@ -225,7 +243,7 @@ async function* validate(classifier: Classifier, judge: Judge, signal: AbortSign
   const predicted = judge.examples.map((e, i) =>
     predictedExample(task, e, [judge.inputs[i] as Input], [(found[i] as Outcome).outputs]),
   );
-  const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<Task>[]; // `inputOf` refused other kinds
+  const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<LearnableTask>[]; // `inputOf` refused other kinds
   const scores = score(task, ofTask(judge.examples), ofTask(predicted));
   const count = found.reduce((n, o) => n + o.count, 0);
   const loss = found.reduce((n, o) => n + o.loss, 0) / Math.max(1, count);

@@ -55,6 +55,22 @@ export function partsThatFit(encoder: EncoderShape, recipe: Recipe): number | un
   return undefined;
 }
 
+/** The next setting that takes less, as words of an order. */
+export function lessMemory({ batchSize, accumulation = 1, maxTokens, trains = everything }: Recipe): string {
+  if (2 * accumulation <= batchSize) return `set the parts of a batch to ${2 * accumulation}`;
+  if (maxTokens > 64) return `cut inputs at ${Math.ceil(maxTokens / 2)} tokens`;
+  return trains.kind === "all" ? "train the last layers or the head alone, or another encoder" : "take another encoder";
+}
+
+const isRemedy = (what: unknown) => /^(set|cut|train|take) /.test(String(what));
+
+/** A device's `out-of-memory`, with the setting that takes less; any other error as it is. */
+export function withLessMemory(error: unknown, recipe: Recipe): unknown {
+  if (!(error instanceof ClinfuseError) || error.code !== "out-of-memory" || isRemedy(error.place.what)) return error;
+  const remedy = lessMemory(recipe);
+  return new ClinfuseError("out-of-memory", `${error.message}: ${remedy}`, { ...error.place, what: remedy }, { cause: error });
+}
+
 /** Throws `out-of-memory` with the numbers, and with the setting that would fit, before anything is loaded. */
 export function requireTrainingMemory(encoder: EncoderShape, recipe: Recipe): void {
   const { session } = trainingMemory(encoder, recipe);

@@ -148,6 +148,11 @@ export class TrainStep {
       case "compiling":
         work.tell(`Preparing the network for inputs of ${event.tokens} tokens`);
         break;
+      case "features": {
+        const what = "Reading the examples with the layers that stay as they are";
+        work.tell(`${stageNames[event.stage]}: ${what}: ${count(event.done)} of ${count(event.total)}`, event.done, event.total);
+        break;
+      }
       case "stage":
         work.tell(`${stageNames[event.stage]}: ${count(event.examples)} examples, ${event.epochs} epochs`);
         break;

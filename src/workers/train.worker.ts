@@ -21,7 +21,7 @@ import { onnxFiles } from "../train/onnx-files.ts";
 import { predict } from "../train/predict.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { Device } from "../train/train-config.ts";
-import { requireTrainingMemory } from "../train/training-memory.ts";
+import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
 import { hold, trainedLock } from "./locks.ts";
 import { fetchModel, findModel } from "./model-access.ts";
 import { reporting } from "./progress.ts";
@@ -92,9 +92,16 @@ async function* trainOnce(
   const options = { device, maxTokens, seed, dropout, ...(trains ? { trains } : {}) };
   const encoder = await openEncoder(encoderFiles);
   if (device === "wasm") requireTrainingMemory(encoder.config, request.config);
-  const classifier = await openClassifier(taskById(request.task), encoder, options);
+  const told = (error: unknown): never => {
+    throw withLessMemory(error, request.config);
+  };
+  const classifier = await openClassifier(taskById(request.task), encoder, options).catch(told);
   try {
-    yield* trainAndScore(classifier, request, signal, keeper);
+    try {
+      yield* trainAndScore(classifier, request, signal, keeper);
+    } catch (error) {
+      told(error);
+    }
     let bytes = 0;
     await disk.delete(trainedFolder(request.save));
     for (const [name, blob] of await saveModel(classifier)) {

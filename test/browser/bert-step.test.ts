@@ -69,7 +69,7 @@ describe.each(devices)("on %s", (device) => {
     });
 
     it("takes PyTorch's three steps of AdamW, clipped", async () => {
-      const golden = await goldenStep(kind);
+      const golden = await goldenStep(kind, device);
       const trainer = await open(device, golden);
       const steps = await threeSteps(trainer, golden);
       const after = await trainer.read();
@@ -85,7 +85,7 @@ describe.each(devices)("on %s", (device) => {
     });
 
     it("gives PyTorch's logits, and again after its weights are written back", async () => {
-      const golden = await goldenStep(kind);
+      const golden = await goldenStep(kind, device);
       const trainer = await open(device, golden);
       const first = await trainer.infer(inferenceFeeds(golden.feeds));
       const steps = await threeSteps(trainer, golden);
@@ -104,7 +104,7 @@ describe.each(devices)("on %s", (device) => {
 
 describe.each(devices)("on %s, what may be chosen", (device) => {
   it.each(heads)("a batch in parts takes the same steps, %s head", async (kind) => {
-    const golden = await goldenStep(kind);
+    const golden = await goldenStep(kind, device);
     const trainer = await open(device, golden);
     const steps = [];
     for (let i = 0; i < 3; i++) {

@@ -3,6 +3,7 @@
 import { readBertConfig } from "../../src/nn/bert-config.ts";
 import type { Head } from "../../src/nn/heads.ts";
 import { bertModel, type Model } from "../../src/nn/model.ts";
+import type { Device } from "../../src/runtime/ort.ts";
 import { readSafetensors } from "../../src/runtime/safetensors.ts";
 import type { Feeds, StepOptions, Weights } from "../../src/runtime/trainer.ts";
 import masked from "../fixtures/bert-step/masked.json";
@@ -27,7 +28,7 @@ export interface GoldenStep {
   readonly logits: readonly number[];
 }
 
-export async function goldenStep(kind: Head["kind"]): Promise<GoldenStep> {
+export async function goldenStep(kind: Head["kind"], device: Device = "webgpu"): Promise<GoldenStep> {
   const record = records[kind];
   const config = readBertConfig(record.config);
   if (!config.ok) throw new Error(config.why);
@@ -42,7 +43,9 @@ export async function goldenStep(kind: Head["kind"]): Promise<GoldenStep> {
     ]),
   );
   return {
-    model: bertModel(config.config, kind === "masked" ? { kind } : { kind, labels: record.head.labels }),
+    model: bertModel(config.config, kind === "masked" ? { kind } : { kind, labels: record.head.labels }, {
+      gathered: device === "wasm",
+    }),
     feeds,
     recipe: record.recipe,
     before: part("before:"),

@@ -3,9 +3,13 @@
 import { describe, expect, it } from "vitest";
 import { fromFolder, weightsOf } from "../../src/engines/transformers.ts";
 import type { Example } from "../../src/tasks/example.ts";
+import { openClassifier } from "../../src/train/classifier.ts";
+import { openEncoder } from "../../src/train/encoder-files.ts";
 import { saveModel } from "../../src/train/model-files.ts";
 import { onnxFiles } from "../../src/train/onnx-files.ts";
 import { outputNames } from "../../src/train/task-head.ts";
+import { toyTasks } from "../unit/train/toy.ts";
+import { correlation } from "./correlation.ts";
 import { logitsOf, smallClassifier, textsOf, toyExamples } from "./small-classifier.ts";
 
 const patience = 120_000;
@@ -64,6 +68,37 @@ describe.each([
         return best(logits, names.length).map((label, j) => Number(label === other[j]));
       });
       expect(agreed.reduce((a, b) => a + b, 0) / agreed.length).toBeGreaterThan(0.9);
+    },
+    patience,
+  );
+});
+
+const minilm = "/models/all-minilm-l6-v2";
+const served = (await fetch(`${minilm}/config.json`, { method: "HEAD" })).ok;
+
+describe.skipIf(!served)("MiniLM (skipped where models/all-minilm-l6-v2 is not served)", () => {
+  it(
+    "with a new head has the same logits in transformers.js, and nearly those in 8 bits",
+    async () => {
+      const names = ["config.json", "tokenizer.json", "vocab.txt", "model.safetensors"];
+      const blobs = await Promise.all(
+        names.map(async (name) => [name, await (await fetch(`${minilm}/${name}`)).blob()] as const),
+      );
+      const encoder = await openEncoder(new Map(blobs));
+      const model = await openClassifier(toyTasks.token, encoder, { device: "wasm", maxTokens: 64, seed: 1 });
+      const files = await onnxFiles(await saveModel(model));
+      const text = "Naïve patients with renal failure (stage 3) were treated; no seizures, no 12-lead changes.";
+      const examples = [text, "Fever."].map((t): Example => ({ kind: "token", text: t, spans: [] }));
+      const here: number[][] = [];
+      for (const example of examples) here.push(await logitsOf(model, example));
+      await model.close();
+      const { found } = await logitsThere("token", only(files, "onnx/model_quantized.onnx"), examples);
+      for (const [i, logits] of here.entries()) {
+        expect(found[i]).toHaveLength(logits.length);
+        for (const [j, x] of logits.entries()) expect(Math.abs((found[i]?.[j] as number) - x)).toBeLessThan(1e-4);
+      }
+      const eight = await logitsThere("token", only(files, "onnx/model.onnx"), examples);
+      expect(correlation(eight.found.flat(), here.flat())).toBeGreaterThan(0.97);
     },
     patience,
   );

@@ -8,18 +8,19 @@ import type { Weight } from "../../src/runtime/trainer.ts";
 import type { ModelFiles } from "../../src/train/encoder-files.ts";
 import { vocabulary, vocabularyText } from "../unit/train/toy.ts";
 
-const configJson = {
+const config = (layers: number) => ({
   model_type: "bert",
   hidden_size: 32,
-  num_hidden_layers: 1,
+  num_hidden_layers: layers,
   num_attention_heads: 4,
   intermediate_size: 64,
   max_position_embeddings: 64,
   type_vocab_size: 2,
   vocab_size: vocabulary.length,
-};
+});
 
-export function randomEncoder(seed: number): ModelFiles {
+export function randomEncoder(seed: number, layers = 1): ModelFiles {
+  const configJson = config(layers);
   const read = readBertConfig(configJson);
   if (!read.ok) throw new Error(read.why);
   const stream = rng("random encoder", seed);

@@ -50,6 +50,37 @@ const recipe: TrainConfig = {
 };
 
 describe.each(devices)("on %s", (device) => {
+  it.each([
+    ["token", { kind: "layers", last: 1 }],
+    ["pair", { kind: "layers", last: 1 }],
+    ["pair", { kind: "head" }],
+  ] as const)(
+    "features computed once train a %s task as those of each step do (%j)",
+    async (kind, trains) => {
+      const examples: readonly Example[] = kind === "token" ? tokenExamples(21, 1) : pairExamples(21, 1);
+      const stages = [{ id: "few", examples, epochs: 2 }] as const;
+      const curve = async (once: boolean) => {
+        const encoder = await openEncoder(randomEncoder(1, 2));
+        const classifier = await openClassifier(toyTasks[kind], encoder, { device, maxTokens: 32, seed: 1, trains });
+        open.push(classifier);
+        expect(classifier.fixed?.firstToken).toBe(trains.kind === "head");
+        const events: TrainEvent[] = [];
+        const used = once ? classifier : { ...classifier, fixed: undefined };
+        for await (const event of train(used, stages, [], recipe, never)) events.push(event);
+        return events;
+      };
+      const [once, each] = [await curve(true), await curve(false)];
+      expect(once.filter((e) => e.type === "features").map((e) => e.type === "features" && e.done)).toEqual([16, 21]);
+      expect(each.filter((e) => e.type === "features")).toEqual([]);
+      const steps = (events: TrainEvent[]) => events.flatMap((e) => (e.type === "step" ? [[e.loss, e.gradientNorm]] : []));
+      expect(steps(once)).toHaveLength(4);
+      for (const [i, numbers] of steps(each).entries()) {
+        for (const [j, x] of numbers.entries()) expect(steps(once)[i]?.[j]).toBeCloseTo(x, 4);
+      }
+    },
+    patience,
+  );
+
   it.each(["token", "pair"] as const)(
     "a tiny BERT learns a toy %s task, is saved and loaded",
     async (kind) => {

@@ -66,6 +66,43 @@ describe.each<{ trains: Trains; count: number; some: string }>([
   });
 });
 
+describe("the part that stays as it is", () => {
+  const heads = [
+    { head: { kind: "token", labels: 3 }, targets: Array.from({ length: 24 }, (_, i) => Number(i % 3 === i % 2)) },
+    { head: { kind: "single", labels: 3 }, targets: targets.targets },
+  ] as const;
+  const cases = heads.flatMap((h) =>
+    ([{ kind: "layers", last: 1 }, { kind: "layers", last: 2 }, { kind: "head" }] as const).map((trains) => ({ ...h, trains })),
+  );
+  it.each(cases)("gives features on which $trains train a $head.kind head as on the ids", ({ head, targets: asked, trains }) => {
+    const model = bertModel(config, head, { trains });
+    const weights = Object.fromEntries(weightsOf(model));
+    const asks = { targets: asked, scale: targets.scale };
+    const whole = evaluate(model.training(shape), { ...weights, ...inputs, ...asks });
+    const { firstToken, ...fixed } = model.fixed!;
+    expect(firstToken).toBe(trains.kind === "head" && head.kind === "single");
+    const { features } = evaluate(fixed.features(shape), { ...weights, ...inputs });
+    expect(features).toHaveLength(2 * 4 * 8);
+    const { attention_mask } = inputs;
+    const first = features!.filter((_, i) => i % 32 < 8);
+    const on = firstToken
+      ? evaluate(fixed.training({ batch: 2, tokens: 1 }), { ...weights, ...asks, features: first })
+      : evaluate(fixed.training(shape), { ...weights, ...asks, features: features!, attention_mask });
+    expect(Object.keys(on).sort()).toEqual(Object.keys(whole).sort());
+    for (const [name, numbers] of Object.entries(on)) {
+      for (const [i, x] of numbers.entries()) expect(x).toBeCloseTo(whole[name]![i]!, 12);
+    }
+    const read = [...fixed.training(shape).inputs.keys()].filter((name) => model.frozen.has(name));
+    expect(read).toEqual([]); // nothing of the part is fed to a step
+  });
+
+  it("is there for no other way to train", () => {
+    for (const trains of [{ kind: "all" }, { kind: "biases" }, { kind: "layers", last: 3 }, lora] as const) {
+      expect(open(trains).fixed).toBeUndefined();
+    }
+  });
+});
+
 describe("LoRA", () => {
   const model = open(lora);
 
@@ -73,6 +110,23 @@ describe("LoRA", () => {
     const trained = model.parameters.filter(({ name }) => !model.frozen.has(name)).map(({ name }) => name);
     expect(trained).toHaveLength(3 * 2 * 2 + 4);
     expect(trained).toContain("bert.encoder.layer.1.attention.self.value.lora_B.weight");
+  });
+
+  it.each([
+    ["attention", 4, "bert.encoder.layer.1.attention.output.dense.lora_A.weight"],
+    ["all", 6, "bert.encoder.layer.0.intermediate.dense.lora_B.weight"],
+  ] as const)("adds to %s where told to, with the gradients of finite differences", (targets, matrices, some) => {
+    const wider = open({ ...lora, targets });
+    const trained = wider.parameters.filter(({ name }) => !wider.frozen.has(name)).map(({ name }) => name);
+    expect(trained).toHaveLength(3 * matrices * 2 + 4);
+    const weights = weightsOf(wider);
+    const slope = train(wider, weights)[`gradient:${some}`]![3]!;
+    const at = (delta: number) => {
+      const moved = weights.get(some)!.map((x, i) => (i === 3 ? x + delta : x));
+      return train(wider, new Map(weights).set(some, moved)).loss![0]!;
+    };
+    expect(slope).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 7);
+    expect(slope).not.toBeCloseTo(0, 5);
   });
 
   it("changes nothing while the second factor is zero, as it begins", () => {
@@ -107,7 +161,8 @@ describe("LoRA", () => {
     }
   });
 
-  it("merged gives a plain model the same logits", () => {
+  it.each(["query-value", "attention", "all"] as const)("merged gives a plain model the same logits (%s)", (targets) => {
+    const model = open({ ...lora, targets });
     const weights = weightsOf(model);
     const asWeights: Weights = new Map(
       model.parameters.map(({ name, shape: s }) => [name, { shape: s, data: Float32Array.from(weights.get(name)!) }]),

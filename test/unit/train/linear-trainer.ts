@@ -50,6 +50,9 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
 
   return {
     device: "wasm",
+    async features() {
+      throw new Error("everything of it trains");
+    },
     async infer(feeds) {
       return forward(feeds);
     },

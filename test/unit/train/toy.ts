@@ -66,6 +66,7 @@ export function linearClassifier(task: Task = bc5cdrDisease): Classifier {
     maxTokens: 64,
     initialised: [],
     trains: { kind: "all" },
+    fixed: undefined,
     trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.kind === "token" }),
     encoder: {
       config: {

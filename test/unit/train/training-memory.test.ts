@@ -1,8 +1,16 @@
 // Memory estimates against what was measured, and the setting that fits. (BERT-base's peaks: DESIGN's measurements of onnxruntime-web 1.30.)
 
 import { describe, expect, it } from "vitest";
+import { ClinfuseError } from "../../../src/base/errors.ts";
 import type { BertConfig } from "../../../src/nn/bert-config.ts";
-import { partsThatFit, requireTrainingMemory, sessionLimit, trainingMemory } from "../../../src/train/training-memory.ts";
+import {
+  lessMemory,
+  partsThatFit,
+  requireTrainingMemory,
+  sessionLimit,
+  trainingMemory,
+  withLessMemory,
+} from "../../../src/train/training-memory.ts";
 
 const common = { typeVocabSize: 2, vocabSize: 30522, maxPositions: 512, layerNormEpsilon: 1e-12, initializerRange: 0.02 };
 const base: BertConfig = { ...common, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072 };
@@ -53,5 +61,26 @@ describe("what does not fit", () => {
     const huge = { ...large, layers: 96 };
     expect(partsThatFit(huge, wide)).toBeUndefined();
     expect(() => requireTrainingMemory(huge, wide)).toThrow(/last layers or the head/);
+  });
+});
+
+describe("a device that has not enough", () => {
+  it("is told the next setting that takes less, until there is none", () => {
+    expect(lessMemory({ batchSize: 16, maxTokens: 256 })).toBe("set the parts of a batch to 2");
+    expect(lessMemory({ batchSize: 16, accumulation: 16, maxTokens: 256 })).toBe("cut inputs at 128 tokens");
+    expect(lessMemory({ batchSize: 16, accumulation: 16, maxTokens: 64 })).toMatch(/last layers or the head/);
+    expect(lessMemory({ batchSize: 1, maxTokens: 64, trains: { kind: "head" } })).toBe("take another encoder");
+  });
+
+  it("has the setting in its error; other errors, and one that has a setting already, stay", () => {
+    const own = new ClinfuseError("out-of-memory", "the model does not fit into the GPU's memory", { what: "why" });
+    const told = withLessMemory(own, recipe);
+    expect(told).toMatchObject({
+      code: "out-of-memory",
+      message: expect.stringMatching(/memory: set the parts of a batch to 2$/),
+    });
+    expect(withLessMemory(told, recipe)).toBe(told);
+    const other = new ClinfuseError("device-lost", "gone");
+    expect(withLessMemory(other, recipe)).toBe(other);
   });
 });
