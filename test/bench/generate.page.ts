@@ -5,6 +5,7 @@ import { rng, seedOf } from "../../src/base/rng.ts";
 import { openBatch } from "../../src/engines/batch.ts";
 import { beginningOf } from "../../src/engines/batch-cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
+import { ggufWeights } from "../../src/engines/decoder-weights.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { openWllama } from "../../src/engines/wllama.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
@@ -138,12 +139,36 @@ async function converse(model: LanguageModel, { index, start, config }: Attempt,
   return { tokens, accepted: step.value.ok };
 }
 
+const mentioned = ["asthma", "renal failure", "liver cirrhosis", "anemia", "hypertension", "psoriasis", "migraine", "epilepsy"];
+
+/** Tokens per second of `batch` on what generate_native.py asks of transformers: short prompts, 40 tokens each, greedily, all reading included. */
+export async function writeAsNative(rows: number): Promise<number> {
+  const model = await openBatch({ id: "batch", weights: await weights(), slots: rows });
+  const asked = "Write one sentence in the style of medical literature that mentions ";
+  const complete = (topic: string) =>
+    model.complete(
+      {
+        messages: [{ role: "user", content: `${asked}${topic}.` }],
+        shared: { messages: 0, characters: asked.length },
+        sampling: { temperature: 0, topP: 1, maxTokens: 40 },
+        seed: 1,
+      },
+      new AbortController().signal,
+    );
+  const topics = Array.from({ length: Math.max(rows, 16) }, (_, i) => mentioned[i % mentioned.length] as string);
+  const start = performance.now();
+  const completions = await Promise.all(topics.map(complete));
+  const seconds = (performance.now() - start) / 1000;
+  await model.close();
+  return completions.reduce((sum, { completionTokens }) => sum + completionTokens, 0) / seconds;
+}
+
 const share = { rows: 16, beginning: 400, own: 64 };
 
 /** The share of a step that is no matrix product: 16 rows, after a beginning of 400 tokens and 60 of each row's own. */
 export async function nonMatmulShare(): Promise<number> {
   const gguf = await openGguf(await weights(), "shipped");
-  const decoder = await openBatchDecoder(gguf, { device: "wasm", contextTokens: 1024 });
+  const decoder = await openBatchDecoder(await ggufWeights(gguf), { device: "wasm", contextTokens: 1024 });
   const { rows, beginning, own } = share;
   const one = decoder.newCache(1);
   const read = await decoder.step(decoder.nothing, one, new Int32Array(beginning).fill(300), beginning - 1);

@@ -41,11 +41,17 @@ async function measure(name: string, contender: Contender): Promise<number> {
   return Math.round(10 * rate(result)) / 10;
 }
 
-/** transformers.generate on the same file at the same batches. */
-function native(): Record<string, number> {
+/** transformers.generate on the same file at the same batches, with short prompts and greedily; and `batch` on the same. */
+async function native(): Promise<{ native: Record<string, number>; batchAsNative: Record<string, number> }> {
   const model = join("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
   const out = execFileSync(python, ["test/bench/generate_native.py", model, ...rows.map(String)], { encoding: "utf8" });
-  return JSON.parse(out.trim().split("\n").at(-1) as string) as Record<string, number>;
+  const there = JSON.parse(out.trim().split("\n").at(-1) as string) as Record<string, number>;
+  const here: Record<string, number> = {};
+  for (const n of rows) {
+    here[n] = Math.round(10 * (await inBrowser<number>("writeAsNative", n)).result) / 10;
+    console.log(`short prompts, 40 tokens each, ${n} rows: batch ${here[n]} tokens/s, transformers natively ${there[n]}`);
+  }
+  return { native: there, batchAsNative: here };
 }
 
 try {
@@ -71,7 +77,7 @@ try {
   if (ratio !== null) console.log(`batch is ${ratio} times wllama's best`);
   console.log(`${Math.round(100 * share)} % of a step of 16 rows is no matrix product`);
   const nonMatmulShare = Math.round(100 * share) / 100;
-  const summary = { batch, batchInt8, wllama, ratio, nonMatmulShare, ...(python ? { native: native() } : {}) };
+  const summary = { batch, batchInt8, wllama, ratio, nonMatmulShare, ...(python ? await native() : {}) };
   console.log(JSON.stringify(summary));
 } finally {
   await server.close();

@@ -10,6 +10,7 @@ import { bertModel, type Model, type ModelOptions } from "../../src/nn/model.ts"
 import { adamWSlots } from "../../src/runtime/adamw.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
 import { type Device, loadOrt } from "../../src/runtime/ort.ts";
+import type { Feeds } from "../../src/runtime/trainer.ts";
 import { dropoutFeeds } from "../../src/train/feeds.ts";
 import { madeUpFeeds, madeUpWeights, stepFlops } from "../../src/train/measure-training.ts";
 
@@ -50,9 +51,14 @@ async function timed(work: (() => Promise<unknown>) | undefined): Promise<Timed>
 /** Gives the GFLOP of a step that trains everything. */
 export async function openOurs(device: Device, at: Case, options: ModelOptions, products: boolean): Promise<number> {
   const config = encoders[at.encoder];
-  const model = modelOf(at, options);
+  const model = modelOf(at, { gathered: device === "wasm", ...options });
   const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
-  const feeds = { ...madeUpFeeds(config, at, labels), ...(options.dropout ? dropoutFeeds(config, rng("bench", "dropout")) : {}) };
+  const made = madeUpFeeds(config, at, labels);
+  const feeds: Feeds = {
+    ...made,
+    ...(model.fixed ? { features: await trainer.features(made) } : {}),
+    ...(options.dropout ? dropoutFeeds(config, rng("bench", "dropout")) : {}),
+  };
   run = async () => (await trainer.step(feeds, recipe)).loss;
   if (products) roof = await productsOf(device, model, at);
   return stepFlops(config, at) / 1e9;
