@@ -14,8 +14,23 @@ export const lengthBuckets = {
 
 export type Buckets = readonly number[];
 
-/** Shuffled examples are sorted by length this many batches at a time. */
-const windowBatches = 8;
+/** How an epoch is cut into batches. */
+export interface EpochLayout {
+  readonly buckets: Buckets;
+  /** Shuffled examples are sorted by length this many batches at a time. */
+  readonly windowBatches: number;
+}
+
+/** Batches from which on an epoch is long: larger windows still shuffle it, and finer widths are worth their preparation. */
+const longEpoch = 64;
+
+const fine: Buckets = [16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 80, 96, 128, 160, 192, 256];
+
+/** Of an epoch of so many batches. Padding in a long one, 16 rows on WASM: 15 % of BC5CDR's training set, 11 % of MQP; 32 and 25 % as a short one. */
+export function epochLayout(device: Device, batches: number): EpochLayout {
+  if (batches < longEpoch) return { buckets: lengthBuckets[device], windowBatches: 8 };
+  return { buckets: device === "wasm" ? fine : lengthBuckets[device], windowBatches: 32 };
+}
 
 export interface Batch {
   /** At most as many as the batch has rows; the rows beyond them stay empty. */
@@ -44,7 +59,7 @@ export function epochBatches(
   rows: number,
   maxTokens: number,
   stream: Rng,
-  buckets: Buckets = lengthBuckets.wasm,
+  { buckets, windowBatches }: EpochLayout = epochLayout("wasm", 0),
 ): Batch[] {
   const order = stream.fork("examples").sample([...lengths.keys()], lengths.length);
   const batches: Batch[] = [];

@@ -8,7 +8,7 @@ import { mainScore, score } from "../evaluate/score.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
-import { type Batch, epochBatches, lengthBuckets, partsOfBatch, rowsFor } from "./batches.ts";
+import { type Batch, type EpochLayout, epochBatches, epochLayout, partsOfBatch, rowsFor } from "./batches.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import type { Classifier } from "./classifier.ts";
 import { balancedWeights, dropoutFeeds, inferenceFeeds, type Outcome, targetFeeds } from "./feeds.ts";
@@ -94,6 +94,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const rows = rowsFor(inputs.length, config.batchSize);
   const perEpoch = Math.ceil(inputs.length / rows);
+  const cutting = epochLayout(classifier.trainer.device, perEpoch);
   const steps = perEpoch * stage.epochs;
   const progress = await progressAt(classifier, from);
   if (!from) yield { type: "stage", stage: stage.id, examples: inputs.length, epochs: stage.epochs, steps };
@@ -106,15 +107,9 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   try {
     while (progress.epochs < stage.epochs && progress.epochs - (progress.best?.epoch ?? 0) < patience) {
       const epoch = progress.epochs + 1;
-      const batches = epochBatches(
-        lengths,
-        rows,
-        classifier.maxTokens,
-        stream.fork(epoch),
-        lengthBuckets[classifier.trainer.device],
-      );
+      const batches = epochBatches(lengths, rows, classifier.maxTokens, stream.fork(epoch), cutting);
       const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
-      for await (const event of runEpoch(work, { inputs, features, rows, batches: ahead, epoch, steps, progress })) {
+      for await (const event of runEpoch(work, { inputs, features, cutting, rows, batches: ahead, epoch, steps, progress })) {
         yield event;
         if (event.type === "step" && checkpoints.due("step")) await save();
       }
@@ -176,6 +171,7 @@ async function* endEpoch({ classifier, stage }: Work, progress: Progress, found:
 interface Epoch {
   readonly inputs: readonly Input[];
   readonly features: FixedFeatures | undefined;
+  readonly cutting: EpochLayout;
   readonly rows: number;
   /** What of the epoch is still ahead. */
   readonly batches: readonly Batch[];
@@ -187,7 +183,7 @@ interface Epoch {
 }
 
 async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
-  const { inputs, features, rows, batches, epoch, steps, progress } = work;
+  const { inputs, features, cutting, rows, batches, epoch, steps, progress } = work;
   const parts = config.accumulation ?? 1;
   const layout = {
     rows: Math.ceil(rows / parts),
@@ -202,10 +198,9 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
     ...(config.classWeights === "balanced" ? { weights: balancedWeights(inputs, layout.outputs) } : {}),
   };
   const lengths = inputs.map((input) => input.encoding.ids.length);
-  const buckets = lengthBuckets[classifier.trainer.device];
   const { weightDecay, decayVectors = true, clipNorm } = config;
   for (const batch of batches) {
-    const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens, buckets);
+    const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens, cutting.buckets);
     for (const part of partial) {
       const tokens = features?.width(part) ?? part.tokens;
       if (classifier.compiles("step", layout.rows, tokens)) yield { type: "compiling", tokens };

@@ -2,7 +2,15 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
-import { bucketOf, epochBatches, lengthBuckets, partsOfBatch, rowsFor, sortedBatches } from "../../../src/train/batches.ts";
+import {
+  bucketOf,
+  epochBatches,
+  epochLayout,
+  lengthBuckets,
+  partsOfBatch,
+  rowsFor,
+  sortedBatches,
+} from "../../../src/train/batches.ts";
 
 const lengthsOf = (n: number, seed: number) => {
   const stream = rng("lengths", seed);
@@ -43,8 +51,24 @@ describe("epochBatches", () => {
     const got = cost(epochBatches(lengths, 16, 256, rng(1)));
     expect(got).toBeLessThan(0.75 * cost(unsorted));
     expect(got).toBeLessThan(1.2 * best);
-    const coarse = cost(epochBatches(lengths, 16, 256, rng(1), lengthBuckets.webgpu));
+    const coarse = cost(epochBatches(lengths, 16, 256, rng(1), epochLayout("webgpu", 63)));
     expect(got).toBeLessThan(0.85 * coarse);
+  });
+
+  it("wastes less than 15 % of a long epoch, which is still shuffled", () => {
+    const lengths = lengthsOf(3000, 6).map((n) => n + 12); // sentences of a corpus: from 15 pieces to 134
+    const layout = epochLayout("wasm", Math.ceil(3000 / 16));
+    const batches = epochBatches(lengths, 16, 256, rng(1), layout);
+    const slots = batches.reduce((sum, { tokens, indices }) => sum + tokens * indices.length, 0);
+    expect(lengths.reduce((a, b) => a + b, 0) / slots).toBeGreaterThan(0.85);
+    const short = epochBatches(lengths, 16, 256, rng(1)).reduce((sum, { tokens, indices }) => sum + tokens * indices.length, 0);
+    expect(slots).toBeLessThan(0.9 * short);
+    expect(batches.flatMap((b) => b.indices).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
+    const halves = [batches.slice(0, 94), batches.slice(94)].map(
+      (half) => half.reduce((sum, b) => sum + b.tokens, 0) / half.length,
+    );
+    expect(halves[0]! / halves[1]!).toBeGreaterThan(0.8);
+    expect(halves[0]! / halves[1]!).toBeLessThan(1.25);
   });
 
   it("parts of a batch have its examples once, and are no wider than they must be", () => {
