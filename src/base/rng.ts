@@ -73,3 +73,8 @@ export function rng(...path: (string | number)[]): Rng {
 export function seedOf(stream: Rng): number {
   return stream.int(0x7fffffff);
 }
+
+/** A draw with mean 0 and deviation 1, from two of `random`, uniform in [0, 1): Box and Muller's transform, one of its two values. */
+export function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -1,6 +1,7 @@
 // Fits a checkpoint's tensors to a graph's parameters. Knows no file format and no model.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { normal } from "../base/rng.ts";
 import { sizeOf } from "../graph/ops.ts";
 import type { Parameter } from "../graph/parameter.ts";
 import type { Weight, Weights } from "./trainer.ts";
@@ -47,9 +48,4 @@ function initial({ name, shape, missing }: Parameter, random: () => number): Wei
   const data = new Float32Array(sizeOf(shape));
   if (missing !== "zeros") for (let i = 0; i < data.length; i++) data[i] = missing.deviation * normal(random);
   return { shape, data };
-}
-
-/** Box and Muller's transform, one of its two values. */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -1,6 +1,6 @@
 // Tokens added to a WordPiece tokenizer and to its files. Knows no model.
 
-import { transformersTokenizer } from "./transformers-tokenizer.ts";
+import { addedToken, transformersTokenizer } from "./transformers-tokenizer.ts";
 import { type WordPiece, wordPiece } from "./word-piece.ts";
 
 export interface ExtendedTokenizer {
@@ -25,15 +25,7 @@ export function addTokens(
   const extended = wordPiece([...vocabulary, ...fresh], special, config, all);
   const json = files.get("tokenizer.json") ?? transformersTokenizer(tokenizer).get("tokenizer.json");
   const { added_tokens: known = [], ...rest } = JSON.parse(json as string);
-  const entries = fresh.map((content, i) => ({
-    id: ids[i],
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }));
+  const entries = fresh.map((content, i) => addedToken(ids[i] as number, content));
   const settings = files.get("tokenizer_config.json") ?? transformersTokenizer(tokenizer).get("tokenizer_config.json");
   return {
     tokenizer: extended,

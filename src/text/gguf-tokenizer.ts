@@ -3,6 +3,7 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ClinfuseError } from "../base/errors.ts";
 import { type ByteLevelTokenizer, withText } from "./byte-level-tokenizer.ts";
+import { addedToken } from "./transformers-tokenizer.ts";
 
 export interface GgufTokenizer extends ByteLevelTokenizer {
   /** Names that a chat template may use, where the file has them. */
@@ -107,15 +108,7 @@ function byteLevelTokenizer(
 ): Tokenizer {
   const split = (pattern: string) => ({ type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false });
   const json = {
-    added_tokens: added.map(({ id, special }) => ({
-      id,
-      content: vocabulary[id] as string,
-      special,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-    })),
+    added_tokens: added.map(({ id, special }) => addedToken(id, vocabulary[id] as string, special)),
     normalizer: cutting.normalize ? { type: cutting.normalize } : null,
     pre_tokenizer: {
       type: "Sequence",

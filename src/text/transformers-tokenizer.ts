@@ -2,6 +2,17 @@
 
 import type { WordPiece } from "./word-piece.ts";
 
+/** An entry of a tokenizer.json's added tokens: matched in the text as it is. */
+export const addedToken = (id: number, content: string, special = true) => ({
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special,
+});
+
 /** tokenizer.json and tokenizer_config.json, by name. */
 export function transformersTokenizer({ vocabulary, special, config, added: whole }: WordPiece): ReadonlyMap<string, string> {
   const piece = (id: number) => vocabulary[id] as string;
@@ -10,15 +21,7 @@ export function transformersTokenizer({ vocabulary, special, config, added: whol
   const token = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
   const text = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
   const added = [special.pad, special.unknown, special.start, special.separator, ...maskOf(vocabulary), ...whole.values()].map(
-    (id) => ({
-      id,
-      content: piece(id),
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    }),
+    (id) => addedToken(id, piece(id)),
   );
   const tokenizer = {
     version: "1.0",

@@ -1,6 +1,6 @@
 // New tokens of an encoder: markers of entities, whole in its tokenizer, with rows of their own in its table. Knows no task and no device.
 
-import type { Rng } from "../base/rng.ts";
+import { normal, type Rng } from "../base/rng.ts";
 import { aliasesOf } from "../nn/bert.ts";
 import type { Weight } from "../runtime/trainer.ts";
 import { addTokens } from "../text/added-tokens.ts";
@@ -24,7 +24,7 @@ export function withAddedTokens(encoder: Encoder, tokens: readonly string[], dra
   const data = new Float32Array(rows * hidden);
   data.set(old.data);
   for (const id of extended.ids) {
-    for (let i = 0; i < hidden; i++) data[id * hidden + i] = config.initializerRange * normal(draws);
+    for (let i = 0; i < hidden; i++) data[id * hidden + i] = config.initializerRange * normal(() => draws.next());
   }
   const weights = new Map<string, Weight>(encoder.weights).set(name, { shape: [rows, hidden], data });
   return {
@@ -35,9 +35,4 @@ export function withAddedTokens(encoder: Encoder, tokens: readonly string[], dra
     tokenizerFiles: extended.files,
     weights,
   };
-}
-
-/** Box and Muller's transform, one of its two values. */
-function normal(draws: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - draws.next())) * Math.cos(2 * Math.PI * draws.next());
 }
