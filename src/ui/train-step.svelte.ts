@@ -149,7 +149,7 @@ export class TrainStep {
         work.tell(`Preparing the network for inputs of ${event.tokens} tokens`);
         break;
       case "features": {
-        const what = "Reading the examples with the layers that stay as they are";
+        const what = "reading the examples with the layers that stay as they are";
         work.tell(`${stageNames[event.stage]}: ${what}: ${count(event.done)} of ${count(event.total)}`, event.done, event.total);
         break;
       }
