@@ -12,6 +12,16 @@ export function gradient(g: Graph, loss: Value, wrt: readonly Value[]): Value[] 
   if (loss.dtype !== "float32" || loss.shape.length !== 0) {
     throw new Error(`gradient: expected a float32 scalar as loss, got ${loss.dtype}[${loss.shape}]`);
   }
+  return passBack(g, loss, g.scalar(1), wrt);
+}
+
+/** The same for a loss that lies beyond `output`: `passed` is its gradient for that, of its shape. */
+export function passBack(g: Graph, output: Value, passed: Value, wrt: readonly Value[]): Value[] {
+  if (output.dtype !== "float32" || passed.dtype !== "float32" || `${output.shape}` !== `${passed.shape}`) {
+    throw new Error(
+      `passBack: expected float32 of one shape, got ${passed.dtype}[${passed.shape}] for ${output.dtype}[${output.shape}]`,
+    );
+  }
   const active = new Set(wrt.map((value) => value.id)); // depends on a value of wrt
   const path: Node[] = [];
   for (const node of g.nodes) {
@@ -19,7 +29,7 @@ export function gradient(g: Graph, loss: Value, wrt: readonly Value[]): Value[] 
     for (const value of node.outputs) active.add(value.id);
     path.push(node);
   }
-  const cotangents = new Map<number, Value>([[loss.id, g.scalar(1)]]);
+  const cotangents = new Map<number, Value>([[output.id, passed]]);
   for (const node of path.reverse()) {
     const [first, ...others] = node.outputs as readonly [Value, ...Value[]];
     if (others.some((value) => cotangents.has(value.id))) {
@@ -29,8 +39,8 @@ export function gradient(g: Graph, loss: Value, wrt: readonly Value[]): Value[] 
     if (!cotangent) continue;
     const rule = (vjp as Partial<Record<Op, unknown>>)[node.op] as Vjp<Op> | undefined;
     if (!rule) throw new Error(`gradient: ${node.op} passes none`);
-    const passed = rule(g, cotangent, node) as readonly (Value | null)[];
-    passed.forEach((part, i) => {
+    const parts = rule(g, cotangent, node) as readonly (Value | null)[];
+    parts.forEach((part, i) => {
       const value = node.inputs[i];
       if (!part || !value || !active.has(value.id)) return;
       const sum = cotangents.get(value.id);

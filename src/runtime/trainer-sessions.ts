@@ -10,8 +10,8 @@ import type { BatchShape } from "../graph/parameter.ts";
 import { ortError } from "./ort.ts";
 import type { Feeds, HostTensor, LazyWeight, TrainableGraphs, TrainerState, Weights } from "./trainer.ts";
 
-/** `fitting`: training on features. */
-export type Use = "training" | "inference" | "features" | "fitting";
+/** `fitting`: training on features. `forward` and `backward`: of the segment of that index. */
+export type Use = "training" | "inference" | "features" | "fitting" | `${"forward" | "backward"} ${number}`;
 
 export interface CompiledGraph {
   readonly graph: Graph;
@@ -54,14 +54,50 @@ export function trainerSessions(
   };
 }
 
-function graphOf({ fixed, ...graphs }: TrainableGraphs, use: Use, shape: BatchShape): Graph {
+function graphOf({ fixed, segments, ...graphs }: TrainableGraphs, use: Use, shape: BatchShape): Graph {
   if (use === "training" || use === "inference") return graphs[use](shape);
+  const [way, segment] = use.split(" ");
+  if (way === "forward" || way === "backward") {
+    if (!segments) throw new Error("these graphs have no segments");
+    return segments[way](Number(segment), shape);
+  }
   if (!fixed) throw new Error("these graphs have no fixed part");
   return use === "features" ? fixed.features(shape) : fixed.training(shape);
 }
 
-/** What a step of these feeds is. */
-export const stepUse = (feeds: Feeds): Use => (feeds.features ? "fitting" : "training");
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** What a segment gave, for another one: fed as it is, wherever it lies. */
+export type Between = Readonly<Partial<Record<"states" | "cotangent", Tensor>>>;
+
+/** A step's loss and gradients. `run` runs one graph. */
+export async function stepOutputs(
+  { segments }: TrainableGraphs,
+  feeds: Feeds,
+  run: (use: Use, feeds: Feeds, between?: Between) => Promise<Outputs>,
+): Promise<Outputs> {
+  if (feeds.features) return run("fitting", feeds);
+  if (!segments) return run("training", feeds);
+  const read: Between[] = [{}];
+  for (let i = 0; i < segments.count - 1; i++)
+    read.push({ states: outputTensor(await run(`forward ${i}`, feeds, read[i]), "next_states") });
+  const found: Record<string, Tensor> = {};
+  let passed: Between = {};
+  for (let i = segments.count - 1; i >= 0; i--) {
+    const between = { ...read.pop(), ...passed };
+    const { next_cotangent: cotangent, ...own } = await run(`backward ${i}`, feeds, between);
+    for (const tensor of Object.values(between)) tensor.dispose();
+    passed = cotangent ? { cotangent } : {};
+    Object.assign(found, own);
+  }
+  return found;
+}
+
+function outputTensor(outputs: Outputs, name: string): Tensor {
+  const tensor = outputs[name];
+  if (!tensor) throw new Error(`no output ${name}`);
+  return tensor;
+}
 
 function batchShape({ features, input_ids: ids }: Feeds): BatchShape {
   const shape = features?.shape.slice(0, 2) ?? ids?.shape ?? [];
@@ -79,8 +115,14 @@ export interface Slot {
 }
 
 /** The inputs of a run. Throws an Error for a feed that is missing or has another type or shape. */
-export function inputsOf(ort: typeof Ort, graph: Graph, feeds: Feeds, slots: readonly Slot[]): Record<string, Tensor> {
-  const inputs: Record<string, Tensor> = {};
+export function inputsOf(
+  ort: typeof Ort,
+  graph: Graph,
+  feeds: Feeds,
+  slots: readonly Slot[],
+  between: Between = {},
+): Record<string, Tensor> {
+  const inputs: Record<string, Tensor> = { ...between };
   for (const slot of slots) if (graph.inputs.has(slot.name)) inputs[slot.name] = slot.tensor;
   for (const [name, { dtype, shape }] of graph.inputs) {
     if (name in inputs) continue;

@@ -60,6 +60,16 @@ export interface TrainableGraphs {
     features(shape: BatchShape): Graph;
     training(shape: BatchShape): Graph;
   };
+  /**
+   * Training in segments, for want of memory: each but the last is run forward for its output `next_states`, which the one after it reads as
+   * `states`; then, from the last to the first, backward. That reads what its forward graph reads, and as `cotangent` the `next_cotangent` of the
+   * segment after it; it outputs what `training` would as far as it is its own.
+   */
+  readonly segments?: {
+    readonly count: number;
+    forward(i: number, shape: BatchShape): Graph;
+    backward(i: number, shape: BatchShape): Graph;
+  };
 }
 
 export interface StepOptions {

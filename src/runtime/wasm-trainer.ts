@@ -1,5 +1,6 @@
 // A trainer on the CPU: onnxruntime-web's WASM for the gradients, AdamW over typed arrays. Knows no model.
 
+import type * as Ort from "onnxruntime-web";
 import type { Tensor } from "onnxruntime-web";
 import { mutex } from "../base/async.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -8,15 +9,26 @@ import { rowsInput } from "../graph/parameter.ts";
 import { type AdamWSlot, adamWRows, adamWSlots, clipFactor, type Moments, sumOfSquares } from "./adamw.ts";
 import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
-import { decayOf, type Feeds, type HostTensor, partsOf, type StepOptions, type Trainer } from "./trainer.ts";
 import {
+  decayOf,
+  type Feeds,
+  type HostTensor,
+  partsOf,
+  type StepOptions,
+  type TrainableGraphs,
+  type Trainer,
+  type Weights,
+} from "./trainer.ts";
+import {
+  type Between,
   inputsOf,
+  type Outputs,
   outputOf,
   replacements,
   type Slot,
   type StatePart,
   stateTensors,
-  stepUse,
+  stepOutputs,
   trainerSessions,
   type Use,
   weightOf,
@@ -47,6 +59,16 @@ interface TrainedSlot extends CpuSlot {
 /** Errors: `out-of-memory`, `engine-failed`. */
 export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
   const ort = await loadOrt("wasm");
+  return trainerOn(ort, graphs, copied(ort, graphs, weights), onCompile);
+}
+
+/** Of all parameters, and of those that train. A function of its own, so that nothing of a trainer holds the arrays that came in. */
+interface Slots {
+  readonly slots: readonly CpuSlot[];
+  readonly trained: readonly TrainedSlot[];
+}
+
+function copied(ort: typeof Ort, graphs: TrainableGraphs, weights: Weights): Slots {
   const trained: TrainedSlot[] = [];
   const optimizers = adamWSlots(graphs.parameters.filter((p) => !graphs.frozen.has(p.name)).map((p) => sizeOf(p.shape)));
   const slots = graphs.parameters.map(({ name, shape }): CpuSlot => {
@@ -58,6 +80,15 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
     if (optimizer) trained.push({ ...slot, optimizer, lookup: lookupOf(graphs.lookups[name], shape) });
     return slot;
   });
+  return { slots, trained };
+}
+
+function trainerOn(
+  ort: typeof Ort,
+  graphs: TrainableGraphs,
+  { slots, trained }: Slots,
+  onCompile: TrainerOptions["onCompile"],
+): Trainer {
   const sessions = trainerSessions(
     graphs,
     // Without an arena what a run took is free for the next session: there is one for each length of batch. It costs no time.
@@ -70,10 +101,10 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
       }),
     (tokens) => onCompile?.(tokens),
   );
-  const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> => {
+  const run = async (use: Use, feeds: Feeds, between?: Between): Promise<Outputs> => {
     const { graph, session } = await sessions.for(use, feeds);
     return session
-      .run(inputsOf(ort, graph, { ...feeds, ...gatheredRows(graph, graphs.lookups, slots, feeds) }, slots))
+      .run(inputsOf(ort, graph, { ...feeds, ...gatheredRows(graph, graphs.lookups, slots, feeds) }, slots, between))
       .catch((error: unknown) => {
         throw ortError(error);
       });
@@ -88,7 +119,7 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
         try {
           let loss = 0;
           for (const feeds of partsOf(batch)) {
-            const outputs = await run(stepUse(feeds), feeds);
+            const outputs = await stepOutputs(graphs, feeds, run);
             loss += (outputs.loss as Tensor).data[0] as number;
             sum.add(outputs, feeds);
           }
@@ -156,7 +187,7 @@ function markTouched({ columns, touched }: Lookup, { first, second }: Moments): 
 
 /** The gradients of a batch's parts, added up. */
 interface GradientSum {
-  add(outputs: Readonly<Record<string, Tensor>>, feeds: Feeds): void;
+  add(outputs: Outputs, feeds: Feeds): void;
   norm(): number;
   /** Of the slots' i-th; a table's is dense. */
   of(i: number): Float32Array;

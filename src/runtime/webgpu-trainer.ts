@@ -10,13 +10,15 @@ import type { TrainerOptions } from "./open-trainer.ts";
 import { loadOrt, ortError } from "./ort.ts";
 import { type Feeds, type HostTensor, partsOf, type Trainer, type Weight, type Weights } from "./trainer.ts";
 import {
+  type Between,
   inputsOf,
+  type Outputs,
   outputOf,
   replacements,
   type Slot,
   type StatePart,
   stateTensors,
-  stepUse,
+  stepOutputs,
   trainerSessions,
   type Use,
   weightOf,
@@ -44,14 +46,14 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     ort.InferenceSession.create(model, {
       executionProviders: ["webgpu"],
       graphOptimizationLevel: "all",
-      ...(use === "training" || use === "fitting" ? { preferredOutputLocation: gradientsOnDevice(graph) } : {}),
+      ...(use === "inference" || use === "features" ? {} : { preferredOutputLocation: gradientsOnDevice(graph) }),
     });
   const partOf = ({ name, buffer }: GpuSlot, part: StatePart): GPUBuffer =>
     part === "weight" ? buffer : (moments.get(name) as (typeof optimizer.moments)[number])[part];
   const sessions = trainerSessions(graphs, create, (tokens) => onCompile?.(tokens));
-  const run = async (use: Use, feeds: Feeds): Promise<Readonly<Record<string, Ort.Tensor>>> => {
+  const run = async (use: Use, feeds: Feeds, between?: Between): Promise<Outputs> => {
     const { graph, session } = await sessions.for(use, feeds);
-    return vendor(session.run(inputsOf(ort, graph, feeds, slots)));
+    return vendor(session.run(inputsOf(ort, graph, feeds, slots, between)));
   };
   const order = mutex();
   const checked = <T>(task: () => Promise<T>): Promise<T> => (lost() === undefined ? task() : Promise.reject(failure(undefined)));
@@ -63,7 +65,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
         let loss = 0;
         const held: Ort.Tensor[] = []; // the first part's gradients: the sum
         for (const [i, feeds] of partsOf(batch).entries()) {
-          const outputs = await run(stepUse(feeds), feeds);
+          const outputs = await stepOutputs(graphs, feeds, run);
           loss += (outputs.loss as Ort.Tensor).data[0] as number;
           const { loss: _, ...gradients } = outputs;
           optimizer.add(trained.map(gradientOf(outputs, graphs.lookups, feeds)), i === 0);
@@ -141,7 +143,7 @@ async function upload(
 
 /** A parameter's; a table's with the rows that its input names. */
 const gradientOf =
-  (outputs: Readonly<Record<string, Ort.Tensor>>, lookups: Readonly<Record<string, string>>, feeds: Feeds) =>
+  (outputs: Outputs, lookups: Readonly<Record<string, string>>, feeds: Feeds) =>
   ({ name }: GpuSlot): GpuGradient => {
     const buffer = (outputs[`gradient:${name}`] as Ort.Tensor).gpuBuffer;
     const input = lookups[name];

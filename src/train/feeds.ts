@@ -3,7 +3,7 @@
 import type { Rng } from "../base/rng.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { seedsName } from "../nn/dropout.ts";
-import { dropoutSiteCount } from "../nn/model.ts";
+import { dropoutSiteCount } from "../nn/training-graphs.ts";
 import type { Feeds, HostTensor } from "../runtime/trainer.ts";
 import { ignoredLabel } from "../text/bio.ts";
 import { padBatch } from "../text/encoding.ts";

@@ -7,7 +7,8 @@ import { Graph } from "../../../src/graph/graph.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
 import type { BertConfig } from "../../../src/nn/bert-config.ts";
 import { dropoutSites, seedsName } from "../../../src/nn/dropout.ts";
-import { bertModel, dropoutSiteCount } from "../../../src/nn/model.ts";
+import { bertModel } from "../../../src/nn/model.ts";
+import { dropoutSiteCount } from "../../../src/nn/training-graphs.ts";
 import { evaluate } from "../graph/evaluate.ts";
 
 const [rows, columns] = [512, 96];
