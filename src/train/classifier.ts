@@ -38,6 +38,8 @@ export interface ClassifierOptions {
   readonly seed: number;
   readonly trains?: Trains;
   readonly dropout?: number;
+  /** See TrainConfig. */
+  readonly checkpointing?: boolean;
 }
 
 /**
@@ -48,12 +50,13 @@ export async function openClassifier(task: LearnableTask, checkpoint: Encoder, o
   const markers = task.kind === "sentence" ? (task.markers ?? []) : [];
   const encoder = withAddedTokens(checkpoint, markers, rng(options.seed, "tokens"));
   const names = outputNames(task);
-  const { trains = everything, dropout = 0 } = options;
+  const { trains = everything, dropout = 0, checkpointing = false } = options;
   const { layers, hiddenSize } = encoder.config;
   const problem = trainsProblem(trains, layers, hiddenSize);
   if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
   const gathered = options.device === "wasm"; // a GPU keeps the tables
-  const graphs = bertModel(encoder.config, { kind: task.objective, labels: names.length }, { trains, dropout, gathered });
+  const head = { kind: task.objective, labels: names.length };
+  const graphs = bertModel(encoder.config, head, { trains, dropout, gathered, checkpointing });
   const draws = rng(options.seed, "head", task.id);
   const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });

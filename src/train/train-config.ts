@@ -20,6 +20,8 @@ export interface TrainConfig {
   readonly batchSize: number;
   /** Parts that a batch is worked off in, for want of memory: the step is the same but for rounding. 1 where absent. */
   readonly accumulation?: number;
+  /** Whether what the layers give is computed once more on the way back, two layers at a time, for want of memory: the step is the same but for rounding. */
+  readonly checkpointing?: boolean;
   /** Longer inputs are cut. Paper: 256. */
   readonly maxTokens: number;
   /** Share of the steps of a stage in which the rate rises linearly from 0. Paper: 0.05. */

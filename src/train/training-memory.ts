@@ -2,9 +2,10 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
-import { bertParameters } from "../nn/bert.ts";
+import { bertParameters, lookups } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
-import { everything, frozen, loraParameters } from "../nn/trains.ts";
+import { segmentLayers } from "../nn/training-graphs.ts";
+import { everything, frozen, frozenLayers, loraParameters } from "../nn/trains.ts";
 import { heapBytes } from "../runtime/heap.ts";
 import { lengthBuckets } from "./batches.ts";
 import type { TrainConfig } from "./train-config.ts";
@@ -14,21 +15,22 @@ export type EncoderShape = BertConfig;
 
 /** Bytes. */
 export interface TrainingMemory {
-  /** In WebAssembly's address space, or a session's on the GPU: weights, and what the forward pass keeps for the backward pass. */
+  /** In WebAssembly's address space, or a session's on the GPU: weights, their gradients, and what the forward pass keeps for the way back. */
   readonly session: number;
   /** Outside it: weights, two moments, gradients, and the best epoch's weights. */
   readonly outside: number;
 }
 
-type Recipe = Pick<TrainConfig, "batchSize" | "maxTokens" | "accumulation" | "trains">;
+type Recipe = Pick<TrainConfig, "batchSize" | "maxTokens" | "accumulation" | "checkpointing" | "trains">;
 
 export const sessionLimit = heapBytes;
 
 /**
- * Of the numbers that a layer makes for each token, those that are held at once: fitted to BERT-base's peaks of 1.25 GB with 8 x 128 tokens
- * and 2.06 GB with 16 x 128 (onnxruntime-web 1.30).
+ * Fitted to WebAssembly's memory after two steps of MiniLM and BERT-base, 256 to 4,096 tokens a batch, whole and with checkpointing
+ * (onnxruntime-web 1.30): the session itself; of the numbers that the layers make for each token, those that wait for the way back; and of one
+ * layer's, those that the way back adds.
  */
-const heldShare = 0.72;
+const fitted = { session: 80e6, waiting: 0.79, passing: 0.9 };
 
 /** For the widest batch that the recipe may make. */
 export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingMemory {
@@ -37,14 +39,28 @@ export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingM
   const parameters = [...encoderParameters, ...loraParameters(encoderParameters, trains, encoder.initializerRange)];
   const still = frozen(parameters, trains, encoder.layers);
   const bytes = (of: typeof parameters) => 4 * of.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const [all, trained] = [bytes(parameters), bytes(parameters.filter(({ name }) => !still.has(name)))];
+  const trained = parameters.filter(({ name }) => !still.has(name));
+  const fed = (of: typeof parameters) => bytes(of.filter(({ name }) => !(name in lookups))); // tables' rows are looked up outside
   const width = Math.min(maxTokens, encoder.maxPositions, lengthBuckets.wasm.at(-1) as number);
   const rows = Math.ceil(batchSize / accumulation);
   const { hiddenSize, intermediateSize, heads, layers } = encoder;
-  const perLayer = 8 * hiddenSize + 4 * intermediateSize + 3 * heads * width;
-  const kept = trains.kind === "layers" ? trains.last + 1 : trains.kind === "head" ? 1 : layers;
-  const activations = 4 * heldShare * rows * width * Math.min(kept, layers) * perLayer;
-  return { session: all + activations, outside: 2 * all + 3 * trained };
+  const perLayer = 4 * rows * width * (8 * hiddenSize + 4 * intermediateSize + 3 * heads * width);
+  const kept = Math.min(keptLayers(recipe, layers), layers);
+  const share = isCut(recipe, layers) ? kept / layers : 1; // of the weights that one session is fed
+  const waiting = Math.max(fitted.waiting * perLayer * kept, share * fed(trained));
+  const session = fitted.session + share * fed(parameters) + waiting + fitted.passing * perLayer;
+  return { session, outside: 2 * bytes(parameters) + 3 * bytes(trained) };
+}
+
+/** Whether a step goes through segments: see `bertModel`. */
+const isCut = ({ checkpointing = false, trains = everything }: Recipe, layers: number) =>
+  checkpointing && layers > segmentLayers && frozenLayers(trains, layers) === 0;
+
+/** Layers of which numbers wait at once. */
+function keptLayers(recipe: Recipe, layers: number): number {
+  if (isCut(recipe, layers)) return segmentLayers;
+  const fixed = frozenLayers(recipe.trains ?? everything, layers);
+  return fixed === 0 ? layers : layers - fixed + 1;
 }
 
 /** In how many parts a batch fits the session; undefined where no number of them does. */
@@ -56,13 +72,20 @@ export function partsThatFit(encoder: EncoderShape, recipe: Recipe): number | un
 }
 
 /** The next setting that takes less, as words of an order. */
-export function lessMemory({ batchSize, accumulation = 1, maxTokens, trains = everything }: Recipe): string {
+export function lessMemory({
+  batchSize,
+  accumulation = 1,
+  checkpointing = false,
+  maxTokens,
+  trains = everything,
+}: Recipe): string {
   if (2 * accumulation <= batchSize) return `set the parts of a batch to ${2 * accumulation}`;
+  if (!checkpointing && trains.kind !== "head" && trains.kind !== "layers") return "turn checkpointing on";
   if (maxTokens > 64) return `cut inputs at ${Math.ceil(maxTokens / 2)} tokens`;
   return trains.kind === "all" ? "train the last layers or the head alone, or another encoder" : "take another encoder";
 }
 
-const isRemedy = (what: unknown) => /^(set|cut|train|take) /.test(String(what));
+const isRemedy = (what: unknown) => /^(set|turn|cut|train|take) /.test(String(what));
 
 /** A device's `out-of-memory`, with the setting that takes less; any other error as it is. */
 export function withLessMemory(error: unknown, recipe: Recipe): unknown {
@@ -75,10 +98,16 @@ export function withLessMemory(error: unknown, recipe: Recipe): unknown {
 export function requireTrainingMemory(encoder: EncoderShape, recipe: Recipe): void {
   const { session } = trainingMemory(encoder, recipe);
   if (session <= sessionLimit) return;
-  const parts = partsThatFit(encoder, recipe);
-  const remedy =
-    parts === undefined ? "train the last layers or the head alone, or another encoder" : `set the parts of a batch to ${parts}`;
+  const remedy = remedyThatFits(encoder, recipe);
   const [got, expected] = [session, sessionLimit].map((n) => `${(n / 2 ** 30).toFixed(1)} GiB`) as [string, string];
   const sentence = `training so takes about ${got} of the ${expected} that a session can have: ${remedy}`;
   throw new ClinfuseError("out-of-memory", sentence, { what: remedy, got, expected });
+}
+
+function remedyThatFits(encoder: EncoderShape, recipe: Recipe): string {
+  const parts = partsThatFit(encoder, recipe);
+  if (parts !== undefined) return `set the parts of a batch to ${parts}`;
+  const both = partsThatFit(encoder, { ...recipe, checkpointing: true });
+  if (both === undefined) return "train the last layers or the head alone, or another encoder";
+  return both === 1 ? "turn checkpointing on" : `turn checkpointing on, and set the parts of a batch to ${both}`;
 }

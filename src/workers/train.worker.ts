@@ -13,7 +13,7 @@ import { checkpointFolder, fileFolder, files, trainedFolder } from "../store/fil
 import { readMeasurements } from "../store/measurements.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { chooseDevice, type DeviceChoice, describeDevice } from "../train/choose-device.ts";
-import { openClassifier } from "../train/classifier.ts";
+import { type Classifier, openClassifier } from "../train/classifier.ts";
 import { type ModelFiles, openEncoder } from "../train/encoder-files.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { loadModel, saveModel } from "../train/model-files.ts";
@@ -88,14 +88,10 @@ async function* trainOnce(
   keeper: TrainingKeeper,
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, void> {
-  const { maxTokens, seed, dropout = 0, trains } = request.config;
-  const options = { device, maxTokens, seed, dropout, ...(trains ? { trains } : {}) };
-  const encoder = await openEncoder(encoderFiles);
-  if (device === "wasm") requireTrainingMemory(encoder.config, request.config);
   const told = (error: unknown): never => {
     throw withLessMemory(error, request.config);
   };
-  const classifier = await openClassifier(taskById(request.task), encoder, options).catch(told);
+  const classifier = await openFor(request, device, encoderFiles).catch(told);
   try {
     try {
       yield* trainAndScore(classifier, request, signal, keeper);
@@ -112,6 +108,15 @@ async function* trainOnce(
   } finally {
     await classifier.close();
   }
+}
+
+/** A function of its own, so that nothing holds the checkpoint's arrays once they are on the device. */
+async function openFor({ task, config }: TrainRequest, device: Device, encoderFiles: ModelFiles): Promise<Classifier> {
+  const { maxTokens, seed, dropout = 0, checkpointing = false, trains } = config;
+  const encoder = await openEncoder(encoderFiles);
+  if (device === "wasm") requireTrainingMemory(encoder.config, config);
+  const options = { device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) };
+  return openClassifier(taskById(task), encoder, options);
 }
 
 const procedures: TrainProcedures = {

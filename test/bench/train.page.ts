@@ -16,10 +16,11 @@ import { madeUpFeeds, madeUpWeights, stepFlops } from "../../src/train/measure-t
 
 const common = { maxPositions: 512, typeVocabSize: 2, vocabSize: 30522, layerNormEpsilon: 1e-12, initializerRange: 0.02 };
 
-/** Shapes: all-MiniLM-L6-v2, and BERT-base, which is PubMedBERT's. */
+/** Shapes: all-MiniLM-L6-v2; BERT-base and BERT-large, which are PubMedBERT's. */
 export const encoders = {
   MiniLM: { ...common, hiddenSize: 384, layers: 6, heads: 12, intermediateSize: 1536 },
   "BERT-base": { ...common, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072 },
+  "BERT-large": { ...common, hiddenSize: 1024, layers: 24, heads: 16, intermediateSize: 4096 },
 } satisfies Readonly<Record<string, BertConfig>>;
 
 export interface Case extends BatchShape {

@@ -1,5 +1,5 @@
 // Training steps in the tab against onnxruntime-web's own products, jax-js and native PyTorch, in one run:
-// npm run bench:train [-- --cases MiniLM:16x64,BERT-base:4x64] [--threads 2,1] [--steps N] [--modes] [--no-jax] [--device webgpu] [--native PYTHON]
+// npm run bench:train [-- --cases MiniLM:16x64,BERT-base:16x128+checkpointing] [--threads 2,1] [--steps N] [--modes] [--no-jax] [--device webgpu] [--native PYTHON]
 
 import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -18,18 +18,24 @@ const most = Math.min(2, availableParallelism());
 const threadCounts = option("--threads", most > 1 ? `${most},1` : "1")
   .split(",")
   .map(Number);
-const cases = option("--cases", "MiniLM:16x64,MiniLM:32x128,BERT-base:4x64,BERT-base:8x128")
+
+/** With checkpointing a step is timed by all cores alone, and beside nothing: it does other work than its rivals. */
+interface BenchCase extends Case {
+  readonly checkpointing: boolean;
+}
+const cases = option("--cases", "MiniLM:16x64,MiniLM:32x128,BERT-base:4x64,BERT-base:8x128,BERT-base:16x128+checkpointing")
   .split(",")
-  .map((text): Case => {
-    const [, encoder, batch, tokens] = /^(.+):(\d+)x(\d+)$/.exec(text) ?? [];
-    if (encoder !== "MiniLM" && encoder !== "BERT-base")
-      throw new Error(`--cases: expected MiniLM:16x64 or BERT-base:4x64, got ${text}`);
-    return { encoder, batch: Number(batch), tokens: Number(tokens) };
+  .map((text): BenchCase => {
+    const [, encoder, batch, tokens, more] = /^(.+):(\d+)x(\d+)(\+checkpointing)?$/.exec(text) ?? [];
+    if (encoder !== "MiniLM" && encoder !== "BERT-base" && encoder !== "BERT-large")
+      throw new Error(`--cases: expected MiniLM:16x64 or BERT-base:16x128+checkpointing, got ${text}`);
+    return { encoder, batch: Number(batch), tokens: Number(tokens), checkpointing: more !== undefined };
   });
 
 const median = (xs: readonly number[]) => xs.toSorted((a, b) => a - b)[Math.floor(xs.length / 2)] as number;
 const round = (x: number) => Math.round(1000 * x) / 1000;
-const nameOf = ({ encoder, batch, tokens }: Case) => `${encoder} ${batch}x${tokens}`;
+const nameOf = ({ encoder, batch, tokens, checkpointing }: BenchCase) =>
+  `${encoder} ${batch}x${tokens}${checkpointing ? ", checkpointing" : ""}`;
 
 const server = await serveSources();
 const module = "/test/bench/train.page.ts";
@@ -44,7 +50,7 @@ interface Measured {
 
 /** Whoever is compared takes turns, so that whatever else the machine does slows all. */
 async function measure(
-  at: Case,
+  at: BenchCase,
   threads: number,
   options: ModelOptions,
   against: { products: boolean; jax: boolean },
@@ -95,7 +101,9 @@ async function sameWork(jax: BenchTab, expected: readonly Timed[]): Promise<void
 
 /** Milliseconds of native PyTorch, by case and threads. */
 function native(): Record<string, number> {
-  const all = cases.flatMap((at) => threadCounts.map((threads) => `${at.encoder}:${at.batch}:${at.tokens}:${threads}`));
+  const all = cases
+    .filter((at) => !at.checkpointing)
+    .flatMap((at) => threadCounts.map((threads) => `${at.encoder}:${at.batch}:${at.tokens}:${threads}`));
   const out = execFileSync(python, ["test/bench/train_native.py", `${rounds}`, ...all], { encoding: "utf8" });
   return JSON.parse(out.trim().split("\n").at(-1) as string) as Record<string, number>;
 }
@@ -106,6 +114,7 @@ const modes: readonly [name: string, options: ModelOptions][] = [
   ["biases (BitFit)", { trains: { kind: "biases" } }],
   ["head alone", { trains: { kind: "head" } }],
   ["dropout 0.1", { dropout: 0.1 }],
+  ["everything, checkpointing", { checkpointing: true }],
 ];
 
 try {
@@ -116,8 +125,10 @@ try {
   for (const threads of threadCounts) {
     for (const at of cases) {
       const key = `${nameOf(at)}${threads === most ? "" : `, ${threads} thread`}`;
-      const wanted = { products: true, jax: device === "wasm" && !args.includes("--no-jax") };
-      const { step, products, jax, gflop, megabytes } = await measure(at, threads, {}, wanted);
+      if (at.checkpointing && threads !== most) continue;
+      const beside = !at.checkpointing;
+      const wanted = { products: beside, jax: beside && device === "wasm" && !args.includes("--no-jax") };
+      const { step, products, jax, gflop, megabytes } = await measure(at, threads, { checkpointing: at.checkpointing }, wanted);
       const torch = nativeMs?.[`${at.encoder}:${at.batch}:${at.tokens}:${threads}`];
       if (products) roofShare[key] = round(products / step);
       if (jax) jaxRatio[key] = round(step / jax);
@@ -139,7 +150,7 @@ try {
   }
   const modeShare: Record<string, number> = {};
   for (const [name, options] of args.includes("--modes") ? modes : []) {
-    const at = cases[0] as Case;
+    const at = cases[0] as BenchCase;
     const none = { products: false, jax: false };
     const [whole, part] = [await measure(at, most, {}, none), await measure(at, most, options, none)];
     modeShare[name] = round(part.step / whole.step);
