@@ -5,7 +5,7 @@ import { sha256 } from "../base/hash.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import { readHubConfig } from "../nn/llama-hub.ts";
 import { readTokenizer, tokenizerFileNames } from "../text/tokenizer-files.ts";
-import { contentOf, type HubAccess, type HubFile, type HubListing, listRepo, repoOf } from "./hub-repo.ts";
+import { contentOf, type HubAccess, type HubFile, type HubListing, hubAddress, listRepo, repoOf } from "./hub-repo.ts";
 import { type ModelEntry, type ModelFile, parseEntry } from "./manifest.ts";
 import { entryOfFiles } from "./model-entry.ts";
 import { jsonOf, templateOf } from "./model-folder.ts";
@@ -81,7 +81,7 @@ export async function hubModel(text: string, options: HubModelOptions): Promise<
     id: freeId(listing, stem, known),
     name: stem === undefined ? listing.repo : `${listing.repo}, ${stem}`,
     licence: listing.licence ?? "not stated",
-    homepage: `${options.hub}/${listing.repo}`,
+    homepage: `${hubAddress}/${listing.repo}`,
     sources: [source],
   };
   return { entry: parseEntry(JSON.stringify(entry), listing.repo), contents, isKnown: false };

@@ -240,7 +240,7 @@ describe("an import", () => {
 it("WebLLM's own list says what each model needs and whether it fits, and why nothing of it is fetched", async () => {
   await open();
   await page.getByText("Models that WebLLM knows").click();
-  await expect.element(page.getByText(/publish no list of hashes/)).toBeVisible();
+  await expect.element(page.getByText(/nobody publishes its hash/)).toBeVisible();
   const row = page.getByRole("row", { name: /Llama-3\.2-1B/ });
   await expect.element(row).toHaveTextContent(/879 MB.*WebGPU, shader-f16.*Llama 3\.2 Community License.*cannot: no shader-f16/);
   await page.getByLabelText("Only those that this device can hold").click();
