@@ -171,12 +171,14 @@ async function request(url: string, what: string, { ask, signal }: HubAccess): P
   if (response.ok) return response;
   await response.body?.cancel().catch(() => undefined);
   const { host } = new URL(url);
-  // The hub answers 401, not 404, for a name that it does not have; its own code tells the two apart.
-  const code = response.headers.get("x-error-code") ?? "";
-  if (response.status === 404 || code.endsWith("NotFound")) {
-    throw new ClinfuseError("hub-absent", `the hub at ${host} has no ${what}, or does not show it to everyone`, { what });
+  // For a name that it does not have the hub answers 401, as for one that it hides; of a gated one it says so.
+  const isGated = response.status === 403 || response.headers.get("x-error-code") === "GatedRepo";
+  if (isGated) throw gatedError(what, url);
+  if (response.status === 401 || response.status === 404) {
+    throw new ClinfuseError("hub-absent", `the hub at ${host} has no ${what}, or hides it from those who are not signed in`, {
+      what,
+    });
   }
-  if (response.status === 401 || response.status === 403) throw gatedError(what, url);
   const sentence = `the hub at ${host} answered ${response.status}${response.statusText ? ` ${response.statusText}` : ""} when asked for ${what}`;
   throw new ClinfuseError("hub-unreachable", sentence, { what: host, got: response.status });
 }

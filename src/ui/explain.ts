@@ -91,7 +91,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: "The hub has no such model",
     sentence: sentence(message),
     remedy:
-      "Give the name as it stands at the top of the model's page, owner/name, or the address of that page. Nothing was stored.",
+      "Give the name as it stands at the top of the model's page, owner/name, or the address of that page. What only an account may see, download by hand and import. Nothing was stored.",
   }),
   "hub-several": (_, message) => ({
     title: "The repository holds several models",

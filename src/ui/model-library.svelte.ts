@@ -166,7 +166,7 @@ export class ModelLibrary {
     await this.adding.run("Asking huggingface.co which files it has", async (signal) => {
       for await (const event of this.#services.library.add({ repository }, signal)) {
         if (event.type === "added") this.added = event.added;
-        else this.adding.tell(`${event.what} of ${bytes(event.total)} in small files`, event.done, event.total);
+        else this.adding.tell(`${event.what}: small files, ${bytes(event.total)} in all`, event.done, event.total);
       }
     });
     await this.#update();

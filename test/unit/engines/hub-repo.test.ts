@@ -119,7 +119,7 @@ describe("the listing", () => {
     [401, "RepoNotFound", "hub-absent"],
     [404, "", "hub-absent"],
     [404, "RevisionNotFound", "hub-absent"],
-    [401, "", "hub-gated"],
+    [401, "", "hub-absent"],
     [401, "GatedRepo", "hub-gated"],
     [403, "GatedRepo", "hub-gated"],
     [429, "", "hub-unreachable"],
