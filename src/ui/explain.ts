@@ -115,7 +115,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     remedy: "Try again later. If it stays so, download the files by hand and import them. Nothing was stored.",
   }),
   "model-altered": ({ file, what }) => ({
-    title: "A model file is not the one that the manifest names",
+    title: "A model file is not the one that its hash stands for",
     sentence: `The SHA-256 of ${file ?? what ?? "a model file"} differs, so it was not loaded.`,
     remedy: "Delete that file and fetch it again.",
     command: "npm run models",

@@ -3,12 +3,12 @@
 import type { ModelRow } from "../workers/models.client.ts";
 import { bytes } from "./numbers.ts";
 
-/** Of a model that was added from the hub the small files are here before anything is downloaded. */
-const begun = ({ stored, bytes, vouched }: ModelRow) => (vouched.by === "hub" ? stored / bytes >= 0.01 : stored > 0);
+/** Whether its download has begun: of a model that was added from the hub the small files are here before that. */
+export const isBegun = ({ stored, bytes, vouched }: ModelRow) => (vouched.by === "hub" ? stored / bytes >= 0.01 : stored > 0);
 
 /** What the button says that fetches the rest from there. */
 export function downloadVerb(row: ModelRow, { source, host }: ModelRow["sources"][number]): string {
   const left = bytes(row.bytes - row.stored);
-  if (begun(row)) return `Resume, ${left} left, from ${host}`;
+  if (isBegun(row)) return `Resume, ${left} left, from ${host}`;
   return source === "server" ? `Keep a copy in this browser (${left})` : `Download ${left} from ${host}`;
 }
