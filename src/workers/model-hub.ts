@@ -46,7 +46,7 @@ export async function addFromHub(text: string, store: ModelStore, options: AddOp
   return { id: entry.id, name: entry.name, bytes: entry.files.reduce((sum, file) => sum + file.bytes, 0), wasHere: isKnown };
 }
 
-/** No cookie, and not the page's address: the hub need not know who asks, or from where. */
+/** No cookie; of the page's address no more than its origin, which a browser adds to every request to another host's data. */
 const askHub: HubAccess["ask"] = (url, { signal }) => fetch(url, { signal, credentials: "omit", referrerPolicy: "no-referrer" });
 
 async function put(
