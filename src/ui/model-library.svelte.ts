@@ -1,6 +1,7 @@
 // The models on the page: which there are, what is under way for each, how much room there is. The files are the worker's. Knows no component.
 
 import type { DownloadSource } from "../workers/model-download.ts";
+import type { Added } from "../workers/model-hub.ts";
 import type { Imported, Picked } from "../workers/model-import.ts";
 import type { FilesEvent, ModelRow, PrebuiltRow } from "../workers/models.client.ts";
 import { save } from "./evaluate-step.svelte.ts";
@@ -57,6 +58,10 @@ export class ModelLibrary {
   prebuilt = $state.raw<readonly PrebuiltRow[]>();
   prebuiltFailure = $state.raw<unknown>();
   room = $state.raw<Room>();
+  /** The hub is asked for a model. */
+  readonly adding = new Work();
+  /** What the hub's last answer came to. */
+  added = $state.raw<Added>();
   readonly importing = new Work();
   /** What the last import came to. */
   imported = $state.raw<Imported>();
@@ -72,7 +77,7 @@ export class ModelLibrary {
 
   /** Whether files are on their way, in or out. */
   get running(): boolean {
-    return this.importing.running || [...this.#works.values()].some(({ work }) => work.running);
+    return this.adding.running || this.importing.running || [...this.#works.values()].some(({ work }) => work.running);
   }
 
   read = async (): Promise<void> => {
@@ -152,6 +157,18 @@ export class ModelLibrary {
     } catch (error) {
       this.failure = error;
     }
+    await this.#update();
+  }
+
+  /** A model of the hub by its repository's name or address. Its weights are not fetched yet. */
+  async add(repository: string): Promise<void> {
+    this.added = undefined;
+    await this.adding.run("Asking huggingface.co which files it has", async (signal) => {
+      for await (const event of this.#services.library.add({ repository }, signal)) {
+        if (event.type === "added") this.added = event.added;
+        else this.adding.tell(`${event.what}: small files, ${bytes(event.total)} in all`, event.done, event.total);
+      }
+    });
     await this.#update();
   }
 

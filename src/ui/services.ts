@@ -19,6 +19,8 @@ export interface NotebookStore {
 }
 
 export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "licence" | "homepage"> {
+  /** The app's manifest names it; else it is this browser's own. */
+  readonly isShipped: boolean;
   readonly bytes: number;
   /** Names of its files that the server does not have; empty when it can be used. */
   readonly missing: readonly string[];
@@ -31,7 +33,7 @@ export interface Services {
   /** Starts the worker that measures this device; whoever starts it ends it. */
   readonly measure: () => MeasureClient;
   readonly notebooks: NotebookStore;
-  /** The models of models/manifest.json and whether their files are there. */
+  /** The models of models/manifest.json and this browser's own, and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;
   /** Deletes everything that is stored for this origin and starts the page anew. Throws `storage-unavailable`. */
   readonly wipe: () => Promise<void>;

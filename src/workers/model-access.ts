@@ -1,4 +1,4 @@
-// How the workers reach models: the app's manifest and what was imported, the files in this browser and on the app's own origin, each checked against its hash.
+// How the workers reach models: the app's manifest and this browser's own entries, the files in this browser and on the app's own origin, each checked against its hash.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { type Manifest, type ModelEntry, type ModelFile, modelEntry, parseEntry, parseManifest } from "../engines/manifest.ts";
@@ -20,17 +20,22 @@ export async function shippedManifest(): Promise<Manifest> {
   return parseManifest(await response.text());
 }
 
-/** The shipped models and, after them, the imported ones that it does not name. An imported entry that no longer parses is left out. */
+/** The shipped models and, after them, this browser's own. */
 export async function readManifest(store: ModelStore = modelStore()): Promise<Manifest> {
   const shipped = await shippedManifest();
-  const ids = new Set(shipped.models.map((model) => model.id));
-  const texts = await store.entries().catch(() => []); // a browser without storage still has the server's models
-  return { models: [...shipped.models, ...texts.flatMap(importedEntry).filter((entry) => !ids.has(entry.id))] };
+  return { models: [...shipped.models, ...(await ownModels(shipped, store))] };
 }
 
-function importedEntry(text: string): ModelEntry[] {
+/** Models that were imported or added from the hub, and that the manifest does not name. An entry that no longer parses is left out. */
+export async function ownModels(shipped: Manifest, store: ModelStore = modelStore()): Promise<readonly ModelEntry[]> {
+  const ids = new Set(shipped.models.map((model) => model.id));
+  const texts = await store.entries().catch(() => []); // a browser without storage still has the server's models
+  return texts.flatMap(ownEntry).filter((entry) => !ids.has(entry.id));
+}
+
+function ownEntry(text: string): ModelEntry[] {
   try {
-    return [parseEntry(text, "an imported model")];
+    return [parseEntry(text, "a model of this browser's own")];
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 // A model's files into this browser's storage, over as many sittings as it takes: resumed where they stopped, checked before they count. Knows no page.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { hubAddress } from "../engines/hub-repo.ts";
 import type { ModelEntry, ModelFile } from "../engines/manifest.ts";
 import { type RunningHash, resumeHash } from "../engines/model-files.ts";
 import type { ModelStore, PartFile } from "../store/model-store.ts";
@@ -16,13 +17,11 @@ export interface DownloadOptions {
   readonly onBytes: (file: string, done: number, total: number) => void;
 }
 
-const hub = "https://huggingface.co";
-
 /** Address of a file; undefined where the entry names no such source. */
 export function addressOf(entry: ModelEntry, file: ModelFile, source: DownloadSource): string | undefined {
   if (source === "server") return `/models/${entry.id}/${file.name}`;
   const found = entry.sources.find((s) => s.kind === "hub");
-  return found && `${hub}/${found.repo}/resolve/${found.revision}/${file.name}`;
+  return found && `${hubAddress}/${found.repo}/resolve/${found.revision}/${file.name}`;
 }
 
 /**

@@ -4,15 +4,21 @@ import type { ModelEntry } from "../engines/manifest.ts";
 import type { ModelFit } from "../engines/model-fit.ts";
 import type { PrebuiltModel } from "../engines/webllm-prebuilt.ts";
 import type { DownloadSource } from "./model-download.ts";
+import type { Added } from "./model-hub.ts";
 import type { Imported, Picked } from "./model-import.ts";
 import { type Client, connect } from "./rpc.ts";
 import type { SeenRequest } from "./seen-requests.ts";
 
+/** What a model's hashes rest on: the app's manifest, what the hub stated at a commit, or nothing but that they were taken down at its import. */
+export type Vouched =
+  | { readonly by: "manifest" }
+  | { readonly by: "hub"; readonly repo: string; readonly commit: string }
+  | { readonly by: "nobody" };
+
 export interface ModelRow extends Pick<ModelEntry, "id" | "kind" | "name" | "licence" | "homepage"> {
   readonly bytes: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
-  /** The app's manifest vouches for its hashes; else they were taken down at its import. */
-  readonly vouched: boolean;
+  readonly vouched: Vouched;
   /** Bytes of it in this browser, parts of files included. */
   readonly stored: number;
   /** `here`: all in this browser. `served`: the app's server has what this browser lacks. */
@@ -35,6 +41,7 @@ export type FilesEvent = {
   readonly total: number;
 };
 export type ImportModelEvent = FilesEvent | { readonly type: "imported"; readonly imported: Imported };
+export type AddModelEvent = FilesEvent | { readonly type: "added"; readonly added: Added };
 export type ExportEvent = FilesEvent | { readonly type: "exported"; readonly name: string; readonly file: Blob };
 
 export type ModelProcedures = {
@@ -47,7 +54,12 @@ export type ModelProcedures = {
   download(argument: { id: string; source: DownloadSource }, signal: AbortSignal): AsyncGenerator<FilesEvent, void>;
   /** Reads every file again and compares its hash. Throws `model-altered` or `model-truncated` by name. */
   verify(argument: { id: string }, signal: AbortSignal): AsyncGenerator<FilesEvent, void>;
-  /** What this browser has of it; an imported model is gone then. */
+  /**
+   * Puts a model of the hub into the list, by `owner/name` or an address: asks the hub what it states, and fetches the small files. Nothing
+   * stays of one that is refused.
+   */
+  add(argument: { repository: string }, signal: AbortSignal): AsyncGenerator<AddModelEvent, void>;
+  /** What this browser has of it; a model that the manifest does not name is gone then. */
   remove(argument: { id: string }, signal: AbortSignal): Promise<void>;
   import(argument: Picked, signal: AbortSignal): AsyncGenerator<ImportModelEvent, void>;
   /** One file as it is, several as a zip. */
@@ -61,6 +73,6 @@ export interface ModelClient {
 
 export function modelClient(): ModelClient {
   const worker = new Worker(new URL("./models.worker.ts", import.meta.url), { type: "module", name: "models" });
-  const client = connect<ModelProcedures>(worker, ["requests", "download", "verify", "import", "export"]);
+  const client = connect<ModelProcedures>(worker, ["requests", "download", "verify", "add", "import", "export"]);
   return { procedures: client, close: () => worker.terminate() };
 }

@@ -7,8 +7,17 @@ import { writeZip } from "../formats/zip.ts";
 import { modelStore, type StoredModel } from "../store/model-store.ts";
 import { findModel, readManifest, readModelFile, shippedManifest } from "./model-access.ts";
 import { addressOf, downloadModel } from "./model-download.ts";
+import { addFromHub } from "./model-hub.ts";
 import { importModel } from "./model-import.ts";
-import type { ExportEvent, FilesEvent, ImportModelEvent, ModelProcedures, ModelRow } from "./models.client.ts";
+import type {
+  AddModelEvent,
+  ExportEvent,
+  FilesEvent,
+  ImportModelEvent,
+  ModelProcedures,
+  ModelRow,
+  Vouched,
+} from "./models.client.ts";
 import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 import { recordRequests } from "./seen-requests.ts";
@@ -31,17 +40,26 @@ const isServed = (entry: ModelEntry, file: ModelFile) =>
     () => false,
   );
 
+/** An entry of the user's own with a source on the hub was read off the hub; an imported one has no source. */
+function vouchedFor({ id, sources }: ModelEntry, shipped: Manifest): Vouched {
+  if (shipped.models.some((entry) => entry.id === id)) return { by: "manifest" };
+  const hub = sources.find((source) => source.kind === "hub");
+  return hub ? { by: "hub", repo: hub.repo, commit: hub.revision } : { by: "nobody" };
+}
+
 async function rowOf(
   entry: ModelEntry,
   known: Manifest,
-  vouched: boolean,
+  vouched: Vouched,
   stored: StoredModel | undefined,
   facts: DeviceFacts,
 ): Promise<ModelRow> {
   const lacking = entry.files.filter((file) => stored?.whole.get(file.name) !== file.bytes);
   const [first] = lacking;
   const served =
-    vouched && first !== undefined && (await Promise.all(lacking.map((file) => isServed(entry, file)))).every(Boolean);
+    vouched.by === "manifest" &&
+    first !== undefined &&
+    (await Promise.all(lacking.map((file) => isServed(entry, file)))).every(Boolean);
   const ofFiles = (sizes: ReadonlyMap<string, number> | undefined) =>
     entry.files.reduce((sum, { name }) => sum + (sizes?.get(name) ?? 0), 0);
   const bytes = ofFiles(stored?.whole) + ofFiles(stored?.part);
@@ -90,8 +108,7 @@ const procedures: ModelProcedures = {
   async models() {
     const [shipped, known, facts] = await Promise.all([shippedManifest(), readManifest(store), deviceFacts()]);
     const stored = await store.stored().catch(() => new Map<string, StoredModel>()); // without storage the server's models remain
-    const vouched = new Set(shipped.models.map((entry) => entry.id));
-    return Promise.all(known.models.map((entry) => rowOf(entry, known, vouched.has(entry.id), stored.get(entry.id), facts)));
+    return Promise.all(known.models.map((entry) => rowOf(entry, known, vouchedFor(entry, shipped), stored.get(entry.id), facts)));
   },
 
   async prebuilt() {
@@ -127,6 +144,14 @@ const procedures: ModelProcedures = {
   },
 
   remove: ({ id }) => store.delete(id),
+
+  async *add({ repository }, signal) {
+    const added = yield* reporting((tell: (event: AddModelEvent) => void) => {
+      const onBytes = (what: string, done: number, total: number) => tell({ type: "progress", what, done, total });
+      return addFromHub(repository, store, { signal, onBytes });
+    });
+    yield { type: "added", added };
+  },
 
   async *import(picked, signal) {
     const manifest = await readManifest(store);

@@ -12,7 +12,7 @@ export const rows: readonly ModelRow[] = [
     homepage: "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
     bytes: 98_362_432,
     files: [{ name: "SmolLM2-135M-Instruct.Q4_1.gguf", bytes: 98_362_432 }],
-    vouched: true,
+    vouched: { by: "manifest" },
     stored: 0,
     state: "served",
     sources: [
@@ -29,7 +29,7 @@ export const rows: readonly ModelRow[] = [
     homepage: "https://huggingface.co/mlc-ai/SmolLM2-360M-Instruct-q4f16_1-MLC",
     bytes: 208e6,
     files: Array.from({ length: 12 }, (_, i) => ({ name: `f${i}`, bytes: 208e6 / 12 })),
-    vouched: true,
+    vouched: { by: "manifest" },
     stored: 0,
     state: "absent",
     sources: [{ source: "hub", host: "huggingface.co" }],
@@ -52,13 +52,31 @@ export const rows: readonly ModelRow[] = [
       { name: "config.json", bytes: 600 },
       { name: "model.safetensors", bytes: 91e6 - 600 },
     ],
-    vouched: false,
+    vouched: { by: "nobody" },
     stored: 91e6,
     state: "here",
     sources: [],
     fit: { runsOn: "processor", memoryMegabytes: 600, estimated: true, needs: [], lacks: [] },
   },
 ];
+
+/** As the hub answers for any repository: PubMedBERT's sizes. */
+function hubRow(repository: string): ModelRow {
+  const id = repository.split("/")[1] ?? repository;
+  return {
+    ...(rows[2] as ModelRow),
+    id,
+    name: repository,
+    licence: "mit",
+    homepage: `https://huggingface.co/${repository}`,
+    bytes: 440_700_000,
+    files: ["config.json", "vocab.txt", "tokenizer_config.json", "pytorch_model.bin"].map((name) => ({ name, bytes: 1 })),
+    vouched: { by: "hub", repo: repository, commit: "0123456789abcdef0123456789abcdef01234567" },
+    stored: 226_000,
+    state: "part",
+    sources: [{ source: "hub", host: "huggingface.co" }],
+  };
+}
 
 const prebuilt: readonly PrebuiltRow[] = [
   ["Llama-3.2-1B-Instruct-q4f16_1-MLC", 879, "Llama 3.2 Community License", ["no shader-f16"]],
@@ -128,8 +146,18 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): C
     async remove({ id }) {
       check("remove");
       fake.asked.push(`remove ${id}`);
-      if (rowOf(id).vouched) change(id, { stored: 0, state: "absent" });
+      if (rowOf(id).vouched.by === "manifest") change(id, { stored: 0, state: "absent" });
       else fake.rows = fake.rows.filter((row) => row.id !== id);
+    },
+    async *add({ repository }, signal) {
+      check("add");
+      fake.asked.push(`add ${repository}`);
+      yield { type: "progress", what: "Fetching vocab.txt", done: 1, total: 226_000 };
+      await wait(signal);
+      const row = hubRow(repository);
+      const wasHere = fake.rows.some(({ id }) => id === row.id);
+      if (!wasHere) fake.rows = [...fake.rows, row];
+      yield { type: "added", added: { id: row.id, name: row.name, bytes: row.bytes, wasHere } };
     },
     async *import({ name, files }) {
       check("import");

@@ -167,6 +167,61 @@ describe("files that are here", () => {
   });
 });
 
+describe("a model of the hub", () => {
+  const pubmed = "microsoft/BiomedNLP-BiomedBERT-base-uncased-abstract";
+  const hub = page.getByRole("region", { name: "From the hub" });
+
+  it("is looked up at one press, which says what is sent, and downloaded at another, with its size before it", async () => {
+    const fake = await open();
+    await expect.element(hub).toHaveTextContent(/The hub learns the repository's name.*Of your runs and texts it learns nothing/);
+    await expect.element(button("Look it up on huggingface.co")).toBeDisabled();
+    await hub.getByRole("button", { name: "PubMedBERT Base" }).click();
+    await expect.element(page.getByLabelText("Repository on the hub")).toHaveValue(pubmed);
+    expect(fake.asked).toEqual([]);
+    await button("Look it up on huggingface.co").click();
+    await expect.element(hub).toHaveTextContent(/is in the list above now: an encoder, 441 MB in 4 files, licence mit/);
+    await expect.element(hub).toHaveTextContent(/what the hub states of it at commit 0123456/);
+    await expect
+      .element(model(pubmed))
+      .toHaveTextContent(/not here yet.*those that huggingface\.co stated at commit 0123456.*--hub microsoft\/Biomed/);
+    await expect.element(model(pubmed).getByRole("button", { name: "Download 440 MB from huggingface.co" })).toBeVisible();
+    await hub.getByRole("button", { name: "Download 440 MB from huggingface.co" }).click();
+    await expect.element(hub).toHaveTextContent("All of it is in this browser.");
+    expect(fake.asked).toEqual([`add ${pubmed}`, "download BiomedNLP-BiomedBERT-base-uncased-abstract from hub"]);
+    await model(pubmed).getByRole("button", { name: "Check again" }).click();
+    await expect.element(model(pubmed).getByText("Checked just now: every file is what the hub stated.")).toBeVisible();
+    await model(pubmed).getByRole("button", { name: "Delete" }).click();
+    await expect.element(page.getByText(`Delete ${pubmed}, which was added from the hub, for good?`)).toBeVisible();
+  });
+
+  it("that is in the list already is said to be, and one that is stopped is not kept", async () => {
+    const fake = await open();
+    const look = async () => {
+      await page.getByLabelText("Repository on the hub").fill(pubmed);
+      await userEvent.keyboard("{Enter}");
+    };
+    await look();
+    await look();
+    await expect.element(hub).toHaveTextContent(/was in the list above already/);
+    fake.pace = 10_000;
+    await look();
+    await hub.getByRole("button", { name: "Stop" }).click();
+    await expect.element(hub).toHaveTextContent("Stopped. Nothing of it was kept.");
+  });
+
+  it.each([
+    ["hub-absent", "the hub at huggingface.co has no o/n at main", /no such model.*owner\/name, or the address of that page/],
+    ["hub-several", "the repository o/n holds 2 GGUF models: a.gguf, b.gguf", /a\.gguf, b\.gguf.*give that file's address/],
+    ["hub-gated", "the hub gives o/n only to those who are signed in", /wants an account.*by hand and import them here/],
+    ["hub-unreachable", "the hub cannot be reached", /does not answer.*when there is a network/],
+  ] as const)("that is refused says why and what to do: %s", async (code, message, shown) => {
+    await open((fake) => fake.failures.set("add", new ClinfuseError(code, message)));
+    await page.getByLabelText("Repository on the hub").fill("o/n");
+    await button("Look it up on huggingface.co").click();
+    await expect.element(hub.getByRole("alert")).toHaveTextContent(shown);
+  });
+});
+
 describe("an import", () => {
   it("takes the files that were picked, and says what came of them", async () => {
     const fake = await open();
@@ -187,7 +242,7 @@ describe("an import", () => {
 it("WebLLM's own list says what each model needs and whether it fits, and why nothing of it is fetched", async () => {
   await open();
   await page.getByText("Models that WebLLM knows").click();
-  await expect.element(page.getByText(/publish no list of hashes/)).toBeVisible();
+  await expect.element(page.getByText(/Each needs a compiled library/)).toBeVisible();
   const row = page.getByRole("row", { name: /Llama-3\.2-1B/ });
   await expect.element(row).toHaveTextContent(/879 MB.*WebGPU, shader-f16.*Llama 3\.2 Community License.*cannot: no shader-f16/);
   await page.getByLabelText("Only those that this device can hold").click();
