@@ -1,4 +1,8 @@
-// SHA-256 of text and of plain data, as hex. The identity of runs, datasets and files.
+// SHA-256 of text, of plain data and of files, as hex. The identity of runs, datasets and files.
+
+// Piece by piece, which crypto.subtle lacks: a model of some gigabytes does not fit into one buffer.
+import { sha256 as inPieces } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 
 /** JSON with the keys of every object sorted, so that equal data give equal text. */
 export function canonicalJson(value: unknown): string {
@@ -14,4 +18,23 @@ export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<st
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export interface RunningSha256 {
+  update(chunk: Uint8Array): void;
+  /** Ends it. */
+  hex(): string;
+}
+
+export function runningSha256(): RunningSha256 {
+  const hash = inPieces.create();
+  return { update: (chunk) => void hash.update(chunk), hex: () => bytesToHex(hash.digest()) };
+}
+
+/** Hex SHA-256 of a file of any size, of which a piece at a time is in memory. */
+export async function sha256OfBlob(blob: Blob): Promise<string> {
+  const hash = runningSha256();
+  const reader = blob.stream().getReader();
+  for (let { value, done } = await reader.read(); !done && value; { value, done } = await reader.read()) hash.update(value);
+  return hash.hex();
 }

@@ -1,9 +1,7 @@
 // Model files on their way in: hashed as they stream, refused when they are not the manifest's. Knows no disk; the store pipes through `verifying`.
 
-// Streaming SHA-256, which crypto.subtle lacks: a model of some gigabytes does not fit into one buffer.
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { runningSha256 } from "../base/hash.ts";
 import type { ModelEntry, ModelFile } from "./manifest.ts";
 
 export type OnBytes = (done: number, total: number) => void;
@@ -13,7 +11,7 @@ export type OnBytes = (done: number, total: number) => void;
  * `model-altered` (too long, or another SHA-256).
  */
 export function verifying(entry: ModelEntry, file: ModelFile, onBytes?: OnBytes): TransformStream<Uint8Array, Uint8Array> {
-  const hash = sha256.create();
+  const hash = runningSha256();
   let done = 0;
   return new TransformStream({
     transform(chunk, controller) {
@@ -25,7 +23,7 @@ export function verifying(entry: ModelEntry, file: ModelFile, onBytes?: OnBytes)
     },
     flush() {
       if (done < file.bytes) throw truncatedError(entry, file, done);
-      const got = bytesToHex(hash.digest());
+      const got = hash.hex();
       if (got !== file.sha256) throw alteredError(entry, file, got, file.sha256);
     },
   });
@@ -78,9 +76,9 @@ export async function hashStream(
   signal: AbortSignal,
   onBytes?: (done: number) => void,
 ): Promise<string> {
-  const hash = sha256.create();
+  const hash = runningSha256();
   await addTo(hash, stream, signal, onBytes);
-  return bytesToHex(hash.digest());
+  return hash.hex();
 }
 
 /** A hash that goes on where an earlier sitting stopped. */
@@ -92,7 +90,7 @@ export interface RunningHash {
 
 /** Begins with what is there already, which is read once more: the state of a hash is kept nowhere. Throws `aborted`. */
 export async function resumeHash(entry: ModelEntry, file: ModelFile, there: Blob, signal: AbortSignal): Promise<RunningHash> {
-  const hash = sha256.create();
+  const hash = runningSha256();
   let bytes = there.size;
   await addTo(hash, there.stream(), signal);
   return {
@@ -103,7 +101,7 @@ export async function resumeHash(entry: ModelEntry, file: ModelFile, there: Blob
     },
     check() {
       if (bytes < file.bytes) throw truncatedError(entry, file, bytes);
-      const got = bytesToHex(hash.digest());
+      const got = hash.hex();
       if (got !== file.sha256) throw alteredError(entry, file, got, file.sha256);
     },
   };

@@ -1,7 +1,7 @@
 // A BERT checkpoint as its files: config.json, tokenizer and weights, as the hub has them. Knows no storage and no task.
 
 import { ClinfuseError, isAbort } from "../base/errors.ts";
-import { sha256 } from "../base/hash.ts";
+import { sha256OfBlob } from "../base/hash.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
 import { readPytorch } from "../runtime/pytorch.ts";
 import { readSafetensors } from "../runtime/safetensors.ts";
@@ -61,7 +61,7 @@ function required(files: ModelFiles, name: string): Blob {
 }
 
 async function checkHash(name: string, file: Blob, expected: string): Promise<void> {
-  const got = await sha256(new Uint8Array(await file.arrayBuffer()));
+  const got = await sha256OfBlob(file);
   if (got !== expected) {
     throw new ClinfuseError("model-altered", `${name} is not the file that it was: its SHA-256 is ${got}, not ${expected}`, {
       file: name,

@@ -1,7 +1,7 @@
 // A trained classifier as files that transformers loads too, and back. Knows no storage.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { sha256 } from "../base/hash.ts";
+import { sha256OfBlob } from "../base/hash.ts";
 import { writeSafetensors } from "../runtime/safetensors.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { LearnableTask } from "../tasks/task.ts";
@@ -41,7 +41,7 @@ export async function saveModel(classifier: Classifier): Promise<Map<string, Blo
   files.set("config.json", jsonBlob(modelConfig(encoder.configJson, task, names)));
   for (const [name, text] of encoder.tokenizerFiles) files.set(name, new Blob([text]));
   const hashes: Record<string, string> = {};
-  for (const [name, file] of files) hashes[name] = await sha256(new Uint8Array(await file.arrayBuffer()));
+  for (const [name, file] of files) hashes[name] = await sha256OfBlob(file);
   const card: Card = { task: task.id, maxTokens, sha256: hashes };
   files.set(cardName, jsonBlob(card));
   return files;

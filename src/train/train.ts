@@ -161,7 +161,10 @@ async function saveProgress({ classifier, stage, checkpoints }: Work, { step, ep
 async function* endEpoch({ classifier, stage }: Work, progress: Progress, found: Validated): AsyncGenerator<TrainEvent, void> {
   const epoch = progress.epochs + 1;
   const better = isBetter(found, progress.best);
-  if (better) progress.best = { ...found, epoch, weights: await classifier.trainer.read() };
+  if (better) {
+    progress.best = undefined; // its weights need not lie beside the new ones
+    progress.best = { ...found, epoch, weights: await classifier.trainer.read() };
+  }
   const loss = mean(progress.losses);
   progress.epochs = epoch;
   progress.losses = [];

@@ -68,7 +68,7 @@ const doors: Readonly<Record<string, string>> = {
   "onnxruntime-web": "runtime",
   "@mlc-ai/web-llm": "engines",
   "@mlc-ai/web-xgrammar": "engines",
-  "@noble/hashes": "engines",
+  "@noble/hashes": "base",
   "@wllama/wllama": "engines",
   "@huggingface/transformers": "engines",
   "umap-js": "analyse",
