@@ -1,18 +1,24 @@
 // What a training will take of memory, for the page to say before it starts. Pure.
 
 import type { TrainConfig } from "../train/train-config.ts";
-import { type EncoderShape, partsThatFit, sessionLimit, type TrainingMemory, trainingMemory } from "../train/training-memory.ts";
+import {
+  type EncoderShape,
+  remedyThatFits,
+  sessionLimit,
+  type TrainingMemory,
+  trainingMemory,
+} from "../train/training-memory.ts";
 
 /** Bytes. */
 export interface TrainingNeed extends TrainingMemory {
   /** What one session can have. */
   readonly limit: number;
-  /** In how many parts a batch fits; undefined where no number of them does. */
-  readonly parts: number | undefined;
+  /** The setting with which it would fit, as words of an order, for one that does not. */
+  readonly remedy: string;
 }
 
 export const trainingNeed = (encoder: EncoderShape, config: TrainConfig): TrainingNeed => ({
   ...trainingMemory(encoder, config),
   limit: sessionLimit,
-  parts: partsThatFit(encoder, config),
+  remedy: remedyThatFits(encoder, config),
 });

@@ -104,7 +104,8 @@ export function requireTrainingMemory(encoder: EncoderShape, recipe: Recipe): vo
   throw new ClinfuseError("out-of-memory", sentence, { what: remedy, got, expected });
 }
 
-function remedyThatFits(encoder: EncoderShape, recipe: Recipe): string {
+/** The setting with which a recipe that does not fit would, as words of an order. */
+export function remedyThatFits(encoder: EncoderShape, recipe: Recipe): string {
   const parts = partsThatFit(encoder, recipe);
   if (parts !== undefined) return `set the parts of a batch to ${parts}`;
   const both = partsThatFit(encoder, { ...recipe, checkpointing: true });
