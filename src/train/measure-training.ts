@@ -70,10 +70,12 @@ export function madeUpWeights(model: Model): Weights {
   const draws = rng("measure", "weights");
   const pool = Float32Array.from({ length: 65536 }, () => 0.1 * (draws.next() - 0.5));
   return new Map(
-    model.parameters.map(({ name, shape }) => [
-      name,
-      { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => pool[i % pool.length] as number) },
-    ]),
+    model.parameters.map(({ name, shape }) => {
+      // A LayerNorm that scaled down would leave gradients of a deep encoder below float32's normal numbers, which are slow to compute with.
+      const scale = name.endsWith("LayerNorm.weight") ? 1 : 0;
+      const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => scale + (pool[i % pool.length] as number));
+      return [name, { shape, data }];
+    }),
   );
 }
 
