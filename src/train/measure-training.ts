@@ -65,7 +65,7 @@ export function stepFlops({ hiddenSize: h, intermediateSize: f, layers }: BertCo
   return 3 * layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
 }
 
-/** Numbers of the right size; speed does not depend on them. */
+/** Numbers of the size that a trained encoder's have. */
 export function madeUpWeights(model: Model): Weights {
   const draws = rng("measure", "weights");
   const pool = Float32Array.from({ length: 65536 }, () => 0.1 * (draws.next() - 0.5));
