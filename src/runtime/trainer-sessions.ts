@@ -70,7 +70,7 @@ export type Outputs = Readonly<Record<string, Tensor>>;
 /** What a segment gave, for another one: fed as it is, wherever it lies. */
 export type Between = Readonly<Partial<Record<"states" | "cotangent", Tensor>>>;
 
-/** A step's loss and gradients. `run` runs one graph. */
+/** A step's loss and gradients, which are the caller's to dispose. `run` runs one graph. */
 export async function stepOutputs(
   { segments }: TrainableGraphs,
   feeds: Feeds,
@@ -79,24 +79,28 @@ export async function stepOutputs(
   if (feeds.features) return run("fitting", feeds);
   if (!segments) return run("training", feeds);
   const read: Between[] = [{}];
-  for (let i = 0; i < segments.count - 1; i++)
-    read.push({ states: outputTensor(await run(`forward ${i}`, feeds, read[i]), "next_states") });
   const found: Record<string, Tensor> = {};
   let passed: Between = {};
-  for (let i = segments.count - 1; i >= 0; i--) {
-    const between = { ...read.pop(), ...passed };
-    const { next_cotangent: cotangent, ...own } = await run(`backward ${i}`, feeds, between);
-    for (const tensor of Object.values(between)) tensor.dispose();
-    passed = cotangent ? { cotangent } : {};
-    Object.assign(found, own);
+  try {
+    for (let i = 0; i < segments.count - 1; i++) {
+      const { next_states: states } = await run(`forward ${i}`, feeds, read[i]);
+      read.push({ states: states as Tensor });
+    }
+    for (let i = segments.count - 1; i >= 0; i--) {
+      const { next_cotangent: cotangent, ...own } = await run(`backward ${i}`, feeds, { ...read[i], ...passed });
+      Object.assign(found, own);
+      dispose({ ...read.pop(), ...passed });
+      passed = cotangent ? { cotangent } : {};
+    }
+    return found;
+  } catch (error) {
+    for (const tensors of [...read, passed, found]) dispose(tensors); // else a GPU would hold them on
+    throw error;
   }
-  return found;
 }
 
-function outputTensor(outputs: Outputs, name: string): Tensor {
-  const tensor = outputs[name];
-  if (!tensor) throw new Error(`no output ${name}`);
-  return tensor;
+function dispose(tensors: Readonly<Record<string, Tensor>> | Between): void {
+  for (const tensor of Object.values(tensors)) tensor.dispose();
 }
 
 function batchShape({ features, input_ids: ids }: Feeds): BatchShape {

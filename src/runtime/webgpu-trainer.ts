@@ -64,17 +64,19 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
       inTurn(async () => {
         let loss = 0;
         const held: Ort.Tensor[] = []; // the first part's gradients: the sum
-        for (const [i, feeds] of partsOf(batch).entries()) {
-          const outputs = await stepOutputs(graphs, feeds, run);
-          loss += (outputs.loss as Ort.Tensor).data[0] as number;
-          const { loss: _, ...gradients } = outputs;
-          optimizer.add(trained.map(gradientOf(outputs, graphs.lookups, feeds)), i === 0);
-          if (i === 0) held.push(...Object.values(gradients));
-          else for (const gradient of Object.values(gradients)) gradient.dispose();
+        try {
+          for (const [i, feeds] of partsOf(batch).entries()) {
+            const outputs = await stepOutputs(graphs, feeds, run);
+            loss += (outputs.loss as Ort.Tensor).data[0] as number;
+            const { loss: _, ...gradients } = outputs;
+            optimizer.add(trained.map(gradientOf(outputs, graphs.lookups, feeds)), i === 0);
+            if (i === 0) held.push(...Object.values(gradients));
+            else for (const gradient of Object.values(gradients)) gradient.dispose();
+          }
+          return { loss, gradientNorm: await vendor(optimizer.step(options)) };
+        } finally {
+          for (const gradient of held) gradient.dispose();
         }
-        const gradientNorm = await vendor(optimizer.step(options));
-        for (const gradient of held) gradient.dispose();
-        return { loss, gradientNorm };
       }),
     infer: (feeds) => inTurn(async () => outputOf(await run("inference", feeds), "logits")),
     features: (feeds) => inTurn(async () => outputOf(await run("features", feeds), "features")),
