@@ -14,10 +14,15 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** Hex SHA-256, 64 characters, of UTF-8 text or of bytes. */
-export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  return hexDigest("SHA-256", typeof data === "string" ? new TextEncoder().encode(data) : data);
+}
+
+/** Hex SHA-1, 40 characters: git's, and good for nothing else. */
+export const sha1 = (bytes: Uint8Array<ArrayBuffer>): Promise<string> => hexDigest("SHA-1", bytes);
+
+async function hexDigest(algorithm: "SHA-1" | "SHA-256", bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return bytesToHex(new Uint8Array(await crypto.subtle.digest(algorithm, bytes)));
 }
 
 export interface RunningSha256 {

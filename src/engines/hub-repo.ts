@@ -1,8 +1,8 @@
 // A model repository of the Hugging Face hub: its name in a text, what the hub states of its files, and small files checked against that. Knows no disk and no engine.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
-import { sha256 } from "../base/hash.ts";
-import { isSafeName } from "./manifest.ts";
+import { sha1, sha256 } from "../base/hash.ts";
+import { isRecord, isSafeName } from "./manifest.ts";
 
 export const hubAddress = "https://huggingface.co";
 
@@ -148,20 +148,15 @@ export async function contentOf(listing: HubListing, file: HubFile, access: HubA
 }
 
 /** Git's id of a file: hex SHA-1 of a header and the content. */
-export async function gitId(content: Uint8Array): Promise<string> {
+export function gitId(content: Uint8Array): Promise<string> {
   const header = new TextEncoder().encode(`blob ${content.length}\0`);
   const whole = new Uint8Array(header.length + content.length);
   whole.set(header);
   whole.set(content, header.length);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", whole));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha1(whole);
 }
 
 const isGitId = (text: string) => /^[0-9a-f]{40}$/.test(text);
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 async function request(url: string, what: string, { ask, signal }: HubAccess): Promise<Response> {
   throwIfAborted(signal);

@@ -90,7 +90,8 @@ export function modelEntry(manifest: Manifest, id: string): ModelEntry {
   throw new ClinfuseError("not-found", `there is no model "${id}"; the models are: ${expected}`, { what: id, expected });
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** A JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 

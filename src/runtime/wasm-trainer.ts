@@ -62,12 +62,13 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   return trainerOn(ort, graphs, copied(ort, graphs, weights), onCompile);
 }
 
-/** Of all parameters, and of those that train. A function of its own, so that nothing of a trainer holds the arrays that came in. */
+/** Of all parameters, and of those that train. */
 interface Slots {
   readonly slots: readonly CpuSlot[];
   readonly trained: readonly TrainedSlot[];
 }
 
+/** A function of its own, so that nothing of a trainer holds the arrays that came in. */
 function copied(ort: typeof Ort, graphs: TrainableGraphs, weights: Weights): Slots {
   const trained: TrainedSlot[] = [];
   const optimizers = adamWSlots(graphs.parameters.filter((p) => !graphs.frozen.has(p.name)).map((p) => sizeOf(p.shape)));

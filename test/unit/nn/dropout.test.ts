@@ -5,11 +5,11 @@ import { rng } from "../../../src/base/rng.ts";
 import { gradient } from "../../../src/graph/gradient.ts";
 import { Graph } from "../../../src/graph/graph.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
-import type { BertConfig } from "../../../src/nn/bert-config.ts";
 import { dropoutSites, seedsName } from "../../../src/nn/dropout.ts";
 import { bertModel } from "../../../src/nn/model.ts";
 import { dropoutSiteCount } from "../../../src/nn/training-graphs.ts";
 import { evaluate } from "../graph/evaluate.ts";
+import { tinyConfig } from "./tiny-config.ts";
 
 const [rows, columns] = [512, 96];
 
@@ -99,17 +99,7 @@ it("passes the gradient of what it keeps", () => {
 });
 
 it("stands at every site of a model in training, and at none when it predicts", () => {
-  const config: BertConfig = {
-    vocabSize: 9,
-    hiddenSize: 8,
-    layers: 2,
-    heads: 2,
-    intermediateSize: 12,
-    maxPositions: 6,
-    typeVocabSize: 2,
-    layerNormEpsilon: 1e-12,
-    initializerRange: 0.3,
-  };
+  const config = tinyConfig(2, 9);
   const model = bertModel(config, { kind: "token", labels: 3 }, { dropout: 0.1 });
   const graph = model.training({ batch: 2, tokens: 4 });
   expect(graph.inputs.get(seedsName)?.shape).toEqual([dropoutSiteCount(config)]);

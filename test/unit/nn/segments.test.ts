@@ -4,24 +4,13 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
 import { rowsInput } from "../../../src/graph/parameter.ts";
-import type { BertConfig } from "../../../src/nn/bert-config.ts";
 import { seedsName } from "../../../src/nn/dropout.ts";
 import type { Head } from "../../../src/nn/heads.ts";
 import { bertModel, type Model, type ModelOptions } from "../../../src/nn/model.ts";
 import { dropoutSiteCount } from "../../../src/nn/training-graphs.ts";
 import { evaluate } from "../graph/evaluate.ts";
+import { tinyConfig } from "./tiny-config.ts";
 
-const config = (layers: number): BertConfig => ({
-  vocabSize: 11,
-  hiddenSize: 8,
-  layers,
-  heads: 2,
-  intermediateSize: 12,
-  maxPositions: 6,
-  typeVocabSize: 2,
-  layerNormEpsilon: 1e-12,
-  initializerRange: 0.3,
-});
 const shape = { batch: 2, tokens: 4 };
 const words = "bert.embeddings.word_embeddings.weight";
 
@@ -46,7 +35,7 @@ function feedsOf(head: Head, layers: number): Numbers {
     attention_mask: [1, 1, 1, 1, 1, 1, 1, 0],
     targets: Array.from({ length: asked * outputs }, (_, i) => Number(i % outputs === (i >> 2) % outputs)),
     scale: [0.5],
-    [seedsName]: Array.from({ length: dropoutSiteCount(config(layers)) }, (_, i) => (i * 0.377) % 1),
+    [seedsName]: Array.from({ length: dropoutSiteCount(tinyConfig(layers)) }, (_, i) => (i * 0.377) % 1),
   };
 }
 
@@ -79,7 +68,7 @@ describe.each([3, 4, 5])("of %i layers", (layers) => {
   it.each(heads.flatMap((head) => ways.map((options) => ({ head, options }))))(
     "give the loss and the gradients of the whole: $head.kind, $options",
     ({ head, options }) => {
-      const model = bertModel(config(layers), head, { ...options, checkpointing: true });
+      const model = bertModel(tinyConfig(layers), head, { ...options, checkpointing: true });
       expect(model.segments?.count).toBe(Math.ceil(layers / 2));
       const inputs = { ...weightsOf(model), ...feedsOf(head, layers) };
       const whole = evaluate(model.training(shape), inputs);
@@ -93,7 +82,7 @@ describe.each([3, 4, 5])("of %i layers", (layers) => {
 });
 
 it("read no other segment's layers, and rows that were looked up outside", () => {
-  const model = bertModel(config(4), heads[0]!, { gathered: true, checkpointing: true });
+  const model = bertModel(tinyConfig(4), heads[0]!, { gathered: true, checkpointing: true });
   const layersIn = (i: number) =>
     new Set([...model.segments!.backward(i, shape).inputs.keys()].flatMap((name) => /layer\.(\d)/.exec(name)?.[1] ?? []));
   expect([...layersIn(0)]).toEqual(["0", "1"]);
@@ -104,7 +93,7 @@ it("read no other segment's layers, and rows that were looked up outside", () =>
 });
 
 it("are there only where they were asked for, and where layers can be cut", () => {
-  const of = (layers: number, options: ModelOptions) => bertModel(config(layers), heads[0]!, options).segments;
+  const of = (layers: number, options: ModelOptions) => bertModel(tinyConfig(layers), heads[0]!, options).segments;
   expect(of(4, {})).toBeUndefined();
   expect(of(2, { checkpointing: true })).toBeUndefined(); // one segment is the whole
   expect(of(4, { checkpointing: true, trains: { kind: "layers", last: 1 } })).toBeUndefined(); // nothing is kept below

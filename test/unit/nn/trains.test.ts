@@ -3,24 +3,14 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
-import type { BertConfig } from "../../../src/nn/bert-config.ts";
 import { bertModel, type Model } from "../../../src/nn/model.ts";
 import { type Trains, trainsProblem } from "../../../src/nn/trains.ts";
 import type { Weights } from "../../../src/runtime/trainer.ts";
 import { mergedLora } from "../../../src/train/merged-lora.ts";
 import { evaluate } from "../graph/evaluate.ts";
+import { tinyConfig } from "./tiny-config.ts";
 
-const config: BertConfig = {
-  vocabSize: 11,
-  hiddenSize: 8,
-  layers: 3,
-  heads: 2,
-  intermediateSize: 12,
-  maxPositions: 6,
-  typeVocabSize: 2,
-  layerNormEpsilon: 1e-12,
-  initializerRange: 0.3,
-};
+const config = tinyConfig(3);
 const shape = { batch: 2, tokens: 4 };
 const open = (trains: Trains) => bertModel(config, { kind: "single", labels: 3 }, { trains });
 const lora: Trains = { kind: "lora", rank: 2, alpha: 6 };
