@@ -1,9 +1,10 @@
 // What the dev server, the preview server and the build share: the isolation headers, files that live outside public/, the CSP.
 
-import { copyFileSync, createReadStream, existsSync, mkdirSync, statSync } from "node:fs";
+import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { basename, dirname, extname, join, normalize, resolve } from "node:path";
 import type { Connect, Plugin, ResolvedConfig } from "vite";
+import { fusedWasm } from "./ort/fused-wasm.ts";
 
 const root = resolve(dirname(new URL(import.meta.url).pathname), "..");
 
@@ -15,6 +16,15 @@ const vendorFiles: Readonly<Record<string, string>> = {
   "vendor/ort/ort-wasm-simd-threaded.asyncify.wasm": "onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.wasm",
   "vendor/wllama/wllama.wasm": "@wllama/wllama/esm/wasm/wllama.wasm",
 };
+
+const fusedAddress = "vendor/ort/ort-wasm-simd-threaded.fused.wasm";
+let fusedBytes: Promise<Uint8Array> | undefined;
+
+/** onnxruntime-web's file with the kernels of scripts/ort, made once a process. */
+function fused(): Promise<Uint8Array> {
+  const original = join(root, "node_modules", "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm");
+  return (fusedBytes ??= fusedWasm(readFileSync(original)));
+}
 
 const types: Readonly<Record<string, string>> = {
   ".mjs": "text/javascript",
@@ -54,11 +64,11 @@ function rangeOf(
   return start > end ? "beyond" : { start, end };
 }
 
-function serve(file: string, request: IncomingMessage, response: ServerResponse): void {
-  const size = statSync(file).size;
+function serve(path: string, content: string | Uint8Array, request: IncomingMessage, response: ServerResponse): void {
+  const size = typeof content === "string" ? statSync(content).size : content.length;
   const headers = {
     ...isolationHeaders,
-    "Content-Type": types[extname(file)] ?? "application/octet-stream",
+    "Content-Type": types[extname(path)] ?? "application/octet-stream",
     "Cache-Control": "no-cache",
     "Accept-Ranges": "bytes",
   };
@@ -73,18 +83,20 @@ function serve(file: string, request: IncomingMessage, response: ServerResponse)
     response.writeHead(206, { ...headers, ...part });
   } else response.writeHead(200, { ...headers, "Content-Length": size });
   if (request.method === "HEAD") response.end();
-  else createReadStream(file, range).pipe(response);
+  else if (typeof content === "string") createReadStream(content, range).pipe(response);
+  else response.end(range ? content.subarray(range.start, range.end + 1) : content);
 }
 
 /** /vendor from node_modules and /models from models/. What is missing there is a 404, never the app's own page. */
 function localFileHandler(): Connect.NextHandleFunction {
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const path = normalize(decodeURIComponent((request.url ?? "").split(/[?#]/)[0] ?? "")).slice(1);
     const vendor = vendorFiles[path];
-    if (vendor) return serve(join(root, "node_modules", vendor), request, response);
+    if (vendor) return serve(path, join(root, "node_modules", vendor), request, response);
+    if (path === fusedAddress) return serve(path, await fused(), request, response);
     if (!path.startsWith("models/") && !path.startsWith("vendor/")) return next();
     const file = join(root, path);
-    if (path.startsWith("models/") && existsSync(file) && statSync(file).isFile()) return serve(file, request, response);
+    if (path.startsWith("models/") && existsSync(file) && statSync(file).isFile()) return serve(path, file, request, response);
     response.writeHead(404, { "Content-Type": "text/plain" });
     response.end(`${basename(path)} is not here`);
   };
@@ -103,13 +115,14 @@ export function localFiles(): Plugin {
     configurePreviewServer(server) {
       server.middlewares.use(localFileHandler());
     },
-    closeBundle() {
+    async closeBundle() {
       if (config.command !== "build") return;
       for (const [to, from] of Object.entries(vendorFiles)) {
         const target = join(config.build.outDir, to);
         mkdirSync(dirname(target), { recursive: true });
         copyFileSync(join(root, "node_modules", from), target);
       }
+      writeFileSync(join(config.build.outDir, fusedAddress), await fused());
     },
   };
 }

@@ -29,6 +29,11 @@ export interface BatchDecoder {
   readonly config: LlamaConfig;
   readonly contextTokens: number;
   readonly memory: CacheMemory;
+  /**
+   * Fewest rows of a step that give a row the same bits as more rows do, on WASM. Where each head has keys of its own, a row alone would be the
+   * only line of the shared beginning's product, and onnxruntime multiplies one line by another kernel.
+   */
+  readonly leastRows: number;
   /** For prompts that share no beginning. */
   readonly nothing: SharedBeginning;
   newCache(rows: number): KeyValueCache;
@@ -74,6 +79,7 @@ export async function openBatchDecoder(weights: DecoderWeights, options: Decoder
     config,
     contextTokens,
     memory,
+    leastRows: config.heads > config.keyValueHeads ? 1 : 2,
     nothing: nothingShared(config, memory),
     newCache: (rows) => new KeyValueCache(config, rows, memory),
     step: (shared, cache, ids, last) => step(session, { config, contextTokens }, shared, cache, ids, last),

@@ -53,7 +53,7 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     decoder,
     prompts: promptReader(decoder, prefixBytes),
     ends: tokenizer.ends,
-    rowSizes: device === "wasm" ? rowSizes(slots) : [slots],
+    rowSizes: device === "wasm" ? rowSizes(decoder.leastRows, slots) : [slots],
   });
   const parts = { tokenizer, template, grammar, schedule, contextTokens: decoder.contextTokens };
   let closed = false;
@@ -88,8 +88,9 @@ function gpuPrecision({ tensors }: DecoderWeights): LlamaPrecision {
 }
 
 /** On WASM a row's numbers are the same bits whatever the number of rows: few requests take small steps. WebGPU picks kernels by it. */
-function rowSizes(slots: number): number[] {
-  return [...[1, 2, 4, 8, 16, 32, 64].filter((n) => n < slots), slots];
+function rowSizes(least: number, slots: number): number[] {
+  const most = Math.max(least, slots);
+  return [...[1, 2, 4, 8, 16, 32, 64].filter((n) => n >= least && n < most), most];
 }
 
 interface Opened {

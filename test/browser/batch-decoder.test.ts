@@ -83,4 +83,21 @@ describe.each(Object.keys(golden) as Name[])("%s", (name) => {
     }
     await decoder.close();
   });
+
+  it("gives a row the same bits in the fewest rows and in more, after a beginning longer than a product sums at a time", async () => {
+    const { ids } = golden[name];
+    const decoder = await open(name);
+    const one = decoder.newCache(1);
+    await read(decoder, one, [...ids, ...ids, ...ids, ...ids], 75);
+    const shared = beginningOf(one);
+    const { vocabSize } = decoder.config;
+    const [few, ...more] = await Promise.all(
+      [decoder.leastRows, 3, 7, 16].map(async (rows) => {
+        const got = (await read(decoder, decoder.newCache(rows), ids.slice(0, 5), 1, shared)).at(-1) as Float32Array;
+        return got.slice((rows - 1) * vocabSize);
+      }),
+    );
+    for (const logits of more) expect(logits).toEqual(few);
+    await decoder.close();
+  });
 });
