@@ -165,7 +165,7 @@ function positionsOf(start: number, { rows, lengths }: KeyValueCache, tokens: nu
   return BigInt64Array.from({ length: rows * tokens }, (_, i) => BigInt(Math.min(at(i), most - 1)));
 }
 
-/** [1, 1, rows * group * tokens, width + capacity + tokens]: a token sees the beginning, what its row's cache holds, the tokens before it and itself. */
+/** [1, rows, group * tokens, width + capacity + tokens]: a token sees the beginning, what its row's cache holds, the tokens before it and itself. */
 function maskOf(shared: SharedBeginning, cache: KeyValueCache, tokens: number, group: number): DecoderTensor {
   const { rows, capacity } = cache;
   const lines = rows * group * tokens;
@@ -179,5 +179,5 @@ function maskOf(shared: SharedBeginning, cache: KeyValueCache, tokens: number, g
     data.fill(0, own, own + (cache.lengths[row] as number));
     data.fill(0, own + capacity, own + capacity + (line % tokens) + 1);
   }
-  return { shape: [1, 1, lines, width], data };
+  return { shape: [1, rows, group * tokens, width], data };
 }

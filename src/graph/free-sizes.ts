@@ -46,6 +46,7 @@ export function openSizes(free: FreeSizes, node: Node, numbers: readonly number[
     const named = (d: number) => Object.keys(free).find((name) => free[name] === d);
     return join ? { joined: numbers.map((d, i) => named(d) ?? (dims[i] as number)) } : { fed: numbers };
   }
+  if (node.op === "Split" && numbers.some(isFree)) return { fed: numbers };
   const [number] = numbers;
   if (node.op === "Slice" && number !== undefined) {
     const { axis, end } = (node as Node<"Slice">).attrs;
@@ -66,18 +67,25 @@ export function axisOf(g: Graph, free: FreeSizes, name: string): { readonly inpu
   throw new Error(`no input has the free size ${name}`);
 }
 
-/** The name of the input through which a shape comes that the file cannot know. */
+/** The name of the input through which sizes come that the file cannot know. */
 export const fedName = (numbers: readonly number[]) => `shape(${numbers})`;
 
-/** Shapes that a run must feed as int64 vectors, by the name of the input: those in which more than one free size moves. */
+/**
+ * Sizes that a run must feed as int64 vectors, by the name of the input: shapes in which more than one free size moves, and parts of a free size.
+ */
 export function fedShapes(g: Graph, free: FreeSizes): ReadonlyMap<string, readonly number[]> {
   const fed = new Map<string, readonly number[]>();
   for (const node of g.nodes) {
-    if (node.op !== "Reshape") continue;
-    const size = openSizes(free, node, (node as Node<"Reshape">).attrs.shape);
-    if ("fed" in size) fed.set(fedName(size.fed), size.fed);
+    const numbers = sizesOf(node);
+    const size = numbers && openSizes(free, node, numbers);
+    if (size && "fed" in size) fed.set(fedName(size.fed), size.fed);
   }
   return fed;
+}
+
+function sizesOf(node: Node): readonly number[] | undefined {
+  if (node.op === "Reshape") return (node as Node<"Reshape">).attrs.shape;
+  return node.op === "Split" ? (node as Node<"Split">).attrs.sizes : undefined;
 }
 
 /** A shape with the run's sizes in the place of their stand-ins. */

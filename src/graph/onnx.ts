@@ -71,6 +71,7 @@ const lowerings: { readonly [O in Op]: (attrs: Attrs<O>, node: Node<O>) => Lower
   ReduceMean: reduction,
   Gather: () => ({ attributes: { axis: { integer: 0 } } }),
   Concat: ({ axis }) => ({ attributes: { axis: { integer: axis } } }),
+  Split: ({ axis, sizes }) => ({ attributes: { axis: { integer: axis } }, inputs: [sizes] }),
   Slice: ({ axis, start, end }) => ({ inputs: [[start], [end], [axis]] }),
   Pad: ({ axis, before, after }, { inputs: [x] }) => {
     const at = (n: number) => x.shape.map((_, i) => (i === axis ? n : 0));

@@ -94,8 +94,14 @@ export interface Ops {
   ReduceMean: Reduction;
   /** Rows of `data` (axis 0) by integer index: indices.shape + data.shape[1:]. */
   Gather: { readonly inputs: readonly [data: Value, indices: Value] };
-  /** y after x along one axis. */
-  Concat: { readonly inputs: readonly [x: Value, y: Value]; readonly attrs: { readonly axis: number } };
+  /** One after another along one axis. */
+  Concat: { readonly inputs: readonly [x: Value, ...others: Value[]]; readonly attrs: { readonly axis: number } };
+  /** Parts of these sizes along one axis: Concat undone. */
+  Split: {
+    readonly inputs: readonly [x: Value];
+    readonly attrs: { readonly axis: number; readonly sizes: readonly number[] };
+    readonly outputs: readonly [first: Value, ...others: Value[]];
+  };
   /** start <= i < end along one axis. */
   Slice: {
     readonly inputs: readonly [x: Value];
@@ -114,6 +120,7 @@ export type GradientlessOp =
   | "MatMulNBits"
   | "SkipSimplifiedLayerNormalization"
   | "RotaryEmbedding"
+  | "Split"
   | "Floor";
 
 /** Of an operator that has none. */

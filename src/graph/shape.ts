@@ -174,13 +174,23 @@ const rules: { readonly [O in Op]: Infer<Inputs<O>, Attrs<O>> } = {
     needAxis(0, data.shape);
     return float([...indices.shape, ...data.shape.slice(1)]);
   },
-  Concat: ([x, y], { axis }) => {
-    needFloat(x, y);
+  Concat: ([x, ...others], { axis }) => {
+    needFloat(x, ...others);
     needAxis(axis, x.shape);
-    if (x.shape.length !== y.shape.length || x.shape.some((d, i) => i !== axis && d !== y.shape[i])) {
-      throw new Error(`[${x.shape}] and [${y.shape}] differ beyond axis ${axis}`);
+    for (const { shape } of others) {
+      if (x.shape.length !== shape.length || x.shape.some((d, i) => i !== axis && d !== shape[i])) {
+        throw new Error(`[${x.shape}] and [${shape}] differ beyond axis ${axis}`);
+      }
     }
-    return float(x.shape.map((d, i) => (i === axis ? d + (y.shape[i] as number) : d)));
+    const size = others.reduce((sum, { shape }) => sum + (shape[axis] as number), x.shape[axis] as number);
+    return float(x.shape.with(axis, size));
+  },
+  Split: ([x], { axis, sizes }) => {
+    needFloat(x);
+    needAxis(axis, x.shape);
+    const sum = sizes.reduce((a, b) => a + b, 0);
+    if (sum !== x.shape[axis]) throw new Error(`expected parts of ${x.shape[axis]} in all, got ${sizes}`);
+    return sizes.flatMap((size) => float(x.shape.with(axis, size)));
   },
   Slice: ([x], { axis, start, end }) => {
     needFloat(x);

@@ -77,10 +77,14 @@ export const vjp: { readonly [O in DifferentiableOp]: Vjp<O> } = {
       "Gather passes no gradient to its table: ask for the gradient of the rows that it gives and add them up outside",
     );
   },
-  Concat: (g, ct, { inputs: [x, y], attrs: { axis } }) => {
-    const border = x.shape[axis] as number;
-    const end = border + (y.shape[axis] as number);
-    return [g.apply("Slice", [ct], { axis, start: 0, end: border }), g.apply("Slice", [ct], { axis, start: border, end })];
+  Concat: (g, ct, { inputs: [x, ...others], attrs: { axis } }) => {
+    let end = 0;
+    const next = ({ shape }: Value) => {
+      const start = end;
+      end += shape[axis] as number;
+      return g.apply("Slice", [ct], { axis, start, end });
+    };
+    return [next(x), ...others.map(next)];
   },
   Slice: (g, ct, { inputs: [x], attrs: { axis, start, end } }) => [
     g.apply("Pad", [ct], { axis, before: start, after: (x.shape[axis] as number) - end }),

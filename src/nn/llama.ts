@@ -2,7 +2,7 @@
 //
 // Sizes that a run chooses, written as stand-ins: rows B, tokens of the step T, length of the beginning that all rows share S, of each row's
 // own cache after it P. With G heads a group:
-// Inputs: ids int32 [B, T]; positions int64 [B, T]; cos, sin float32 [C, headSize / 2] of every position that a prompt may have; mask float32 [1, 1, B * G * T, S + P + T], 0 for what a
+// Inputs: ids int32 [B, T]; positions int64 [B, T]; cos, sin float32 [C, headSize / 2] of every position that a prompt may have; mask float32 [1, B, G * T, S + P + T], 0 for what a
 // token sees and a large negative number for what it does not; last int32 [B], the index into the B * T tokens whose logits are wanted;
 // sharedKeys<layer> [keyValueHeads, 1, headSize, S], sharedValues<layer> [keyValueHeads, 1, S, headSize]; keys<layer>
 // [keyValueHeads, B, headSize, P], values<layer> [keyValueHeads, B, P, headSize]; and the parameters.
@@ -145,7 +145,7 @@ function layerParameters(config: LlamaConfig, at: string, precision: LlamaPrecis
 export function llamaGraph(config: LlamaConfig, tied: boolean, positions: number, precision: LlamaPrecision = "float32"): Graph {
   const { rows, tokens, shared, past } = freeSizes;
   const { hiddenSize, headSize, heads, keyValueHeads } = config;
-  const lines = rows * (heads / keyValueHeads) * tokens;
+  const group = (heads / keyValueHeads) * tokens;
   const g = new Graph();
   const weights = new Map<string, Value>();
   for (const parameter of llamaParameters(config, tied, precision)) {
@@ -160,7 +160,7 @@ export function llamaGraph(config: LlamaConfig, tied: boolean, positions: number
     positions: g.input("positions", "int64", [rows, tokens]),
     cos: angles("cos"),
     sin: angles("sin"),
-    mask: g.input("mask", "float32", [1, 1, lines, shared + past + tokens]),
+    mask: g.input("mask", "float32", [1, rows, group, shared + past + tokens]),
   };
   const last = g.input("last", "int32", [rows]);
   let x = g.apply("Gather", [need(step, "token_embd.weight"), ids]); // [B, T, hidden]
@@ -259,16 +259,15 @@ function attention(step: Step, layer: number, x: Value): Value {
   const sharedValues = cache("sharedValues", [kv, 1, shared, headSize]);
   const keys = cache("keys", [kv, rows, headSize, past]);
   const values = cache("values", [kv, rows, past, headSize]);
-  const onRow = (y: Value) => reshape(g.apply("MatMul", [ofRow, y]), [kv, 1, lines, y.shape[3] as number]);
-  const concat = (a: Value, b: Value) => g.apply("Concat", [a, b], { axis: 3 });
-  const scores = concat(g.apply("MatMul", [ofAll, sharedKeys]), concat(onRow(keys), onRow(newKeys)));
-  const weights = g.apply("Softmax", [g.apply("Add", [scores, mask])]); // [kv, 1, lines, S + P + T]
-  const slice = (y: Value, start: number, end: number) => g.apply("Slice", [y], { axis: 3, start, end });
-  const own = slice(weights, shared, shared + past + tokens);
-  const weighed = (y: Value, of: Value) => g.apply("MatMul", [reshape(y, [kv, rows, group, y.shape[3] as number]), of]);
-  const onOwn = g.apply("Add", [weighed(slice(own, 0, past), values), weighed(slice(own, past, past + tokens), newValues)]); // [kv, B, group, headSize]
-  const onShared = reshape(g.apply("MatMul", [slice(weights, 0, shared), sharedValues]), [kv, rows, group, headSize]);
-  const perHead = reshape(g.apply("Add", [onShared, onOwn]), [kv, rows, heads / kv, tokens, headSize]);
+  const product = (y: Value, z: Value) => g.apply("MatMul", [y, z]);
+  const onShared = reshape(product(ofAll, sharedKeys), [kv, rows, group, shared]);
+  const scores = g.apply("Concat", [onShared, product(ofRow, keys), product(ofRow, newKeys)], { axis: 3 });
+  const weights = g.apply("Softmax", [g.apply("Add", [scores, mask])]); // [kv, B, group, S + P + T]
+  const parts = g.apply("Split", [weights], { axis: 3, sizes: [shared, past, tokens] });
+  const [ofShared, ofPast, ofNew] = parts as [Value, Value, Value];
+  const own = g.apply("Add", [product(ofPast, values), product(ofNew, newValues)]); // [kv, B, group, headSize]
+  const common = reshape(product(reshape(ofShared, [kv, 1, lines, shared]), sharedValues), [kv, rows, group, headSize]);
+  const perHead = reshape(g.apply("Add", [common, own]), [kv, rows, heads / kv, tokens, headSize]);
   const flat = reshape(g.apply("Transpose", [perHead], { perm: [1, 3, 0, 2, 4] }), [rows, tokens, heads * headSize]);
   return linear(step, flat, `${at}attn_output`);
 }

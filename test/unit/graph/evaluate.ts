@@ -159,11 +159,14 @@ const kernels: { readonly [O in DifferentiableOp | "Floor"]: Kernel<O> } = {
       return pick(data, at(data), [row, ...index.slice(where.shape.length)]);
     }),
   ],
-  Concat: ({ inputs: [x, y], attrs: { axis }, outputs: [z] }, at) => [
-    indices(z.shape).map((index) => {
-      const border = x.shape[axis] as number;
-      const i = index[axis] as number;
-      return i < border ? pick(x, at(x), index) : pick(y, at(y), index.with(axis, i - border));
+  Concat: ({ inputs, attrs: { axis }, outputs: [y] }, at) => [
+    indices(y.shape).map((index) => {
+      let i = index[axis] as number;
+      for (const x of inputs) {
+        if (i < (x.shape[axis] as number)) return pick(x, at(x), index.with(axis, i));
+        i -= x.shape[axis] as number;
+      }
+      throw new Error("beyond the last");
     }),
   ],
   Slice: ({ inputs: [x], attrs: { axis, start }, outputs: [y] }, at) => [
