@@ -5,7 +5,10 @@ import { createHash } from "node:crypto";
 import loadWabt from "wabt";
 import { sgemmText } from "./sgemm.ts";
 
-/** SHA-256 of the bodies of SgemmKernelZero and SgemmKernelAdd in onnxruntime-web 1.30.0, in the order of sgemm.ts. */
+/**
+ * SHA-256 of the bodies of SgemmKernelZero and SgemmKernelAdd in onnxruntime-web 1.30.0, in the order of sgemm.ts. In another version they are the
+ * two functions of the kernels' type that have dozens of f32x4.mul followed by f32x4.add; the one that reads C before it writes it adds.
+ */
 const replaced = [
   "f7728808b5f87253962b9f639f830459c0961fbc2cd2f8463534e97ae5a7e534",
   "9e72cc3a5fb5a445d440bf86c3de4b8bb338ee3773f763c730af6227034c8f08",

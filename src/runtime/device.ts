@@ -31,6 +31,18 @@ export function wasmThreads(): number {
   return Math.min(16, cores > 4 ? cores - 1 : cores);
 }
 
+/** Whether WebAssembly multiplies and adds in one instruction here: asks for a function of f32x4.relaxed_madd. */
+export function hasRelaxedSimd(): boolean {
+  const zeros = [0x41, 0, 0xfd, 0x11]; // i32.const 0, i32x4.splat
+  const body = [0, ...zeros, ...zeros, ...zeros, 0xfd, 0x85, 0x02, 0x0b];
+  const sections = [
+    [1, 5, 1, 0x60, 0, 1, 0x7b], // one type: () -> v128
+    [3, 2, 1, 0],
+    [10, body.length + 2, 1, body.length, ...body],
+  ];
+  return WebAssembly.validate(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]));
+}
+
 function wasm(): Availability {
   const threads = wasmThreads();
   if (globalThis.crossOriginIsolated) return { available: true, threads };

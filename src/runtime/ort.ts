@@ -2,7 +2,7 @@
 
 import type * as Ort from "onnxruntime-web";
 import { ClinfuseError } from "../base/errors.ts";
-import { wasmThreads } from "./device.ts";
+import { hasRelaxedSimd, wasmThreads } from "./device.ts";
 
 export type Device = "webgpu" | "wasm";
 
@@ -18,18 +18,6 @@ export async function loadOrt(device: Device): Promise<typeof Ort> {
   ort.env.wasm.numThreads = device === "webgpu" ? 1 : wasmThreads();
   ort.env.logLevel = "error";
   return ort;
-}
-
-/** Whether the browser takes a function that consists of f32x4.relaxed_madd of zeros. */
-function hasRelaxedSimd(): boolean {
-  const zeros = [0x41, 0, 0xfd, 0x11]; // i32.const 0, i32x4.splat
-  const body = [0, ...zeros, ...zeros, ...zeros, 0xfd, 0x85, 0x02, 0x0b];
-  const sections = [
-    [1, 5, 1, 0x60, 0, 1, 0x7b], // one type: () -> v128
-    [3, 2, 1, 0],
-    [10, body.length + 2, 1, body.length, ...body],
-  ];
-  return WebAssembly.validate(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]));
 }
 
 /** What the vendor threw, as one of our codes: `device-lost`, `out-of-memory` or `engine-failed`. */

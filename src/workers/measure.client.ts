@@ -19,6 +19,8 @@ export interface AdapterReport {
   readonly adapter: AdapterFacts | undefined;
   readonly cores: number;
   readonly isolated: boolean;
+  /** Whether WASM multiplies and adds in one instruction. */
+  readonly relaxedSimd: boolean;
   /** Names of the catalogue's engines by id. */
   readonly engineNames: Readonly<Record<string, string>>;
 }

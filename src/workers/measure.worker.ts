@@ -7,6 +7,7 @@ import type { ModelEntry } from "../engines/manifest.ts";
 import { modelEntry } from "../engines/manifest.ts";
 import { type EngineSpeed, measuredRequests, measureEngine } from "../engines/measure-engine.ts";
 import { adapterFacts } from "../engines/webllm-adapter.ts";
+import { hasRelaxedSimd } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";
 import { measuredSteps, measureTraining, type TrainingSpeed } from "../train/measure-training.ts";
@@ -73,7 +74,8 @@ const procedures: MeasureProcedures = {
     const cores = navigator.hardwareConcurrency || 1;
     const isolated = crossOriginIsolated;
     const engineNames = Object.fromEntries(engines.map(({ id, name }) => [id, name]));
-    return { rung: rungOf({ adapter, isolated, cores }), adapter, cores, isolated, engineNames };
+    const rung = rungOf({ adapter, isolated, cores });
+    return { rung, adapter, cores, isolated, relaxedSimd: hasRelaxedSimd(), engineNames };
   },
 
   measurements: async () => readMeasurements(await db()),

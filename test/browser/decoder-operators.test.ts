@@ -48,3 +48,14 @@ it.each(devices)("SkipSimplifiedLayerNormalization gives the sum and its norm (%
   expect(relativeError(got.sum ?? [], sums, 1)).toBeLessThan(1e-5);
   expect(relativeError(got.y ?? [], norms, 1)).toBeLessThan(1e-5);
 });
+
+it.each(devices)("Split gives the parts that Concat joins, of sizes that the graph knows (%s)", async (device) => {
+  const g = new Graph();
+  const sizes = [5, 1, 3];
+  const feeds = Object.fromEntries(sizes.map((size, i) => [`x${i}`, numbers(rows * size * half)]));
+  const [first, ...others] = sizes.map((size, i) => g.input(`x${i}`, "float32", [rows, size, half]));
+  const parts = g.apply("Split", [g.apply("Concat", [first!, ...others], { axis: 1 })], { axis: 1, sizes });
+  for (const [i, part] of parts.entries()) g.output(`y${i}`, part);
+  const got = await runGraph(device, g, feeds);
+  for (const i of sizes.keys()) expect(Array.from(got[`y${i}`] ?? [])).toEqual(feeds[`x${i}`]);
+});

@@ -8,6 +8,7 @@ export const report: AdapterReport = {
   adapter: undefined,
   cores: 2,
   isolated: true,
+  relaxedSimd: true,
   engineNames: { batch: "batch", wllama: "wllama", "batch-webgpu": "batch on WebGPU" },
 };
 
