@@ -89,11 +89,14 @@ function serve(path: string, content: string | Uint8Array, request: IncomingMess
 
 /** /vendor from node_modules and /models from models/. What is missing there is a 404, never the app's own page. */
 function localFileHandler(): Connect.NextHandleFunction {
-  return async (request, response, next) => {
+  return (request, response, next) => {
     const path = normalize(decodeURIComponent((request.url ?? "").split(/[?#]/)[0] ?? "")).slice(1);
     const vendor = vendorFiles[path];
     if (vendor) return serve(path, join(root, "node_modules", vendor), request, response);
-    if (path === fusedAddress) return serve(path, await fused(), request, response);
+    if (path === fusedAddress) {
+      fused().then((bytes) => serve(path, bytes, request, response), next);
+      return;
+    }
     if (!path.startsWith("models/") && !path.startsWith("vendor/")) return next();
     const file = join(root, path);
     if (path.startsWith("models/") && existsSync(file) && statSync(file).isFile()) return serve(path, file, request, response);

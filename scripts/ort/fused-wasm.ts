@@ -2,7 +2,6 @@
 // add, for two rows at a time. All else, and the file itself for other browsers, is the package's.
 
 import { createHash } from "node:crypto";
-import loadWabt from "wabt";
 import { sgemmText } from "./sgemm.ts";
 
 /**
@@ -30,6 +29,7 @@ export async function fusedWasm(original: Uint8Array): Promise<Uint8Array> {
 }
 
 async function kernelModule(): Promise<Uint8Array> {
+  const { default: loadWabt } = await import("wabt"); // large, and only this needs it
   const wabt = await loadWabt();
   const module = wabt.parseWat("sgemm.wat", sgemmText(), { simd: true, relaxed_simd: true, threads: true });
   try {
