@@ -15,7 +15,7 @@ const unrolled = 4;
 interface Tile {
   readonly rows: number;
   /** Of four columns each. Accumulators, B's vectors and one of A have to fit into 16 registers. */
-  readonly vectors: 1 | 2 | 4;
+  readonly vectors: 2 | 4;
 }
 
 const tiles: readonly Tile[] = [
