@@ -132,14 +132,14 @@ describe("promptReader", () => {
   it("reads a beginning that prompts share once, and gives each its own cache", async () => {
     const { decoder, read } = counting();
     const prompts = promptReader(decoder, 2 ** 20);
-    const shared = range(0, 90);
+    const shared = range(0, 100);
     const first = await prompts.read(whole([...shared, 200, 201]), going);
-    expect(read).toEqual([range(0, 64), [...range(64, 90), 200, 201]]);
+    expect(read).toEqual([range(0, 64), [...range(64, 100), 200, 201]]);
     expectRow(first!.cache, 0, [...shared, 200, 201]);
     expect([...first!.logits]).toEqual([64, 201]);
     read.length = 0;
     const second = await prompts.read(whole([...shared, 300]), going);
-    expect(read).toEqual([[...range(64, 90), 300]]); // whole parts of 64 are taken over
+    expect(read).toEqual([[...range(64, 100), 300]]); // whole parts of 64 are taken over
     expectRow(second!.cache, 0, [...shared, 300]);
     expectRow(first!.cache, 0, [...shared, 200, 201]);
   });
@@ -194,14 +194,14 @@ describe("promptReader", () => {
   it("forgets the parts that were used least lately", async () => {
     const { decoder, read } = counting();
     const tokenBytes = 2 * 4 * shape.layers * shape.keyValueHeads * shape.headSize;
-    const prompts = promptReader(decoder, 2 * 84 * tokenBytes); // a part of 64, and what is left, 17 in a width of 20
-    for (const start of [0, 100, 0, 200]) await prompts.read(whole(range(start, start + 81)), going);
+    const prompts = promptReader(decoder, 2 * 100 * tokenBytes); // a part of 64, and what is left, 33 in a width of 36
+    for (const start of [0, 100, 0, 200]) await prompts.read(whole(range(start, start + 97)), going);
     read.length = 0;
-    await prompts.read(whole(range(0, 81)), going);
-    expect(read.flat()).toEqual(range(64, 81));
+    await prompts.read(whole(range(0, 97)), going);
+    expect(read.flat()).toEqual(range(64, 97));
     read.length = 0;
-    await prompts.read(whole(range(100, 181)), going);
-    expect(read.flat()).toEqual(range(100, 181));
+    await prompts.read(whole(range(100, 197)), going);
+    expect(read.flat()).toEqual(range(100, 197));
   });
 
   it("frees what it took when it is stopped, and what nobody will read again", async () => {
