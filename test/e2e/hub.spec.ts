@@ -65,6 +65,7 @@ test("an encoder is looked up by its repository's name, comes over three sitting
   await hubPart(page)
     .getByRole("button", { name: /from huggingface\.co$/ })
     .click();
+  await expect.poll(() => hub.ranges.length).toBe(1); // the weights are under way
   await item.getByRole("button", { name: "Pause" }).click();
   await item.getByRole("button", { name: /from huggingface\.co$/ }).click();
   await expect(item.getByRole("alert")).toContainText("what came so far is kept");
