@@ -3,19 +3,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import loadWabt from "wabt";
+import { assembled } from "./wat.ts";
 
 const room = new URL("../src/runtime/", import.meta.url);
 
 /** The module's bytes. */
-export async function buildAdamW(): Promise<Uint8Array> {
-  const wabt = await loadWabt();
-  const module = wabt.parseWat("adamw.wat", readFileSync(new URL("adamw.wat", room), "utf8"), { simd: true });
-  try {
-    return module.toBinary({}).buffer;
-  } finally {
-    module.destroy();
-  }
+export function buildAdamW(): Promise<Uint8Array> {
+  return assembled("adamw.wat", readFileSync(new URL("adamw.wat", room), "utf8"), { simd: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,6 +2,7 @@
 // add, for two rows at a time. All else, and the file itself for other browsers, is the package's.
 
 import { createHash } from "node:crypto";
+import { assembled } from "../wat.ts";
 import { sgemmText } from "./sgemm.ts";
 
 /**
@@ -16,7 +17,8 @@ const replaced = [
 /** The file's bytes with the kernels changed. Errors: a file that does not hold each of the known kernels once. */
 export async function fusedWasm(original: Uint8Array): Promise<Uint8Array> {
   const code = codeSection(original);
-  const kernels = codeSection(await kernelModule()).bodies;
+  const module = await assembled("sgemm.wat", sgemmText(), { simd: true, relaxed_simd: true, threads: true });
+  const kernels = codeSection(module).bodies;
   const bodies = [...code.bodies];
   for (const [i, hash] of replaced.entries()) {
     const at = code.bodies.flatMap((body, index) => (sha256(body) === hash ? [index] : []));
@@ -26,17 +28,6 @@ export async function fusedWasm(original: Uint8Array): Promise<Uint8Array> {
   const content = Buffer.concat([leb(bodies.length), ...bodies.flatMap((body) => [leb(body.length), body])]);
   const section = [Uint8Array.of(codeId), leb(content.length), content];
   return Buffer.concat([original.subarray(0, code.start), ...section, original.subarray(code.end)]);
-}
-
-async function kernelModule(): Promise<Uint8Array> {
-  const { default: loadWabt } = await import("wabt"); // large, and only this needs it
-  const wabt = await loadWabt();
-  const module = wabt.parseWat("sgemm.wat", sgemmText(), { simd: true, relaxed_simd: true, threads: true });
-  try {
-    return module.toBinary({}).buffer;
-  } finally {
-    module.destroy();
-  }
 }
 
 const codeId = 10;

@@ -4,8 +4,8 @@
 // A is row-major [m, k], rows `lda` apart; C [m, n], rows `ldc` apart; B is packed by the caller in panels of 16 columns, each [k, 16], the last
 // one filled with zeros. A call computes the first rows, as many as it likes, and says how many.
 //
-// Each element is one chain of fused multiply-adds over k, however many rows are computed together: so a row's numbers do not depend on the rows
-// beside it.
+// In a call each element is one chain of fused multiply-adds over k, however many rows are computed together: so a row's numbers do not depend on
+// the rows beside it.
 
 /** Vectors of four columns in a panel. */
 const panelVectors = 4;

@@ -8,7 +8,7 @@ export type Device = "webgpu" | "wasm";
 
 /** Where the servers and the build put onnxruntime-web's wasm. */
 const vendor = "/vendor/ort/";
-/** The plain build with products by fused multiply-add (scripts/ort): a quarter less time for a step, where a browser has relaxed SIMD. */
+/** The plain build with products by fused multiply-add (scripts/ort): a fifth less time for a step, where a browser has relaxed SIMD. */
 const fused = { mjs: `${vendor}ort-wasm-simd-threaded.mjs`, wasm: `${vendor}ort-wasm-simd-threaded.fused.wasm` };
 
 /** WebGPU takes the build with the native provider, WASM the plain one; the package's default entry is a deprecated one. */
