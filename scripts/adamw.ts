@@ -1,11 +1,11 @@
-// npx tsx scripts/adamw.ts: builds src/runtime/adamw.wat into src/runtime/adamw-wasm.ts, from npm packages alone.
+// npx tsx scripts/adamw.ts: builds src/runtime/trainer/adamw.wat into src/runtime/trainer/adamw-wasm.ts, from npm packages alone.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { assembled } from "./wat.ts";
 
-const room = new URL("../src/runtime/", import.meta.url);
+const room = new URL("../src/runtime/trainer/", import.meta.url);
 
 /** The module's bytes. */
 export function buildAdamW(): Promise<Uint8Array> {

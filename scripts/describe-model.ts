@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type ModelEntry, type ModelFile, parseEntry } from "../src/engines/manifest.ts";
-import { entryOfFiles } from "../src/engines/model-entry.ts";
+import { type ModelEntry, type ModelFile, parseEntry } from "../src/models/manifest.ts";
+import { entryOfFiles } from "../src/models/model-entry.ts";
 import { sha256OfFile } from "./model-sources.ts";
 
 export interface Described {
@@ -32,7 +32,7 @@ export async function describeModel(folder: string): Promise<Described> {
   }
   const read = await entryOfFiles(id, files, {
     text: async (name) => readFileSync(join(path, name), "utf8"),
-    stated: async (model) => (await import("../src/engines/webllm-prebuilt.ts")).prebuiltNeeds(model),
+    stated: async (model) => (await import("../src/engines/webllm/prebuilt.ts")).prebuiltNeeds(model),
   });
   const entry = parseEntry(JSON.stringify(read), folder);
   const remarks = ['"licence" is an SPDX id, "homepage" where the model is described: fill them in'];

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { hubModel } from "../src/engines/hub-model.ts";
-import type { HubAccess } from "../src/engines/hub-repo.ts";
-import type { ModelEntry } from "../src/engines/manifest.ts";
+import { hubModel } from "../src/models/hub-model.ts";
+import type { HubAccess } from "../src/models/hub-repo.ts";
+import type { ModelEntry } from "../src/models/manifest.ts";
 import { faultOf, fromHub, hubEndpoint, type OnBytes } from "./model-sources.ts";
 
 export interface BroughtFromHub {

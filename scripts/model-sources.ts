@@ -11,8 +11,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { Unzip, UnzipInflate, UnzipPassThrough } from "fflate";
-import { hubAddress } from "../src/engines/hub-repo.ts";
-import type { ModelFile, ModelSource } from "../src/engines/manifest.ts";
+import { hubAddress } from "../src/models/hub-repo.ts";
+import type { ModelFile, ModelSource } from "../src/models/manifest.ts";
 
 /** Bytes of one file so far, of all. */
 export type OnBytes = (file: string, done: number, total: number) => void;

@@ -12,7 +12,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/engines/manifest.ts";
+import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/models/manifest.ts";
 import { describeModel } from "./describe-model.ts";
 import { bringFromHub } from "./hub-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";

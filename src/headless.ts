@@ -1,12 +1,12 @@
 // The app without its user interface, for scripts: one call runs an experiment and offers its artefacts as downloads.
 
 import { ClinfuseError } from "./base/errors.ts";
-import { datasetJsonl, scoresJson } from "./experiment/artefacts.ts";
 import { type ExperimentEvent, type ExperimentResult, experiment } from "./experiment/experiment.ts";
 import type { ExperimentConfig } from "./experiment/experiment-config.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
-import { reportHtml } from "./experiment/report.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
+import { reportHtml } from "./report/report.ts";
 import { taskById } from "./tasks/catalogue.ts";
 import { type GenerateClient, generateClient } from "./workers/generate.client.ts";
 import { type TrainClient, trainClient } from "./workers/train.client.ts";

@@ -7,7 +7,7 @@ import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
-import { modelFiles } from "./ui/model-files.ts";
+import { modelFiles } from "./ui/models/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { measureClient } from "./workers/measure.client.ts";

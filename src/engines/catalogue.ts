@@ -1,10 +1,10 @@
 // Every engine that there is, as data. A new one is one line here. Vendors are imported only when their engine is opened.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { hubDecoderFile, type ModelEntry, type ModelFile } from "../models/manifest.ts";
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import type { LanguageModel } from "./language-model.ts";
-import { hubDecoderFile, type ModelEntry, type ModelFile } from "./manifest.ts";
-import { mlcLayout } from "./webllm-model.ts";
+import { mlcLayout } from "./webllm/model.ts";
 
 export interface OpenOptions {
   readonly entry: ModelEntry;
@@ -55,7 +55,7 @@ async function readFolder({ entry, read }: OpenOptions): Promise<ReadonlyMap<str
 }
 
 async function readAll({ entry, read }: OpenOptions): Promise<Blob[]> {
-  const { ggufParts } = await import("./wllama-parts.ts");
+  const { ggufParts } = await import("./wllama/parts.ts");
   const parts: Blob[] = [];
   for (const file of ggufParts(entry.files)) parts.push(await read(file));
   return parts;
@@ -66,14 +66,14 @@ const onnxFile = ({ files }: ModelEntry) =>
   files.some((file) => file.name === "config.json") ? files.find((file) => file.name.endsWith(".onnx")) : undefined;
 
 async function openOnnx(id: string, { entry, read }: OpenOptions, device: "wasm" | "webgpu"): Promise<LanguageModel> {
-  const { openTransformers } = await import("./transformers-generate.ts");
+  const { openTransformers } = await import("./transformers/generate.ts");
   return openTransformers({ id: `${id}/${entry.id}`, files: await readFolder({ entry, read }), device });
 }
 
 const threads = (n: number) => `${n} WASM ${n === 1 ? "thread" : "threads"}`;
 
 async function onAdapter(): Promise<string> {
-  const adapter = await (await import("./webllm-adapter.ts")).adapterFacts();
+  const adapter = await (await import("./webllm/adapter.ts")).adapterFacts();
   return adapter ? `WebGPU (${adapter.name})` : "WebGPU, which is not there";
 }
 
@@ -91,7 +91,7 @@ export const engines: readonly Engine[] = [
     preferred: "it is the only engine for models in MLC's layout, and it uses the graphics processor",
     reads: (entry) => mlcLayout(entry)?.library,
     open: async (options) => {
-      const { openWebllm } = await import("./webllm.ts");
+      const { openWebllm } = await import("./webllm/webllm.ts");
       return openWebllm(options);
     },
     runsOn: onAdapter,
@@ -103,7 +103,7 @@ export const engines: readonly Engine[] = [
     preferred: "it reads this model and writes many examples at once, several times as fast as one after the other",
     reads: batchFile,
     open: async (options) => {
-      const { openBatch } = await import("./batch.ts");
+      const { openBatch } = await import("./batch/batch.ts");
       return openBatch({ id: `batch/${options.entry.id}`, weights: await batchWeights(options) });
     },
     runsOn: async () => threads((await import("../runtime/device.ts")).wasmThreads()),
@@ -116,10 +116,10 @@ export const engines: readonly Engine[] = [
     reads: gguf,
     // The prompts of a run share a prefix; reading it once is worth more here than bit-equal text.
     open: async (options) => {
-      const { openWllama } = await import("./wllama.ts");
+      const { openWllama } = await import("./wllama/wllama.ts");
       return openWllama({ id: `wllama/${options.entry.id}`, weights: await readAll(options), cachePrompt: true });
     },
-    runsOn: async () => threads((await import("./wllama.ts")).wllamaThreads()),
+    runsOn: async () => threads((await import("./wllama/wllama.ts")).wllamaThreads()),
   },
   {
     id: "batch-webgpu",
@@ -129,7 +129,7 @@ export const engines: readonly Engine[] = [
     reads: batchFile,
     unfit: async () => (await import("../runtime/device.ts")).withoutWebGpu(),
     open: async (options) => {
-      const { openBatch } = await import("./batch.ts");
+      const { openBatch } = await import("./batch/batch.ts");
       return openBatch({ id: `batch-webgpu/${options.entry.id}`, weights: await batchWeights(options), device: "webgpu" });
     },
     runsOn: onAdapter,
@@ -140,9 +140,9 @@ export const engines: readonly Engine[] = [
     about: "llama.cpp on the graphics processor: any GGUF, one request at a time.",
     preferred: "it reads this model, and no engine on the processor does",
     reads: gguf,
-    unfit: async () => (await import("./wllama.ts")).wllamaWithoutWebGpu(),
+    unfit: async () => (await import("./wllama/wllama.ts")).wllamaWithoutWebGpu(),
     open: async (options) => {
-      const { openWllama } = await import("./wllama.ts");
+      const { openWllama } = await import("./wllama/wllama.ts");
       const id = `wllama-webgpu/${options.entry.id}`;
       return openWllama({ id, weights: await readAll(options), cachePrompt: true, device: "webgpu" });
     },

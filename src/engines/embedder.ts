@@ -3,13 +3,13 @@
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
+import { jsonOf, type ModelFolder, textOf } from "../models/model-folder.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import type { Device } from "../runtime/ort.ts";
-import { readSafetensors } from "../runtime/safetensors.ts";
+import { readSafetensors } from "../weights/safetensors.ts";
 import { type WrittenBert, writeBert } from "./embedder-bert.ts";
 import type { Embedder } from "./language-model.ts";
-import { jsonOf, type ModelFolder, textOf } from "./model-folder.ts";
-import { fromFolder, runError, type Transformers, weightsOf } from "./transformers.ts";
+import { fromFolder, runError, type Transformers, weightsOf } from "./transformers/transformers.ts";
 
 export interface EmbedderOptions {
   /** Embedder.id. */

@@ -1,7 +1,7 @@
 // The sample of a task that ships with the app: a small folder in ClinGen's format, fetched from the app's own origin.
 
 import { ClinfuseError } from "../base/errors.ts";
-import type { Folder } from "../tasks/dataset.ts";
+import type { Folder } from "../formats/dataset.ts";
 import type { Task } from "../tasks/task.ts";
 
 const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"] as const;

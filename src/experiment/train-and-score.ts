@@ -1,10 +1,10 @@
 // Section 4.3 and its scores: two stages of fine-tuning, the test set scored after each; stopped, it goes on. Knows no device and no storage.
 
+import type { Classifier } from "../classifier/classifier.ts";
+import { predict } from "../classifier/predict.ts";
 import { score } from "../evaluate/score.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { CheckpointPace, type Checkpoints, noCheckpoints } from "../train/checkpoint.ts";
-import type { Classifier } from "../train/classifier.ts";
-import { predict } from "../train/predict.ts";
 import { train } from "../train/train.ts";
 import type { Stage, StageId } from "../train/train-config.ts";
 import type { TrainRequest, TrainRunEvent } from "./steps.ts";

@@ -1,12 +1,12 @@
 // The conversations of the task families, which all methods share: they differ in what they put into the slots. Knows no engine.
 
 import type { Rng } from "../base/rng.ts";
+import { annotate, type Lexicon, lexiconOf } from "../knowledge/lexicon.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { nerPrompt } from "../prompts/ner.ts";
 import { firstPrompt, secondPrompt } from "../prompts/pair.ts";
 import type { Example, PairExample, TokenExample } from "../tasks/example.ts";
 import type { ExampleOf, NerTask, PairTask, Task } from "../tasks/task.ts";
-import { annotate, type Lexicon, lexiconOf } from "./annotate.ts";
 import type { Context, Conversation } from "./method.ts";
 import { parseMarkedSentence, parsePair, parseSentence } from "./parse.ts";
 

@@ -1,6 +1,6 @@
 // AdamW on a GPU: WGSL kernels that add up looked-up rows, take the gradient's norm and update weights in place. Knows no onnxruntime.
 
-import { beta1, beta2, clipEpsilon, epsilon } from "./adamw.ts";
+import { beta1, beta2, clipEpsilon, epsilon } from "./trainer/adamw.ts";
 import type { StepOptions } from "./trainer.ts";
 
 const lanes = 256; // threads of a workgroup

@@ -1,8 +1,8 @@
 // Opens a trainer on a device. Knows no task and no model: graphs and weights come in.
 
+import { openWasmTrainer } from "./trainer/wasm-trainer.ts";
+import { openWebGpuTrainer } from "./trainer/webgpu-trainer.ts";
 import type { TrainableGraphs, Trainer, Weights } from "./trainer.ts";
-import { openWasmTrainer } from "./wasm-trainer.ts";
-import { openWebGpuTrainer } from "./webgpu-trainer.ts";
 
 export interface TrainerOptions {
   readonly device: "webgpu" | "wasm";

@@ -1,7 +1,7 @@
 // A checkpoint as two safetensors files of a folder, one beside the other until both are whole. Knows no storage.
 
 import { isAbort } from "../base/errors.ts";
-import { openSafetensors, type SafetensorsFile, streamSafetensors } from "../runtime/safetensors.ts";
+import { openSafetensors, type SafetensorsFile, streamSafetensors } from "../weights/safetensors.ts";
 import type { Checkpoint, Position } from "./checkpoint.ts";
 
 /** A folder that holds one training's files. */

@@ -4,18 +4,18 @@ import { breathe } from "../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
+import { type Batch, type EpochLayout, epochBatches, epochLayout, partsOfBatch, rowsFor } from "../classifier/batches.ts";
+import type { Classifier } from "../classifier/classifier.ts";
+import { balancedWeights, dropoutFeeds, inferenceFeeds, type Outcome, targetFeeds } from "../classifier/feeds.ts";
+import { type FixedFeatures, fixedFeatures } from "../classifier/fixed-features.ts";
+import { infer, inputsOf } from "../classifier/predict.ts";
+import { type Input, predictedExample } from "../classifier/task-head.ts";
 import { mainScore, score } from "../evaluate/score.ts";
 import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
-import { type Batch, type EpochLayout, epochBatches, epochLayout, partsOfBatch, rowsFor } from "./batches.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
-import type { Classifier } from "./classifier.ts";
-import { balancedWeights, dropoutFeeds, inferenceFeeds, type Outcome, targetFeeds } from "./feeds.ts";
-import { type FixedFeatures, fixedFeatures } from "./fixed-features.ts";
-import { infer, inputsOf } from "./predict.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
-import { type Input, predictedExample } from "./task-head.ts";
 import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";
 
 /**

@@ -1,13 +1,13 @@
 // What memory training takes, told before it starts: from an encoder's shape and a recipe alone. Knows no device and no weights.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { lengthBuckets } from "../classifier/batches.ts";
 import { sizeOf } from "../graph/ops.ts";
 import { bertParameters, lookups } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { segmentLayers } from "../nn/training-graphs.ts";
 import { everything, frozen, frozenLayers, loraParameters } from "../nn/trains.ts";
 import { heapBytes } from "../runtime/heap.ts";
-import { lengthBuckets } from "./batches.ts";
 import type { TrainConfig } from "./train-config.ts";
 
 /** The sizes of an encoder: its config. */

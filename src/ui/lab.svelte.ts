@@ -4,13 +4,13 @@ import { createContext } from "svelte";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Notebook, Step } from "../experiment/notebook.ts";
 import type { DeviceInfo, GraphInfo, ModelInfo, OpenModelRequest } from "../experiment/steps.ts";
-import { Bench } from "./bench.svelte.ts";
-import { ModelLibrary } from "./model-library.svelte.ts";
-import { bytes } from "./numbers.ts";
+import { Bench } from "./device/bench.svelte.ts";
+import { ModelLibrary } from "./models/model-library.svelte.ts";
+import { bytes } from "./parts/numbers.ts";
+import type { Work } from "./parts/work.svelte.ts";
 import { Router } from "./route.svelte.ts";
-import { newNotebook, Run } from "./run.svelte.ts";
+import { newNotebook, Run } from "./run/run.svelte.ts";
 import type { ModelOnDisk, NotebookHead, Services } from "./services.ts";
-import type { Work } from "./work.svelte.ts";
 
 export const [getLab, setLab] = createContext<Lab>();
 

@@ -1,7 +1,7 @@
 // What the app stands on, as ports: two workers, the notebooks, the model files. main.ts hands the real ones in; tests hand in their own.
 
-import type { ModelEntry } from "../engines/manifest.ts";
 import type { Notebook } from "../experiment/notebook.ts";
+import type { ModelEntry } from "../models/manifest.ts";
 import type { GenerateProcedures } from "../workers/generate.client.ts";
 import type { MeasureClient } from "../workers/measure.client.ts";
 import type { ModelProcedures } from "../workers/models.client.ts";

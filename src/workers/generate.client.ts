@@ -10,8 +10,8 @@ import type {
   OpenModelEvent,
   OpenModelRequest,
 } from "../experiment/steps.ts";
+import type { Dataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry } from "../generate/events.ts";
-import type { Dataset } from "../tasks/dataset.ts";
 import type { TopicQuery } from "../tasks/task.ts";
 import { type Client, connect } from "./rpc.ts";
 import type { SeenRequest } from "./seen-requests.ts";

@@ -3,10 +3,10 @@
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { type Engine, engines, openWith } from "../engines/catalogue.ts";
 import { rungOf } from "../engines/ladder.ts";
-import type { ModelEntry } from "../engines/manifest.ts";
-import { modelEntry } from "../engines/manifest.ts";
 import { type EngineSpeed, measuredRequests, measureEngine } from "../engines/measure-engine.ts";
-import { adapterFacts } from "../engines/webllm-adapter.ts";
+import { adapterFacts } from "../engines/webllm/adapter.ts";
+import type { ModelEntry } from "../models/manifest.ts";
+import { modelEntry } from "../models/manifest.ts";
 import { hasRelaxedSimd } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";

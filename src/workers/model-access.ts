@@ -1,8 +1,8 @@
 // How the workers reach models: the app's manifest and this browser's own entries, the files in this browser and on the app's own origin, each checked against its hash.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { type Manifest, type ModelEntry, type ModelFile, modelEntry, parseEntry, parseManifest } from "../engines/manifest.ts";
-import { fetchModelFile, verifyBlob, verifying } from "../engines/model-files.ts";
+import { type Manifest, type ModelEntry, type ModelFile, modelEntry, parseEntry, parseManifest } from "../models/manifest.ts";
+import { fetchModelFile, verifyBlob, verifying } from "../models/model-files.ts";
 import { type ModelStore, modelStore } from "../store/model-store.ts";
 
 export type OnBytes = (done: number, total: number) => void;

@@ -1,10 +1,10 @@
 // Model files that the user has, in a folder, a zip or loose: matched with a model that the manifest knows, or taken as a new one whose hashes are pinned from then on.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
-import { isSafeName, type Manifest, type ModelEntry, type ModelFile, parseEntry } from "../engines/manifest.ts";
-import { entryOfFiles } from "../engines/model-entry.ts";
-import { hashStream, verifying } from "../engines/model-files.ts";
 import { readZip } from "../formats/zip.ts";
+import { isSafeName, type Manifest, type ModelEntry, type ModelFile, parseEntry } from "../models/manifest.ts";
+import { entryOfFiles } from "../models/model-entry.ts";
+import { hashStream, verifying } from "../models/model-files.ts";
 import type { ModelStore } from "../store/model-store.ts";
 
 /** What was picked: loose files or a folder's, with their paths; or one zip. */
@@ -149,7 +149,7 @@ async function importNew(id: string, contents: readonly Content[], store: ModelS
       });
     return new Response(content.stream()).text();
   };
-  const stated = async (model: string) => (await import("../engines/webllm-prebuilt.ts")).prebuiltNeeds(model);
+  const stated = async (model: string) => (await import("../engines/webllm/prebuilt.ts")).prebuiltNeeds(model);
   const read = await entryOfFiles(id, files, { text, stated });
   const entry = parseEntry(JSON.stringify({ ...read, licence: "not stated" }), id);
   try {

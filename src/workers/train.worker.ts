@@ -1,11 +1,16 @@
 // The worker that owns the encoder: training, scoring, prediction, and the trained model's files.
 
 import { ClinfuseError } from "../base/errors.ts";
-import type { ModelEntry } from "../engines/manifest.ts";
+import { type Classifier, openClassifier } from "../classifier/classifier.ts";
+import { type ModelFiles, openEncoder } from "../classifier/encoder-files.ts";
+import { onnxFiles } from "../classifier/onnx-files.ts";
+import { predict } from "../classifier/predict.ts";
+import { loadModel, saveModel } from "../classifier/saved-model.ts";
 import type { DeviceInfo, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import { throughLosses } from "../experiment/through-losses.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
 import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
+import type { ModelEntry } from "../models/manifest.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import { devices } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
@@ -13,12 +18,7 @@ import { checkpointFolder, fileFolder, files, trainedFolder } from "../store/fil
 import { readMeasurements } from "../store/measurements.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { chooseDevice, type DeviceChoice, describeDevice } from "../train/choose-device.ts";
-import { type Classifier, openClassifier } from "../train/classifier.ts";
-import { type ModelFiles, openEncoder } from "../train/encoder-files.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
-import { loadModel, saveModel } from "../train/model-files.ts";
-import { onnxFiles } from "../train/onnx-files.ts";
-import { predict } from "../train/predict.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { Device } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";

@@ -2,27 +2,27 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { rng, seedOf } from "../../src/base/rng.ts";
-import { openBatch } from "../../src/engines/batch.ts";
-import { beginningOf } from "../../src/engines/batch-cache.ts";
-import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
+import { openBatch } from "../../src/engines/batch/batch.ts";
+import { beginningOf } from "../../src/engines/batch/cache.ts";
+import { openBatchDecoder } from "../../src/engines/batch/decoder.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
-import { openWllama } from "../../src/engines/wllama.ts";
+import { openWllama } from "../../src/engines/wllama/wllama.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import { fetchSample } from "../../src/experiment/sample.ts";
+import { readDataset } from "../../src/formats/dataset.ts";
 import { clingen } from "../../src/generate/clingen.ts";
 import type { RunConfig } from "../../src/generate/run-config.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { sizeOf, type Value } from "../../src/graph/ops.ts";
 import { knowledgeOf, type Topic } from "../../src/knowledge/topic.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
 import { llamaParameters } from "../../src/nn/llama.ts";
 import type { LlamaConfig } from "../../src/nn/llama-config.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
-import { readDataset } from "../../src/tasks/dataset.ts";
 import type { ExampleOf, Task } from "../../src/tasks/task.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import { toQ8 } from "./gguf-q8.ts";
 
 export type Contender =

@@ -1,6 +1,6 @@
 // A GGUF transcoded to Q8_0, so that llama.cpp's WebAssembly build, which has no fast 4-bit kernels, is measured at its best.
 
-import type { Gguf, GgufValue } from "../../src/runtime/gguf.ts";
+import type { Gguf, GgufValue } from "../../src/weights/gguf.ts";
 
 const alignment = 32;
 const types = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;

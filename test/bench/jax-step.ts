@@ -8,7 +8,7 @@ import type { Graph } from "../../src/graph/graph.ts";
 import type { Node, Op, Value } from "../../src/graph/ops.ts";
 import type { BatchShape } from "../../src/graph/parameter.ts";
 import type { Model } from "../../src/nn/model.ts";
-import { beta1, beta2, epsilon } from "../../src/runtime/adamw.ts";
+import { beta1, beta2, epsilon } from "../../src/runtime/trainer/adamw.ts";
 import type { Feeds, Weights } from "../../src/runtime/trainer.ts";
 
 type Kernel = (node: Node, at: (value: Value) => JaxArray) => JaxArray;

@@ -1,17 +1,17 @@
 // The browser's side of train.ts: steps of a BERT with a token head, the matrix products of such a step alone, and AdamW.
 
 import { rng } from "../../src/base/rng.ts";
+import { dropoutFeeds } from "../../src/classifier/feeds.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { type Node, type Op, sizeOf, type Value } from "../../src/graph/ops.ts";
 import type { BatchShape } from "../../src/graph/parameter.ts";
 import type { BertConfig } from "../../src/nn/bert-config.ts";
 import { bertModel, type Model, type ModelOptions } from "../../src/nn/model.ts";
-import { adamWSlots } from "../../src/runtime/adamw.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
 import { type Device, loadOrt } from "../../src/runtime/ort.ts";
+import { adamWSlots } from "../../src/runtime/trainer/adamw.ts";
 import type { Feeds } from "../../src/runtime/trainer.ts";
-import { dropoutFeeds } from "../../src/train/feeds.ts";
 import { madeUpFeeds, madeUpWeights, stepFlops } from "../../src/train/measure-training.ts";
 
 const common = { maxPositions: 512, typeVocabSize: 2, vocabSize: 30522, layerNormEpsilon: 1e-12, initializerRange: 0.02 };

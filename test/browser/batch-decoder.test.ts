@@ -1,10 +1,10 @@
 // Decoders of the Llama family against transformers' logits, by whole chunks and token by token, on WASM.
 
 import { describe, expect, it } from "vitest";
-import { beginningOf, type KeyValueCache, type SharedBeginning } from "../../src/engines/batch-cache.ts";
-import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
+import { beginningOf, type KeyValueCache, type SharedBeginning } from "../../src/engines/batch/cache.ts";
+import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch/decoder.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 
 type Name = keyof typeof golden;

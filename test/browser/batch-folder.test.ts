@@ -1,12 +1,12 @@
 // Decoders in the hub's layout, safetensors and config.json: the same numbers and the same text as the GGUF of the same weights.
 
 import { describe, expect, it } from "vitest";
-import { openBatch } from "../../src/engines/batch.ts";
-import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { type DecoderWeights, folderWeights, ggufWeights } from "../../src/engines/decoder-weights.ts";
+import { openBatch } from "../../src/engines/batch/batch.ts";
+import { openBatchDecoder } from "../../src/engines/batch/decoder.ts";
 import type { CompletionRequest } from "../../src/engines/language-model.ts";
-import type { ModelFolder } from "../../src/engines/model-folder.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
+import { type DecoderWeights, folderWeights, ggufWeights } from "../../src/models/decoder-weights.ts";
+import type { ModelFolder } from "../../src/models/model-folder.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 
 type Name = keyof typeof golden;

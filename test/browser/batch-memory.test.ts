@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
-import { openBatch } from "../../src/engines/batch.ts";
-import { type CacheArray, gpuMemory, hostMemory } from "../../src/engines/batch-memory.ts";
+import { openBatch } from "../../src/engines/batch/batch.ts";
+import { type CacheArray, gpuMemory, hostMemory } from "../../src/engines/batch/memory.ts";
 import { gpu } from "../../src/runtime/gpu-device.ts";
 import type { RowBuffers, RowLayout, RowMove } from "../../src/runtime/gpu-rows.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";

@@ -1,12 +1,12 @@
 // The batch engine on the real SmolLM2: transformers' greedy text, and the same bits in every company. Skipped where models/ does not hold it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { promptReader } from "../../src/engines/batch-prompt.ts";
-import { sampler } from "../../src/engines/batch-sampler.ts";
-import { scheduler } from "../../src/engines/batch-scheduler.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
+import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch/decoder.ts";
+import { promptReader } from "../../src/engines/batch/prompt.ts";
+import { scheduler } from "../../src/engines/batch/scheduler.ts";
+import { sampler } from "../../src/engines/sampling/sampler.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/smollm2.json";
 
 const path = "/models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf";

@@ -1,13 +1,13 @@
 // The decoder on the GPU: every node is placed there, and its logits are transformers'.
 
 import { expect, it } from "vitest";
-import { beginningOf } from "../../src/engines/batch-cache.ts";
-import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
+import { beginningOf } from "../../src/engines/batch/cache.ts";
+import { openBatchDecoder } from "../../src/engines/batch/decoder.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
 import { freeSizes, llamaGraph } from "../../src/nn/llama.ts";
 import { readLlamaConfig } from "../../src/nn/llama-config.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 import { correlation } from "./correlation.ts";
 import { expectAllOnGpu } from "./placed-nodes.ts";

@@ -1,15 +1,15 @@
 // The batch engine on tiny random models: what its rows give does not depend on who sits beside them, and the promises of the port.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBatch } from "../../src/engines/batch.ts";
-import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { promptReader } from "../../src/engines/batch-prompt.ts";
-import { sampler } from "../../src/engines/batch-sampler.ts";
-import { scheduler } from "../../src/engines/batch-scheduler.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
+import { openBatch } from "../../src/engines/batch/batch.ts";
+import { openBatchDecoder } from "../../src/engines/batch/decoder.ts";
+import { promptReader } from "../../src/engines/batch/prompt.ts";
+import { scheduler } from "../../src/engines/batch/scheduler.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import { sampler } from "../../src/engines/sampling/sampler.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
 import { markedSentence, markedSentenceWithMark, oneLine } from "../../src/prompts/grammar.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 
 const blobOf = async (name: string) => (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob();

@@ -3,6 +3,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { breathe } from "../../src/base/async.ts";
 import { sha256 } from "../../src/base/hash.ts";
+import { type Classifier, openClassifier } from "../../src/classifier/classifier.ts";
+import { openEncoder } from "../../src/classifier/encoder-files.ts";
 import type { TrainRequest, TrainRunEvent } from "../../src/experiment/steps.ts";
 import { throughLosses } from "../../src/experiment/through-losses.ts";
 import { trainAndScore } from "../../src/experiment/train-and-score.ts";
@@ -11,8 +13,6 @@ import { gpu } from "../../src/runtime/gpu-device.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import type { Weights } from "../../src/runtime/trainer.ts";
 import { fileFolder, files } from "../../src/store/files.ts";
-import { type Classifier, openClassifier } from "../../src/train/classifier.ts";
-import { openEncoder } from "../../src/train/encoder-files.ts";
 import type { Device } from "../../src/train/train-config.ts";
 import { trainedLock } from "../../src/workers/locks.ts";
 import { type TrainClient, trainClient } from "../../src/workers/train.client.ts";

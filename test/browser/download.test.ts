@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/hash.ts";
-import type { ModelEntry } from "../../src/engines/manifest.ts";
+import type { ModelEntry } from "../../src/models/manifest.ts";
 import { connect } from "../../src/workers/rpc.ts";
 import type { DownloadReport, DownloadTry, Manner } from "./download.worker.ts";
 

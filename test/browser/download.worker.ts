@@ -1,6 +1,6 @@
 // Downloads a toy model in a worker, as the app does, from a server that the test directs: its manners, and what it was asked.
 
-import type { ModelEntry } from "../../src/engines/manifest.ts";
+import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
 import { downloadModel } from "../../src/workers/model-download.ts";
 import { serve } from "../../src/workers/rpc.ts";

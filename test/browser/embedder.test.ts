@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { openEmbedder } from "../../src/engines/embedder.ts";
-import { modelEntry, parseManifest } from "../../src/engines/manifest.ts";
-import { fetchModelFile } from "../../src/engines/model-files.ts";
+import { modelEntry, parseManifest } from "../../src/models/manifest.ts";
+import { fetchModelFile } from "../../src/models/model-files.ts";
 import golden from "../fixtures/transformers/golden.json";
 import minilm from "../fixtures/transformers/minilm.json";
 

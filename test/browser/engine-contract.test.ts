@@ -4,14 +4,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, engines } from "../../src/engines/catalogue.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
-import { type ModelEntry, modelEntry, parseManifest } from "../../src/engines/manifest.ts";
-import { fetchModelFile, fileOf, verifyBlob } from "../../src/engines/model-files.ts";
 import { openScripted, type Script } from "../../src/engines/scripted.ts";
-import { openWebllm } from "../../src/engines/webllm.ts";
-import { adapterFacts, lacks } from "../../src/engines/webllm-adapter.ts";
-import { mlcLayout } from "../../src/engines/webllm-model.ts";
-import { openWllama } from "../../src/engines/wllama.ts";
-import { capableAdapter, standIn, tinyModel } from "../unit/engines/webllm-stand-in.ts";
+import { adapterFacts, lacks } from "../../src/engines/webllm/adapter.ts";
+import { mlcLayout } from "../../src/engines/webllm/model.ts";
+import { openWebllm } from "../../src/engines/webllm/webllm.ts";
+import { openWllama } from "../../src/engines/wllama/wllama.ts";
+import { type ModelEntry, modelEntry, parseManifest } from "../../src/models/manifest.ts";
+import { fetchModelFile, fileOf, verifyBlob } from "../../src/models/model-files.ts";
+import { capableAdapter, standIn, tinyModel } from "../unit/engines/webllm/stand-in.ts";
 import { heapBytes, runningWorkers } from "./memory-watch.ts";
 
 const never = new AbortController().signal;

@@ -3,10 +3,10 @@
 import { rng } from "../../src/base/rng.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
 import type { GraphInfo, TrainRunEvent } from "../../src/experiment/steps.ts";
+import { readDataset } from "../../src/formats/dataset.ts";
 import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
-import { readDataset } from "../../src/tasks/dataset.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";

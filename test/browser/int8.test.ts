@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
-import { openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
+import { openBatchDecoder } from "../../src/engines/batch/decoder.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
 import { quantised } from "../../src/nn/llama-weights.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 import { correlation } from "./correlation.ts";
 

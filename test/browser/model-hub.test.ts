@@ -1,7 +1,7 @@
 // A model of the hub taken into this browser by its name: what is stored, what is asked, and that nothing stays of one that fails.
 
 import { afterEach, describe, expect, it } from "vitest";
-import type { ModelEntry } from "../../src/engines/manifest.ts";
+import type { ModelEntry } from "../../src/models/manifest.ts";
 import { type ModelStore, modelStore } from "../../src/store/model-store.ts";
 import { readModelFile } from "../../src/workers/model-access.ts";
 import { addressOf } from "../../src/workers/model-download.ts";

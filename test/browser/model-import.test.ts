@@ -2,11 +2,11 @@
 
 import { zipSync } from "fflate";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Manifest } from "../../src/engines/manifest.ts";
+import type { Manifest } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
 import { readModelFile } from "../../src/workers/model-access.ts";
 import { importModel, type Picked } from "../../src/workers/model-import.ts";
-import { tinyModel } from "../unit/engines/webllm-stand-in.ts";
+import { tinyModel } from "../unit/engines/webllm/stand-in.ts";
 
 const folder = `import-${Date.now()}`;
 const store = modelStore(async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true }));

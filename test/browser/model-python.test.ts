@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { commands } from "vitest/browser";
-import { saveModel } from "../../src/train/model-files.ts";
-import { outputNames } from "../../src/train/task-head.ts";
+import { saveModel } from "../../src/classifier/saved-model.ts";
+import { outputNames } from "../../src/classifier/task-head.ts";
 import type { hasPython, pythonLogits } from "./python-command.ts";
 import { logitsOf, smallClassifier, textsOf, toyExamples } from "./small-classifier.ts";
 

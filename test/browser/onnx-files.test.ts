@@ -1,13 +1,13 @@
 // A trained classifier's ONNX files in transformers.js: the same logits and labels as here, for tokens and for pairs.
 
 import { describe, expect, it } from "vitest";
-import { fromFolder, weightsOf } from "../../src/engines/transformers.ts";
+import { openClassifier } from "../../src/classifier/classifier.ts";
+import { openEncoder } from "../../src/classifier/encoder-files.ts";
+import { onnxFiles } from "../../src/classifier/onnx-files.ts";
+import { saveModel } from "../../src/classifier/saved-model.ts";
+import { outputNames } from "../../src/classifier/task-head.ts";
+import { fromFolder, weightsOf } from "../../src/engines/transformers/transformers.ts";
 import type { Example } from "../../src/tasks/example.ts";
-import { openClassifier } from "../../src/train/classifier.ts";
-import { openEncoder } from "../../src/train/encoder-files.ts";
-import { saveModel } from "../../src/train/model-files.ts";
-import { onnxFiles } from "../../src/train/onnx-files.ts";
-import { outputNames } from "../../src/train/task-head.ts";
 import { toyTasks } from "../unit/train/toy.ts";
 import { correlation } from "./correlation.ts";
 import { logitsOf, smallClassifier, textsOf, toyExamples } from "./small-classifier.ts";

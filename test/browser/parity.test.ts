@@ -1,15 +1,15 @@
 // Three epochs against PyTorch and transformers in the same order (test/fixtures/parity): the loss of each step, and what came of it.
 
 import { expect, it } from "vitest";
+import { openClassifier } from "../../src/classifier/classifier.ts";
+import { type ModelFiles, openEncoder } from "../../src/classifier/encoder-files.ts";
+import { predict } from "../../src/classifier/predict.ts";
 import { score } from "../../src/evaluate/score.ts";
-import { readSafetensors, writeSafetensors } from "../../src/runtime/safetensors.ts";
 import type { PairExample } from "../../src/tasks/example.ts";
 import { mqp } from "../../src/tasks/mqp.ts";
-import { openClassifier } from "../../src/train/classifier.ts";
-import { type ModelFiles, openEncoder } from "../../src/train/encoder-files.ts";
-import { predict } from "../../src/train/predict.ts";
 import { train } from "../../src/train/train.ts";
 import type { Device } from "../../src/train/train-config.ts";
+import { readSafetensors, writeSafetensors } from "../../src/weights/safetensors.ts";
 import golden from "../fixtures/parity/golden.json";
 import order from "../fixtures/parity/order.json";
 

@@ -2,7 +2,7 @@
 
 import { afterEach, expect, it } from "vitest";
 import { sha256 } from "../../src/base/hash.ts";
-import type { ModelEntry } from "../../src/engines/manifest.ts";
+import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
 import { generateClient } from "../../src/workers/generate.client.ts";
 import { keepModelFile, readModelFile } from "../../src/workers/model-access.ts";

@@ -1,11 +1,11 @@
 // A checkpoint's folder of a tiny BERT that has read nothing, over the toy vocabulary.
 
 import { rng } from "../../src/base/rng.ts";
+import type { ModelFiles } from "../../src/classifier/encoder-files.ts";
 import { readBertConfig } from "../../src/nn/bert-config.ts";
 import { bertModel } from "../../src/nn/model.ts";
-import { writeSafetensors } from "../../src/runtime/safetensors.ts";
 import type { Weight } from "../../src/runtime/trainer.ts";
-import type { ModelFiles } from "../../src/train/encoder-files.ts";
+import { writeSafetensors } from "../../src/weights/safetensors.ts";
 import { vocabulary, vocabularyText } from "../unit/train/toy.ts";
 
 const config = (layers: number) => ({

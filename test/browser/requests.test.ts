@@ -1,7 +1,7 @@
 // What a worker asks of the network is told to the page, whoever answered it or none.
 
 import { afterEach, expect, it } from "vitest";
-import { isForeign } from "../../src/ui/requests.svelte.ts";
+import { isForeign } from "../../src/ui/privacy/requests.svelte.ts";
 import { connect } from "../../src/workers/rpc.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import type { AskingProcedures } from "./asking.worker.ts";

@@ -2,23 +2,23 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
-import { openBatch } from "../../src/engines/batch.ts";
-import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch-decoder.ts";
-import { ggufWeights } from "../../src/engines/decoder-weights.ts";
+import { openBatch } from "../../src/engines/batch/batch.ts";
+import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch/decoder.ts";
 import type { LanguageModel } from "../../src/engines/language-model.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import { fetchSample } from "../../src/experiment/sample.ts";
+import { readDataset } from "../../src/formats/dataset.ts";
 import { generate } from "../../src/generate/generate.ts";
 import { methods } from "../../src/generate/methods.ts";
 import { type RunConfig, runId } from "../../src/generate/run-config.ts";
 import { knowledgeOf, type Topic } from "../../src/knowledge/topic.ts";
-import { openGguf } from "../../src/runtime/gguf.ts";
+import { ggufWeights } from "../../src/models/decoder-weights.ts";
 import { deleteDb, openDb } from "../../src/store/db.ts";
 import { runLog } from "../../src/store/run-log.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
-import { readDataset } from "../../src/tasks/dataset.ts";
 import { chatTemplate } from "../../src/text/chat-template.ts";
 import { readGgufTokenizer } from "../../src/text/gguf-tokenizer.ts";
+import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/wllama-greedy.json";
 
 const path = "/models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf";

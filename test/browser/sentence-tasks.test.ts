@@ -2,15 +2,15 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
-import { fromFolder } from "../../src/engines/transformers.ts";
+import { openClassifier } from "../../src/classifier/classifier.ts";
+import { openEncoder } from "../../src/classifier/encoder-files.ts";
+import { predict } from "../../src/classifier/predict.ts";
+import { saveModel } from "../../src/classifier/saved-model.ts";
+import { fromFolder } from "../../src/engines/transformers/transformers.ts";
 import { score } from "../../src/evaluate/score.ts";
 import type { SentenceExample } from "../../src/tasks/example.ts";
 import type { SentenceTask } from "../../src/tasks/task.ts";
 import { encodeText } from "../../src/text/encoding.ts";
-import { openClassifier } from "../../src/train/classifier.ts";
-import { openEncoder } from "../../src/train/encoder-files.ts";
-import { saveModel } from "../../src/train/model-files.ts";
-import { predict } from "../../src/train/predict.ts";
 import { train } from "../../src/train/train.ts";
 import { vocabulary } from "../unit/train/toy.ts";
 import { randomEncoder } from "./random-encoder.ts";

@@ -1,10 +1,10 @@
 // A tiny BERT that was trained a little on a toy task, and its logits.
 
+import { type Classifier, openClassifier } from "../../src/classifier/classifier.ts";
+import { openEncoder } from "../../src/classifier/encoder-files.ts";
+import { inferenceFeeds } from "../../src/classifier/feeds.ts";
+import { inputsOf } from "../../src/classifier/predict.ts";
 import type { Example } from "../../src/tasks/example.ts";
-import { type Classifier, openClassifier } from "../../src/train/classifier.ts";
-import { openEncoder } from "../../src/train/encoder-files.ts";
-import { inferenceFeeds } from "../../src/train/feeds.ts";
-import { inputsOf } from "../../src/train/predict.ts";
 import { train } from "../../src/train/train.ts";
 import { pairExamples, tokenExamples, toyTasks } from "../unit/train/toy.ts";
 import { randomEncoder } from "./random-encoder.ts";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
-import { columnGraph } from "../../src/knowledge/column-graph.ts";
-import { importTsv, type TsvGraph } from "../../src/knowledge/import-tsv.ts";
-import { sampleTopics } from "../../src/knowledge/sample-topics.ts";
-import { textLines } from "../../src/knowledge/text-lines.ts";
+import { columnGraph } from "../../src/knowledge/graph/column-graph.ts";
+import { importTsv, type TsvGraph } from "../../src/knowledge/graph/import-tsv.ts";
+import { textLines } from "../../src/knowledge/graph/text-lines.ts";
+import { sampleTopics } from "../../src/knowledge/graph-topics.ts";
 import { type Db, deleteDb, openDb } from "../../src/store/db.ts";
 import { graphStore } from "../../src/store/graph-store.ts";
 import { tasks } from "../../src/tasks/catalogue.ts";

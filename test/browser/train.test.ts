@@ -1,17 +1,17 @@
 // A tiny random BERT learns two toy tasks on each device, is saved under transformers' names, loaded and predicts the same.
 
 import { afterEach, describe, expect, it } from "vitest";
+import { type Classifier, openClassifier } from "../../src/classifier/classifier.ts";
+import { type ModelFiles, openEncoder } from "../../src/classifier/encoder-files.ts";
+import { predict } from "../../src/classifier/predict.ts";
+import { loadModel, saveModel } from "../../src/classifier/saved-model.ts";
 import { score } from "../../src/evaluate/score.ts";
-import { readSafetensors } from "../../src/runtime/safetensors.ts";
 import type { Example } from "../../src/tasks/example.ts";
 import type { ExampleOf, Task } from "../../src/tasks/task.ts";
-import { type Classifier, openClassifier } from "../../src/train/classifier.ts";
-import { type ModelFiles, openEncoder } from "../../src/train/encoder-files.ts";
-import { loadModel, saveModel } from "../../src/train/model-files.ts";
-import { predict } from "../../src/train/predict.ts";
 import { recipeFor } from "../../src/train/recipe.ts";
 import { train } from "../../src/train/train.ts";
 import type { Device, TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
+import { readSafetensors } from "../../src/weights/safetensors.ts";
 import savedWeights from "../fixtures/saved-model/golden.json";
 import { pairExamples, tokenExamples, toyTasks } from "../unit/train/toy.ts";
 import { randomEncoder } from "./random-encoder.ts";

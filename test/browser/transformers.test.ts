@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { openWith } from "../../src/engines/catalogue.ts";
 import type { LanguageModel } from "../../src/engines/language-model.ts";
-import type { ModelEntry } from "../../src/engines/manifest.ts";
-import { openFillMask } from "../../src/engines/transformers-fill-mask.ts";
-import { openTransformers } from "../../src/engines/transformers-generate.ts";
+import { openFillMask } from "../../src/engines/transformers/fill-mask.ts";
+import { openTransformers } from "../../src/engines/transformers/generate.ts";
+import type { ModelEntry } from "../../src/models/manifest.ts";
 import golden from "../fixtures/transformers/golden.json";
 
 const never = new AbortController().signal;

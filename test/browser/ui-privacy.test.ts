@@ -5,7 +5,7 @@ import { page } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
-import { newNotebook } from "../../src/ui/run.svelte.ts";
+import { newNotebook } from "../../src/ui/run/run.svelte.ts";
 import { fakeServices } from "./fake-services.ts";
 
 beforeEach(() => {

@@ -3,8 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { openWith } from "../../src/engines/catalogue.ts";
 import type { LanguageModel } from "../../src/engines/language-model.ts";
-import type { ModelEntry } from "../../src/engines/manifest.ts";
-import { openWllama, wllamaWithoutWebGpu } from "../../src/engines/wllama.ts";
+import { openWllama, wllamaWithoutWebGpu } from "../../src/engines/wllama/wllama.ts";
+import type { ModelEntry } from "../../src/models/manifest.ts";
 import golden from "../fixtures/wllama/golden.json";
 
 const never = new AbortController().signal;

@@ -2,7 +2,7 @@
 
 import { expect, type Page, type Route, test } from "@playwright/test";
 import { randomEncoder } from "../browser/random-encoder.ts";
-import { type FakeHub, fakeHub } from "../unit/engines/fake-hub.ts";
+import { type FakeHub, fakeHub } from "../unit/models/fake-hub.ts";
 
 const repository = "someone/tiny-bert";
 const weights = "model.safetensors";

@@ -12,47 +12,48 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   text: ["base", "tasks"],
   graph: [],
   nn: ["graph"],
-  runtime: ["base", "graph"],
-  engines: ["base", "text", "graph", "nn", "runtime"],
+  weights: ["base", "graph"],
+  runtime: ["base", "graph", "weights"],
+  models: ["base", "text", "nn", "weights", "runtime"],
+  engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
-  prompts: ["tasks", "knowledge", "engines"],
+  prompts: ["tasks", "engines"],
   generate: ["base", "tasks", "engines", "knowledge", "prompts"],
   evaluate: ["base", "tasks"],
-  train: ["base", "tasks", "text", "graph", "nn", "runtime", "evaluate"],
-  augment: ["base", "tasks", "text", "engines", "knowledge", "generate", "graph", "nn", "runtime", "train"],
-  analyse: ["base", "tasks", "engines", "knowledge"],
-  experiment: [
-    "base",
-    "tasks",
-    "formats",
-    "text",
-    "engines",
-    "knowledge",
-    "prompts",
-    "generate",
-    "evaluate",
-    "train",
-    "augment",
-    "analyse",
-  ],
+  classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
+  train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
+  experiment: ["base", "tasks", "formats", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
+  report: ["base", "tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
   workers: [
     "base",
     "tasks",
     "formats",
-    "text",
     "nn",
     "runtime",
+    "models",
     "engines",
     "knowledge",
-    "prompts",
     "generate",
-    "evaluate",
+    "classifier",
     "train",
     "experiment",
     "store",
   ],
-  ui: ["workers", "base", "tasks", "formats", "knowledge", "prompts", "generate", "evaluate", "experiment"],
+  ui: [
+    "workers",
+    "base",
+    "tasks",
+    "knowledge",
+    "generate",
+    "experiment",
+    "report",
+    "classifier",
+    "train",
+    "models",
+    "engines",
+    "store",
+  ],
 };
 
 /** Rooms whose types (never values) may be imported beyond the row above. */
@@ -115,20 +116,44 @@ const imports: Import[] = files.flatMap((file) => {
 const roomOf = (path: string) => path.split("/")[0] as string;
 const isEntry = (file: string) => !file.includes("/"); // src/main.ts and src/headless.ts tie the rooms together
 
+/** Imports from one room into another. */
+const between = imports
+  .filter((i) => i.from.startsWith(".") && !isEntry(i.file))
+  .map((i) => ({ ...i, path: relative(src, normalize(join(src, dirname(i.file), i.from))), room: roomOf(i.file) }))
+  .map((i) => ({ ...i, to: roomOf(i.path) }))
+  .filter((i) => i.to !== i.room && !i.path.startsWith(".."));
+
 describe("architecture", () => {
-  it("every folder of src is a room of the table, and flat", () => {
+  it("every folder of src is a room of the table, with sub-rooms one deep", () => {
     const folders = new Set(files.filter((f) => f.includes("/")).map(roomOf));
     expect([...folders].filter((f) => !(f in rooms))).toEqual([]);
-    expect(files.filter((f) => f.split("/").length > 2)).toEqual([]);
+    expect(Object.keys(rooms).filter((room) => !folders.has(room))).toEqual([]);
+    expect(files.filter((f) => f.split("/").length > (f.startsWith("ui/run/") ? 4 : 3))).toEqual([]); // ui/run has a sub-room a step
   });
 
   it("a room imports only the rooms it names", () => {
-    const wrong = imports
-      .filter((i) => i.from.startsWith(".") && !isEntry(i.file))
-      .map((i) => ({ ...i, to: roomOf(relative(src, normalize(join(src, dirname(i.file), i.from)))), room: roomOf(i.file) }))
-      .filter((i) => i.to !== i.room && !i.to.startsWith(".."))
-      .filter((i) => !(rooms[i.room] ?? []).includes(i.to) && !(i.typeOnly && typesOfAll.has(i.room)));
-    expect(wrong.map((i) => `${i.file} imports ${i.from}`)).toEqual([]);
+    const wrong = between
+      .filter((i) => !(rooms[i.room] ?? []).includes(i.to) && !(i.typeOnly && typesOfAll.has(i.room)))
+      .map((i) => `${i.file} imports ${i.from}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it("a room names only rooms that it imports, each above it", () => {
+    const names = Object.keys(rooms);
+    const unused = Object.entries(rooms).flatMap(([room, named]) =>
+      named
+        .filter((to) => !between.some((i) => i.room === room && i.to === to && !(i.typeOnly && typesOfAll.has(room))))
+        .map((to) => `${room} -> ${to}`),
+    );
+    const below = Object.entries(rooms).flatMap(([room, named]) =>
+      named.filter((to) => names.indexOf(to) > names.indexOf(room)).map((to) => `${room} -> ${to}`),
+    );
+    expect({ unused, below }).toEqual({ unused: [], below: [] });
+  });
+
+  it("a sub-room is private to its room", () => {
+    const wrong = between.filter((i) => i.path.split("/").length > 2 && !i.typeOnly).map((i) => `${i.file} imports ${i.from}`);
+    expect(wrong).toEqual([]);
   });
 
   it("a vendor package enters by its door alone", () => {

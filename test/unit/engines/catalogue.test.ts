@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { engineChoices, engineFor, engines, enginesFor, openWith } from "../../../src/engines/catalogue.ts";
-import type { ModelEntry } from "../../../src/engines/manifest.ts";
+import type { ModelEntry } from "../../../src/models/manifest.ts";
 
 const entry = (...names: string[]): ModelEntry => ({
   id: "toy",

@@ -1,11 +1,11 @@
 // A training that was left goes on to the same end, wherever it was left: every event of a small one is tried.
 
 import { describe, expect, it } from "vitest";
+import type { Classifier } from "../../../src/classifier/classifier.ts";
 import type { TrainRequest, TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { trainAndScore } from "../../../src/experiment/train-and-score.ts";
 import { trainingKeeper, trainingKey } from "../../../src/experiment/training-keeper.ts";
 import type { Folder } from "../../../src/train/checkpoint-files.ts";
-import type { Classifier } from "../../../src/train/classifier.ts";
 import { linearClassifier, tokenExamples } from "../train/toy.ts";
 
 const never = new AbortController().signal;

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { openScripted } from "../../../src/engines/scripted.ts";
 import { tourScript } from "../../../src/engines/tour-script.ts";
+import { readDataset } from "../../../src/formats/dataset.ts";
 import { generate } from "../../../src/generate/generate.ts";
 import { methods } from "../../../src/generate/methods.ts";
 import { type RunConfig, runId } from "../../../src/generate/run-config.ts";
@@ -14,7 +15,6 @@ import { knowledgeOf, type Topic } from "../../../src/knowledge/topic.ts";
 import { openDb } from "../../../src/store/db.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
-import { readDataset } from "../../../src/tasks/dataset.ts";
 import type { ExampleOf, Task } from "../../../src/tasks/task.ts";
 
 const samples = join(import.meta.dirname, "../../../public/samples");

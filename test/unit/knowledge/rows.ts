@@ -1,8 +1,8 @@
 // Small graphs as files, and the usual way to bring one into a store, for tests of this room.
 
-import { columnGraph } from "../../../src/knowledge/column-graph.ts";
+import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
+import { type GraphImportEvent, type ImportOptions, importTsv } from "../../../src/knowledge/graph/import-tsv.ts";
 import { type GraphStore, memoryGraphStore } from "../../../src/knowledge/graph-store.ts";
-import { type GraphImportEvent, type ImportOptions, importTsv } from "../../../src/knowledge/import-tsv.ts";
 import type { KnowledgeGraph } from "../../../src/knowledge/knowledge-graph.ts";
 
 export const fileOf = (name: string, data: string | Uint8Array<ArrayBuffer>) => ({ name, data: new Blob([data]) });

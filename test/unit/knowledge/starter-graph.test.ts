@@ -4,8 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { lowerCase, uninverted } from "../../../scripts/starter-names.ts";
 import { rng } from "../../../src/base/rng.ts";
-import { columnGraph } from "../../../src/knowledge/column-graph.ts";
-import { sampleTopics } from "../../../src/knowledge/sample-topics.ts";
+import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
+import { sampleTopics } from "../../../src/knowledge/graph-topics.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 import { importText } from "./rows.ts";
 

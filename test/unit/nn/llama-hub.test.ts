@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readHubConfig, tensorName } from "../../../src/nn/llama-hub.ts";
-import { openGguf } from "../../../src/runtime/gguf.ts";
+import { openGguf } from "../../../src/weights/gguf.ts";
 
 const fixtures = "test/fixtures/llama";
 const smollm2 = {

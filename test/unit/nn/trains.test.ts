@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
+import { mergedLora } from "../../../src/classifier/merged-lora.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
 import { bertModel, type Model } from "../../../src/nn/model.ts";
 import { type Trains, trainsProblem } from "../../../src/nn/trains.ts";
 import type { Weights } from "../../../src/runtime/trainer.ts";
-import { mergedLora } from "../../../src/train/merged-lora.ts";
 import { evaluate } from "../graph/evaluate.ts";
 import { tinyConfig } from "./tiny-config.ts";
 

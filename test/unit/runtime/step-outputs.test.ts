@@ -2,7 +2,7 @@
 
 import type { Tensor } from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
-import { type Outputs, stepOutputs } from "../../../src/runtime/trainer-sessions.ts";
+import { type Outputs, stepOutputs } from "../../../src/runtime/trainer/trainer-sessions.ts";
 
 const count = 3;
 const graphs = { segments: { count } } as unknown as Parameters<typeof stepOutputs>[0];

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
+import { type Folder, readDataset } from "../../../src/formats/dataset.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
-import { type Folder, readDataset } from "../../../src/tasks/dataset.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 import { labelsOf } from "../../../src/tasks/task.ts";
 

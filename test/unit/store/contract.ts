@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import { runId } from "../../../src/generate/run-config.ts";
-import { columnGraph } from "../../../src/knowledge/column-graph.ts";
+import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";

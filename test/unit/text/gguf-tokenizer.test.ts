@@ -3,8 +3,8 @@
 import { existsSync, openAsBlob, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openGguf } from "../../../src/runtime/gguf.ts";
 import { type GgufTokenizer, readGgufTokenizer } from "../../../src/text/gguf-tokenizer.ts";
+import { openGguf } from "../../../src/weights/gguf.ts";
 
 const folder = join(import.meta.dirname, "../../fixtures/gguf-tokenizer");
 const golden = <T>(name: string): T => JSON.parse(readFileSync(join(folder, name), "utf8")) as T;

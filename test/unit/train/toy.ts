@@ -1,13 +1,13 @@
 // A toy vocabulary and toy examples, small enough to learn in seconds: words of sickness are diseases.
 
 import { rng } from "../../../src/base/rng.ts";
+import type { Classifier } from "../../../src/classifier/classifier.ts";
+import { outputNames } from "../../../src/classifier/task-head.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import type { PairExample, Span, TokenExample } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 import { readTokenizer } from "../../../src/text/tokenizer-files.ts";
-import type { Classifier } from "../../../src/train/classifier.ts";
-import { outputNames } from "../../../src/train/task-head.ts";
 import { linearTrainer } from "./linear-trainer.ts";
 
 const plain = ["the", "patient", "had", "no", "and", "was", "seen", "today", "with", "a"];

@@ -1,10 +1,10 @@
 // The two stages: what they tell, which weights they keep, how they stop. On a classifier of single words, without a runtime.
 
 import { describe, expect, it } from "vitest";
+import type { Classifier } from "../../../src/classifier/classifier.ts";
+import { predict } from "../../../src/classifier/predict.ts";
 import type { Scores } from "../../../src/evaluate/scores.ts";
 import type { Example, TokenExample } from "../../../src/tasks/example.ts";
-import type { Classifier } from "../../../src/train/classifier.ts";
-import { predict } from "../../../src/train/predict.ts";
 import { isBetter, train } from "../../../src/train/train.ts";
 import type { Stage, TrainConfig, TrainEvent } from "../../../src/train/train-config.ts";
 import { easyPairExamples, linearClassifier, tokenExamples, toyTasks } from "./toy.ts";

@@ -1,0 +1,82 @@
+// The classifier C_theta of section 4.3: an encoder with a task's head, its weights on a device. Knows no storage.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { rng } from "../base/rng.ts";
+import { bertModel } from "../nn/model.ts";
+import { everything, type Trains, trainsProblem } from "../nn/trains.ts";
+import { openTrainer } from "../runtime/open-trainer.ts";
+import type { Trainer } from "../runtime/trainer.ts";
+import type { LearnableTask } from "../tasks/task.ts";
+import type { Device } from "../train/train-config.ts";
+import { fitWeights } from "../weights/fit-weights.ts";
+import { withAddedTokens } from "./added-tokens.ts";
+import type { Encoder } from "./encoder-files.ts";
+import { outputNames } from "./task-head.ts";
+
+export interface Classifier {
+  readonly task: LearnableTask;
+  readonly encoder: Omit<Encoder, "weights">;
+  /** What each output stands for. */
+  readonly names: readonly string[];
+  /** Longer inputs are cut, special tokens counted. */
+  readonly maxTokens: number;
+  readonly trainer: Trainer;
+  readonly trains: Trains;
+  /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
+  readonly initialised: readonly string[];
+  /** Where the first layers stay as they are: see `trainer.features`. `firstToken`: of each text the first token's features are enough. */
+  readonly fixed: { readonly firstToken: boolean } | undefined;
+  /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
+  compiles(use: "step" | "infer" | "features", rows: number, tokens: number): boolean;
+  close(): Promise<void>;
+}
+
+export interface ClassifierOptions {
+  readonly device: Device;
+  readonly maxTokens: number;
+  /** Of the draws for a new head. */
+  readonly seed: number;
+  readonly trains?: Trains;
+  readonly dropout?: number;
+  /** See TrainConfig. */
+  readonly checkpointing?: boolean;
+}
+
+/**
+ * Puts an encoder with the task's head on a device. Errors: `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported`
+ * for a checkpoint whose tensors do not fit its config, and for a choice of what trains that the encoder does not have.
+ */
+export async function openClassifier(task: LearnableTask, checkpoint: Encoder, options: ClassifierOptions): Promise<Classifier> {
+  const markers = task.kind === "sentence" ? (task.markers ?? []) : [];
+  const encoder = withAddedTokens(checkpoint, markers, rng(options.seed, "tokens"));
+  const names = outputNames(task);
+  const { trains = everything, dropout = 0, checkpointing = false } = options;
+  const { layers, hiddenSize } = encoder.config;
+  const problem = trainsProblem(trains, layers, hiddenSize);
+  if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
+  const gathered = options.device === "wasm"; // a GPU keeps the tables
+  const head = { kind: task.objective, labels: names.length };
+  const graphs = bertModel(encoder.config, head, { trains, dropout, gathered, checkpointing });
+  const draws = rng(options.seed, "head", task.id);
+  const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
+  const trainer = await openTrainer({ device: options.device, graphs, weights });
+  const { weights: _, ...rest } = encoder;
+  const seen = new Set<string>();
+  return {
+    task,
+    encoder: rest,
+    names,
+    maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions),
+    trainer,
+    trains,
+    fixed: graphs.fixed,
+    initialised,
+    compiles(use, rows, tokens) {
+      const key = `${use} ${rows} ${tokens}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    },
+    close: () => trainer.close(),
+  };
+}

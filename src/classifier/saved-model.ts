@@ -1,0 +1,122 @@
+// A trained classifier as files that transformers loads too, and back. Knows no storage.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { sha256OfBlob } from "../base/hash.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import type { LearnableTask } from "../tasks/task.ts";
+import type { Device } from "../train/train-config.ts";
+import { writeSafetensors } from "../weights/safetensors.ts";
+import { type Classifier, openClassifier } from "./classifier.ts";
+import { type ModelFiles, openEncoder } from "./encoder-files.ts";
+import { mergedLora } from "./merged-lora.ts";
+import { outputNames } from "./task-head.ts";
+
+/** Ours beside transformers' files: what the model is for, and the hashes of the others. */
+const cardName = "clinfuse.json";
+
+export interface Card {
+  readonly task: string;
+  readonly maxTokens: number;
+  /** Hex SHA-256 by file name. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** Class of transformers that holds such a model. */
+const architectures = {
+  token: "BertForTokenClassification",
+  pair: "BertForSequenceClassification",
+  sentence: "BertForSequenceClassification",
+} as const;
+
+const problems = { token: undefined, single: "single_label_classification", multi: "multi_label_classification" } as const;
+
+/**
+ * model.safetensors (float32), config.json with `architectures` and `id2label`, the tokenizer's own files, and clinfuse.json. The
+ * classifier stays of use.
+ */
+export async function saveModel(classifier: Classifier): Promise<Map<string, Blob>> {
+  const { task, encoder, names, maxTokens, trainer, trains } = classifier;
+  const files = new Map<string, Blob>();
+  files.set("model.safetensors", writeSafetensors(mergedLora(await trainer.read(), trains), { format: "pt" })); // transformers asks for "pt"
+  files.set("config.json", jsonBlob(modelConfig(encoder.configJson, task, names)));
+  for (const [name, text] of encoder.tokenizerFiles) files.set(name, new Blob([text]));
+  const hashes: Record<string, string> = {};
+  for (const [name, file] of files) hashes[name] = await sha256OfBlob(file);
+  const card: Card = { task: task.id, maxTokens, sha256: hashes };
+  files.set(cardName, jsonBlob(card));
+  return files;
+}
+
+function jsonBlob(value: unknown): Blob {
+  return new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: "application/json" });
+}
+
+function modelConfig(
+  base: Readonly<Record<string, unknown>>,
+  task: LearnableTask,
+  names: readonly string[],
+): Record<string, unknown> {
+  const problem = problems[task.objective];
+  const { _name_or_path: _, torch_dtype: __, ...kept } = base;
+  return {
+    ...kept,
+    model_type: "bert",
+    architectures: [architectures[task.kind]],
+    id2label: Object.fromEntries(names.map((name, i) => [String(i), name])),
+    label2id: Object.fromEntries(names.map((name, i) => [name, i])),
+    dtype: "float32",
+    ...(problem === undefined ? {} : { problem_type: problem }),
+  };
+}
+
+/**
+ * Opens a model that `saveModel` wrote, for its own task. Errors: those of `openEncoder` (`model-altered` when any file's hash is
+ * not the card's), `not-found` for a task that does not exist, `model-unsupported` for a head that the task does not have, and
+ * the device's.
+ */
+export async function loadModel(files: ModelFiles, device: Device): Promise<Classifier> {
+  const card = await readCard(files);
+  const task = taskById(card.task);
+  const encoder = await openEncoder(files, new Map(Object.entries(card.sha256)));
+  const wanted = outputNames(task);
+  const labels = Object.values((encoder.configJson.id2label ?? {}) as object).map(String);
+  if (labels.join("\n") !== wanted.join("\n")) {
+    throw new ClinfuseError(
+      "model-unsupported",
+      `the model's labels are ${labels.join(", ")}; ${task.name} has ${wanted.join(", ")}`,
+      {
+        file: "config.json",
+        got: labels.join(", "),
+        expected: wanted.join(", "),
+      },
+    );
+  }
+  const classifier = await openClassifier(task, encoder, { device, maxTokens: card.maxTokens, seed: 0 });
+  if (classifier.initialised.length === 0) return classifier;
+  await classifier.close();
+  const missing = classifier.initialised.join(", ");
+  throw new ClinfuseError("model-unsupported", `model.safetensors lacks ${missing}`, {
+    file: "model.safetensors",
+    what: missing,
+  });
+}
+
+/** What clinfuse.json says. Errors: `model-missing`, `file-malformed`. */
+export async function readCard(files: ModelFiles): Promise<Card> {
+  const file = files.get(cardName);
+  if (!file) throw new ClinfuseError("model-missing", `the model's folder has no ${cardName}`, { file: cardName });
+  const malformed = (why: string) => new ClinfuseError("file-malformed", `${cardName}: ${why}`, { file: cardName, what: why });
+  let json: Partial<Record<keyof Card, unknown>>;
+  try {
+    json = JSON.parse(await file.text()) ?? {};
+  } catch (error) {
+    throw malformed(`it is not JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+  const { task, maxTokens, sha256: hashes } = json;
+  if (typeof task !== "string") throw malformed("it names no task");
+  if (!Number.isInteger(maxTokens) || (maxTokens as number) < 8) throw malformed(`maxTokens is ${String(maxTokens)}`);
+  if (hashes === null || typeof hashes !== "object" || !Object.values(hashes).every((h) => typeof h === "string")) {
+    throw malformed("it holds no hashes");
+  }
+  return { task, maxTokens: maxTokens as number, sha256: hashes as Record<string, string> };
+}

@@ -1,0 +1,207 @@
+// A decoder of our own behind the LanguageModel port: many requests a step, on onnxruntime-web. Knows no task.
+
+import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
+import { type DecoderWeights, folderWeights, ggufWeights } from "../../models/decoder-weights.ts";
+import { endsOf, jsonOf, type ModelFolder, templateOf } from "../../models/model-folder.ts";
+import type { LlamaPrecision } from "../../nn/llama.ts";
+import { type ByteLevelTokenizer, hubTokenizer } from "../../text/byte-level-tokenizer.ts";
+import { type ChatTemplate, chatTemplate } from "../../text/chat-template.ts";
+import { readGgufTokenizer } from "../../text/gguf-tokenizer.ts";
+import { openGguf } from "../../weights/gguf.ts";
+import type { Completion, CompletionRequest, LanguageModel, Message } from "../language-model.ts";
+import { contextOverflow } from "../refusals.ts";
+import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.ts";
+import { sampler } from "../sampling/sampler.ts";
+import { openBatchDecoder } from "./decoder.ts";
+import { type BatchPrompt, promptReader } from "./prompt.ts";
+import { type Scheduler, scheduler } from "./scheduler.ts";
+
+export interface BatchOptions {
+  /** LanguageModel.id. */
+  readonly id: string;
+  /** Of the Llama family, verified by the caller: one GGUF, or config.json, tokenizer.json with a chat template, and the *.safetensors. */
+  readonly weights: Blob | ModelFolder;
+  readonly device?: "wasm" | "webgpu";
+  /** Tokens of a prompt and its completion together; the model's own limit where that is smaller. */
+  readonly contextTokens?: number;
+  /** Requests decoded together. */
+  readonly slots?: number;
+  /** See DecoderOptions. `int8` makes equal requests give equal text no more. Absent: float32, on WebGPU what `gpuPrecision` chooses. */
+  readonly precision?: LlamaPrecision;
+  /** For beginnings of prompts that later prompts share, in bytes. */
+  readonly prefixBytes?: number;
+  readonly onWeights?: (done: number, total: number) => void;
+}
+
+/**
+ * Loads the weights as float32. Errors: `model-unsupported`, `model-truncated` (the file), `model-missing` and `file-malformed` (of a folder),
+ * `out-of-memory` (said before any weight is read where it cannot fit), `no-webgpu`, `engine-failed`.
+ */
+export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
+  const { id, device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20 } = options;
+  const { weights, tokenizer, template } =
+    options.weights instanceof Blob ? await fromGguf(options.weights, id) : await fromFolder(options.weights, id);
+  const precision = options.precision ?? (device === "webgpu" ? gpuPrecision(weights) : "float32");
+  const decoder = await openBatchDecoder(weights, {
+    device,
+    contextTokens,
+    precision,
+    ...(options.onWeights ? { onWeights: options.onWeights } : {}),
+  });
+  const grammar = grammars(tokenizer, decoder.config.vocabSize);
+  const schedule = scheduler({
+    decoder,
+    prompts: promptReader(decoder, prefixBytes),
+    ends: tokenizer.ends,
+    rowSizes: device === "wasm" ? rowSizes(decoder.leastRows, slots) : [slots],
+  });
+  const parts = { tokenizer, template, grammar, schedule, contextTokens: decoder.contextTokens };
+  let closed = false;
+  return {
+    id,
+    contextTokens: decoder.contextTokens,
+    slots,
+    deterministic: precision !== "int8",
+    complete: async (request, signal) => {
+      if (closed) throw new Error(`${id} was closed`);
+      return complete(parts, request, signal);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await schedule.stop();
+      grammar.dispose();
+      await decoder.close();
+    },
+  };
+}
+
+/** Bytes of 32-bit floats up to which a graphics card is given them as they are. */
+const mostFloats = 2 ** 30;
+
+/** 4 bits where they lose nothing of the file; floats where they are small; 8 bits otherwise. */
+function gpuPrecision({ tensors }: DecoderWeights): LlamaPrecision {
+  const matrices = [...tensors].filter(([, { shape }]) => shape.length > 1);
+  if (matrices.every(([name, { type }]) => type === "Q4_0" || /^(token_embd|output)\./.test(name))) return "blocks4";
+  const bytes = matrices.reduce((sum, [, { shape }]) => sum + 4 * shape.reduce((n, d) => n * d, 1), 0);
+  return bytes <= mostFloats ? "float32" : "blocks8";
+}
+
+/** On WASM a row's numbers are the same bits whatever the number of rows: few requests take small steps. WebGPU picks kernels by it. */
+function rowSizes(least: number, slots: number): number[] {
+  const most = Math.max(least, slots);
+  return [...[1, 2, 4, 8, 16, 32, 64].filter((n) => n >= least && n < most), most];
+}
+
+interface Opened {
+  readonly weights: DecoderWeights;
+  readonly tokenizer: ByteLevelTokenizer;
+  readonly template: ChatTemplate;
+}
+
+async function fromGguf(blob: Blob, file: string): Promise<Opened> {
+  const gguf = await openGguf(blob, file);
+  const weights = await ggufWeights(gguf);
+  const tokenizer = readGgufTokenizer(gguf.metadata, file);
+  const source = gguf.metadata.get("tokenizer.chat_template");
+  if (typeof source === "string") return { weights, tokenizer, template: chatTemplate(source, tokenizer.specialTokens, file) };
+  const sentence = `${file} has no chat template, so nothing says how it reads messages`;
+  throw new ClinfuseError("model-unsupported", sentence, { file, what: "tokenizer.chat_template" });
+}
+
+async function fromFolder(folder: ModelFolder, file: string): Promise<Opened> {
+  const weights = await folderWeights(folder, file);
+  const ends = await endsOf(folder, await jsonOf(folder, "config.json"));
+  const tokenizer = hubTokenizer(await jsonOf(folder, "tokenizer.json"), ends, file);
+  return { weights, tokenizer, template: await templateOf(folder, file) };
+}
+
+interface Parts {
+  readonly tokenizer: ByteLevelTokenizer;
+  readonly template: ChatTemplate;
+  readonly grammar: Grammars;
+  readonly schedule: Scheduler;
+  readonly contextTokens: number;
+}
+
+async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+  throwIfAborted(signal);
+  const prompt = promptOf(parts, request);
+  const promptTokens = prompt.ids.length;
+  const room = parts.contextTokens - promptTokens;
+  if (room < 1) throw contextOverflow(promptTokens, parts.contextTokens);
+  const maxTokens = Math.max(1, Math.min(room, request.sampling.maxTokens));
+  const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
+  const given = grammar ? forcedTokens(grammar, parts.tokenizer, maxTokens - 1) : [];
+  const { stop = [] } = request.sampling;
+  const running = parts.schedule.run({
+    prompt: { ...prompt, ids: [...prompt.ids, ...given] },
+    given: given.length,
+    maxTokens,
+    sample: sampler(request.sampling, request.seed),
+    logProbs: request.logProbs ?? false,
+    ...(stop.length === 0 ? {} : { isEnd: (tokens) => beginOfStop(parts.tokenizer.decode(tokens), stop) >= 0 }),
+    grammar,
+    ...(grammar ? { forced: (most: number) => forcedTokens(grammar, parts.tokenizer, most, forcedAtOnce) } : {}),
+    signal,
+  });
+  // Not before the scheduler lets go of it, which after an abort comes later than the caller's answer.
+  running.catch(() => undefined).finally(() => grammar?.dispose());
+  const { tokens, finish, logProbs } = await orAbort(running, signal);
+  const whole = parts.tokenizer.decode(tokens);
+  const end = beginOfStop(whole, stop);
+  const text = end < 0 ? whole : whole.slice(0, end);
+  return { text, finish, promptTokens, completionTokens: tokens.length, ...(logProbs ? { logProbs } : {}) };
+}
+
+/**
+ * Fewer tokens that must come are cheaper as steps that other rows share: SmolLM2's share of a step of 16 rows is 8 ms, a step of its own 65. The
+ * same whatever runs beside it, for the two ways round differently.
+ */
+const forcedAtOnce = 8;
+
+/** What the grammar allows no other text than next: read together, and so without a step for each. At most `most` tokens, none below `least`. */
+function forcedTokens(grammar: GrammarState, tokenizer: ByteLevelTokenizer, most: number, least = 1): number[] {
+  const given: number[] = [];
+  const ids = tokenizer.encode(grammar.forced());
+  if (Math.min(ids.length, most) < least) return given;
+  for (const id of ids) {
+    if (given.length >= most || !grammar.tries(id)) break;
+    given.push(id);
+  }
+  return given;
+}
+
+/** Where the first of the stop texts begins; -1 where there is none. */
+function beginOfStop(text: string, stop: readonly string[]): number {
+  const found = stop.map((s) => text.indexOf(s)).filter((at) => at >= 0);
+  return found.length > 0 ? Math.min(...found) : -1;
+}
+
+/** What many requests share is a beginning of its own, and each earlier turn a piece, so far as its tokens are the beginning of the whole. */
+function promptOf({ tokenizer, template }: Parts, { messages, shared }: CompletionRequest): BatchPrompt {
+  const ids = tokenizer.encode(template(messages));
+  /** How many tokens these messages have in common with the whole; one token is left to read, for its logits. */
+  const common = (beginning: readonly Message[], answer: boolean) => {
+    const part = tokenizer.encode(template(beginning, { answer }));
+    const differs = part.findIndex((id, i) => id !== ids[i]);
+    return Math.min(differs < 0 ? part.length : differs, ids.length - 1);
+  };
+  const first = shared?.messages ?? 0;
+  const next = messages[first];
+  const cut = shared && next ? [{ ...next, content: next.content.slice(0, shared.characters) }] : [];
+  const start = shared ? common([...messages.slice(0, first), ...cut], false) : 0;
+  const turns = [...messages.keys()].filter((i) => i > first && messages[i]?.role === "assistant");
+  const cuts = turns.map((i) => common(messages.slice(0, i), true));
+  return { ids, shared: start, cuts: cuts.filter((at, i) => at > (cuts[i - 1] ?? start)) };
+}
+
+/** The scheduler hears of an abort between steps; the caller hears of it at once. */
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ClinfuseError("aborted", "stopped", {}, { cause: signal.reason }));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,0 +1,175 @@
+// llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads or WebGPU. Knows no task, and is the only file that knows wllama.
+
+import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
+import { mutex, orAbort } from "../../base/async.ts";
+import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
+import type { Completion, CompletionRequest, LanguageModel } from "../language-model.ts";
+import { contextOverflow } from "../refusals.ts";
+import { memoryNeed, throwIfTooBig } from "./memory.ts";
+import { readParts } from "./parts.ts";
+
+export interface WllamaOptions {
+  /** LanguageModel.id. */
+  readonly id: string;
+  /** One GGUF, or its parts in order; verified by the caller. */
+  readonly weights: readonly Blob[];
+  readonly device?: "wasm" | "webgpu";
+  /** At most; the model's own context where that is smaller. */
+  readonly contextTokens?: number;
+  /** Ignored without cross-origin isolation, which leaves one. */
+  readonly threads?: number;
+  /**
+   * Keeps the keys and values of the last prompt, so that a prefix shared with it costs nothing. Rounding then depends on what ran
+   * before: equal requests give equal text only without it.
+   */
+  readonly cachePrompt?: boolean;
+  /** Address of the engine's wasm file. */
+  readonly wasm?: string;
+}
+
+/** Prompt tokens per step. The engine hears of an abort only between steps; bigger ones measured no faster. */
+const batchTokens = 64;
+
+const allLayers = 99_999;
+
+const silent = { debug() {}, log() {}, warn() {}, error() {} };
+
+/** Threads worth having here; more than eight gain nothing for models of this size. */
+export function wllamaThreads(): number {
+  return globalThis.crossOriginIsolated ? Math.max(1, Math.min(8, navigator.hardwareConcurrency || 1)) : 1;
+}
+
+/**
+ * Why llama.cpp cannot compute on WebGPU here; undefined when it can. Its backend needs shader-f16, and a wasm module that can wait for the GPU;
+ * without them it says nothing and computes on the processor, so it is asked before.
+ */
+export async function wllamaWithoutWebGpu(): Promise<ClinfuseError | undefined> {
+  const no = (what: string) => new ClinfuseError("no-webgpu", what, { what });
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return no("this browser has no WebGPU adapter");
+  if (!adapter.features.has("shader-f16"))
+    return no("the WebGPU adapter has no 16-bit floats (shader-f16), which llama.cpp needs");
+  if (!("Suspending" in WebAssembly))
+    return no("this browser's WebAssembly cannot wait for the GPU (JSPI), which llama.cpp needs");
+  return undefined;
+}
+
+/**
+ * Loads the weights. Errors: `model-unsupported` (llama.cpp refuses the file), `model-missing` and `model-altered` (parts), `model-truncated`,
+ * `out-of-memory` (said before the load where the model cannot fit), `no-webgpu`, `engine-failed`.
+ */
+export async function openWllama(options: WllamaOptions): Promise<LanguageModel> {
+  const { id, weights, device = "wasm", threads = wllamaThreads(), cachePrompt = false } = options;
+  const metadata = await readParts(weights, id);
+  const trained = metadata.get(`${String(metadata.get("general.architecture"))}.context_length`);
+  const contextTokens = Math.min(options.contextTokens ?? 2048, typeof trained === "number" ? trained : Number.POSITIVE_INFINITY);
+  if (device === "webgpu") {
+    const reason = await wllamaWithoutWebGpu();
+    if (reason) throw reason;
+  } else {
+    const bytes = weights.reduce((sum, part) => sum + part.size, 0);
+    throwIfTooBig(id, memoryNeed(metadata, bytes, { contextTokens, stepTokens: batchTokens }));
+  }
+  const wllama = new Wllama(
+    { default: options.wasm ?? "/vendor/wllama/wllama.wasm" },
+    { suppressNativeLog: true, logger: silent },
+  );
+  try {
+    // One slot: on a CPU that is bound by arithmetic more of them gain nothing.
+    await wllama.loadModel([...weights], {
+      n_ctx: contextTokens,
+      n_threads: threads,
+      n_parallel: 1,
+      n_gpu_layers: device === "webgpu" ? allLayers : 0,
+      n_batch: batchTokens,
+      n_ubatch: batchTokens,
+      ctx_shift: false,
+    });
+    // A file that llama.cpp cannot read gives an empty model rather than an error.
+    if (wllama.getLoadedContextInfo().n_vocab === 0) throw new Error("it is no GGUF, or cut off, or of an unknown architecture");
+  } catch (error) {
+    await wllama.exit().catch(() => undefined);
+    throw loadError(id, error);
+  }
+  const oneAtATime = mutex();
+  let closed = false;
+  return {
+    id,
+    contextTokens,
+    slots: 1,
+    deterministic: !cachePrompt,
+    async complete(request, signal) {
+      if (closed) throw new Error(`${id} was closed`);
+      // The engine hears of an abort only between tokens; the caller hears of it at once.
+      return orAbort(
+        oneAtATime.run(() => complete(wllama, request, cachePrompt, signal)),
+        signal,
+      );
+    },
+    async close() {
+      closed = true;
+      await wllama.exit();
+    },
+  };
+}
+
+/**
+ * What the request says and nothing more (llama.cpp's defaults would cut further), in the order of `transformers`: temperature, then
+ * top-p. llama.cpp's own order is the other one, which keeps more of the tail at temperatures below 1.
+ */
+const samplers: object = { samplers: ["temperature", "top_p"] };
+
+async function complete(
+  wllama: Wllama,
+  request: CompletionRequest,
+  cachePrompt: boolean,
+  signal: AbortSignal,
+): Promise<Completion> {
+  throwIfAborted(signal); // while it waited for its turn
+  const { messages, sampling, seed, grammar } = request;
+  let response: ChatCompletionResponse;
+  try {
+    response = await wllama.createChatCompletion({
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      temperature: sampling.temperature,
+      top_p: sampling.topP,
+      max_tokens: sampling.maxTokens,
+      seed,
+      ...samplers,
+      cache_prompt: cachePrompt,
+      abortSignal: signal,
+      ...(grammar === undefined ? {} : { grammar }),
+    });
+  } catch (error) {
+    throw completionError(error, grammar !== undefined);
+  }
+  const choice = response.choices[0];
+  return {
+    text: choice?.message.content ?? "",
+    finish: choice?.finish_reason === "length" ? "length" : "stop",
+    promptTokens: response.usage.prompt_tokens,
+    completionTokens: response.usage.completion_tokens,
+  };
+}
+
+function completionError(error: unknown, hasGrammar: boolean): unknown {
+  if (isAbort(error)) return new ClinfuseError("aborted", "stopped", {}, { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  const overflow = /\((\d+) tokens\) exceeds the available context size \((\d+) tokens\)/.exec(message);
+  if (overflow) return contextOverflow(Number(overflow[1]), Number(overflow[2]), { cause: error });
+  if (hasGrammar && /grammar|sampl/i.test(message)) {
+    return new ClinfuseError("grammar-invalid", `the engine cannot read the grammar: ${message}`, {}, { cause: error });
+  }
+  return new ClinfuseError("engine-failed", `the engine failed: ${message}`, { what: message }, { cause: error });
+}
+
+function loadError(id: string, error: unknown): ClinfuseError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/memory|alloc/i.test(message)) {
+    return new ClinfuseError("out-of-memory", `${id} does not fit into memory: ${message}`, { what: id }, { cause: error });
+  }
+  if (/wasm|fetch|version/i.test(message)) {
+    return new ClinfuseError("engine-failed", `the engine did not start: ${message}`, { what: message }, { cause: error });
+  }
+  return new ClinfuseError("model-unsupported", `llama.cpp cannot load ${id}: ${message}`, { what: id }, { cause: error });
+}

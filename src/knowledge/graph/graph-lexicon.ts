@@ -1,0 +1,40 @@
+// Every name that the graph has for what a task marks, for marking sentences (`annotation: "graph"`). Knows no text.
+
+import type { Task } from "../../tasks/task.ts";
+import type { KnowledgeGraph } from "../knowledge-graph.ts";
+
+/** Rows read at once, and the most that are read: a lexicon lives in memory. */
+const batch = 4096;
+const most = 200_000;
+
+/** Words that name a class of things rather than one of them: marking each would be wrong more often than right. */
+const general = new Set(["disease", "syndrome", "disorder", "symptom", "physical disorder", "genetic disease", "illness"]);
+
+/**
+ * Lower-case names of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
+ * the graph enters: a list written with a corpus in view would be training data in disguise. Empty for tasks that mark nothing.
+ */
+export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<string[]> {
+  if (task.kind !== "token" || task.topics.kind !== "nodes") return [];
+  const names = new Set<string>();
+  const count = Math.min(await graph.count(task.topics), most);
+  for (let from = 0; from < count; from += batch) {
+    const indices = Array.from({ length: Math.min(batch, count - from) }, (_, i) => from + i);
+    for (const topic of await graph.at(task.topics, indices)) {
+      for (const entity of topic.entities) names.add(entity.name.toLowerCase());
+    }
+  }
+  const particular = [...names].filter((name) => name.length > 2 && !general.has(name));
+  return [...new Set(particular.flatMap((name) => [name, ...inflections(name)]))].sort();
+}
+
+/** The plural of a name, or its singular, by the rules that names of diseases follow; a form that nobody writes does no harm. */
+export function inflections(name: string): string[] {
+  const word = name.split(" ").at(-1) as string;
+  if (!/^[a-z-]{4,}$/.test(word)) return [];
+  if (word.endsWith("sis")) return [`${name.slice(0, -2)}es`];
+  if (word.endsWith("itis") || word.endsWith("us") || word.endsWith("ss")) return [];
+  if (word.endsWith("ies")) return [`${name.slice(0, -3)}y`];
+  if (/[^aeiou]y$/.test(word)) return [`${name.slice(0, -1)}ies`];
+  return word.endsWith("s") ? [name.slice(0, -1)] : [`${name}s`];
+}

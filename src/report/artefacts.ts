@@ -1,0 +1,44 @@
+// What a finished run leaves behind as files: the dataset, its scores. Pure; the report has a file of its own.
+
+import type { Notebook } from "../experiment/notebook.ts";
+import { writeJsonl } from "../formats/clingen.ts";
+import type { RejectReason, Synthetic } from "../generate/events.ts";
+import type { Task } from "../tasks/task.ts";
+
+/**
+ * The synthetic dataset as ClinGen's JSONL. Each row also says what its prompt was steered by (`topic`, `style`) and where the
+ * topic comes from: its ids, relation, source and licence in the graph.
+ */
+export function datasetJsonl(task: Task, synthetic: readonly Synthetic[]): string {
+  return writeJsonl(
+    task,
+    synthetic.map((s) => s.example as Extract<Synthetic["example"], { kind: typeof task.kind }>),
+    (i) => {
+      const { index, topic, style } = synthetic[i] as Synthetic;
+      return {
+        attempt: index,
+        ...(topic ? { topic: topic.entities.map((e) => e.name).join(", "), topic_source: topic } : {}),
+        ...(style ? { style } : {}),
+      };
+    },
+  );
+}
+
+/** Scores and counts of a run, with all that is needed to run it again. */
+export function scoresJson(
+  notebook: Notebook,
+  synthetic: readonly Synthetic[],
+  rejected: Readonly<Partial<Record<RejectReason, number>>>,
+): string {
+  const { config, training, data, spent, run } = notebook;
+  const results = training?.results ?? {};
+  const scores = Object.fromEntries(Object.entries(results).map(([stage, result]) => [stage, result.scores]));
+  const examples = {
+    few: data?.train.length ?? 0,
+    validation: data?.validation.length ?? 0,
+    synthetic: synthetic.length,
+    test: data?.test.length ?? 0,
+  };
+  const { device, basis: trainedOn } = training ?? {};
+  return `${JSON.stringify({ run, config, examples, rejected, device, trainedOn, scores, milliseconds: spent }, null, 2)}\n`;
+}

@@ -1,0 +1,197 @@
+// A run as one self-contained page: choices, examples with their marks, the curve, scores, provenance. Pure; every text is escaped.
+
+import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
+import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
+import type { RejectReason, Synthetic } from "../generate/events.ts";
+import type { Topic } from "../knowledge/topic.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Metric, Task } from "../tasks/task.ts";
+import type { StageId } from "../train/train-config.ts";
+import { comparedTones, segmentsOf, type Tone } from "./marked-text.ts";
+import { lossCurve } from "./report-curve.ts";
+import { type Html, html, joined, type Part } from "./report-html.ts";
+import { reportStyle } from "./report-style.ts";
+
+type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
+
+const shownExamples = 60;
+const shownErrors = 40;
+const metricNames: Readonly<Record<Metric, string>> = {
+  accuracy: "Accuracy",
+  precision: "Precision",
+  recall: "Recall",
+  f1: "F1",
+};
+const stageNames: Readonly<Record<StageId, string>> = { few: "Few-shot alone", synthetic: "Few-shot + synthetic" };
+const three = (x: number | undefined): string => (x === undefined ? "–" : x.toFixed(3));
+
+/** `synthetic` are the accepted examples, `rejected` how often each reason threw one away. */
+export function reportHtml(notebook: Notebook, synthetic: readonly Synthetic[], rejected: Rejected): string {
+  const task = taskById(notebook.config.task);
+  const { data, training } = notebook;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="generator" content="Clinfuse">
+<title>${notebook.title}</title>
+${reportStyle}
+</head>
+<body>
+<header>
+<p class="soft">Clinfuse report, ${new Date(notebook.updatedAt).toISOString().slice(0, 16).replace("T", " ")} UTC</p>
+<h1>${notebook.title}</h1>
+<p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
+</header>
+${training ? scoresSection(task, training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
+${training ? lossCurve(training.history) : ""}
+${examplesSection(synthetic, rejected)}
+${data ? shotsSection(data) : ""}
+${data && training?.results.synthetic ? errorsSection(data, training.results.synthetic) : ""}
+${provenanceSection(synthetic)}
+${choicesSection(notebook)}
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
+  const { train, validation, test } = data;
+  return `${train.length} real examples to start from, ${synthetic.length} synthetic ones, ${validation.length} to validate, ${test.length} to test.`;
+}
+
+function scoresSection(task: Task, { results, device, basis }: TrainingResult, stale: readonly Stale[]): Html {
+  const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
+  const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metric];
+  const rows = task.metrics.map(
+    (metric) =>
+      html`<tr><th scope="row">${metricNames[metric]}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
+  );
+  const labels = stages.flatMap((stage) =>
+    Object.entries(results[stage]?.scores.perLabel ?? {}).map(
+      ([label, s]) =>
+        html`<tr><td>${stageNames[stage]}</td><td>${label}</td><td class="n">${three(s.precision)}</td><td class="n">${three(s.recall)}</td><td class="n">${three(s.f1)}</td><td class="n">${s.support}</td></tr>`,
+    ),
+  );
+  return html`<section>
+<h2>Scores on the test set</h2>
+<table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}</tbody></table>
+<details><summary>By label</summary>
+<table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
+<p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
+</section>`;
+}
+
+function marked(text: string, spans: Parameters<typeof segmentsOf>[1], tone?: (span: (typeof spans)[number]) => Tone): Part {
+  return segmentsOf(text, spans, tone).map((s) =>
+    s.label === undefined
+      ? html`${s.text}`
+      : html`<ruby class="${s.tone ?? "entity"}"><mark>${s.text}</mark><rt>${s.label.toLowerCase()}${s.tone === "entity" ? "" : `, ${s.tone ?? ""}`}</rt></ruby>`,
+  );
+}
+
+function example(e: Example): Html {
+  switch (e.kind) {
+    case "token":
+      return html`<p>${marked(e.text, e.spans)}</p>`;
+    case "pair":
+      return html`<p>${e.first}</p><p class="second">${e.second}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
+    case "sentence":
+      return html`<p>${e.text}</p><p class="label">${e.labels.join(", ")}</p>`;
+    default:
+      return e satisfies never;
+  }
+}
+
+const topicName = (topic: Topic): string => topic.entities.map((e) => (e.id ? `${e.name} (${e.id})` : e.name)).join(", ");
+
+function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected): Html {
+  const items = synthetic
+    .slice(0, shownExamples)
+    .map(
+      (s) =>
+        html`<li>${example(s.example)}<p class="soft">${s.topic ? `topic: ${topicName(s.topic)}` : ""}${s.topic && s.style ? " · " : ""}${s.style ? `style: ${s.style}` : ""}</p></li>`,
+    );
+  const thrown = Object.entries(rejected).sort(([, a], [, b]) => b - a);
+  const total = thrown.reduce((sum, [, n]) => sum + n, 0);
+  const reasons = thrown.map(([reason, n]) => html`<tr><th scope="row">${reason}</th><td class="n">${n}</td></tr>`);
+  return html`<section>
+<h2>${synthetic.length} synthetic examples</h2>
+<ol>${items}</ol>
+${synthetic.length > shownExamples ? html`<p class="soft">The first ${shownExamples}; all of them are in the dataset file.</p>` : ""}
+<h3>${total} completions thrown away</h3>
+${total > 0 ? html`<table><thead><tr><th scope="col">Reason</th><th scope="col" class="n">Times</th></tr></thead><tbody>${reasons}</tbody></table>` : html`<p>None.</p>`}
+</section>`;
+}
+
+function shotsSection(data: NotebookData): Html {
+  return html`<section>
+<h2>The ${data.train.length} real examples it grew from</h2>
+<p>Source: ${data.source}.${data.remarks.map((r) => ` ${r}`).join("")}</p>
+<ol>${data.train.map((e) => html`<li>${example(e)}</li>`)}</ol>
+</section>`;
+}
+
+function errorsSection({ test }: NotebookData, { predicted }: StageResult): Html {
+  const wrong = test.flatMap((gold, i) => {
+    const guess = predicted[i];
+    return guess && JSON.stringify(answer(gold)) !== JSON.stringify(answer(guess)) ? [{ gold, guess }] : [];
+  });
+  const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => {
+    if (gold.kind === "token" && guess.kind === "token") {
+      const tones = comparedTones(gold.spans, guess.spans);
+      return html`<li><p><b>Gold</b> ${marked(gold.text, gold.spans, tones.gold)}</p><p><b>Model</b> ${marked(gold.text, guess.spans, tones.predicted)}</p></li>`;
+    }
+    return html`<li>${example(gold)}<p><b>Model</b> ${joined(answer(guess).map(String))}</p></li>`;
+  });
+  return html`<section>
+<h2>${wrong.length} ${wrong.length === 1 ? "error" : "errors"} in ${predicted.length} test examples</h2>
+<ol>${items}</ol>
+${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p>` : ""}
+</section>`;
+}
+
+/** What a prediction has to get right. */
+function answer(e: Example): readonly (string | number)[] {
+  switch (e.kind) {
+    case "token":
+      return e.spans.flatMap((s) => [s.start, s.end, s.label]);
+    case "pair":
+      return [e.label];
+    case "sentence":
+      return [...e.labels].sort();
+    default:
+      return e satisfies never;
+  }
+}
+
+function provenanceSection(synthetic: readonly Synthetic[]): Html {
+  const counts = new Map<string, number>();
+  for (const { topic } of synthetic) {
+    if (!topic) continue;
+    const key = topic.provenance ? `${topic.provenance.source}\t${topic.provenance.licence}` : "language model\t–";
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  if (counts.size === 0) return html``;
+  const rows = [...counts].map(([key, n]) => {
+    const [source = "", licence = ""] = key.split("\t");
+    return html`<tr><td>${source}</td><td>${licence}</td><td class="n">${n}</td></tr>`;
+  });
+  return html`<section><h2>Where the topics come from</h2>
+<table><thead><tr><th scope="col">Source</th><th scope="col">Licence</th><th scope="col" class="n">Examples</th></tr></thead><tbody>${rows}</tbody></table></section>`;
+}
+
+function choicesSection({ config, run, knowledge, spent }: Notebook): Html {
+  const rows = Object.entries({ run: run ?? "–", ...config }).map(
+    ([name, value]) =>
+      html`<tr><th scope="row">${name}</th><td>${typeof value === "object" ? JSON.stringify(value) : String(value)}</td></tr>`,
+  );
+  const styles = knowledge?.styles.map((s) => s.name).join(", ");
+  const times = Object.entries(spent).map(([step, ms]) => `${step} ${Math.round(ms / 1000)} s`);
+  return html`<section><h2>Every choice</h2>
+<table><tbody>${rows}${styles ? html`<tr><th scope="row">styles</th><td>${styles}</td></tr>` : ""}<tr><th scope="row">time</th><td>${times.join(", ")}</td></tr></tbody></table></section>`;
+}

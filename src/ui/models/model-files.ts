@@ -1,0 +1,53 @@
+// Which models can be used: what this browser has of their files, and one HEAD request for each other file of the app's manifest. Knows no engine.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import type { Manifest, ModelEntry } from "../../models/manifest.ts";
+import type { ModelStore, StoredModel } from "../../store/model-store.ts";
+import type { ModelOnDisk } from "../services.ts";
+
+/** What of each model is missing, here and on the server, which is not asked for this browser's own. */
+export async function modelFiles(
+  shipped: Manifest,
+  own: readonly ModelEntry[],
+  store: ModelStore,
+): Promise<readonly ModelOnDisk[]> {
+  const stored = await store.stored().catch(() => new Map<string, StoredModel>()); // the server's models need no storage
+  const rows = [...shipped.models.map((entry) => [entry, true] as const), ...own.map((entry) => [entry, false] as const)];
+  return Promise.all(rows.map(([entry, isShipped]) => onDisk(entry, isShipped, stored.get(entry.id))));
+}
+
+async function onDisk(
+  { id, kind, name, licence, homepage, files }: ModelEntry,
+  isShipped: boolean,
+  stored?: StoredModel,
+): Promise<ModelOnDisk> {
+  const isServed = async (file: string) => isShipped && (await fetch(`/models/${id}/${file}`, { method: "HEAD" })).ok;
+  const isHere = async (file: ModelEntry["files"][number]) => stored?.whole.get(file.name) === file.bytes || isServed(file.name);
+  const here = await Promise.all(files.map(isHere));
+  return {
+    id,
+    kind,
+    name,
+    licence,
+    homepage,
+    isShipped,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    missing: files.filter((_, i) => !here[i]).map((file) => file.name),
+  };
+}
+
+/**
+ * Which of the missing files each picked one is, by its name; the last one missing may have any name. Throws
+ * `file-not-the-model` for a file of another name.
+ */
+export function matchPicked(
+  model: Pick<ModelOnDisk, "name" | "missing">,
+  picked: readonly File[],
+): readonly { readonly name: string; readonly file: File }[] {
+  const [only, ...others] = model.missing;
+  if (only !== undefined && others.length === 0 && picked.length === 1) return picked.map((file) => ({ name: only, file }));
+  const strange = picked.find((file) => !model.missing.includes(file.name));
+  if (!strange) return picked.map((file) => ({ name: file.name, file }));
+  const what = `one of ${model.missing.join(", ")}`;
+  throw new ClinfuseError("file-not-the-model", `${strange.name} is not ${what}`, { file: strange.name, what });
+}

@@ -1,0 +1,235 @@
+// Every failure that a user can meet, as a title, a sentence and a remedy. Total over the codes; knows no component.
+
+import { ClinfuseError, type ErrorCode, type Place } from "../../base/errors.ts";
+
+export interface Explanation {
+  readonly title: string;
+  /** What happened, and where. */
+  readonly sentence: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** A command for a terminal, when the remedy is one. */
+  readonly command?: string;
+}
+
+type Explain = (place: Place, message: string) => Explanation;
+
+/** "in test.jsonl, line 12", or nothing when the place is unknown. */
+function where({ file, line }: Place): string {
+  if (file === undefined) return "";
+  return line === undefined ? ` in ${file}` : ` in ${file}, line ${line}`;
+}
+
+const sentence = (text: string) => {
+  const trimmed = text.trim();
+  return trimmed === "" ? "" : `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? "" : "."}`;
+};
+
+/** A size as it is told, a hash by its beginning. */
+function measure(what: string | number | undefined): string {
+  if (typeof what === "number") return `${what} bytes`;
+  return /^[0-9a-f]{64}$/.test(what ?? "") ? `the SHA-256 ${what?.slice(0, 12)}…` : (what ?? "another content");
+}
+
+const table: Readonly<Record<ErrorCode, Explain>> = {
+  aborted: () => ({
+    title: "Stopped",
+    sentence: "You stopped this. What was finished before is kept.",
+    remedy: "Start it again when you like; it goes on where it can.",
+  }),
+  "no-webgpu": (_, message) => ({
+    title: "This browser offers no WebGPU",
+    sentence: sentence(message),
+    remedy:
+      "Choose the processor (WASM) under Device, or use a recent Chrome, Edge or Safari with graphics acceleration turned on.",
+  }),
+  "adapter-insufficient": (_, message) => ({
+    title: "The graphics adapter cannot hold this model",
+    sentence: sentence(message),
+    remedy:
+      "Choose a smaller model, its q4f32 build where it is 16-bit floats that are missing, or a GGUF model for the processor.",
+  }),
+  "not-isolated": () => ({
+    title: "The page is not isolated, so it gets no threads",
+    sentence: "The server did not send the headers COOP and COEP, without which a browser gives no shared memory.",
+    remedy: "Open the app from its own server: stop this one and start Clinfuse in the project's folder.",
+    command: "npm start",
+  }),
+  "device-lost": (_, message) => ({
+    title: "The graphics device was lost",
+    sentence: sentence(message) || "The browser took the graphics device away, as it does after sleep or a driver's restart.",
+    remedy: "Try again. If it happens twice, choose the processor (WASM) under Device.",
+  }),
+  "out-of-memory": (_, message) => ({
+    title: "Not enough memory",
+    sentence: sentence(message),
+    remedy: "Close other tabs, or choose a smaller batch, fewer tokens per example, or a smaller model under More.",
+  }),
+  "quota-exceeded": ({ what }) => ({
+    title: "The browser's storage is full",
+    sentence: what ? `There was no room to ${what}.` : "The browser refuses to store more for this site.",
+    remedy:
+      "Delete a run under Runs, a model under Models or a trained one under Device, or free disk space, and try again. Nothing saved before is lost.",
+  }),
+  "storage-unavailable": (_, message) => ({
+    title: "The browser stores nothing for this page",
+    sentence: sentence(message),
+    remedy: "Leave the private window or allow site data for this address, then reload.",
+  }),
+  "model-missing": ({ what, file }, message) => ({
+    title: `The model ${what ?? file ?? ""} is not here`.replace("  ", " "),
+    sentence: sentence(message),
+    remedy: "Fetch the models once, in the project's folder; each file is checked against its hash. Then try again.",
+    command: "npm run models",
+  }),
+  "download-broken": (_, message) => ({
+    title: "The download broke off",
+    sentence: sentence(message),
+    remedy: "Resume it; what came so far is kept, and is not fetched again.",
+  }),
+  "hub-absent": (_, message) => ({
+    title: "The hub has no such model",
+    sentence: sentence(message),
+    remedy:
+      "Give the name as it stands at the top of the model's page, owner/name, or the address of that page. What only an account may see, download by hand and import. Nothing was stored.",
+  }),
+  "hub-several": (_, message) => ({
+    title: "The repository holds several models",
+    sentence: sentence(message),
+    remedy: "Open the one that you want on its page on the hub, and give that file's address. Nothing was stored.",
+  }),
+  "hub-gated": (_, message) => ({
+    title: "The hub wants an account for this model",
+    sentence: sentence(message),
+    remedy: "Sign in on its page, accept its terms, download its files by hand and import them here. Nothing was stored.",
+  }),
+  "hub-unreachable": (_, message) => ({
+    title: "The hub does not answer",
+    sentence: sentence(message),
+    remedy:
+      "Try again when there is a network, or bring the model's files from a machine that has one and import them. Nothing was stored.",
+  }),
+  "hub-malformed": (_, message) => ({
+    title: "The hub's answer cannot be relied on",
+    sentence: sentence(message),
+    remedy: "Try again later. If it stays so, download the files by hand and import them. Nothing was stored.",
+  }),
+  "model-altered": ({ file, what }) => ({
+    title: "A model file is not the one that its hash stands for",
+    sentence: `The SHA-256 of ${file ?? what ?? "a model file"} differs, so it was not loaded.`,
+    remedy: "Delete that file and fetch it again.",
+    command: "npm run models",
+  }),
+  "model-truncated": ({ file, what, got, expected }) => ({
+    title: "A model file is cut short",
+    sentence: `${file ?? what ?? "The file"} ends too early${got !== undefined && expected !== undefined ? ` (${got} of ${expected} bytes)` : ""}.`,
+    remedy: "Fetch it again; what is there already is kept and completed.",
+    command: "npm run models",
+  }),
+  "model-unsupported": (_, message) => ({
+    title: "This model cannot be read",
+    sentence: sentence(message),
+    remedy: "Choose another model.",
+  }),
+  "context-overflow": (_, message) => ({
+    title: "The prompt is too long for this model",
+    sentence: sentence(message),
+    remedy: "Choose no demonstrations or fewer tokens per completion under More, or a model with a longer context.",
+  }),
+  "grammar-invalid": (_, message) => ({
+    title: "The model's engine does not accept the grammar",
+    sentence: sentence(message),
+    remedy: "Turn off “Hold the model to the form” under More; completions are then checked by the parser alone.",
+  }),
+  "engine-failed": (_, message) => ({
+    title: "The engine stopped working",
+    sentence: sentence(message),
+    remedy: "Try again; what was written before is kept. If it fails twice, reload the page or choose a smaller model.",
+  }),
+  "file-empty": (place) => ({
+    title: "The file is empty",
+    sentence: `${place.file ?? "The file"} holds no rows.`,
+    remedy: "Choose a file with at least one row. Nothing was imported.",
+  }),
+  "file-malformed": (place, message) => ({
+    title: `A line cannot be read${where(place)}`,
+    sentence: sentence(message),
+    remedy: "Mend that line and choose the file again. Nothing was imported.",
+  }),
+  "file-missing": ({ file }) => ({
+    title: `${file ?? "A file"} is missing`,
+    sentence: `The folder has no ${file ?? "such file"}.`,
+    remedy: "Choose a folder with test.jsonl, and with train_few.jsonl and dev_few.jsonl or more rows to draw them from.",
+  }),
+  "file-too-large": ({ file, got, expected }, message) => ({
+    title: `${file ?? "The file"} is too large`,
+    sentence: expected === undefined ? sentence(message) : `It has ${got ?? "too many"} bytes; at most ${expected} are read.`,
+    remedy: "Choose a smaller part of it. Nothing was imported.",
+  }),
+  "file-not-the-model": ({ file, what, got, expected }) => ({
+    title: "That is another file",
+    sentence: `${file ?? "The file"} is not ${what ?? "the model's file"}${got === undefined ? "" : `: it has ${measure(got)} where ${measure(expected)} is expected`}.`,
+    remedy: "Choose the very file that the manifest names; its name may differ, its content may not. Nothing was stored.",
+  }),
+  "span-out-of-bounds": (place, message) => ({
+    title: `A span lies outside its sentence${where(place)}`,
+    sentence: sentence(message),
+    remedy:
+      "Spans are [first token, last token inclusive, type]. Mend that line and choose the folder again. Nothing was imported.",
+  }),
+  "unknown-label": (place, message) => ({
+    title: `A label that the task does not have${where(place)}`,
+    sentence: sentence(message),
+    remedy: "Check that the folder belongs to the chosen task and that label.txt is in its order. Nothing was imported.",
+  }),
+  "dangling-edge": (place, message) => ({
+    title: `An edge leads nowhere${where(place)}`,
+    sentence: sentence(message),
+    remedy:
+      "Each head and tail of edges.tsv must be an id of nodes.tsv. Mend it and choose both files again. Nothing was imported.",
+  }),
+  "not-enough-examples": ({ expected }, message) => ({
+    title: "Too few examples of a label",
+    sentence: sentence(message),
+    remedy: `Give at least ${expected ?? 5} labelled examples of each label.`,
+  }),
+  "nothing-accepted": ({ got }, message) => ({
+    title: "The model writes nothing that can be used",
+    sentence: sentence(message),
+    remedy:
+      got === undefined
+        ? "Choose a larger model, or other settings under More."
+        : "Look at the rejected ones: choose a larger model, more tokens, a cooler temperature, or demonstrations in every prompt.",
+  }),
+  "no-topics": (_, message) => ({
+    title: "The graph holds nothing that this task asks for",
+    sentence: sentence(message),
+    remedy:
+      "Choose the starter graph, import a graph with the node types that the task names, or ask the language model for topics.",
+  }),
+  "run-busy": () => ({
+    title: "Another tab is working on this run",
+    sentence: "Two tabs writing the same examples would mix them up.",
+    remedy: "Go to that tab, or stop it there and try again here.",
+  }),
+  "model-busy": ({ file }) => ({
+    title: "Another tab is fetching this model",
+    sentence: file ? `It is writing ${file}.` : "It is writing the model's files.",
+    remedy: "Go to that tab, or stop it there and try again here.",
+  }),
+  "not-found": (_, message) => ({
+    title: "It is not there any more",
+    sentence: sentence(message),
+    remedy: "Go back to your runs and choose another.",
+  }),
+};
+
+/** Total: an error of ours by its code, any other by its message. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof ClinfuseError) return table[error.code](error.place, error.message);
+  return {
+    title: "Something failed that Clinfuse did not foresee",
+    sentence: sentence(error instanceof Error ? error.message : String(error)),
+    remedy: "Reload the page; your runs are kept. If it happens again, this message is what a report of the fault needs.",
+  };
+}

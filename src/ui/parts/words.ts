@@ -1,0 +1,32 @@
+// The closed vocabularies of the rooms below in words for readers.
+
+import type { RejectReason } from "../../generate/events.ts";
+import type { Topic } from "../../knowledge/topic.ts";
+import type { Metric } from "../../tasks/task.ts";
+
+/** not_equivalent -> not equivalent */
+export const labelWords = (id: string): string => id.replaceAll("_", " ");
+
+export const reasonWords: Readonly<Record<RejectReason, string>> = {
+  empty: "nothing was written",
+  truncated: "cut off by the token limit",
+  malformed: "not the form that was asked for",
+  "unbalanced-marks": "a mark opened and not closed",
+  "no-entity": "no entity left in the sentence",
+  "topic-absent": "the topic is not mentioned",
+  "too-short": "too short",
+  repetitive: "the same words again and again",
+  duplicate: "written before",
+  "copies-demonstration": "copied from a demonstration",
+  "identical-pair": "both sentences are the same",
+};
+
+export const metricWords: Readonly<Record<Metric, string>> = {
+  accuracy: "Accuracy",
+  precision: "Precision",
+  recall: "Recall",
+  f1: "F1",
+};
+
+export const topicWords = (topic: Topic): string =>
+  topic.entities.map((e) => e.name).join(topic.relation ? ` — ${topic.relation} → ` : ", ");

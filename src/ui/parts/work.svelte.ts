@@ -1,0 +1,65 @@
+// One piece of long work as the page sees it: what happens now, how far, how long, stop, what went wrong. Knows no step.
+
+import { isAbort } from "../../base/errors.ts";
+
+export class Work {
+  running = $state(false);
+  /** The user stopped it. */
+  stopped = $state(false);
+  /** What happens now, a short sentence. */
+  now = $state("");
+  /** In [0, 1]; undefined while there is nothing to measure. */
+  progress = $state<number | undefined>();
+  /** Milliseconds left, as far as can be told. */
+  left = $state<number | undefined>();
+  error = $state.raw<unknown>();
+  #controller: AbortController | undefined;
+  #startedAt = 0;
+  readonly #ended: (milliseconds: number) => void;
+
+  /** `ended` is told how long each run took, however it ended. */
+  constructor(ended: (milliseconds: number) => void = () => undefined) {
+    this.#ended = ended;
+  }
+
+  /** Runs `task`, or does nothing when one is running. True when it came to its end. */
+  async run(now: string, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    if (this.running) return false;
+    const controller = new AbortController();
+    this.#controller = controller;
+    this.#startedAt = performance.now();
+    this.running = true;
+    this.stopped = false;
+    this.error = undefined;
+    this.tell(now);
+    try {
+      await task(controller.signal);
+      return true;
+    } catch (error) {
+      if (isAbort(error) || controller.signal.aborted) this.stopped = true;
+      else this.error = error;
+      return false;
+    } finally {
+      this.#ended(this.elapsed);
+      this.running = false;
+      this.left = undefined;
+      this.progress = undefined;
+    }
+  }
+
+  tell(now: string, done?: number, total?: number): void {
+    this.now = now;
+    this.progress = done === undefined || !total ? undefined : Math.min(1, done / total);
+  }
+
+  /** Milliseconds since the work began; not reactive. */
+  get elapsed(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  stop = (): void => this.#controller?.abort();
+
+  dismiss = (): void => {
+    this.error = undefined;
+  };
+}

@@ -1,0 +1,47 @@
+// Counts what this tab asked of any network: the page and its workers, by the browser's own record of it. Knows no component.
+
+import { type SeenRequest, watchRequests } from "../../workers/seen-requests.ts";
+import type { Services } from "../services.ts";
+
+/** A request to another host, and who made it. */
+export interface ForeignRequest extends SeenRequest {
+  readonly by: "page" | "generate worker" | "train worker" | "models worker" | "measure worker";
+}
+
+/** Whether a request was for another host. Blobs and data addresses never leave the page. */
+export function isForeign(url: string, origin: string): boolean {
+  const target = new URL(url, origin);
+  return target.protocol !== "blob:" && target.protocol !== "data:" && target.origin !== origin;
+}
+
+export class Requests {
+  /** How many there were in all. */
+  total = $state(0);
+  /** Those for another host: sent, or refused by the policy. */
+  foreign = $state.raw<readonly ForeignRequest[]>([]);
+  /** How many of those were sent, and how many the policy refused before. */
+  sent = $derived(this.foreign.filter((request) => !request.refused).length);
+  refused = $derived(this.foreign.length - this.sent);
+
+  constructor({ generate, train, library }: Pick<Services, "generate" | "train" | "library">) {
+    watchRequests(document, (seen) => this.#take(seen, "page"));
+    void this.follow(generate.requests(null), "generate worker");
+    void this.follow(train.requests(null), "train worker");
+    void this.follow(library.requests(null), "models worker");
+  }
+
+  /** Counts what a worker tells of. */
+  async follow(stream: AsyncIterable<readonly SeenRequest[]>, by: ForeignRequest["by"]): Promise<void> {
+    try {
+      for await (const seen of stream) this.#take(seen, by);
+    } catch {
+      // The worker died, and asks for nothing any more.
+    }
+  }
+
+  #take(seen: readonly SeenRequest[], by: ForeignRequest["by"]): void {
+    this.total += seen.length;
+    const foreign = seen.filter(({ url }) => isForeign(url, location.origin));
+    if (foreign.length > 0) this.foreign = [...this.foreign, ...foreign.map((request) => ({ ...request, by }))];
+  }
+}

@@ -1,0 +1,87 @@
+// Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
+
+import type { RejectReason } from "../../../generate/events.ts";
+import { datasetJsonl, scoresJson } from "../../../report/artefacts.ts";
+import { reportHtml } from "../../../report/report.ts";
+import type { Example } from "../../../tasks/example.ts";
+import { Work } from "../../parts/work.svelte.ts";
+import type { Run } from "../run.svelte.ts";
+
+export interface Download {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+export class EvaluateStep {
+  /** The prediction under way. */
+  readonly work: Work;
+  /** What the model made of the user's own texts, the latest first. */
+  tried = $state.raw<readonly Example[]>([]);
+  /** The trained model's files, once asked for. */
+  files = $state.raw<readonly Download[]>();
+  readonly packing = new Work();
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.work = new Work((milliseconds) => run.spend("evaluate", milliseconds));
+  }
+
+  /** Works after a reload too: the model was kept. */
+  tryOn = (example: Example): Promise<boolean> =>
+    this.work.run("Reading your text", async (signal) => {
+      const { lab, config, notebook } = this.#run;
+      if (!notebook.training) throw new Error("tryOn: nothing is trained yet");
+      const { model } = notebook.training;
+      const request = { task: config.task, model, device: config.device, examples: [example] };
+      for await (const event of lab.services.train.predict(request, signal)) {
+        if (event.type === "loading") this.work.tell("Loading the trained model", event.done, event.total);
+        else this.tried = [...event.examples, ...this.tried].slice(0, 20);
+      }
+    });
+
+  dataset(): Download {
+    const jsonl = datasetJsonl(this.#run.task.task, this.#run.generate.accepted);
+    return { name: `${this.#name}-dataset.jsonl`, blob: new Blob([jsonl], { type: "application/jsonl" }) };
+  }
+
+  scores(): Download {
+    const json = scoresJson(this.#run.notebook, this.#run.generate.accepted, this.#rejected);
+    return { name: `${this.#name}-scores.json`, blob: new Blob([json], { type: "application/json" }) };
+  }
+
+  report(): Download {
+    const html = reportHtml(this.#run.notebook, this.#run.generate.accepted, this.#rejected);
+    return { name: `${this.#name}-report.html`, blob: new Blob([html], { type: "text/html" }) };
+  }
+
+  pack = (): Promise<boolean> => this.#pack("trainedFiles", "Reading the trained model's files");
+
+  packOnnx = (): Promise<boolean> => this.#pack("onnxFiles", "Writing the trained model as ONNX");
+
+  #pack(which: "trainedFiles" | "onnxFiles", now: string): Promise<boolean> {
+    return this.packing.run(now, async (signal) => {
+      const { training } = this.#run.notebook;
+      if (!training) throw new Error("pack: nothing is trained yet");
+      const files = await this.#run.lab.services.train[which]({ model: training.model }, signal);
+      this.files = Object.entries(files).map(([name, blob]) => ({ name, blob }));
+    });
+  }
+
+  get #name(): string {
+    return `clinfuse-${this.#run.config.task}-${this.#run.notebook.id}`;
+  }
+
+  get #rejected(): Partial<Record<RejectReason, number>> {
+    return Object.fromEntries(this.#run.generate.reasons.map(({ reason, entries }) => [reason, entries.length]));
+  }
+}
+
+/** Starts the download; the browser asks where to, if at all. */
+export function save({ name, blob }: Download): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name.replaceAll("/", "-");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,148 @@
+// Section 4.2 on the page: the log of a run as it grows, its rates and counts. The log itself is the run store's. Knows no component.
+
+import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
+import { runConfigOf } from "../../../experiment/run-inputs.ts";
+import { type LogEntry, type Rejected, type RejectReason, rejectReasons, type Synthetic } from "../../../generate/events.ts";
+import { noKnowledge } from "../../../knowledge/topic.ts";
+import { inChunks } from "../../parts/chunks.ts";
+import { Work } from "../../parts/work.svelte.ts";
+import type { Run } from "../run.svelte.ts";
+
+/** How fast it goes, since the model began to write in this sitting. */
+export interface Pace {
+  readonly tokensPerSecond: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+const isAccepted = (entry: LogEntry): entry is Synthetic => entry.type === "accepted";
+const isRejected = (entry: LogEntry): entry is Rejected => entry.type === "rejected";
+
+export class GenerateStep {
+  readonly work: Work;
+  /** The log so far, in order of index. */
+  entries = $state.raw<readonly LogEntry[]>([]);
+  pace = $state.raw<Pace>();
+  /** The size that was reached once, so that a larger one is an extension and not a resumption. */
+  reached = $state(0);
+  /** A choice that decides the text was changed since the last sitting: the next one writes another run. */
+  changed = $state(false);
+  /** Whether the log is being read back after a reload. */
+  reading = $state(false);
+  /** Whether the entries are the whole log so far. */
+  isRead = $state(false);
+  readonly #run: Run;
+  #read = false;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.work = new Work((milliseconds) => run.spend("generate", milliseconds));
+  }
+
+  /** The dataset: the first `size` accepted ones. */
+  accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.#run.config.size));
+  rejected = $derived.by((): readonly Rejected[] => this.entries.filter(isRejected));
+  /** Reasons that occurred, the most frequent first. */
+  reasons = $derived.by((): readonly { reason: RejectReason; entries: readonly Rejected[] }[] =>
+    rejectReasons
+      .map((reason) => ({ reason, entries: this.rejected.filter((r) => r.reason === reason) }))
+      .filter((r) => r.entries.length > 0)
+      .sort((a, b) => b.entries.length - a.entries.length),
+  );
+
+  /** Reads the run's log back, once after each load of the page. */
+  async read(): Promise<void> {
+    const { run } = this.#run.notebook;
+    if (this.#read || run === undefined || this.work.running) return;
+    this.#read = true;
+    this.reading = true;
+    try {
+      await this.#readLog(run);
+      this.isRead = true;
+      if (this.accepted.length >= this.#run.config.size) this.reached = this.#run.config.size;
+    } catch (error) {
+      this.work.error = error;
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  async choose(patch: Partial<ExperimentConfig>): Promise<void> {
+    if (!("size" in patch)) this.changed = this.entries.length > 0;
+    await this.#run.choose(patch);
+  }
+
+  start = (): Promise<boolean> =>
+    this.work.run("Loading the language model", async (signal) => {
+      const { lab, config } = this.#run;
+      const { data, knowledge = noKnowledge } = this.#run.notebook;
+      const demonstrations = data?.train ?? [];
+      const model = await lab.openModel(config, this.work, signal);
+      const runConfig = await runConfigOf(config, model.id, demonstrations, knowledge);
+      this.work.tell("The model reads its first prompts");
+      const startedAt = performance.now();
+      const before = this.accepted.length;
+      let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
+      for await (const events of inChunks(
+        lab.services.generate.generate({ config: runConfig, demonstrations, knowledge }, signal),
+      )) {
+        const fresh: LogEntry[] = [];
+        for (const event of events) {
+          if (event.type === "opened") await this.#opened(event.run, event.next, model.engine);
+          else if (event.type === "finished") this.reached = config.size;
+          else fresh.push(event);
+        }
+        this.#append(fresh);
+        const milliseconds = performance.now() - startedAt;
+        pace = paced(pace, fresh, milliseconds);
+        this.pace = pace;
+        const made = this.accepted.length - before;
+        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, config.size);
+        if (made >= 3) this.work.left = (milliseconds / made) * (config.size - this.accepted.length);
+      }
+    });
+
+  forget(): void {
+    this.entries = [];
+    this.pace = undefined;
+    this.reached = 0;
+    this.changed = false;
+    this.isRead = false;
+    this.#read = false;
+  }
+
+  /**
+   * The run's id is known: another one than before begins with its own log, if it has any. What "auto" came to is kept, so that the run goes on
+   * with the engine that began it, whatever is measured meanwhile.
+   */
+  async #opened(run: string, next: number, engine: string): Promise<void> {
+    const another = run !== this.#run.notebook.run;
+    this.changed = false;
+    this.#read = true;
+    if (another) {
+      this.entries = [];
+      const { logs = [], config } = this.#run.notebook;
+      const begun = { run, logs: [...logs.filter((id) => id !== run), run] };
+      await this.#run.change(config.model === "scripted" ? begun : { ...begun, config: { ...config, engine } });
+    }
+    if (next > this.entries.length) await this.#readLog(run);
+    this.isRead = true;
+  }
+
+  async #readLog(run: string): Promise<void> {
+    for await (const entries of inChunks(this.#run.lab.services.generate.readRun({ id: run }))) this.#append(entries);
+  }
+
+  /** Indices follow each other from 0, so that what is here already is known by its index. */
+  #append(entries: readonly LogEntry[]): void {
+    const fresh = entries.filter((entry) => entry.index >= this.entries.length);
+    if (fresh.length > 0) this.entries = [...this.entries, ...fresh];
+  }
+}
+
+function paced(pace: Pace, entries: readonly LogEntry[], milliseconds: number): Pace {
+  const turns = entries.flatMap((entry) => entry.turns);
+  const promptTokens = turns.reduce((sum, turn) => sum + turn.promptTokens, pace.promptTokens);
+  const completionTokens = turns.reduce((sum, turn) => sum + turn.completionTokens, pace.completionTokens);
+  return { promptTokens, completionTokens, tokensPerSecond: completionTokens / (milliseconds / 1000) };
+}

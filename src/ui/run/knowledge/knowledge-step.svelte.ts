@@ -1,0 +1,157 @@
+// Section 4.1 on the page: the graph, the topics drawn from it or asked from the model, the styles. Knows no component.
+
+import { knowledgeRequestOf } from "../../../experiment/experiment.ts";
+import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
+import { presetConfig } from "../../../experiment/presets.ts";
+import type { GraphInfo, ImportEvent } from "../../../experiment/steps.ts";
+import { noKnowledge, type Style, type Topic } from "../../../knowledge/topic.ts";
+import { bytes } from "../../parts/numbers.ts";
+import { Work } from "../../parts/work.svelte.ts";
+import type { Run } from "../run.svelte.ts";
+
+export interface Exchange {
+  readonly what: "styles" | "topics";
+  readonly prompt: string;
+  readonly text?: string;
+  readonly found?: number;
+}
+
+export class KnowledgeStep {
+  readonly work: Work;
+  /** What the language model was asked and said, when it was. */
+  exchanges = $state.raw<readonly Exchange[]>([]);
+  /** What was decided on the way, a sentence each. */
+  remarks = $state.raw<readonly string[]>([]);
+  /** Topics that the chosen graph holds for the task. */
+  available = $state<number | undefined>();
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.work = new Work((milliseconds) => run.spend("knowledge", milliseconds));
+  }
+
+  get graph(): GraphInfo | undefined {
+    return this.#run.lab.graphs?.find((g) => g.id === this.#run.config.graph);
+  }
+
+  /** The distinct topics of all labels, in the order drawn. */
+  topics = $derived.by((): readonly Topic[] => {
+    const all = Object.values(this.#run.notebook.knowledge?.topics ?? {}).flat();
+    const seen = new Map(all.map((topic) => [topic.entities.map((e) => e.id ?? e.name).join(), topic]));
+    return [...seen.values()];
+  });
+
+  async chooseMethod(method: ExperimentConfig["method"]): Promise<void> {
+    const { preset, task } = this.#run.config;
+    const { demonstrations, annotation } = presetConfig(preset, { task, method });
+    await this.#run.clearFrom("knowledge");
+    await this.#run.choose({ method, demonstrations, annotation });
+  }
+
+  /** How many are worth drawing depends on where they come from. */
+  async chooseTopics(topics: ExperimentConfig["topics"]): Promise<void> {
+    const { preset, task, method } = this.#run.config;
+    const { topicCount } = presetConfig(preset, { task, method, topics });
+    await this.choose({ topics, topicCount });
+  }
+
+  /** Any other choice of this step: what was gathered under the one before no longer holds. */
+  async choose(patch: Partial<ExperimentConfig>): Promise<void> {
+    await this.#run.clearFrom("knowledge");
+    await this.#run.choose(patch);
+    if (patch.graph !== undefined) await this.count();
+  }
+
+  /** Reads which graphs are stored and what the chosen one holds for the task. Failing is told when gathering, which needs them. */
+  async look(): Promise<void> {
+    try {
+      await this.#run.lab.readGraphs();
+      await this.count();
+    } catch {
+      this.available = undefined;
+    }
+  }
+
+  async count(): Promise<void> {
+    this.available = undefined;
+    if (!this.graph) return;
+    const query = this.#run.task.task.topics;
+    this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, query });
+  }
+
+  importGraph = (name: string, nodes: Blob, edges: Blob): Promise<boolean> =>
+    this.work.run(`Importing ${name}`, async (signal) => {
+      const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, nodes, edges }, signal), name);
+      await this.choose({ graph });
+    });
+
+  /** Runs that drew from it keep what they drew. */
+  removeGraph = async (id: string): Promise<void> => {
+    await this.#run.lab.services.generate.deleteGraph({ id });
+    await this.choose({ graph: "starter" });
+    await this.#run.lab.readGraphs();
+  };
+
+  gather = (): Promise<boolean> =>
+    this.work.run("Gathering knowledge", async (signal) => {
+      const { lab, notebook, config } = this.#run;
+      if (config.method === "zerogen") return this.#run.change({ knowledge: noKnowledge });
+      this.exchanges = [];
+      this.remarks = [];
+      const { graph, topics, suggestStyles } = config;
+      if (topics === "kg" && graph === "starter")
+        await this.#import(lab.services.generate.importStarter(null, signal), "the starter graph");
+      if (topics === "kg") await this.count();
+      if (topics === "llm" || suggestStyles) await lab.openModel(config, this.work, signal);
+      this.work.tell(topics === "kg" ? "Drawing topics from the graph" : "Asking the language model for topics");
+      const request = knowledgeRequestOf(config, notebook.data?.train ?? []);
+      for await (const event of lab.services.generate.gatherKnowledge(request, signal)) {
+        switch (event.type) {
+          case "asking":
+            this.work.tell(`Asking the language model for ${event.what}`);
+            this.exchanges = [...this.exchanges, { what: event.what, prompt: event.prompt }];
+            break;
+          case "answered": {
+            const { what, text, found } = event;
+            this.exchanges = this.exchanges.map((e, i) => (i === this.exchanges.length - 1 ? { ...e, what, text, found } : e));
+            break;
+          }
+          case "remark":
+            this.remarks = [...this.remarks, event.text];
+            break;
+          case "gathered":
+            await this.#run.change({ knowledge: event.knowledge });
+            break;
+          default:
+            event satisfies never;
+        }
+      }
+    });
+
+  addStyle = (name: string): Promise<void> | undefined => {
+    const styles = this.#run.notebook.knowledge?.styles ?? [];
+    const trimmed = name.trim().replace(/\s+/g, " ");
+    if (trimmed === "" || styles.some((s) => s.name.toLowerCase() === trimmed.toLowerCase())) return undefined;
+    return this.#setStyles([...styles, { name: trimmed, source: "user" }]);
+  };
+
+  removeStyle = (name: string): Promise<void> =>
+    this.#setStyles((this.#run.notebook.knowledge?.styles ?? []).filter((s) => s.name !== name));
+
+  async #setStyles(styles: readonly Style[]): Promise<void> {
+    const { knowledge } = this.#run.notebook;
+    if (knowledge) await this.#run.change({ knowledge: { ...knowledge, styles } });
+  }
+
+  /** The id of the imported graph. */
+  async #import(events: AsyncGenerator<ImportEvent, void>, name: string): Promise<string> {
+    let id = "";
+    for await (const event of events) {
+      if (event.type === "imported") id = event.graph.id;
+      else this.work.tell(`Importing ${name}: ${bytes(event.done)} of ${bytes(event.total)}`, event.done, event.total);
+    }
+    await this.#run.lab.readGraphs();
+    return id;
+  }
+}

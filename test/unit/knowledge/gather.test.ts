@@ -1,0 +1,60 @@
+// What gathering asks of the language model: the paper's long answers, or lists that hold a small model to its task.
+
+import { expect, it } from "vitest";
+import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
+import { knowledgeRequestOf } from "../../../src/experiment/experiment.ts";
+import { presetConfig } from "../../../src/experiment/presets.ts";
+import type { KnowledgeEvent } from "../../../src/experiment/steps.ts";
+import { gatherKnowledge } from "../../../src/knowledge/gather.ts";
+
+const signal = new AbortController().signal;
+const chosen = { task: "bc5cdr-disease", method: "clingen", topics: "llm", suggestStyles: false } as const;
+
+/** Lists the same three diseases whatever it is asked. */
+function lister() {
+  const asked: CompletionRequest[] = [];
+  const model: LanguageModel = {
+    id: "lister",
+    contextTokens: 2048,
+    slots: 1,
+    deterministic: true,
+    async complete(request) {
+      asked.push(request);
+      return { text: "1. gout\n2. asthma\n3. migraine\n", finish: "stop", promptTokens: 9, completionTokens: 9 };
+    },
+    close: async () => undefined,
+  };
+  return { model, asked };
+}
+
+async function gather(preset: "small" | "paper") {
+  const { model, asked } = lister();
+  const request = knowledgeRequestOf(presetConfig(preset, chosen), []);
+  const events: KnowledgeEvent[] = [];
+  for await (const event of gatherKnowledge(request, { model: () => model }, signal)) events.push(event);
+  return { asked, events, request };
+}
+
+it("asks at length, as the paper does, with its preset", async () => {
+  const { asked, request } = await gather("paper");
+  expect(request.topicCount).toBe(300);
+  expect(asked[0]).toMatchObject({ sampling: { temperature: 1, topP: 1, maxTokens: 512 } });
+  expect(asked[0]).not.toHaveProperty("grammar");
+});
+
+it("holds a small model to short, cooler, numbered lists", async () => {
+  const { asked, events, request } = await gather("small");
+  expect(request.topicCount).toBe(100);
+  for (const { sampling, grammar } of asked) {
+    expect(sampling.temperature).toBeLessThan(1);
+    expect(sampling.maxTokens).toBeLessThan(512);
+    expect(grammar).toContain("root");
+  }
+  const last = events.at(-1);
+  if (last?.type !== "gathered") throw new Error(`ended with ${last?.type}`);
+  expect(last.knowledge.topics.Disease?.map((t) => t.entities[0]?.name)).toEqual(["gout", "asthma", "migraine"]);
+});
+
+it("draws more from a graph than it asks of a small model", () => {
+  expect(presetConfig("small", { ...chosen, topics: "kg" }).topicCount).toBeGreaterThan(100);
+});
