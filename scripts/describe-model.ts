@@ -32,7 +32,7 @@ export async function describeModel(folder: string): Promise<Described> {
   }
   const read = await entryOfFiles(id, files, {
     text: async (name) => readFileSync(join(path, name), "utf8"),
-    stated: async (model) => (await import("../src/engines/webllm/prebuilt.ts")).prebuiltNeeds(model),
+    stated: async (model) => (await import("../src/engines/webllm-prebuilt.ts")).prebuiltNeeds(model),
   });
   const entry = parseEntry(JSON.stringify(read), folder);
   const remarks = ['"licence" is an SPDX id, "homepage" where the model is described: fill them in'];

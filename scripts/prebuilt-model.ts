@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { type PrebuiltModel, prebuiltModels } from "../src/engines/webllm/prebuilt.ts";
+import { type PrebuiltModel, prebuiltModels } from "../src/engines/webllm-prebuilt.ts";
 import { contentOf, gitId, type HubFile, listRepo } from "../src/models/hub-repo.ts";
 import { contentAt, hubAccess, place } from "./hub-model.ts";
 import { faultOf, fromHub, type OnBytes } from "./model-sources.ts";

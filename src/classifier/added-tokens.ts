@@ -2,8 +2,8 @@
 
 import { normal, type Rng } from "../base/rng.ts";
 import { aliasesOf } from "../nn/bert.ts";
-import type { Weight } from "../runtime/trainer.ts";
 import { addTokens } from "../text/added-tokens.ts";
+import type { Weight } from "../weights/weight.ts";
 import type { Encoder } from "./encoder-files.ts";
 
 const table = "bert.embeddings.word_embeddings.weight";

@@ -1,7 +1,7 @@
 // Batches of a fixed number of rows, in buckets of length: which examples, how wide, in which order. Knows no text and no model.
 
 import type { Rng } from "../base/rng.ts";
-import type { Device } from "../train/train-config.ts";
+import type { Device } from "../runtime/device.ts";
 
 /**
  * Widths that a batch may have; each is one compiled graph. On WASM that takes a second, and padding costs as much as text: with the fine ones

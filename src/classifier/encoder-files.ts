@@ -3,11 +3,11 @@
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { sha256OfBlob } from "../base/hash.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
-import type { Weights } from "../runtime/trainer.ts";
 import { readTokenizer, tokenizerFileNames } from "../text/tokenizer-files.ts";
 import type { WordPiece } from "../text/word-piece.ts";
 import { readPytorch } from "../weights/pytorch.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
+import type { Weights } from "../weights/weight.ts";
 
 /** A folder's files by name; blobs may lie on disk. */
 export type ModelFiles = ReadonlyMap<string, Blob>;

@@ -1,7 +1,7 @@
 // LoRA's additions taken into the matrices that they add to, so that a model is saved as one of any other kind. Knows no device.
 
 import { loraNames, type Trains } from "../nn/trains.ts";
-import type { Weight, Weights } from "../runtime/trainer.ts";
+import type { Weight, Weights } from "../weights/weight.ts";
 
 /** W + (alpha / rank) up down, for each matrix that has an addition; the additions are gone. Other weights are the same arrays. */
 export function mergedLora(weights: Weights, trains: Trains): Weights {

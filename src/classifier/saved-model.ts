@@ -2,9 +2,9 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sha256OfBlob } from "../base/hash.ts";
+import type { Device } from "../runtime/device.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { LearnableTask } from "../tasks/task.ts";
-import type { Device } from "../train/train-config.ts";
 import { writeSafetensors } from "../weights/safetensors.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";

@@ -2,9 +2,9 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { hubDecoderFile, type ModelEntry, type ModelFile } from "../models/manifest.ts";
+import { mlcLayout } from "../models/mlc-model.ts";
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import type { LanguageModel } from "./language-model.ts";
-import { mlcLayout } from "./webllm/model.ts";
 
 export interface OpenOptions {
   readonly entry: ModelEntry;
@@ -73,7 +73,7 @@ async function openOnnx(id: string, { entry, read }: OpenOptions, device: "wasm"
 const threads = (n: number) => `${n} WASM ${n === 1 ? "thread" : "threads"}`;
 
 async function onAdapter(): Promise<string> {
-  const adapter = await (await import("./webllm/adapter.ts")).adapterFacts();
+  const adapter = await (await import("../models/gpu-adapter.ts")).adapterFacts();
   return adapter ? `WebGPU (${adapter.name})` : "WebGPU, which is not there";
 }
 

@@ -7,8 +7,8 @@ import type { Value } from "../graph/ops.ts";
 import { bertParameters, encode } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { standIns } from "../nn/bert-sizes.ts";
-import type { Weights } from "../runtime/trainer.ts";
 import { fitWeights } from "../weights/fit-weights.ts";
+import type { Weights } from "../weights/weight.ts";
 
 export interface WrittenBert {
   /** Inputs `input_ids` and `token_type_ids`, int32, and `attention_mask`, float32, [batch, tokens]; output `last_hidden_state`. */

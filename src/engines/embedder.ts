@@ -5,7 +5,7 @@ import { mutex } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { jsonOf, type ModelFolder, textOf } from "../models/model-folder.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
-import type { Device } from "../runtime/ort.ts";
+import type { Device } from "../runtime/device.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
 import { type WrittenBert, writeBert } from "./embedder-bert.ts";
 import type { Embedder } from "./language-model.ts";

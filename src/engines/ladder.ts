@@ -1,6 +1,6 @@
 // What this device can run, as the rung of a ladder with its reason (DESIGN, section 4). Knows no engine and asks nothing.
 
-import type { AdapterFacts } from "./webllm/adapter.ts";
+import type { AdapterFacts } from "../models/gpu-adapter.ts";
 
 export interface DeviceFacts {
   readonly adapter: AdapterFacts | undefined;

@@ -2,8 +2,9 @@
 
 import type { Sampling } from "../engines/language-model.ts";
 import type { MethodId, RunConfig } from "../generate/run-config.ts";
-import type { Device, TrainConfig } from "../train/train-config.ts";
-import type { TopicLists } from "./steps.ts";
+import type { TopicLists } from "../knowledge/gather.ts";
+import type { Device } from "../runtime/device.ts";
+import type { TrainConfig } from "../train/train-config.ts";
 
 /** `paper`: the paper's protocol. `small`: what serves models of some hundred million parameters on a laptop without a GPU. */
 export type Preset = "small" | "paper";

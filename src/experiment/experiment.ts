@@ -1,23 +1,15 @@
 // Section 5: one config through the whole flow. Knows the steps' ports, not who stands behind them (workers in the app).
 
 import type { GenerateEvent, LogEntry, RejectReason, Synthetic } from "../generate/events.ts";
+import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
+import type { ImportEvent } from "../knowledge/graphs.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 import type { NotebookData, StageResult, Step, TrainingResult } from "./notebook.ts";
 import { runConfigOf } from "./run-inputs.ts";
-import type {
-  GenerateRequest,
-  ImportEvent,
-  KnowledgeEvent,
-  KnowledgeRequest,
-  ModelInfo,
-  OpenModelEvent,
-  OpenModelRequest,
-  TrainRequest,
-  TrainRunEvent,
-} from "./steps.ts";
+import type { GenerateRequest, ModelInfo, OpenModelEvent, OpenModelRequest, TrainRequest, TrainRunEvent } from "./steps.ts";
 import { basisOf, type TrainingBasis } from "./training-basis.ts";
 
 type Stream<A, E> = (argument: A, signal?: AbortSignal) => AsyncGenerator<E, void>;

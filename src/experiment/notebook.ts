@@ -2,8 +2,9 @@
 
 import type { Scores } from "../evaluate/scores.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
+import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
-import type { Device, StageId, TrainEvent } from "../train/train-config.ts";
+import type { StageId, TrainEvent } from "../train/train-config.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 

@@ -3,21 +3,9 @@
 import type { Scores } from "../evaluate/scores.ts";
 import type { RunConfig } from "../generate/run-config.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
+import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
-import type { Device, StageId, TrainConfig, TrainEvent } from "../train/train-config.ts";
-
-export interface GraphInfo {
-  readonly id: string;
-  readonly name: string;
-  readonly nodes: Readonly<Record<string, number>>; // by type
-  readonly edges: Readonly<Record<string, number>>; // by relation
-  /** Source and licence of its rows, with counts. */
-  readonly provenance: readonly { readonly source: string; readonly licence: string; readonly rows: number }[];
-}
-
-export type ImportEvent =
-  | { readonly type: "progress"; readonly done: number; readonly total: number } // bytes
-  | { readonly type: "imported"; readonly graph: GraphInfo };
+import type { StageId, TrainConfig, TrainEvent } from "../train/train-config.ts";
 
 export interface ModelInfo {
   readonly id: string; // LanguageModel.id: engine and model
@@ -37,30 +25,6 @@ export interface OpenModelRequest {
 export type OpenModelEvent =
   | { readonly type: "progress"; readonly what: string; readonly done: number; readonly total: number } // bytes
   | { readonly type: "opened"; readonly model: ModelInfo };
-
-export type KnowledgeEvent =
-  | { readonly type: "asking"; readonly what: "styles" | "topics"; readonly prompt: string }
-  | { readonly type: "answered"; readonly what: "styles" | "topics"; readonly text: string; readonly found: number }
-  | { readonly type: "remark"; readonly text: string } // what was decided on the way, for the user to read
-  | { readonly type: "gathered"; readonly knowledge: KnowledgeData };
-
-/**
- * `free`: as the paper asks, at length and at temperature 1. `held`: short, cooler lists, numbered by a grammar, for models that
- * otherwise ramble (knowledge/suggest-topics.ts).
- */
-export type TopicLists = "free" | "held";
-
-export interface KnowledgeRequest {
-  readonly task: string;
-  readonly graph: string;
-  readonly topics: "kg" | "llm";
-  readonly topicCount: number;
-  readonly suggestStyles: boolean;
-  /** How topics are asked of the language model. */
-  readonly topicLists: TopicLists;
-  readonly demonstrations: readonly Example[];
-  readonly seed: number;
-}
 
 export interface GenerateRequest {
   readonly config: RunConfig;

@@ -1,9 +1,9 @@
 // A training kept on its way with all that it told, and found again by the request that began it. Knows no storage.
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { Device } from "../runtime/device.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { clearCheckpoint, type Folder, readCheckpoint, writeCheckpoint } from "../train/checkpoint-files.ts";
-import type { Device } from "../train/train-config.ts";
 import type { TrainRequest, TrainRunEvent } from "./steps.ts";
 
 /** What it told stays with it, so that who goes on sees the whole curve. */

@@ -3,15 +3,39 @@
 import { throwIfAborted } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
-import type { KnowledgeEvent, KnowledgeRequest } from "../experiment/steps.ts";
 import { taskById } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import { graphLexicon } from "./graph/graph-lexicon.ts";
 import { sampleTopics } from "./graph-topics.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 import { paperTopics, smallTopics, suggestTopics } from "./model-topics.ts";
 import { suggestStyles } from "./styles.ts";
-import type { Style, Topic } from "./topic.ts";
+import type { KnowledgeData, Style, Topic } from "./topic.ts";
+
+export type KnowledgeEvent =
+  | { readonly type: "asking"; readonly what: "styles" | "topics"; readonly prompt: string }
+  | { readonly type: "answered"; readonly what: "styles" | "topics"; readonly text: string; readonly found: number }
+  | { readonly type: "remark"; readonly text: string } // what was decided on the way, for the user to read
+  | { readonly type: "gathered"; readonly knowledge: KnowledgeData };
+
+/**
+ * `free`: as the paper asks, at length and at temperature 1. `held`: short, cooler lists, numbered by a grammar, for models that
+ * otherwise ramble (knowledge/suggest-topics.ts).
+ */
+export type TopicLists = "free" | "held";
+
+export interface KnowledgeRequest {
+  readonly task: string;
+  readonly graph: string;
+  readonly topics: "kg" | "llm";
+  readonly topicCount: number;
+  readonly suggestStyles: boolean;
+  /** How topics are asked of the language model. */
+  readonly topicLists: TopicLists;
+  readonly demonstrations: readonly Example[];
+  readonly seed: number;
+}
 
 export interface KnowledgePorts {
   /** For topics from the graph. */

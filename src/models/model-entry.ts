@@ -1,9 +1,9 @@
 // The manifest entry that a handful of files comes to: which engine could read them, and whether the model's own lists are complete. Knows no disk.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { mlcLayout, readMlcConfig, readTensorList } from "../engines/webllm/model.ts";
 import { isLlamaFamily, llamaFamily } from "../nn/llama-config.ts";
 import { hubDecoderFile, type MlcNeeds, type ModelEntry, type ModelFile } from "./manifest.ts";
+import { mlcLayout, readMlcConfig, readTensorList } from "./mlc-model.ts";
 
 /** What WebLLM's prebuilt list states of a model. */
 export type StatedNeeds = Pick<MlcNeeds, "memoryMegabytes" | "features" | "bufferBytes">;

@@ -1,10 +1,10 @@
 // Whether this device can hold a model, how much memory that takes, and why not. Estimates from the manifest alone: no file is read.
 
-import { type AdapterFacts, lacks } from "../engines/webllm/adapter.ts";
-import { gpuNeeds, mlcLayout, twinOf } from "../engines/webllm/model.ts";
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import { heapBytes } from "../runtime/heap.ts";
+import { type AdapterFacts, lacks } from "./gpu-adapter.ts";
 import { hubDecoderFile, type ModelEntry } from "./manifest.ts";
+import { gpuNeeds, mlcLayout, twinOf } from "./mlc-model.ts";
 
 export interface DeviceFacts {
   readonly adapter: AdapterFacts | undefined;

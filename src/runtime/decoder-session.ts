@@ -5,9 +5,10 @@ import { axisOf, closeSizes, type FreeSizes, fedShapes } from "../graph/free-siz
 import type { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf, type Value } from "../graph/ops.ts";
+import type { Device } from "./device.ts";
 import { gpu } from "./gpu-device.ts";
 import { requireHeap } from "./heap.ts";
-import { type Device, loadOrt, ortError } from "./ort.ts";
+import { loadOrt, ortError } from "./ort.ts";
 
 /** A dense tensor in row-major order, here or on the session's GPU. */
 export interface DecoderTensor {

@@ -2,6 +2,9 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 
+/** Where tensors are computed. */
+export type Device = "webgpu" | "wasm";
+
 export type Availability =
   | {
       readonly available: true;

@@ -1,8 +1,9 @@
 // Opens a trainer on a device. Knows no task and no model: graphs and weights come in.
 
+import type { Weights } from "../weights/weight.ts";
 import { openWasmTrainer } from "./trainer/wasm-trainer.ts";
 import { openWebGpuTrainer } from "./trainer/webgpu-trainer.ts";
-import type { TrainableGraphs, Trainer, Weights } from "./trainer.ts";
+import type { TrainableGraphs, Trainer } from "./trainer.ts";
 
 export interface TrainerOptions {
   readonly device: "webgpu" | "wasm";

@@ -2,9 +2,8 @@
 
 import type * as Ort from "onnxruntime-web";
 import { ClinfuseError } from "../base/errors.ts";
+import type { Device } from "./device.ts";
 import { hasRelaxedSimd, wasmThreads } from "./device.ts";
-
-export type Device = "webgpu" | "wasm";
 
 /** Where the servers and the build put onnxruntime-web's wasm. */
 const vendor = "/vendor/ort/";

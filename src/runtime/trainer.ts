@@ -2,6 +2,7 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { BatchShape, Parameter } from "../graph/parameter.ts";
+import type { LazyWeight, Weights } from "../weights/weight.ts";
 
 /** A dense tensor in row-major order. */
 export interface HostTensor {
@@ -11,22 +12,6 @@ export interface HostTensor {
 
 /** Inputs of a graph by name. `input_ids`, [batch, tokens], or `features`, [batch, tokens, width], picks the graph. */
 export type Feeds = Readonly<Record<string, HostTensor>>;
-
-export interface Weight {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** Named float32 weights, named and shaped as the checkpoint has them ([out, in] for linear layers). */
-export type Weights = ReadonlyMap<string, Weight>;
-
-/** A named array that is read when it is asked for. */
-export interface LazyWeight {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** In row-major order. It may be the trainer's own memory: valid until the next step, and not to be changed. */
-  read(): Promise<Float32Array<ArrayBuffer>>;
-}
 
 /**
  * All that the next steps depend on. Of each parameter that trains its `weight:<name>` and AdamW's moments, `first:<name>` and

@@ -1,6 +1,7 @@
 // Where a training stands, whole: enough to go on at the same step and to end with the same weights. Knows no storage.
 
-import type { LazyWeight, TrainerState, Weights } from "../runtime/trainer.ts";
+import type { TrainerState } from "../runtime/trainer.ts";
+import type { LazyWeight, Weights } from "../weights/weight.ts";
 import type { StageId, Validated } from "./train-config.ts";
 
 /** The best epoch of a stage so far. */

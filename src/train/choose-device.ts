@@ -1,8 +1,7 @@
 // Which device trains, and why: what was asked for, else the faster one as far as is known. Knows no model and asks no browser.
 
-import type { Availability } from "../runtime/device.ts";
+import type { Availability, Device } from "../runtime/device.ts";
 import type { TrainingSpeed } from "./measure-training.ts";
-import type { Device } from "./train-config.ts";
 
 export type Found = Readonly<Record<Device, Availability>>;
 

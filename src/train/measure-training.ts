@@ -6,9 +6,10 @@ import { sizeOf } from "../graph/ops.ts";
 import type { BatchShape } from "../graph/parameter.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { bertModel, type Model } from "../nn/model.ts";
+import type { Device } from "../runtime/device.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
-import type { Feeds, Weights } from "../runtime/trainer.ts";
-import type { Device } from "./train-config.ts";
+import type { Feeds } from "../runtime/trainer.ts";
+import type { Weights } from "../weights/weight.ts";
 
 export interface TrainingSpeed {
   readonly kind: "training";

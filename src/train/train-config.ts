@@ -4,8 +4,6 @@ import type { Scores } from "../evaluate/scores.ts";
 import type { Trains } from "../nn/trains.ts";
 import type { Example } from "../tasks/example.ts";
 
-export type Device = "webgpu" | "wasm";
-
 export type StageId = "few" | "synthetic"; // equations 1 and 2
 
 export interface Stage {

@@ -11,9 +11,9 @@ import { type FixedFeatures, fixedFeatures } from "../classifier/fixed-features.
 import { infer, inputsOf } from "../classifier/predict.ts";
 import { type Input, predictedExample } from "../classifier/task-head.ts";
 import { mainScore, score } from "../evaluate/score.ts";
-import type { Weights } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
+import type { Weights } from "../weights/weight.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";

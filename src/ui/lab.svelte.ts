@@ -3,7 +3,8 @@
 import { createContext } from "svelte";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Notebook, Step } from "../experiment/notebook.ts";
-import type { DeviceInfo, GraphInfo, ModelInfo, OpenModelRequest } from "../experiment/steps.ts";
+import type { DeviceInfo, ModelInfo, OpenModelRequest } from "../experiment/steps.ts";
+import type { GraphInfo } from "../knowledge/graphs.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
 import { bytes } from "./parts/numbers.ts";

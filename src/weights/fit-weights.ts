@@ -4,7 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { normal } from "../base/rng.ts";
 import { sizeOf } from "../graph/ops.ts";
 import type { Parameter } from "../graph/parameter.ts";
-import type { Weight, Weights } from "../runtime/trainer.ts";
+import type { Weight, Weights } from "./weight.ts";
 
 export interface Fitted {
   /** One for each parameter, under the parameter's name; the checkpoint's own arrays where it has them. */

@@ -4,9 +4,9 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
-import type { Weight, Weights } from "../runtime/trainer.ts";
 import { type FloatType, floatsOf } from "./floats.ts";
 import { Pickle, type PickleCalls } from "./pickle.ts";
+import type { Weight, Weights } from "./weight.ts";
 import { storedEntries } from "./zip-entries.ts";
 
 /** Storages by the class that the pickle names: how their elements are read; undefined for integers, which are no weights. */

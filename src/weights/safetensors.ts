@@ -4,8 +4,8 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
-import type { LazyWeight, Weight, Weights } from "../runtime/trainer.ts";
 import { floatsOf } from "./floats.ts";
+import type { LazyWeight, Weight, Weights } from "./weight.ts";
 
 /** The reference implementation's own limit for the header, in bytes. */
 const maxHeader = 100_000_000;

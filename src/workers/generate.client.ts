@@ -1,17 +1,11 @@
 // The page's side of the worker that owns the language model and the pipeline beside it: graph, knowledge, generation.
 
 import type { EngineChoices } from "../engines/catalogue.ts";
-import type {
-  GenerateRequest,
-  GraphInfo,
-  ImportEvent,
-  KnowledgeEvent,
-  KnowledgeRequest,
-  OpenModelEvent,
-  OpenModelRequest,
-} from "../experiment/steps.ts";
+import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import type { Dataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry } from "../generate/events.ts";
+import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
+import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
 import type { TopicQuery } from "../tasks/task.ts";
 import { type Client, connect } from "./rpc.ts";
 import type { SeenRequest } from "./seen-requests.ts";

@@ -4,15 +4,13 @@ import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { engineChoices, openTour, openWith, type Speeds, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
-import type { ImportEvent, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
+import type { ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { readDataset } from "../formats/dataset.ts";
 import { generate } from "../generate/generate.ts";
 import { methods } from "../generate/methods.ts";
 import { runId } from "../generate/run-config.ts";
 import { gatherKnowledge } from "../knowledge/gather.ts";
-import { columnGraph, describeGraph } from "../knowledge/graph/column-graph.ts";
-import { type ImportOptions, importTsv, type TsvGraph } from "../knowledge/graph/import-tsv.ts";
-import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
+import { importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { modelEntry } from "../models/manifest.ts";
 import { fileOf } from "../models/model-files.ts";
@@ -111,19 +109,6 @@ function openedModel(): LanguageModel {
   return open.model;
 }
 
-async function openGraph(id: string): Promise<KnowledgeGraph> {
-  const stored = await graphStore(await db()).open(id);
-  if (!stored) throw new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
-  return columnGraph(stored);
-}
-
-async function* importInto(files: TsvGraph, options: ImportOptions, signal: AbortSignal): AsyncGenerator<ImportEvent, void> {
-  for await (const event of importTsv(files, options, graphStore(await db()), signal)) {
-    if (event.type === "progress") yield event;
-    else yield { type: "imported", graph: describeGraph(event.manifest) };
-  }
-}
-
 async function fetchStarter(name: string): Promise<Blob> {
   const file = `graph/${name}`;
   const response = await fetch(`/${file}`);
@@ -140,25 +125,25 @@ const procedures: GenerateProcedures = {
   },
 
   async *importStarter(_, signal) {
-    const there = (await graphStore(await db()).list()).find((graph) => graph.id === starterId);
+    const there = (await listGraphs(graphStore(await db()))).find((graph) => graph.id === starterId);
     if (there) {
-      yield { type: "imported", graph: describeGraph(there) };
+      yield { type: "imported", graph: there };
       return;
     }
     const [nodes, edges] = await Promise.all([fetchStarter("nodes.tsv.gz"), fetchStarter("edges.tsv.gz")]);
     const provenance = { source: "starter graph", licence: "CC0-1.0" };
     const files = { nodes: { name: "nodes.tsv.gz", data: nodes }, edges: { name: "edges.tsv.gz", data: edges } };
-    yield* importInto(files, { id: starterId, name: "Starter graph", provenance }, signal);
+    yield* importGraph(files, { id: starterId, name: "Starter graph", provenance }, graphStore(await db()), signal);
   },
 
   async *importGraph({ name, nodes, edges }, signal) {
     const provenance = { source: name, licence: "not stated" };
     const files = { nodes: { name: "nodes.tsv", data: nodes }, edges: { name: "edges.tsv", data: edges } };
-    yield* importInto(files, { id: crypto.randomUUID(), name, provenance }, signal);
+    yield* importGraph(files, { id: crypto.randomUUID(), name, provenance }, graphStore(await db()), signal);
   },
 
   async graphs() {
-    return (await graphStore(await db()).list()).map(describeGraph);
+    return listGraphs(graphStore(await db()));
   },
 
   async deleteGraph({ id }) {
@@ -166,7 +151,7 @@ const procedures: GenerateProcedures = {
   },
 
   async countTopics({ graph, query }) {
-    return (await openGraph(graph)).count(query);
+    return (await openGraph(graphStore(await db()), graph)).count(query);
   },
 
   async *keepModelFile({ model, name, picked }, signal) {
@@ -185,7 +170,7 @@ const procedures: GenerateProcedures = {
   openModel,
 
   async *gatherKnowledge(request, signal) {
-    const graph = request.topics === "kg" ? await openGraph(request.graph) : undefined;
+    const graph = request.topics === "kg" ? await openGraph(graphStore(await db()), request.graph) : undefined;
     yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => openedModel() }, signal);
   },
 

@@ -2,7 +2,7 @@
 
 import type { Rung } from "../engines/ladder.ts";
 import type { EngineSpeed } from "../engines/measure-engine.ts";
-import type { AdapterFacts } from "../engines/webllm/adapter.ts";
+import type { AdapterFacts } from "../models/gpu-adapter.ts";
 import type { Measurements } from "../store/measurements.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { type Client, connect } from "./rpc.ts";

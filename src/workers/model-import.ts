@@ -149,7 +149,7 @@ async function importNew(id: string, contents: readonly Content[], store: ModelS
       });
     return new Response(content.stream()).text();
   };
-  const stated = async (model: string) => (await import("../engines/webllm/prebuilt.ts")).prebuiltNeeds(model);
+  const stated = async (model: string) => (await import("../engines/webllm-prebuilt.ts")).prebuiltNeeds(model);
   const read = await entryOfFiles(id, files, { text, stated });
   const entry = parseEntry(JSON.stringify({ ...read, licence: "not stated" }), id);
   try {

@@ -1,6 +1,6 @@
 // The page's side of the worker that owns the model files: what there is, downloads, checks, imports, exports.
 
-import type { PrebuiltModel } from "../engines/webllm/prebuilt.ts";
+import type { PrebuiltModel } from "../engines/webllm-prebuilt.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import type { ModelFit } from "../models/model-fit.ts";
 import type { DownloadSource } from "./model-download.ts";

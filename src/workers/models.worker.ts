@@ -1,7 +1,7 @@
 // The worker that owns the model files: what there is, downloads, checks, imports, exports. It loads no model.
 
-import { adapterFacts, lacks } from "../engines/webllm/adapter.ts";
 import { writeZip } from "../formats/zip.ts";
+import { adapterFacts, lacks } from "../models/gpu-adapter.ts";
 import type { Manifest, ModelEntry, ModelFile } from "../models/manifest.ts";
 import { type DeviceFacts, modelFit } from "../models/model-fit.ts";
 import { modelStore, type StoredModel } from "../store/model-store.ts";
@@ -112,7 +112,7 @@ const procedures: ModelProcedures = {
   },
 
   async prebuilt() {
-    const [{ prebuiltModels }, { adapter }] = await Promise.all([import("../engines/webllm/prebuilt.ts"), deviceFacts()]);
+    const [{ prebuiltModels }, { adapter }] = await Promise.all([import("../engines/webllm-prebuilt.ts"), deviceFacts()]);
     return prebuiltModels().map((model) => {
       const { id, memoryMegabytes, features, bufferBytes } = model;
       const entry: ModelEntry = {

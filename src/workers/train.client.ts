@@ -2,9 +2,10 @@
 
 import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
+import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Position } from "../train/checkpoint.ts";
-import type { Device, TrainConfig } from "../train/train-config.ts";
+import type { TrainConfig } from "../train/train-config.ts";
 import { type Client, connect } from "./rpc.ts";
 import type { SeenRequest } from "./seen-requests.ts";
 

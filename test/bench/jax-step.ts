@@ -9,7 +9,8 @@ import type { Node, Op, Value } from "../../src/graph/ops.ts";
 import type { BatchShape } from "../../src/graph/parameter.ts";
 import type { Model } from "../../src/nn/model.ts";
 import { beta1, beta2, epsilon } from "../../src/runtime/trainer/adamw.ts";
-import type { Feeds, Weights } from "../../src/runtime/trainer.ts";
+import type { Feeds } from "../../src/runtime/trainer.ts";
+import type { Weights } from "../../src/weights/weight.ts";
 
 type Kernel = (node: Node, at: (value: Value) => JaxArray) => JaxArray;
 

@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import type { Head } from "../../src/nn/heads.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
-import type { Device } from "../../src/runtime/ort.ts";
-import type { Feeds, HostTensor, Trainer, Weights } from "../../src/runtime/trainer.ts";
+import type { Feeds, HostTensor, Trainer } from "../../src/runtime/trainer.ts";
+import type { Weights } from "../../src/weights/weight.ts";
 import { type GoldenStep, goldenStep } from "./bert-step.ts";
 import { relativeError, runGraph } from "./run-graph.ts";
 

@@ -3,9 +3,10 @@
 import { readBertConfig } from "../../src/nn/bert-config.ts";
 import type { Head } from "../../src/nn/heads.ts";
 import { bertModel, type Model } from "../../src/nn/model.ts";
-import type { Device } from "../../src/runtime/ort.ts";
-import type { Feeds, StepOptions, Weights } from "../../src/runtime/trainer.ts";
+import type { Device } from "../../src/runtime/device.ts";
+import type { Feeds, StepOptions } from "../../src/runtime/trainer.ts";
 import { readSafetensors } from "../../src/weights/safetensors.ts";
+import type { Weights } from "../../src/weights/weight.ts";
 import masked from "../fixtures/bert-step/masked.json";
 import multi from "../fixtures/bert-step/multi.json";
 import single from "../fixtures/bert-step/single.json";

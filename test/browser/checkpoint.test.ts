@@ -9,11 +9,11 @@ import type { TrainRequest, TrainRunEvent } from "../../src/experiment/steps.ts"
 import { throughLosses } from "../../src/experiment/through-losses.ts";
 import { trainAndScore } from "../../src/experiment/train-and-score.ts";
 import { trainingKeeper } from "../../src/experiment/training-keeper.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import { gpu } from "../../src/runtime/gpu-device.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
-import type { Weights } from "../../src/runtime/trainer.ts";
 import { fileFolder, files } from "../../src/store/files.ts";
-import type { Device } from "../../src/train/train-config.ts";
+import type { Weights } from "../../src/weights/weight.ts";
 import { trainedLock } from "../../src/workers/locks.ts";
 import { type TrainClient, trainClient } from "../../src/workers/train.client.ts";
 import { tokenExamples, toyTasks } from "../unit/train/toy.ts";

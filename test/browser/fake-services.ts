@@ -2,9 +2,10 @@
 
 import { rng } from "../../src/base/rng.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
-import type { GraphInfo, TrainRunEvent } from "../../src/experiment/steps.ts";
+import type { TrainRunEvent } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
 import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
+import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";

@@ -1,7 +1,7 @@
 // Every operator and every gradient rule on both devices, against the float64 evaluator: the ONNX that we write means what we mean.
 
 import { expect, it } from "vitest";
-import type { Device } from "../../src/runtime/ort.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import { evaluate } from "../unit/graph/evaluate.ts";
 import { allCases, buildCase } from "../unit/graph/operator-cases.ts";
 import { relativeError, runGraph } from "./run-graph.ts";

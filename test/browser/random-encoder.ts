@@ -4,8 +4,8 @@ import { rng } from "../../src/base/rng.ts";
 import type { ModelFiles } from "../../src/classifier/encoder-files.ts";
 import { readBertConfig } from "../../src/nn/bert-config.ts";
 import { bertModel } from "../../src/nn/model.ts";
-import type { Weight } from "../../src/runtime/trainer.ts";
 import { writeSafetensors } from "../../src/weights/safetensors.ts";
+import type { Weight } from "../../src/weights/weight.ts";
 import { vocabulary, vocabularyText } from "../unit/train/toy.ts";
 
 const config = (layers: number) => ({

@@ -2,8 +2,9 @@
 
 import type { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import { gpu } from "../../src/runtime/gpu-device.ts";
-import { type Device, loadOrt } from "../../src/runtime/ort.ts";
+import { loadOrt } from "../../src/runtime/ort.ts";
 
 /** Every output by name. Numbers are fed as the type that the graph's input has. */
 export async function runGraph(

@@ -8,9 +8,10 @@ import { seedsName } from "../../src/nn/dropout.ts";
 import type { Head } from "../../src/nn/heads.ts";
 import { bertModel } from "../../src/nn/model.ts";
 import { dropoutSiteCount } from "../../src/nn/training-graphs.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
-import type { Device } from "../../src/runtime/ort.ts";
-import type { Feeds, Weights } from "../../src/runtime/trainer.ts";
+import type { Feeds } from "../../src/runtime/trainer.ts";
+import type { Weights } from "../../src/weights/weight.ts";
 import { relativeError } from "./run-graph.ts";
 
 const config: BertConfig = {

@@ -6,11 +6,12 @@ import { type ModelFiles, openEncoder } from "../../src/classifier/encoder-files
 import { predict } from "../../src/classifier/predict.ts";
 import { loadModel, saveModel } from "../../src/classifier/saved-model.ts";
 import { score } from "../../src/evaluate/score.ts";
+import type { Device } from "../../src/runtime/device.ts";
 import type { Example } from "../../src/tasks/example.ts";
 import type { ExampleOf, Task } from "../../src/tasks/task.ts";
 import { recipeFor } from "../../src/train/recipe.ts";
 import { train } from "../../src/train/train.ts";
-import type { Device, TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
+import type { TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
 import { readSafetensors } from "../../src/weights/safetensors.ts";
 import savedWeights from "../fixtures/saved-model/golden.json";
 import { pairExamples, tokenExamples, toyTasks } from "../unit/train/toy.ts";

@@ -2,11 +2,12 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { Graph } from "../../src/graph/graph.ts";
-import { devices } from "../../src/runtime/device.ts";
+import { type Device, devices } from "../../src/runtime/device.ts";
 import { gpu } from "../../src/runtime/gpu-device.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
-import { type Device, loadOrt } from "../../src/runtime/ort.ts";
-import type { Feeds, TrainableGraphs, Trainer, Weights } from "../../src/runtime/trainer.ts";
+import { loadOrt } from "../../src/runtime/ort.ts";
+import type { Feeds, TrainableGraphs, Trainer } from "../../src/runtime/trainer.ts";
+import type { Weights } from "../../src/weights/weight.ts";
 
 const both: readonly Device[] = ["wasm", "webgpu"];
 

@@ -3,10 +3,10 @@
 
 import { hasModelInCache } from "@mlc-ai/web-llm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { adapterFacts } from "../../src/engines/webllm/adapter.ts";
 import { devicesOf, untilLost } from "../../src/engines/webllm/device.ts";
 import { modelAddress, readHead, readRest, withFiles } from "../../src/engines/webllm/files.ts";
 import { openWebllm, type WebllmOptions } from "../../src/engines/webllm/webllm.ts";
+import { adapterFacts } from "../../src/models/gpu-adapter.ts";
 import { verifyBlob } from "../../src/models/model-files.ts";
 import { capableAdapter, type TinyModel, tinyModel } from "../unit/engines/webllm/stand-in.ts";
 

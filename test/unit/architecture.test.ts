@@ -22,8 +22,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluate: ["base", "tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
-  experiment: ["base", "tasks", "formats", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
-  report: ["base", "tasks", "formats", "knowledge", "generate", "train", "experiment"],
+  experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
+  report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
   workers: [
     "base",
@@ -40,20 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "store",
   ],
-  ui: [
-    "workers",
-    "base",
-    "tasks",
-    "knowledge",
-    "generate",
-    "experiment",
-    "report",
-    "classifier",
-    "train",
-    "models",
-    "engines",
-    "store",
-  ],
+  ui: ["workers", "base", "tasks", "knowledge", "generate", "experiment", "report"],
 };
 
 /** Rooms whose types (never values) may be imported beyond the row above. */

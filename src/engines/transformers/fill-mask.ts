@@ -4,7 +4,7 @@ import type { Tensor } from "@huggingface/transformers";
 import { mutex } from "../../base/async.ts";
 import { ClinfuseError } from "../../base/errors.ts";
 import type { ModelFolder } from "../../models/model-folder.ts";
-import type { Device } from "../../runtime/ort.ts";
+import type { Device } from "../../runtime/device.ts";
 import { fromFolder, runError, weightsOf } from "./transformers.ts";
 
 export interface FillMaskOptions {

@@ -4,7 +4,7 @@ import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/
 import { mutex, orAbort, turn } from "../../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
 import { endsOf, jsonOf, type ModelFolder, templateOf } from "../../models/model-folder.ts";
-import type { Device } from "../../runtime/ort.ts";
+import type { Device } from "../../runtime/device.ts";
 import { byteLevelVocabulary } from "../../text/byte-level-tokenizer.ts";
 import type { ChatTemplate } from "../../text/chat-template.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "../language-model.ts";

@@ -2,9 +2,9 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import type { ModelFolder } from "../../models/model-folder.ts";
-import { wasmThreads, withoutWebGpu } from "../../runtime/device.ts";
+import { type Device, wasmThreads, withoutWebGpu } from "../../runtime/device.ts";
 import { requireHeap } from "../../runtime/heap.ts";
-import { type Device, loadOrt, ortError } from "../../runtime/ort.ts";
+import { loadOrt, ortError } from "../../runtime/ort.ts";
 
 export type Transformers = typeof import("@huggingface/transformers");
 

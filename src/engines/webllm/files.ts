@@ -2,7 +2,15 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import type { ModelEntry, ModelFile } from "../../models/manifest.ts";
-import { listedFile, type MlcConfig, mlcLayout, readMlcConfig, readTensorList, type TensorList, tensorLists } from "./model.ts";
+import {
+  listedFile,
+  type MlcConfig,
+  mlcLayout,
+  readMlcConfig,
+  readTensorList,
+  type TensorList,
+  tensorLists,
+} from "../../models/mlc-model.ts";
 
 /**
  * Files by the address that WebLLM asks for. The host is one that can never exist (RFC 2606), and our policy forbids it besides: a file that

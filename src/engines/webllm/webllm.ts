@@ -2,11 +2,11 @@
 
 import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
+import { type AdapterFacts, adapterFacts, lacks, requireFit } from "../../models/gpu-adapter.ts";
 import type { ModelEntry, ModelFile } from "../../models/manifest.ts";
+import { gpuNeeds, twinOf } from "../../models/mlc-model.ts";
 import type { Completion, LanguageModel } from "../language-model.ts";
-import { type AdapterFacts, adapterFacts, lacks, requireFit } from "./adapter.ts";
 import { libraryAddress, type MlcHead, modelAddress, readHead, readRest, withFiles } from "./files.ts";
-import { gpuNeeds, twinOf } from "./model.ts";
 import { answer, explainFailure } from "./request.ts";
 import type { MlcEngine, ModelRecord, OnLoad } from "./vendor.ts";
 

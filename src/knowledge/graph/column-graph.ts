@@ -14,6 +14,7 @@ import {
   stringAt,
 } from "../graph-columns.ts";
 import type { StoredGraph } from "../graph-store.ts";
+import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
 
@@ -123,13 +124,7 @@ function lastRead(limit: number, read: StoredGraph["chunk"]): StoredGraph["chunk
 }
 
 /** What a graph holds, for its card: rows by type, by relation, and by source and licence. */
-export function describeGraph(stored: StoredGraph["manifest"]): {
-  id: string;
-  name: string;
-  nodes: Record<string, number>;
-  edges: Record<string, number>;
-  provenance: { source: string; licence: string; rows: number }[];
-} {
+export function describeGraph(stored: StoredGraph["manifest"]): GraphInfo {
   const edges: Record<string, number> = {};
   for (const { relation, count } of stored.edges) edges[relation] = (edges[relation] ?? 0) + count;
   return {

@@ -7,8 +7,9 @@ import type { Graph } from "../../graph/graph.ts";
 import { toOnnx } from "../../graph/onnx.ts";
 import { sizeOf } from "../../graph/ops.ts";
 import type { BatchShape } from "../../graph/parameter.ts";
+import type { LazyWeight, Weights } from "../../weights/weight.ts";
 import { ortError } from "../ort.ts";
-import type { Feeds, HostTensor, LazyWeight, TrainableGraphs, TrainerState, Weights } from "../trainer.ts";
+import type { Feeds, HostTensor, TrainableGraphs, TrainerState } from "../trainer.ts";
 
 /** `fitting`: training on features. `forward` and `backward`: of the segment of that index. */
 export type Use = "training" | "inference" | "features" | "fitting" | `${"forward" | "backward"} ${number}`;

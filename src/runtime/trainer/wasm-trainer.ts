@@ -6,6 +6,7 @@ import { mutex } from "../../base/async.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { sizeOf } from "../../graph/ops.ts";
 import { rowsInput } from "../../graph/parameter.ts";
+import type { Weights } from "../../weights/weight.ts";
 import type { TrainerOptions } from "../open-trainer.ts";
 import { loadOrt, ortError } from "../ort.ts";
 import {
@@ -16,7 +17,6 @@ import {
   type StepOptions,
   type TrainableGraphs,
   type Trainer,
-  type Weights,
 } from "../trainer.ts";
 import { type AdamWSlot, adamWRows, adamWSlots, clipFactor, type Moments, sumOfSquares } from "./adamw.ts";
 import {

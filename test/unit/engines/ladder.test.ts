@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rungOf } from "../../../src/engines/ladder.ts";
-import type { AdapterFacts } from "../../../src/engines/webllm/adapter.ts";
+import type { AdapterFacts } from "../../../src/models/gpu-adapter.ts";
 
 const adapter = (over: Partial<AdapterFacts> = {}): AdapterFacts => ({
   name: "Acme 9",

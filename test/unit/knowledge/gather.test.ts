@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
 import { knowledgeRequestOf } from "../../../src/experiment/experiment.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
-import type { KnowledgeEvent } from "../../../src/experiment/steps.ts";
+import type { KnowledgeEvent } from "../../../src/knowledge/gather.ts";
 import { gatherKnowledge } from "../../../src/knowledge/gather.ts";
 
 const signal = new AbortController().signal;

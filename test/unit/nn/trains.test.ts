@@ -6,7 +6,7 @@ import { mergedLora } from "../../../src/classifier/merged-lora.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
 import { bertModel, type Model } from "../../../src/nn/model.ts";
 import { type Trains, trainsProblem } from "../../../src/nn/trains.ts";
-import type { Weights } from "../../../src/runtime/trainer.ts";
+import type { Weights } from "../../../src/weights/weight.ts";
 import { evaluate } from "../graph/evaluate.ts";
 import { tinyConfig } from "./tiny-config.ts";
 

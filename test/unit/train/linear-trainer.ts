@@ -1,6 +1,7 @@
 // A trainer without a runtime: logits are a table's rows, by token or summed over a text. Real gradients, plain descent.
 
-import { type Feeds, type HostTensor, partsOf, type Trainer, type Weights } from "../../../src/runtime/trainer.ts";
+import { type Feeds, type HostTensor, partsOf, type Trainer } from "../../../src/runtime/trainer.ts";
+import type { Weights } from "../../../src/weights/weight.ts";
 
 interface Options {
   readonly vocabulary: number;

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { readBertConfig } from "../../../src/nn/bert-config.ts";
 import { bertModel } from "../../../src/nn/model.ts";
-import type { Weights } from "../../../src/runtime/trainer.ts";
 import { fitWeights } from "../../../src/weights/fit-weights.ts";
+import type { Weights } from "../../../src/weights/weight.ts";
 
 const json = {
   vocab_size: 5,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readPytorch } from "../../../src/weights/pytorch.ts";
 
-const folder = new URL("../../fixtures/pytorch", import.meta.url);
+const folder = new URL("../../fixtures/pytorch/", import.meta.url);
 const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
 const blobOf = (name: string) => new Blob([bytesOf(name)]);
 const expected: Record<string, { shape: number[]; data: number[] }> = JSON.parse(

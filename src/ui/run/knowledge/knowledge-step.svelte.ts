@@ -3,7 +3,7 @@
 import { knowledgeRequestOf } from "../../../experiment/experiment.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import { presetConfig } from "../../../experiment/presets.ts";
-import type { GraphInfo, ImportEvent } from "../../../experiment/steps.ts";
+import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
 import { noKnowledge, type Style, type Topic } from "../../../knowledge/topic.ts";
 import { bytes } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";

@@ -4,13 +4,13 @@
 import { sha256 } from "../../../../src/base/hash.ts";
 import { rng } from "../../../../src/base/rng.ts";
 import type { Script } from "../../../../src/engines/scripted.ts";
-import type { AdapterFacts } from "../../../../src/engines/webllm/adapter.ts";
 import type {
   ChatCompletionChunk,
   ChatCompletionRequestStreaming,
   MlcEngine,
   ModelRecord,
 } from "../../../../src/engines/webllm/vendor.ts";
+import type { AdapterFacts } from "../../../../src/models/gpu-adapter.ts";
 import type { MlcNeeds, ModelEntry, ModelFile } from "../../../../src/models/manifest.ts";
 
 export const capableAdapter: AdapterFacts = {

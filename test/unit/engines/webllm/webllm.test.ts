@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { CompletionRequest } from "../../../../src/engines/language-model.ts";
-import type { AdapterFacts } from "../../../../src/engines/webllm/adapter.ts";
 import { openWebllm, type WebllmOptions } from "../../../../src/engines/webllm/webllm.ts";
+import type { AdapterFacts } from "../../../../src/models/gpu-adapter.ts";
 import type { ModelEntry, ModelFile } from "../../../../src/models/manifest.ts";
 import { capableAdapter, type StandIn, standIn, type TinyModel, tinyModel } from "./stand-in.ts";
 

@@ -32,7 +32,7 @@ describe("the parts of a model, by their names", () => {
   });
 });
 
-const folder = join(import.meta.dirname, "../../fixtures/wllama");
+const folder = join(import.meta.dirname, "../../../fixtures/wllama");
 const part = (i: number) => new Blob([readFileSync(join(folder, `gpt2-0000${i}-of-00003.gguf`))]);
 
 describe("the parts of a model, by their own numbers", () => {

@@ -1,7 +1,7 @@
 // A model in the layout of MLC as the manifest describes it: which of its files is what, what it needs of the GPU. Knows no browser and no engine.
 
-import { ClinfuseError } from "../../base/errors.ts";
-import type { ModelEntry, ModelFile } from "../../models/manifest.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import type { ModelEntry, ModelFile } from "./manifest.ts";
 
 /** The parts of the layout; the shards are whatever the tensor list names. */
 export interface MlcLayout {

@@ -1,7 +1,7 @@
 // WebLLM's own list of models, as rows to read: what each needs, whose licence it has, and where its files are. Fetches nothing.
 
-import type { StatedNeeds } from "../../models/model-entry.ts";
-import { prebuiltRecords } from "./vendor.ts";
+import type { StatedNeeds } from "../models/model-entry.ts";
+import { prebuiltRecords } from "./webllm/vendor.ts";
 
 export interface PrebuiltModel {
   readonly id: string;

@@ -1,11 +1,11 @@
 // What an entry in MLC's layout says of its needs, and what an adapter lacks for it.
 
 import { describe, expect, it } from "vitest";
-import { engineFor } from "../../../../src/engines/catalogue.ts";
-import { type AdapterFacts, lacks, requireFit } from "../../../../src/engines/webllm/adapter.ts";
-import { gpuNeeds, mlcLayout, twinOf } from "../../../../src/engines/webllm/model.ts";
-import type { MlcNeeds, ModelEntry } from "../../../../src/models/manifest.ts";
-import { capableAdapter } from "./stand-in.ts";
+import { engineFor } from "../../../src/engines/catalogue.ts";
+import { type AdapterFacts, lacks, requireFit } from "../../../src/models/gpu-adapter.ts";
+import type { MlcNeeds, ModelEntry } from "../../../src/models/manifest.ts";
+import { gpuNeeds, mlcLayout, twinOf } from "../../../src/models/mlc-model.ts";
+import { capableAdapter } from "../engines/webllm/stand-in.ts";
 
 const entry = (id: string, names: readonly string[], mlc?: MlcNeeds): ModelEntry => ({
   id,

@@ -1,8 +1,8 @@
 // What the graphics adapter offers against what a model needs, in sentences. Knows no engine.
 
-import { ClinfuseError } from "../../base/errors.ts";
-import type { ModelEntry } from "../../models/manifest.ts";
-import { gpuNeeds } from "./model.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import type { ModelEntry } from "./manifest.ts";
+import { gpuNeeds } from "./mlc-model.ts";
 
 /** What of a GPUAdapter decides. Plain data, so that it crosses a worker's border and a test can make one. */
 export interface AdapterFacts {
