@@ -1,7 +1,7 @@
-// Notebooks: runs as their readers see them. Rows of data are kept once, however many notebooks hold them.
+// Notebooks: runs as their readers see them, changed by fields so that no tab erases what another wrote. Rows of data are kept once.
 
-import { sha256 } from "../base/hash.ts";
-import type { Notebook, NotebookData } from "../experiment/notebook.ts";
+import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { Notebook, NotebookData, Step } from "../experiment/notebook.ts";
 import type { Db, Identified } from "./db.ts";
 import { entriesOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
@@ -9,14 +9,33 @@ import { read, write } from "./transaction.ts";
 /** A notebook without its rows: what a list shows. */
 export type NotebookHead = Omit<Notebook, "data">;
 
+/** Fields to set; a field that is there and undefined is removed. `spent` is what is added to each step. */
+export type NotebookPatch = { readonly [K in keyof Omit<Notebook, "id" | "version">]?: Notebook[K] | undefined };
+
+export type Changed =
+  | { readonly kind: "written"; readonly notebook: Notebook }
+  /** Another tab changed a field of the patch since `base`: nothing is written, and this is what is there. */
+  | { readonly kind: "outdated"; readonly notebook: Notebook }
+  | { readonly kind: "deleted" };
+
+/** Told to every other tab. */
+export type NotebookNews =
+  | { readonly type: "changed"; readonly id: string; readonly version: number }
+  | { readonly type: "deleted"; readonly id: string };
+
 export interface Notebooks {
   get(id: string): Promise<Notebook | undefined>;
   /** The latest change first. */
   list(): Promise<NotebookHead[]>;
+  /** A new one, or an imported one in the place of its older self. */
   put(notebook: Notebook): Promise<void>;
+  /** Writes the patch's fields over what is there now, in one transaction. `base` is the notebook that the change was made on. */
+  change(base: Notebook, patch: NotebookPatch): Promise<Changed>;
+  /** Hears what other tabs and workers change, until the returned function is called. */
+  watch(listener: (news: NotebookNews) => void): () => void;
   /** What goes when the notebook goes, because no other holds it. */
   holdings(id: string): Promise<Holdings>;
-  /** With the rows and the logs that no other notebook holds. The trained models are files, and stay. */
+  /** With the rows, products and logs that no other notebook holds. The trained models are files, and stay. */
   delete(id: string): Promise<void>;
 }
 
@@ -45,19 +64,39 @@ export function notebooks(db: Db): Notebooks {
     known.set(data, id);
     return id;
   };
+  const channel = newsChannel(db.name);
+
+  const get = (id: string) =>
+    read("read the run", async () => {
+      const tx = db.transaction(["notebooks", "datasets"]);
+      const stored = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
+      if (!stored) return undefined;
+      const { dataset, ...head } = stored;
+      const rows = dataset && ((await tx.objectStore("datasets").get(dataset)) as StoredDataset | undefined);
+      if (!rows) return head;
+      known.set(rows.data, Promise.resolve(rows.id));
+      return { ...head, data: rows.data };
+    });
+
+  /** Writes what `decide` makes of what is there; undefined leaves it. */
+  const replace = (id: string, data: NotebookData | undefined, decide: (before: StoredNotebook | undefined) => StoredNotebook | undefined) =>
+    write(db, ["notebooks", "datasets"], "save the run", async (tx) => {
+      const before = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
+      const next = decide(before);
+      if (!next) return before;
+      await tx.objectStore("notebooks").put(next);
+      if (data && next.dataset && !(await tx.objectStore("datasets").getKey(next.dataset))) {
+        await tx.objectStore("datasets").put({ id: next.dataset, data } as StoredDataset);
+      }
+      if (before?.dataset && before.dataset !== next.dataset) {
+        const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
+        if (!all.some((n) => n.dataset === before.dataset)) await tx.objectStore("datasets").delete(before.dataset);
+      }
+      return next;
+    });
 
   return {
-    get: (id) =>
-      read("read the run", async () => {
-        const tx = db.transaction(["notebooks", "datasets"]);
-        const stored = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
-        if (!stored) return undefined;
-        const { dataset, ...head } = stored;
-        const rows = dataset && ((await tx.objectStore("datasets").get(dataset)) as StoredDataset | undefined);
-        if (!rows) return head;
-        known.set(rows.data, Promise.resolve(rows.id));
-        return { ...head, data: rows.data };
-      }),
+    get,
 
     list: () =>
       read("list the runs", async () => {
@@ -67,45 +106,111 @@ export function notebooks(db: Db): Notebooks {
 
     async put({ data, ...head }) {
       const dataset = data && (await datasetId(data));
-      const stored: StoredNotebook = dataset ? { ...head, dataset } : head;
-      await write(db, ["notebooks", "datasets"], "save the run", async (tx) => {
-        const before = (await tx.objectStore("notebooks").get(head.id)) as StoredNotebook | undefined;
-        await tx.objectStore("notebooks").put(stored);
-        if (dataset && !(await tx.objectStore("datasets").getKey(dataset))) {
-          await tx.objectStore("datasets").put({ id: dataset, data } as StoredDataset);
-        }
-        if (!before?.dataset || before.dataset === dataset) return;
-        const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
-        if (!all.some((n) => n.dataset === before.dataset)) await tx.objectStore("datasets").delete(before.dataset);
-      });
+      const next = await replace(head.id, data, (before) => ({
+        ...head,
+        version: (before?.version ?? 0) + 1,
+        ...(dataset ? { dataset } : {}),
+      }));
+      channel.tell({ type: "changed", id: head.id, version: next?.version ?? 0 });
     },
+
+    async change({ data: baseData, ...base }, { data, ...fields }) {
+      const from: StoredNotebook = { ...base, ...(baseData ? { dataset: await datasetId(baseData) } : {}) };
+      const dataset = data && (await datasetId(data));
+      const outcome: { is: Changed["kind"] } = { is: "written" };
+      const stored = await replace(base.id, data, (before) => {
+        const patch = { ...fields, ...(dataset ? { dataset } : {}) };
+        outcome.is = !before ? "deleted" : conflicts(before, from, patch) ? "outdated" : "written";
+        return before && outcome.is === "written" ? merged(before, patch) : undefined;
+      });
+      if (!stored || outcome.is === "deleted") return { kind: "deleted" };
+      if (outcome.is === "written") channel.tell({ type: "changed", id: base.id, version: stored.version ?? 0 });
+      const { dataset: holds, ...head } = stored;
+      const same = [data, baseData].find((rows, i) => rows && holds === [dataset, from.dataset][i]);
+      const notebook = !holds ? head : same ? { ...head, data: same } : await get(base.id);
+      return notebook ? { kind: outcome.is, notebook } : { kind: "deleted" };
+    },
+
+    watch: channel.watch,
 
     holdings: (id) => read("look what the run holds", async () => alone(id, (await db.getAll("notebooks")) as StoredNotebook[])),
 
-    delete: (id) =>
-      write(db, ["notebooks", "datasets", "runs", "log"], "delete the run", async (tx) => {
+    async delete(id) {
+      await write(db, ["notebooks", "datasets", "runs", "log", "products"], "delete the run", async (tx) => {
         const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
         await tx.objectStore("notebooks").delete(id);
-        const { datasets, logs } = alone(id, all);
+        const { datasets, logs, products } = alone(id, all);
         for (const dataset of datasets) await tx.objectStore("datasets").delete(dataset);
+        for (const product of products) await tx.objectStore("products").delete(product);
         for (const run of logs) {
           await tx.objectStore("runs").delete(run);
           await tx.objectStore("log").delete(entriesOf(run));
         }
-      }),
+      });
+      channel.tell({ type: "deleted", id });
+    },
+  };
+}
+
+type StoredPatch = Omit<NotebookPatch, "data"> & { readonly dataset?: string };
+
+/** Fields that several tabs may add to at once: no change of theirs contradicts another. */
+const additive: Readonly<Partial<Record<string, (there: unknown, added: unknown) => unknown>>> = {
+  spent: (there, added) => {
+    const spent: Partial<Record<Step, number>> = { ...(there as Notebook["spent"]) };
+    for (const [step, ms] of Object.entries(added as Notebook["spent"])) spent[step as Step] = (spent[step as Step] ?? 0) + ms;
+    return spent;
+  },
+  logs: (there, added) => [...new Set([...((there as string[] | undefined) ?? []), ...(added as string[])])],
+  products: (there, added) => [...new Set([...((there as string[] | undefined) ?? []), ...(added as string[])])],
+  updatedAt: (there, added) => Math.max(there as number, added as number),
+};
+
+/** Whether a field of the patch is no longer what it was when the change was made. */
+function conflicts(there: StoredNotebook, base: StoredNotebook, patch: StoredPatch): boolean {
+  if ((there.version ?? 0) === (base.version ?? 0)) return false;
+  const [now, then] = [there, base] as unknown as Readonly<Record<string, unknown>>[];
+  return Object.keys(patch).some((field) => !additive[field] && canonicalJson([now?.[field]]) !== canonicalJson([then?.[field]]));
+}
+
+function merged(there: StoredNotebook, patch: StoredPatch): StoredNotebook {
+  const fields: Record<string, unknown> = { ...there, version: (there.version ?? 0) + 1 };
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === undefined) delete fields[field];
+    else fields[field] = additive[field] ? additive[field](fields[field], value) : value;
+  }
+  return fields as unknown as StoredNotebook;
+}
+
+/** One channel a database: what a tab or worker tells reaches all others. */
+function newsChannel(name: string) {
+  const channel = new BroadcastChannel(`clinfuse-notebooks-${name}`);
+  const listeners = new Set<(news: NotebookNews) => void>();
+  channel.onmessage = ({ data }: MessageEvent<NotebookNews>) => {
+    for (const listener of listeners) listener(data);
+  };
+  return {
+    tell: (news: NotebookNews) => channel.postMessage(news),
+    watch(listener: (news: NotebookNews) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }
 
 interface Alone extends Holdings {
   /** Ids of datasets. */
   readonly datasets: readonly string[];
+  /** Keys of products. */
+  readonly products: readonly string[];
 }
 
 const held: { readonly [K in keyof Alone]: (notebook: StoredNotebook) => readonly string[] } = {
   datasets: ({ dataset }) => (dataset ? [dataset] : []),
   logs: ({ run, logs = [] }) => (run ? [...logs, run] : logs),
-  // A training that was given up for other choices left its model under the notebook's id.
-  models: ({ id, training }) => (training ? [id, training.model] : [id]),
+  products: ({ products = [] }) => products,
+  // A training that was given up for other choices left its checkpoint under the notebook's id.
+  models: ({ id, training }) => (training?.model === undefined ? [id] : [id, training.model]),
 };
 
 /** What the notebook of that id holds and no other of `all` does. */
@@ -115,5 +220,5 @@ function alone(id: string, all: readonly StoredNotebook[]): Alone {
     const elsewhere = new Set(others.flatMap(held[what]));
     return [...new Set(all.filter((n) => n.id === id).flatMap(held[what]))].filter((x) => !elsewhere.has(x));
   };
-  return { datasets: of("datasets"), logs: of("logs"), models: of("models") };
+  return { datasets: of("datasets"), logs: of("logs"), models: of("models"), products: of("products") };
 }
