@@ -33,6 +33,7 @@ export async function* trainAndScore(
   signal: AbortSignal,
   keepers: TrainKeepers = {},
 ): AsyncGenerator<TrainRunEvent, void> {
+  for (const text of classifier.remarks) yield { type: "remark", text };
   const told: TrainRunEvent[] = [];
   const remarks: TrainRunEvent[] = [];
   const stages = stagesOf(request);
