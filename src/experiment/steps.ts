@@ -86,7 +86,7 @@ export type TrainRunEvent =
   | { readonly type: "scored"; readonly stage: StageId; readonly scores: Scores; readonly predicted: readonly Example[] }
   | { readonly type: "saved"; readonly model: string; readonly bytes: number }
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
-  | { readonly type: "not-saved"; readonly model: string; readonly error: unknown };
+  | { readonly type: "not-saved"; readonly model: string; readonly code: string; readonly why: string };
 
 export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }
