@@ -1,10 +1,12 @@
 // Ties the app together: opens the store, starts the workers' clients, mounts the page.
 
 import { mount } from "svelte";
-import { breathe } from "./base/async.ts";
+import { breathe, remembered } from "./base/async.ts";
+import type { ProductStore } from "./experiment/product.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
+import { productStore } from "./store/products.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
@@ -16,21 +18,27 @@ import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
-function notebookStore(): NotebookStore {
-  let opened: Promise<NotebookStore> | undefined;
-  const store = () => {
-    opened ??= openDb().then(notebooks);
-    opened.catch(() => {
-      opened = undefined; // the next question tries again
-    });
-    return opened;
-  };
-  return {
-    list: async () => (await store()).list(),
-    get: async (id) => (await store()).get(id),
-    put: async (notebook) => (await store()).put(notebook),
-  };
-}
+const database = remembered(async () => {
+  const db = await openDb();
+  return { notebooks: notebooks(db), products: productStore(db) };
+});
+
+const notebookStore: NotebookStore = {
+  list: async () => (await database()).notebooks.list(),
+  get: async (id) => (await database()).notebooks.get(id),
+  put: async (notebook) => (await database()).notebooks.put(notebook),
+  change: async (base, patch) => (await database()).notebooks.change(base, patch),
+  watch: (listener) =>
+    void database().then(
+      (store) => store.notebooks.watch(listener),
+      () => undefined, // who reads or writes is told why there is no store
+    ),
+};
+
+const products: ProductStore = {
+  find: async (kind, key) => (await database()).products.find(kind, key),
+  put: async (...made) => (await database()).products.put(...made),
+};
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
@@ -45,7 +53,8 @@ const services: Services = {
   train,
   library,
   measure: measureClient,
-  notebooks: notebookStore(),
+  notebooks: notebookStore,
+  products,
   async models() {
     const shipped = await shippedManifest();
     return modelFiles(shipped, await ownModels(shipped), modelStore());

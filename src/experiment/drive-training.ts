@@ -100,7 +100,12 @@ async function* scoreKept(training: Training, { name, device }: TrainedModel): P
     if (event.type !== "predicted") yield { type: "train", event };
     else {
       const predicted = event.examples.map(answerOf);
-      yield* keepScores(training, { type: "scored", stage: last, scores: scoresOf(training, predicted), predicted: event.examples });
+      yield* keepScores(training, {
+        type: "scored",
+        stage: last,
+        scores: scoresOf(training, predicted),
+        predicted: event.examples,
+      });
     }
   }
 }

@@ -135,7 +135,7 @@ async function* knowledgeOf(
   const clock = stopwatch();
   const graph = config.topics === "kg" ? yield* graphOf(work, config.graph) : undefined;
   const { demonstrations: _, ...request } = knowledgeRequestOf(config, train);
-  const writer = asksModel(config) ? { model: config.model, engine: config.engine } : undefined;
+  const writer = asksModel(config) ? config.model : undefined;
   const key = await productKey("knowledge", [data.train], { ...request, graph, writer });
   const found = await store.find("knowledge", key);
   if (found?.state === "whole" && !(again && until === "knowledge")) {
@@ -173,20 +173,26 @@ async function* openWriter({ cell, ports, signal }: Drive): Part<ModelInfo> {
 }
 
 /** Section 4.2. The product is of the choices; the run that it names is of the very model that wrote, and holds the log. */
-async function* madeOf(work: Drive, data: DataKeys, { train }: NotebookData, knowledge: KnowledgeData): Part<Product<"made"> | undefined> {
+async function* madeOf(
+  work: Drive,
+  data: DataKeys,
+  { train }: NotebookData,
+  knowledge: KnowledgeData,
+): Part<Product<"made"> | undefined> {
   const { ports, store, signal, cell } = work;
   const config = { ...cell.config, seed: cell.seeds.text };
   const { size } = config;
   const choices = await runConfigOf(config, config.model, train, knowledge);
-  const key = await productKey("made", [data.train, choices.knowledge], { ...choices, size: undefined, engine: config.engine });
+  const key = await productKey("made", [data.train, choices.knowledge], { ...choices, size: undefined });
   const found = await store.find("made", key);
-  if (found?.state === "whole" && found.value.size >= size) {
+  const ofEngine = config.engine === "auto" || found?.value.writer?.engine === config.engine;
+  if (found?.state === "whole" && ofEngine && found.value.size >= size) {
     yield { type: "found", kind: "made", key };
     if (found.value.size === size) return found;
     const { synthetic, rejected } = await readLog(ports.pipeline.readRun, found.value.run, size);
     return { ...found, value: { ...found.value, size, accepted: synthetic.length, rejected } };
   }
-  const clock = stopwatch(found?.milliseconds);
+  const clock = stopwatch(ofEngine ? found?.milliseconds : 0);
   yield { type: "step", step: "generate" };
   const writer = yield* openWriter(work);
   const request = { config: await runConfigOf(config, writer.id, train, knowledge), demonstrations: train, knowledge };

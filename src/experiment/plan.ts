@@ -3,8 +3,8 @@
 import { canonicalJson } from "../base/hash.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
-import { contentKey, productKey } from "./product.ts";
 import type { NotebookData } from "./notebook.ts";
+import { contentKey, productKey } from "./product.ts";
 import type { DataKeys, TrainingBasis } from "./training-basis.ts";
 
 /** One draws the data, one the texts (knowledge and prompts), one trains: each can vary while the others stay. */
@@ -35,7 +35,11 @@ export const planOfOne = (config: ExperimentConfig, place: string): Plan => ({
   cells: [{ config, seeds: sameSeeds(config.seed), keepModel: true, place }],
 });
 
-export async function dataKeys({ train, validation, test }: Pick<NotebookData, "train" | "validation" | "test">): Promise<DataKeys> {
+export async function dataKeys({
+  train,
+  validation,
+  test,
+}: Pick<NotebookData, "train" | "validation" | "test">): Promise<DataKeys> {
   const [ofTrain, ofValidation, ofTest] = await Promise.all([train, validation, test].map(contentKey));
   return { train: ofTrain as string, validation: ofValidation as string, test: ofTest as string };
 }

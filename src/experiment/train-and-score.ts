@@ -39,7 +39,14 @@ export async function* trainAndScore(
   const stages = stagesOf(request);
   const last = stages.at(-1)?.id;
   const begun = yield* begin(classifier, request, keepers, told, remarks, signal);
-  for await (const event of train(classifier, stages.slice(begun.stage), request.validation, request.config, signal, begun.resume)) {
+  for await (const event of train(
+    classifier,
+    stages.slice(begun.stage),
+    request.validation,
+    request.config,
+    signal,
+    begun.resume,
+  )) {
     if (isKept(event)) told.push(event);
     yield event;
     yield* remarks.splice(0);

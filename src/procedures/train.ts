@@ -8,10 +8,10 @@ import type { Classifier, openClassifier } from "../classifier/classifier.ts";
 import { type ModelFiles, openEncoder } from "../classifier/encoder-files.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
+import { type StageKeeper, stageKeeper } from "../experiment/stage-keeper.ts";
 import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import { throughLosses } from "../experiment/through-losses.ts";
 import { type TrainKeepers, trainAndScore } from "../experiment/train-and-score.ts";
-import { type StageKeeper, stageKeeper } from "../experiment/stage-keeper.ts";
 import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
@@ -37,7 +37,7 @@ export type TrainProcedures = TrainedProcedures & {
    * by a stop, a closed tab, or a GPU that went away.
    */
   train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
-  /** The step after which `train` would go on; undefined where it would begin. */
+  /** The step after which `train` would go on; undefined where it would begin. Throws `training-busy` where it is at work. */
   leftOff(argument: TrainRequest, signal: AbortSignal): Promise<Pick<Position, "stage" | "step"> | undefined>;
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
@@ -88,6 +88,7 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
     },
 
     async leftOff(request) {
+      (await ports.hold(trainedLock(request.save)))(); // one that is at work was not left
       const { device } = await choose(ports, request.device);
       const kept = await (await keeperOf(ports, request, device, await findModel(ports.models, request.encoder))).find();
       return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
@@ -127,7 +128,12 @@ async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Dev
 }
 
 /** Stage I under the key that the request gives it; undefined where it gives none. */
-function stageOneOf({ disk }: TrainPorts, { stageOne }: TrainRequest, device: Device, entry: ModelEntry): StageKeeper | undefined {
+function stageOneOf(
+  { disk }: TrainPorts,
+  { stageOne }: TrainRequest,
+  device: Device,
+  entry: ModelEntry,
+): StageKeeper | undefined {
   const weights = entry.files.map((file) => file.sha256);
   return stageOne === undefined ? undefined : stageKeeper(fileFolder(disk, stageFolder(stageOne)), stageOne, device, weights);
 }

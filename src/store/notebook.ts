@@ -1,16 +1,14 @@
 // Notebooks: runs as their readers see them, changed by fields so that no tab erases what another wrote. Rows of data are kept once.
 
-import { canonicalJson, sha256 } from "../base/hash.ts";
-import type { Notebook, NotebookData, Step } from "../experiment/notebook.ts";
+import { sha256 } from "../base/hash.ts";
+import type { Notebook, NotebookData } from "../experiment/notebook.ts";
+import { conflicts, type NotebookPatch, patched } from "../experiment/notebook-patch.ts";
 import type { Db, Identified } from "./db.ts";
 import { entriesOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
 /** A notebook without its rows: what a list shows. */
 export type NotebookHead = Omit<Notebook, "data">;
-
-/** Fields to set; a field that is there and undefined is removed. `spent` is what is added to each step. */
-export type NotebookPatch = { readonly [K in keyof Omit<Notebook, "id" | "version">]?: Notebook[K] | undefined };
 
 export type Changed =
   | { readonly kind: "written"; readonly notebook: Notebook }
@@ -79,7 +77,11 @@ export function notebooks(db: Db): Notebooks {
     });
 
   /** Writes what `decide` makes of what is there; undefined leaves it. */
-  const replace = (id: string, data: NotebookData | undefined, decide: (before: StoredNotebook | undefined) => StoredNotebook | undefined) =>
+  const replace = (
+    id: string,
+    data: NotebookData | undefined,
+    decide: (before: StoredNotebook | undefined) => StoredNotebook | undefined,
+  ) =>
     write(db, ["notebooks", "datasets"], "save the run", async (tx) => {
       const before = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
       const next = decide(before);
@@ -114,14 +116,18 @@ export function notebooks(db: Db): Notebooks {
       channel.tell({ type: "changed", id: head.id, version: next?.version ?? 0 });
     },
 
-    async change({ data: baseData, ...base }, { data, ...fields }) {
+    async change({ data: baseData, ...base }, given) {
+      const { data, ...fields } = given;
+      const changesData = "data" in given;
       const from: StoredNotebook = { ...base, ...(baseData ? { dataset: await datasetId(baseData) } : {}) };
       const dataset = data && (await datasetId(data));
+      const patch = { ...fields, ...(changesData ? { dataset } : {}) };
       const outcome: { is: Changed["kind"] } = { is: "written" };
       const stored = await replace(base.id, data, (before) => {
-        const patch = { ...fields, ...(dataset ? { dataset } : {}) };
-        outcome.is = !before ? "deleted" : conflicts(before, from, patch) ? "outdated" : "written";
-        return before && outcome.is === "written" ? merged(before, patch) : undefined;
+        if (!before) outcome.is = "deleted";
+        else if (before.version !== from.version && conflicts(before, from, patch)) outcome.is = "outdated";
+        else return { ...patched(before, patch), version: (before.version ?? 0) + 1 };
+        return undefined;
       });
       if (!stored || outcome.is === "deleted") return { kind: "deleted" };
       if (outcome.is === "written") channel.tell({ type: "changed", id: base.id, version: stored.version ?? 0 });
@@ -150,36 +156,6 @@ export function notebooks(db: Db): Notebooks {
       channel.tell({ type: "deleted", id });
     },
   };
-}
-
-type StoredPatch = Omit<NotebookPatch, "data"> & { readonly dataset?: string };
-
-/** Fields that several tabs may add to at once: no change of theirs contradicts another. */
-const additive: Readonly<Partial<Record<string, (there: unknown, added: unknown) => unknown>>> = {
-  spent: (there, added) => {
-    const spent: Partial<Record<Step, number>> = { ...(there as Notebook["spent"]) };
-    for (const [step, ms] of Object.entries(added as Notebook["spent"])) spent[step as Step] = (spent[step as Step] ?? 0) + ms;
-    return spent;
-  },
-  logs: (there, added) => [...new Set([...((there as string[] | undefined) ?? []), ...(added as string[])])],
-  products: (there, added) => [...new Set([...((there as string[] | undefined) ?? []), ...(added as string[])])],
-  updatedAt: (there, added) => Math.max(there as number, added as number),
-};
-
-/** Whether a field of the patch is no longer what it was when the change was made. */
-function conflicts(there: StoredNotebook, base: StoredNotebook, patch: StoredPatch): boolean {
-  if ((there.version ?? 0) === (base.version ?? 0)) return false;
-  const [now, then] = [there, base] as unknown as Readonly<Record<string, unknown>>[];
-  return Object.keys(patch).some((field) => !additive[field] && canonicalJson([now?.[field]]) !== canonicalJson([then?.[field]]));
-}
-
-function merged(there: StoredNotebook, patch: StoredPatch): StoredNotebook {
-  const fields: Record<string, unknown> = { ...there, version: (there.version ?? 0) + 1 };
-  for (const [field, value] of Object.entries(patch)) {
-    if (value === undefined) delete fields[field];
-    else fields[field] = additive[field] ? additive[field](fields[field], value) : value;
-  }
-  return fields as unknown as StoredNotebook;
 }
 
 /** One channel a database: what a tab or worker tells reaches all others. */

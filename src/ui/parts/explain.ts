@@ -219,7 +219,8 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   }),
   "trained-missing": () => ({
     title: "The trained model is not in this browser any more",
-    sentence: "Its files were deleted: by hand under Device, with the site's data, or by the browser for want of space. The scores are kept.",
+    sentence:
+      "Its files were deleted: by hand under Device, with the site's data, or by the browser for want of space. The scores are kept.",
     remedy: "Train again under Train: the same choices give the same model.",
   }),
   "trained-damaged": ({ what }) => ({

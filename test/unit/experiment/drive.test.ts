@@ -5,7 +5,8 @@ import { type CellResult, type DriveEvent, type DriveOptions, drive } from "../.
 import { type Plan, planOfOne, sameSeeds } from "../../../src/experiment/plan.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import type { ProductStore } from "../../../src/experiment/product.ts";
-import { type FakeDisk, fakeDisk, fakePorts, memoryProducts } from "./fake-plan.ts";
+import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
+import { memoryProducts } from "./memory-products.ts";
 
 const never = new AbortController().signal;
 const config = presetConfig("small", { task: "bc5cdr-disease", method: "clingen", size: 10 });

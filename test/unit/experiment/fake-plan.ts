@@ -1,29 +1,17 @@
-// A store in memory and ports that count what they compute: texts from a list, trainings of a classifier of single words.
+// Ports that count what they compute: texts from a list, trainings of a classifier of single words.
 
-import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
+import { predict } from "../../../src/classifier/predict.ts";
 import type { NotebookData } from "../../../src/experiment/notebook.ts";
-import type { AnyProduct, KeptKind, Product, ProductStore } from "../../../src/experiment/product.ts";
+import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { stageKeeper } from "../../../src/experiment/stage-keeper.ts";
 import type { TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { trainAndScore } from "../../../src/experiment/train-and-score.ts";
 import type { LogEntry } from "../../../src/generate/events.ts";
 import { runId } from "../../../src/generate/run-config.ts";
-import { predict } from "../../../src/classifier/predict.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 import type { Folder } from "../../../src/train/checkpoint-files.ts";
 import { linearClassifier, tokenExamples } from "../train/toy.ts";
-
-export function memoryProducts(): ProductStore & { readonly kept: ReadonlyMap<string, AnyProduct> } {
-  const kept = new Map<string, AnyProduct>();
-  return {
-    kept,
-    find: async <K extends KeptKind>(kind: K, key: string) => structuredClone(kept.get(`${kind} ${key}`)) as Product<K> | undefined,
-    async put(...products) {
-      for (const product of structuredClone(products)) kept.set(`${product.kind} ${product.key}`, product);
-    },
-  };
-}
 
 export function memoryFolder(files = new Map<string, Blob>()): Folder {
   return {
@@ -100,7 +88,10 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
       graphs: async () => [graph],
       async *openModel({ model }) {
         computed.opened++;
-        yield { type: "opened", model: { id: `fake/${model}`, engine: "fake", contextTokens: 2048, slots: 1, runsOn: "nothing" } };
+        yield {
+          type: "opened",
+          model: { id: `fake/${model}`, engine: "fake", contextTokens: 2048, slots: 1, runsOn: "nothing" },
+        };
       },
       async *gatherKnowledge({ seed }) {
         computed.gathered++;

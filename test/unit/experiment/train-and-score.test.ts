@@ -76,7 +76,8 @@ describe("left after any event", () => {
     for (let stop = 1; stop < all.length; stop++) {
       const folder = memoryFolder();
       let seen = 0;
-      for await (const _ of trainAndScore(linearClassifier(), request, never, { training: keeper(folder) })) if (++seen === stop) break;
+      for await (const _ of trainAndScore(linearClassifier(), request, never, { training: keeper(folder) }))
+        if (++seen === stop) break;
       const classifier = linearClassifier();
       const events = await runAll(classifier, folder);
       expect(timeless(events), `left after event ${stop}`).toEqual(timeless(all));
@@ -133,7 +134,9 @@ describe("what is kept", () => {
     await runAll(unbroken);
     for (const damage of [false, true]) {
       const folder = memoryFolder();
-      for await (const e of trainAndScore(linearClassifier(), other, never, { training: keeper(folder, damage ? "key" : "another") })) {
+      for await (const e of trainAndScore(linearClassifier(), other, never, {
+        training: keeper(folder, damage ? "key" : "another"),
+      })) {
         if (e.type === "epoch" && e.stage === "synthetic") break;
       }
       if (damage) folder.files.set("state.safetensors", new Blob(["damaged, and longer than eight bytes"]));

@@ -2,8 +2,8 @@
 
 import { expect, it } from "vitest";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
-import { knowledgeRequestOf } from "../../../src/experiment/experiment.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
+import { knowledgeRequestOf } from "../../../src/experiment/requests.ts";
 import type { KnowledgeEvent } from "../../../src/knowledge/gather.ts";
 import { gatherKnowledge } from "../../../src/knowledge/gather.ts";
 

@@ -40,7 +40,7 @@ export function storeContract(): void {
     db = await openDb(name);
   };
 
-  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets") => db.count(store);
+  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets" | "products") => db.count(store);
 
   describe("measurements", () => {
     const engine = { kind: "engine", model: "m", engine: "batch", tokensPerSecond: 80, measuredAt: 1 } as const;
@@ -317,7 +317,10 @@ export function storeContract(): void {
       }
       const now = (await a.get("a"))!;
       await a.change(now, { data: other });
-      expect(await b.change(now, { data: { ...data, source: "mine" } })).toMatchObject({ kind: "outdated", notebook: { data: other } });
+      expect(await b.change(now, { data: { ...data, source: "mine" } })).toMatchObject({
+        kind: "outdated",
+        notebook: { data: other },
+      });
       expect(await a.get("a")).toMatchObject({ training: { model: "m" }, data: other });
       expect(await rowsIn("datasets")).toBe(1);
       expect(await b.change(await b.get("a").then((n) => n!), { training: undefined })).toMatchObject({ kind: "written" });
@@ -341,11 +344,13 @@ export function storeContract(): void {
       await a.put(notebook("a", 1));
       await a.change((await a.get("a"))!, { title: "renamed" });
       await a.delete("a");
-      await expect.poll(() => heardByB).toEqual([
-        { type: "changed", id: "a", version: 1 },
-        { type: "changed", id: "a", version: 2 },
-        { type: "deleted", id: "a" },
-      ]);
+      await expect
+        .poll(() => heardByB)
+        .toEqual([
+          { type: "changed", id: "a", version: 1 },
+          { type: "changed", id: "a", version: 2 },
+          { type: "deleted", id: "a" },
+        ]);
       expect(heardByA).toEqual([]);
     });
   });

@@ -1,5 +1,6 @@
 // Predictions beside gold, errors first. Pure; knows no component.
 
+import { answered } from "../../../experiment/answer.ts";
 import type { NotebookData, StageResult } from "../../../experiment/notebook.ts";
 import type { Example } from "../../../tasks/example.ts";
 
@@ -19,7 +20,7 @@ const key = (example: Example): string => {
 
 /** Wrong ones first, each part in the order of the test set. */
 export function compare({ test }: NotebookData, { predicted }: StageResult): readonly Comparison[] {
-  const rows = predicted.flatMap((prediction, index): Comparison[] => {
+  const rows = answered(test, predicted).flatMap((prediction, index): Comparison[] => {
     const gold = test[index];
     return gold ? [{ index, gold, predicted: prediction, right: key(gold) === key(prediction) }] : [];
   });

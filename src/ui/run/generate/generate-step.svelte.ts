@@ -1,10 +1,10 @@
 // Section 4.2 on the page: the log of a run as it grows, its rates and counts. The log itself is the run store's. Knows no component.
 
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { runConfigOf } from "../../../experiment/run-inputs.ts";
+import type { Made } from "../../../experiment/product.ts";
 import { type LogEntry, type Rejected, type RejectReason, rejectReasons, type Synthetic } from "../../../generate/events.ts";
-import { noKnowledge } from "../../../knowledge/topic.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { tellLoading } from "../../parts/loading-words.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
@@ -20,6 +20,8 @@ const isRejected = (entry: LogEntry): entry is Rejected => entry.type === "rejec
 
 export class GenerateStep {
   readonly work: Work;
+  /** Nothing: each attempt is in the log before it is told, and the run goes on where it was. */
+  readonly wouldLose = false;
   /** The log so far, in order of index. */
   entries = $state.raw<readonly LogEntry[]>([]);
   pace = $state.raw<Pace>();
@@ -36,7 +38,7 @@ export class GenerateStep {
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("generate", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("generate", milliseconds));
   }
 
   /** The dataset: the first `size` accepted ones. */
@@ -72,35 +74,46 @@ export class GenerateStep {
     await this.#run.choose(patch);
   }
 
+  /** Reads what another tab wrote meanwhile. */
+  async refresh(): Promise<void> {
+    if (!this.#read) return this.read();
+    const { run } = this.#run.notebook;
+    if (run !== undefined && !this.work.running) await this.#readLog(run).catch(() => undefined); // reading it again says why
+  }
+
   start = (): Promise<boolean> =>
     this.work.run("Loading the language model", async (signal) => {
-      const { lab, config } = this.#run;
-      const { data, knowledge = noKnowledge } = this.#run.notebook;
-      const demonstrations = data?.train ?? [];
-      const model = await lab.openModel(config, this.work, signal);
-      const runConfig = await runConfigOf(config, model.id, demonstrations, knowledge);
-      this.work.tell("The model reads its first prompts");
-      const startedAt = performance.now();
       const before = this.accepted.length;
+      let startedAt = performance.now();
       let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
-      for await (const events of inChunks(
-        lab.services.generate.generate({ config: runConfig, demonstrations, knowledge }, signal),
-      )) {
+      for await (const events of inChunks(this.#run.drive(signal, { until: "made" }))) {
         const fresh: LogEntry[] = [];
         for (const event of events) {
-          if (event.type === "opened") await this.#opened(event.run, event.next, model.engine);
-          else if (event.type === "finished") this.reached = config.size;
-          else fresh.push(event);
+          if (event.type === "knowledge") {
+            tellLoading(this.work, event.event);
+            startedAt = performance.now();
+          } else if (event.type === "result") await this.#ended(event.result.made);
+          else if (event.type === "generate") {
+            if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);
+            else if (event.event.type !== "finished") fresh.push(event.event);
+          }
         }
         this.#append(fresh);
         const milliseconds = performance.now() - startedAt;
         pace = paced(pace, fresh, milliseconds);
         this.pace = pace;
+        const { size } = this.#run.config;
         const made = this.accepted.length - before;
-        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, config.size);
-        if (made >= 3) this.work.left = (milliseconds / made) * (config.size - this.accepted.length);
+        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, size);
+        if (made >= 3) this.work.left = (milliseconds / made) * (size - this.accepted.length);
       }
     });
+
+  /** What was written before under the same choices is taken as it is. */
+  async #ended(made: Made | undefined): Promise<void> {
+    if (made && made.run !== this.#run.notebook.run) await this.#opened(made.run, made.accepted, made.writer?.engine);
+    this.reached = this.#run.config.size;
+  }
 
   forget(): void {
     this.entries = [];
@@ -115,15 +128,17 @@ export class GenerateStep {
    * The run's id is known: another one than before begins with its own log, if it has any. What "auto" came to is kept, so that the run goes on
    * with the engine that began it, whatever is measured meanwhile.
    */
-  async #opened(run: string, next: number, engine: string): Promise<void> {
+  async #opened(run: string, next: number, engine = this.#run.lab.open?.info.engine): Promise<void> {
     const another = run !== this.#run.notebook.run;
     this.changed = false;
     this.#read = true;
+    this.work.tell("The model reads its first prompts");
     if (another) {
       this.entries = [];
-      const { logs = [], config } = this.#run.notebook;
-      const begun = { run, logs: [...logs.filter((id) => id !== run), run] };
-      await this.#run.change(config.model === "scripted" ? begun : { ...begun, config: { ...config, engine } });
+      const { config } = this.#run;
+      const begun = { run, logs: [run] };
+      const chosen = engine !== undefined && config.model !== "scripted";
+      await this.#run.change(chosen ? { ...begun, config: { ...config, engine } } : begun);
     }
     if (next > this.entries.length) await this.#readLog(run);
     this.isRead = true;
