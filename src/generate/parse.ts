@@ -3,7 +3,7 @@
 import { answerField } from "../prompts/demonstrations.ts";
 import { readMarked } from "../prompts/marked.ts";
 import type { PairExample, TokenExample } from "../tasks/example.ts";
-import type { Parsed, RejectReason } from "./events.ts";
+import type { Parsed, RejectReason } from "./source.ts";
 
 const reject = (reason: RejectReason) => ({ ok: false, reason }) as const;
 

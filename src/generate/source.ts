@@ -26,7 +26,12 @@ export type SourceConfig =
   | { readonly kind: "none" }
   /** Supervised-Full: the task's real training rows beyond the few-shot set. */
   | { readonly kind: "gold" }
-  | { readonly kind: "zerogen"; readonly writer: Writer }
+  | {
+      readonly kind: "zerogen";
+      /** In runs of 0.1.0, which could name it here to no effect: it is part of their id. */
+      readonly marks?: "graph";
+      readonly writer: Writer;
+    }
   | {
       readonly kind: "clingen";
       /** ClinGen with KG or with LLM (section 4.1.1). */
@@ -41,9 +46,13 @@ export type SourceConfig =
 export type SourceKind = SourceConfig["kind"];
 export type ConfigOf<K extends SourceKind> = Extract<SourceConfig, { kind: K }>;
 
+/** Sources whose prompts are steered by topics and styles. */
+export type Steered = Extract<SourceConfig, KnowledgeChoice>;
+
 /** What a source asks for. Pages, plan and scripts ask this and compare no kinds. */
 export type Need =
   | "writer" // a language model that writes the texts
+  | "demonstrations" // few-shot examples in its prompts
   | "topics" // KnowledgeData.topics
   | "styles" // KnowledgeData.styles
   | "graph" // an imported knowledge graph, for topics or marks

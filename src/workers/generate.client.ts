@@ -3,7 +3,7 @@
 import type { EngineChoices } from "../engines/catalogue.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import type { Dataset } from "../formats/dataset.ts";
-import type { GenerateEvent, LogEntry } from "../generate/events.ts";
+import type { GenerateEvent, LogEntry } from "../generate/log.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
 import type { TopicQuery } from "../tasks/task.ts";

@@ -6,9 +6,10 @@ import { engineChoices, openTour, openWith, type Speeds, scriptedId } from "../e
 import type { LanguageModel } from "../engines/language-model.ts";
 import type { ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { readDataset } from "../formats/dataset.ts";
-import { generate } from "../generate/generate.ts";
-import { methods } from "../generate/methods.ts";
+import { logFormat } from "../generate/log.ts";
+import { generate } from "../generate/run.ts";
 import { runId } from "../generate/run-config.ts";
+import { needs, sourceOf } from "../generate/sources.ts";
 import { gatherKnowledge } from "../knowledge/gather.ts";
 import { importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
@@ -21,7 +22,6 @@ import { readMeasurements } from "../store/measurements.ts";
 import { notebooks } from "../store/notebook.ts";
 import { runLog } from "../store/run-log.ts";
 import { taskById } from "../tasks/catalogue.ts";
-import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateProcedures } from "./generate.client.ts";
 import { hold, runLock, trainedLock } from "./locks.ts";
 import { findModel, keepModelFile, readManifest, readModelFile } from "./model-access.ts";
@@ -174,17 +174,19 @@ const procedures: GenerateProcedures = {
     yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => openedModel() }, signal);
   },
 
-  async *generate({ config, demonstrations, knowledge }, signal) {
-    const store = runLog(await db(), runId);
+  async *generate({ config, demonstrations, gold = [], knowledge, feedback }, signal) {
+    const store = runLog(await db(), logFormat);
     const release = await hold(runLock(await runId(config)));
     try {
       const ports = {
         task: taskById(config.task),
-        method: methods[config.method],
-        model: openedModel(),
+        source: sourceOf(config.source),
+        tools: needs(config.source, "writer") ? { model: openedModel() } : {},
         store,
-        demonstrations: demonstrations as readonly ExampleOf<Task>[],
+        demonstrations,
+        gold,
         knowledge: knowledgeOf(knowledge),
+        ...(feedback ? { feedback } : {}),
       };
       yield* generate(config, ports, signal);
     } finally {
@@ -193,7 +195,7 @@ const procedures: GenerateProcedures = {
   },
 
   async *readRun({ id }) {
-    yield* runLog(await db(), runId).read(id);
+    yield* runLog(await db(), logFormat).read(id);
   },
 
   async deleteRun({ notebook }) {
