@@ -93,7 +93,10 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
     ...users.map((id) => ({ id, special: false })),
   ]);
   if (metadata.get("tokenizer.ggml.add_eos_token") === true) throw no("tokenizer.ggml.add_eos_token", true, "false");
-  const begin = (metadata.get("tokenizer.ggml.add_bos_token") ?? cutting.begins ?? false) ? named("bos_token_id") : undefined;
+  const begins = (metadata.get("tokenizer.ggml.add_bos_token") ?? cutting.begins ?? false) === true;
+  const begin = begins ? named("bos_token_id") : undefined;
+  if (begins && begin === undefined)
+    throw no("tokenizer.ggml.bos_token_id", metadata.get("tokenizer.ggml.bos_token_id"), "the token that begins a prompt");
   const ends = new Set([...endIds, ...[...controls, ...users].filter((id) => endNames.has(vocabulary[id] as string))]);
   const pieces = { vocabulary, ends, controls: new Set(controls) };
   return {
