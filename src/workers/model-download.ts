@@ -1,11 +1,11 @@
 // A model's files into this browser's storage, over as many sittings as it takes: resumed where they stopped, checked before they count. Knows no page.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { modelLock, whileHeld } from "../base/locks.ts";
 import { hubAddress } from "../models/hub-repo.ts";
 import type { ModelEntry, ModelFile } from "../models/manifest.ts";
 import { type RunningHash, resumeHash } from "../models/model-files.ts";
 import type { ModelStore, PartFile } from "../store/model-store.ts";
-import { modelLock, whileHeld } from "./locks.ts";
 
 /** Where the user said that the files shall come from. */
 export type DownloadSource = "server" | "hub";

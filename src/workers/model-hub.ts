@@ -1,12 +1,12 @@
 // A model of the hub taken into this browser by its repository's name: its entry and its small files. The weights are a download of their own. Knows no page.
 
 import { throwIfAborted } from "../base/errors.ts";
+import { modelLock, whileHeld } from "../base/locks.ts";
 import { hubModel } from "../models/hub-model.ts";
 import { type HubAccess, hubAddress } from "../models/hub-repo.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import { verifying } from "../models/model-files.ts";
 import type { ModelStore } from "../store/model-store.ts";
-import { modelLock, whileHeld } from "./locks.ts";
 import { readManifest } from "./model-access.ts";
 
 export interface AddOptions {

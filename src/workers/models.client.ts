@@ -3,11 +3,11 @@
 import type { PrebuiltModel } from "../engines/webllm-prebuilt.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import type { ModelFit } from "../models/model-fit.ts";
+import type { Answers } from "../procedures/procedure.ts";
+import { client } from "./client.ts";
 import type { DownloadSource } from "./model-download.ts";
 import type { Added } from "./model-hub.ts";
 import type { Imported, Picked } from "./model-import.ts";
-import { type Client, connect } from "./rpc.ts";
-import type { SeenRequest } from "./seen-requests.ts";
 
 /** What a model's hashes rest on: the app's manifest, what the hub stated at a commit, or nothing but that they were taken down at its import. */
 export type Vouched =
@@ -45,8 +45,6 @@ export type AddModelEvent = FilesEvent | { readonly type: "added"; readonly adde
 export type ExportEvent = FilesEvent | { readonly type: "exported"; readonly name: string; readonly file: Blob };
 
 export type ModelProcedures = {
-  /** What this worker asks of any network, as it asks. */
-  requests(argument: null, signal: AbortSignal): AsyncGenerator<readonly SeenRequest[], void>;
   models(argument: null, signal: AbortSignal): Promise<readonly ModelRow[]>;
   /** WebLLM's own list. Nothing of it is fetched. */
   prebuilt(argument: null, signal: AbortSignal): Promise<readonly PrebuiltRow[]>;
@@ -66,13 +64,16 @@ export type ModelProcedures = {
   export(argument: { id: string }, signal: AbortSignal): AsyncGenerator<ExportEvent, void>;
 };
 
-export interface ModelClient {
-  readonly procedures: Client<ModelProcedures>;
-  readonly close: () => void;
-}
+export const modelAnswers: Answers<ModelProcedures> = {
+  models: "promise",
+  prebuilt: "promise",
+  download: "stream",
+  verify: "stream",
+  add: "stream",
+  remove: "promise",
+  import: "stream",
+  export: "stream",
+};
 
-export function modelClient(): ModelClient {
-  const worker = new Worker(new URL("./models.worker.ts", import.meta.url), { type: "module", name: "models" });
-  const client = connect<ModelProcedures>(worker, ["requests", "download", "verify", "add", "import", "export"]);
-  return { procedures: client, close: () => worker.terminate() };
-}
+const start = () => new Worker(new URL("./models.worker.ts", import.meta.url), { type: "module", name: "models" });
+export const modelClient = client<ModelProcedures>(start, modelAnswers);

@@ -1,5 +1,6 @@
 // The worker that owns the model files: what there is, downloads, checks, imports, exports. It loads no model.
 
+import { reporting } from "../base/progress.ts";
 import { writeZip } from "../formats/zip.ts";
 import { adapterFacts, lacks } from "../models/gpu-adapter.ts";
 import type { Manifest, ModelEntry, ModelFile } from "../models/manifest.ts";
@@ -18,11 +19,8 @@ import type {
   ModelRow,
   Vouched,
 } from "./models.client.ts";
-import { reporting } from "./progress.ts";
-import { serve } from "./rpc.ts";
-import { recordRequests } from "./seen-requests.ts";
+import { serveWorker } from "./serve-worker.ts";
 
-const requests = recordRequests();
 const store = modelStore();
 
 let device: Promise<DeviceFacts> | undefined;
@@ -103,8 +101,6 @@ function overFiles<R>(
 }
 
 const procedures: ModelProcedures = {
-  requests,
-
   async models() {
     const [shipped, known, facts] = await Promise.all([shippedManifest(), readManifest(store), deviceFacts()]);
     const stored = await store.stored().catch(() => new Map<string, StoredModel>()); // without storage the server's models remain
@@ -181,4 +177,4 @@ const procedures: ModelProcedures = {
   },
 };
 
-serve(self, procedures);
+serveWorker(procedures);

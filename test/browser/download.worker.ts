@@ -3,7 +3,7 @@
 import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
 import { downloadModel } from "../../src/workers/model-download.ts";
-import { serve } from "../../src/workers/rpc.ts";
+import { serve } from "../../src/workers/serve.ts";
 
 export type Manner = "ranges" | "no ranges" | "breaks" | "ends early" | "altered" | "absent" | "a page" | "down" | "error";
 

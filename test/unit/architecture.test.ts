@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
-  workers: [
+  procedures: [
     "base",
     "tasks",
     "formats",
@@ -40,6 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "store",
   ],
+  workers: ["base", "formats", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],
   ui: ["workers", "base", "tasks", "knowledge", "generate", "experiment", "report"],
 };
 
