@@ -4,7 +4,7 @@ import type { Notebook } from "../experiment/notebook.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import type { GenerateProcedures } from "../workers/generate.client.ts";
 import type { MeasureClient } from "../workers/measure.client.ts";
-import type { ModelProcedures } from "../workers/models.client.ts";
+import type { ModelWorker } from "../workers/models.client.ts";
 import type { Client } from "../workers/rpc.ts";
 import type { TrainProcedures } from "../workers/train.client.ts";
 
@@ -29,7 +29,7 @@ export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "
 export interface Services {
   readonly generate: Client<GenerateProcedures>;
   readonly train: Client<TrainProcedures>;
-  readonly library: Client<ModelProcedures>;
+  readonly library: Client<ModelWorker>;
   /** Starts the worker that measures this device; whoever starts it ends it. */
   readonly measure: () => MeasureClient;
   readonly notebooks: NotebookStore;

@@ -1,6 +1,8 @@
 // The worker that owns the language model and the pipeline beside it: graph, knowledge, generation. Tokens do not cross threads.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { hold, runLock, trainedLock } from "../base/locks.ts";
+import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
 import { engineChoices, openTour, openWith, type Speeds, scriptedId } from "../engines/catalogue.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
@@ -12,25 +14,25 @@ import { runId } from "../generate/run-config.ts";
 import { gatherKnowledge } from "../knowledge/gather.ts";
 import { importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
+import { modelAccess } from "../models/access.ts";
 import { modelEntry } from "../models/manifest.ts";
-import { fileOf } from "../models/model-files.ts";
+import { fileOf } from "../models/verify.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { files, trainedFolder } from "../store/files.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
 import { readMeasurements } from "../store/measurements.ts";
+import { modelStore } from "../store/model-store.ts";
 import { notebooks } from "../store/notebook.ts";
 import { runLog } from "../store/run-log.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateProcedures } from "./generate.client.ts";
-import { hold, runLock, trainedLock } from "./locks.ts";
-import { findModel, keepModelFile, readManifest, readModelFile } from "./model-access.ts";
-import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 import { recordRequests } from "./seen-requests.ts";
 
 const starterId = "starter";
 const disk = files();
+const library = modelAccess(modelStore());
 
 /** So slow that a tour can be followed, so fast that it is no wait. */
 const tourMillisecondsPerToken = 4;
@@ -69,7 +71,7 @@ async function openScript() {
 }
 
 async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
-  const known = await readManifest();
+  const known = await library.manifest();
   const entry = modelEntry(known, request.model);
   const speeds = await speedsOf(entry.id);
   type Progress = Extract<OpenModelEvent, { type: "progress" }>;
@@ -80,7 +82,7 @@ async function* openWeights(request: OpenModelRequest, signal: AbortSignal) {
         entry,
         read: (file, of = entry) => {
           const onBytes = (done: number, total: number) => tell({ type: "progress", what: file.name, done, total });
-          return readModelFile(of, file, { signal, onBytes });
+          return library.read(of, file, { signal, onBytes });
         },
         find: (id) => known.models.find((other) => other.id === id),
         onLoad: (done, total) => tell({ type: "progress", what: `${entry.name}, onto the device`, done, total }),
@@ -155,16 +157,16 @@ const procedures: GenerateProcedures = {
   },
 
   async *keepModelFile({ model, name, picked }, signal) {
-    const entry = await findModel(model);
+    const entry = await library.find(model);
     type Progress = { readonly done: number; readonly total: number };
     yield* reporting((tell: (event: Progress) => void) => {
       const onBytes = (done: number, total: number) => tell({ done, total });
-      return keepModelFile(entry, fileOf(entry, name), picked, { signal, onBytes });
+      return library.keep(entry, fileOf(entry, name), picked, { signal, onBytes });
     });
   },
 
   async engines({ model }) {
-    return engineChoices(await findModel(model), await speedsOf(model));
+    return engineChoices(await library.find(model), await speedsOf(model));
   },
 
   openModel,

@@ -1,9 +1,11 @@
 // The worker that measures this device: engines on a model, training on each device. Its own, so that what it allocates ends with it.
 
 import { ClinfuseError, isAbort } from "../base/errors.ts";
+import { reporting } from "../base/progress.ts";
 import { type Engine, engines, openWith } from "../engines/catalogue.ts";
 import { rungOf } from "../engines/ladder.ts";
 import { type EngineSpeed, measuredRequests, measureEngine } from "../engines/measure-engine.ts";
+import { modelAccess } from "../models/access.ts";
 import { adapterFacts } from "../models/gpu-adapter.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import { modelEntry } from "../models/manifest.ts";
@@ -11,14 +13,14 @@ import type { Device } from "../runtime/device.ts";
 import { hasRelaxedSimd } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";
+import { modelStore } from "../store/model-store.ts";
 import { measuredSteps, measureTraining, type TrainingSpeed } from "../train/measure-training.ts";
 import type { MeasureEvent, MeasureProcedures } from "./measure.client.ts";
-import { readManifest, readModelFile } from "./model-access.ts";
-import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 import { recordRequests } from "./seen-requests.ts";
 
 let database: Promise<Db> | undefined;
+const library = modelAccess(modelStore());
 const db = () => (database ??= openDb());
 
 type Measuring = Extract<MeasureEvent, { type: "measuring" }>;
@@ -43,7 +45,7 @@ async function engineSpeed(engine: Engine, entry: ModelEntry, others: readonly M
     tell({ type: "measuring", what: `${engine.name}: ${doing}`, done, total });
   const { model } = await openWith(engine.id, {
     entry,
-    read: (file, of = entry) => readModelFile(of, file, { signal, onBytes: told(`reading ${file.name}`) }),
+    read: (file, of = entry) => library.read(of, file, { signal, onBytes: told(`reading ${file.name}`) }),
     find: (id) => others.find((other) => other.id === id),
     onLoad: told("onto the device"),
   });
@@ -81,7 +83,7 @@ const procedures: MeasureProcedures = {
   measurements: async () => readMeasurements(await db()),
 
   async *measure({ model }, signal) {
-    const { models } = await readManifest();
+    const { models } = await library.manifest();
     const entry = modelEntry({ models }, model);
     const adapter = await adapterFacts();
     const software = adapter?.software ? `${adapter.name} is computed by the processor, and slower than it` : undefined;

@@ -1,6 +1,8 @@
 // The worker that owns the encoder: training, scoring, prediction, and the trained model's files.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { hold, trainedLock } from "../base/locks.ts";
+import { reporting } from "../base/progress.ts";
 import { type Classifier, openClassifier } from "../classifier/classifier.ts";
 import { type ModelFiles, openEncoder } from "../classifier/encoder-files.ts";
 import { onnxFiles } from "../classifier/onnx-files.ts";
@@ -10,6 +12,7 @@ import type { DeviceInfo, TrainRequest, TrainRunEvent } from "../experiment/step
 import { throughLosses } from "../experiment/through-losses.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
 import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
+import { modelAccess } from "../models/access.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import type { Device } from "../runtime/device.ts";
@@ -17,19 +20,18 @@ import { devices } from "../runtime/device.ts";
 import { type Db, openDb } from "../store/db.ts";
 import { checkpointFolder, fileFolder, files, trainedFolder } from "../store/files.ts";
 import { readMeasurements } from "../store/measurements.ts";
+import { modelStore } from "../store/model-store.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { chooseDevice, type DeviceChoice, describeDevice } from "../train/choose-device.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { recipeFor } from "../train/recipe.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
-import { hold, trainedLock } from "./locks.ts";
-import { fetchModel, findModel } from "./model-access.ts";
-import { reporting } from "./progress.ts";
 import { serve } from "./rpc.ts";
 import { recordRequests } from "./seen-requests.ts";
 import type { TrainProcedures } from "./train.client.ts";
 
 const disk = files();
+const library = modelAccess(modelStore());
 let database: Promise<Db> | undefined;
 
 async function deviceInfos(): Promise<DeviceInfo[]> {
@@ -73,9 +75,9 @@ async function keeperOf(request: TrainRequest, device: Device, entry: ModelEntry
 async function* trainAndKeep(request: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
   const { device, reason } = await choose(request.device);
   yield { type: "device", device, reason };
-  const entry = await findModel(request.encoder);
+  const entry = await library.find(request.encoder);
   const encoderFiles = yield* reporting((tell: (event: { type: "loading"; what: string; done: number; total: number }) => void) =>
-    fetchModel(entry, signal, (done, total) => tell({ type: "loading", what: entry.name, done, total })),
+    library.readAll(entry, signal, (done, total) => tell({ type: "loading", what: entry.name, done, total })),
   );
   const keeper = await keeperOf(request, device, entry);
   yield* throughLosses(() => trainOnce(request, device, encoderFiles, keeper, signal));
@@ -125,11 +127,11 @@ const procedures: TrainProcedures = {
   devices: deviceInfos,
 
   async recipe({ encoder, preset }, signal) {
-    const entry = await findModel(encoder);
+    const entry = await library.find(encoder);
     const config = entry.files.find((file) => file.name === "config.json");
     if (!config)
       throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
-    const blobs = await fetchModel({ ...entry, files: [config] }, signal, () => undefined);
+    const blobs = await library.readAll({ ...entry, files: [config] }, signal, () => undefined);
     const read = readBertConfig(JSON.parse(await (blobs.get("config.json") as Blob).text()));
     if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
     return { ...recipeFor(read.config, preset), encoder: read.config };
@@ -146,7 +148,7 @@ const procedures: TrainProcedures = {
 
   async leftOff(request) {
     const { device } = await choose(request.device);
-    const kept = await (await keeperOf(request, device, await findModel(request.encoder))).find();
+    const kept = await (await keeperOf(request, device, await library.find(request.encoder))).find();
     return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
   },
 
