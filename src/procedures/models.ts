@@ -11,6 +11,8 @@ import { type Imported, importModel, type Picked } from "../models/import.ts";
 import type { ModelHost, StoredModel } from "../models/kept.ts";
 import type { Manifest, ModelEntry, ModelFile } from "../models/manifest.ts";
 import { type ModelFit, modelFit } from "../models/model-fit.ts";
+import { findModel } from "../models/reader.ts";
+import type { Answers } from "./procedure.ts";
 
 /** What a model's hashes rest on: the app's manifest, what the hub stated at a commit, or nothing but that they were taken down at its import. */
 export type Vouched =
@@ -67,6 +69,17 @@ export type ModelProcedures = {
   export(argument: { id: string }, signal: AbortSignal): AsyncGenerator<ExportEvent, void>;
 };
 
+export const modelAnswers: Answers<ModelProcedures> = {
+  models: "promise",
+  prebuilt: "promise",
+  download: "stream",
+  verify: "stream",
+  add: "stream",
+  remove: "promise",
+  import: "stream",
+  export: "stream",
+};
+
 export interface ModelPorts extends ModelHost {
   device(): Promise<DeviceFacts>;
 }
@@ -92,14 +105,14 @@ export function modelProcedures(ports: ModelPorts): ModelProcedures {
     },
 
     async *download({ id, source }, signal) {
-      const entry = await access.find(id);
+      const entry = await findModel(access, id);
       yield* reporting((tell: (event: FilesEvent) => void) =>
         downloadModel(entry, ports, { source, signal, onBytes: telling(tell) }),
       );
     },
 
     async *verify({ id }, signal) {
-      const entry = await access.find(id);
+      const entry = await findModel(access, id);
       yield* overFiles(entry, "Checking", (file, onBytes) => access.read(entry, file, { signal, onBytes }));
     },
 
@@ -121,7 +134,7 @@ export function modelProcedures(ports: ModelPorts): ModelProcedures {
     },
 
     async *export({ id }, signal) {
-      const entry = await access.find(id);
+      const entry = await findModel(access, id);
       const contents = yield* overFiles(entry, "Checking", (file, onBytes) => access.read(entry, file, { signal, onBytes }));
       const [only, ...others] = entry.files;
       if (only && others.length === 0) {

@@ -2,15 +2,10 @@
 
 import { modelLock, whileHeld } from "../base/locks.ts";
 import { deviceFacts } from "../models/gpu-adapter.ts";
+import type { ModelHost } from "../models/kept.ts";
 import { modelProcedures } from "../procedures/models.ts";
 import { modelStore } from "../store/model-store.ts";
-import { serve } from "./rpc.ts";
-import { recordRequests } from "./seen-requests.ts";
+import { serveWorker } from "./serve-worker.ts";
 
-const requests = recordRequests();
-const offered = modelProcedures({
-  store: modelStore(),
-  held: ({ id, name }, wait, work) => whileHeld(modelLock(id), wait, { file: name }, work),
-  device: deviceFacts,
-});
-serve(self, { ...offered, requests });
+const held: ModelHost["held"] = ({ id, name }, wait, work) => whileHeld(modelLock(id), wait, { file: name }, work);
+serveWorker(modelProcedures({ store: modelStore(), held, device: deviceFacts }));

@@ -25,8 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
-  procedures: ["base", "formats", "engines", "models"],
-  workers: [
+  procedures: [
     "base",
     "tasks",
     "formats",
@@ -40,8 +39,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "train",
     "experiment",
     "store",
-    "procedures",
   ],
+  workers: ["base", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],
   ui: ["workers", "base", "tasks", "knowledge", "generate", "experiment", "report"],
 };
 
