@@ -62,6 +62,8 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     contextTokens: decoder.contextTokens,
     slots,
     deterministic: precision !== "int8",
+    asksDate: template.asksDate,
+    ...(template.remark === undefined ? {} : { remark: template.remark }),
     complete: async (request, signal) => {
       if (closed) throw new Error(`${id} was closed`);
       return complete(parts, request, signal);
@@ -179,11 +181,12 @@ function beginOfStop(text: string, stop: readonly string[]): number {
 }
 
 /** What many requests share is a beginning of its own, and each earlier turn a piece, so far as its tokens are the beginning of the whole. */
-function promptOf({ tokenizer, template }: Parts, { messages, shared }: CompletionRequest): BatchPrompt {
-  const ids = tokenizer.encode(template(messages));
+function promptOf({ tokenizer, template }: Parts, { messages, shared, date }: CompletionRequest): BatchPrompt {
+  const when = date === undefined ? {} : { date };
+  const ids = tokenizer.encode(template.render(messages, when));
   /** How many tokens these messages have in common with the whole; one token is left to read, for its logits. */
   const common = (beginning: readonly Message[], answer: boolean) => {
-    const part = tokenizer.encode(template(beginning, { answer }));
+    const part = tokenizer.encode(template.render(beginning, { ...when, answer }));
     const differs = part.findIndex((id, i) => id !== ids[i]);
     return Math.min(differs < 0 ? part.length : differs, ids.length - 1);
   };
