@@ -29,7 +29,7 @@ const plain = (text: string): string =>
 /** Bracketed words that are nothing but a form, whatever stands around them. */
 function isForm(content: string): boolean {
   const said = plain(content);
-  if (/^[.…_\-–—?*#]*$/.test(content.trim())) return true;
+  if (/^(?:[.…_?*#]+|[-–—]{2,})$/.test(content.trim())) return true;
   return form.test(said) || (said.split(" ").length <= 6 && phrase.test(said)) || /_/.test(content);
 }
 
@@ -55,7 +55,7 @@ function isSlot(content: string, before: string, slots: ReadonlySet<string>): bo
 function hasBracketForm(text: string, slots: ReadonlySet<string>, marks: boolean): boolean {
   return [...text.matchAll(/\[([^[\]]*)\]/g)].some((found) => {
     const content = found[1] as string;
-    if (marks && content.trim() === "") return false; // an empty mark is told by its own reason
+    if (content.trim() === "") return false; // an empty mark is told by its own reason
     if (isForm(content)) return true;
     const before = text.slice(0, found.index).replace(/[[\]]/g, "");
     const said = plain(content);

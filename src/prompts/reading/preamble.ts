@@ -24,7 +24,10 @@ const announcement = new RegExp(
 
 /** A first line that announces without a colon. */
 const announced = new RegExp(
-  `^(?:here(?: is|['’]s| are)|below (?:is|are)|i(?:['’]ll| will|['’]ve| have) (?:writt?en?|generated?|created?|provided?|produced?)|(?:i['’]m |i am )?happy to help|i['’]d be happy to|i would be happy to)\\b[^.]*?(?:\\b${nouns}\\b[^.]*)?[.:!]?$`,
+  [
+    `^(?:here(?: is|['’]s| are)|below (?:is|are)|i(?:['’]ll| will|['’]ve| have) (?:writt?en?|generated?|created?|provided?|produced?))\\b[^.:]*?\\b${nouns}\\b[^.:]*[.:!]?$`,
+    "^(?:i['’]m |i am |i['’]d be |i would be )?happy to help\\b[^.]*[.!]?$",
+  ].join("|"),
   "i",
 );
 

@@ -32,8 +32,7 @@ const patterns: readonly RegExp[] = [
   /^it (?:is|would be|['’]s) (?:not |in)appropriate (?:for me )?to (?:generate|create|provide|write|produce)\b/iu,
   /^(?:this|your|the) (?:request|prompt|task)\b[^.!?]{0,60}\b(?:cannot|can['’]t|is not|isn['’]t|violates?|inappropriate|harmful|against)\b/iu,
   // The model asks back instead of answering.
-  /^(?:could|can|would) you (?:please )?(?:provide|clarify|specify|give me) (?:me )?(?:with )?(?:more|the|some|additional|further|a|an)\b[^.?]{0,60}\b(?:context|details?|information|sentence|text|topic|examples?|prompt)\b/iu,
-  /^please (?:provide|clarify|specify|give me) (?:me )?(?:with )?(?:more|the|some|additional|further|a|an|your)\b[^.?]{0,60}\b(?:context|details?|sentence|text|topic|examples?|prompt)\b/iu,
+  /^(?:(?:could|can|would) you )?(?:please )?(?:provide|clarify|specify|give me|share|tell me)\b[^.?!]{0,60}\b(?:context|details?|information|sentences?|text|topics?|examples?|prompt|input|disease)\b[^.?!]{0,60}\b(?:so (?:that )?i (?:can|could|may)|you (?:want|need|would like|wish|have in mind|are looking for)|you['’]d like|(?:of|about|for|on|regarding) (?:the |your )(?:sentence|request|task|topic|dataset|prompt|style)|to (?:generate|create|write|work with))\b/iu,
 ];
 
 export function isRefusal(text: string): boolean {
