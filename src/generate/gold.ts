@@ -1,6 +1,6 @@
 // Supervised-Full: the task's real training rows beyond the few-shot set, as they are. Knows no family of tasks.
 
-import { labelsOf } from "../tasks/task.ts";
+import { labelsOf } from "../tasks/shapes.ts";
 import type { ConfigOf, Source } from "./source.ts";
 
 export const gold: Source<ConfigOf<"gold">> = {

@@ -5,6 +5,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
+import { textsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { AttemptEntry, FeedbackEntry, GenerateEvent, LogEntry, RunStore } from "./log.ts";
 import type { RunConfig } from "./run-config.ts";
@@ -135,8 +136,8 @@ async function* attempts(
 
 /** Letters and digits of a text, whatever the case, spacing and punctuation. */
 function normalForm(example: Example): string {
-  const text = example.kind === "pair" ? `${example.first} | ${example.second}` : example.text;
-  return text
+  return textsOf(example)
+    .join(" | ")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}|]+/gu, " ")
     .trim();

@@ -4,7 +4,7 @@ import type { Notebook } from "../experiment/notebook.ts";
 import { writeJsonl } from "../formats/clingen.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
-import type { Task } from "../tasks/task.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
 
 /**
  * The synthetic dataset as ClinGen's JSONL. Each row also says what its prompt was steered by (`topic`, `style`) and where the
@@ -13,7 +13,7 @@ import type { Task } from "../tasks/task.ts";
 export function datasetJsonl(task: Task, synthetic: readonly Synthetic[]): string {
   return writeJsonl(
     task,
-    synthetic.map((s) => s.example as Extract<Synthetic["example"], { kind: typeof task.kind }>),
+    synthetic.map((s) => s.example as ExampleOf<Task>),
     (i) => {
       const { index } = synthetic[i] as Synthetic;
       const { topic, style } = drawnOf(synthetic[i] as Synthetic);

@@ -65,9 +65,10 @@ export function linearClassifier(task: Task = bc5cdrDisease): Classifier {
     names,
     maxTokens: 64,
     initialised: [],
+    remarks: [],
     trains: { kind: "all" },
     fixed: undefined,
-    trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.kind === "token" }),
+    trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.shape === "token" }),
     encoder: {
       config: {
         vocabSize: vocabulary.length,
@@ -81,8 +82,9 @@ export function linearClassifier(task: Task = bc5cdrDisease): Classifier {
         initializerRange: 0.02,
       },
       configJson: { model_type: "bert", _name_or_path: "somebody/toy" },
-      tokenizer: readTokenizer(tokenizerFiles),
+      tokenizer: readTokenizer(tokenizerFiles).tokenizer,
       tokenizerFiles,
+      remarks: [],
     },
     compiles: (use, rows, tokens) => seen.size < seen.add(`${use} ${rows} ${tokens}`).size,
     close: async () => {},
