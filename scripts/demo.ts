@@ -5,6 +5,8 @@ import process from "node:process";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
 import type { CellSummary } from "../src/headless.ts";
+import { scriptedId } from "../src/engines/catalogue.ts";
+import { writerOf } from "../src/generate/sources.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";
@@ -22,7 +24,7 @@ async function main(): Promise<void> {
   }
   const { config, folder: files, source, test } = options;
   console.log("Models ...");
-  const needed = [config.model, config.encoder].filter((id) => id !== "scripted");
+  const needed = [writerOf(config.source)?.model ?? scriptedId, config.encoder].filter((id) => id !== scriptedId);
   for (const state of await ensureModels(needed)) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
   console.log("Building the app ...");
   await buildApp();
@@ -56,7 +58,7 @@ const stageNames: Readonly<Record<StageId, string>> = { few: "few-shot alone", s
 
 function printTable(summary: CellSummary, options: DemoOptions): void {
   const { scores, accepted, test } = summary;
-  console.log(`\n${options.config.task}, ${options.config.method}, ${accepted} synthetic examples, seed ${options.config.seed}`);
+  console.log(`\n${options.config.task}, ${options.config.source.kind}, ${accepted} synthetic examples, seed ${options.config.seed}`);
   for (const remark of summary.remarks) console.log(`  ${remark}`);
   const metrics = Object.keys(scores.few ?? scores.synthetic ?? {});
   console.log(`${"".padEnd(24)}${metrics.map((m) => m.padStart(11)).join("")}   test examples`);
@@ -75,7 +77,7 @@ function lastLine({ run, writer, accepted, rejected, scores, spent }: CellSummar
   return {
     run,
     task: options.config.task,
-    method: options.config.method,
+    method: options.config.source.kind,
     engine: writer,
     accepted,
     rejected,

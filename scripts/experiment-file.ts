@@ -1,9 +1,12 @@
 // The JSON file of `npm run experiment`, checked whole before anything is built or fetched: every fault names its field.
 
 import { basename, dirname, resolve } from "node:path";
+import { scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
-import { presetConfig } from "../src/experiment/presets.ts";
+import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
+import { sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
 import { tasks } from "../src/tasks/catalogue.ts";
@@ -13,7 +16,7 @@ import { type Field, field } from "./json-field.ts";
 /** A cell as the file names it. */
 export interface FileCell {
   readonly task: string;
-  readonly source: string;
+  readonly source: string | SourceConfig;
   readonly config: ExperimentConfig;
   readonly seeds: Seeds;
   /** As it is printed: the number, or the three. */
@@ -56,12 +59,13 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
         seeds.flatMap((seed) =>
           sources.map((source): FileCell => {
             const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
-            return { task, ...sourceOf(source, preset, of, manifest), seeds: seed.seeds, seed: seed.name, data };
+            return { task, ...cellSource(source, preset, of, manifest), seeds: seed.seeds, seed: seed.name, data };
           }),
         ),
       ),
     );
-  const models = new Set(cells.flatMap(({ config }) => [config.model, config.encoder]).filter((id) => id !== "scripted"));
+  const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
+  models.delete(scriptedId);
   return { cells, models: [...models], keepModels: given.keepModels?.flag() ?? false };
 }
 
@@ -101,10 +105,52 @@ function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
   return { seeds, name: seeds };
 }
 
-type Rest = Omit<Parameters<typeof presetConfig>[1], "method">;
+type Rest = Omit<Parameters<typeof presetConfig>[1], "source">;
 
 /** What the cell prints for its source, and the config that it comes to. */
-function sourceOf(given: Field, preset: Preset, rest: Rest, _manifest: Manifest): { source: string; config: ExperimentConfig } {
-  const method = given.oneOf<ExperimentConfig["method"]>(["clingen", "zerogen"]);
-  return { source: method, config: presetConfig(preset, { ...rest, method }) };
+function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest): Pick<FileCell, "source" | "config"> {
+  if (given.isText) {
+    const source = given.oneOf(sourceKinds);
+    return { source, config: presetConfig(preset, { ...rest, source }) };
+  }
+  const source = readSource(given, preset, manifest);
+  return { source, config: presetConfig(preset, { ...rest, source }) };
+}
+
+/** What each field of a source's config takes. */
+const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
+  kind: (given) => given.oneOf(sourceKinds),
+  topics: (given) => given.oneOf(["kg", "llm"]),
+  styles: (given) => given.oneOf(["llm", "paper"]),
+  marks: (given) => given.oneOf(["model", "graph"]),
+  writer: (given, manifest) => {
+    const of = given.object(Object.keys(writerFields));
+    return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, writerFields[name]?.(value, manifest)]));
+  },
+};
+
+const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
+  model: (given, manifest) => (given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model")),
+  demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
+  grammar: (given) => given.flag(),
+  sampling: (given) => {
+    const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
+    return {
+      ...(temperature ? { temperature: temperature.number(0) } : {}),
+      ...(topP ? { topP: topP.number(0) } : {}),
+      ...(maxTokens ? { maxTokens: maxTokens.wholeNumber(1) } : {}),
+    };
+  },
+};
+
+/** The preset's config of the kind, with what the file changes. */
+function readSource(given: Field, preset: Preset, manifest: Manifest): SourceConfig {
+  const { kind } = given.object(Object.keys(sourceFields));
+  if (!kind) throw new Error(`${given.name} has no "kind"`);
+  const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));
+  const changes = Object.entries(given.object(Object.keys(before))).map(([name, of]) => [name, sourceFields[name]?.(of, manifest)]);
+  const { writer, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer> };
+  const source = { ...before, ...rest } as SourceConfig;
+  const asked = writerOf(before);
+  return asked && writer ? withWriter(source, { ...writer, sampling: { ...asked.sampling, ...writer.sampling } }) : source;
 }

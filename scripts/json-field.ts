@@ -13,6 +13,7 @@ export interface Field {
   text(): string;
   flag(): boolean;
   wholeNumber(least: number): number;
+  number(least: number): number;
   oneOf<T extends string>(allowed: readonly T[]): T;
   /** An error that names the field, says what is there and what it takes. */
   fault(takes: string): Error;
@@ -54,6 +55,10 @@ export function field(name: string, value: unknown): Field {
     },
     wholeNumber(least) {
       if (!Number.isInteger(value) || (value as number) < least) throw fault(`takes a whole number of at least ${least}`);
+      return value as number;
+    },
+    number(least) {
+      if (!Number.isFinite(value) || (value as number) < least) throw fault(`takes a number of at least ${least}`);
       return value as number;
     },
     oneOf(allowed) {

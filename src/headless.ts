@@ -7,7 +7,8 @@ import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
-import type { RejectReason } from "./generate/events.ts";
+import type { RejectReason } from "./generate/source.ts";
+import { sourceOf } from "./generate/sources.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
 import { openDb } from "./store/db.ts";
@@ -138,7 +139,7 @@ async function artefactsOf({ config }: HeadlessCell, result: CellResult, created
   const { data, knowledge, made, training, spent } = result;
   const task = taskById(config.task);
   const run = made?.run;
-  const title = `${task.name}, ${config.method}`;
+  const title = `${task.name}, ${sourceOf(config.source).title(config.source)}`;
   const whole = { createdAt, updatedAt: Date.now(), title, config, data, knowledge, spent };
   const notebook: Notebook = { id: run ?? "few-shot", ...whole, ...(run ? { run } : {}), ...(training ? { training } : {}) };
   const { synthetic, rejected } =

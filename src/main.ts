@@ -2,7 +2,9 @@
 
 import { mount } from "svelte";
 import { breathe, remembered } from "./base/async.ts";
+import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import type { ProductStore } from "./experiment/product.ts";
+import { modelAccess } from "./models/access.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -10,10 +12,9 @@ import { productStore } from "./store/products.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
-import type { NotebookStore, Services } from "./ui/services.ts";
+import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { measureClient } from "./workers/measure.client.ts";
-import { ownModels, shippedManifest } from "./workers/model-access.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -24,10 +25,16 @@ const database = remembered(async () => {
 });
 
 const notebookStore: NotebookStore = {
-  list: async () => (await database()).notebooks.list(),
-  get: async (id) => (await database()).notebooks.get(id),
+  list: async () => (await (await database()).notebooks.list()).map(upgradedNotebook<NotebookHead>),
+  get: async (id) => {
+    const found = await (await database()).notebooks.get(id);
+    return found && upgradedNotebook<Notebook>(found);
+  },
   put: async (notebook) => (await database()).notebooks.put(notebook),
-  change: async (base, patch) => (await database()).notebooks.change(base, patch),
+  change: async (base, patch) => {
+    const changed = await (await database()).notebooks.change(base, patch);
+    return changed.kind === "deleted" ? changed : { ...changed, notebook: upgradedNotebook<Notebook>(changed.notebook) };
+  },
   watch: (listener) =>
     void database().then(
       (store) => store.notebooks.watch(listener),
@@ -56,8 +63,10 @@ const services: Services = {
   notebooks: notebookStore,
   products,
   async models() {
-    const shipped = await shippedManifest();
-    return modelFiles(shipped, await ownModels(shipped), modelStore());
+    const store = modelStore();
+    const access = modelAccess(store);
+    const shipped = await access.shipped();
+    return modelFiles(shipped, await access.own(shipped), store);
   },
   async wipe() {
     await wipeAll(await openDb());

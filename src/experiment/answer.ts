@@ -2,8 +2,9 @@
 
 import type { Example } from "../tasks/example.ts";
 
-type Text = "text" | "first" | "second";
-type AnswerTo<E> = E extends Example ? Omit<E, Text> : never;
+/** Fields that are given: what a prediction is about. */
+type Given = "text" | "first" | "second" | "head" | "tail";
+type AnswerTo<E> = E extends Example ? Omit<E, Given> : never;
 
 /** What an example carries beside its text. An example is an answer too, so that predictions kept whole are read as well. */
 export type Answer = AnswerTo<Example>;
@@ -11,6 +12,7 @@ export type Answer = AnswerTo<Example>;
 const answers: { readonly [K in Example["kind"]]: (example: Extract<Example, { kind: K }>) => Answer } = {
   token: ({ kind, spans }) => ({ kind, spans }),
   sentence: ({ kind, labels }) => ({ kind, labels }),
+  relation: ({ kind, label }) => ({ kind, label }),
   pair: ({ kind, label }) => ({ kind, label }),
 };
 

@@ -1,19 +1,20 @@
 // The one driver of plans: asks the store for each product of a cell and computes what is missing. Knows no worker and no storage.
 
-import type { GenerateEvent, Synthetic } from "../generate/events.ts";
+import type { GenerateEvent, Synthetic } from "../generate/log.ts";
+import type { Feedback } from "../generate/source.ts";
+import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import type { KnowledgeEvent } from "../knowledge/gather.ts";
 import type { ImportEvent } from "../knowledge/graphs.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
 import { driveTraining } from "./drive-training.ts";
-import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData, Step, TrainingResult } from "./notebook.ts";
 import { type Cell, dataKeys, type Plan, stageOneName } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
 import { contentKey, type KeptKind, type Made, type Product, type ProductStore, productKey } from "./product.ts";
 import { knowledgeRequestOf, readLog } from "./requests.ts";
 import { runConfigOf } from "./run-inputs.ts";
-import type { ModelInfo, OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
-import { stopwatch } from "./stopwatch.ts";
+import type { GenerateRequest, ModelInfo, OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import type { DataKeys } from "./training-basis.ts";
 
 /** How far a cell is driven. */
@@ -120,9 +121,6 @@ export async function* put<K extends KeptKind>(store: ProductStore, product: Pro
   return product;
 }
 
-const needsKnowledge = ({ method }: ExperimentConfig): boolean => method !== "zerogen";
-const asksModel = ({ topics, suggestStyles }: ExperimentConfig): boolean => topics === "llm" || suggestStyles;
-
 /** Section 4.1; a source that works without knowledge gathers none. */
 async function* knowledgeOf(
   work: Drive,
@@ -131,11 +129,12 @@ async function* knowledgeOf(
 ): Part<{ value: KnowledgeData; milliseconds: number }> {
   const { ports, store, signal, again, until } = work;
   const config = { ...work.cell.config, seed: work.cell.seeds.text };
-  if (!needsKnowledge(config)) return { value: noKnowledge, milliseconds: 0 };
+  const asked = knowledgeRequestOf(config, train);
+  if (!asked) return { value: noKnowledge, milliseconds: 0 };
   const clock = stopwatch();
-  const graph = config.topics === "kg" ? yield* graphOf(work, config.graph) : undefined;
-  const { demonstrations: _, ...request } = knowledgeRequestOf(config, train);
-  const writer = asksModel(config) ? config.model : undefined;
+  const graph = needs(config.source, "graph") ? yield* graphOf(work, config.graph) : undefined;
+  const { demonstrations: _, ...request } = asked;
+  const writer = needs(config.source, "suggestions") ? writerOf(config.source)?.model : undefined;
   const key = await productKey("knowledge", [data.train], { ...request, graph, writer });
   const found = await store.find("knowledge", key);
   if (found?.state === "whole" && !(again && until === "knowledge")) {
@@ -143,9 +142,9 @@ async function* knowledgeOf(
     return found;
   }
   yield { type: "step", step: "knowledge" };
-  if (writer) yield* openWriter(work);
+  if (writer !== undefined) yield* openWriter(work, writer);
   let value = noKnowledge;
-  for await (const event of ports.pipeline.gatherKnowledge({ ...request, demonstrations: train }, signal)) {
+  for await (const event of ports.pipeline.gatherKnowledge(asked, signal)) {
     yield { type: "knowledge", event };
     if (event.type === "gathered") value = event.knowledge;
   }
@@ -161,10 +160,9 @@ async function* graphOf({ ports, signal }: Drive, id: string): Part<string | und
   return info && contentKey(info);
 }
 
-async function* openWriter({ cell, ports, signal }: Drive): Part<ModelInfo> {
-  const { model, engine } = cell.config;
+async function* openWriter({ cell, ports, signal }: Drive, model: string): Part<ModelInfo> {
   let opened: ModelInfo | undefined;
-  for await (const event of ports.pipeline.openModel({ model, engine }, signal)) {
+  for await (const event of ports.pipeline.openModel({ model, engine: cell.config.engine }, signal)) {
     yield { type: "knowledge", event };
     if (event.type === "opened") opened = event.model;
   }
@@ -172,49 +170,77 @@ async function* openWriter({ cell, ports, signal }: Drive): Part<ModelInfo> {
   return opened;
 }
 
-/** Section 4.2. The product is of the choices; the run that it names is of the very model that wrote, and holds the log. */
+/**
+ * Section 4.2. The product is of the choices; the run that it names is of the very model that wrote, and holds the log. Undefined for a
+ * source that makes nothing.
+ */
 async function* madeOf(
   work: Drive,
-  data: DataKeys,
-  { train }: NotebookData,
+  keys: DataKeys,
+  data: NotebookData,
   knowledge: KnowledgeData,
 ): Part<Product<"made"> | undefined> {
-  const { ports, store, signal, cell } = work;
+  const { ports, store, cell } = work;
   const config = { ...cell.config, seed: cell.seeds.text };
-  const { size } = config;
-  const choices = await runConfigOf(config, config.model, train, knowledge);
-  const key = await productKey("made", [data.train, choices.knowledge], { ...choices, size: undefined });
+  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0);
+  if (size === 0) return undefined;
+  const choices = await runConfigOf(config, undefined, data, knowledge);
+  const key = await productKey("made", [keys.train, choices.knowledge], { ...choices, size: undefined });
   const found = await store.find("made", key);
-  const ofEngine = config.engine === "auto" || found?.value.writer?.engine === config.engine;
+  const ofEngine = config.engine === "auto" || found?.value.writer === undefined || found.value.writer.engine === config.engine;
   if (found?.state === "whole" && ofEngine && found.value.size >= size) {
     yield { type: "found", kind: "made", key };
     if (found.value.size === size) return found;
     const { synthetic, rejected } = await readLog(ports.pipeline.readRun, found.value.run, size);
     return { ...found, value: { ...found.value, size, accepted: synthetic.length, rejected } };
   }
-  const clock = stopwatch(ofEngine ? found?.milliseconds : 0);
   yield { type: "step", step: "generate" };
-  const writer = yield* openWriter(work);
-  const request = { config: await runConfigOf(config, writer.id, train, knowledge), demonstrations: train, knowledge };
-  let value: Made = { run: "", writer, size, accepted: 0, rejected: {} };
-  let state: "begun" | "whole" = "begun";
-  const save = () => put(store, { kind: "made", key, state, milliseconds: clock(), value });
+  const clock = stopwatch(ofEngine ? found?.milliseconds : 0);
+  const asked = writerOf(config.source);
+  const writer = asked && (yield* openWriter(work, asked.model));
+  const request: GenerateRequest = {
+    config: await runConfigOf(config, writer?.id, data, knowledge),
+    demonstrations: data.train,
+    gold: data.gold ?? [],
+    knowledge,
+  };
+  const begun: Made = { run: "", ...(writer ? { writer } : {}), size, accepted: 0, rejected: {} };
+  return yield* make(work, request, { kind: "made", key, state: "begun", milliseconds: 0, value: begun }, clock);
+}
+
+/** Writes the run to its end, through its barriers. What is kept of it says how long it took, also where it was left. */
+async function* make(
+  work: Drive,
+  request: GenerateRequest,
+  begun: Product<"made">,
+  clock: Stopwatch,
+): Part<Product<"made">> {
+  const { ports, store, signal, cell } = work;
+  let product = begun;
+  const now = (): Product<"made"> => ({ ...product, milliseconds: clock() });
+  let feedback: Feedback | undefined;
   try {
-    for await (const event of ports.pipeline.generate(request, signal)) {
-      if (event.type === "opened") {
-        value = { ...value, run: event.run };
-        yield* save();
+    for (let goesOn = true; goesOn; ) {
+      goesOn = false;
+      for await (const event of ports.pipeline.generate({ ...request, ...(feedback ? { feedback } : {}) }, signal)) {
+        if (event.type === "opened") {
+          product = { ...product, value: { ...product.value, run: event.run } };
+          yield* put(store, now());
+        }
+        yield { type: "generate", event };
+        if (clock.due()) await store.put(now());
+        if (event.type !== "wants-feedback") continue;
+        if (!ports.feedback) throw new Error(`the run stands at a barrier after ${event.after} examples, and nobody gives feedback`);
+        feedback = await ports.feedback({ cell, run: product.value.run, after: event.after });
+        goesOn = true;
       }
-      yield { type: "generate", event };
-      if (clock.due() && value.run !== "") yield* save();
     }
-    const { synthetic, rejected } = await readLog(ports.pipeline.readRun, value.run, size);
-    value = { ...value, accepted: synthetic.length, rejected };
-    state = "whole";
+    const { synthetic, rejected } = await readLog(ports.pipeline.readRun, product.value.run, product.value.size);
+    product = { ...product, state: "whole", value: { ...product.value, accepted: synthetic.length, rejected } };
   } finally {
-    if (state === "begun" && value.run !== "") await store.put({ kind: "made", key, state, milliseconds: clock(), value });
+    if (product.state === "begun" && product.value.run !== "") await store.put(now());
   }
-  return yield* save();
+  return yield* put(store, now());
 }
 
 /** The examples that a cell trains on. */

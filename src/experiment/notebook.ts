@@ -6,7 +6,7 @@ import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
 import type { StageId, TrainEvent } from "../train/train-config.ts";
 import type { Answer } from "./answer.ts";
-import type { ExperimentConfig } from "./experiment-config.ts";
+import { type ExperimentConfig, type FlatExperimentConfig, upgradedExperiment } from "./experiment-config.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 
 export const steps = ["task", "knowledge", "generate", "train", "evaluate"] as const;
@@ -19,6 +19,8 @@ export interface NotebookData {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
+  /** Real training rows beyond these, for a source that needs them. */
+  readonly gold?: readonly Example[];
 }
 
 export interface StageResult {
@@ -57,4 +59,11 @@ export interface Notebook {
   readonly products?: readonly string[];
   /** Milliseconds spent in each step. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;
+}
+
+/** A stored notebook, of this version or the one before, in the present form. */
+export function upgradedNotebook<N extends { readonly config: ExperimentConfig }>(
+  stored: Omit<N, "config"> & { readonly config: ExperimentConfig | FlatExperimentConfig },
+): N {
+  return { ...stored, config: upgradedExperiment(stored.config) } as N;
 }

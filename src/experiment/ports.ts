@@ -1,6 +1,7 @@
 // What a plan asks of others: the workers' procedures are such. Knows no worker.
 
-import type { GenerateEvent, LogEntry } from "../generate/events.ts";
+import type { GenerateEvent, LogEntry } from "../generate/log.ts";
+import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
 import type { Device } from "../runtime/device.ts";
@@ -34,6 +35,8 @@ export type RecipeReader = (argument: { encoder: string; preset: Preset }) => Pr
 export interface ExperimentPorts {
   /** The rows of a cell, drawn by its data seed. */
   readonly data: (cell: Cell) => Promise<NotebookData>;
+  /** What a run that stands at a barrier goes on with; absent where no source of the plan has one. */
+  readonly feedback?: (at: { readonly cell: Cell; readonly run: string; readonly after: number }) => Promise<Feedback>;
   readonly pipeline: {
     readonly importStarter: Stream<null, ImportEvent>;
     readonly graphs: (argument: null) => Promise<readonly GraphInfo[]>;

@@ -2,7 +2,7 @@
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Scores } from "../evaluate/scores.ts";
-import type { RejectReason } from "../generate/events.ts";
+import type { RejectReason } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Answer } from "./answer.ts";

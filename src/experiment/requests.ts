@@ -1,6 +1,8 @@
 // From a cell's choices to what each step is asked. Pure but for hashing.
 
-import type { RejectReason, Synthetic } from "../generate/events.ts";
+import type { Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
+import { sourceOf } from "../generate/sources.ts";
 import type { KnowledgeRequest } from "../knowledge/gather.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
@@ -8,9 +10,13 @@ import type { NotebookData } from "./notebook.ts";
 import type { LogReader, RecipeReader } from "./ports.ts";
 import type { TrainRequest } from "./steps.ts";
 
-export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest {
-  const { task, graph, topics, topicCount, topicLists = "free", suggestStyles, seed } = config;
-  return { task, graph, topics, topicCount, topicLists, suggestStyles, seed, demonstrations };
+/** Undefined for a source that works without knowledge. */
+export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest | undefined {
+  const { task, graph, source, topicCount, topicLists = "free", seed } = config;
+  const choice = sourceOf(source).knowledge?.(source);
+  if (!choice) return undefined;
+  const { topics, styles } = choice;
+  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", seed, demonstrations };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */
@@ -24,7 +30,7 @@ export async function readLog(
   for await (const entry of readRun({ id: run })) {
     if (synthetic.length === size) break;
     if (entry.type === "accepted") synthetic.push(entry);
-    else rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
+    else if (entry.type === "rejected") rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
   }
   return { synthetic, rejected };
 }

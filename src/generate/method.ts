@@ -1,12 +1,9 @@
-// The port of a generation method. A conversation is a generator: prompts out, completions in, an example or a reason at the end.
+// The port of a conversation. It is a generator: prompts out, completions in, an example or a reason at the end.
 
-import type { Rng } from "../base/rng.ts";
 import type { Message, SharedPrompt } from "../engines/language-model.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
-import type { ExampleOf, Task } from "../tasks/task.ts";
-import type { Parsed } from "./events.ts";
-import type { MethodId, RunConfig } from "./run-config.ts";
+import type { Parsed, Writer } from "./source.ts";
 
 export interface Prompt {
   readonly messages: readonly Message[];
@@ -23,12 +20,7 @@ export interface Context<E extends Example> {
   /** The few-shot training set. */
   readonly demonstrations: readonly E[];
   readonly knowledge: Knowledge;
-  readonly config: RunConfig;
+  readonly config: { readonly demonstrations: Writer["demonstrations"]; readonly annotation: "model" | "graph" };
 }
 
 export type Conversation<E extends Example> = Generator<Prompt, Parsed<E>, string>;
-
-export interface Method<T extends Task> {
-  readonly id: MethodId;
-  converse(task: T, context: Context<ExampleOf<T>>, rng: Rng): Conversation<ExampleOf<T>>;
-}

@@ -3,22 +3,25 @@
 import { answered } from "../experiment/answer.ts";
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
-import type { RejectReason, Synthetic } from "../generate/events.ts";
+import { drawnOf, type Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
-import type { Metric, Task } from "../tasks/task.ts";
+import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
+import { labelsOf, sameItems } from "../tasks/shapes.ts";
+import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { comparedTones, segmentsOf, type Tone } from "./marked-text.ts";
 import { lossCurve } from "./report-curve.ts";
-import { type Html, html, joined, type Part } from "./report-html.ts";
+import { type Html, html, type Part } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
 
 const shownExamples = 60;
 const shownErrors = 40;
-const metricNames: Readonly<Record<Metric, string>> = {
+const metricNames: Readonly<Record<MetricName, string>> = {
   accuracy: "Accuracy",
   precision: "Precision",
   recall: "Recall",
@@ -67,10 +70,10 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
 
 function scoresSection(task: Task, { results, device, basis }: TrainingResult, stale: readonly Stale[]): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
-  const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metric];
+  const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
     (metric) =>
-      html`<tr><th scope="row">${metricNames[metric]}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
+      html`<tr><th scope="row">${metricNames[metric.name]}${metric.average ? `, ${metric.average}` : ""}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
   );
   const labels = stages.flatMap((stage) =>
     Object.entries(results[stage]?.scores.perLabel ?? {}).map(
@@ -101,6 +104,11 @@ function example(e: Example): Html {
       return html`<p>${marked(e.text, e.spans)}</p>`;
     case "pair":
       return html`<p>${e.first}</p><p class="second">${e.second}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
+    case "relation":
+      return html`<p>${marked(
+        e.text,
+        [e.head, e.tail].sort((a, b) => a.start - b.start),
+      )}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
     case "sentence":
       return html`<p>${e.text}</p><p class="label">${e.labels.join(", ")}</p>`;
     default:
@@ -111,12 +119,11 @@ function example(e: Example): Html {
 const topicName = (topic: Topic): string => topic.entities.map((e) => (e.id ? `${e.name} (${e.id})` : e.name)).join(", ");
 
 function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected): Html {
-  const items = synthetic
-    .slice(0, shownExamples)
-    .map(
-      (s) =>
-        html`<li>${example(s.example)}<p class="soft">${s.topic ? `topic: ${topicName(s.topic)}` : ""}${s.topic && s.style ? " · " : ""}${s.style ? `style: ${s.style}` : ""}</p></li>`,
-    );
+  const items = synthetic.slice(0, shownExamples).map((s) => {
+    const { topic, style } = drawnOf(s);
+    const drawn = [topic ? `topic: ${topicName(topic)}` : "", style ? `style: ${style}` : ""].filter((part) => part !== "");
+    return html`<li>${example(s.example)}<p class="soft">${drawn.join(" · ")}</p></li>`;
+  });
   const thrown = Object.entries(rejected).sort(([, a], [, b]) => b - a);
   const total = thrown.reduce((sum, [, n]) => sum + n, 0);
   const reasons = thrown.map(([reason, n]) => html`<tr><th scope="row">${reason}</th><td class="n">${n}</td></tr>`);
@@ -141,14 +148,14 @@ function errorsSection({ test }: NotebookData, { predicted: answers }: StageResu
   const predicted = answered(test, answers);
   const wrong = test.flatMap((gold, i) => {
     const guess = predicted[i];
-    return guess && JSON.stringify(answer(gold)) !== JSON.stringify(answer(guess)) ? [{ gold, guess }] : [];
+    return guess && !sameItems(gold, guess) ? [{ gold, guess }] : [];
   });
   const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => {
     if (gold.kind === "token" && guess.kind === "token") {
       const tones = comparedTones(gold.spans, guess.spans);
       return html`<li><p><b>Gold</b> ${marked(gold.text, gold.spans, tones.gold)}</p><p><b>Model</b> ${marked(gold.text, guess.spans, tones.predicted)}</p></li>`;
     }
-    return html`<li>${example(gold)}<p><b>Model</b> ${joined(answer(guess).map(String))}</p></li>`;
+    return html`<li>${example(gold)}<p><b>Model</b> ${labelsOf(guess).join(", ")}</p></li>`;
   });
   return html`<section>
 <h2>${wrong.length} ${wrong.length === 1 ? "error" : "errors"} in ${predicted.length} test examples</h2>
@@ -157,23 +164,10 @@ ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p
 </section>`;
 }
 
-/** What a prediction has to get right. */
-function answer(e: Example): readonly (string | number)[] {
-  switch (e.kind) {
-    case "token":
-      return e.spans.flatMap((s) => [s.start, s.end, s.label]);
-    case "pair":
-      return [e.label];
-    case "sentence":
-      return [...e.labels].sort();
-    default:
-      return e satisfies never;
-  }
-}
-
 function provenanceSection(synthetic: readonly Synthetic[]): Html {
   const counts = new Map<string, number>();
-  for (const { topic } of synthetic) {
+  for (const entry of synthetic) {
+    const { topic } = drawnOf(entry);
     if (!topic) continue;
     const key = topic.provenance ? `${topic.provenance.source}\t${topic.provenance.licence}` : "language model\t–";
     counts.set(key, (counts.get(key) ?? 0) + 1);

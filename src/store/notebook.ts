@@ -4,7 +4,7 @@ import { sha256 } from "../base/hash.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import { conflicts, type NotebookPatch, patched } from "../experiment/notebook-patch.ts";
 import type { Db, Identified } from "./db.ts";
-import { entriesOf } from "./run-log.ts";
+import { logOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
 /** A notebook without its rows: what a list shows. */
@@ -150,7 +150,7 @@ export function notebooks(db: Db): Notebooks {
         for (const product of products) await tx.objectStore("products").delete(product);
         for (const run of logs) {
           await tx.objectStore("runs").delete(run);
-          await tx.objectStore("log").delete(entriesOf(run));
+          await tx.objectStore("log").delete(logOf(run));
         }
       });
       channel.tell({ type: "deleted", id });

@@ -3,14 +3,15 @@
 import { remembered } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { hold } from "../base/locks.ts";
-import { runId } from "../generate/run-config.ts";
+import { logFormat } from "../generate/log.ts";
+import { modelAccess } from "../models/access.ts";
 import { openDb } from "../store/db.ts";
 import { files } from "../store/files.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";
+import { modelStore } from "../store/model-store.ts";
 import { notebooks } from "../store/notebook.ts";
 import { runLog } from "../store/run-log.ts";
-import { keepModelFile, readManifest, readModelFile } from "./model-access.ts";
 
 const db = remembered(async () => {
   const opened = await openDb();
@@ -20,14 +21,14 @@ const db = remembered(async () => {
 
 export const ports = {
   graphs: async () => graphStore(await db()),
-  runs: async () => runLog(await db(), runId),
+  runs: async () => runLog(await db(), logFormat),
   notebooks: async () => notebooks(await db()),
   measurements: async () => readMeasurements(await db()),
   keepMeasurement: async (speed: Parameters<typeof keepMeasurement>[1]) => keepMeasurement(await db(), speed),
   forgetMeasurements: async () => forgetMeasurements(await db()),
   disk: files(),
   hold,
-  models: { manifest: readManifest, read: readModelFile, keep: keepModelFile },
+  models: modelAccess(modelStore()),
   appFile,
 };
 

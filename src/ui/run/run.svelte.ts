@@ -8,6 +8,7 @@ import { dataKeys, planOfOne } from "../../experiment/plan.ts";
 import { presetConfig } from "../../experiment/presets.ts";
 import { basisOf, type DataKeys, type Stale, staleIn } from "../../experiment/training-basis.ts";
 import type { NotebookNews } from "../../store/notebook.ts";
+import { sourceOf } from "../../generate/sources.ts";
 import { taskById } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { EvaluateStep } from "./evaluate/evaluate-step.svelte.ts";
@@ -30,13 +31,12 @@ const fieldsFrom: Readonly<Record<Step, readonly (keyof Notebook)[]>> = {
 };
 
 export function newNotebook(id: string, now: number): Notebook {
-  const config = presetConfig("small", { task: "bc5cdr-disease", method: "clingen" });
+  const config = presetConfig("small", { task: "bc5cdr-disease", source: "clingen" });
   return { id, createdAt: now, updatedAt: now, title: titleOf(config), config, spent: {} };
 }
 
 export function titleOf(config: ExperimentConfig): string {
-  const method = config.method === "zerogen" ? "ZeroGen" : config.topics === "kg" ? "ClinGen with KG" : "ClinGen with LLM";
-  return `${taskById(config.task).name}, ${method}`;
+  return `${taskById(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
 }
 
 export class Run {
@@ -187,7 +187,7 @@ export class Run {
       case "knowledge":
         return knowledge !== undefined;
       case "generate":
-        return this.generate.accepted.length > 0 && this.generate.accepted.length >= this.config.size;
+        return this.notebook.run !== undefined && this.generate.accepted.length >= this.generate.wanted;
       case "train":
         return training?.results.synthetic !== undefined && this.train.isKept;
       case "evaluate":

@@ -9,7 +9,7 @@ import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
 import { memoryProducts } from "./memory-products.ts";
 
 const never = new AbortController().signal;
-const config = presetConfig("small", { task: "bc5cdr-disease", method: "clingen", size: 10 });
+const config = presetConfig("small", { task: "bc5cdr-disease", source: "clingen", size: 10 });
 const one = planOfOne(config, "place");
 
 const cell = (changes: Parameters<typeof presetConfig>[1], place: string, keepModel = false) => ({
@@ -147,9 +147,9 @@ describe("one cell", () => {
 describe("cells of one few-shot set", () => {
   const plan: Plan = {
     cells: [
-      cell({ task: "bc5cdr-disease", method: "clingen" }, "a"),
-      cell({ task: "bc5cdr-disease", method: "zerogen" }, "b"),
-      cell({ task: "bc5cdr-disease", method: "zerogen", seed: 2 }, "c"),
+      cell({ task: "bc5cdr-disease", source: "clingen" }, "a"),
+      cell({ task: "bc5cdr-disease", source: "zerogen" }, "b"),
+      cell({ task: "bc5cdr-disease", source: "zerogen", seed: 2 }, "c"),
     ],
   };
 

@@ -6,7 +6,7 @@ import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { stageKeeper } from "../../../src/experiment/stage-keeper.ts";
 import type { TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { trainAndScore } from "../../../src/experiment/train-and-score.ts";
-import type { LogEntry } from "../../../src/generate/events.ts";
+import type { LogEntry } from "../../../src/generate/log.ts";
 import { runId } from "../../../src/generate/run-config.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 import type { Task } from "../../../src/tasks/task.ts";
@@ -44,7 +44,7 @@ const recipe = {
 
 /** Accepted twice, then rejected, and so on. */
 function entryOf(index: number, seed: number): LogEntry {
-  const common = { index, label: "Disease", turns: [] };
+  const common = { index, label: "Disease", origin: { kind: "prompted", turns: [] } } as const;
   if (index % 3 === 2) return { type: "rejected", ...common, reason: "truncated" };
   return { type: "accepted", ...common, example: tokenExamples(1, 100 + index + 1000 * seed)[0] as never };
 }
@@ -106,7 +106,7 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
         yield { type: "opened", run, next: log.length, accepted: accepted(), rejected: {} };
         while (accepted() < config.size) {
           computed.attempts++;
-          const entry = entryOf(log.length, config.seed + (config.method === "zerogen" ? 50 : 0));
+          const entry = entryOf(log.length, config.seed + (config.source.kind === "zerogen" ? 50 : 0));
           log.push(entry);
           yield entry;
         }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rejectReasons } from "../../../src/generate/events.ts";
 import { parseMarkedSentence, parsePair, parseSentence } from "../../../src/generate/parse.ts";
+import { rejectReasons } from "../../../src/generate/source.ts";
 
 const names = (text: string, topic?: string) => {
   const parsed = parseMarkedSentence(text, "Disease", topic);

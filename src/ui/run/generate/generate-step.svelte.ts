@@ -2,7 +2,9 @@
 
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import type { Made } from "../../../experiment/product.ts";
-import { type LogEntry, type Rejected, type RejectReason, rejectReasons, type Synthetic } from "../../../generate/events.ts";
+import { type AttemptEntry, type LogEntry, type Rejected, type Synthetic, turnsOf } from "../../../generate/log.ts";
+import { type RejectReason, rejectReasons } from "../../../generate/source.ts";
+import { sourceOf, writerOf } from "../../../generate/sources.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { tellLoading } from "../../parts/loading-words.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -15,15 +17,15 @@ export interface Pace {
   readonly completionTokens: number;
 }
 
-const isAccepted = (entry: LogEntry): entry is Synthetic => entry.type === "accepted";
-const isRejected = (entry: LogEntry): entry is Rejected => entry.type === "rejected";
+const isAccepted = (entry: AttemptEntry): entry is Synthetic => entry.type === "accepted";
+const isRejected = (entry: AttemptEntry): entry is Rejected => entry.type === "rejected";
 
 export class GenerateStep {
   readonly work: Work;
   /** Nothing: each attempt is in the log before it is told, and the run goes on where it was. */
   readonly wouldLose = false;
-  /** The log so far, in order of index. */
-  entries = $state.raw<readonly LogEntry[]>([]);
+  /** The log's attempts so far, in order of index. */
+  entries = $state.raw<readonly AttemptEntry[]>([]);
   pace = $state.raw<Pace>();
   /** The size that was reached once, so that a larger one is an extension and not a resumption. */
   reached = $state(0);
@@ -41,8 +43,13 @@ export class GenerateStep {
     this.work = new Work((milliseconds) => void run.spend("generate", milliseconds));
   }
 
-  /** The dataset: the first `size` accepted ones. */
-  accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.#run.config.size));
+  /** Accepted examples that the source aims at. */
+  wanted = $derived.by((): number => {
+    const { source, size } = this.#run.config;
+    return sourceOf(source).extent(size, this.#run.notebook.data?.gold?.length ?? 0);
+  });
+  /** The dataset: the first accepted ones. */
+  accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.wanted));
   rejected = $derived.by((): readonly Rejected[] => this.entries.filter(isRejected));
   /** Reasons that occurred, the most frequent first. */
   reasons = $derived.by((): readonly { reason: RejectReason; entries: readonly Rejected[] }[] =>
@@ -61,7 +68,7 @@ export class GenerateStep {
     try {
       await this.#readLog(run);
       this.isRead = true;
-      if (this.accepted.length >= this.#run.config.size) this.reached = this.#run.config.size;
+      if (this.accepted.length >= this.wanted) this.reached = this.wanted;
     } catch (error) {
       this.work.error = error;
     } finally {
@@ -87,7 +94,7 @@ export class GenerateStep {
       let startedAt = performance.now();
       let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
       for await (const events of inChunks(this.#run.drive(signal, { until: "made" }))) {
-        const fresh: LogEntry[] = [];
+        const fresh: AttemptEntry[] = [];
         for (const event of events) {
           if (event.type === "knowledge") {
             tellLoading(this.work, event.event);
@@ -95,17 +102,16 @@ export class GenerateStep {
           } else if (event.type === "result") await this.#ended(event.result.made);
           else if (event.type === "generate") {
             if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);
-            else if (event.event.type !== "finished") fresh.push(event.event);
+            else if (event.event.type === "accepted" || event.event.type === "rejected") fresh.push(event.event);
           }
         }
         this.#append(fresh);
         const milliseconds = performance.now() - startedAt;
         pace = paced(pace, fresh, milliseconds);
         this.pace = pace;
-        const { size } = this.#run.config;
         const made = this.accepted.length - before;
-        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, size);
-        if (made >= 3) this.work.left = (milliseconds / made) * (size - this.accepted.length);
+        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, this.wanted);
+        if (made >= 3) this.work.left = (milliseconds / made) * (this.wanted - this.accepted.length);
       }
     });
 
@@ -137,8 +143,8 @@ export class GenerateStep {
       this.entries = [];
       const { config } = this.#run;
       const begun = { run, logs: [run] };
-      const chosen = engine !== undefined && config.model !== "scripted";
-      await this.#run.change(chosen ? { ...begun, config: { ...config, engine } } : begun);
+      const keeps = engine !== undefined && writerOf(config.source) && writerOf(config.source)?.model !== "scripted";
+      await this.#run.change(keeps ? { ...begun, config: { ...config, engine } } : begun);
     }
     if (next > this.entries.length) await this.#readLog(run);
     this.isRead = true;
@@ -150,13 +156,13 @@ export class GenerateStep {
 
   /** Indices follow each other from 0, so that what is here already is known by its index. */
   #append(entries: readonly LogEntry[]): void {
-    const fresh = entries.filter((entry) => entry.index >= this.entries.length);
+    const fresh = entries.filter((entry) => entry.type !== "feedback").filter((entry) => entry.index >= this.entries.length);
     if (fresh.length > 0) this.entries = [...this.entries, ...fresh];
   }
 }
 
-function paced(pace: Pace, entries: readonly LogEntry[], milliseconds: number): Pace {
-  const turns = entries.flatMap((entry) => entry.turns);
+function paced(pace: Pace, entries: readonly AttemptEntry[], milliseconds: number): Pace {
+  const turns = entries.flatMap(turnsOf);
   const promptTokens = turns.reduce((sum, turn) => sum + turn.promptTokens, pace.promptTokens);
   const completionTokens = turns.reduce((sum, turn) => sum + turn.completionTokens, pace.completionTokens);
   return { promptTokens, completionTokens, tokensPerSecond: completionTokens / (milliseconds / 1000) };

@@ -2,7 +2,9 @@
 
 import type { DriveEvent } from "../../../experiment/drive.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { presetConfig } from "../../../experiment/presets.ts";
+import { presetSource, topicCount } from "../../../experiment/presets.ts";
+import type { SourceKind, Steered } from "../../../generate/source.ts";
+import { needs, steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
 import type { Style, Topic } from "../../../knowledge/topic.ts";
 import { tellLoading } from "../../parts/loading-words.ts";
@@ -43,18 +45,26 @@ export class KnowledgeStep {
     return [...seen.values()];
   });
 
-  async chooseMethod(method: ExperimentConfig["method"]): Promise<void> {
-    const { preset, task } = this.#run.config;
-    const { demonstrations, annotation } = presetConfig(preset, { task, method });
-    await this.#run.clearFrom("knowledge");
-    await this.#run.choose({ method, demonstrations, annotation });
+  /** A writer that was chosen stays with its settings; its demonstrations are the source's. */
+  async chooseSource(kind: SourceKind): Promise<void> {
+    const { preset, source } = this.#run.config;
+    const { model, sampling, grammar } = writerOf(source) ?? {};
+    const chosen = {
+      ...(model ? { model } : {}),
+      ...(sampling ? { sampling } : {}),
+      ...(grammar === undefined ? {} : { grammar }),
+    };
+    const next = withWriter(presetSource(preset, kind), chosen);
+    await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
   /** How many are worth drawing depends on where they come from. */
-  async chooseTopics(topics: ExperimentConfig["topics"]): Promise<void> {
-    const { preset, task, method } = this.#run.config;
-    const { topicCount } = presetConfig(preset, { task, method, topics });
-    await this.choose({ topics, topicCount });
+  async chooseTopics(topics: Steered["topics"]): Promise<void> {
+    const { preset, source } = this.#run.config;
+    const steered = steeredOf(source);
+    if (!steered) return;
+    const next = { ...steered, topics };
+    await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
   /** Any other choice of this step: what was gathered under the one before no longer holds. */
@@ -77,8 +87,8 @@ export class KnowledgeStep {
   async count(): Promise<void> {
     this.available = undefined;
     if (!this.graph) return;
-    const query = this.#run.task.task.topics;
-    this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, query });
+    const { topics } = this.#run.task.task;
+    this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
   }
 
   importGraph = (name: string, nodes: Blob, edges: Blob): Promise<boolean> =>
