@@ -1,9 +1,9 @@
 // Turns the events of an experiment into lines of text, one per event of note.
 
 import type { TrainRunEvent } from "../src/experiment/steps.ts";
-import type { HeadlessEvent } from "../src/headless.ts";
 import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
 import type { Turn } from "../src/generate/source.ts";
+import type { HeadlessEvent } from "../src/headless.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
 export function narrator(say: (line: string) => void): (event: HeadlessEvent) => void {

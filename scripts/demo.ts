@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import process from "node:process";
+import { scriptedId } from "../src/engines/catalogue.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
-import type { CellSummary } from "../src/headless.ts";
-import { scriptedId } from "../src/engines/catalogue.ts";
 import { writerOf } from "../src/generate/sources.ts";
+import type { CellSummary } from "../src/headless.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";
@@ -58,7 +58,9 @@ const stageNames: Readonly<Record<StageId, string>> = { few: "few-shot alone", s
 
 function printTable(summary: CellSummary, options: DemoOptions): void {
   const { scores, accepted, test } = summary;
-  console.log(`\n${options.config.task}, ${options.config.source.kind}, ${accepted} synthetic examples, seed ${options.config.seed}`);
+  console.log(
+    `\n${options.config.task}, ${options.config.source.kind}, ${accepted} synthetic examples, seed ${options.config.seed}`,
+  );
   for (const remark of summary.remarks) console.log(`  ${remark}`);
   const metrics = Object.keys(scores.few ?? scores.synthetic ?? {});
   console.log(`${"".padEnd(24)}${metrics.map((m) => m.padStart(11)).join("")}   test examples`);

@@ -148,7 +148,10 @@ function readSource(given: Field, preset: Preset, manifest: Manifest): SourceCon
   const { kind } = given.object(Object.keys(sourceFields));
   if (!kind) throw new Error(`${given.name} has no "kind"`);
   const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));
-  const changes = Object.entries(given.object(Object.keys(before))).map(([name, of]) => [name, sourceFields[name]?.(of, manifest)]);
+  const changes = Object.entries(given.object(Object.keys(before))).map(([name, of]) => [
+    name,
+    sourceFields[name]?.(of, manifest),
+  ]);
   const { writer, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer> };
   const source = { ...before, ...rest } as SourceConfig;
   const asked = writerOf(before);

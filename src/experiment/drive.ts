@@ -209,12 +209,7 @@ async function* madeOf(
 }
 
 /** Writes the run to its end, through its barriers. What is kept of it says how long it took, also where it was left. */
-async function* make(
-  work: Drive,
-  request: GenerateRequest,
-  begun: Product<"made">,
-  clock: Stopwatch,
-): Part<Product<"made">> {
+async function* make(work: Drive, request: GenerateRequest, begun: Product<"made">, clock: Stopwatch): Part<Product<"made">> {
   const { ports, store, signal, cell } = work;
   let product = begun;
   const now = (): Product<"made"> => ({ ...product, milliseconds: clock() });
@@ -230,7 +225,8 @@ async function* make(
         yield { type: "generate", event };
         if (clock.due()) await store.put(now());
         if (event.type !== "wants-feedback") continue;
-        if (!ports.feedback) throw new Error(`the run stands at a barrier after ${event.after} examples, and nobody gives feedback`);
+        if (!ports.feedback)
+          throw new Error(`the run stands at a barrier after ${event.after} examples, and nobody gives feedback`);
         feedback = await ports.feedback({ cell, run: product.value.run, after: event.after });
         goesOn = true;
       }

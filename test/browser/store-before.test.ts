@@ -1,8 +1,8 @@
 // Storage that the version before made, put into this origin: the app's own stores and workers still open it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { trainRequestOf } from "../../src/experiment/requests.ts";
 import { type Notebook, upgradedNotebook } from "../../src/experiment/notebook.ts";
+import { trainRequestOf } from "../../src/experiment/requests.ts";
 import { type AttemptEntry, drawnOf, logFormat, turnsOf } from "../../src/generate/log.ts";
 import { runId } from "../../src/generate/run-config.ts";
 import { writerOf } from "../../src/generate/sources.ts";
@@ -153,7 +153,7 @@ describe("a graph of the user's own", () => {
     const [graph] = await generate.procedures.graphs(null);
     expect(graph).toMatchObject({ name: "Ten names", nodes: { Disease: 5, Symptom: 3, Drug: 2 } });
     const query = { kind: "nodes", types: ["Disease", "Symptom"] } as const;
-    expect(await generate.procedures.countTopics({ graph: graph!.id, query })).toBe(8);
+    expect(await generate.procedures.countTopics({ graph: graph!.id, topics: query })).toBe(8);
   });
 });
 
@@ -173,7 +173,13 @@ describe("a trained model", () => {
     const { checkpoint } = left;
     const { config, data, id } = await opened(left.id);
     const accepted = (await logOf(left.run)).flatMap((entry) => (entry.type === "accepted" ? [entry] : []));
-    const request = await trainRequestOf(config, data, accepted.map((s) => s.example), id, train.procedures.recipe);
+    const request = await trainRequestOf(
+      config,
+      data,
+      accepted.map((s) => s.example),
+      id,
+      train.procedures.recipe,
+    );
     expect(await train.procedures.leftOff(request)).toEqual({ stage: checkpoint.stage, step: checkpoint.step });
 
     const events = await collect(train.procedures.train(request));
