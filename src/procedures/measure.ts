@@ -8,10 +8,10 @@ import { type Rung, rungOf } from "../engines/ladder.ts";
 import { type EngineSpeed, measuredRequests, measureEngine } from "../engines/measure-engine.ts";
 import type { AdapterFacts } from "../models/gpu-adapter.ts";
 import { type ModelEntry, modelEntry } from "../models/manifest.ts";
+import type { ModelReader } from "../models/reader.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Measurements } from "../store/measurements.ts";
 import { measuredSteps, type TrainingSpeed } from "../train/measure-training.ts";
-import type { ModelReader } from "./model-reader.ts";
 import type { Answers } from "./procedure.ts";
 
 export type MeasureEvent =

@@ -6,7 +6,7 @@ import { type OpenOptions, openTour, type Speeds, scriptedId } from "../engines/
 import type { LanguageModel } from "../engines/language-model.ts";
 import type { ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { modelEntry } from "../models/manifest.ts";
-import type { ModelReader } from "./model-reader.ts";
+import type { ModelReader } from "../models/reader.ts";
 import { engineSpeeds, type SpeedPorts } from "./speeds.ts";
 
 /** So slow that a tour can be followed, so fast that it is no wait. */

@@ -13,6 +13,7 @@ import { throughLosses } from "../experiment/through-losses.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
 import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
 import type { ModelEntry } from "../models/manifest.ts";
+import { findModel, type ModelReader, readModel } from "../models/reader.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkpointFolder, type Files, fileFolder, trainedFolder } from "../store/files.ts";
@@ -23,7 +24,6 @@ import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
-import { findModel, type ModelReader, readModel } from "./model-reader.ts";
 import type { Answers } from "./procedure.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { readTrained, type TrainedProcedures, trainedAnswers, trainedProcedures } from "./trained.ts";

@@ -4,9 +4,9 @@ import type { Notebook } from "../experiment/notebook.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import type { GenerateProcedures } from "../procedures/generate.ts";
 import type { MeasureProcedures } from "../procedures/measure.ts";
+import type { ModelProcedures } from "../procedures/models.ts";
 import type { TrainProcedures } from "../procedures/train.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
-import type { ModelProcedures } from "../workers/models.client.ts";
 
 /** A notebook without its rows: what a list shows. */
 export type NotebookHead = Omit<Notebook, "data">;

@@ -4,13 +4,14 @@ import { remembered } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { hold } from "../base/locks.ts";
 import { runId } from "../generate/run-config.ts";
+import { modelAccess } from "../models/access.ts";
 import { openDb } from "../store/db.ts";
 import { files } from "../store/files.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";
+import { modelStore } from "../store/model-store.ts";
 import { notebooks } from "../store/notebook.ts";
 import { runLog } from "../store/run-log.ts";
-import { keepModelFile, readManifest, readModelFile } from "./model-access.ts";
 
 const db = remembered(async () => {
   const opened = await openDb();
@@ -27,7 +28,7 @@ export const ports = {
   forgetMeasurements: async () => forgetMeasurements(await db()),
   disk: files(),
   hold,
-  models: { manifest: readManifest, read: readModelFile, keep: keepModelFile },
+  models: modelAccess(modelStore()),
   appFile,
 };
 

@@ -1,7 +1,7 @@
 // A library of models that a test controls: rows in memory, downloads in four steps, imports of what is handed in.
 
+import type { ModelProcedures, ModelRow, PrebuiltRow } from "../../src/procedures/models.ts";
 import type { WorkerProcedures } from "../../src/workers/client.ts";
-import type { ModelProcedures, ModelRow, PrebuiltRow } from "../../src/workers/models.client.ts";
 
 export const rows: readonly ModelRow[] = [
   {

@@ -1,6 +1,6 @@
 // The port of the model files: which models there are, and their verified contents. Knows no storage and no server.
 
-import { type Manifest, type ModelEntry, type ModelFile, modelEntry } from "../models/manifest.ts";
+import { type Manifest, type ModelEntry, type ModelFile, modelEntry } from "./manifest.ts";
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
