@@ -4,6 +4,7 @@ import type { Hold } from "../base/locks.ts";
 import { runLock, trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
+import { readUtf8 } from "../base/utf8.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
@@ -15,8 +16,8 @@ import type { RunStore } from "../generate/run-store.ts";
 import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
-import { fileOf } from "../models/verify.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
+import { fileOf } from "../models/verify.ts";
 import { type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { taskById } from "../tasks/catalogue.ts";
@@ -77,7 +78,9 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
 
     async readData({ task, files, seed }) {
-      const entries = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
+      const entries = Object.entries(files).map(
+        async ([name, blob]): Promise<[string, string]> => [name, await readUtf8(blob, name)],
+      );
       return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));
     },
 
