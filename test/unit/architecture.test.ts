@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   knowledge: ["base", "tasks", "engines"],
   prompts: ["tasks", "engines"],
   generate: ["base", "tasks", "engines", "knowledge", "prompts"],
-  evaluate: ["base", "tasks"],
+  evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
   experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
