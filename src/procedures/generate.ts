@@ -4,6 +4,7 @@ import type { Hold } from "../base/locks.ts";
 import { runLock, trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
+import { readUtf8 } from "../base/utf8.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
@@ -77,7 +78,9 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
 
     async readData({ task, files, seed }) {
-      const entries = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
+      const entries = Object.entries(files).map(
+        async ([name, blob]): Promise<[string, string]> => [name, await readUtf8(blob, name)],
+      );
       return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));
     },
 
