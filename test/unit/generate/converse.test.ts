@@ -117,7 +117,7 @@ describe("pairs", () => {
   it("ends after the first turn when that already failed", () => {
     const conversation = clingen.converse(mqp, pairContext("equivalent"), rng("a", 1));
     first(conversation);
-    expect(conversation.next("Ok.")).toEqual({ done: true, value: { ok: false, reason: "too-short" } });
+    expect(conversation.next("Gout hurts.")).toEqual({ done: true, value: { ok: false, reason: "too-short" } });
   });
 
   it("shows demonstrations of both labels in one prefix, whatever label is asked for", () => {
