@@ -23,6 +23,7 @@ export const errorCodes = [
   "context-overflow", // the prompt does not fit the model's context
   "grammar-invalid",
   "engine-failed", // the vendor's engine threw
+  "worker-failed", // its script did not load, it threw where nobody caught it, or what it was to send is no plain data
   "file-empty",
   "file-malformed", // a line that does not parse, or lacks a field
   "file-missing", // a folder lacks a file
@@ -48,6 +49,8 @@ export interface Place {
   readonly what?: string; // the label, the node id, the field
   readonly got?: string | number;
   readonly expected?: string | number;
+  /** What to do, where the place knows better than the code's own remedy. */
+  readonly remedy?: string;
 }
 
 export class ClinfuseError extends Error {
