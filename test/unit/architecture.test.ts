@@ -17,7 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   models: ["base", "formats", "text", "nn", "weights", "runtime"],
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
-  prompts: ["tasks", "engines"],
+  prompts: ["base", "tasks", "engines", "knowledge"],
   generate: ["base", "tasks", "engines", "knowledge", "prompts"],
   evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
