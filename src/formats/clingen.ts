@@ -4,7 +4,8 @@
 // or `tokens` with `spans` of [first token, last token inclusive, type].
 
 import { ClinfuseError, unreachable } from "../base/errors.ts";
-import type { Example, PairExample, Span, TokenExample } from "../tasks/example.ts";
+import type { Example, PairExample, RelationExample, SentenceExample, Span, TokenExample } from "../tasks/example.ts";
+import type { EntityRole } from "../tasks/families.ts";
 import { type ExampleOf, labelOf, type Task } from "../tasks/task.ts";
 
 export interface JsonlSource {
@@ -100,7 +101,34 @@ function readRow(task: Task, line: string, labelIds: readonly string[], file: st
       },
     );
   };
-  switch (task.kind) {
+  const several = (bits: readonly unknown[]): string[] => {
+    if (bits.length !== labelIds.length || !bits.every((bit) => bit === 0 || bit === 1))
+      return malformed(`field "_id" must be the index of a label, or a 0 or 1 for each of the ${labelIds.length}`);
+    return labelIds.filter((_, i) => bits[i] === 1);
+  };
+  switch (task.shape) {
+    case "sentence":
+      return {
+        kind: "sentence",
+        text: str("text"),
+        labels: Array.isArray(row._id) ? several(row._id) : [label()],
+      } satisfies SentenceExample;
+    case "relation": {
+      const text = str("text");
+      const spanOf = ({ type }: EntityRole): Span => {
+        const name = str(type);
+        const start = text.indexOf(name);
+        if (start < 0) return malformed(`field "${type}" is not in the text`);
+        return { start, end: start + name.length, label: type };
+      };
+      return {
+        kind: "relation",
+        text,
+        head: spanOf(task.head),
+        tail: spanOf(task.tail),
+        label: label(),
+      } satisfies RelationExample;
+    }
     case "pair":
       return { kind: "pair", first: str("text_a"), second: str("text_b"), label: label() } satisfies PairExample;
     case "token": {
@@ -167,7 +195,12 @@ function joinTokens(
 function writeRow(task: Task, example: Example): Row {
   switch (example.kind) {
     case "sentence":
-      return { _id: example.labels.map((id) => indexOf(task, id)), label: example.labels, text: example.text };
+      return { _id: task.labels.map(({ id }) => Number(example.labels.includes(id))), label: example.labels, text: example.text };
+    case "relation": {
+      const { text, head, tail, label } = example;
+      const named = Object.fromEntries([head, tail].map((span) => [span.label, text.slice(span.start, span.end)]));
+      return { _id: indexOf(task, label), label_name: label, ...named, text };
+    }
     case "pair":
       return { _id: indexOf(task, example.label), label: example.label, text_a: example.first, text_b: example.second };
     case "token": {

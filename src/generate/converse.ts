@@ -6,7 +6,7 @@ import type { Topic } from "../knowledge/topic.ts";
 import { nerPrompt } from "../prompts/ner.ts";
 import { firstPrompt, secondPrompt } from "../prompts/pair.ts";
 import type { Example, PairExample, TokenExample } from "../tasks/example.ts";
-import type { ExampleOf, NerTask, PairTask, Task } from "../tasks/task.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { Context, Conversation } from "./method.ts";
 import { parseMarkedSentence, parsePair, parseSentence } from "./parse.ts";
 
@@ -29,11 +29,11 @@ export function converse(task: Task, context: Context<Example>, drawn: Drawn, st
     case "pair":
       return conversePair(task, context as Context<PairExample>, drawn, stream);
     default:
-      return task satisfies never;
+      throw new Error(`converse: ${task.family} has no conversation`);
   }
 }
 
-function* converseNer(task: NerTask, context: Context<TokenExample>, drawn: Drawn, stream: Rng): Conversation<TokenExample> {
+function* converseNer(task: Task<"ner">, context: Context<TokenExample>, drawn: Drawn, stream: Rng): Conversation<TokenExample> {
   const topic = drawn.topic?.entities[0]?.name;
   const text = yield { ...nerPrompt(task, { ...slotsOf(task, context, drawn, stream), ...(topic ? { topic } : {}) }), ...drawn };
   const parsed = parseMarkedSentence(text, context.label, topic);
@@ -43,7 +43,7 @@ function* converseNer(task: NerTask, context: Context<TokenExample>, drawn: Draw
   return value.spans.length > 0 ? { ok: true, value } : { ok: false, reason: "no-entity" };
 }
 
-function* conversePair(task: PairTask, context: Context<PairExample>, drawn: Drawn, stream: Rng): Conversation<PairExample> {
+function* conversePair(task: Task<"pair">, context: Context<PairExample>, drawn: Drawn, stream: Rng): Conversation<PairExample> {
   const topic = drawn.topic?.entities[0]?.name;
   const slots = { ...slotsOf(task, context, drawn, stream), label: context.label, ...(topic ? { topic } : {}) };
   const first = parseSentence(yield { ...firstPrompt(task, slots), ...drawn });
@@ -66,7 +66,7 @@ function demonstrationsFor<E extends Example>(task: Task, { config, demonstratio
     case "fixed": {
       const length = (e: Example) => (e.kind === "pair" ? e.first.length + e.second.length : e.text.length);
       const shortest = [...demonstrations].sort((a, b) => length(a) - length(b));
-      if (task.kind !== "pair") return shortest.slice(0, fixedPerLabel.token * task.labels.length);
+      if (task.shape !== "pair") return shortest.slice(0, fixedPerLabel.token * task.labels.length);
       return task.labels.flatMap(({ id }) =>
         shortest.filter((e) => e.kind === "pair" && e.label === id).slice(0, fixedPerLabel.pair),
       );

@@ -2,7 +2,7 @@
 
 import type { Message, SharedPrompt } from "../engines/language-model.ts";
 import type { TokenExample } from "../tasks/example.ts";
-import type { NerTask } from "../tasks/task.ts";
+import type { Task } from "../tasks/task.ts";
 import { answerField, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
 import { type Listing, listing2, listing8, whole } from "./listings.ts";
@@ -26,7 +26,7 @@ export interface FilledPrompt {
 /** Item 2 of the listing in our answer form: the list of entities is the brackets. */
 const answerForm = (domain: string) => `Write the sentence alone, with each ${domain} in square brackets.`;
 
-export function nerPrompt(task: NerTask, slots: NerSlots): FilledPrompt {
+export function nerPrompt(task: Task<"ner">, slots: NerSlots): FilledPrompt {
   const { mode, demonstrations, topic, style } = slots;
   const listing = listingOf(task, topic, style);
   const grammar = topic === undefined ? markedSentenceWithMark : markedSentence;
@@ -47,13 +47,13 @@ export function nerPrompt(task: NerTask, slots: NerSlots): FilledPrompt {
   return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar };
 }
 
-function listingOf(task: NerTask, topic: string | undefined, style: string | undefined): Listing {
+function listingOf(task: Task<"ner">, topic: string | undefined, style: string | undefined): Listing {
   const { domain } = task;
   return topic === undefined || style === undefined ? listing8({ domain }) : listing2({ domain, topic, style });
 }
 
 /** The varying items as they would have asked for this demonstration. Its style is not known: the task's first one stands for all. */
-function demonstratedItems(task: NerTask, example: TokenExample): string {
+function demonstratedItems(task: Task<"ner">, example: TokenExample): string {
   const span = example.spans[0];
   const topic = span ? example.text.slice(span.start, span.end).toLowerCase() : task.domain;
   return listing2({ domain: task.domain, style: task.styles[0] ?? "medical literature", topic }).varying;

@@ -2,7 +2,7 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { PairExample } from "../tasks/example.ts";
-import { type Label, labelOf, type PairTask } from "../tasks/task.ts";
+import { type Label, labelOf, type Task } from "../tasks/task.ts";
 import { answerField, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
 import { type Listing, listing6, listing7, listing12, listing13, whole } from "./listings.ts";
@@ -18,7 +18,7 @@ export interface PairSlots {
 }
 
 /** First turn. With fixed demonstrations the prefix holds whole conversations of both turns, so that the second turn extends the first. */
-export function firstPrompt(task: PairTask, slots: PairSlots): FilledPrompt {
+export function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt {
   const { mode, demonstrations } = slots;
   const listing = firstListing(task, slots);
   if (mode === "shuffled") {
@@ -35,7 +35,7 @@ export function firstPrompt(task: PairTask, slots: PairSlots): FilledPrompt {
 }
 
 /** Second turn, about the first sentence. */
-export function secondPrompt(task: PairTask, slots: PairSlots, first: string): FilledPrompt {
+export function secondPrompt(task: Task<"pair">, slots: PairSlots, first: string): FilledPrompt {
   const { mode, demonstrations, label } = slots;
   const content = secondListing(task, labelOf(task, label), first, slots.topic);
   if (mode === "shuffled") {
@@ -47,12 +47,12 @@ export function secondPrompt(task: PairTask, slots: PairSlots, first: string): F
   return { ...filled, messages: [...messages, { role: "assistant", content: first }, { role: "user", content }] };
 }
 
-function firstListing(task: PairTask, { topic, style }: Pick<PairSlots, "topic" | "style">): Listing {
+function firstListing(task: Task<"pair">, { topic, style }: Pick<PairSlots, "topic" | "style">): Listing {
   const content = task.firstContent;
   return topic === undefined || style === undefined ? listing12({ content }) : listing6({ content, topic, style });
 }
 
-function secondListing(task: PairTask, label: Label, firstSentence: string, topic: string | undefined): string {
+function secondListing(task: Task<"pair">, label: Label, firstSentence: string, topic: string | undefined): string {
   const slots = {
     domain: task.domain,
     className: label.name,
@@ -64,7 +64,7 @@ function secondListing(task: PairTask, label: Label, firstSentence: string, topi
 }
 
 /** Each demonstration as the conversation that would have made it. Its topic and style are not known: "it" and the task's first style stand for them. */
-function prefix(task: PairTask, { demonstrations, topic, style }: PairSlots): Message[] {
+function prefix(task: Task<"pair">, { demonstrations, topic, style }: PairSlots): Message[] {
   const known = topic === undefined ? {} : { topic: "a health problem" };
   const listing = firstListing(task, topic === undefined ? {} : { ...known, style: task.styles[0] ?? style ?? "" });
   const exchanges = demonstrations.flatMap((d) => [

@@ -6,7 +6,8 @@ import type { Dataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry } from "../generate/events.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
-import type { TopicQuery } from "../tasks/task.ts";
+import type { ByLabel } from "../tasks/task.ts";
+import type { TopicQuery } from "../tasks/topic-query.ts";
 import { type Client, connect } from "./rpc.ts";
 import type { SeenRequest } from "./seen-requests.ts";
 
@@ -23,7 +24,7 @@ export type GenerateProcedures = {
   importGraph(argument: { name: string; nodes: Blob; edges: Blob }, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
-  countTopics(argument: { graph: string; query: TopicQuery }, signal: AbortSignal): Promise<number>;
+  countTopics(argument: { graph: string; topics: ByLabel<TopicQuery> }, signal: AbortSignal): Promise<number>;
   /** A file of the user's as the file `name` of a model; told in bytes. Throws `file-not-the-model`, and keeps nothing then. */
   keepModelFile(
     argument: { model: string; name: string; picked: File },

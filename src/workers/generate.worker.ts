@@ -10,6 +10,7 @@ import { generate } from "../generate/generate.ts";
 import { methods } from "../generate/methods.ts";
 import { runId } from "../generate/run-config.ts";
 import { gatherKnowledge } from "../knowledge/gather.ts";
+import { countTopics } from "../knowledge/graph-topics.ts";
 import { importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { modelEntry } from "../models/manifest.ts";
@@ -150,8 +151,8 @@ const procedures: GenerateProcedures = {
     await graphStore(await db()).delete(id);
   },
 
-  async countTopics({ graph, query }) {
-    return (await openGraph(graphStore(await db()), graph)).count(query);
+  async countTopics({ graph, topics }) {
+    return countTopics(await openGraph(graphStore(await db()), graph), topics);
   },
 
   async *keepModelFile({ model, name, picked }, signal) {

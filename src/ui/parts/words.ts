@@ -2,7 +2,7 @@
 
 import type { RejectReason } from "../../generate/events.ts";
 import type { Topic } from "../../knowledge/topic.ts";
-import type { Metric } from "../../tasks/task.ts";
+import type { Metric, MetricName } from "../../tasks/metric.ts";
 
 /** not_equivalent -> not equivalent */
 export const labelWords = (id: string): string => id.replaceAll("_", " ");
@@ -21,12 +21,24 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   "identical-pair": "both sentences are the same",
 };
 
-export const metricWords: Readonly<Record<Metric, string>> = {
+const metricNames: Readonly<Record<MetricName, string>> = {
   accuracy: "Accuracy",
   precision: "Precision",
   recall: "Recall",
   f1: "F1",
 };
+
+const averageWords = { micro: "micro", macro: "macro", positive: "of the relation" } as const;
+
+/** "F1, macro" */
+export const metricWords = ({ name, average }: Metric): string =>
+  average === undefined ? metricNames[name] : `${metricNames[name]}, ${averageWords[average]}`;
+
+/** The same within a sentence. */
+export function metricInText(metric: Metric): string {
+  const words = metricWords(metric);
+  return metric.name === "f1" ? words : words.charAt(0).toLowerCase() + words.slice(1);
+}
 
 export const topicWords = (topic: Topic): string =>
   topic.entities.map((e) => e.name).join(topic.relation ? ` — ${topic.relation} → ` : ", ");

@@ -5,7 +5,7 @@ import { rng } from "../../../src/base/rng.ts";
 import { type Folder, readDataset } from "../../../src/formats/dataset.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 import type { Example } from "../../../src/tasks/example.ts";
-import { labelsOf } from "../../../src/tasks/task.ts";
+import { labelsOf, textsOf } from "../../../src/tasks/shapes.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const samples = join(root, "public/samples");
@@ -17,8 +17,6 @@ function folderOf(path: string): Folder {
 
 /** Letters and digits alone, so that spacing and case hide no copy. */
 const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-const texts = (e: Example): string[] => (e.kind === "pair" ? [e.first, e.second] : [e.text]);
-
 describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s", (id, task) => {
   const dataset = readDataset(task, folderOf(join(samples, id)), rng("sample"));
   const all: Example[] = [...dataset.train, ...dataset.validation, ...dataset.test];
@@ -30,13 +28,13 @@ describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s",
     expect(perLabel(dataset.train)).toEqual(task.labels.map(() => 5));
     expect(perLabel(dataset.validation)).toEqual(task.labels.map(() => 5));
     expect(dataset.test).toHaveLength(60);
-    if (task.kind === "pair") expect(perLabel(dataset.test)).toEqual([30, 30]);
+    if (task.shape === "pair") expect(perLabel(dataset.test)).toEqual([30, 30]);
   });
 
   it("repeats no example, and shares none between the three parts", () => {
-    const keys = all.map((e) => texts(e).map(bare).join("|"));
+    const keys = all.map((e) => textsOf(e).map(bare).join("|"));
     expect(new Set(keys).size).toBe(keys.length);
-    const first = (part: readonly Example[]) => new Set(part.map((e) => bare(texts(e)[0] as string)));
+    const first = (part: readonly Example[]) => new Set(part.map((e) => bare(textsOf(e)[0] as string)));
     const [train, validation, test] = [first(dataset.train), first(dataset.validation), first(dataset.test)];
     expect([...train].filter((t) => validation.has(t) || test.has(t))).toEqual([]);
     expect([...validation].filter((t) => test.has(t))).toEqual([]);
@@ -53,7 +51,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s",
       }
     }
     expect(real.size).toBeGreaterThan(1000);
-    expect(all.flatMap(texts).filter((t) => real.has(bare(t)))).toEqual([]);
+    expect(all.flatMap(textsOf).filter((t) => real.has(bare(t)))).toEqual([]);
   });
 });
 
