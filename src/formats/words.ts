@@ -1,28 +1,9 @@
 // Tokens of a file <-> one text with spans. Knows no file and no vocabulary.
 
 import type { Span } from "../tasks/example.ts";
+import { type Extent, invisible, isVisible, space, visibleExtent } from "../tasks/words.ts";
 
-export interface Extent {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Characters that no encoder sees: white space, and what BERT's cleaning drops (control, format, private use, lone surrogates, U+FFFD). */
-const invisible = "\\p{White_Space}\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\uFFFD";
-/** A combining mark without a letter before it is stripped with the accents. */
-const leading = new RegExp(`^[${invisible}\\p{Mn}]+`, "u");
-const trailing = new RegExp(`[${invisible}]+$`, "u");
-const run = new RegExp(`(?:(?!\\p{White_Space})[\\p{L}\\p{N}\\p{M}${invisible}])+|\\P{White_Space}`, "gu");
-
-/** The part of `text` between two offsets without invisible characters at its ends; undefined where nothing is left. */
-export function visibleExtent(text: string, start: number, end: number): Extent | undefined {
-  const part = text.slice(start, end);
-  const from = leading.exec(part)?.[0].length ?? 0;
-  if (from === part.length) return undefined;
-  return { start: start + from, end: end - (trailing.exec(part)?.[0].length ?? 0) };
-}
-
-export const isVisible = (text: string): boolean => visibleExtent(text, 0, text.length) !== undefined;
+const run = new RegExp(`(?:(?![${space}])[\\p{L}\\p{N}\\p{M}${invisible}])+|[^${space}]`, "gu");
 
 export interface JoinedWords {
   readonly text: string;

@@ -3,7 +3,7 @@
 import { ClinfuseError, type ErrorCode, type Place } from "../../base/errors.ts";
 import type { Shape } from "../../tasks/example.ts";
 import type { LearnableTask } from "../../tasks/task.ts";
-import { isVisible } from "../words.ts";
+import { isVisible } from "../../tasks/words.ts";
 
 /** What reading a row had to decide. Each is counted and told, once a file. */
 export type Note = "blank-span" | "repeated-span" | "chosen-mention";

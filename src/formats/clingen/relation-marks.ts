@@ -1,7 +1,7 @@
 // The two entities of a relation in a text: as marks in it ("[CHEMICAL]x[\CHEMICAL]"), or found by their names. Knows no row.
 
 import type { RelationExample, Span } from "../../tasks/example.ts";
-import { type Extent, visibleExtent } from "../words.ts";
+import { type Extent, visibleExtent } from "../../tasks/words.ts";
 
 export interface Entities {
   readonly text: string;

@@ -2,7 +2,8 @@
 
 import type { Example, RelationExample, Shape, Shapes, Span } from "../../tasks/example.ts";
 import { type LearnableTask, labelOf } from "../../tasks/task.ts";
-import { type Extent, joinWords, tokenize, wordsOfSpan } from "../words.ts";
+import type { Extent } from "../../tasks/words.ts";
+import { joinWords, tokenize, wordsOfSpan } from "../words.ts";
 import { anyLabels, labelId, oneLabel, shown, unknown } from "./labels.ts";
 import type { Line, Row } from "./line.ts";
 import { firstApart, hasMarks, mentionsOf, readMarks, writeMarks } from "./relation-marks.ts";
