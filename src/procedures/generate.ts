@@ -4,7 +4,6 @@ import type { Hold } from "../base/locks.ts";
 import { runLock, trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
-import { readUtf8 } from "../base/utf8.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
@@ -78,10 +77,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
 
     async readData({ task, files, seed }) {
-      const entries = Object.entries(files).map(
-        async ([name, blob]): Promise<[string, string]> => [name, await readUtf8(blob, name)],
-      );
-      return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));
+      return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
     },
 
     keepModelFile: (argument, signal) => keepModelFile(ports.models, argument, signal),

@@ -21,7 +21,7 @@ import type { ExampleOf, Task } from "../../../src/tasks/task.ts";
 const samples = join(import.meta.dirname, "../../../public/samples");
 const sampleOf = (task: Task) => {
   const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
-  return readDataset(task, new Map(names.map((n) => [n, readFileSync(join(samples, task.id, n), "utf8")])), rng("sample"));
+  return readDataset(task, new Map(names.map((n) => [n, new Blob([readFileSync(join(samples, task.id, n))])])), rng("sample"));
 };
 
 const pairs = ["lithium", "cisplatin", "warfarin", "aspirin"].map(
@@ -42,7 +42,7 @@ const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "
   }),
 );
 
-function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfig["demonstrations"]) {
+async function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfig["demonstrations"]) {
   const config: RunConfig = {
     task: task.id,
     method,
@@ -62,7 +62,7 @@ function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfi
     lexicon: ["renal failure", "headache"],
   });
   const ports = { task, method: methods[method], model: openScripted({ script: tourScript }), knowledge };
-  return { config, ports: { ...ports, demonstrations: sampleOf(task).train as readonly ExampleOf<Task>[] } };
+  return { config, ports: { ...ports, demonstrations: (await sampleOf(task)).train as readonly ExampleOf<Task>[] } };
 }
 
 async function bytesOf(store: ReturnType<typeof runLog>, id: string): Promise<string> {
@@ -81,7 +81,7 @@ describe("a run of the scripted engine", () => {
   it.each(cases)(
     "$name: killed five times and resumed equals unbroken, byte for byte",
     async ({ name, task, method, demonstrations }) => {
-      const { config, ports } = setUp(task, method, demonstrations);
+      const { config, ports } = await setUp(task, method, demonstrations);
       const id = await runId(config);
       const signal = new AbortController().signal;
 
@@ -108,7 +108,7 @@ describe("a run of the scripted engine", () => {
 
   it("keeps each topic's ids, source and licence with its example", async () => {
     const task = tasks.find((t) => t.family === "ner") as Task;
-    const { config, ports } = setUp(task, "clingen", "fixed");
+    const { config, ports } = await setUp(task, "clingen", "fixed");
     const store = runLog(await openDb("provenance"), runId);
     for await (const event of generate({ ...config, size: 3 }, { ...ports, store }, new AbortController().signal)) {
       if (event.type !== "accepted") continue;

@@ -46,10 +46,10 @@ describe("the starter graph", () => {
   it("counts topics, and is gone when it is deleted", async () => {
     const { procedures } = setUp();
     await collect(procedures.importStarter(null, never));
-    const query = { kind: "nodes", types: ["Disease"] } as const;
-    expect(await procedures.countTopics({ graph: "starter", query }, never)).toBe(2);
+    const topics = { every: { kind: "nodes", types: ["Disease"] } } as const;
+    expect(await procedures.countTopics({ graph: "starter", topics }, never)).toBe(2);
     await procedures.deleteGraph({ id: "starter" }, never);
-    await expect(procedures.countTopics({ graph: "starter", query }, never)).rejects.toMatchObject({ code: "not-found" });
+    await expect(procedures.countTopics({ graph: "starter", topics }, never)).rejects.toMatchObject({ code: "not-found" });
   });
 });
 
