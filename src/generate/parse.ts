@@ -1,5 +1,6 @@
 // From a completion to an example or a reason. Trusts no engine: grammar or not, every completion comes through here.
 
+import { mentions } from "../knowledge/lexicon.ts";
 import { readAnswer } from "../prompts/answer.ts";
 import { readMarked } from "../prompts/marked.ts";
 import { type Parsed, rejected } from "../prompts/rejections.ts";
@@ -20,9 +21,9 @@ export function parseMarkedSentence(completion: string, label: string, topic?: s
   if (words(example.text) < fewestWords) return rejected("too-short");
   if (isRepetitive(example.text)) return rejected("repetitive");
   if (topic === undefined) return example.spans.length > 0 ? { ok: true, value: example } : rejected("no-entity");
-  const mentions = occurrences(example.text, topic);
-  if (mentions.length === 0) return rejected("topic-absent");
-  const free = mentions.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
+  const places = mentions(example.text, topic);
+  if (places.length === 0) return rejected("topic-absent");
+  const free = places.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
   const spans = [...example.spans, ...free.map((m) => ({ ...m, label }))].sort((a, b) => a.start - b.start);
   return { ok: true, value: { ...example, spans } };
 }
@@ -61,11 +62,4 @@ function isRepetitive(text: string): boolean {
     seen.set(triple, times);
     return times >= 3;
   });
-}
-
-/** Where `name` stands as whole words, whatever the case, in the singular or with an s. */
-function occurrences(text: string, name: string): { start: number; end: number }[] {
-  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const whole = new RegExp(`(?<![\\p{L}\\p{N}])${pattern}s?(?![\\p{L}\\p{N}])`, "giu");
-  return [...text.matchAll(whole)].map((m) => ({ start: m.index, end: m.index + m[0].length }));
 }
