@@ -2,6 +2,7 @@
 
 import { mount } from "svelte";
 import { breathe } from "./base/async.ts";
+import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import { modelAccess } from "./models/access.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
@@ -9,7 +10,7 @@ import { notebooks } from "./store/notebook.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
-import type { NotebookStore, Services } from "./ui/services.ts";
+import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { measureClient } from "./workers/measure.client.ts";
 import { modelClient } from "./workers/models.client.ts";
@@ -26,8 +27,11 @@ function notebookStore(): NotebookStore {
     return opened;
   };
   return {
-    list: async () => (await store()).list(),
-    get: async (id) => (await store()).get(id),
+    list: async () => (await (await store()).list()).map(upgradedNotebook<NotebookHead>),
+    get: async (id) => {
+      const found = await (await store()).get(id);
+      return found && upgradedNotebook<Notebook>(found);
+    },
     put: async (notebook) => (await store()).put(notebook),
   };
 }

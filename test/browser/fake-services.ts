@@ -4,7 +4,9 @@ import { rng } from "../../src/base/rng.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
 import type { TrainRunEvent } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
-import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
+import type { AttemptEntry } from "../../src/generate/log.ts";
+import type { RejectReason, Turn } from "../../src/generate/source.ts";
+import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
@@ -52,16 +54,22 @@ export function token(text: string, ...marked: string[]): TokenExample {
 const reasons: readonly RejectReason[] = ["topic-absent", "no-entity", "duplicate", "truncated"];
 
 /** Entry i of a log in which every third attempt is thrown away. */
-export function entry(i: number): LogEntry {
+export function entry(i: number): AttemptEntry {
   const name = names[i % names.length] ?? "";
   const style = i % 2 ? "medical literature" : "patient-doctor dialogues";
   const text = `After two weeks of treatment the patient with ${name} no longer complained of fever (case ${i + 1}).`;
   const messages = [{ role: "user", content: `Write one sentence in the style of ${style} that mentions ${name}.` }] as const;
-  const common = { index: i, label: "Disease", topic: topic(i), style };
+  const common = { index: i, label: "Disease" };
+  const origin = (turn: Turn) => ({ kind: "prompted" as const, turns: [turn], topic: topic(i), style });
   const turn = { messages, text, promptTokens: 60, completionTokens: 22 };
-  if (i % 3 !== 2) return { type: "accepted", ...common, turns: [turn], example: token(text, name, "fever") };
+  if (i % 3 !== 2) return { type: "accepted", ...common, origin: origin(turn), example: token(text, name, "fever") };
   const reason = reasons[(i * 7) % reasons.length] ?? "empty";
-  return { type: "rejected", ...common, reason, turns: [{ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }] };
+  return {
+    type: "rejected",
+    ...common,
+    reason,
+    origin: origin({ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }),
+  };
 }
 
 const recipe = {
@@ -108,7 +116,7 @@ export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
-  readonly log: Map<string, LogEntry[]>;
+  readonly log: Map<string, AttemptEntry[]>;
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
@@ -157,8 +165,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async readData({ task, files, seed }) {
         check("readData");
-        const texts = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
-        return readDataset(taskById(task), new Map(await Promise.all(texts)), rng("dataset", seed));
+        return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
       },
       async *importStarter(_, signal) {
         check("importStarter");
@@ -214,7 +221,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async *generate({ config }, signal) {
         check("generate");
-        const id = config.model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${config.model}`;
+        const { model = "fast/" } = writerOf(config.source) ?? {};
+        const id = model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${model}`;
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };
