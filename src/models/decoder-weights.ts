@@ -1,6 +1,7 @@
 // A decoder's weights whatever their file: a GGUF, or a folder in the hub's layout. Knows no runtime.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { llamaParameters } from "../nn/llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "../nn/llama-config.ts";
 import { readHubConfig, tensorName } from "../nn/llama-hub.ts";
 import type { Gguf } from "../weights/gguf.ts";
@@ -62,6 +63,17 @@ export async function folderWeights(folder: ModelFolder, file: string): Promise<
     },
     ...(result.divisors ? { divisors: result.divisors } : {}),
   };
+}
+
+/** Why the graph of the config cannot be built of these tensors, a sentence; undefined where it can. */
+export function decoderFault({ file, config, tensors }: Pick<DecoderWeights, "file" | "config" | "tensors">): string | undefined {
+  for (const { tensor: name, matrix } of llamaParameters(config, !tensors.has("output.weight"))) {
+    const expected = matrix[0] === 1 ? matrix.slice(1) : matrix;
+    const tensor = tensors.get(name);
+    if (tensor && `${tensor.shape}` === `${expected}`) continue;
+    return `${file}: the tensor ${name} is ${tensor ? `[${tensor.shape}]` : "absent"}; expected [${expected}]`;
+  }
+  return undefined;
 }
 
 async function partNames(folder: ModelFolder): Promise<readonly string[]> {

@@ -97,6 +97,8 @@ export interface FakeLibrary {
   rows: readonly ModelRow[];
   /** Milliseconds between events. */
   pace: number;
+  /** Of the next import. */
+  remarks?: readonly string[];
   /** What was asked, as text. */
   readonly asked: string[];
 }
@@ -143,6 +145,10 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
       check("verify");
       yield* steps(id, "Checking f0", signal);
     },
+    async rename({ id, name }) {
+      check("rename");
+      change(id, { name });
+    },
     async remove({ id }) {
       check("remove");
       fake.asked.push(`remove ${id}`);
@@ -164,7 +170,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
       fake.asked.push(`import ${name}: ${files.map((file) => file.path).join(", ")}`);
       yield { type: "progress", what: "Hashing w.bin", done: 1, total: 2 };
       await wait();
-      const imported = { id: name, name, vouched: false, missing: [] };
+      const imported = [{ id: name, name, vouched: false, wasHere: false, missing: [], remarks: fake.remarks ?? [] }];
       fake.rows = [...fake.rows, { ...(rows[2] as ModelRow), id: name, name }];
       yield { type: "imported", imported };
     },
