@@ -64,19 +64,21 @@ it("holds some megabytes at a time of a file of gigabytes, and counts them all",
   const size = 5 * 2 ** 30;
   let [largest, read] = [0, 0];
   class Huge extends Blob {
-    constructor(private readonly bytes: number) {
+    readonly #bytes: number;
+    constructor(bytes: number) {
       super();
+      this.#bytes = bytes;
     }
     override get size() {
-      return this.bytes;
+      return this.#bytes;
     }
-    override slice(begin = 0, end = this.bytes) {
+    override slice(begin = 0, end = this.#bytes) {
       return new Huge(end - begin);
     }
     override async arrayBuffer() {
-      largest = Math.max(largest, this.bytes);
-      read += this.bytes;
-      return new ArrayBuffer(read > 64 * 2 ** 20 ? 0 : this.bytes); // zeros of the first megabytes; the rest only counted
+      largest = Math.max(largest, this.#bytes);
+      read += this.#bytes;
+      return new ArrayBuffer(read > 64 * 2 ** 20 ? 0 : this.#bytes); // zeros of the first megabytes; the rest only counted
     }
   }
   await requireFinite([plainFloats("w", new Huge(size), 0, size, "F16")], "m", signal, none);
