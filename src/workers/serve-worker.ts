@@ -2,8 +2,8 @@
 
 import type { Procedures } from "../procedures/procedure.ts";
 import type { CommonProcedures } from "./common.ts";
-import { serve } from "./rpc.ts";
 import { recordRequests } from "./seen-requests.ts";
+import { serve } from "./serve.ts";
 
 export function serveWorker(procedures: Procedures): void {
   const common: CommonProcedures = { requests: recordRequests() };

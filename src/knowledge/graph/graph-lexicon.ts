@@ -1,6 +1,8 @@
 // Every name that the graph has for what a task marks, for marking sentences (`annotation: "graph"`). Knows no text.
 
-import type { Task } from "../../tasks/task.ts";
+import { families } from "../../tasks/families.ts";
+import { forAnyLabel, type Task } from "../../tasks/task.ts";
+import type { GraphQuery } from "../../tasks/topic-query.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 
 /** Rows read at once, and the most that are read: a lexicon lives in memory. */
@@ -15,17 +17,25 @@ const general = new Set(["disease", "syndrome", "disorder", "symptom", "physical
  * the graph enters: a list written with a corpus in view would be training data in disguise. Empty for tasks that mark nothing.
  */
 export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<string[]> {
-  if (task.kind !== "token" || task.topics.kind !== "nodes") return [];
+  const query = nodesMarkedBy(task);
+  if (!query) return [];
   const names = new Set<string>();
-  const count = Math.min(await graph.count(task.topics), most);
+  const count = Math.min(await graph.count(query), most);
   for (let from = 0; from < count; from += batch) {
     const indices = Array.from({ length: Math.min(batch, count - from) }, (_, i) => from + i);
-    for (const topic of await graph.at(task.topics, indices)) {
+    for (const topic of await graph.at(query, indices)) {
       for (const entity of topic.entities) names.add(entity.name.toLowerCase());
     }
   }
   const particular = [...names].filter((name) => name.length > 2 && !general.has(name));
   return [...new Set(particular.flatMap((name) => [name, ...inflections(name)]))].sort();
+}
+
+/** Nodes whose names a task's examples mark: those that the topics of its only label are. */
+function nodesMarkedBy(task: Task): Extract<GraphQuery, { kind: "nodes" }> | undefined {
+  if (!families[task.family].marks) return undefined;
+  const [query, other] = forAnyLabel(task.topics);
+  return query?.kind === "nodes" && other === undefined ? query : undefined;
 }
 
 /** The plural of a name, or its singular, by the rules that names of diseases follow; a form that nobody writes does no harm. */
