@@ -48,6 +48,8 @@ export interface Place {
   readonly what?: string; // the label, the node id, the field
   readonly got?: string | number;
   readonly expected?: string | number;
+  /** What to do, where the place knows better than the code's own remedy. */
+  readonly remedy?: string;
 }
 
 export class ClinfuseError extends Error {

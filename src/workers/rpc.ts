@@ -1,11 +1,7 @@
 // Calls across a worker's border: promises for short calls, async generators for long work, an abort for both. Knows no room.
 
 import { ClinfuseError, type ErrorCode, isAbort, type Place } from "../base/errors.ts";
-
-/** What a worker offers: each procedure takes one argument that can be cloned, and a signal. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a generator that returns nothing is typed void
-export type Procedure = (argument: never, signal: AbortSignal) => Promise<unknown> | AsyncGenerator<unknown, void | undefined>;
-export type Procedures = Readonly<Record<string, Procedure>>;
+import type { Answers, Procedures } from "../procedures/procedure.ts";
 
 /** The same procedures as the other side sees them. Leaving a stream's loop, or the signal, stops the work behind it. */
 export type Client<P extends Procedures> = {
@@ -95,10 +91,10 @@ interface Call {
 }
 
 /**
- * The page's side. `streams` names the procedures that are generators; the rest are promises. A worker that dies (out of
+ * The page's side. A worker that dies (out of
  * memory, a script that does not load) fails every open call with `engine-failed`.
  */
-export function connect<P extends Procedures>(worker: WorkerPort, streams: readonly (keyof P & string)[]): Client<P> {
+export function connect<P extends Procedures>(worker: WorkerPort, answers: Answers<P>): Client<P> {
   const calls = new Map<number, Call>();
   let next = 0;
   worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
@@ -137,7 +133,7 @@ export function connect<P extends Procedures>(worker: WorkerPort, streams: reado
   };
 
   const call = (name: string) =>
-    streams.includes(name)
+    (answers as Readonly<Record<string, string>>)[name] === "stream"
       ? (argument: unknown, signal?: AbortSignal) => stream((call) => open(name, argument, call, signal))
       : (argument: unknown, signal?: AbortSignal) =>
           new Promise((resolve, reject) => {

@@ -26,7 +26,7 @@ type Procedures = {
   remove(argument: { folder: string }): Promise<void>;
 };
 const worker = new Worker(new URL("./download.worker.ts", import.meta.url), { type: "module" });
-const client = connect<Procedures>(worker, []);
+const client = connect<Procedures>(worker, { download: "promise", remove: "promise" });
 const folder = `download-${Date.now()}`;
 const attempt = (manner: Manner, over: Partial<DownloadTry> = {}) =>
   client.download({ folder, entry, source: "server", contents, manner, ...over });

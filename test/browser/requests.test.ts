@@ -7,7 +7,11 @@ import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import type { AskingProcedures } from "./asking.worker.ts";
 
 const worker = new Worker(new URL("./asking.worker.ts", import.meta.url), { type: "module" });
-const { ask, refuse, requests } = connect<AskingProcedures>(worker, ["requests"]);
+const { ask, refuse, requests } = connect<AskingProcedures>(worker, {
+  requests: "stream",
+  ask: "promise",
+  refuse: "promise",
+});
 afterEach(() => worker.terminate());
 
 // No one listens on the discard port, so this asks another origin and is answered by no network.

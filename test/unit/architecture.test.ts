@@ -14,7 +14,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   nn: ["graph"],
   weights: ["base", "graph"],
   runtime: ["base", "graph", "weights"],
-  models: ["base", "text", "nn", "weights", "runtime"],
+  models: ["base", "formats", "text", "nn", "weights", "runtime"],
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
   prompts: ["tasks", "engines"],
@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
-  workers: [
+  procedures: [
     "base",
     "tasks",
     "formats",
@@ -40,6 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "store",
   ],
+  workers: ["base", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],
   ui: ["workers", "base", "tasks", "knowledge", "generate", "experiment", "report"],
 };
 

@@ -152,7 +152,10 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     remedy: "Choose a file with at least one row. Nothing was imported.",
   }),
   "file-malformed": (place, message) => ({
-    title: `A line cannot be read${where(place)}`,
+    title:
+      place.line === undefined && place.file !== undefined
+        ? `${place.file} cannot be read`
+        : `A line cannot be read${where(place)}`,
     sentence: sentence(message),
     remedy: "Mend that line and choose the file again. Nothing was imported.",
   }),
@@ -226,7 +229,10 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
 
 /** Total: an error of ours by its code, any other by its message. */
 export function explain(error: unknown): Explanation {
-  if (error instanceof ClinfuseError) return table[error.code](error.place, error.message);
+  if (error instanceof ClinfuseError) {
+    const told = table[error.code](error.place, error.message);
+    return error.place.remedy === undefined ? told : { ...told, remedy: error.place.remedy };
+  }
   return {
     title: "Something failed that Clinfuse did not foresee",
     sentence: sentence(error instanceof Error ? error.message : String(error)),

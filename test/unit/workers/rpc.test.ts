@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
+import type { Answers } from "../../../src/procedures/procedure.ts";
 import { connect, serve } from "../../../src/workers/rpc.ts";
 
 type Log = { started: number; ended: number };
@@ -38,10 +39,18 @@ function pair() {
       throw new ClinfuseError("device-lost", "gone");
     },
   };
+  const answers: Answers<typeof procedures> = {
+    double: "promise",
+    fail: "promise",
+    bug: "promise",
+    wait: "promise",
+    count: "stream",
+    failing: "stream",
+  };
   serve(channel.port1 as never, procedures);
   channel.port1.start();
   channel.port2.start();
-  return { client: connect<typeof procedures>(channel.port2 as never, ["count", "failing"]), log };
+  return { client: connect<typeof procedures>(channel.port2 as never, answers), log };
 }
 
 const ports: MessagePort[] = [];
