@@ -11,6 +11,7 @@ import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
+import { type ScopePolicy, sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
@@ -30,6 +31,19 @@ function notebookStore(): NotebookStore {
     get: async (id) => (await store()).get(id),
     put: async (notebook) => (await store()).put(notebook),
   };
+}
+
+/** The script from which onnxruntime's threads start. */
+const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
+
+async function policies(): Promise<readonly ScopePolicy[]> {
+  return [
+    { scope: "page", policy: await sentPolicy(location.pathname) },
+    { scope: "generate worker", policy: await generate.policy(null) },
+    { scope: "train worker", policy: await train.policy(null) },
+    { scope: "models worker", policy: await library.policy(null) },
+    { scope: "threads", policy: await sentPolicy(threadScript) },
+  ];
 }
 
 const target = document.getElementById("app");
@@ -52,6 +66,7 @@ const services: Services = {
     const shipped = await access.shipped();
     return modelFiles(shipped, await access.own(shipped), store);
   },
+  policies,
   async wipe() {
     await wipeAll(await openDb());
     // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.

@@ -122,6 +122,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     }
   }
   return {
+    policy: async () => undefined,
     async *requests() {
       yield [];
     },

@@ -11,6 +11,7 @@ import { taskById } from "../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
+import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
@@ -104,6 +105,13 @@ export const models: readonly ModelOnDisk[] = [
   },
 ];
 
+const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self' blob: https://huggingface.co https://*.hf.co";
+
+/** As the app's own server has it. */
+export const guardedScopes: readonly ScopePolicy[] = (
+  ["page", "generate worker", "train worker", "models worker", "threads"] as const
+).map((scope) => ({ scope, policy }));
+
 export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
@@ -114,6 +122,7 @@ export interface Fake extends FakeLibrary {
   models: readonly ModelOnDisk[];
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
+  policies: readonly ScopePolicy[];
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -142,6 +151,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     rows,
     asked: [],
     requests: [],
+    policies: guardedScopes,
     kept: [],
     leftOff: undefined,
     deleted: [],
@@ -151,6 +161,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const services: Services = {
     measure: fake.device.client,
     generate: {
+      policy: async () => undefined,
       async *requests() {
         yield fake.requests;
         await new Promise(() => undefined);
@@ -236,6 +247,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     train: {
+      policy: async () => undefined,
       async *requests() {
         yield [];
       },
@@ -285,6 +297,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
+    policies: async () => fake.policies,
     wipe: async () => {
       check("wipe");
       saved.clear();
