@@ -12,7 +12,7 @@ import { fitWeights } from "../weights/fit-weights.ts";
 import { withAddedTokens } from "./added-tokens.ts";
 import { weightsForLabels } from "./checkpoint-head.ts";
 import type { Encoder } from "./encoder-files.ts";
-import { outputNames } from "./task-head.ts";
+import { headOf, markersOf, outputNames } from "./task-head.ts";
 
 export interface Classifier {
   readonly task: LearnableTask;
@@ -50,15 +50,14 @@ export interface ClassifierOptions {
  * for a checkpoint whose tensors do not fit its config, and for a choice of what trains that the encoder does not have.
  */
 export async function openClassifier(task: LearnableTask, checkpoint: Encoder, options: ClassifierOptions): Promise<Classifier> {
-  const markers = task.kind === "sentence" ? (task.markers ?? []) : [];
-  const encoder = withAddedTokens(checkpoint, markers, rng(options.seed, "tokens"));
+  const encoder = withAddedTokens(checkpoint, markersOf(task), rng(options.seed, "tokens"));
   const names = outputNames(task);
   const { trains = everything, dropout = 0, checkpointing = false } = options;
   const { layers, hiddenSize } = encoder.config;
   const problem = trainsProblem(trains, layers, hiddenSize);
   if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
   const gathered = options.device === "wasm"; // a GPU keeps the tables
-  const head = { kind: task.objective, labels: names.length };
+  const head = { kind: headOf(task), labels: names.length };
   const graphs = bertModel(encoder.config, head, { trains, dropout, gathered, checkpointing });
   const draws = rng(options.seed, "head", task.id);
   const own = weightsForLabels(encoder, names);

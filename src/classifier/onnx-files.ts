@@ -12,7 +12,7 @@ import { transformersTokenizer } from "../text/transformers-tokenizer.ts";
 import type { Weights } from "../weights/weight.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { readCard } from "./saved-model.ts";
-import { outputNames } from "./task-head.ts";
+import { headOf, outputNames } from "./task-head.ts";
 
 /**
  * A saved model as transformers.js wants it: its own files beside `onnx/model.onnx` and, in 8 bits, `onnx/model_quantized.onnx`, with a
@@ -22,7 +22,7 @@ export async function onnxFiles(files: ModelFiles): Promise<Map<string, Blob>> {
   const card = await readCard(files);
   const { config, weights, tokenizer } = await openEncoder(files, new Map(Object.entries(card.sha256)));
   const task = taskById(card.task);
-  const head: Head = { kind: task.objective, labels: outputNames(task).length };
+  const head: Head = { kind: headOf(task), labels: outputNames(task).length };
   const found = new Map<string, Blob>();
   for (const [name, file] of files)
     if (/^(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/.test(name)) found.set(name, file);

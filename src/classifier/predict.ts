@@ -6,7 +6,7 @@ import type { Example } from "../tasks/example.ts";
 import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
-import { type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
+import { headOf, type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
 
 /** Rows of a batch. More gain nothing on a CPU. */
 const inferenceRows = 16;
@@ -70,7 +70,7 @@ export async function* infer(
   inputs: readonly Input[],
   signal: AbortSignal,
 ): AsyncGenerator<PredictProgress, Outcome[]> {
-  const multi = classifier.task.objective === "multi";
+  const multi = headOf(classifier.task) === "multi";
   const layout = { rows: rowsFor(inputs.length, inferenceRows), pad: classifier.encoder.tokenizer.special.pad };
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const found = new Array<Outcome>(inputs.length);

@@ -9,7 +9,7 @@ import { writeSafetensors } from "../weights/safetensors.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { mergedLora } from "./merged-lora.ts";
-import { outputNames } from "./task-head.ts";
+import { headOf, outputNames, type TaskHead } from "./task-head.ts";
 
 /** Ours beside transformers' files: what the model is for, and the hashes of the others. */
 const cardName = "clinfuse.json";
@@ -22,13 +22,17 @@ export interface Card {
 }
 
 /** Class of transformers that holds such a model. */
-const architectures = {
+const architectures: Readonly<Record<TaskHead, string>> = {
   token: "BertForTokenClassification",
-  pair: "BertForSequenceClassification",
-  sentence: "BertForSequenceClassification",
-} as const;
+  single: "BertForSequenceClassification",
+  multi: "BertForSequenceClassification",
+};
 
-const problems = { token: undefined, single: "single_label_classification", multi: "multi_label_classification" } as const;
+const problems: Readonly<Record<TaskHead, string | undefined>> = {
+  token: undefined,
+  single: "single_label_classification",
+  multi: "multi_label_classification",
+};
 
 /**
  * model.safetensors (float32), config.json with `architectures` and `id2label`, the tokenizer's own files, and clinfuse.json. The
@@ -56,12 +60,13 @@ function modelConfig(
   task: LearnableTask,
   names: readonly string[],
 ): Record<string, unknown> {
-  const problem = problems[task.objective];
+  const head = headOf(task);
+  const problem = problems[head];
   const { _name_or_path: _, torch_dtype: __, ...kept } = base;
   return {
     ...kept,
     model_type: "bert",
-    architectures: [architectures[task.kind]],
+    architectures: [architectures[head]],
     id2label: Object.fromEntries(names.map((name, i) => [String(i), name])),
     label2id: Object.fromEntries(names.map((name, i) => [name, i])),
     dtype: "float32",
@@ -93,7 +98,7 @@ export async function loadModel(files: ModelFiles, device: Device): Promise<Clas
   }
   const classifier = await openClassifier(task, encoder, { device, maxTokens: card.maxTokens, seed: 0 });
   if (classifier.initialised.length === 0) return classifier;
-  await classifier.close();
+  await classifier.close().catch(() => undefined);
   const missing = classifier.initialised.join(", ");
   throw new ClinfuseError("model-unsupported", `model.safetensors lacks ${missing}`, {
     file: "model.safetensors",

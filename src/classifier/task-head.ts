@@ -1,26 +1,12 @@
-// What a task asks of a model's head: the outputs' meaning, targets of an example, an example from outputs. Knows no weights.
+// What a task asks of a model: its head, new tokens, inputs with targets, and an example from outputs. One row a shape. Knows no weights.
 
-import { unreachable } from "../base/errors.ts";
-import type { Example } from "../tasks/example.ts";
+import type { Head } from "../nn/heads.ts";
+import type { Example, RelationExample, Shape, Shapes } from "../tasks/example.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import type { Word } from "../text/basic-words.ts";
 import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans } from "../text/bio.ts";
-import { type Encoding, encodePair, encodeText, encodeWindows } from "../text/encoding.ts";
+import { type Encoding, encodeAround, encodePair, encodeText, encodeWindows, type TextEncoding } from "../text/encoding.ts";
 import type { WordPiece } from "../text/word-piece.ts";
-
-/** What each output of the task's head stands for: BIO tags, or the task's labels; config.json's `id2label`. */
-export function outputNames(task: LearnableTask): string[] {
-  const labels = task.labels.map((label) => label.id);
-  switch (task.kind) {
-    case "token":
-      return bioTags(labels);
-    case "pair":
-    case "sentence":
-      return labels;
-    default:
-      return unreachable(task);
-  }
-}
 
 /** An example as its model reads it. */
 export interface Input {
@@ -31,31 +17,145 @@ export interface Input {
   readonly targets: readonly number[];
 }
 
-/** `maxTokens` counts special tokens; what is beyond is cut off. Throws for an example of another kind than the task's. */
+/** Kinds of head that a task may ask for. */
+export type TaskHead = Exclude<Head["kind"], "masked">;
+
+interface ShapeInputs<S extends Shape> {
+  head(task: LearnableTask<S>): TaskHead;
+  /** What each output stands for. */
+  outputs(labels: readonly string[]): string[];
+  /** Tokens that the encoder must have of its own. */
+  markers(task: LearnableTask<S>): readonly string[];
+  /** `targetOf`: index of a label's output; throws for a foreign one. */
+  input(how: Encode<S>, example: Shapes[S]): Input;
+  /** Inputs that lack nothing of the example, for prediction; where absent the one input is all that is read. */
+  windows?(how: Encode<S>, example: Shapes[S]): Input[];
+  /** The example with the outputs of its inputs in place of its own labels. */
+  decode(
+    names: readonly string[],
+    example: Shapes[S],
+    inputs: readonly Input[],
+    outputs: readonly (readonly number[])[],
+  ): Shapes[S];
+}
+
+interface Encode<S extends Shape> {
+  readonly task: LearnableTask<S>;
+  readonly names: readonly string[];
+  readonly tokenizer: WordPiece;
+  /** Special tokens counted; what is beyond is cut off. */
+  readonly maxTokens: number;
+}
+
+const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
+  token: {
+    head: () => "token",
+    outputs: bioTags,
+    markers: () => [],
+    input: ({ tokenizer, maxTokens, names }, e) => taggedInput(encodeText(tokenizer, e.text, maxTokens), e, names),
+    windows: ({ tokenizer, maxTokens, names }, e) =>
+      encodeWindows(tokenizer, e.text, maxTokens).map((encoding) => taggedInput(encoding, e, names)),
+    decode(names, { text }, inputs, outputs) {
+      const words = inputs[0]?.words ?? [];
+      const windows = inputs.map((input) => input.encoding);
+      return { kind: "token", text, spans: spansOfTags(words, tagsOfPieces(windows, outputs, names, words.length)) };
+    },
+  },
+  sentence: {
+    head: (task) => (task.carries === "any" ? "multi" : "single"),
+    outputs: (labels) => [...labels],
+    markers: () => [],
+    input({ task, names, tokenizer, maxTokens }, e) {
+      const targets = e.labels.map((label) => targetOf(names, label));
+      if (task.carries === "one" && targets.length !== 1) {
+        throw new Error(`inputOf: ${task.id} expects one label for each example, got ${targets.length}`);
+      }
+      return { encoding: encodeText(tokenizer, e.text, maxTokens), words: [], targets };
+    },
+    decode: (names, e, _, outputs) => ({ ...e, labels: (outputs[0] ?? []).map((output) => names[output] as string) }),
+  },
+  relation: {
+    head: () => "single",
+    outputs: (labels) => [...labels],
+    markers: ({ head, tail }) => [head, tail].flatMap(({ type }) => [opening(type), closing(type)]),
+    input({ names, tokenizer, maxTokens }, e) {
+      const { text, around } = withMarkers(e);
+      return { encoding: encodeAround(tokenizer, text, maxTokens, around), words: [], targets: [targetOf(names, e.label)] };
+    },
+    decode: (names, e, _, outputs) => ({ ...e, label: onlyName(names, outputs) }),
+  },
+  pair: {
+    head: () => "single",
+    outputs: (labels) => [...labels],
+    markers: () => [],
+    input: ({ names, tokenizer, maxTokens }, e) => ({
+      encoding: encodePair(tokenizer, e.first, e.second, maxTokens),
+      words: [],
+      targets: [targetOf(names, e.label)],
+    }),
+    decode: (names, e, _, outputs) => ({ ...e, label: onlyName(names, outputs) }),
+  },
+};
+
+function taggedInput(encoding: TextEncoding, example: Shapes["token"], names: readonly string[]): Input {
+  const tags = tagsOfSpans(encoding.text, example.spans);
+  return { encoding, words: encoding.text, targets: labelsOfPieces(encoding, tags, names) };
+}
+
+function targetOf(names: readonly string[], label: string): number {
+  const target = names.indexOf(label);
+  if (target < 0) throw new Error(`inputOf: expected one of ${names.join(", ")}, got label ${JSON.stringify(label)}`);
+  return target;
+}
+
+const onlyName = (names: readonly string[], outputs: readonly (readonly number[])[]) =>
+  names[outputs[0]?.[0] as number] as string;
+
+const opening = (type: string) => `[${type.toUpperCase()}]`;
+const closing = (type: string) => `[/${type.toUpperCase()}]`;
+
+/**
+ * A relation's text with both entities between markers of their type, and where the markers stand in it. An entity inside the other, or sharing
+ * characters with it, has its markers inside.
+ */
+function withMarkers({ text, head, tail }: RelationExample): { text: string; around: readonly [start: number, end: number][] } {
+  const edges = [head, tail].flatMap(({ start, end, label }) => [
+    { at: start, token: opening(label), closes: false, width: end - start },
+    { at: end, token: closing(label), closes: true, width: end - start },
+  ]);
+  // At one place: closing before opening, the wider opens first and closes last.
+  const order = (a: (typeof edges)[number], b: (typeof edges)[number]) =>
+    a.at - b.at || Number(b.closes) - Number(a.closes) || (a.closes ? a.width - b.width : b.width - a.width);
+  let marked = "";
+  let at = 0;
+  const around: [number, number][] = [];
+  for (const edge of edges.sort(order)) {
+    marked += text.slice(at, edge.at);
+    around.push([marked.length, marked.length + edge.token.length]);
+    marked += edge.token;
+    at = edge.at;
+  }
+  return { text: marked + text.slice(at), around };
+}
+
+function rowOf<S extends Shape>(task: LearnableTask<S>): ShapeInputs<S> {
+  return rows[task.shape] as unknown as ShapeInputs<S>; // the compiler does not follow that the row is the task's own
+}
+
+/** What each output of the task's head stands for: BIO tags, or the task's labels; config.json's `id2label`. */
+export function outputNames(task: LearnableTask): string[] {
+  return rowOf(task).outputs(task.labels.map((label) => label.id));
+}
+
+/** Kind of head that the task is learnt by. */
+export const headOf = (task: LearnableTask): TaskHead => rowOf(task).head(task);
+
+/** Tokens that the encoder must have of its own: markers around a relation's entities. */
+export const markersOf = (task: LearnableTask): readonly string[] => rowOf(task).markers(task);
+
+/** `maxTokens` counts special tokens; what is beyond is cut off. Throws for an example of another shape than the task's. */
 export function inputOf(task: LearnableTask, tokenizer: WordPiece, example: Example, maxTokens: number): Input {
-  const names = outputNames(task);
-  if (task.kind === "token" && example.kind === "token") {
-    const encoding = encodeText(tokenizer, example.text, maxTokens);
-    const tags = tagsOfSpans(encoding.text, example.spans);
-    return { encoding, words: encoding.text, targets: labelsOfPieces(encoding, tags, names) };
-  }
-  const targetOf = (label: string) => {
-    const target = names.indexOf(label);
-    if (target < 0) throw new Error(`inputOf: expected one of ${names.join(", ")}, got label ${JSON.stringify(label)}`);
-    return target;
-  };
-  if (task.kind === "pair" && example.kind === "pair") {
-    const encoding = encodePair(tokenizer, example.first, example.second, maxTokens);
-    return { encoding, words: [], targets: [targetOf(example.label)] };
-  }
-  if (task.kind === "sentence" && example.kind === "sentence") {
-    const targets = example.labels.map(targetOf);
-    if (task.objective === "single" && targets.length !== 1) {
-      throw new Error(`inputOf: ${task.id} expects one label for each example, got ${targets.length}`);
-    }
-    return { encoding: encodeText(tokenizer, example.text, maxTokens), words: [], targets };
-  }
-  throw new Error(`inputOf: ${task.id} expects ${task.kind} examples, got a ${example.kind} example`);
+  return rowOf(task).input({ task, names: outputNames(task), tokenizer, maxTokens }, ofShape(task, example));
 }
 
 /**
@@ -63,12 +163,10 @@ export function inputOf(task: LearnableTask, tokenizer: WordPiece, example: Exam
  * else as `inputOf` has it. Their targets are those of no training.
  */
 export function windowsOf(task: LearnableTask, tokenizer: WordPiece, example: Example, maxTokens: number): Input[] {
-  if (task.kind !== "token" || example.kind !== "token") return [inputOf(task, tokenizer, example, maxTokens)];
-  const names = outputNames(task);
-  return encodeWindows(tokenizer, example.text, maxTokens).map((encoding) => {
-    const tags = tagsOfSpans(encoding.text, example.spans);
-    return { encoding, words: encoding.text, targets: labelsOfPieces(encoding, tags, names) };
-  });
+  const row = rowOf(task);
+  const how = { task, names: outputNames(task), tokenizer, maxTokens };
+  const own = ofShape(task, example);
+  return row.windows?.(how, own) ?? [row.input(how, own)];
 }
 
 /** The example with predicted labels in place of its own. `outputs` are indices: what `outcomes` gives for the input of the same place. */
@@ -78,22 +176,10 @@ export function predictedExample(
   inputs: readonly Input[],
   outputs: readonly (readonly number[])[],
 ): Example {
-  const names = outputNames(task);
-  switch (example.kind) {
-    case "token": {
-      const words = inputs[0]?.words ?? [];
-      const windows = inputs.map((input) => input.encoding);
-      return {
-        kind: "token",
-        text: example.text,
-        spans: spansOfTags(words, tagsOfPieces(windows, outputs, names, words.length)),
-      };
-    }
-    case "pair":
-      return { ...example, label: names[outputs[0]?.[0] as number] as string };
-    case "sentence":
-      return { ...example, labels: (outputs[0] ?? []).map((output) => names[output] as string) };
-    default:
-      return unreachable(example);
-  }
+  return rowOf(task).decode(outputNames(task), ofShape(task, example), inputs, outputs);
+}
+
+function ofShape<S extends Shape>(task: LearnableTask<S>, example: Example): Shapes[S] {
+  if (example.kind === task.shape) return example as Shapes[S];
+  throw new Error(`inputOf: ${task.id} expects ${task.shape} examples, got a ${example.kind} example`);
 }

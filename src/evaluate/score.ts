@@ -1,23 +1,24 @@
-// Scores of predictions against gold examples: exact spans as seqeval counts them, single labels as scikit-learn does. Pure.
+// Scores of predictions against gold examples: exact spans as seqeval counts them, labels as scikit-learn does. Knows no shape. Pure.
 
-import { unreachable } from "../base/errors.ts";
-import type { Example, PairExample, SentenceExample, TokenExample } from "../tasks/example.ts";
-import type { ExampleOf, LearnableTask, Metric } from "../tasks/task.ts";
+import type { Example } from "../tasks/example.ts";
+import { type Metric, metricId } from "../tasks/metric.ts";
+import { itemsOf, sameItems } from "../tasks/shapes.ts";
+import { type ExampleOf, type LearnableTask, mainMetric } from "../tasks/task.ts";
 import type { LabelScores, Scores } from "./scores.ts";
 
-/** True positives, predicted and gold items. */
+/** True positives, predicted and gold items of one label. */
 interface Counts {
+  readonly label: string;
   hits: number;
   predicted: number;
   gold: number;
 }
 
 /**
- * Scores of the task's own metrics; `predicted[i]` answers `gold[i]`. Token tasks: precision, recall and F1 over exact spans with
- * their labels, micro-averaged (seqeval's default). Single-label tasks: accuracy, and precision, recall and F1 macro-averaged
- * over all of the task's labels (scikit-learn's `average="macro", labels=..., zero_division=0`; a micro average would equal
- * accuracy). Any of the labels: accuracy, the share of examples with exactly theirs, and the others micro-averaged. Nothing predicted or nothing to find gives 0. Throws when the lists differ in length or hold another kind of
- * example.
+ * Scores of the task's own metrics; `predicted[i]` answers `gold[i]`. Accuracy is the share of examples with exactly the gold items. Precision,
+ * recall and F1 are averaged as the metric says; where it does not, over spans and over any of several labels `micro` (seqeval's default), over the
+ * one label of an example `macro` (scikit-learn's `average="macro", labels=..., zero_division=0`). Nothing predicted or nothing to find gives 0.
+ * Throws when the lists differ in length or hold another shape of example.
  */
 export function score<T extends LearnableTask>(
   task: T,
@@ -27,89 +28,41 @@ export function score<T extends LearnableTask>(
   if (gold.length !== predicted.length) {
     throw new Error(`score: expected ${gold.length} predictions, one for each gold example; got ${predicted.length}`);
   }
-  const labels = task.labels.map((label) => label.id);
-  switch (task.kind) {
-    case "token":
-      return finish(task, countSpans(labels, ofKind("token", gold), ofKind("token", predicted)), gold.length, micro);
-    case "pair":
-      return finish(task, countLabels(labels, labelSets("pair", gold), labelSets("pair", predicted)), gold.length, macro);
-    case "sentence": {
-      const [wanted, given] = [labelSets("sentence", gold), labelSets("sentence", predicted)];
-      const exact = wanted.filter((set, i) => sameSet(set, given[i] as ReadonlySet<string>)).length;
-      const average = task.objective === "multi" ? microWith(exact) : macro;
-      return finish(task, countLabels(labels, wanted, given), gold.length, average);
-    }
-    default:
-      return unreachable(task);
+  const other = [...gold, ...predicted].find((e: Example) => e.kind !== task.shape) as Example | undefined;
+  if (other) throw new Error(`score: expected ${task.shape} examples, got a ${other.kind} example`);
+  const counts = countItems(task, gold, predicted);
+  const exact = gold.filter((example, i) => sameItems(example, predicted[i] as Example)).length;
+  const values: Record<string, number> = {};
+  for (const metric of task.metrics) {
+    values[metricId(task.metrics, metric)] =
+      metric.name === "accuracy" ? ratio(exact, gold.length) : averaged(task, metric, counts)[metric.name];
   }
+  return { values, perLabel: Object.fromEntries(counts.map((c) => [c.label, ofCounts(c)])), examples: gold.length };
 }
 
-function ofKind(kind: "token", examples: readonly Example[]): readonly TokenExample[];
-function ofKind(kind: "pair" | "sentence", examples: readonly Example[]): readonly (PairExample | SentenceExample)[];
-function ofKind(kind: Example["kind"], examples: readonly Example[]): readonly Example[] {
-  const other = examples.find((e) => e.kind !== kind);
-  if (other) throw new Error(`score: expected ${kind} examples, got a ${other.kind} example`);
-  return examples;
-}
-
-function emptyCounts(labels: readonly string[]): Map<string, Counts> {
-  return new Map(labels.map((label) => [label, { hits: 0, predicted: 0, gold: 0 }]));
-}
-
-function countOf(counts: Map<string, Counts>, label: string): Counts {
-  const found = counts.get(label);
-  if (!found) throw new Error(`score: expected one of ${[...counts.keys()].join(", ")}, got label ${JSON.stringify(label)}`);
-  return found;
-}
-
-function countSpans(
-  labels: readonly string[],
-  gold: readonly TokenExample[],
-  predicted: readonly TokenExample[],
-): Map<string, Counts> {
-  const counts = emptyCounts(labels);
-  // The same span named twice is one span, as in seqeval's sets.
-  const distinct = (example: TokenExample) =>
-    new Map(example.spans.map((span) => [`${span.start} ${span.end} ${span.label}`, span]));
+function countItems(task: LearnableTask, gold: readonly Example[], predicted: readonly Example[]): Counts[] {
+  const counts = new Map(task.labels.map(({ id }): [string, Counts] => [id, { label: id, hits: 0, predicted: 0, gold: 0 }]));
+  const of = (label: string): Counts => {
+    const found = counts.get(label);
+    if (!found) throw new Error(`score: expected one of ${[...counts.keys()].join(", ")}, got label ${JSON.stringify(label)}`);
+    return found;
+  };
   gold.forEach((example, i) => {
-    const wanted = distinct(example);
-    const given = distinct(predicted[i] as TokenExample);
-    for (const span of wanted.values()) countOf(counts, span.label).gold++;
-    for (const [key, span] of given) {
-      const count = countOf(counts, span.label);
+    const wanted = itemsOf(example);
+    const keys = new Set(wanted.map((item) => item.key));
+    for (const { label } of wanted) of(label).gold++;
+    for (const { key, label } of itemsOf(predicted[i] as Example)) {
+      const count = of(label);
       count.predicted++;
-      if (wanted.has(key)) count.hits++;
+      if (keys.has(key)) count.hits++;
     }
   });
-  return counts;
+  return [...counts.values()];
 }
-
-type LabelSet = ReadonlySet<string>;
-
-function labelSets(kind: "pair" | "sentence", examples: readonly Example[]): LabelSet[] {
-  return ofKind(kind, examples).map((e) => new Set(e.kind === "pair" ? [e.label] : e.labels));
-}
-
-const sameSet = (a: LabelSet, b: LabelSet) => a.size === b.size && [...a].every((label) => b.has(label));
-
-function countLabels(labels: readonly string[], gold: readonly LabelSet[], predicted: readonly LabelSet[]): Map<string, Counts> {
-  const counts = emptyCounts(labels);
-  gold.forEach((wanted, i) => {
-    const given = predicted[i] as LabelSet;
-    for (const label of wanted) countOf(counts, label).gold++;
-    for (const label of given) {
-      countOf(counts, label).predicted++;
-      if (wanted.has(label)) countOf(counts, label).hits++;
-    }
-  });
-  return counts;
-}
-
-type Average = (counts: readonly Counts[], examples: number) => Readonly<Partial<Record<Metric, number>>>;
 
 const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
 
-function ofCounts({ hits, predicted, gold }: Counts): LabelScores {
+function ofCounts({ hits, predicted, gold }: Omit<Counts, "label">): LabelScores {
   return {
     precision: ratio(hits, predicted),
     recall: ratio(hits, gold),
@@ -118,47 +71,40 @@ function ofCounts({ hits, predicted, gold }: Counts): LabelScores {
   };
 }
 
-const sum = (counts: readonly Counts[], field: keyof Counts): number => counts.reduce((n, c) => n + c[field], 0);
+type Averaged = Pick<LabelScores, "precision" | "recall" | "f1">;
 
-const micro: Average = (counts) => {
-  const { precision, recall, f1 } = ofCounts({
-    hits: sum(counts, "hits"),
-    predicted: sum(counts, "predicted"),
-    gold: sum(counts, "gold"),
-  });
-  return { precision, recall, f1 };
-};
-
-const microWith =
-  (exact: number): Average =>
-  (counts, examples) => ({ ...micro(counts, examples), accuracy: ratio(exact, examples) });
-
-const macro: Average = (counts, examples) => {
-  const each = counts.map(ofCounts);
-  const meanOf = (field: "precision" | "recall" | "f1") =>
-    ratio(
-      each.reduce((n, s) => n + s[field], 0),
-      each.length,
-    );
-  return {
-    accuracy: ratio(sum(counts, "hits"), examples),
-    precision: meanOf("precision"),
-    recall: meanOf("recall"),
-    f1: meanOf("f1"),
-  };
-};
-
-function finish(task: LearnableTask, counts: ReadonlyMap<string, Counts>, examples: number, average: Average): Scores {
-  const all = average([...counts.values()], examples);
-  const values: Partial<Record<Metric, number>> = {};
-  for (const metric of task.metrics) {
-    const value = all[metric];
-    if (value !== undefined) values[metric] = value;
+/** `positive` is `micro` over the labels that are not negative. */
+function averaged(task: LearnableTask, { average, without }: Metric, all: readonly Counts[]): Averaged {
+  const counts = all.filter((c) => c.label !== without);
+  switch (average ?? (severalItems(task) ? "micro" : "macro")) {
+    case "micro":
+      return pooled(counts);
+    case "positive": {
+      const negative = new Set(task.labels.filter((label) => label.negative).map((label) => label.id));
+      return pooled(counts.filter((c) => !negative.has(c.label)));
+    }
+    default: {
+      const each = counts.map(ofCounts);
+      const mean = (field: keyof Averaged) =>
+        ratio(
+          each.reduce((n, s) => n + s[field], 0),
+          each.length,
+        );
+      return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
+    }
   }
-  return { values, perLabel: Object.fromEntries([...counts].map(([label, c]) => [label, ofCounts(c)])), examples };
 }
+
+function pooled(counts: readonly Counts[]): Averaged {
+  const sum = (field: "hits" | "predicted" | "gold"): number => counts.reduce((n, c) => n + c[field], 0);
+  return ofCounts({ hits: sum("hits"), predicted: sum("predicted"), gold: sum("gold") });
+}
+
+/** Whether an example may have any number of scored items: then a micro average is not the accuracy. */
+const severalItems = (task: LearnableTask): boolean =>
+  task.shape === "token" || (task.shape === "sentence" && task.carries === "any");
 
 /** The metric that decides which epoch is best: the task's first (bold in Table 5). */
 export function mainScore(task: LearnableTask, scores: Scores): number {
-  return scores.values[task.metrics[0]] ?? 0;
+  return scores.values[mainMetric(task)] ?? 0;
 }

@@ -1,7 +1,5 @@
 // What a scoring gives back. Pure data.
 
-import type { Metric } from "../tasks/task.ts";
-
 export interface LabelScores {
   readonly precision: number;
   readonly recall: number;
@@ -11,8 +9,8 @@ export interface LabelScores {
 }
 
 export interface Scores {
-  /** The task's metrics, each in [0, 1]. */
-  readonly values: Readonly<Partial<Record<Metric, number>>>;
+  /** The task's metrics by `metricId`, each in [0, 1]. */
+  readonly values: Readonly<Record<string, number>>;
   readonly perLabel: Readonly<Record<string, LabelScores>>;
   /** Examples scored. */
   readonly examples: number;

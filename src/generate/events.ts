@@ -2,26 +2,10 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { Topic } from "../knowledge/topic.ts";
+import type { RejectReason } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 
-/** Why a completion was thrown away. Each is counted and shown. */
-export const rejectReasons = [
-  "empty", // nothing but white space
-  "truncated", // the token limit came before the end
-  "malformed", // not the form that the prompt asks for
-  "unbalanced-marks", // an entity mark opened and not closed
-  "no-entity", // NER: no entity left in the sentence
-  "topic-absent", // the topic asked for is not mentioned
-  "too-short",
-  "repetitive", // a loop: the same words again and again
-  "duplicate", // the same text was accepted before
-  "copies-demonstration",
-  "identical-pair", // the second sentence is the first
-] as const;
-
-export type RejectReason = (typeof rejectReasons)[number];
-
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: RejectReason };
+export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
 
 /** One exchange with the model. */
 export interface Turn {

@@ -6,6 +6,7 @@ import { rng, seedOf } from "../base/rng.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
+import { textsOf } from "../tasks/shapes.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { GenerateEvent, LogEntry, Parsed, RejectReason, Turn } from "./events.ts";
 import type { Method } from "./method.ts";
@@ -90,8 +91,8 @@ function record(progress: Progress, entry: LogEntry): void {
 
 /** What makes two examples the same text: letters and digits, whatever the case, spacing and punctuation. */
 function normalForm(example: Example): string {
-  const text = example.kind === "pair" ? `${example.first} | ${example.second}` : example.text;
-  return text
+  return textsOf(example)
+    .join(" | ")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}|]+/gu, " ")
     .trim();

@@ -2,8 +2,11 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Rng } from "../base/rng.ts";
-import type { Task, TopicQuery } from "../tasks/task.ts";
+import { families } from "../tasks/families.ts";
+import { type ByLabel, forAnyLabel, forLabel, type Task } from "../tasks/task.ts";
+import type { GraphQuery, TopicQuery } from "../tasks/topic-query.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
+import { lowerCased } from "./name-words.ts";
 import type { Topic } from "./topic.ts";
 
 export interface TopicSampling {
@@ -18,12 +21,12 @@ export interface TopicSampling {
 
 /** Longest topic in characters (released code). */
 export function longestTopic(task: Task): number {
-  return task.family === "ner" ? 40 : 30;
+  return families[task.family].longestTopic;
 }
 
-/** Lower case, stripped; undefined for what the released code drops: nothing left, or more than `longest` characters. */
+/** Lower case but for abbreviations that would be another word then ("ALL"), stripped; undefined for what the released code drops: nothing left, or more than `longest` characters. */
 export function cleanName(name: string, longest: number): string | undefined {
-  const clean = name.toLowerCase().trim();
+  const clean = lowerCased(name.trim());
   return clean === "" || clean.length > longest ? undefined : clean;
 }
 
@@ -50,9 +53,9 @@ export async function sampleTopics(
   sampling: TopicSampling,
   stream: Rng,
 ): Promise<Record<string, Topic[]>> {
-  const queries = turns(task.topics);
   const topics: Record<string, Topic[]> = {};
   for (const { id: label } of task.labels) {
+    const queries = await turns(graph, forLabel(task.topics, label));
     const draws = await Promise.all(
       queries.map(async (query) => drawTopics(graph, query, task, sampling, stream.fork(label, canonicalName(query)))),
     );
@@ -67,13 +70,48 @@ export async function sampleTopics(
   return topics;
 }
 
-/** A query of several node types as one query each. */
-function turns(query: TopicQuery): TopicQuery[] {
-  return query.kind === "nodes" ? query.types.map((type) => ({ kind: "nodes", types: [type] })) : [query];
+/** Topics that the graph holds for a task, over all its labels, at most: names are not read, nor whether a pair has an edge. */
+export async function countTopics(graph: KnowledgeGraph, topics: ByLabel<TopicQuery>): Promise<number> {
+  const queries = (await Promise.all(forAnyLabel(topics).map((query) => turns(graph, query)))).flat();
+  const distinct = new Map(queries.map((query) => [canonicalName(query), query]));
+  const counts = await Promise.all([...distinct.values()].map((query) => graph.count(query)));
+  return counts.reduce((sum, n) => sum + n, 0);
 }
 
-function canonicalName(query: TopicQuery): string {
-  return query.kind === "nodes" ? query.types.join() : `${query.head} ${query.relation} ${query.tail}`;
+/** Queries that take turns: one for each node type, and for each of several. */
+async function turns(graph: KnowledgeGraph, query: TopicQuery): Promise<GraphQuery[]> {
+  switch (query.kind) {
+    case "nodes":
+      return query.types.map((type) => ({ ...query, types: [type] }));
+    case "edges":
+    case "pairs":
+      return [query];
+    case "any":
+      return (await Promise.all(query.of.map((one) => turns(graph, one)))).flat();
+    case "first": {
+      let last: GraphQuery[] = [];
+      for (const one of query.of) {
+        last = await turns(graph, one);
+        for (const part of last) if ((await graph.count(part)) > 0) return last;
+      }
+      return last;
+    }
+    default:
+      return query satisfies never;
+  }
+}
+
+function canonicalName(query: GraphQuery): string {
+  switch (query.kind) {
+    case "nodes":
+      return query.types.join();
+    case "edges":
+      return `${query.head} ${query.relation} ${query.tail}`;
+    case "pairs":
+      return `${query.head} without ${query.without.join(" or ") || "any relation"} ${query.tail}`;
+    default:
+      return query satisfies never;
+  }
 }
 
 /** One topic of each in turn until there are `count`, or none is left. */
@@ -103,7 +141,7 @@ async function takeTurns(draws: readonly AsyncGenerator<Topic, void>[], count: n
 /** All topics of a query in random order, cleaned; each batch is read when it is asked for. */
 async function* drawTopics(
   graph: KnowledgeGraph,
-  query: TopicQuery,
+  query: GraphQuery,
   task: Task,
   sampling: TopicSampling,
   stream: Rng,
@@ -113,9 +151,17 @@ async function* drawTopics(
     for (const topic of await graph.at(query, indices)) {
       const names = topic.entities.map((e) => cleanName(e.name, longest));
       const fine = topic.entities.every((e, i) => names[i] !== undefined && (sampling.names === "any" || isNatural(e.name)));
-      if (fine) yield { ...topic, entities: topic.entities.map((e, i) => ({ ...e, name: names[i] as string })) };
+      if (fine && named(query, topic))
+        yield { ...topic, entities: topic.entities.map((e, i) => ({ ...e, name: names[i] as string })) };
     }
   }
+}
+
+/** Whether a node's name ends as the query asks; the graph reads nodes by type alone. */
+function named(query: GraphQuery, { entities }: Topic): boolean {
+  if (query.kind !== "nodes" || !query.endings) return true;
+  const { endings } = query;
+  return entities.every((e) => endings.some((ending) => e.name.toLowerCase().endsWith(ending)));
 }
 
 /** Rows read at once. */
@@ -123,12 +169,12 @@ const batch = 64;
 
 async function* shuffledIndices(
   graph: KnowledgeGraph,
-  query: TopicQuery,
+  query: GraphQuery,
   { names }: TopicSampling,
   stream: Rng,
 ): AsyncGenerator<number[], void> {
   const count = await graph.count(query);
-  if (query.kind === "edges" || names === "any") {
+  if (query.kind !== "nodes" || names === "any") {
     yield* permutation(count, stream);
     return;
   }

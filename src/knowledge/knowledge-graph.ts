@@ -1,13 +1,14 @@
 // The port of a knowledge graph: a query is counted and read by index, so that sampling costs what it returns.
 
-import type { TopicQuery } from "../tasks/task.ts";
+import type { GraphQuery } from "../tasks/topic-query.ts";
 import type { Topic } from "./topic.ts";
 
 export interface KnowledgeGraph {
   readonly id: string;
-  count(query: TopicQuery): Promise<number>;
-  /** Topics at indices in [0, count), in the order asked. */
-  at(query: TopicQuery, indices: readonly number[]): Promise<Topic[]>;
+  /** Of pairs, those that have an edge too. */
+  count(query: GraphQuery): Promise<number>;
+  /** Topics at indices in [0, count), in the order asked; a pair that has an edge is left out. */
+  at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
   /** Of each node of these types, in the order of `at`: how many relations it has to nodes of other types. */
   links(types: readonly string[]): Promise<Uint32Array>;
 }

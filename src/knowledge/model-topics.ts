@@ -3,7 +3,8 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { type Rng, seedOf } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
-import type { Task } from "../tasks/task.ts";
+import { families } from "../tasks/families.ts";
+import { forAnyLabel, forLabel, type Task } from "../tasks/task.ts";
 import { cleanName, isNatural, longestTopic } from "./graph-topics.ts";
 import { headOf, listGrammar, listItems } from "./list-answer.ts";
 import type { SuggestEvent } from "./styles.ts";
@@ -56,7 +57,7 @@ export function readTopics(answer: string, task: Task, cut = false): string[] {
     .filter(isNatural)
     .flatMap((name) => cleanName(name, longest) ?? []);
   // "physical symptoms" and "tests for diseases" repeat the question; "cancer cancer" is a model that stumbles.
-  const asked = new RegExp(`\\b(${task.entityTypes.join("|")})\\b`);
+  const asked = new RegExp(`\\b(${[...new Set(forAnyLabel(task.entityTypes).flat())].join("|")})\\b`);
   return [...new Set(names)].filter((name) => !asked.test(name) && !stumble.test(name));
 }
 
@@ -68,22 +69,61 @@ export async function* suggestTopics(
   signal: AbortSignal,
   suggestion: TopicSuggestion = paperTopics,
 ): AsyncGenerator<SuggestEvent, Record<string, Topic[]>> {
-  const topics: Topic[] = [];
-  const seen = new Set<string>();
-  for (const type of task.entityTypes) {
-    const names = yield* suggestOfType(model, task, type, stream.fork("topics", type), signal, suggestion);
-    for (const name of names) {
-      if (seen.has(name)) continue; // a symptom that was listed as a disease
-      seen.add(name);
-      topics.push({ entities: [{ name, type }], source: "llm" });
-    }
+  const named = new Map<string, readonly string[]>();
+  for (const type of new Set(forAnyLabel(task.entityTypes).flat())) {
+    named.set(type, yield* suggestOfType(model, task, type, stream.fork("topics", type), signal, suggestion));
   }
-  if (topics.length === 0) {
+  const topics = Object.fromEntries(
+    task.labels.map(({ id }) => {
+      const lists = forLabel(task.entityTypes, id).map((type) => ({ type, names: named.get(type) ?? [] }));
+      return [id, topicKinds[families[task.family].topic](lists, stream.fork("pairs", id))];
+    }),
+  );
+  for (const [label, found] of Object.entries(topics)) {
+    if (found.length > 0) continue;
+    const expected = forLabel(task.entityTypes, label).join(", ");
     const what = `the language model listed no usable topic for ${task.name}`;
-    throw new ClinfuseError("no-topics", what, { what: task.name, expected: task.entityTypes.join(", ") });
+    throw new ClinfuseError("no-topics", what, { what: task.name, expected });
   }
-  return Object.fromEntries(task.labels.map(({ id }) => [id, topics]));
+  return topics;
 }
+
+interface Listed {
+  readonly type: string;
+  readonly names: readonly string[];
+}
+
+const topicKinds: Readonly<Record<"entity" | "pair", (lists: readonly Listed[], stream: Rng) => Topic[]>> = {
+  entity(lists) {
+    const seen = new Set<string>();
+    return lists.flatMap(({ type, names }) =>
+      names.flatMap((name): Topic[] => {
+        if (seen.has(name)) return []; // a symptom that was listed as a disease
+        seen.add(name);
+        return [{ entities: [{ name, type }], source: "llm" }];
+      }),
+    );
+  },
+  /** Every name of the longer list once, each with one of the other drawn at random. The model was not asked whether the two belong together. */
+  pair([heads, tails], stream) {
+    if (!heads || !tails || heads.names.length === 0 || tails.names.length === 0) return [];
+    const count = Math.max(heads.names.length, tails.names.length);
+    const drawn = ({ names }: Listed, name: string): string[] => {
+      const rounds = Array.from({ length: Math.ceil(count / names.length) }, (_, i) => i);
+      return rounds.flatMap((round) => stream.fork(name, round).sample(names, names.length)).slice(0, count);
+    };
+    const [ofHeads, ofTails] = [drawn(heads, "heads"), drawn(tails, "tails")];
+    return ofHeads.flatMap((head, i): Topic[] => {
+      const tail = ofTails[i] as string;
+      if (head === tail) return [];
+      const entities = [
+        { name: head, type: heads.type },
+        { name: tail, type: tails.type },
+      ];
+      return [{ entities, source: "llm" }];
+    });
+  },
+};
 
 async function* suggestOfType(
   model: LanguageModel,

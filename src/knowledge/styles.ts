@@ -4,6 +4,7 @@ import type { Rng } from "../base/rng.ts";
 import { seedOf } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
 import type { Example } from "../tasks/example.ts";
+import { textsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import { headOf, listGrammar, listItems } from "./list-answer.ts";
 import type { Style } from "./topic.ts";
@@ -57,7 +58,7 @@ export function stylesPrompt(task: Task, demonstrations: readonly Example[]): Me
 }
 
 function demonstrationLine(example: Example): string {
-  return example.kind === "pair" ? `${example.first} / ${example.second}` : example.text;
+  return textsOf(example).join(" / ");
 }
 
 /** Words that name the question's own parts rather than a style. */

@@ -15,8 +15,8 @@ import type { RunStore } from "../generate/run-store.ts";
 import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
-import { fileOf } from "../models/verify.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
+import { fileOf } from "../models/verify.ts";
 import { type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { taskById } from "../tasks/catalogue.ts";
@@ -77,8 +77,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
 
     async readData({ task, files, seed }) {
-      const entries = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
-      return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));
+      return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
     },
 
     keepModelFile: (argument, signal) => keepModelFile(ports.models, argument, signal),

@@ -1,8 +1,10 @@
 // Knowledge graphs: imported, listed, counted in, deleted. Knows no storage and no server.
 
 import type { GraphStore } from "../knowledge/graph-store.ts";
+import { countTopics } from "../knowledge/graph-topics.ts";
 import { type GraphInfo, type ImportEvent, importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
-import type { TopicQuery } from "../tasks/task.ts";
+import type { ByLabel } from "../tasks/task.ts";
+import type { TopicQuery } from "../tasks/topic-query.ts";
 import type { Answers } from "./procedure.ts";
 
 export type GraphProcedures = {
@@ -11,7 +13,7 @@ export type GraphProcedures = {
   importGraph(argument: { name: string; nodes: Blob; edges: Blob }, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
-  countTopics(argument: { graph: string; query: TopicQuery }, signal: AbortSignal): Promise<number>;
+  countTopics(argument: { graph: string; topics: ByLabel<TopicQuery> }, signal: AbortSignal): Promise<number>;
 };
 
 export const graphAnswers: Answers<GraphProcedures> = {
@@ -58,6 +60,6 @@ export function graphProcedures({ graphs, appFile }: GraphPorts): GraphProcedure
       await (await graphs()).delete(id);
     },
 
-    countTopics: async ({ graph, query }) => (await openGraph(await graphs(), graph)).count(query),
+    countTopics: async ({ graph, topics }) => countTopics(await openGraph(await graphs(), graph), topics),
   };
 }

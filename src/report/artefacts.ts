@@ -3,7 +3,7 @@
 import type { Notebook } from "../experiment/notebook.ts";
 import { writeJsonl } from "../formats/clingen.ts";
 import type { RejectReason, Synthetic } from "../generate/events.ts";
-import type { Task } from "../tasks/task.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
 
 /**
  * The synthetic dataset as ClinGen's JSONL. Each row also says what its prompt was steered by (`topic`, `style`) and where the
@@ -12,7 +12,7 @@ import type { Task } from "../tasks/task.ts";
 export function datasetJsonl(task: Task, synthetic: readonly Synthetic[]): string {
   return writeJsonl(
     task,
-    synthetic.map((s) => s.example as Extract<Synthetic["example"], { kind: typeof task.kind }>),
+    synthetic.map((s) => s.example as ExampleOf<Task>),
     (i) => {
       const { index, topic, style } = synthetic[i] as Synthetic;
       return {

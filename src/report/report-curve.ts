@@ -1,7 +1,6 @@
 // The loss curve of a report as inline SVG, with the table of epochs behind it.
 
 import type { TrainingResult } from "../experiment/notebook.ts";
-import type { Metric } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { type Html, html } from "./report-html.ts";
 
@@ -42,7 +41,7 @@ ${epochTable(history)}</section>`;
 
 function epochTable(history: TrainingResult["history"]): Html {
   const epochs = history.filter((e) => e.type === "epoch");
-  const metrics = Object.keys(epochs[0]?.validation.values ?? {}) as Metric[];
+  const metrics = Object.keys(epochs[0]?.validation.values ?? {});
   const rows = epochs.map(
     (e) =>
       html`<tr><td>${names[e.stage]}</td><td class="n">${e.epoch}</td><td class="n">${e.loss.toFixed(3)}</td>${metrics.map((m) => html`<td class="n">${e.validation.values[m]?.toFixed(3) ?? "–"}</td>`)}</tr>`,

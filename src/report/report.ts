@@ -6,18 +6,20 @@ import type { RejectReason, Synthetic } from "../generate/events.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
-import type { Metric, Task } from "../tasks/task.ts";
+import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
+import { labelsOf, sameItems } from "../tasks/shapes.ts";
+import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { comparedTones, segmentsOf, type Tone } from "./marked-text.ts";
 import { lossCurve } from "./report-curve.ts";
-import { type Html, html, joined, type Part } from "./report-html.ts";
+import { type Html, html, type Part } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
 
 const shownExamples = 60;
 const shownErrors = 40;
-const metricNames: Readonly<Record<Metric, string>> = {
+const metricNames: Readonly<Record<MetricName, string>> = {
   accuracy: "Accuracy",
   precision: "Precision",
   recall: "Recall",
@@ -66,10 +68,10 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
 
 function scoresSection(task: Task, { results, device, basis }: TrainingResult, stale: readonly Stale[]): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
-  const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metric];
+  const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
     (metric) =>
-      html`<tr><th scope="row">${metricNames[metric]}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
+      html`<tr><th scope="row">${metricNames[metric.name]}${metric.average ? `, ${metric.average}` : ""}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
   );
   const labels = stages.flatMap((stage) =>
     Object.entries(results[stage]?.scores.perLabel ?? {}).map(
@@ -100,6 +102,11 @@ function example(e: Example): Html {
       return html`<p>${marked(e.text, e.spans)}</p>`;
     case "pair":
       return html`<p>${e.first}</p><p class="second">${e.second}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
+    case "relation":
+      return html`<p>${marked(
+        e.text,
+        [e.head, e.tail].sort((a, b) => a.start - b.start),
+      )}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
     case "sentence":
       return html`<p>${e.text}</p><p class="label">${e.labels.join(", ")}</p>`;
     default:
@@ -139,34 +146,20 @@ function shotsSection(data: NotebookData): Html {
 function errorsSection({ test }: NotebookData, { predicted }: StageResult): Html {
   const wrong = test.flatMap((gold, i) => {
     const guess = predicted[i];
-    return guess && JSON.stringify(answer(gold)) !== JSON.stringify(answer(guess)) ? [{ gold, guess }] : [];
+    return guess && !sameItems(gold, guess) ? [{ gold, guess }] : [];
   });
   const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => {
     if (gold.kind === "token" && guess.kind === "token") {
       const tones = comparedTones(gold.spans, guess.spans);
       return html`<li><p><b>Gold</b> ${marked(gold.text, gold.spans, tones.gold)}</p><p><b>Model</b> ${marked(gold.text, guess.spans, tones.predicted)}</p></li>`;
     }
-    return html`<li>${example(gold)}<p><b>Model</b> ${joined(answer(guess).map(String))}</p></li>`;
+    return html`<li>${example(gold)}<p><b>Model</b> ${labelsOf(guess).join(", ")}</p></li>`;
   });
   return html`<section>
 <h2>${wrong.length} ${wrong.length === 1 ? "error" : "errors"} in ${predicted.length} test examples</h2>
 <ol>${items}</ol>
 ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p>` : ""}
 </section>`;
-}
-
-/** What a prediction has to get right. */
-function answer(e: Example): readonly (string | number)[] {
-  switch (e.kind) {
-    case "token":
-      return e.spans.flatMap((s) => [s.start, s.end, s.label]);
-    case "pair":
-      return [e.label];
-    case "sentence":
-      return [...e.labels].sort();
-    default:
-      return e satisfies never;
-  }
 }
 
 function provenanceSection(synthetic: readonly Synthetic[]): Html {

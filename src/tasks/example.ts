@@ -1,4 +1,4 @@
-// The three shapes of a labelled example. Knows no task and no file format.
+// The shapes of a labelled example. Knows no task and no file format.
 
 /** Offsets count UTF-16 code units of the text; `end` is exclusive. */
 export interface Span {
@@ -7,19 +7,7 @@ export interface Span {
   readonly label: string;
 }
 
-export interface SentenceExample {
-  readonly kind: "sentence";
-  readonly text: string;
-  readonly labels: readonly string[];
-}
-
-export interface PairExample {
-  readonly kind: "pair";
-  readonly first: string;
-  readonly second: string;
-  readonly label: string;
-}
-
+/** A text with marked parts. */
 export interface TokenExample {
   readonly kind: "token";
   readonly text: string;
@@ -27,4 +15,36 @@ export interface TokenExample {
   readonly spans: readonly Span[];
 }
 
-export type Example = SentenceExample | PairExample | TokenExample;
+/** A text with one of the labels, or any of them. */
+export interface SentenceExample {
+  readonly kind: "sentence";
+  readonly text: string;
+  readonly labels: readonly string[];
+}
+
+/** Two entities of a text and the relation between them. A span's label is its entity type; either may stand first, and they may share characters. */
+export interface RelationExample {
+  readonly kind: "relation";
+  readonly text: string;
+  readonly head: Span;
+  readonly tail: Span;
+  readonly label: string;
+}
+
+/** Two texts and how they relate. */
+export interface PairExample {
+  readonly kind: "pair";
+  readonly first: string;
+  readonly second: string;
+  readonly label: string;
+}
+
+export interface Shapes {
+  readonly token: TokenExample;
+  readonly sentence: SentenceExample;
+  readonly relation: RelationExample;
+  readonly pair: PairExample;
+}
+
+export type Shape = keyof Shapes;
+export type Example = Shapes[Shape];

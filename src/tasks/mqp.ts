@@ -1,14 +1,13 @@
 // MQP (McCreery et al. 2020): do two medical questions ask the same? Appendix D, Table 5.
 
-import type { PairTask } from "./task.ts";
+import type { Task } from "./task.ts";
 
-export const mqp: PairTask = {
+export const mqp: Task<"pair"> = {
   id: "mqp",
   name: "MQP",
   summary: "Tell whether two medical questions ask the same thing.",
   family: "pair",
-  kind: "pair",
-  objective: "single",
+  shape: "pair",
   taskName: "sentence similarity calculation",
   domain: "Sentence Similarity Calculation",
   firstContent: "claim",
@@ -17,8 +16,9 @@ export const mqp: PairTask = {
     { id: "not_equivalent", name: "not_equivalent", description: "its meaning is different from the first sentence" },
     { id: "equivalent", name: "equivalent", description: "it has the same meaning as the first sentence" },
   ],
-  metrics: ["accuracy"],
-  topics: { kind: "nodes", types: ["Disease", "Symptom", "Drug"] },
-  entityTypes: ["diseases", "symptoms", "drugs"],
+  shots: 5,
+  metrics: [{ name: "accuracy" }],
+  topics: { every: { kind: "nodes", types: ["Disease", "Symptom", "Drug"] } },
+  entityTypes: { every: ["diseases", "symptoms", "drugs"] },
   styles: ["medical literature", "patient-doctor dialogues"],
 };

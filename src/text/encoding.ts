@@ -47,6 +47,44 @@ export function encodeWindows(tokenizer: WordPiece, text: string, maxTokens: num
   }
 }
 
+/**
+ * One text of which only a part may fit, with `pieces` of it in each of these places (code units, in order) whatever else is cut: all of them in
+ * one stretch where that fits; else the stretches around the first and the last. `maxTokens` counts special tokens.
+ */
+export function encodeAround(
+  tokenizer: WordPiece,
+  text: string,
+  maxTokens: number,
+  places: readonly (readonly [start: number, end: number])[],
+): TextEncoding {
+  const words = tokenizer.words(text);
+  const pieces = tokenizer.pieces(words);
+  const size = room(maxTokens, 2);
+  const whole = pieces.ids.length;
+  const touched = pieces.starts.flatMap((start, i) =>
+    places.some((place) => start < place[1] && (pieces.ends[i] as number) > place[0]) ? [i] : [],
+  );
+  const first = touched[0] ?? 0;
+  const last = touched.at(-1) ?? 0;
+  const stretches: [number, number][] = [];
+  if (whole <= size || last < size) stretches.push([0, Math.min(size, whole)]);
+  else if (last - first < size) {
+    const from = Math.min(Math.max(0, first - Math.floor((size - (last - first + 1)) / 2)), whole - size);
+    stretches.push([from, from + size]);
+  } else {
+    const half = Math.floor(size / 2);
+    stretches.push([first, first + half], [last + 1 - (size - half), last + 1]);
+  }
+  const parts = stretches.map(([from, to]) => part(pieces, from, to));
+  const kept: Pieces = {
+    ids: parts.flatMap((p) => p.ids),
+    starts: parts.flatMap((p) => p.starts),
+    ends: parts.flatMap((p) => p.ends),
+    words: parts.flatMap((p) => p.words),
+  };
+  return { ...join(tokenizer, [{ pieces: kept, kept: kept.ids.length, type: 0 }]), text: words };
+}
+
 function part({ ids, starts, ends, words }: Pieces, from: number, to: number): Pieces {
   return {
     ids: ids.slice(from, to),

@@ -9,7 +9,7 @@ import type { Classifier } from "../classifier/classifier.ts";
 import { balancedWeights, dropoutFeeds, inferenceFeeds, type Outcome, targetFeeds } from "../classifier/feeds.ts";
 import { type FixedFeatures, fixedFeatures } from "../classifier/fixed-features.ts";
 import { infer, inputsOf } from "../classifier/predict.ts";
-import { type Input, predictedExample } from "../classifier/task-head.ts";
+import { headOf, type Input, predictedExample } from "../classifier/task-head.ts";
 import { mainScore, score } from "../evaluate/score.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
@@ -121,7 +121,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
     if (!isAbort(error)) left = "failed"; // what a failed device holds is worth nothing
     throw error;
   } finally {
-    if (left === "stopped") await save();
+    if (left === "stopped") await save().catch(() => undefined); // who stopped it is told that, whatever the device says
   }
   const { best } = progress;
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
@@ -191,8 +191,8 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
   const layout = {
     rows: Math.ceil(rows / parts),
     pad: classifier.encoder.tokenizer.special.pad,
-    perToken: classifier.task.kind === "token",
-    multi: classifier.task.objective === "multi",
+    perToken: headOf(classifier.task) === "token",
+    multi: headOf(classifier.task) === "multi",
     outputs: classifier.names.length,
   };
   const warmup = warmupSteps(steps, config.warmup);

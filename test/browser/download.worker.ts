@@ -5,7 +5,7 @@ import { downloadModel } from "../../src/models/download.ts";
 import type { ModelHost } from "../../src/models/kept.ts";
 import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
-import { serve } from "../../src/workers/rpc.ts";
+import { serve } from "../../src/workers/serve.ts";
 
 export type Manner = "ranges" | "no ranges" | "breaks" | "ends early" | "altered" | "absent" | "a page" | "down" | "error";
 

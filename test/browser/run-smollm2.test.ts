@@ -36,7 +36,7 @@ describe.skipIf(!present)(`a run with SmolLM2${why}`, () => {
 
   it("that was killed and resumed holds the bytes of one that was not", { timeout: 300_000 }, async () => {
     const task = taskById("bc5cdr-disease");
-    const { train } = readDataset(task, await fetchSample(task), rng("dataset", 1));
+    const { train } = await readDataset(task, await fetchSample(task), rng("dataset", 1));
     const chosen = presetConfig("small", { task: task.id, method: "clingen" });
     const sampling = { ...chosen.sampling, maxTokens: 32 };
     const config: RunConfig = { ...chosen, sampling, size: 6, model: model.id, examples: "-", knowledge: "-" };

@@ -8,7 +8,7 @@ import { loadModel, saveModel } from "../../src/classifier/saved-model.ts";
 import { score } from "../../src/evaluate/score.ts";
 import type { Device } from "../../src/runtime/device.ts";
 import type { Example } from "../../src/tasks/example.ts";
-import type { ExampleOf, Task } from "../../src/tasks/task.ts";
+import { type ExampleOf, mainMetric, type Task } from "../../src/tasks/task.ts";
 import { recipeFor } from "../../src/train/recipe.ts";
 import { train } from "../../src/train/train.ts";
 import type { TrainConfig, TrainEvent } from "../../src/train/train-config.ts";
@@ -38,7 +38,7 @@ async function predicted(classifier: Classifier, examples: readonly Example[]): 
 }
 
 const scoreOf = (task: Task, gold: readonly Example[], found: readonly Example[]) =>
-  score(task, gold as readonly ExampleOf<Task>[], found as readonly ExampleOf<Task>[]).values[task.metrics[0]];
+  score(task, gold as readonly ExampleOf<Task>[], found as readonly ExampleOf<Task>[]).values[mainMetric(task)];
 
 const recipe: TrainConfig = {
   learningRate: 2e-2,

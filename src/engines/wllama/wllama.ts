@@ -110,6 +110,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
       n_batch: batchTokens,
       n_ubatch: batchTokens,
       ctx_shift: false,
+      ...(template?.asksDate ? { chat_template: asItIs } : {}),
     });
     // A file that llama.cpp cannot read gives an empty model rather than an error.
     if (wllama.getLoadedContextInfo().n_vocab === 0) throw new Error("it is no GGUF, or cut off, or of an unknown architecture");
@@ -155,6 +156,10 @@ async function complete(
 ): Promise<Completion> {
   throwIfAborted(signal); // while it waited for its turn
   const { messages, sampling, seed, grammar, date } = request;
+  const day = date === undefined ? {} : { date };
+  const sent = template?.asksDate
+    ? [{ role: "user" as const, content: template.render(messages, day) }]
+    : messages.map(({ role, content }) => ({ role, content }));
   const options = {
     temperature: sampling.temperature,
     top_p: sampling.topP,
@@ -165,31 +170,18 @@ async function complete(
     abortSignal: signal,
     ...(grammar === undefined ? {} : { grammar }),
   };
+  let response: ChatCompletionResponse;
   try {
-    // llama.cpp tells a template the day of the clock; the run's own day needs the text rendered here.
-    if (template?.asksDate) {
-      const prompt = template.render(messages, date === undefined ? {} : { date });
-      const { choices, usage } = await wllama.createCompletion({ ...options, prompt });
-      return answerOf(choices[0]?.text, choices[0]?.finish_reason, usage);
-    }
-    const plain = messages.map(({ role, content }) => ({ role, content }));
-    const { choices, usage } = await wllama.createChatCompletion({ ...options, messages: plain });
-    return answerOf(choices[0]?.message.content, choices[0]?.finish_reason, usage);
+    response = await wllama.createChatCompletion({ ...options, messages: sent });
   } catch (error) {
     throw completionError(error, grammar !== undefined);
   }
-}
-
-function answerOf(
-  text: string | null | undefined,
-  finish: string | null | undefined,
-  usage: ChatCompletionResponse["usage"],
-): Completion {
+  const choice = response.choices[0];
   return {
-    text: text ?? "",
-    finish: finish === "length" ? "length" : "stop",
-    promptTokens: usage.prompt_tokens,
-    completionTokens: usage.completion_tokens,
+    text: choice?.message.content ?? "",
+    finish: choice?.finish_reason === "length" ? "length" : "stop",
+    promptTokens: response.usage.prompt_tokens,
+    completionTokens: response.usage.completion_tokens,
   };
 }
 
@@ -202,6 +194,12 @@ function templateOf(metadata: ReadonlyMap<string, unknown>, id: string): ChatTem
   if (typeof source !== "string" || !parses(source)) return undefined;
   return chatTemplate(source, {}, id); // llama.cpp itself puts the token that begins a text
 }
+
+/**
+ * llama.cpp tells a template the day of the clock. Where a file's template asks for it, the text is rendered here, with the run's own day, and
+ * passed through this one.
+ */
+const asItIs = "{{ messages[0]['content'] }}";
 
 const chatMl = "the file has no chat template that is read here, so llama.cpp chooses how its messages are written";
 

@@ -1,7 +1,7 @@
 // The knowledge graph read from its columns: counts without reading, topics by index reading the chunks they lie in. Knows no database.
 
 import { unreachable } from "../../base/errors.ts";
-import type { TopicQuery } from "../../tasks/task.ts";
+import type { GraphQuery } from "../../tasks/topic-query.ts";
 import {
   type Chunk,
   type EdgeChunk,
@@ -17,6 +17,7 @@ import type { StoredGraph } from "../graph-store.ts";
 import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
+import { columnPairs } from "./column-pairs.ts";
 
 /** Chunks kept in memory: some 10 MB. */
 const keptChunks = 48;
@@ -25,27 +26,22 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
   const { manifest } = stored;
   const chunks = lastRead(keptChunks, stored.chunk);
   const countOf = (type: string) => manifest.nodes.find((c) => c.type === type)?.count ?? 0;
-  const columnOf = (query: Extract<TopicQuery, { kind: "edges" }>): EdgeColumn | undefined =>
+  const columnOf = (query: Extract<GraphQuery, { kind: "edges" }>): EdgeColumn | undefined =>
     manifest.edges.find((c) => c.relation === query.relation && c.head === query.head && c.tail === query.tail);
-  const count = (query: TopicQuery): number => {
+  const pairs = columnPairs(stored);
+  const count = async (query: GraphQuery): Promise<number> => {
     switch (query.kind) {
       case "nodes":
         return query.types.reduce((sum, type) => sum + countOf(type), 0);
       case "edges":
         return columnOf(query)?.count ?? 0;
+      case "pairs":
+        return pairs.count(query);
       default:
         return unreachable(query);
     }
   };
-  const provenanceAt = (chunk: { readonly provenance: Uint16Array }, row: number): EdgeProvenance => {
-    const { source, licence } = manifest.provenances[chunk.provenance[row] as number] as EdgeProvenance;
-    return { source, licence };
-  };
-  const node = async (type: string, ordinal: number): Promise<{ entity: Entity; chunk: NodeChunk; row: number }> => {
-    const chunk = (await chunks(nodeKey(type), Math.floor(ordinal / manifest.nodeRows))) as NodeChunk;
-    const row = ordinal % manifest.nodeRows;
-    return { entity: { id: stringAt(chunk.ids, row), name: stringAt(chunk.names, row), type }, chunk, row };
-  };
+  const { node, provenanceAt } = nodeReader(manifest, chunks);
 
   const nodeTopic = async (types: readonly string[], index: number): Promise<Topic> => {
     let ordinal = index;
@@ -74,20 +70,55 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     };
   };
 
+  const pairTopic = async (query: Extract<GraphQuery, { kind: "pairs" }>, index: number): Promise<Topic | undefined> => {
+    const found = await pairs.at(query, index);
+    if (!found) return undefined;
+    const ends = await Promise.all([node(query.head, found[0]), node(query.tail, found[1])]);
+    const provenance = ends.map(({ chunk, row }) => provenanceAt(chunk, row)).reduce(joined);
+    return { entities: ends.map((end) => end.entity), source: "kg", provenance };
+  };
+
   return {
     id: manifest.id,
-    count: async (query) => count(query),
+    count,
     async at(query, indices) {
-      const total = count(query);
+      const total = await count(query);
       for (const i of indices) {
         if (!Number.isInteger(i) || i < 0 || i >= total) throw new Error(`at: got index ${i}, expected [0, ${total})`);
       }
-      if (query.kind === "nodes") return Promise.all(indices.map((i) => nodeTopic(query.types, i)));
-      const column = columnOf(query);
-      return column ? Promise.all(indices.map((i) => edgeTopic(column, i))) : [];
+      switch (query.kind) {
+        case "nodes":
+          return Promise.all(indices.map((i) => nodeTopic(query.types, i)));
+        case "edges":
+          return Promise.all(indices.map((i) => edgeTopic(columnOf(query) as EdgeColumn, i))); // an index below the count: the column is there
+        case "pairs":
+          return (await Promise.all(indices.map((i) => pairTopic(query, i)))).filter((topic) => topic !== undefined);
+        default:
+          return unreachable(query);
+      }
     },
     links: (types) => linksOf(stored, types),
   };
+}
+
+/** One node by its type and ordinal, and where a row comes from. */
+function nodeReader(manifest: StoredGraph["manifest"], chunks: StoredGraph["chunk"]) {
+  const provenanceAt = (chunk: { readonly provenance: Uint16Array }, row: number): EdgeProvenance => {
+    const { source, licence } = manifest.provenances[chunk.provenance[row] as number] as EdgeProvenance;
+    return { source, licence };
+  };
+  const node = async (type: string, ordinal: number): Promise<{ entity: Entity; chunk: NodeChunk; row: number }> => {
+    const chunk = (await chunks(nodeKey(type), Math.floor(ordinal / manifest.nodeRows))) as NodeChunk;
+    const row = ordinal % manifest.nodeRows;
+    return { entity: { id: stringAt(chunk.ids, row), name: stringAt(chunk.names, row), type }, chunk, row };
+  };
+  return { node, provenanceAt };
+}
+
+/** Of a topic whose ends come from two places. */
+function joined(a: EdgeProvenance, b: EdgeProvenance): EdgeProvenance {
+  const both = (one: string, other: string) => (one === other ? one : `${one}; ${other}`);
+  return { source: both(a.source, b.source), licence: both(a.licence, b.licence) };
 }
 
 async function linksOf(stored: StoredGraph, types: readonly string[]): Promise<Uint32Array> {

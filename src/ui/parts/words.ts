@@ -2,7 +2,7 @@
 
 import type { RejectReason } from "../../generate/events.ts";
 import type { Topic } from "../../knowledge/topic.ts";
-import type { Metric } from "../../tasks/task.ts";
+import type { Metric, MetricName } from "../../tasks/metric.ts";
 
 /** not_equivalent -> not equivalent */
 export const labelWords = (id: string): string => id.replaceAll("_", " ");
@@ -10,23 +10,41 @@ export const labelWords = (id: string): string => id.replaceAll("_", " ");
 export const reasonWords: Readonly<Record<RejectReason, string>> = {
   empty: "nothing was written",
   truncated: "cut off by the token limit",
+  "thought-only": "a thought and no answer after it",
+  refusal: "the model declined",
+  "echoes-prompt": "the instructions given back",
+  "preamble-only": "an announcement and nothing after it",
   malformed: "not the form that was asked for",
+  placeholder: "a gap left to be filled in",
   "unbalanced-marks": "a mark opened and not closed",
   "no-entity": "no entity left in the sentence",
+  "entity-absent": "an entity of the relation is not in the sentence",
   "topic-absent": "the topic is not mentioned",
   "too-short": "too short",
-  repetitive: "the same words again and again",
+  repetitive: "the same words or signs again and again",
   duplicate: "written before",
   "copies-demonstration": "copied from a demonstration",
   "identical-pair": "both sentences are the same",
 };
 
-export const metricWords: Readonly<Record<Metric, string>> = {
+const metricNames: Readonly<Record<MetricName, string>> = {
   accuracy: "Accuracy",
   precision: "Precision",
   recall: "Recall",
   f1: "F1",
 };
+
+const averageWords = { micro: "micro", macro: "macro", positive: "of the relation" } as const;
+
+/** "F1, macro" */
+export const metricWords = ({ name, average }: Metric): string =>
+  average === undefined ? metricNames[name] : `${metricNames[name]}, ${averageWords[average]}`;
+
+/** The same within a sentence. */
+export function metricInText(metric: Metric): string {
+  const words = metricWords(metric);
+  return metric.name === "f1" ? words : words.charAt(0).toLowerCase() + words.slice(1);
+}
 
 export const topicWords = (topic: Topic): string =>
   topic.entities.map((e) => e.name).join(topic.relation ? ` — ${topic.relation} → ` : ", ");

@@ -7,7 +7,7 @@ import { mainScore, score } from "../../../src/evaluate/score.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import type { PairExample, SentenceExample, Span, TokenExample } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
-import type { NerTask, PairTask, SentenceTask } from "../../../src/tasks/task.ts";
+import type { LearnableTask, Task } from "../../../src/tasks/task.ts";
 import { spansOfTags } from "../../../src/text/bio.ts";
 
 type Rows = Record<string, [number, number, number, number]>;
@@ -39,6 +39,8 @@ function expectRows(perLabel: ReturnType<typeof score>["perLabel"], rows: Rows):
   }
 }
 
+const metrics = [{ name: "accuracy" }, { name: "precision" }, { name: "recall" }, { name: "f1" }] as const;
+
 describe("token tasks", () => {
   const example = (tags: string[]): TokenExample => {
     const words = tags.map((_, i) => ({ start: 2 * i, end: 2 * i + 1 }));
@@ -46,7 +48,7 @@ describe("token tasks", () => {
   };
 
   it.each(golden.token.map((c, i) => [i, c] as const))("counts spans as seqeval does, case %i", (_, c) => {
-    const task: NerTask = { ...bc5cdrDisease, labels: c.labels.map(label) };
+    const task: Task<"ner"> = { ...bc5cdrDisease, labels: c.labels.map(label) };
     const scores = score(task, c.gold.map(example), c.predicted.map(example));
     expect(scores.values.precision).toBeCloseTo(c.precision, 12);
     expect(scores.values.recall).toBeCloseTo(c.recall, 12);
@@ -62,8 +64,12 @@ describe("token tasks", () => {
     expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 5), span(0, 5))).values.precision).toBe(1);
   });
 
-  it("gives nothing for a span that is off by one character", () => {
-    expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 6))).values).toEqual({ precision: 0, recall: 0, f1: 0 });
+  it("gives nothing for a span that is off by one character of a word", () => {
+    expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 7))).values).toEqual({ precision: 0, recall: 0, f1: 0 });
+  });
+
+  it("compares words, as seqeval does: a blank at an edge is no other span", () => {
+    expect(score(bc5cdrDisease, one(span(0, 6)), one(span(0, 5))).values).toEqual({ precision: 1, recall: 1, f1: 1 });
   });
 });
 
@@ -71,9 +77,10 @@ describe("single-label tasks", () => {
   const example = (id: string): PairExample => ({ kind: "pair", first: "a", second: "b", label: id });
 
   it.each(golden.single.map((c, i) => [i, c] as const))("scores as scikit-learn does, case %i", (_, c) => {
-    const task: PairTask = { ...mqp, labels: c.labels.map(label), metrics: ["accuracy", "precision", "recall", "f1"] };
+    const task: Task<"pair"> = { ...mqp, labels: c.labels.map(label), metrics };
+
     const scores = score(task, c.gold.map(example), c.predicted.map(example));
-    for (const metric of task.metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
+    for (const { name: metric } of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
     expectRows(scores.perLabel, c.perLabel);
   });
 
@@ -93,26 +100,25 @@ describe("single-label tasks", () => {
 
 describe("tasks on single texts", () => {
   const example = (labels: string[]): SentenceExample => ({ kind: "sentence", text: "a", labels });
-  const metrics = ["accuracy", "precision", "recall", "f1"] as const;
-  const taskOf = (labels: string[], objective: "single" | "multi"): SentenceTask => ({
+  const taskOf = (labels: string[], carries: "one" | "any"): LearnableTask<"sentence"> => ({
     id: "s",
     name: "S",
-    kind: "sentence",
-    objective,
+    shape: "sentence",
+    carries,
     labels: labels.map(label),
     metrics,
   });
 
   it.each(golden.multi.map((c, i) => [i, c] as const))("with any of the labels score as scikit-learn does, case %i", (_, c) => {
-    const scores = score(taskOf(c.labels, "multi"), c.gold.map(example), c.predicted.map(example));
-    for (const metric of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
+    const scores = score(taskOf(c.labels, "any"), c.gold.map(example), c.predicted.map(example));
+    for (const { name: metric } of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
     expectRows(scores.perLabel, c.perLabel);
   });
 
   it.each(golden.single.map((c, i) => [i, c] as const))("with one label score as pairs do, case %i", (_, c) => {
     const examples = (ids: string[]) => ids.map((id) => example([id]));
-    const scores = score(taskOf(c.labels, "single"), examples(c.gold), examples(c.predicted));
-    for (const metric of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
+    const scores = score(taskOf(c.labels, "one"), examples(c.gold), examples(c.predicted));
+    for (const { name: metric } of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
     expectRows(scores.perLabel, c.perLabel);
   });
 });

@@ -15,13 +15,24 @@ import { knowledgeOf, type Topic } from "../../../src/knowledge/topic.ts";
 import { openDb } from "../../../src/store/db.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
+import { families } from "../../../src/tasks/families.ts";
 import type { ExampleOf, Task } from "../../../src/tasks/task.ts";
 
 const samples = join(import.meta.dirname, "../../../public/samples");
 const sampleOf = (task: Task) => {
   const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
-  return readDataset(task, new Map(names.map((n) => [n, readFileSync(join(samples, task.id, n), "utf8")])), rng("sample"));
+  return readDataset(task, new Map(names.map((n) => [n, new Blob([readFileSync(join(samples, task.id, n))])])), rng("sample"));
 };
+
+const pairs = ["lithium", "cisplatin", "warfarin", "aspirin"].map(
+  (name, i): Topic => ({
+    entities: [
+      { name, type: "Drug" },
+      { name: ["tremor", "deafness", "bleeding", "gastritis"][i] as string, type: "Disease" },
+    ],
+    source: "kg",
+  }),
+);
 
 const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "psoriasis"].map(
   (name): Topic => ({
@@ -31,7 +42,7 @@ const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "
   }),
 );
 
-function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfig["demonstrations"]) {
+async function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfig["demonstrations"]) {
   const config: RunConfig = {
     task: task.id,
     method,
@@ -46,12 +57,12 @@ function setUp(task: Task, method: RunConfig["method"], demonstrations: RunConfi
     knowledge: "-",
   };
   const knowledge = knowledgeOf({
-    topics: Object.fromEntries(task.labels.map((l) => [l.id, topics])),
+    topics: Object.fromEntries(task.labels.map((l) => [l.id, families[task.family].topic === "pair" ? pairs : topics])),
     styles: [{ name: "medical literature", source: "paper" }],
     lexicon: ["renal failure", "headache"],
   });
   const ports = { task, method: methods[method], model: openScripted({ script: tourScript }), knowledge };
-  return { config, ports: { ...ports, demonstrations: sampleOf(task).train as readonly ExampleOf<Task>[] } };
+  return { config, ports: { ...ports, demonstrations: (await sampleOf(task)).train as readonly ExampleOf<Task>[] } };
 }
 
 async function bytesOf(store: ReturnType<typeof runLog>, id: string): Promise<string> {
@@ -70,7 +81,7 @@ describe("a run of the scripted engine", () => {
   it.each(cases)(
     "$name: killed five times and resumed equals unbroken, byte for byte",
     async ({ name, task, method, demonstrations }) => {
-      const { config, ports } = setUp(task, method, demonstrations);
+      const { config, ports } = await setUp(task, method, demonstrations);
       const id = await runId(config);
       const signal = new AbortController().signal;
 
@@ -97,7 +108,7 @@ describe("a run of the scripted engine", () => {
 
   it("keeps each topic's ids, source and licence with its example", async () => {
     const task = tasks.find((t) => t.family === "ner") as Task;
-    const { config, ports } = setUp(task, "clingen", "fixed");
+    const { config, ports } = await setUp(task, "clingen", "fixed");
     const store = runLog(await openDb("provenance"), runId);
     for await (const event of generate({ ...config, size: 3 }, { ...ports, store }, new AbortController().signal)) {
       if (event.type !== "accepted") continue;

@@ -87,7 +87,7 @@ describe("sampling topics", () => {
   });
 
   it("draws edges with both ends, their relation and their source", async () => {
-    const task: Task = { ...mqp, topics: { kind: "edges", relation: "treats", head: "Drug", tail: "Disease" } };
+    const task: Task = { ...mqp, topics: { every: { kind: "edges", relation: "treats", head: "Drug", tail: "Disease" } } };
     const graph = await graphFrom(
       nodesFile({ Disease: ["Gout", "asthma"], Drug: ["Colchicine", "salbutamol"] }),
       edgesFile("Drug:0 treats Disease:0", "Drug:1 treats Disease:1", "Drug:1 treats Disease:1"),

@@ -68,7 +68,7 @@ export function linearClassifier(task: Task = bc5cdrDisease): Classifier {
     remarks: [],
     trains: { kind: "all" },
     fixed: undefined,
-    trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.kind === "token" }),
+    trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.shape === "token" }),
     encoder: {
       config: {
         vocabSize: vocabulary.length,

@@ -2,6 +2,7 @@
 
 import type { NotebookData, StageResult } from "../../../experiment/notebook.ts";
 import type { Example } from "../../../tasks/example.ts";
+import { sameItems } from "../../../tasks/shapes.ts";
 
 export interface Comparison {
   /** In the test set, from 0. */
@@ -11,17 +12,11 @@ export interface Comparison {
   readonly right: boolean;
 }
 
-const key = (example: Example): string => {
-  if (example.kind === "pair") return example.label;
-  if (example.kind === "sentence") return [...example.labels].sort().join();
-  return example.spans.map((s) => `${s.start}-${s.end}-${s.label}`).join();
-};
-
 /** Wrong ones first, each part in the order of the test set. */
 export function compare({ test }: NotebookData, { predicted }: StageResult): readonly Comparison[] {
   const rows = predicted.flatMap((prediction, index): Comparison[] => {
     const gold = test[index];
-    return gold ? [{ index, gold, predicted: prediction, right: key(gold) === key(prediction) }] : [];
+    return gold ? [{ index, gold, predicted: prediction, right: sameItems(gold, prediction) }] : [];
   });
   return [...rows.filter((r) => !r.right), ...rows.filter((r) => r.right)];
 }

@@ -76,8 +76,8 @@ export class KnowledgeStep {
   async count(): Promise<void> {
     this.available = undefined;
     if (!this.graph) return;
-    const query = this.#run.task.task.topics;
-    this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, query });
+    const { topics } = this.#run.task.task;
+    this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
   }
 
   importGraph = (name: string, nodes: Blob, edges: Blob): Promise<boolean> =>

@@ -1,7 +1,6 @@
 // The geometry of the training curves: points, axes, paths, over both stages. Pure; knows no component.
 
 import type { TrainingResult } from "../../../experiment/notebook.ts";
-import type { Metric } from "../../../tasks/task.ts";
 import type { StageId } from "../../../train/train-config.ts";
 
 type History = TrainingResult["history"];
@@ -18,7 +17,8 @@ export const stages = ["few", "synthetic"] as const satisfies readonly StageId[]
 /** The steps' losses and the epochs' validation (each at its epoch's last step), stage after stage on one axis. */
 export function pointsOf(
   history: History,
-  metric: Metric,
+  /** Field of the scores. */
+  metric: string,
 ): { readonly loss: readonly Point[]; readonly validation: readonly Point[] } {
   const loss: Point[] = [];
   const validation: Point[] = [];

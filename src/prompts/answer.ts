@@ -1,0 +1,94 @@
+// The answer's text out of a completion, or the reason why there is none. Trusts no engine and no grammar; knows no family of tasks.
+
+import type { Message } from "../engines/language-model.ts";
+import { answerField } from "./demonstrations.ts";
+import { isEcho, isInPrompt } from "./reading/echo.ts";
+import { jsonFields, looksLikeJson } from "./reading/loose-json.ts";
+import { hasPlaceholder } from "./reading/placeholder.ts";
+import { isHeading, isLabelled, isPreamble, isRule, withoutList, withoutPreamble } from "./reading/preamble.ts";
+import { isRefusal } from "./reading/refusal.ts";
+import { isThought, withoutThoughts } from "./reading/thoughts.ts";
+import {
+  isSignLoop,
+  visible,
+  withoutFalseMarks,
+  withoutFence,
+  withoutFootnotes,
+  withoutMarkup,
+  withoutNextTurn,
+  withoutQuotes,
+} from "./reading/wrapping.ts";
+import { type Parsed, rejected } from "./rejections.ts";
+
+/** What is known of the question when its answer is read. */
+export interface Asked {
+  /** The prompt, to tell its echo from an answer. */
+  readonly messages?: readonly Message[];
+  /** Square brackets of the answer are marks of entities (NER). */
+  readonly marks?: boolean;
+  /** Words of the listing for which a sentence has the thing itself: the domain, entity types. In brackets they are placeholders. */
+  readonly slots?: readonly string[];
+}
+
+/** The answer on one line, without what was thought, said or wrapped around it. Its marks are still in brackets. */
+export function readAnswer(completion: string, asked: Asked = {}): Parsed<string> {
+  const text = visible(completion);
+  if (text === "") return rejected("empty");
+  const said = withoutThoughts(text);
+  if (said === undefined) return rejected("thought-only");
+  const line = answerLine(withoutFence(withoutNextTurn(said)), asked);
+  if (!line.ok) return line;
+  const answer = plainText(line.value, asked);
+  if (answer === "") return rejected("empty");
+  if (isSignLoop(answer)) return rejected("repetitive");
+  if (isRefusal(answer)) return rejected("refusal");
+  if (isEcho(answer, asked.messages ?? [])) return rejected("echoes-prompt");
+  if (hasPlaceholder(answer, asked.marks ?? false, asked.slots ?? [])) return rejected("placeholder");
+  return { ok: true, value: answer };
+}
+
+/** Whether a completion that the token limit ended had not come to its answer: more tokens help, another prompt does not. */
+export function isUnfinishedThought(completion: string): boolean {
+  const said = withoutThoughts(visible(completion));
+  return said === undefined || isThought(said);
+}
+
+/** The line that holds the answer: out of JSON where there is any, else the first that is no preamble. */
+function answerLine(text: string, asked: Asked): Parsed<string> {
+  if (looksLikeJson(text)) {
+    const values = jsonFields(text, answerField);
+    const own = values.find((value) => !isInPrompt(value, asked.messages ?? [])) ?? values[0];
+    return own === undefined ? rejected("malformed") : { ok: true, value: own };
+  }
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const parts = lines.filter((line) => !isRule(line));
+  if (parts.length === 0) return rejected(isSignLoop(lines.join(" ")) ? "repetitive" : "empty");
+  for (const [i, line] of parts.entries()) {
+    const last = i === parts.length - 1;
+    const rest = withoutPreamble(line);
+    const fault = faultOf(line, rest, asked);
+    if (fault) {
+      const labelled = fault === "refusal" ? undefined : parts.slice(i).find(isLabelled);
+      return labelled === undefined ? rejected(fault) : { ok: true, value: withoutPreamble(labelled) };
+    }
+    if (isPreamble(rest, last) || (!last && (isHeading(line) || rest.endsWith(":")))) continue;
+    return { ok: true, value: rest };
+  }
+  return rejected("preamble-only");
+}
+
+function faultOf(line: string, rest: string, asked: Asked): "thought-only" | "refusal" | "echoes-prompt" | undefined {
+  if (isThought(line)) return "thought-only";
+  if (isRefusal(line)) return "refusal";
+  return isEcho(line, asked.messages ?? []) || isEcho(rest, asked.messages ?? []) ? "echoes-prompt" : undefined;
+}
+
+function plainText(line: string, { marks = false }: Asked): string {
+  const unwrapped = withoutQuotes(withoutMarkup(withoutQuotes(line.replace(/\s+/g, " ").trim())));
+  const alone = withoutQuotes(withoutPreamble(withoutList(unwrapped)));
+  const noted = withoutFootnotes(alone);
+  return (marks ? withoutFalseMarks(noted) : noted).replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,114 @@
+// Takes off what models wrap an answer in: chat tokens, fences, Markdown, quotes, footnotes. Knows no task.
+
+/** The text as a reader sees it: without invisible characters and chat tokens, and nothing after the token that ends a turn. */
+export function visible(completion: string): string {
+  const text = completion
+    .replace(/\r\n?|\u2028|\u2029/g, "\n")
+    .replace(/[\u200B\u2060\uFEFF\u00AD]/g, "")
+    .trim();
+  const begun = text.replace(
+    /^(?:\s*(?:<\|(?:im_start|start_header_id|assistant|begin_of_text|startoftext)\|>|<start_of_turn>|<s>|<bos>|\[\/INST\])(?:\s*(?:assistant|model)\s*(?:<\|end_header_id\|>|\n))?)+/i,
+    "",
+  );
+  return (
+    begun
+      .split(
+        /<\|(?:im_end|return|eot_id|endoftext|end_of_text|im_start|eom_id|user|system|start_header_id)\|>|<end_of_turn>|<\/s>|<eos>|\[\/?INST\]/,
+      )[0]
+      ?.trim() ?? ""
+  );
+}
+
+const languages =
+  "json[5l]?|jsonlines|javascript|js|python|py|text|txt|plaintext|plain|markdown|md|html|xml|yaml|yml|csv|output|bash";
+
+/** Without what follows the token that ends a turn where it also ends a thought: only after thoughts are out. */
+export function withoutNextTurn(text: string): string {
+  return text.split(/<\|(?:end|start)\|>/)[0] as string;
+}
+
+/** The content of the first code fence that holds anything, closed or not; the text itself without one. */
+export function withoutFence(text: string): string {
+  const fence = /(`{3,}|~{3,})/g;
+  const parts = text.split(fence).filter((_, i) => i % 2 === 0);
+  if (parts.length === 1) return text;
+  const inside = parts
+    .filter((_, i) => i % 2 === 1)
+    .map((part) => part.replace(new RegExp(`^[ \\t]*(?:[\\w+-]+[ \\t]*(?=\\n)|(?:${languages})\\b[ \\t]*)`, "i"), ""));
+  const held = inside.find((part) => part.trim() !== "");
+  return held ?? parts.join("\n");
+}
+
+const closing: Readonly<Record<string, string>> = {
+  '"': '"',
+  "“": "”",
+  "”": "”",
+  "„": "“",
+  "'": "'",
+  "‘": "’",
+  "«": "»",
+  "`": "`",
+  "``": "''",
+};
+
+/** Without quotes around the whole. `"Yes," she said, "it hurts"` keeps its own, and so does a sentence that begins with a quotation. */
+export function withoutQuotes(text: string): string {
+  for (const [open, close] of Object.entries(closing)) {
+    if (!text.startsWith(open)) continue;
+    const rest = text.slice(open.length);
+    const end = new RegExp(`${close}[.,;]?$`).exec(rest);
+    if (end && !closesBefore(rest.slice(0, end.index), close))
+      return `${rest.slice(0, end.index)}${/[.,;]/.test(rest.slice(end.index - 1, end.index)) ? "" : end[0].slice(close.length).replace(/[,;]/, "")}`.trim();
+    if (!end && open === '"' && !rest.includes('"')) return rest.trim(); // opened and never closed
+  }
+  return text;
+}
+
+/** Whether the first such quote inside ends a quotation: it follows a word or a sign, and a space or the end follows it. */
+function closesBefore(inside: string, close: string): boolean {
+  const first = inside.indexOf(close);
+  if (first < 0) return false;
+  if (close === "'" || close === "’") return new RegExp(`[.,!?]${close}(?:\\s|$)`).test(inside); // apostrophes are no quotes
+  return /\S/.test(inside[first - 1] ?? " ") && /^(?:\s|$|[.,;)])/.test(inside.slice(first + 1));
+}
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", apos: "'", nbsp: " " };
+
+/** Without Markdown and HTML of emphasis. A single star or line inside a word stays ("HLA-B*27", "a_b"). */
+export function withoutMarkup(text: string): string {
+  return text
+    .replace(/\\([[\]*_`#{}])/g, "$1")
+    .replace(/<br\s*\/?>/gi, " ")
+    .replace(/<([a-z][a-z0-9_-]*)(?:\s[^<>]*)?>([^<>]*)<\/\1>/gi, "$2") // <b>asthma</b>, <disease>asthma</disease>
+    .replace(/(\*{2,3}|__)(?=\S)([^*]+?)(?<=\S)\1/g, "$2")
+    .replace(/(?<![\p{L}\p{N}*])\*(?=[^\s*])([^*]*?)(?<=[^\s*])\*(?![\p{L}\p{N}*])/gu, "$1")
+    .replace(/(?<![\p{L}\p{N}_])_(?=[^\s_])([^_]*?)(?<=[^\s_])_(?![\p{L}\p{N}_])/gu, "$1")
+    .replace(/(?<![`\p{L}\p{N}])`([^`]+)`(?!`)/gu, "$1")
+    .replace(/&(amp|lt|gt|quot|#39|apos|nbsp);/g, (_, name: string) => entities[name] as string);
+}
+
+/** Numbers in brackets that refer to a list of sources. An interval after a number ("54 [45-62] years") is none. */
+const footnote = /(?<!\d\s?%?\s?)(?<![\p{L}\p{N}]-)\s?\[\^?\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\](?![\p{L}\p{N}(])/gu;
+
+/** The same as raised digits, after a word or a full stop; "m²", "10⁹" and "¹⁸F" are units and nuclides. */
+const raised = /(?<=\p{Ll}{4}[.,;]?|\p{Ll}[.])[¹²³⁰⁴-⁹]+(?:[,⁻–-][¹²³⁰⁴-⁹]+)*(?!\p{L})/gu;
+
+export function withoutFootnotes(text: string): string {
+  return text.replace(footnote, "").replace(raised, "");
+}
+
+/** Brackets of a sentence with marks that mark nothing: nuclides, intervals, numbers. They become parentheses, as in demonstrations. */
+export function withoutFalseMarks(text: string): string {
+  const statistics =
+    /^(?:\d{1,3}m?[A-Z][a-z]?|[^\p{L}]*\d[^\p{L}]*|sic|(?:\d+\s?%\s?)?(?:CI|IQR|range|SD)\b[^\p{L}]*|[np]\s?[=<>][^\p{L}]*)$/u;
+  return text.replace(/\[([^[\]]*)\]/g, (whole, content: string) => (statistics.test(content.trim()) ? `(${content})` : whole));
+}
+
+/** A loop of signs: one six times on end, dots with spaces between them, a short pattern five times; or more signs than letters and digits. */
+export function isSignLoop(text: string): boolean {
+  if (/([^\p{L}\p{N}\s])\1{5,}|([.…!?_*~=#|])(?:\s+\2){3,}|([^\p{L}\p{N}\s]{2,4}\s?)\3{3,}|(\p{L})\4{6,}/u.test(text))
+    return true;
+  const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  const signs = text.match(/[^\p{L}\p{N}\s]/gu)?.length ?? 0;
+  return signs > 3 && signs > letters;
+}

@@ -1,0 +1,80 @@
+// The families of tasks: the shape of their examples and the words that their listings need (Appendix F). Knows no prompt.
+
+import type { Shape } from "./example.ts";
+
+/** One end of a relation. */
+export interface EntityRole {
+  /** [entity0] or [entity1] of the listings. */
+  readonly word: string;
+  /** Entity type: the label of its span, and its field in ClinGen's rows. */
+  readonly type: string;
+}
+
+/** What a task says beyond its labels because of its examples' shape. */
+export interface ShapeData {
+  readonly token: object;
+  /** `any`: an example may carry none, one or several of the labels. */
+  readonly sentence: { readonly carries: "one" | "any" };
+  readonly relation: { readonly head: EntityRole; readonly tail: EntityRole };
+  readonly pair: object;
+}
+
+export interface Families {
+  /** Named entity recognition: Listings 2 and 8. */
+  readonly ner: {
+    readonly shape: "token";
+    readonly words: {
+      /** [domain] */
+      readonly domain: string;
+    };
+  };
+  /** Text classification: Listings 4 and 10. */
+  readonly classification: {
+    readonly shape: "sentence";
+    readonly words: {
+      /** [domain] */
+      readonly domain: string;
+    };
+  };
+  /** Relation extraction: Listings 5 and 11; [entity0] and [entity1] are head and tail. */
+  readonly relation: {
+    readonly shape: "relation";
+    readonly words: {
+      /** [domain] */
+      readonly domain: string;
+    };
+  };
+  /** NLI, fact verification, similarity: Listings 6, 7, 12 and 13. */
+  readonly pair: {
+    readonly shape: "pair";
+    readonly words: {
+      /** [domain] of Listings 7 and 13 */
+      readonly domain: string;
+      /** [content] of Listings 6 and 12 */
+      readonly firstContent: string;
+      /** [content] of Listings 7 and 13 */
+      readonly secondContent: string;
+    };
+  };
+}
+
+export type Family = keyof Families;
+
+interface FamilyRow {
+  /** Entities that a topic names. */
+  readonly topic: "entity" | "pair";
+  /** Longest name of a topic in characters (released code). */
+  readonly longestTopic: number;
+  /** Whether its examples mark entities in their texts, as a lexicon can. */
+  readonly marks: boolean;
+}
+
+export const families: { readonly [F in Family]: FamilyRow } = {
+  ner: { topic: "entity", longestTopic: 40, marks: true },
+  classification: { topic: "entity", longestTopic: Number.POSITIVE_INFINITY, marks: false },
+  relation: { topic: "pair", longestTopic: Number.POSITIVE_INFINITY, marks: false },
+  pair: { topic: "entity", longestTopic: 30, marks: false },
+};
+
+/** Every family's shape is one that there is. */
+export type FamilyShape<F extends Family> = Families[F]["shape"] & Shape;

@@ -1,0 +1,72 @@
+// What every shape of example tells of itself: its texts, its labels, what is scored of it. Knows no task.
+
+import type { Example, Shape, Shapes, Span } from "./example.ts";
+import { wordSpans } from "./words.ts";
+
+/** One thing that a prediction gets right or wrong: equal keys are the same answer. */
+export interface Item {
+  readonly key: string;
+  readonly label: string;
+}
+
+interface ShapeRow<E extends Example> {
+  /** The texts that it is made of, in the order in which they are read. */
+  texts(example: E): readonly string[];
+  /** Labels that it carries, each once: what "5 per label" counts. A token example carries each type that it marks. */
+  labels(example: E): readonly string[];
+  /** What a prediction of it is scored by, each once. */
+  items(example: E): readonly Item[];
+  /** The same example without its labels: what is asked. Two examples are the same question where these are equal. */
+  blank(example: E): E;
+}
+
+const itemOf = (label: string): Item => ({ key: label, label });
+/** Spans over the words that they cover, as seqeval compares tags of words: what no model can tell apart is one answer. */
+const spanItems = (text: string, spans: readonly Span[]): readonly Item[] =>
+  wordSpans(text, spans).map(({ start, end, span: { label } }) => ({ key: `${start} ${end} ${label}`, label }));
+const once = (labels: readonly string[]): readonly string[] => [...new Set(labels)];
+
+const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
+  token: {
+    texts: (e) => [e.text],
+    labels: (e) => once(e.spans.map((span) => span.label)),
+    items: (e) => spanItems(e.text, e.spans),
+    blank: ({ kind, text }) => ({ kind, text, spans: [] }),
+  },
+  sentence: {
+    texts: (e) => [e.text],
+    labels: (e) => once(e.labels),
+    items: (e) => once(e.labels).map(itemOf),
+    blank: ({ kind, text }) => ({ kind, text, labels: [] }),
+  },
+  relation: {
+    texts: (e) => [e.text],
+    labels: (e) => [e.label],
+    items: (e) => [itemOf(e.label)],
+    blank: ({ kind, text, head, tail }) => ({ kind, text, head, tail, label: "" }),
+  },
+  pair: {
+    texts: (e) => [e.first, e.second],
+    labels: (e) => [e.label],
+    items: (e) => [itemOf(e.label)],
+    blank: ({ kind, first, second }) => ({ kind, first, second, label: "" }),
+  },
+};
+
+function rowOf<E extends Example>(example: E): ShapeRow<E> {
+  return shapes[example.kind] as unknown as ShapeRow<E>; // the compiler does not follow that the row is the example's own
+}
+
+export const shapeNames = Object.keys(shapes) as readonly Shape[];
+
+export const textsOf = (example: Example): readonly string[] => rowOf(example).texts(example);
+export const labelsOf = (example: Example): readonly string[] => rowOf(example).labels(example);
+export const itemsOf = (example: Example): readonly Item[] => rowOf(example).items(example);
+export const blankOf = <E extends Example>(example: E): E => rowOf(example).blank(example);
+
+/** Whether a prediction has every scored item of the gold example and no other. */
+export function sameItems(gold: Example, predicted: Example): boolean {
+  const [wanted, given] = [itemsOf(gold), itemsOf(predicted)];
+  const keys = new Set(wanted.map((item) => item.key));
+  return wanted.length === given.length && given.every((item) => keys.has(item.key));
+}
