@@ -241,7 +241,10 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
 export function explain(error: unknown): Explanation {
   if (error instanceof ClinfuseError) {
     const told = table[error.code](error.place, error.message);
-    return error.place.remedy === undefined ? told : { ...told, remedy: error.place.remedy };
+    const { remedy } = error.place;
+    if (remedy === undefined) return told;
+    const { command: _, ...words } = told; // which belongs to the code's own remedy
+    return { ...words, sentence: sentence(error.message), remedy };
   }
   return {
     title: "Something failed that Clinfuse did not foresee",
