@@ -125,6 +125,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     }
   }
   return {
+    policy: async () => undefined,
     async *requests() {
       yield [];
     },
