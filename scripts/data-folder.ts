@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeUtf8 } from "../src/base/utf8.ts";
 
 /** `field` is named when there is no such folder. Only the files of ClinGen's format: a corpus folder may hold much more. */
 export function readFolder(field: string, path: string): Record<string, string> {
@@ -19,5 +20,5 @@ export function readFolder(field: string, path: string): Record<string, string> 
   // train, dev and all serve only to draw what is missing; they are large.
   const whole = present.includes("train_few.jsonl") && present.includes("dev_few.jsonl");
   const names = present.filter((name) => !whole || /_few|test|label/.test(name));
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), "utf8")]));
+  return Object.fromEntries(names.map((name) => [name, decodeUtf8(readFileSync(join(path, name)), name)]));
 }

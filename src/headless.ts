@@ -1,7 +1,8 @@
 // The app without its user interface, for scripts: drives a plan, tells what happens, offers the artefacts of its last cell as downloads.
 
 import { ClinfuseError } from "./base/errors.ts";
-import { type CellResult, type DriveEvent, drive } from "./experiment/drive.ts";
+import { drive } from "./experiment/drive.ts";
+import type { CellResult, DriveEvent } from "./experiment/drive-cell.ts";
 import type { Notebook, NotebookData, Step } from "./experiment/notebook.ts";
 import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
@@ -64,7 +65,7 @@ const generate = generateClient().procedures;
 const train = trainClient().procedures;
 
 let last: { readonly cell: HeadlessCell; readonly result: CellResult; readonly createdAt: number } | undefined;
-let files: ReadonlyMap<string, Blob> = new Map();
+let artefacts: ReadonlyMap<string, Blob> = new Map();
 
 const headless: Headless = {
   async run(cells, onEvent) {
@@ -87,12 +88,12 @@ const headless: Headless = {
   },
 
   async artefacts() {
-    files = last ? await artefactsOf(last.cell, last.result, last.createdAt) : new Map();
-    return [...files.keys()];
+    artefacts = last ? await artefactsOf(last.cell, last.result, last.createdAt) : new Map();
+    return [...artefacts.keys()];
   },
 
   download(name) {
-    const blob = files.get(name);
+    const blob = artefacts.get(name);
     if (!blob) throw new Error(`there is no artefact ${name}`);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
@@ -114,9 +115,10 @@ function dataReader(cells: readonly HeadlessCell[]): ExperimentPorts["data"] {
 }
 
 async function readData(task: string, seed: number, { folder, source, test }: HeadlessData): Promise<NotebookData> {
-  const texts = folder ? Object.entries(folder) : await fetchSample(taskById(task));
-  const blobs = Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])]));
-  const dataset = await generate.readData({ task, files: blobs, seed });
+  const blobs = (texts: Readonly<Record<string, string>>) =>
+    Object.entries(texts).map(([name, text]) => [name, new Blob([text])] as const);
+  const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
+  const dataset = await generate.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
 }
 

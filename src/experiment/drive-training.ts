@@ -5,11 +5,11 @@ import { taskById } from "../tasks/catalogue.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { type Answer, answered, answerOf } from "./answer.ts";
-import { type Drive, type Part, syntheticOf } from "./drive.ts";
+import type { Drive, Part } from "./drive-cell.ts";
 import type { NotebookData, TrainingResult } from "./notebook.ts";
 import { fewKeys, type StageKeys, syntheticKeys } from "./plan.ts";
 import type { AnyProduct, Made, Product, TrainedModel } from "./product.ts";
-import { trainRequestOf } from "./requests.ts";
+import { readLog, trainRequestOf } from "./requests.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { basisOf, type DataKeys } from "./training-basis.ts";
@@ -115,10 +115,16 @@ async function* train(training: Training, made: Made | undefined): Part<void> {
   const { cell, ports, store, signal, again, sharesStageOne } = work;
   yield { type: "step", step: "train" };
   const config = { ...cell.config, seed: cell.seeds.training };
-  const examples = (await syntheticOf(work, made)).map((s) => s.example);
+  const synthetic = made ? (await readLog(ports.pipeline.readRun, made.run, made.accepted)).synthetic : [];
   const known = training.result.results.few && last === "synthetic" ? (["few"] as const) : [];
   const request = {
-    ...(await trainRequestOf(config, data, examples, cell.place, ports.trainer.recipe)),
+    ...(await trainRequestOf(
+      config,
+      data,
+      synthetic.map((s) => s.example),
+      cell.place,
+      ports.trainer.recipe,
+    )),
     keepModel: cell.keepModel,
     ...(sharesStageOne && keys.few ? { stageOne: keys.few.model } : {}),
     ...(known.length > 0 ? { scored: known } : {}),

@@ -1,78 +1,19 @@
 // The one driver of plans: asks the store for each product of a cell and computes what is missing. Knows no worker and no storage.
 
-import type { GenerateEvent, Synthetic } from "../generate/log.ts";
 import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
-import type { KnowledgeEvent } from "../knowledge/gather.ts";
-import type { ImportEvent } from "../knowledge/graphs.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, type Part, put } from "./drive-cell.ts";
 import { driveTraining } from "./drive-training.ts";
-import type { NotebookData, Step, TrainingResult } from "./notebook.ts";
-import { type Cell, dataKeys, type Plan, stageOneName } from "./plan.ts";
+import type { NotebookData, Step } from "./notebook.ts";
+import { dataKeys, type Plan, stageOneName } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
-import { contentKey, type KeptKind, type Made, type Product, type ProductStore, productKey } from "./product.ts";
+import { contentKey, type Made, type Product, type ProductStore, productKey } from "./product.ts";
 import { knowledgeRequestOf, readLog } from "./requests.ts";
 import { runConfigOf } from "./run-inputs.ts";
-import type { GenerateRequest, ModelInfo, OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
+import type { GenerateRequest, ModelInfo } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import type { DataKeys } from "./training-basis.ts";
-
-/** How far a cell is driven. */
-export type Target = "knowledge" | "made" | "scores";
-
-/** Events of a cell, flat: `cell` is its position in the plan. */
-export type CellEvent =
-  /** A step begins to compute. */
-  | { readonly type: "step"; readonly step: Step }
-  /** A product was there already. */
-  | { readonly type: "found"; readonly kind: KeptKind; readonly key: string }
-  /** A product was begun, or is whole now; it is in the store. */
-  | { readonly type: "product"; readonly state: "begun" | "whole"; readonly kind: KeptKind; readonly key: string }
-  | { readonly type: "knowledge"; readonly event: KnowledgeEvent | ImportEvent | OpenModelEvent }
-  | { readonly type: "generate"; readonly event: GenerateEvent }
-  | { readonly type: "train"; readonly event: TrainRunEvent | Exclude<PredictEvent, { type: "predicted" }> }
-  /** All that the training told so far, where that is more than its last event: what was found, then what became whole. */
-  | { readonly type: "training"; readonly training: TrainingResult }
-  | { readonly type: "result"; readonly result: CellResult };
-
-export type DriveEvent = { readonly cell: number } & (
-  | CellEvent
-  | { readonly type: "cell"; readonly cells: number; readonly of: Cell }
-);
-
-export interface CellResult {
-  readonly data: NotebookData;
-  readonly keys: DataKeys;
-  readonly knowledge: KnowledgeData;
-  /** Absent where the target came before it, and for a source that makes nothing. */
-  readonly made?: Made;
-  /** Absent where the target came before it. */
-  readonly training?: TrainingResult;
-  /** Milliseconds of each step, over all sittings. */
-  readonly spent: Readonly<Partial<Record<Step, number>>>;
-}
-
-export interface DriveOptions {
-  readonly until?: Target;
-  /** Compute the target's product although it is there; it stays until the new one is whole. */
-  readonly again?: boolean;
-  /** Knowledge in the place of what would be gathered: the user may have edited it. */
-  readonly knowledge?: KnowledgeData;
-}
-
-/** What the parts of the driver share. */
-export interface Drive {
-  readonly cell: Cell;
-  readonly store: ProductStore;
-  readonly ports: ExperimentPorts;
-  readonly signal: AbortSignal;
-  readonly until: Target;
-  readonly again: boolean;
-  /** Whether another cell of the plan begins with the same stage I. */
-  readonly sharesStageOne: boolean;
-}
-
-export type Part<T> = AsyncGenerator<CellEvent, T>;
 
 /**
  * Drives each cell of the plan to the target, in order; each ends with its `result`. A product is put into the store before the event
@@ -112,13 +53,6 @@ async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncG
   const { training, milliseconds } = yield* driveTraining(work, base.keys, data, made?.value);
   spent.train = milliseconds;
   yield { type: "result", result: { ...withMade, training } };
-}
-
-/** Puts a product into the store, then tells it. */
-export async function* put<K extends KeptKind>(store: ProductStore, product: Product<K>): Part<Product<K>> {
-  await store.put(product as unknown as Parameters<ProductStore["put"]>[0]);
-  yield { type: "product", state: product.state, kind: product.kind, key: product.key };
-  return product;
 }
 
 /** Section 4.1; a source that works without knowledge gathers none. */
@@ -237,10 +171,4 @@ async function* make(work: Drive, request: GenerateRequest, begun: Product<"made
     if (product.state === "begun" && product.value.run !== "") await store.put(now());
   }
   return yield* put(store, now());
-}
-
-/** The examples that a cell trains on. */
-export async function syntheticOf({ ports }: Pick<Drive, "ports">, made: Made | undefined): Promise<readonly Synthetic[]> {
-  if (!made) return [];
-  return (await readLog(ports.pipeline.readRun, made.run, made.accepted)).synthetic;
 }

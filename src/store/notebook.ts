@@ -76,27 +76,6 @@ export function notebooks(db: Db): Notebooks {
       return { ...head, data: rows.data };
     });
 
-  /** Writes what `decide` makes of what is there; undefined leaves it. */
-  const replace = (
-    id: string,
-    data: NotebookData | undefined,
-    decide: (before: StoredNotebook | undefined) => StoredNotebook | undefined,
-  ) =>
-    write(db, ["notebooks", "datasets"], "save the run", async (tx) => {
-      const before = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
-      const next = decide(before);
-      if (!next) return before;
-      await tx.objectStore("notebooks").put(next);
-      if (data && next.dataset && !(await tx.objectStore("datasets").getKey(next.dataset))) {
-        await tx.objectStore("datasets").put({ id: next.dataset, data } as StoredDataset);
-      }
-      if (before?.dataset && before.dataset !== next.dataset) {
-        const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
-        if (!all.some((n) => n.dataset === before.dataset)) await tx.objectStore("datasets").delete(before.dataset);
-      }
-      return next;
-    });
-
   return {
     get,
 
@@ -108,7 +87,7 @@ export function notebooks(db: Db): Notebooks {
 
     async put({ data, ...head }) {
       const dataset = data && (await datasetId(data));
-      const next = await replace(head.id, data, (before) => ({
+      const next = await replace(db, head.id, data, (before) => ({
         ...head,
         version: (before?.version ?? 0) + 1,
         ...(dataset ? { dataset } : {}),
@@ -123,7 +102,7 @@ export function notebooks(db: Db): Notebooks {
       const dataset = data && (await datasetId(data));
       const patch = { ...fields, ...(changesData ? { dataset } : {}) };
       const outcome: { is: Changed["kind"] } = { is: "written" };
-      const stored = await replace(base.id, data, (before) => {
+      const stored = await replace(db, base.id, data, (before) => {
         if (!before) outcome.is = "deleted";
         else if (before.version !== from.version && conflicts(before, from, patch)) outcome.is = "outdated";
         else return { ...patched(before, patch), version: (before.version ?? 0) + 1 };
@@ -142,20 +121,48 @@ export function notebooks(db: Db): Notebooks {
     holdings: (id) => read("look what the run holds", async () => alone(id, (await db.getAll("notebooks")) as StoredNotebook[])),
 
     async delete(id) {
-      await write(db, ["notebooks", "datasets", "runs", "log", "products"], "delete the run", async (tx) => {
-        const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
-        await tx.objectStore("notebooks").delete(id);
-        const { datasets, logs, products } = alone(id, all);
-        for (const dataset of datasets) await tx.objectStore("datasets").delete(dataset);
-        for (const product of products) await tx.objectStore("products").delete(product);
-        for (const run of logs) {
-          await tx.objectStore("runs").delete(run);
-          await tx.objectStore("log").delete(logOf(run));
-        }
-      });
+      await deleteWhole(db, id);
       channel.tell({ type: "deleted", id });
     },
   };
+}
+
+/** Writes what `decide` makes of what is there; undefined leaves it. Resolves to what is there then. */
+function replace(
+  db: Db,
+  id: string,
+  data: NotebookData | undefined,
+  decide: (before: StoredNotebook | undefined) => StoredNotebook | undefined,
+): Promise<StoredNotebook | undefined> {
+  return write(db, ["notebooks", "datasets"], "save the run", async (tx) => {
+    const before = (await tx.objectStore("notebooks").get(id)) as StoredNotebook | undefined;
+    const next = decide(before);
+    if (!next) return before;
+    await tx.objectStore("notebooks").put(next);
+    if (data && next.dataset && !(await tx.objectStore("datasets").getKey(next.dataset))) {
+      await tx.objectStore("datasets").put({ id: next.dataset, data } as StoredDataset);
+    }
+    if (before?.dataset && before.dataset !== next.dataset) {
+      const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
+      if (!all.some((n) => n.dataset === before.dataset)) await tx.objectStore("datasets").delete(before.dataset);
+    }
+    return next;
+  });
+}
+
+/** With all that no other notebook holds, but for files. */
+async function deleteWhole(db: Db, id: string): Promise<void> {
+  await write(db, ["notebooks", "datasets", "runs", "log", "products"], "delete the run", async (tx) => {
+    const all = (await tx.objectStore("notebooks").getAll()) as StoredNotebook[];
+    await tx.objectStore("notebooks").delete(id);
+    const { datasets, logs, products } = alone(id, all);
+    for (const dataset of datasets) await tx.objectStore("datasets").delete(dataset);
+    for (const product of products) await tx.objectStore("products").delete(product);
+    for (const run of logs) {
+      await tx.objectStore("runs").delete(run);
+      await tx.objectStore("log").delete(logOf(run));
+    }
+  });
 }
 
 /** One channel a database: what a tab or worker tells reaches all others. */

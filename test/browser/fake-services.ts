@@ -15,6 +15,7 @@ import { taskById } from "../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
+import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
@@ -114,6 +115,13 @@ export const models: readonly ModelOnDisk[] = [
   },
 ];
 
+const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self' blob: https://huggingface.co https://*.hf.co";
+
+/** As the app's own server has it. */
+export const guardedScopes: readonly ScopePolicy[] = (
+  ["page", "generate worker", "train worker", "models worker", "threads"] as const
+).map((scope) => ({ scope, policy }));
+
 export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
@@ -124,6 +132,7 @@ export interface Fake extends FakeLibrary {
   models: readonly ModelOnDisk[];
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
+  policies: readonly ScopePolicy[];
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -158,6 +167,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     rows,
     asked: [],
     requests: [],
+    policies: guardedScopes,
     kept: [],
     leftOff: undefined,
     lost: new Map(),
@@ -170,14 +180,14 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const services: Services = {
     measure: fake.device.client,
     generate: {
+      policy: async () => undefined,
       async *requests() {
         yield fake.requests;
         await new Promise(() => undefined);
       },
       async readData({ task, files, seed }) {
         check("readData");
-        const texts = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
-        return readDataset(taskById(task), new Map(await Promise.all(texts)), rng("dataset", seed));
+        return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
       },
       async *importStarter(_, signal) {
         check("importStarter");
@@ -256,6 +266,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     train: {
+      policy: async () => undefined,
       async *requests() {
         yield [];
       },
@@ -328,6 +339,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     products: memoryProducts(),
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
+    policies: async () => fake.policies,
     wipe: async () => {
       check("wipe");
       saved.clear();

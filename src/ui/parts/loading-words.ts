@@ -1,6 +1,6 @@
 // What opening a language model and importing a graph tell, on the page. Knows no step.
 
-import type { DriveEvent } from "../../experiment/drive.ts";
+import type { DriveEvent } from "../../experiment/drive-cell.ts";
 import { bytes } from "./numbers.ts";
 import type { Work } from "./work.svelte.ts";
 

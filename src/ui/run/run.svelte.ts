@@ -1,6 +1,7 @@
 // One run as the page holds it: its notebook, saved at each change, and the state of its five steps.
 
-import { type DriveEvent, type DriveOptions, drive, type Target } from "../../experiment/drive.ts";
+import { drive } from "../../experiment/drive.ts";
+import type { DriveEvent, DriveOptions, Target } from "../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../experiment/experiment-config.ts";
 import { type Notebook, type NotebookData, type Step, steps } from "../../experiment/notebook.ts";
 import type { NotebookPatch } from "../../experiment/notebook-patch.ts";

@@ -1,7 +1,8 @@
 // The driver computes what is missing and nothing else: killed at every event, extended, shared between cells.
 
 import { describe, expect, it } from "vitest";
-import { type CellResult, type DriveEvent, type DriveOptions, drive } from "../../../src/experiment/drive.ts";
+import { drive } from "../../../src/experiment/drive.ts";
+import type { CellResult, DriveEvent, DriveOptions } from "../../../src/experiment/drive-cell.ts";
 import { type Plan, planOfOne, sameSeeds } from "../../../src/experiment/plan.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import type { ProductStore } from "../../../src/experiment/product.ts";

@@ -1,10 +1,10 @@
 // Section 4.1 on the page: the graph, the topics drawn from it or asked from the model, the styles. Knows no component.
 
-import type { DriveEvent } from "../../../experiment/drive.ts";
+import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import { presetSource, topicCount } from "../../../experiment/presets.ts";
 import type { SourceKind, Steered } from "../../../generate/source.ts";
-import { needs, steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
+import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
 import type { Style, Topic } from "../../../knowledge/topic.ts";
 import { tellLoading } from "../../parts/loading-words.ts";

@@ -1,7 +1,7 @@
 // Section 4.3 on the page: two stages, their curve, and the scores after each. Knows no component.
 
 import { ClinfuseError } from "../../../base/errors.ts";
-import type { DriveEvent } from "../../../experiment/drive.ts";
+import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { TrainingResult } from "../../../experiment/notebook.ts";
 import { fewKeys, syntheticKeys } from "../../../experiment/plan.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
