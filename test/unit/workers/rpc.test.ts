@@ -204,7 +204,7 @@ describe("a reader who is slow", () => {
     const controller = new AbortController();
     const events = client.deaf(100_000, controller.signal);
     await events.next();
-    await tick();
+    await vi.waitFor(() => expect(log.yielded).toBe(room));
     controller.abort();
     await vi.waitFor(() => expect(log).toMatchObject({ yielded: room, ended: 1 })); // though the reader asks for nothing
     const rest = await collect(events);
