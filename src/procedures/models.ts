@@ -210,7 +210,7 @@ async function rowOf(
     state: !first ? "here" : served ? "served" : bytes > 0 ? "part" : "absent",
     sources: [
       ...(served ? [{ source: "server" as const, host: "this server" }] : []),
-      ...(hub === undefined ? [] : [{ source: "hub" as const, host: new URL(hub, location.href).host }]),
+      ...(hub === undefined ? [] : [{ source: "hub" as const, host: new URL(hub).host }]),
     ],
     fit: modelFit(entry, facts, (id) => known.models.find((other) => other.id === id)),
   };

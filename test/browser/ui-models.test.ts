@@ -250,7 +250,11 @@ describe("an import", () => {
     const why = "the file m.gguf is a Git LFS pointer";
     await open((fake) => fake.failures.set("import", new ClinfuseError("model-truncated", why, { file: "m.gguf", remedy })));
     await userEvent.upload(page.getByLabelText("Files of a model, or a zip"), [new File(["x"], "m.gguf")]);
-    await expect.element(page.getByRole("alert")).toHaveTextContent(/The file m\.gguf is a Git LFS pointer\.\s*Fetch the file itself, and import that\.$|Fetch the file itself/);
+    await expect
+      .element(page.getByRole("alert"))
+      .toHaveTextContent(
+        /The file m\.gguf is a Git LFS pointer\.\s*Fetch the file itself, and import that\.$|Fetch the file itself/,
+      );
     await expect.element(page.getByRole("alert")).not.toHaveTextContent(/npm run models/);
   });
 
