@@ -244,6 +244,7 @@ async function newEntry(model: Inspected, files: readonly ModelFile[], contentHa
     throw withRemedy(error);
   });
   const { name, architecture } = model;
-  const entry = { ...read, name, licence: notStated, ...(architecture ? { architecture } : {}) };
+  const known = { ...(architecture ? { architecture } : {}), ...(model.remarks.length > 0 ? { remarks: model.remarks } : {}) };
+  const entry = { ...read, name, licence: notStated, ...known };
   return parseEntry(JSON.stringify(entry), id);
 }

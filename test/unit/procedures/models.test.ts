@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/base/hash.ts";
 import type { ModelEntry } from "../../../src/models/manifest.ts";
 import { modelProcedures } from "../../../src/procedures/models.ts";
-import { bert, goodGguf } from "../../fixtures/model-files/cases.ts";
+import { gguf } from "../../fixtures/model-files/bytes.ts";
+import { bert, goodGguf, llamaMeta, llamaTensors } from "../../fixtures/model-files/cases.ts";
 import { memoryStore } from "../models/memory-store.ts";
 
 const signal = new AbortController().signal;
@@ -66,6 +67,11 @@ describe("the list", () => {
 });
 
 describe("an import", () => {
+  it("keeps its remarks with the model", async () => {
+    await take("base", { "base.gguf": gguf({ ...llamaMeta, "tokenizer.chat_template": "" }, llamaTensors()) });
+    expect((await procedures().models(null, signal))[1]?.remarks).toEqual([expect.stringMatching(/no chat template/)]);
+  });
+
   it("tells what it came to, and the model can be renamed, checked, exported and removed", async () => {
     expect(await take("mine", bert)).toMatchObject({ type: "imported", imported: [{ id: "mine", wasHere: false }] });
     await procedures().rename({ id: "mine", name: "  PubMedBERT of ward 3 " }, signal);
