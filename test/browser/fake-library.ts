@@ -129,6 +129,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     }
   }
   return {
+    policy: async () => undefined,
     async *requests() {
       yield [];
     },

@@ -37,6 +37,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: "You stopped this. What was finished before is kept.",
     remedy: "Start it again when you like; it goes on where it can.",
   }),
+  "browser-lacks": (_, message) => ({
+    title: "This browser lacks what is needed for this",
+    sentence: sentence(message),
+    remedy: "Choose another engine or model, or open Clinfuse in a recent Chrome, Edge or Firefox.",
+  }),
   "no-webgpu": (_, message) => ({
     title: "This browser offers no WebGPU",
     sentence: sentence(message),
