@@ -118,6 +118,8 @@ function narrateTraining(
       const values = Object.entries(event.scores.values).map(([metric, v]) => `${metric} ${(100 * v).toFixed(1)}`);
       return say(`test, ${event.stage}: ${values.join(", ")}`);
     }
+    case "remark":
+      return say(event.text);
     case "resumed":
       return say(`going on after step ${event.step} of stage ${event.stage}`);
     case "not-kept":

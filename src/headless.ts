@@ -8,8 +8,8 @@ import { fetchSample } from "./experiment/sample.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
 import { taskById } from "./tasks/catalogue.ts";
-import { type GenerateClient, generateClient } from "./workers/generate.client.ts";
-import { type TrainClient, trainClient } from "./workers/train.client.ts";
+import { generateClient } from "./workers/generate.client.ts";
+import { trainClient } from "./workers/train.client.ts";
 
 export interface HeadlessRequest {
   readonly config: ExperimentConfig;
@@ -74,7 +74,10 @@ const headless: Headless = {
   },
 };
 
-async function readData({ config, folder, source, test }: HeadlessRequest, generate: GenerateClient): Promise<NotebookData> {
+async function readData(
+  { config, folder, source, test }: HeadlessRequest,
+  generate: ReturnType<typeof generateClient>,
+): Promise<NotebookData> {
   const { task, seed } = config;
   const blobs = (texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).map(([name, text]) => [name, new Blob([text])] as const);
@@ -90,7 +93,11 @@ function notebookOf(config: ExperimentConfig, data: NotebookData, result: Experi
 }
 
 /** Name, with folders, to content. */
-async function artefactsOf(notebook: Notebook, result: ExperimentResult, train: TrainClient): Promise<Map<string, Blob>> {
+async function artefactsOf(
+  notebook: Notebook,
+  result: ExperimentResult,
+  train: ReturnType<typeof trainClient>,
+): Promise<Map<string, Blob>> {
   const { synthetic, rejected, training } = result;
   const text = (content: string, type: string) => new Blob([content], { type });
   const files = new Map([

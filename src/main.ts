@@ -2,6 +2,7 @@
 
 import { mount } from "svelte";
 import { breathe } from "./base/async.ts";
+import { modelAccess } from "./models/access.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -11,7 +12,6 @@ import { modelFiles } from "./ui/models/model-files.ts";
 import type { NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { measureClient } from "./workers/measure.client.ts";
-import { ownModels, shippedManifest } from "./workers/model-access.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -47,8 +47,10 @@ const services: Services = {
   measure: measureClient,
   notebooks: notebookStore(),
   async models() {
-    const shipped = await shippedManifest();
-    return modelFiles(shipped, await ownModels(shipped), modelStore());
+    const store = modelStore();
+    const access = modelAccess(store);
+    const shipped = await access.shipped();
+    return modelFiles(shipped, await access.own(shipped), store);
   },
   async wipe() {
     await wipeAll(await openDb());

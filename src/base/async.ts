@@ -18,6 +18,46 @@ export function mutex(): Mutex {
   };
 }
 
+/** Asks at the first call and remembers the answer. A refusal is not remembered: the next call asks again. */
+export function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    const asked = answer ?? ask();
+    answer = asked;
+    asked.catch(() => {
+      if (answer === asked) answer = undefined;
+    });
+    return asked;
+  };
+}
+
+/** Waits for `work`, then cleans up. Where both fail, the error of the work is the one thrown: the other may be its consequence. */
+export async function cleanAfter<T>(work: Promise<T>, clean: () => Promise<void>): Promise<T> {
+  let result: T;
+  try {
+    result = await work;
+  } catch (error) {
+    await clean().catch(() => undefined);
+    throw error;
+  }
+  await clean();
+  return result;
+}
+
+/** Streams `work`, then cleans up, also when the reader left. Errors as `cleanAfter`. */
+export async function* cleanAfterStream<E, R>(work: AsyncGenerator<E, R>, clean: () => Promise<void>): AsyncGenerator<E, R> {
+  let failed = false;
+  try {
+    return yield* work;
+  } catch (error) {
+    failed = true;
+    throw error;
+  } finally {
+    const cleaned = clean();
+    await (failed ? cleaned.catch(() => undefined) : cleaned);
+  }
+}
+
 /** Lets the event loop breathe: timers, messages and an abort get their turn. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));

@@ -23,6 +23,7 @@ export const errorCodes = [
   "context-overflow", // the prompt does not fit the model's context
   "grammar-invalid",
   "engine-failed", // the vendor's engine threw
+  "worker-failed", // its script did not load, it threw where nobody caught it, or what it was to send is no plain data
   "file-empty",
   "file-malformed", // a line that does not parse, or lacks a field
   "file-missing", // a folder lacks a file

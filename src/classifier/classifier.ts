@@ -10,6 +10,7 @@ import type { Trainer } from "../runtime/trainer.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import { fitWeights } from "../weights/fit-weights.ts";
 import { withAddedTokens } from "./added-tokens.ts";
+import { weightsForLabels } from "./checkpoint-head.ts";
 import type { Encoder } from "./encoder-files.ts";
 import { headOf, markersOf, outputNames } from "./task-head.ts";
 
@@ -24,6 +25,8 @@ export interface Classifier {
   readonly trains: Trains;
   /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
   readonly initialised: readonly string[];
+  /** What the user should know of how the checkpoint was read, a sentence each. */
+  readonly remarks: readonly string[];
   /** Where the first layers stay as they are: see `trainer.features`. `firstToken`: of each text the first token's features are enough. */
   readonly fixed: { readonly firstToken: boolean } | undefined;
   /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
@@ -57,7 +60,8 @@ export async function openClassifier(task: LearnableTask, checkpoint: Encoder, o
   const head = { kind: headOf(task), labels: names.length };
   const graphs = bertModel(encoder.config, head, { trains, dropout, gathered, checkpointing });
   const draws = rng(options.seed, "head", task.id);
-  const { weights, initialised } = fitWeights(graphs.parameters, encoder.weights, () => draws.next());
+  const own = weightsForLabels(encoder, names);
+  const { weights, initialised } = fitWeights(graphs.parameters, own.weights, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });
   const { weights: _, ...rest } = encoder;
   const seen = new Set<string>();
@@ -65,11 +69,12 @@ export async function openClassifier(task: LearnableTask, checkpoint: Encoder, o
     task,
     encoder: rest,
     names,
-    maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions),
+    maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions, encoder.maxTokens ?? Number.POSITIVE_INFINITY),
     trainer,
     trains,
     fixed: graphs.fixed,
     initialised,
+    remarks: [...encoder.remarks, ...(own.remark === undefined ? [] : [own.remark])],
     compiles(use, rows, tokens) {
       const key = `${use} ${rows} ${tokens}`;
       if (seen.has(key)) return false;

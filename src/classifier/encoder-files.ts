@@ -19,6 +19,10 @@ export interface Encoder {
   readonly tokenizer: WordPiece;
   /** The tokenizer's files as they were read, by name. */
   readonly tokenizerFiles: ReadonlyMap<string, string>;
+  /** The longest input by tokenizer_config.json, special tokens counted; absent where it states none. */
+  readonly maxTokens?: number;
+  /** What the user should know of the folder, a sentence each. */
+  readonly remarks: readonly string[];
   /** As the checkpoint names them. */
   readonly weights: Weights;
 }
@@ -40,10 +44,11 @@ export async function openEncoder(files: ModelFiles, hashes: ReadonlyMap<string,
     if (file) tokenizerFiles.set(name, await readText(file));
   }
   if (!tokenizerFiles.has("tokenizer.json")) required(files, "vocab.txt");
-  const tokenizer = readTokenizer(tokenizerFiles);
+  const { tokenizer, maxTokens, remarks } = readTokenizer(tokenizerFiles);
   checkVocabulary(tokenizer, read.config.vocabSize, tokenizerFiles);
   const weights = await readWeights(files);
-  return { config: read.config, configJson, tokenizer, tokenizerFiles, weights };
+  const limit = maxTokens === undefined ? {} : { maxTokens };
+  return { config: read.config, configJson, tokenizer, tokenizerFiles, ...limit, remarks, weights };
 }
 
 /** Of model.safetensors, or of pytorch_model.bin where the folder has only that. */

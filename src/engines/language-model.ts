@@ -36,6 +36,8 @@ export interface CompletionRequest {
   readonly seed: number;
   /** EBNF in the subset that GBNF (llama.cpp) and XGrammar share; the start symbol is `root`. */
   readonly grammar?: string;
+  /** The day that a chat template which asks for it is told, `2026-11-27`: the run's own, so that a resumed run writes the same. */
+  readonly date?: string;
   /** Asks for `Completion.logProbs`. `batch` alone gives them. */
   readonly logProbs?: boolean;
 }
@@ -57,6 +59,8 @@ export interface LanguageModel {
   readonly slots: number;
   /** Whether equal requests give equal text whatever ran before or beside them. */
   readonly deterministic: boolean;
+  /** Whether the model's chat template tells the day: then requests must name it. Absent for no. */
+  readonly asksDate?: boolean;
   /** What was decided when it was opened and the user should know: another build of the model than the one asked for. */
   readonly remark?: string;
   /** Errors: `aborted`, `context-overflow` before anything is generated, `grammar-invalid`, `engine-failed`, `device-lost`. */

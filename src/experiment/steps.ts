@@ -50,6 +50,8 @@ export interface TrainRequest {
 /** After each stage the test set is scored: few-shot alone, then few-shot + synthetic. */
 export type TrainRunEvent =
   | { readonly type: "device"; readonly device: Device; readonly reason: string }
+  /** How the checkpoint was read, for the user to know. */
+  | { readonly type: "remark"; readonly text: string }
   /** It goes on after this step of a training that was left; what that told came before. */
   | { readonly type: "resumed"; readonly stage: StageId; readonly step: number }
   /** A checkpoint after this step is on the disk. */

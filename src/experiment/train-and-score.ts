@@ -21,6 +21,7 @@ export async function* trainAndScore(
   signal: AbortSignal,
   keeper?: TrainingKeeper,
 ): AsyncGenerator<TrainRunEvent, void> {
+  for (const text of classifier.remarks) yield { type: "remark", text };
   const kept = await keeper?.find();
   if (!kept) await keeper?.clear(); // another training's best epoch may bear the name of one of this
   const told: TrainRunEvent[] = kept ? [...kept.events] : [];

@@ -1,8 +1,8 @@
 // ClinGen (section 4.2): one topic and one style drawn at random for each prompt. Knows no family of tasks.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { converse } from "../prompts/families.ts";
 import type { Task } from "../tasks/task.ts";
-import { converse } from "./converse.ts";
 import type { Method } from "./method.ts";
 
 export const clingen: Method<Task> = {

@@ -1,7 +1,7 @@
 // ZeroGen (Ye et al. 2022a; App. E): the baseline's listing alone, without knowledge, styles or demonstrations.
 
+import { converse } from "../prompts/families.ts";
 import type { Task } from "../tasks/task.ts";
-import { converse } from "./converse.ts";
 import type { Method } from "./method.ts";
 
 export const zerogen: Method<Task> = {

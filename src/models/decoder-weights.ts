@@ -1,6 +1,7 @@
 // A decoder's weights whatever their file: a GGUF, or a folder in the hub's layout. Knows no runtime.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { llamaParameters } from "../nn/llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "../nn/llama-config.ts";
 import { readHubConfig, tensorName } from "../nn/llama-hub.ts";
 import type { Gguf } from "../weights/gguf.ts";
@@ -30,8 +31,18 @@ export async function ggufWeights(gguf: Gguf): Promise<DecoderWeights> {
   const { file, tensors } = gguf;
   const result = readLlamaConfig(gguf.metadata);
   if (!result.ok) throw new ClinfuseError("model-unsupported", `${file}: ${result.why}`, { file, what: result.why });
+  refuseUnused(file, result.config, tensors.keys(), ["rope_freqs.weight"]);
   const divisors = tensors.has("rope_freqs.weight") ? { divisors: await gguf.read("rope_freqs.weight") } : {};
   return { file, config: result.config, tensors, read: (name) => gguf.read(name), ...divisors };
+}
+
+/** Throws `model-unsupported` for a tensor that the graph would not use: it changes what the model writes. */
+function refuseUnused(file: string, config: LlamaConfig, names: Iterable<string>, idle: readonly string[]): void {
+  const used = new Set([...llamaParameters(config, false).map(({ tensor }) => tensor), ...idle]);
+  const unused = [...names].find((name) => !used.has(name));
+  if (unused === undefined) return;
+  const why = `it has the tensor ${unused}, which this engine does not know`;
+  throw new ClinfuseError("model-unsupported", `${file}: ${why}`, { file, what: why });
 }
 
 /**
@@ -46,11 +57,12 @@ export async function folderWeights(folder: ModelFolder, file: string): Promise<
     const part = folder.get(name);
     if (!part) throw new ClinfuseError("model-missing", `the model's folder has no ${name}`, { file: name });
     for (const { name: tensor, shape, read } of (await openSafetensors(part, name)).tensors) {
-      const known = tensorName(tensor);
-      if (known !== undefined) tensors.set(known, { shape, type: "float", read });
+      if (recomputed.test(tensor)) continue;
+      tensors.set(tensorName(tensor) ?? tensor, { shape, type: "float", read });
     }
   }
   if (result.tied) tensors.delete("output.weight"); // a copy that some files carry
+  refuseUnused(file, result.config, tensors.keys(), []);
   return {
     file,
     config: result.config,
@@ -63,6 +75,9 @@ export async function folderWeights(folder: ModelFolder, file: string): Promise<
     ...(result.divisors ? { divisors: result.divisors } : {}),
   };
 }
+
+/** Frequencies that older files carry, and that the config gives. */
+const recomputed = /\.rotary_emb\.inv_freq$/;
 
 async function partNames(folder: ModelFolder): Promise<readonly string[]> {
   if (!folder.has("model.safetensors.index.json")) return ["model.safetensors"];

@@ -41,14 +41,33 @@ export async function adapterFacts(): Promise<AdapterFacts | undefined> {
   if (!adapter) return undefined;
   const { vendor, architecture, description, device, isFallbackAdapter } = adapter.info;
   const name = description || [vendor, architecture, device].filter(Boolean).join(" ") || "an unnamed adapter";
-  const gigabytes = (navigator as { deviceMemory?: number }).deviceMemory;
+  const memory = machineMemory();
   return {
     name,
     software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture} ${description}`),
     features: [...adapter.features],
     limits: Object.fromEntries(limitNames.map((limit) => [limit, adapter.limits[limit]])) as Record<AdapterLimit, number>,
-    ...(gigabytes === undefined ? {} : { machineMemory: gigabytes * 2 ** 30 }),
+    ...(memory === undefined ? {} : { machineMemory: memory }),
   };
+}
+
+export interface DeviceFacts {
+  readonly adapter: AdapterFacts | undefined;
+  /** Bytes; a coarse floor of at most 8 GiB; undefined where the browser does not say. */
+  readonly machineMemory: number | undefined;
+}
+
+/** This device's, asked for once. */
+export function deviceFacts(): Promise<DeviceFacts> {
+  device ??= adapterFacts().then((adapter) => ({ adapter, machineMemory: machineMemory() }));
+  return device;
+}
+
+let device: Promise<DeviceFacts> | undefined;
+
+function machineMemory(): number | undefined {
+  const gigabytes = (navigator as { deviceMemory?: number }).deviceMemory;
+  return gigabytes === undefined ? undefined : gigabytes * 2 ** 30;
 }
 
 export interface Lack {

@@ -2,15 +2,9 @@
 
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import { heapBytes } from "../runtime/heap.ts";
-import { type AdapterFacts, lacks } from "./gpu-adapter.ts";
+import { type DeviceFacts, lacks } from "./gpu-adapter.ts";
 import { hubDecoderFile, type ModelEntry } from "./manifest.ts";
 import { gpuNeeds, mlcLayout, twinOf } from "./mlc-model.ts";
-
-export interface DeviceFacts {
-  readonly adapter: AdapterFacts | undefined;
-  /** Bytes; a coarse floor of at most 8 GiB; undefined where the browser does not say. */
-  readonly machineMemory: number | undefined;
-}
 
 export interface ModelFit {
   readonly runsOn: "graphics" | "processor";

@@ -66,8 +66,7 @@ function readSizes(fields: Fields, architecture: LlamaArchitecture): LlamaConfig
   const turned = fields.size("rope.dimension_count", headSize);
   if (turned !== headSize) throw new WrongField(`only ${turned} of a head's ${headSize} numbers carry the position`);
   if (fields.size("expert_count", 0) > 0) throw new WrongField("it is a mixture of experts");
-  const scaling = fields.text("rope.scaling.type", "none");
-  if (scaling !== "none" && scaling !== "linear") throw new WrongField(`its rope.scaling.type is ${scaling}`);
+  fields.refuseUnknown();
   return {
     architecture,
     vocabSize: fields.length("tokenizer.ggml.tokens"),
@@ -80,10 +79,61 @@ function readSizes(fields: Fields, architecture: LlamaArchitecture): LlamaConfig
     contextTokens: fields.size("context_length"),
     rmsEpsilon: fields.real("attention.layer_norm_rms_epsilon"),
     ropeBase: fields.real("rope.freq_base", 10_000),
-    ropeScale: scaling === "linear" ? fields.real("rope.scaling.factor") : 1,
+    ropeScale: ropeScale(fields),
     interleaved: architecture === "llama" || architecture === "mistral",
   };
 }
+
+/** As llama.cpp has it: a factor without a type is linear, an older key holds it too, and the type `none` switches it off. */
+function ropeScale(fields: Fields): number {
+  const type = fields.text("rope.scaling.type", "linear");
+  if (type === "none") return 1;
+  if (type !== "linear") throw new WrongField(`its rope.scaling.type is ${type}`);
+  return fields.real("rope.scaling.factor", fields.real("rope.scale_linear", 1));
+}
+
+/** Keys under the architecture's name that are read above. */
+const usedKeys = new Set([
+  "context_length",
+  "embedding_length",
+  "block_count",
+  "feed_forward_length",
+  "attention.head_count",
+  "attention.head_count_kv",
+  "attention.key_length",
+  "attention.value_length",
+  "attention.layer_norm_rms_epsilon",
+  "rope.dimension_count",
+  "rope.freq_base",
+  "rope.scaling.type",
+  "rope.scaling.factor",
+  "rope.scale_linear",
+  "expert_count",
+]);
+
+/**
+ * Keys that change no text of these architectures in llama.cpp, which passes them over; those with a list only at these values. Any other key may
+ * change the text, so it is refused.
+ */
+const idleKeys: Readonly<Record<string, readonly unknown[] | undefined>> = {
+  vocab_size: undefined, // the list of tokens has it too
+  "rope.scaling.original_context_length": undefined, // of a fine-tune whose frequencies are in rope_freqs.weight
+  "rope.scaling.finetuned": undefined,
+  "rope.scaling.attn_factor": [1],
+  "attention.sliding_window": undefined,
+  "attention.layer_norm_epsilon": undefined,
+  "attention.causal": [true],
+  "attention.scale": [0],
+  "attention.clamp_kqv": [0],
+  "attention.max_alibi_bias": [0],
+  tensor_data_layout: undefined,
+  use_parallel_residual: [false],
+  pooling_type: [0],
+  expert_used_count: [0],
+  logit_scale: [0, 1],
+  embedding_scale: [0, 1],
+  residual_scale: [0, 1],
+};
 
 class WrongField extends Error {}
 
@@ -109,6 +159,21 @@ class Fields {
     const value = this.#get(key, otherwise);
     if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
     throw new WrongField(`${this.architecture}.${key} is ${show(value)}, not a number above 0`);
+  }
+
+  /** Throws for a key that is neither used nor known to change nothing. */
+  refuseUnknown(): void {
+    const beginning = `${this.architecture}.`;
+    for (const [name, value] of this.metadata) {
+      if (!name.startsWith(beginning)) continue;
+      const key = name.slice(beginning.length);
+      if (usedKeys.has(key)) continue;
+      const idle = Object.hasOwn(idleKeys, key);
+      const values = idleKeys[key];
+      if (!idle || (values && !values.some((v) => v === value))) {
+        throw new WrongField(`its ${name} is ${show(value)}, which this engine does not know and which may change the text`);
+      }
+    }
   }
 
   text(key: string, otherwise: string): string {

@@ -36,6 +36,12 @@ function readConfig(json: Json): { config: LlamaConfig; divisors?: Float32Array 
   for (const key of type === "qwen2" ? ["mlp_bias"] : ["attention_bias", "mlp_bias"]) {
     if (json[key] === true) throw new Refused(`it has biases where ${type} has none (${key})`);
   }
+  for (const [key, idle] of Object.entries(idleValues)) {
+    const value = json[key];
+    if (value !== undefined && value !== null && !idle.some((v) => v === value)) {
+      throw new Refused(`its ${key} is ${show(value)}, which this engine does not know and which changes the text`);
+    }
+  }
   const heads = size(json, "num_attention_heads");
   const hiddenSize = size(json, "hidden_size");
   const keyValueHeads = size(json, "num_key_value_heads", heads);
@@ -64,11 +70,38 @@ function readConfig(json: Json): { config: LlamaConfig; divisors?: Float32Array 
   return { config, ...(divisors ? { divisors } : {}) };
 }
 
+/** Fields that change the text, and the values at which they do not. */
+const idleValues: Readonly<Record<string, readonly unknown[]>> = {
+  partial_rotary_factor: [1],
+  rope_interleaved: [false],
+  logits_scaling: [1],
+  logit_scale: [1],
+  embedding_multiplier: [1],
+  residual_multiplier: [1],
+  attention_multiplier: [],
+  query_pre_attn_scalar: [],
+  attn_logit_softcapping: [],
+  final_logit_softcapping: [],
+  clip_qkv: [],
+  qk_layernorm: [false],
+  use_qk_norm: [false],
+  num_experts: [0],
+  num_local_experts: [0],
+  no_rope_layers: [],
+  quantization_config: [],
+  add_cross_attention: [false],
+};
+
 /** `rope_theta` and `rope_scaling`, or `rope_parameters` in which newer files have both. */
 function rotary(json: Json, headSize: number): { base: number; scale: number; divisors?: Float32Array } {
   const scaling = (json.rope_parameters ?? json.rope_scaling ?? {}) as Json;
+  if (scaling.partial_rotary_factor !== undefined && scaling.partial_rotary_factor !== 1) {
+    throw new Refused(`its partial_rotary_factor is ${show(scaling.partial_rotary_factor)}`);
+  }
   const base = real(scaling.rope_theta === undefined ? json : scaling, "rope_theta", 10_000);
   const type = scaling.rope_type ?? scaling.type ?? "default";
+  const named = scaling.rope_type !== undefined || scaling.type !== undefined;
+  if (!named && scaling.factor !== undefined) throw new Refused("its rope_scaling has a factor and no type");
   if (type === "default") return { base, scale: 1 };
   if (type === "linear") return { base, scale: real(scaling, "factor") };
   if (type === "llama3") return { base, scale: 1, divisors: llama3Divisors(scaling, base, headSize) };

@@ -1,42 +1,9 @@
 // Model files in the origin private file system: whole ones, ones still on their way, and the entries of imported models. Checks no content.
 
 import { ClinfuseError } from "../base/errors.ts";
+import type { ModelStore, PartFile, StoredModel } from "../models/kept.ts";
 import { type Files, files, type StoredFile } from "./files.ts";
 import { storageError } from "./storage-error.ts";
-
-/** Bytes of a model's files that are stored. */
-export interface StoredModel {
-  readonly whole: ReadonlyMap<string, number>; // by file name
-  readonly part: ReadonlyMap<string, number>;
-}
-
-/** A file that comes in pieces, over several sittings. What was appended stays when the tab is killed; it is not read as the model's file before `finish`. */
-export interface PartFile {
-  readonly bytes: number;
-  /** What is there so far, to hash it. */
-  content(): Promise<Blob>;
-  append(chunk: Uint8Array<ArrayBuffer>): void;
-  /** Forgets what is there. */
-  clear(): void;
-  /** Lets go of it and keeps what is there. */
-  close(): void;
-  /** Makes it the model's file of that name. */
-  finish(): Promise<void>;
-}
-
-export interface ModelStore {
-  /** The whole file, backed by the disk. */
-  read(id: string, name: string): Promise<File | undefined>;
-  stored(): Promise<ReadonlyMap<string, StoredModel>>;
-  /** A whole file in one go, from a stream that ends in an error unless it is the file. Throws that error, and as `Files.write`. */
-  write(id: string, name: string, data: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void>;
-  /** In a worker alone. Throws `model-busy` while another tab writes the file, `quota-exceeded`, `storage-unavailable`. */
-  part(id: string, name: string): Promise<PartFile>;
-  delete(id: string): Promise<void>;
-  /** Texts of the entries of imported models, as they were put. */
-  entries(): Promise<readonly string[]>;
-  putEntry(id: string, text: string): Promise<void>;
-}
 
 const folder = "models";
 // No name of a model file may hold a "+".

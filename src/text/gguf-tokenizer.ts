@@ -7,6 +7,8 @@ import { addedToken } from "./transformers-tokenizer.ts";
 
 export interface GgufTokenizer extends ByteLevelTokenizer {
   /** Names that a chat template may use, where the file has them. */
+  /** Put before every prompt that does not begin with it, as llama.cpp does by the file's add_bos_token; absent for none. */
+  readonly begin?: number;
   readonly specialTokens: { readonly bos_token?: string; readonly eos_token?: string; readonly pad_token?: string };
 }
 
@@ -20,6 +22,8 @@ interface Cutting {
   readonly normalize?: "NFC";
   /** A word that is in the vocabulary is one token, whatever the merges say. */
   readonly wholeWords?: boolean;
+  /** Whether a prompt begins with the file's first token where the file does not say. */
+  readonly begins?: boolean;
 }
 
 /** By `tokenizer.ggml.pre`: the names of llama.cpp, the patterns of the models' own tokenizer.json. */
@@ -27,8 +31,8 @@ const cuttings: Readonly<Record<string, Cutting>> = {
   "gpt-2": { patterns: [gpt2] },
   gpt2: { patterns: [gpt2] },
   smollm: { patterns: ["\\p{N}", gpt2] },
-  "llama-bpe": { patterns: [modern("\\p{N}{1,3}")], wholeWords: true },
-  llama3: { patterns: [modern("\\p{N}{1,3}")], wholeWords: true },
+  "llama-bpe": { patterns: [modern("\\p{N}{1,3}")], wholeWords: true, begins: true },
+  llama3: { patterns: [modern("\\p{N}{1,3}")], wholeWords: true, begins: true },
   qwen2: { patterns: [modern("\\p{N}")], normalize: "NFC" },
 };
 
@@ -88,10 +92,16 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
     ...controls.map((id) => ({ id, special: true })),
     ...users.map((id) => ({ id, special: false })),
   ]);
+  if (metadata.get("tokenizer.ggml.add_eos_token") === true) throw no("tokenizer.ggml.add_eos_token", true, "false");
+  const begins = (metadata.get("tokenizer.ggml.add_bos_token") ?? cutting.begins ?? false) === true;
+  const begin = begins ? named("bos_token_id") : undefined;
+  if (begins && begin === undefined)
+    throw no("tokenizer.ggml.bos_token_id", metadata.get("tokenizer.ggml.bos_token_id"), "the token that begins a prompt");
   const ends = new Set([...endIds, ...[...controls, ...users].filter((id) => endNames.has(vocabulary[id] as string))]);
   const pieces = { vocabulary, ends, controls: new Set(controls) };
   return {
     ...withText(pieces, (text) => tokenizer.encode(text, { add_special_tokens: false }).ids),
+    ...(begin === undefined ? {} : { begin }),
     specialTokens: {
       ...piece("bos_token", named("bos_token_id")),
       ...piece("eos_token", named("eos_token_id")),

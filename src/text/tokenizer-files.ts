@@ -6,19 +6,67 @@ import { type SpecialTokens, uncased, type WordPiece, type WordPieceConfig, word
 /** Names of the files that hold a tokenizer, the one preferred first. */
 export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "tokenizer_config.json"] as const;
 
+/** A tokenizer as `transformers` would open the folder. */
+export interface FolderTokenizer {
+  readonly tokenizer: WordPiece;
+  /** tokenizer_config.json's model_max_length, special tokens counted; absent where it states none. */
+  readonly maxTokens?: number;
+  /** What the user should know of it, a sentence each. */
+  readonly remarks: readonly string[];
+}
+
 /**
- * Reads a WordPiece tokenizer from files' texts by name. tokenizer.json wins; else vocab.txt, with tokenizer_config.json's
- * choices where it is there (BERT's defaults where not). Errors: `file-missing` when there is neither; `file-malformed` for what
- * does not parse or lacks a special token; `model-unsupported` for a tokenizer of another kind.
+ * Reads a WordPiece tokenizer from files' texts by name, as `transformers` 4.46 and 5.24 do: the pieces of tokenizer.json, else of vocab.txt; case
+ * and accents as tokenizer_config.json has them, BERT's defaults where it says nothing, whatever tokenizer.json says, unless its class is the one
+ * without choices of its own. Errors: `file-missing` when there are no pieces; `file-malformed` for what does not parse, lacks a special token or
+ * has a choice that is no choice; `model-unsupported` for a tokenizer of another kind.
  */
-export function readTokenizer(files: ReadonlyMap<string, string>): WordPiece {
+export function readTokenizer(files: ReadonlyMap<string, string>): FolderTokenizer {
+  const settingsText = files.get(settingsFile);
+  const settings = settingsText === undefined ? {} : parse(settingsFile, settingsText);
   const json = files.get("tokenizer.json");
-  if (json !== undefined) return fromTokenizerJson(json);
   const vocab = files.get("vocab.txt");
-  if (vocab === undefined) {
+  if (json === undefined && vocab === undefined) {
     throw new ClinfuseError("file-missing", "the folder has neither tokenizer.json nor vocab.txt", { file: "vocab.txt" });
   }
-  return fromVocabulary(vocab, files.get("tokenizer_config.json"));
+  const tokenizer = json === undefined ? fromVocabulary(vocab as string, settings) : fromTokenizerJson(json, settings);
+  const limit = settings.model_max_length;
+  // Without a limit transformers writes 1e30.
+  const limited = typeof limit === "number" && Number.isInteger(limit) && limit > 0 && limit < 1e9;
+  const remark = caseRemark(tokenizer, settings);
+  return { tokenizer, ...(limited ? { maxTokens: limit } : {}), remarks: remark === undefined ? [] : [remark] };
+}
+
+const settingsFile = "tokenizer_config.json";
+
+/** Classes that keep tokenizer.json's own normalizer. Every other one is BERT's, which has its own choices. */
+const plainClasses: readonly unknown[] = ["PreTrainedTokenizerFast", "TokenizersBackend"];
+
+/** A choice of tokenizer_config.json; `usual` where it is absent. Throws `file-malformed` for anything but true and false. */
+function choice<T>(settings: Json, name: string, usual: T): boolean | T {
+  const value = settings[name];
+  if (value === undefined) return usual;
+  if (typeof value === "boolean" || value === usual) return value as boolean | T;
+  throw malformed(settingsFile, `${name} is ${JSON.stringify(value)}; expected true or false`);
+}
+
+/** Case and accents by tokenizer_config.json, with BERT's defaults. */
+function chosen(settings: Json): Pick<WordPieceConfig, "lowercase" | "stripAccents" | "splitIdeographs"> {
+  const lowercase = choice(settings, "do_lower_case", true);
+  return {
+    lowercase,
+    stripAccents: choice(settings, "strip_accents", null) ?? lowercase,
+    splitIdeographs: choice(settings, "tokenize_chinese_chars", true),
+  };
+}
+
+/** A vocabulary with capitals that no text reaches was made for text as it is. */
+function caseRemark({ vocabulary, config }: WordPiece, settings: Json): string | undefined {
+  if (!config.lowercase || settings.do_lower_case !== undefined) return undefined;
+  const capitals = vocabulary.filter((piece) => !/^\[.*\]$/.test(piece) && piece !== piece.toLowerCase()).length;
+  if (capitals < vocabulary.length / 100) return undefined;
+  const share = `${capitals} of its ${vocabulary.length} pieces have capitals`;
+  return `The tokenizer reads text in lower case, though ${share}: no do_lower_case in tokenizer_config.json says otherwise, and transformers reads it so too.`;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -52,7 +100,7 @@ function unsupported(what: string, got: unknown, expected: string): ClinfuseErro
   });
 }
 
-function fromTokenizerJson(text: string): WordPiece {
+function fromTokenizerJson(text: string, settings: Json): WordPiece {
   const file = "tokenizer.json";
   const json = parse(file, text);
   const { model, normalizer, pre_tokenizer: cutter } = json;
@@ -70,11 +118,14 @@ function fromTokenizerJson(text: string): WordPiece {
   const added = Array.isArray(json.added_tokens) ? json.added_tokens.filter(isObject) : [];
   const vocabulary = columnOf(file, [...Object.entries(model.vocab), ...added.map((t) => [String(t.content), t.id] as const)]);
   const lowercase = normalizer.lowercase !== false;
-  const config: WordPieceConfig = {
+  const own = {
     lowercase,
     stripAccents: typeof normalizer.strip_accents === "boolean" ? normalizer.strip_accents : lowercase,
-    cleanText: normalizer.clean_text !== false,
     splitIdeographs: normalizer.handle_chinese_chars !== false,
+  };
+  const config: WordPieceConfig = {
+    ...(plainClasses.includes(settings.tokenizer_class) ? own : chosen(settings)),
+    cleanText: normalizer.clean_text !== false,
     continuation: typeof model.continuing_subword_prefix === "string" ? model.continuing_subword_prefix : uncased.continuation,
     longestWord: typeof model.max_input_chars_per_word === "number" ? model.max_input_chars_per_word : uncased.longestWord,
   };
@@ -101,20 +152,11 @@ function columnOf(file: string, entries: readonly (readonly [string, unknown])[]
   return Array.from(vocabulary, (piece, id) => piece ?? `[unused id ${id}]`);
 }
 
-function fromVocabulary(text: string, settingsText: string | undefined): WordPiece {
+function fromVocabulary(text: string, settings: Json): WordPiece {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   if (lines.length === 0) throw new ClinfuseError("file-empty", "vocab.txt holds no pieces", { file: "vocab.txt" });
-  const settings = settingsText === undefined ? {} : parse("tokenizer_config.json", settingsText);
-  const lowercase = settings.do_lower_case !== false;
-  const config: WordPieceConfig = {
-    ...uncased,
-    lowercase,
-    stripAccents: typeof settings.strip_accents === "boolean" ? settings.strip_accents : lowercase,
-    splitIdeographs: settings.tokenize_chinese_chars !== false,
-    cleanText: settings.clean_text !== false,
-  };
-  return wordPiece(lines, specialTokens("vocab.txt", lines, settings), config);
+  return wordPiece(lines, specialTokens("vocab.txt", lines, settings), { ...uncased, ...chosen(settings) });
 }
 
 function specialTokens(file: string, vocabulary: readonly string[], names: Json): SpecialTokens {

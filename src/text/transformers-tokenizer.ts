@@ -54,6 +54,8 @@ export function transformersTokenizer({ vocabulary, special, config, added: whol
   const settings = {
     tokenizer_class: "BertTokenizer",
     do_lower_case: config.lowercase,
+    strip_accents: config.stripAccents,
+    tokenize_chinese_chars: config.splitIdeographs,
     pad_token: piece(special.pad),
     unk_token: piece(special.unknown),
     cls_token: start,

@@ -2,11 +2,11 @@
 
 import type { Notebook } from "../experiment/notebook.ts";
 import type { ModelEntry } from "../models/manifest.ts";
-import type { GenerateProcedures } from "../workers/generate.client.ts";
-import type { MeasureClient } from "../workers/measure.client.ts";
-import type { ModelProcedures } from "../workers/models.client.ts";
-import type { Client } from "../workers/rpc.ts";
-import type { TrainProcedures } from "../workers/train.client.ts";
+import type { GenerateProcedures } from "../procedures/generate.ts";
+import type { MeasureProcedures } from "../procedures/measure.ts";
+import type { ModelProcedures } from "../procedures/models.ts";
+import type { TrainProcedures } from "../procedures/train.ts";
+import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
 
 /** A notebook without its rows: what a list shows. */
 export type NotebookHead = Omit<Notebook, "data">;
@@ -27,11 +27,11 @@ export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "
 }
 
 export interface Services {
-  readonly generate: Client<GenerateProcedures>;
-  readonly train: Client<TrainProcedures>;
-  readonly library: Client<ModelProcedures>;
+  readonly generate: WorkerProcedures<GenerateProcedures>;
+  readonly train: WorkerProcedures<TrainProcedures>;
+  readonly library: WorkerProcedures<ModelProcedures>;
   /** Starts the worker that measures this device; whoever starts it ends it. */
-  readonly measure: () => MeasureClient;
+  readonly measure: () => WorkerClient<MeasureProcedures>;
   readonly notebooks: NotebookStore;
   /** The models of models/manifest.json and this browser's own, and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;

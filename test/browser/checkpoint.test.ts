@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { breathe } from "../../src/base/async.ts";
 import { sha256 } from "../../src/base/hash.ts";
+import { trainedLock } from "../../src/base/locks.ts";
 import { type Classifier, openClassifier } from "../../src/classifier/classifier.ts";
 import { openEncoder } from "../../src/classifier/encoder-files.ts";
 import type { TrainRequest, TrainRunEvent } from "../../src/experiment/steps.ts";
@@ -14,8 +15,7 @@ import { gpu } from "../../src/runtime/gpu-device.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import { fileFolder, files } from "../../src/store/files.ts";
 import type { Weights } from "../../src/weights/weight.ts";
-import { trainedLock } from "../../src/workers/locks.ts";
-import { type TrainClient, trainClient } from "../../src/workers/train.client.ts";
+import { trainClient } from "../../src/workers/train.client.ts";
 import { tokenExamples, toyTasks } from "../unit/train/toy.ts";
 import { randomEncoder } from "./random-encoder.ts";
 
@@ -135,7 +135,7 @@ it.skipIf(!served)(
   "a killed worker: the next one goes on with MiniLM after what was kept, to the same model (skipped where models/all-minilm-l6-v2 is not served)",
   async () => {
     const long = { ...request, encoder: minilm, device: "wasm", syntheticEpochs: 4 } as const;
-    const hashOf = async (client: TrainClient) => {
+    const hashOf = async (client: ReturnType<typeof trainClient>) => {
       const weights = (await client.procedures.trainedFiles({ model: "tiny" }))["model.safetensors"] as Blob;
       return sha256(new Uint8Array(await weights.arrayBuffer()));
     };

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/hash.ts";
 import type { ModelEntry } from "../../src/models/manifest.ts";
-import { connect } from "../../src/workers/rpc.ts";
+import { connect } from "../../src/workers/connect.ts";
 import type { DownloadReport, DownloadTry, Manner } from "./download.worker.ts";
 
 const weights = Array.from({ length: 2000 }, (_, i) => (i * 7) % 10).join("");
@@ -26,7 +26,7 @@ type Procedures = {
   remove(argument: { folder: string }): Promise<void>;
 };
 const worker = new Worker(new URL("./download.worker.ts", import.meta.url), { type: "module" });
-const client = connect<Procedures>(worker, []);
+const { procedures: client } = connect<Procedures>(worker, { download: "promise", remove: "promise" });
 const folder = `download-${Date.now()}`;
 const attempt = (manner: Manner, over: Partial<DownloadTry> = {}) =>
   client.download({ folder, entry, source: "server", contents, manner, ...over });

@@ -1,9 +1,11 @@
 // Downloads a toy model in a worker, as the app does, from a server that the test directs: its manners, and what it was asked.
 
+import { modelLock, whileHeld } from "../../src/base/locks.ts";
+import { downloadModel } from "../../src/models/download.ts";
+import type { ModelHost } from "../../src/models/kept.ts";
 import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
-import { downloadModel } from "../../src/workers/model-download.ts";
-import { serve } from "../../src/workers/rpc.ts";
+import { serve } from "../../src/workers/serve.ts";
 
 export type Manner = "ranges" | "no ranges" | "breaks" | "ends early" | "altered" | "absent" | "a page" | "down" | "error";
 
@@ -27,6 +29,7 @@ export interface DownloadReport {
   readonly part: Readonly<Record<string, number>>;
 }
 
+const held: ModelHost["held"] = ({ id, name }, wait, work) => whileHeld(modelLock(id), wait, { file: name }, work);
 const piece = 500;
 
 function answer(content: string, from: number, manner: Manner): Response {
@@ -68,7 +71,7 @@ serve(self, {
       progress.push(done);
       if (abortAt !== undefined && done >= abortAt) controller.abort();
     };
-    const code = await downloadModel(entry, store, { source, signal: controller.signal, onBytes }).then(
+    const code = await downloadModel(entry, { store, held }, { source, signal: controller.signal, onBytes }).then(
       () => "done",
       (error: unknown) => (error as { code?: string }).code ?? String(error),
     );

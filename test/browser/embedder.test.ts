@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { openEmbedder } from "../../src/engines/embedder.ts";
 import { modelEntry, parseManifest } from "../../src/models/manifest.ts";
-import { fetchModelFile } from "../../src/models/model-files.ts";
+import { fetchModelFile } from "../../src/models/verify.ts";
 import golden from "../fixtures/transformers/golden.json";
 import minilm from "../fixtures/transformers/minilm.json";
 

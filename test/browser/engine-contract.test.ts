@@ -10,7 +10,7 @@ import { openWllama } from "../../src/engines/wllama/wllama.ts";
 import { adapterFacts, lacks } from "../../src/models/gpu-adapter.ts";
 import { type ModelEntry, modelEntry, parseManifest } from "../../src/models/manifest.ts";
 import { mlcLayout } from "../../src/models/mlc-model.ts";
-import { fetchModelFile, fileOf, verifyBlob } from "../../src/models/model-files.ts";
+import { fetchModelFile, fileOf, verifyBlob } from "../../src/models/verify.ts";
 import { capableAdapter, standIn, tinyModel } from "../unit/engines/webllm/stand-in.ts";
 import { heapBytes, runningWorkers } from "./memory-watch.ts";
 

@@ -1,7 +1,7 @@
 // A library of models that a test controls: rows in memory, downloads in four steps, imports of what is handed in.
 
-import type { ModelProcedures, ModelRow, PrebuiltRow } from "../../src/workers/models.client.ts";
-import type { Client } from "../../src/workers/rpc.ts";
+import type { ModelProcedures, ModelRow, PrebuiltRow } from "../../src/procedures/models.ts";
+import type { WorkerProcedures } from "../../src/workers/client.ts";
 
 export const rows: readonly ModelRow[] = [
   {
@@ -101,7 +101,7 @@ export interface FakeLibrary {
   readonly asked: string[];
 }
 
-export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): Client<ModelProcedures> {
+export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): WorkerProcedures<ModelProcedures> {
   const change = (id: string, over: Partial<ModelRow>) => {
     fake.rows = fake.rows.map((row) => (row.id === id ? { ...row, ...over } : row));
   };

@@ -1,7 +1,8 @@
 // A device that a test controls: its facts, what was measured on it, and measurings that go on step by step.
 
+import type { AdapterReport, MeasureProcedures } from "../../src/procedures/measure.ts";
 import type { Measurements } from "../../src/store/measurements.ts";
-import type { AdapterReport, MeasureClient } from "../../src/workers/measure.client.ts";
+import type { WorkerClient } from "../../src/workers/client.ts";
 
 export const report: AdapterReport = {
   rung: { id: "wasm-threads", name: "WASM on 2 cores", reason: "this browser offers no WebGPU adapter" },
@@ -13,7 +14,7 @@ export const report: AdapterReport = {
 };
 
 export interface FakeDevice {
-  readonly client: () => MeasureClient;
+  readonly client: () => WorkerClient<MeasureProcedures>;
   report: AdapterReport;
   measured: Measurements;
   /** Milliseconds between events. */

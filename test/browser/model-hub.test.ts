@@ -1,12 +1,13 @@
 // A model of the hub taken into this browser by its name: what is stored, what is asked, and that nothing stays of one that fails.
 
 import { afterEach, describe, expect, it } from "vitest";
+import { modelAccess } from "../../src/models/access.ts";
+import { addressOf } from "../../src/models/download.ts";
+import { addFromHub } from "../../src/models/hub-add.ts";
+import { importModel } from "../../src/models/import.ts";
+import type { ModelStore } from "../../src/models/kept.ts";
 import type { ModelEntry } from "../../src/models/manifest.ts";
-import { type ModelStore, modelStore } from "../../src/store/model-store.ts";
-import { readModelFile } from "../../src/workers/model-access.ts";
-import { addressOf } from "../../src/workers/model-download.ts";
-import { addFromHub } from "../../src/workers/model-hub.ts";
-import { importModel } from "../../src/workers/model-import.ts";
+import { modelStore } from "../../src/store/model-store.ts";
 
 const folder = `hub-${Date.now()}`;
 const store = modelStore(async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true }));
@@ -53,7 +54,8 @@ const answering =
     return new Response(change[name] ?? contents[name]);
   };
 const signal = new AbortController().signal;
-const add = (ask = answering(), to: ModelStore = store) => addFromHub(repository, to, { signal, onBytes: () => undefined, ask });
+const add = (ask = answering(), to: ModelStore = store) =>
+  addFromHub(repository, { store: to, held: (_, _wait, work) => work() }, { signal, onBytes: () => undefined, ask });
 const nothingStays = async () => {
   expect(await store.entries()).toEqual([]);
   expect((await store.stored()).get("tiny-bert")).toBeUndefined();
@@ -77,7 +79,7 @@ it("stores the entry and the small files; the weights are for the download", asy
   if (!vocab || !weights) throw new Error("the entry lacks a file");
   expect(weights.sha256).toBe(weightsHash);
   expect(addressOf(entry, weights, "hub")).toBe(`https://huggingface.co/${repository}/resolve/${commit}/pytorch_model.bin`);
-  expect(await (await readModelFile(entry, vocab, { signal }, store)).text()).toBe(contents["vocab.txt"]);
+  expect(await (await modelAccess(store).read(entry, vocab, { signal })).text()).toBe(contents["vocab.txt"]);
   expect([...((await store.stored()).get("tiny-bert")?.whole.keys() ?? [])].sort()).toEqual(["config.json", "vocab.txt"]);
   expect(asked.some((url) => url.endsWith("pytorch_model.bin"))).toBe(false);
 });
@@ -135,7 +137,9 @@ describe("nothing stays", () => {
       },
     };
     const options = { signal: controller.signal, onBytes: () => undefined, ask: answering() };
-    await expect(addFromHub(repository, stopping, options)).rejects.toMatchObject({ code: "aborted" });
+    await expect(addFromHub(repository, { store: stopping, held: (_, _wait, work) => work() }, options)).rejects.toMatchObject({
+      code: "aborted",
+    });
     await nothingStays();
   });
 });

@@ -2,14 +2,15 @@
 
 import { zipSync } from "fflate";
 import { afterEach, describe, expect, it } from "vitest";
+import { modelAccess } from "../../src/models/access.ts";
+import { importModel, type Picked } from "../../src/models/import.ts";
 import type { Manifest } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
-import { readModelFile } from "../../src/workers/model-access.ts";
-import { importModel, type Picked } from "../../src/workers/model-import.ts";
 import { tinyModel } from "../unit/engines/webllm/stand-in.ts";
 
 const folder = `import-${Date.now()}`;
 const store = modelStore(async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true }));
+const access = modelAccess(store);
 const signal = new AbortController().signal;
 const model = await tinyModel("m-q4f16_1-MLC");
 const known: Manifest = { models: [model.entry] };
@@ -39,7 +40,7 @@ describe("a model that the manifest knows", () => {
   ])("comes from %s", async (_, what) => {
     expect(await take(what)).toEqual({ id: model.entry.id, name: model.entry.id, vouched: true, missing: [] });
     for (const file of model.entry.files) {
-      const read = await readModelFile(model.entry, file, { signal }, store);
+      const read = await access.read(model.entry, file, { signal });
       expect(await read.text()).toBe(model.contents.get(file.name));
     }
     expect(await store.entries()).toEqual([]); // the manifest has the entry
@@ -69,9 +70,9 @@ it("a stored file of an older manifest is passed over, and an altered one of the
   globalThis.fetch = async () => new Response(model.contents.get(file.name));
   try {
     await store.write(model.entry.id, file.name, new Blob(["older"]).stream(), signal);
-    expect(await (await readModelFile(model.entry, file, { signal }, store)).text()).toBe("12345678");
+    expect(await (await access.read(model.entry, file, { signal })).text()).toBe("12345678");
     await store.write(model.entry.id, file.name, new Blob(["1234567X"]).stream(), signal);
-    await expect(readModelFile(model.entry, file, { signal }, store)).rejects.toMatchObject({ code: "model-altered" });
+    await expect(access.read(model.entry, file, { signal })).rejects.toMatchObject({ code: "model-altered" });
   } finally {
     globalThis.fetch = fetch;
   }
@@ -85,7 +86,7 @@ describe("a model that it does not know", () => {
     expect(entry).toMatchObject({ kind: "language-model", licence: "not stated" });
     const file = entry.files.find((f: { name: string }) => f.name === "params_shard_0.bin");
     await store.write("strange", file.name, new Blob(["1234567X"]).stream(), signal);
-    await expect(readModelFile(entry, file, { signal }, store)).rejects.toMatchObject({ code: "model-altered" });
+    await expect(access.read(entry, file, { signal })).rejects.toMatchObject({ code: "model-altered" });
   });
 
   it("is a decoder where its config.json names a family that we build, and an encoder otherwise", async () => {

@@ -2,13 +2,14 @@
 
 import { afterEach, expect, it } from "vitest";
 import { sha256 } from "../../src/base/hash.ts";
+import { modelAccess } from "../../src/models/access.ts";
 import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
 import { generateClient } from "../../src/workers/generate.client.ts";
-import { keepModelFile, readModelFile } from "../../src/workers/model-access.ts";
 
 const folder = `picked-${Date.now()}`;
 const store = modelStore(async () => (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true }));
+const { keep, read: readFile } = modelAccess(store);
 const signal = new AbortController().signal;
 const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 31) & 255);
 const weights = { name: "w.bin", bytes: bytes.length, sha256: await sha256(bytes) };
@@ -27,12 +28,12 @@ afterEach(async () => {
 });
 
 it("is kept when it is the manifest's, whatever its name, and is what is read from then on", async () => {
-  await expect(readModelFile(entry, weights, { signal }, store)).rejects.toMatchObject({ code: "model-missing" });
+  await expect(readFile(entry, weights, { signal })).rejects.toMatchObject({ code: "model-missing" });
   const seen: number[] = [];
   const onBytes = (done: number, total: number) => seen.push(done / total);
-  await keepModelFile(entry, weights, new File([bytes], "w (1).bin"), { signal, onBytes }, store);
+  await keep(entry, weights, new File([bytes], "w (1).bin"), { signal, onBytes });
   expect(seen.at(-1)).toBe(1);
-  const read = await readModelFile(entry, weights, { signal }, store);
+  const read = await readFile(entry, weights, { signal });
   expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes);
   expect((await store.stored()).get(entry.id)?.whole.get("w.bin")).toBe(bytes.length);
 });
@@ -46,7 +47,7 @@ it.each([
   ["altered by one bit", changed, { expected: weights.sha256 }],
 ])("is refused when it is %s, and nothing of it stays", async (_, content, place) => {
   const picked = new File([content], "mine.bin");
-  await expect(keepModelFile(entry, weights, picked, { signal }, store)).rejects.toMatchObject({
+  await expect(keep(entry, weights, picked, { signal })).rejects.toMatchObject({
     code: "file-not-the-model",
     place: { file: "mine.bin", what: "w.bin of Toy", ...place },
   });
@@ -54,9 +55,9 @@ it.each([
 });
 
 it("does not replace a good one by a wrong one", async () => {
-  await keepModelFile(entry, weights, new File([bytes], "w.bin"), { signal }, store);
-  await expect(keepModelFile(entry, weights, new File(["x"], "w.bin"), { signal }, store)).rejects.toThrow();
-  await expect(readModelFile(entry, weights, { signal }, store)).resolves.toMatchObject({ size: bytes.length });
+  await keep(entry, weights, new File([bytes], "w.bin"), { signal });
+  await expect(keep(entry, weights, new File(["x"], "w.bin"), { signal })).rejects.toThrow();
+  await expect(readFile(entry, weights, { signal })).resolves.toMatchObject({ size: bytes.length });
 });
 
 it("goes through the worker by the manifest's own names", async () => {

@@ -2,12 +2,13 @@
 
 import { afterEach, expect, it } from "vitest";
 import { isForeign } from "../../src/ui/privacy/requests.svelte.ts";
-import { connect } from "../../src/workers/rpc.ts";
+import { connect } from "../../src/workers/connect.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import type { AskingProcedures } from "./asking.worker.ts";
 
 const worker = new Worker(new URL("./asking.worker.ts", import.meta.url), { type: "module" });
-const { ask, refuse, requests } = connect<AskingProcedures>(worker, ["requests"]);
+const answers = { requests: "stream", ask: "promise", refuse: "promise" } as const;
+const { ask, refuse, requests } = connect<AskingProcedures>(worker, answers).procedures;
 afterEach(() => worker.terminate());
 
 // No one listens on the discard port, so this asks another origin and is answered by no network.

@@ -104,7 +104,7 @@ describe.skipIf(!present)(`greedy text of SmolLM2${why}`, () => {
       const [ours, theirs] = [tokenizer.encode(texts[i] as string), tokenizer.encode(text)];
       const differs = ours.findIndex((token, at) => token !== theirs[at]);
       if (differs < 0) continue; // one goes on where the other was cut
-      const ids = tokenizer.encode(template([{ role: "user", content: prompt }])).concat(ours.slice(0, differs));
+      const ids = tokenizer.encode(template.render([{ role: "user", content: prompt }])).concat(ours.slice(0, differs));
       const { logits } = await decoder.step(decoder.nothing, decoder.newCache(1), Int32Array.from(ids), ids.length - 1);
       const other =
         theirs[differs] ?? [...tokenizer.ends].reduce((a, b) => ((logits[a] as number) > (logits[b] as number) ? a : b));

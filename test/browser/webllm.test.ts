@@ -7,7 +7,7 @@ import { devicesOf, untilLost } from "../../src/engines/webllm/device.ts";
 import { modelAddress, readHead, readRest, withFiles } from "../../src/engines/webllm/files.ts";
 import { openWebllm, type WebllmOptions } from "../../src/engines/webllm/webllm.ts";
 import { adapterFacts } from "../../src/models/gpu-adapter.ts";
-import { verifyBlob } from "../../src/models/model-files.ts";
+import { verifyBlob } from "../../src/models/verify.ts";
 import { capableAdapter, type TinyModel, tinyModel } from "../unit/engines/webllm/stand-in.ts";
 
 const realFetch = globalThis.fetch;

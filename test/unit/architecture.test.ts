@@ -14,18 +14,18 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   nn: ["graph"],
   weights: ["base", "graph"],
   runtime: ["base", "graph", "weights"],
-  models: ["base", "text", "nn", "weights", "runtime"],
+  models: ["base", "formats", "text", "nn", "weights", "runtime"],
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
-  prompts: ["tasks", "engines"],
+  prompts: ["base", "tasks", "engines", "knowledge"],
   generate: ["base", "tasks", "engines", "knowledge", "prompts"],
-  evaluate: ["base", "tasks"],
+  evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
   experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
-  workers: [
+  procedures: [
     "base",
     "tasks",
     "formats",
@@ -40,6 +40,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "store",
   ],
+  workers: ["base", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],
   ui: ["workers", "base", "tasks", "knowledge", "generate", "experiment", "report"],
 };
 

@@ -39,7 +39,7 @@ export interface BatchOptions {
  */
 export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
   const { id, device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20 } = options;
-  const { weights, tokenizer, template } =
+  const { weights, tokenizer, template, begin } =
     options.weights instanceof Blob ? await fromGguf(options.weights, id) : await fromFolder(options.weights, id);
   const precision = options.precision ?? (device === "webgpu" ? gpuPrecision(weights) : "float32");
   const decoder = await openBatchDecoder(weights, {
@@ -55,13 +55,15 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     ends: tokenizer.ends,
     rowSizes: device === "wasm" ? rowSizes(decoder.leastRows, slots) : [slots],
   });
-  const parts = { tokenizer, template, grammar, schedule, contextTokens: decoder.contextTokens };
+  const parts = { tokenizer, template, begin, grammar, schedule, contextTokens: decoder.contextTokens };
   let closed = false;
   return {
     id,
     contextTokens: decoder.contextTokens,
     slots,
     deterministic: precision !== "int8",
+    asksDate: template.asksDate,
+    ...(template.remark === undefined ? {} : { remark: template.remark }),
     complete: async (request, signal) => {
       if (closed) throw new Error(`${id} was closed`);
       return complete(parts, request, signal);
@@ -97,6 +99,8 @@ interface Opened {
   readonly weights: DecoderWeights;
   readonly tokenizer: ByteLevelTokenizer;
   readonly template: ChatTemplate;
+  /** The token before every prompt that does not begin with it. */
+  readonly begin: number | undefined;
 }
 
 async function fromGguf(blob: Blob, file: string): Promise<Opened> {
@@ -104,7 +108,9 @@ async function fromGguf(blob: Blob, file: string): Promise<Opened> {
   const weights = await ggufWeights(gguf);
   const tokenizer = readGgufTokenizer(gguf.metadata, file);
   const source = gguf.metadata.get("tokenizer.chat_template");
-  if (typeof source === "string") return { weights, tokenizer, template: chatTemplate(source, tokenizer.specialTokens, file) };
+  if (typeof source === "string") {
+    return { weights, tokenizer, template: chatTemplate(source, tokenizer.specialTokens, file), begin: tokenizer.begin };
+  }
   const sentence = `${file} has no chat template, so nothing says how it reads messages`;
   throw new ClinfuseError("model-unsupported", sentence, { file, what: "tokenizer.chat_template" });
 }
@@ -113,12 +119,10 @@ async function fromFolder(folder: ModelFolder, file: string): Promise<Opened> {
   const weights = await folderWeights(folder, file);
   const ends = await endsOf(folder, await jsonOf(folder, "config.json"));
   const tokenizer = hubTokenizer(await jsonOf(folder, "tokenizer.json"), ends, file);
-  return { weights, tokenizer, template: await templateOf(folder, file) };
+  return { weights, tokenizer, template: await templateOf(folder, file), begin: undefined };
 }
 
-interface Parts {
-  readonly tokenizer: ByteLevelTokenizer;
-  readonly template: ChatTemplate;
+interface Parts extends Omit<Opened, "weights"> {
   readonly grammar: Grammars;
   readonly schedule: Scheduler;
   readonly contextTokens: number;
@@ -179,11 +183,16 @@ function beginOfStop(text: string, stop: readonly string[]): number {
 }
 
 /** What many requests share is a beginning of its own, and each earlier turn a piece, so far as its tokens are the beginning of the whole. */
-function promptOf({ tokenizer, template }: Parts, { messages, shared }: CompletionRequest): BatchPrompt {
-  const ids = tokenizer.encode(template(messages));
+function promptOf({ tokenizer, template, begin }: Parts, { messages, shared, date }: CompletionRequest): BatchPrompt {
+  const when = date === undefined ? {} : { date };
+  const idsOf = (text: string) => {
+    const ids = tokenizer.encode(text);
+    return begin === undefined || ids[0] === begin ? ids : [begin, ...ids];
+  };
+  const ids = idsOf(template.render(messages, when));
   /** How many tokens these messages have in common with the whole; one token is left to read, for its logits. */
   const common = (beginning: readonly Message[], answer: boolean) => {
-    const part = tokenizer.encode(template(beginning, { answer }));
+    const part = idsOf(template.render(beginning, { ...when, answer }));
     const differs = part.findIndex((id, i) => id !== ids[i]);
     return Math.min(differs < 0 ? part.length : differs, ids.length - 1);
   };

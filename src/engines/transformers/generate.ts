@@ -66,6 +66,8 @@ export async function openTransformers(options: TransformersOptions): Promise<La
     contextTokens,
     slots: 1,
     deterministic: true,
+    asksDate: template.asksDate,
+    ...(template.remark === undefined ? {} : { remark: template.remark }),
     async complete(request, signal) {
       if (closed) throw new Error(`${id} was closed`);
       throwIfAborted(signal);
@@ -86,8 +88,10 @@ export async function openTransformers(options: TransformersOptions): Promise<La
 async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
   throwIfAborted(signal); // while it waited for its turn
   const { tokenizer, contextTokens } = parts;
-  const prompt = tokenizer(parts.template(request.messages), { add_special_tokens: false, return_tensor: false })
-    .input_ids as number[];
+  const prompt = tokenizer(parts.template.render(request.messages, request.date === undefined ? {} : { date: request.date }), {
+    add_special_tokens: false,
+    return_tensor: false,
+  }).input_ids as number[];
   const room = contextTokens - prompt.length;
   if (room < 1) throw contextOverflow(prompt.length, contextTokens);
   const { tokens, finish } = await decode(parts, prompt, request, Math.min(room, request.sampling.maxTokens), signal);

@@ -3,6 +3,7 @@
 import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
 import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
+import { type ChatTemplate, chatTemplate, parses } from "../../text/chat-template.ts";
 import type { Completion, CompletionRequest, LanguageModel } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
 import { memoryNeed, throwIfTooBig } from "./memory.ts";
@@ -61,6 +62,7 @@ export async function wllamaWithoutWebGpu(): Promise<ClinfuseError | undefined> 
 export async function openWllama(options: WllamaOptions): Promise<LanguageModel> {
   const { id, weights, device = "wasm", threads = wllamaThreads(), cachePrompt = false } = options;
   const metadata = await readParts(weights, id);
+  const template = templateOf(metadata, id);
   const trained = metadata.get(`${String(metadata.get("general.architecture"))}.context_length`);
   const contextTokens = Math.min(options.contextTokens ?? 2048, typeof trained === "number" ? trained : Number.POSITIVE_INFINITY);
   if (device === "webgpu") {
@@ -84,6 +86,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
       n_batch: batchTokens,
       n_ubatch: batchTokens,
       ctx_shift: false,
+      ...(template?.asksDate ? { chat_template: asItIs } : {}),
     });
     // A file that llama.cpp cannot read gives an empty model rather than an error.
     if (wllama.getLoadedContextInfo().n_vocab === 0) throw new Error("it is no GGUF, or cut off, or of an unknown architecture");
@@ -98,11 +101,13 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
     contextTokens,
     slots: 1,
     deterministic: !cachePrompt,
+    asksDate: template?.asksDate ?? false,
+    ...remarkOf(template),
     async complete(request, signal) {
       if (closed) throw new Error(`${id} was closed`);
       // The engine hears of an abort only between tokens; the caller hears of it at once.
       return orAbort(
-        oneAtATime.run(() => complete(wllama, request, cachePrompt, signal)),
+        oneAtATime.run(() => complete(wllama, request, { cachePrompt, template }, signal)),
         signal,
       );
     },
@@ -122,24 +127,28 @@ const samplers: object = { samplers: ["temperature", "top_p"] };
 async function complete(
   wllama: Wllama,
   request: CompletionRequest,
-  cachePrompt: boolean,
+  { cachePrompt, template }: { readonly cachePrompt: boolean; readonly template: ChatTemplate | undefined },
   signal: AbortSignal,
 ): Promise<Completion> {
   throwIfAborted(signal); // while it waited for its turn
-  const { messages, sampling, seed, grammar } = request;
+  const { messages, sampling, seed, grammar, date } = request;
+  const day = date === undefined ? {} : { date };
+  const sent = template?.asksDate
+    ? [{ role: "user" as const, content: template.render(messages, day) }]
+    : messages.map(({ role, content }) => ({ role, content }));
+  const options = {
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    max_tokens: sampling.maxTokens,
+    seed,
+    ...samplers,
+    cache_prompt: cachePrompt,
+    abortSignal: signal,
+    ...(grammar === undefined ? {} : { grammar }),
+  };
   let response: ChatCompletionResponse;
   try {
-    response = await wllama.createChatCompletion({
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      temperature: sampling.temperature,
-      top_p: sampling.topP,
-      max_tokens: sampling.maxTokens,
-      seed,
-      ...samplers,
-      cache_prompt: cachePrompt,
-      abortSignal: signal,
-      ...(grammar === undefined ? {} : { grammar }),
-    });
+    response = await wllama.createChatCompletion({ ...options, messages: sent });
   } catch (error) {
     throw completionError(error, grammar !== undefined);
   }
@@ -150,6 +159,29 @@ async function complete(
     promptTokens: response.usage.prompt_tokens,
     completionTokens: response.usage.completion_tokens,
   };
+}
+
+/**
+ * The file's chat template as it is read here, for what it says before the first request; undefined where there is none, or where it is written in
+ * Jinja that llama.cpp alone may read. Throws `model-unsupported` for one that renders no conversation of several turns.
+ */
+function templateOf(metadata: ReadonlyMap<string, unknown>, id: string): ChatTemplate | undefined {
+  const source = metadata.get("tokenizer.chat_template");
+  if (typeof source !== "string" || !parses(source)) return undefined;
+  return chatTemplate(source, {}, id); // llama.cpp itself puts the token that begins a text
+}
+
+/**
+ * llama.cpp tells a template the day of the clock. Where a file's template asks for it, the text is rendered here, with the run's own day, and
+ * passed through this one.
+ */
+const asItIs = "{{ messages[0]['content'] }}";
+
+const chatMl = "the file has no chat template that is read here, so llama.cpp chooses how its messages are written";
+
+function remarkOf(template: ChatTemplate | undefined): { readonly remark?: string } {
+  const remark = template ? template.remark : chatMl;
+  return remark === undefined ? {} : { remark };
 }
 
 function completionError(error: unknown, hasGrammar: boolean): unknown {

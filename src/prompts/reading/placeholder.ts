@@ -37,18 +37,24 @@ function isForm(content: string): boolean {
 const wantsName =
   /(?:^|[\s(,])(?:of|with|for|from|to|has|have|had|having|is|was|are|were|as|by|and|or|called|named|like|including|against|developed?|develops|causes?|caused|treats?|treated|treating|experienced|reported|presented|suffers?|suffering|diagnosed|due|after|before|about|on|in|takes?|taking|took|prescribed|given|received)$/i;
 
+/** What follows a noun that no other noun goes on. */
+const endsPhrase =
+  /^\s*(?:$|[^\p{L}\p{N}\s(-]|(?:and|or|who|whose|that|which|is|are|was|were|has|have|had|in|at|on|of|for|to|by|from|with|without|after|before|since|during|due|when|while|but|as|may|can|will|should)\b)/iu;
+
 /**
  * A slot word ("disease") where the name of one is wanted. "The [disease] progressed" and "kidney [disease]" are sentences that mark too
  * much; "a history of [disease]" and "[Disease] is common" are forms.
  */
-function isSlot(content: string, before: string, slots: ReadonlySet<string>): boolean {
+function isSlot(content: string, before: string, after: string, slots: ReadonlySet<string>): boolean {
   const said = plain(content).replace(/^(?:specific|certain|some|name of|the name of|another|other) /, "");
   const word = said.replace(/(?: name| \d+| [a-z])$/, "");
   const isWord = [word, word.replace(/s$/, ""), `${word}s`].some((w) => slots.has(w));
   if (!isWord) return false;
-  if (word !== plain(content) || /^\p{Lu}/u.test(content.trim())) return true;
   const lead = before.trimEnd();
-  return lead === "" || /[.!?:;,(]$/.test(lead) || wantsName.test(lead);
+  const begins = lead === "" || /[.!?:]$/.test(lead);
+  if (word !== plain(content) || /^\p{Lu}{2}/u.test(content.trim()) || (!begins && /^\p{Lu}/u.test(content.trim()))) return true;
+  if (!endsPhrase.test(after)) return false; // "a history of [drug] abuse"
+  return begins || /[;,(]$/.test(lead) || wantsName.test(lead);
 }
 
 /** Brackets of ordinary text: "[18F]FDG", "[sic]", intervals, chemical names are none of a form's. */
@@ -59,7 +65,10 @@ function hasBracketForm(text: string, slots: ReadonlySet<string>, marks: boolean
     if (isForm(content)) return true;
     const before = text.slice(0, found.index).replace(/[[\]]/g, "");
     const said = plain(content);
-    return marks ? isSlot(content, before, slots) : slots.has(said) || slots.has(said.replace(/s$/, "").replace(/ name$/, ""));
+    const after = text.slice(found.index + found[0].length);
+    return marks
+      ? isSlot(content, before, after, slots)
+      : slots.has(said) || slots.has(said.replace(/s$/, "").replace(/ name$/, ""));
   });
 }
 

@@ -38,7 +38,7 @@ const label =
 const bareLabel = /^(?:assistant|user|system|model|ai|json|text|output|answer|sentence|claim|question|response|example)[:.]?$/i;
 
 /** Bullets, numbers, headings and quotation marks of Markdown. Signs before a number are values ("> 50 %", "- 5 °C"). */
-const bullet = /^(?:\(?\d{1,3}[.)]|\(?[a-z]\)|[-*•–—▪◦►+>](?!\s*\d))\s+|^#{1,6}\s+/;
+const bullet = /^(?:\(?\d{1,3}[.)](?!\s*\d)|\(?[a-z]\)|[-*•–—▪◦►+>](?!\s*\d))\s+|^#{1,6}\s+/;
 
 /** Without labels, bullets and announcements before the answer; empty when the line holds nothing else. */
 export function withoutPreamble(line: string): string {

@@ -100,13 +100,13 @@ export function withoutFootnotes(text: string): string {
 /** Brackets of a sentence with marks that mark nothing: nuclides, intervals, numbers. They become parentheses, as in demonstrations. */
 export function withoutFalseMarks(text: string): string {
   const statistics =
-    /^(?:\d{1,3}m?[A-Z][a-z]?|[^\p{L}]*\d[^\p{L}]*|sic|.*(?:\bCI\b|\bIQR\b|\brange\b|\bSD\b|\b[np]\s*[=<>]).*)$/u;
+    /^(?:\d{1,3}m?[A-Z][a-z]?|[^\p{L}]*\d[^\p{L}]*|sic|(?:\d+\s?%\s?)?(?:CI|IQR|range|SD)\b[^\p{L}]*|[np]\s?[=<>][^\p{L}]*)$/u;
   return text.replace(/\[([^[\]]*)\]/g, (whole, content: string) => (statistics.test(content.trim()) ? `(${content})` : whole));
 }
 
 /** A loop of signs: one six times on end, dots with spaces between them, a short pattern five times; or more signs than letters and digits. */
 export function isSignLoop(text: string): boolean {
-  if (/([^\p{L}\p{N}\s])\1{5,}|([^\p{L}\p{N}\s])(?:\s+\2){3,}|([^\p{L}\p{N}\s]{2,4}\s?)\3{3,}|(\p{L})\4{6,}/u.test(text))
+  if (/([^\p{L}\p{N}\s])\1{5,}|([.…!?_*~=#|])(?:\s+\2){3,}|([^\p{L}\p{N}\s]{2,4}\s?)\3{3,}|(\p{L})\4{6,}/u.test(text))
     return true;
   const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   const signs = text.match(/[^\p{L}\p{N}\s]/gu)?.length ?? 0;

@@ -1,9 +1,11 @@
 // What this device can do, and how fast, as the page sees it: the facts, the measurements kept, the measuring. Knows no component.
 
 import type { EngineSpeed } from "../../engines/measure-engine.ts";
+import type { AdapterReport, MeasureEvent, MeasureProcedures } from "../../procedures/measure.ts";
 import type { Measurements } from "../../store/measurements.ts";
 import type { TrainingSpeed } from "../../train/measure-training.ts";
-import type { AdapterReport, MeasureClient, MeasureEvent } from "../../workers/measure.client.ts";
+import type { WorkerClient } from "../../workers/client.ts";
+
 import { Work } from "../parts/work.svelte.ts";
 import type { Services } from "../services.ts";
 
@@ -21,16 +23,16 @@ export class Bench {
   /** Why the facts or the measurements could not be read or forgotten. */
   failure = $state.raw<unknown>();
   /** Told of each worker that is started. */
-  onStart: (client: MeasureClient) => void = () => undefined;
+  onStart: (client: WorkerClient<MeasureProcedures>) => void = () => undefined;
   readonly #services: Services;
-  #client: MeasureClient | undefined;
+  #client: WorkerClient<MeasureProcedures> | undefined;
 
   constructor(services: Services) {
     this.#services = services;
   }
 
   /** The worker is started by the first question and ended after each measuring, with all that it allocated. */
-  get #measuring(): MeasureClient {
+  get #measuring(): WorkerClient<MeasureProcedures> {
     if (!this.#client) {
       this.#client = this.#services.measure();
       this.onStart(this.#client);

@@ -1,8 +1,8 @@
 // Which models can be used: what this browser has of their files, and one HEAD request for each other file of the app's manifest. Knows no engine.
 
 import { ClinfuseError } from "../../base/errors.ts";
+import type { ModelStore, StoredModel } from "../../models/kept.ts";
 import type { Manifest, ModelEntry } from "../../models/manifest.ts";
-import type { ModelStore, StoredModel } from "../../store/model-store.ts";
 import type { ModelOnDisk } from "../services.ts";
 
 /** What of each model is missing, here and on the server, which is not asked for this browser's own. */

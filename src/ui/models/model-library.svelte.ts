@@ -1,9 +1,9 @@
 // The models on the page: which there are, what is under way for each, how much room there is. The files are the worker's. Knows no component.
 
-import type { DownloadSource } from "../../workers/model-download.ts";
-import type { Added } from "../../workers/model-hub.ts";
-import type { Imported, Picked } from "../../workers/model-import.ts";
-import type { FilesEvent, ModelRow, PrebuiltRow } from "../../workers/models.client.ts";
+import type { DownloadSource } from "../../models/download.ts";
+import type { Added } from "../../models/hub-add.ts";
+import type { Imported, Picked } from "../../models/import.ts";
+import type { FilesEvent, ModelRow, PrebuiltRow } from "../../procedures/models.ts";
 import { bytes } from "../parts/numbers.ts";
 import { Work } from "../parts/work.svelte.ts";
 import { save } from "../run/evaluate/evaluate-step.svelte.ts";

@@ -1,6 +1,6 @@
 // Model files as the user picks or drops them: loose, a folder, a zip, with their paths. Reads none.
 
-import type { Picked } from "../../workers/model-import.ts";
+import type { Picked } from "../../models/import.ts";
 import { entriesIn, entriesOf, fileOf, isFileEntry } from "../parts/dropped.ts";
 
 /** From `<input type="file">`, with `webkitdirectory` or without. */

@@ -1,6 +1,6 @@
 // How the page speaks of a model's files that are still to come. Knows no component.
 
-import type { ModelRow } from "../../workers/models.client.ts";
+import type { ModelRow } from "../../procedures/models.ts";
 import { bytes } from "../parts/numbers.ts";
 
 /** Whether its download has begun: of a model that was added from the hub the small files are here before that. */

@@ -146,6 +146,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Try again; what was written before is kept. If it fails twice, reload the page or choose a smaller model.",
   }),
+  "worker-failed": (_, message) => ({
+    title: "A part of the app stopped working",
+    sentence: sentence(message),
+    remedy: "Reload the page; what was stored before is kept, and a run or a training goes on from there.",
+  }),
   "file-empty": (place) => ({
     title: "The file is empty",
     sentence: `${place.file ?? "The file"} holds no rows.`,

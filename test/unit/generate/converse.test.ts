@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { clingen } from "../../../src/generate/clingen.ts";
-import type { Context, Prompt } from "../../../src/generate/method.ts";
+import type { Context } from "../../../src/generate/method.ts";
 import type { RunConfig } from "../../../src/generate/run-config.ts";
 import { zerogen } from "../../../src/generate/zerogen.ts";
 import { type KnowledgeData, knowledgeOf } from "../../../src/knowledge/topic.ts";
+import type { Prompt } from "../../../src/prompts/conversation.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
@@ -116,7 +117,7 @@ describe("pairs", () => {
   it("ends after the first turn when that already failed", () => {
     const conversation = clingen.converse(mqp, pairContext("equivalent"), rng("a", 1));
     first(conversation);
-    expect(conversation.next("Ok.")).toEqual({ done: true, value: { ok: false, reason: "too-short" } });
+    expect(conversation.next("Gout hurts.")).toEqual({ done: true, value: { ok: false, reason: "too-short" } });
   });
 
   it("shows demonstrations of both labels in one prefix, whatever label is asked for", () => {

@@ -15,6 +15,7 @@ import { knowledgeOf, type Topic } from "../../../src/knowledge/topic.ts";
 import { openDb } from "../../../src/store/db.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
+import { families } from "../../../src/tasks/families.ts";
 import type { ExampleOf, Task } from "../../../src/tasks/task.ts";
 
 const samples = join(import.meta.dirname, "../../../public/samples");
@@ -22,6 +23,16 @@ const sampleOf = (task: Task) => {
   const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
   return readDataset(task, new Map(names.map((n) => [n, new Blob([readFileSync(join(samples, task.id, n))])])), rng("sample"));
 };
+
+const pairs = ["lithium", "cisplatin", "warfarin", "aspirin"].map(
+  (name, i): Topic => ({
+    entities: [
+      { name, type: "Drug" },
+      { name: ["tremor", "deafness", "bleeding", "gastritis"][i] as string, type: "Disease" },
+    ],
+    source: "kg",
+  }),
+);
 
 const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "psoriasis"].map(
   (name): Topic => ({
@@ -46,7 +57,7 @@ async function setUp(task: Task, method: RunConfig["method"], demonstrations: Ru
     knowledge: "-",
   };
   const knowledge = knowledgeOf({
-    topics: Object.fromEntries(task.labels.map((l) => [l.id, topics])),
+    topics: Object.fromEntries(task.labels.map((l) => [l.id, families[task.family].topic === "pair" ? pairs : topics])),
     styles: [{ name: "medical literature", source: "paper" }],
     lexicon: ["renal failure", "headache"],
   });

@@ -1,8 +1,9 @@
 // Whether a device can hold a model: by its kind, its size, and what the device offers.
 
 import { describe, expect, it } from "vitest";
+import type { DeviceFacts } from "../../../src/models/gpu-adapter.ts";
 import type { MlcNeeds, ModelEntry } from "../../../src/models/manifest.ts";
-import { type DeviceFacts, modelFit } from "../../../src/models/model-fit.ts";
+import { modelFit } from "../../../src/models/model-fit.ts";
 import { capableAdapter } from "../engines/webllm/stand-in.ts";
 
 const entry = (id: string, kind: ModelEntry["kind"], sizes: Readonly<Record<string, number>>, mlc?: MlcNeeds): ModelEntry => ({

@@ -49,6 +49,25 @@ it("takes a head's size from the file where it is no share of the hidden size, a
   expect(readLlamaConfig(metadata)).toMatchObject({ ok: true, config: { headSize: 128, ropeScale: 4 } });
 });
 
+describe("scales positions as llama.cpp does", () => {
+  it.each<[string, Record<string, unknown>, number]>([
+    ["a factor without a type is linear", { "rope.scaling.factor": 4 }, 4],
+    ["the older key is a factor", { "rope.scale_linear": 2 }, 2],
+    ["the newer key goes before the older one", { "rope.scaling.factor": 4, "rope.scale_linear": 2 }, 4],
+    ["the type none switches it off", { "rope.scaling.type": "none", "rope.scaling.factor": 4 }, 1],
+    ["linear without a factor is none", { "rope.scaling.type": "linear" }, 1],
+  ])("%s", (_, keys, ropeScale) => {
+    const metadata = smollm2();
+    for (const [key, value] of Object.entries(keys)) metadata.set(`llama.${key}`, value);
+    expect(readLlamaConfig(metadata)).toMatchObject({ ok: true, config: { ropeScale } });
+  });
+});
+
+it("passes over keys that change no text", () => {
+  const metadata = smollm2().set("llama.vocab_size", 49152).set("llama.attention.causal", true).set("general.name", "x");
+  expect(readLlamaConfig(metadata).ok).toBe(true);
+});
+
 describe("refuses, and says why", () => {
   it.each<[string, string, unknown, RegExp]>([
     ["another architecture", "general.architecture", "gemma3", /"gemma3".*llama, mistral, qwen2, qwen3/],
@@ -62,6 +81,10 @@ describe("refuses, and says why", () => {
     ["heads turned in part", "llama.rope.dimension_count", 32, /only 32/],
     ["experts", "llama.expert_count", 8, /experts/],
     ["another scaling of positions", "llama.rope.scaling.type", "yarn", /yarn/],
+    ["a key that nobody knows", "llama.attention.temperature_scale", 0.5, /temperature_scale is 0.5/],
+    ["another scale of attention", "llama.attention.scale", 0.1, /attention.scale is 0.1/],
+    ["scaled embeddings", "llama.embedding_scale", 12, /embedding_scale is 12/],
+    ["no causal mask", "llama.attention.causal", false, /causal is false/],
     ["no epsilon", "llama.attention.layer_norm_rms_epsilon", 0, /layer_norm_rms_epsilon is 0/],
     ["no vocabulary", "tokenizer.ggml.tokens", undefined, /tokenizer.ggml.tokens/],
   ])("%s", (_, key, value, why) => {

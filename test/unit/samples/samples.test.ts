@@ -32,8 +32,11 @@ describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s",
 
   it("has five examples a label to train on, five to validate on and sixty to test on, as they are in the files", () => {
     expect(dataset.remarks).toEqual([]);
-    expect(perLabel(dataset.train)).toEqual(task.labels.map(() => 5));
-    expect(perLabel(dataset.validation)).toEqual(task.labels.map(() => 5));
+    for (const part of [dataset.train, dataset.validation]) {
+      expect(part).toHaveLength(5 * task.labels.length);
+      // An example with several labels counts for each.
+      for (const count of perLabel(part)) expect(count).toBeGreaterThanOrEqual(5);
+    }
     expect(dataset.test).toHaveLength(60);
     if (task.shape === "pair") expect(perLabel(dataset.test)).toEqual([30, 30]);
   });

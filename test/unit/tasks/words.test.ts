@@ -29,9 +29,7 @@ const texts = [
   "x\u0085y\u3000z",
 ];
 
-describe.each(Object.entries(tokenizers))("%s", (_, read) => {
-  const tokenizer = "tokenizer" in read ? (read as { tokenizer: typeof tokenizers.uncased }).tokenizer : read;
-
+describe.each(Object.entries(tokenizers))("%s", (_, { tokenizer }) => {
   it.each(texts.map((text) => [JSON.stringify(text), text]))(
     "every span of %s is what a model of the words can answer",
     (_, text) => {

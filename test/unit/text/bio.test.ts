@@ -10,7 +10,9 @@ import { encodeText, encodeWindows } from "../../../src/text/encoding.ts";
 import { readTokenizer } from "../../../src/text/tokenizer-files.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
-const tokenizer = readTokenizer(new Map([["vocab.txt", readFileSync(join(fixtures, "wordpiece/vocab-uncased.txt"), "utf8")]]));
+const tokenizer = readTokenizer(
+  new Map([["vocab.txt", readFileSync(join(fixtures, "wordpiece/vocab-uncased.txt"), "utf8")]]),
+).tokenizer;
 
 interface TokenCase {
   gold: string[][];

@@ -50,7 +50,7 @@ function open(vocab: string, options: object): WordPiece {
       ["vocab.txt", text],
       ["tokenizer_config.json", JSON.stringify(options)],
     ]),
-  );
+  ).tokenizer;
 }
 
 describe.each(Object.entries(golden.configs))("WordPiece, %s", (_, config) => {
@@ -67,13 +67,13 @@ describe.skipIf(!existsSync(join(minilm, "vocab.txt")))(
     const read = (name: string) => [name, readFileSync(join(minilm, name), "utf8")] as const;
 
     it("agrees with transformers, read from tokenizer.json", () => {
-      const tokenizer = readTokenizer(new Map([read("tokenizer.json")]));
+      const tokenizer = readTokenizer(new Map([read("tokenizer.json")])).tokenizer;
       checkTexts(tokenizer, golden.minilm);
       checkPairs(tokenizer, golden.minilm);
     });
 
     it("agrees with transformers, read from vocab.txt", () => {
-      checkTexts(readTokenizer(new Map([read("vocab.txt"), read("tokenizer_config.json")])), golden.minilm);
+      checkTexts(readTokenizer(new Map([read("vocab.txt"), read("tokenizer_config.json")])).tokenizer, golden.minilm);
     });
   },
 );
@@ -84,11 +84,11 @@ describe("reading a tokenizer's files", () => {
 
   it("takes added tokens beyond the vocabulary", () => {
     const json = JSON.stringify({ ...whole, added_tokens: [{ id: 5, content: "[NEW]" }] });
-    expect(readTokenizer(new Map([["tokenizer.json", json]])).vocabulary.at(-1)).toBe("[NEW]");
+    expect(readTokenizer(new Map([["tokenizer.json", json]])).tokenizer.vocabulary.at(-1)).toBe("[NEW]");
   });
 
   it("lower-cases by default where nothing says otherwise", () => {
-    const tokenizer = readTokenizer(new Map([["vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n"]]));
+    const tokenizer = readTokenizer(new Map([["vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n"]])).tokenizer;
     expect(encodeText(tokenizer, "A Á", 8).ids).toEqual([2, 4, 4, 3]);
   });
 

@@ -40,6 +40,8 @@ export class TrainStep {
   live = $state.raw<TrainingResult>();
   /** Why this device: the worker's own words. */
   reason = $state("");
+  /** How the checkpoint was read, a sentence each. */
+  remarks = $state.raw<readonly string[]>([]);
   last = $state.raw<TrainStepEvent>();
   /** The step after which the training that was left goes on; undefined where it begins. */
   leftOff = $state.raw<LeftOff>();
@@ -121,6 +123,7 @@ export class TrainStep {
       this.live = result;
       this.last = undefined;
       this.kept = "";
+      this.remarks = [];
       try {
         for await (const events of inChunks(train.train(request, signal), 250)) {
           for (const event of events) {
@@ -175,6 +178,9 @@ export class TrainStep {
         break;
       case "not-kept":
         this.kept = `It cannot be kept on the way, so closing the page or stopping loses it: ${event.why}`;
+        break;
+      case "remark":
+        this.remarks = [...this.remarks, event.text];
         break;
       case "device-lost":
         work.tell("The graphics device went away: setting the training up anew");

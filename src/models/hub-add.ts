@@ -1,13 +1,12 @@
 // A model of the hub taken into this browser by its repository's name: its entry and its small files. The weights are a download of their own. Knows no page.
 
 import { throwIfAborted } from "../base/errors.ts";
-import { hubModel } from "../models/hub-model.ts";
-import { type HubAccess, hubAddress } from "../models/hub-repo.ts";
-import type { ModelEntry } from "../models/manifest.ts";
-import { verifying } from "../models/model-files.ts";
-import type { ModelStore } from "../store/model-store.ts";
-import { modelLock, whileHeld } from "./locks.ts";
-import { readManifest } from "./model-access.ts";
+import { modelAccess } from "./access.ts";
+import { hubModel } from "./hub-model.ts";
+import { type HubAccess, hubAddress } from "./hub-repo.ts";
+import type { ModelHost, ModelStore } from "./kept.ts";
+import type { ModelEntry } from "./manifest.ts";
+import { verifying } from "./verify.ts";
 
 export interface AddOptions {
   readonly signal: AbortSignal;
@@ -31,9 +30,9 @@ const letting = 5000;
  * Asks the hub for a repository and puts the model into the list. Throws as `hubModel`, and `quota-exceeded`, `storage-unavailable`,
  * `model-busy`, `aborted`; nothing of the model stays then.
  */
-export async function addFromHub(text: string, store: ModelStore, options: AddOptions): Promise<Added> {
+export async function addFromHub(text: string, { store, held }: ModelHost, options: AddOptions): Promise<Added> {
   const { signal, onBytes, ask = askHub } = options;
-  const { models: known } = await readManifest(store);
+  const { models: known } = await modelAccess(store).manifest();
   const found = await hubModel(text, {
     ask,
     hub: hubAddress,
@@ -42,7 +41,7 @@ export async function addFromHub(text: string, store: ModelStore, options: AddOp
     onBytes: (file, done, total) => onBytes(`Fetching ${file}`, done, total),
   });
   const { entry, contents, isKnown } = found;
-  if (!isKnown) await whileHeld(modelLock(entry.id), letting, { file: entry.name }, () => put(entry, contents, store, signal));
+  if (!isKnown) await held(entry, letting, () => put(entry, contents, store, signal));
   return { id: entry.id, name: entry.name, bytes: entry.files.reduce((sum, file) => sum + file.bytes, 0), wasHere: isKnown };
 }
 
@@ -55,7 +54,7 @@ async function put(
   store: ModelStore,
   signal: AbortSignal,
 ): Promise<void> {
-  const { models } = await readManifest(store);
+  const { models } = await modelAccess(store).manifest();
   if (models.some(({ id }) => id === entry.id)) return; // another tab put it meanwhile
   try {
     for (const file of entry.files) {

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ModelEntry, ModelFile } from "../../../src/models/manifest.ts";
-import { fetchModelFile, fileOf, verifyBlob, verifying } from "../../../src/models/model-files.ts";
+import { fetchModelFile, fileOf, verifyBlob, verifying } from "../../../src/models/verify.ts";
 
 const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31) & 255);
 const file: ModelFile = { name: "w.bin", bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };

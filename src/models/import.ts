@@ -2,10 +2,10 @@
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { readZip } from "../formats/zip.ts";
-import { isSafeName, type Manifest, type ModelEntry, type ModelFile, parseEntry } from "../models/manifest.ts";
-import { entryOfFiles } from "../models/model-entry.ts";
-import { hashStream, verifying } from "../models/model-files.ts";
-import type { ModelStore } from "../store/model-store.ts";
+import type { ModelStore } from "./kept.ts";
+import { isSafeName, type Manifest, type ModelEntry, type ModelFile, parseEntry } from "./manifest.ts";
+import { entryOfFiles } from "./model-entry.ts";
+import { hashStream, verifying } from "./verify.ts";
 
 /** What was picked: loose files or a folder's, with their paths; or one zip. */
 export interface Picked {

@@ -1,6 +1,6 @@
 // Web Locks of the runs and the models: what one tab writes, no other writes or deletes. Knows no store.
 
-import { ClinfuseError, type Place } from "../base/errors.ts";
+import { ClinfuseError, type Place } from "./errors.ts";
 
 export const runLock = (run: string) => `run:${run}`;
 export const trainedLock = (model: string) => `trained:${model}`;
@@ -24,7 +24,9 @@ export async function whileHeld<T>(name: string, wait: number, place: Place, wor
 }
 
 /** Takes all of them or none, at once. Throws `run-busy`; resolves to what lets go of them. */
-export async function hold(...names: readonly string[]): Promise<() => void> {
+export type Hold = (...names: readonly string[]) => Promise<() => void>;
+
+export const hold: Hold = async (...names) => {
   const releases: (() => void)[] = [];
   const release = () => {
     for (const letGo of releases) letGo();
@@ -36,7 +38,7 @@ export async function hold(...names: readonly string[]): Promise<() => void> {
     throw error;
   }
   return release;
-}
+};
 
 function holdOne(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {

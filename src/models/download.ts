@@ -1,11 +1,10 @@
 // A model's files into this browser's storage, over as many sittings as it takes: resumed where they stopped, checked before they count. Knows no page.
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
-import { hubAddress } from "../models/hub-repo.ts";
-import type { ModelEntry, ModelFile } from "../models/manifest.ts";
-import { type RunningHash, resumeHash } from "../models/model-files.ts";
-import type { ModelStore, PartFile } from "../store/model-store.ts";
-import { modelLock, whileHeld } from "./locks.ts";
+import { hubAddress } from "./hub-repo.ts";
+import type { ModelHost, ModelStore, PartFile } from "./kept.ts";
+import type { ModelEntry, ModelFile } from "./manifest.ts";
+import { type RunningHash, resumeHash } from "./verify.ts";
 
 /** Where the user said that the files shall come from. */
 export type DownloadSource = "server" | "hub";
@@ -28,8 +27,8 @@ export function addressOf(entry: ModelEntry, file: ModelFile, source: DownloadSo
  * Fetches what is not here yet. What came before an abort or an error stays and is not fetched again. Throws `aborted`, `download-broken`,
  * `model-missing` (the source has no such file), `model-altered` (that file is then forgotten), `model-busy`, `quota-exceeded`.
  */
-export async function downloadModel(entry: ModelEntry, store: ModelStore, options: DownloadOptions): Promise<void> {
-  await whileHeld(modelLock(entry.id), lettingGo, { file: entry.name }, () => download(entry, store, options));
+export async function downloadModel(entry: ModelEntry, { store, held }: ModelHost, options: DownloadOptions): Promise<void> {
+  await held(entry, lettingGo, () => download(entry, store, options));
 }
 
 /** Milliseconds within which a tab that was just closed or reloaded lets go. */

@@ -1,0 +1,144 @@
+// The pipeline beside the language model: data, graphs, knowledge, generation. Knows no worker, no storage and no page.
+
+import type { Hold } from "../base/locks.ts";
+import { runLock, trainedLock } from "../base/locks.ts";
+import { reporting } from "../base/progress.ts";
+import { rng } from "../base/rng.ts";
+import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
+import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
+import { type Dataset, readDataset } from "../formats/dataset.ts";
+import type { GenerateEvent, LogEntry } from "../generate/events.ts";
+import { generate } from "../generate/generate.ts";
+import { methods } from "../generate/methods.ts";
+import { runId } from "../generate/run-config.ts";
+import type { RunStore } from "../generate/run-store.ts";
+import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest } from "../knowledge/gather.ts";
+import { openGraph } from "../knowledge/graphs.ts";
+import { knowledgeOf } from "../knowledge/topic.ts";
+import { findModel, type ModelReader } from "../models/reader.ts";
+import { fileOf } from "../models/verify.ts";
+import { type Files, trainedFolder } from "../store/files.ts";
+import type { Notebooks } from "../store/notebook.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
+import { type GraphPorts, type GraphProcedures, graphAnswers, graphProcedures } from "./graphs.ts";
+import { type OpenModelPorts, openModel } from "./open-model.ts";
+import type { Answers } from "./procedure.ts";
+import { engineSpeeds } from "./speeds.ts";
+
+export type GenerateProcedures = GraphProcedures & {
+  /** A folder in ClinGen's format, by file name. Errors as readDataset's, with file and line. */
+  readData(
+    argument: { task: string; files: Readonly<Record<string, Blob>>; seed: number },
+    signal: AbortSignal,
+  ): Promise<Dataset>;
+  /** A file of the user's as the file `name` of a model; told in bytes. Throws `file-not-the-model`, and keeps nothing then. */
+  keepModelFile(
+    argument: { model: string; name: string; picked: File },
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly done: number; readonly total: number }, void>;
+  /** The engines that read a model of the manifest, and which of them "auto" is. */
+  engines(argument: { model: string }, signal: AbortSignal): Promise<EngineChoices>;
+  /** Loads a language model by its id in the catalogue; the one before is closed. */
+  openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
+  /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
+  gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
+  /** Section 4.2. Resumes or extends the run of this config; stop by the signal. The model must be open. */
+  generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
+  /** The log of a run so far, in order of index. */
+  readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
+  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy`, and then deletes nothing. */
+  deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
+};
+
+export const generateAnswers: Answers<GenerateProcedures> = {
+  ...graphAnswers,
+  readData: "promise",
+  keepModelFile: "stream",
+  engines: "promise",
+  openModel: "stream",
+  gatherKnowledge: "stream",
+  generate: "stream",
+  readRun: "stream",
+  deleteRun: "promise",
+};
+
+export interface GeneratePorts extends GraphPorts, OpenModelPorts {
+  readonly models: ModelReader;
+  readonly runs: () => Promise<RunStore>;
+  readonly notebooks: () => Promise<Pick<Notebooks, "holdings" | "delete">>;
+  readonly disk: Pick<Files, "delete">;
+  readonly hold: Hold;
+}
+
+export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
+  const model = openModel(ports);
+  return {
+    ...graphProcedures(ports),
+
+    async readData({ task, files, seed }) {
+      return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
+    },
+
+    keepModelFile: (argument, signal) => keepModelFile(ports.models, argument, signal),
+
+    engines: async ({ model }) => engineChoices(await findModel(ports.models, model), await engineSpeeds(ports, model)),
+
+    openModel: model.open,
+
+    async *gatherKnowledge(request, signal) {
+      const graph = request.topics === "kg" ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: model.current }, signal);
+    },
+
+    async *generate({ config, demonstrations, knowledge }, signal) {
+      const store = await ports.runs();
+      const release = await ports.hold(runLock(await runId(config)));
+      try {
+        const given = {
+          task: taskById(config.task),
+          method: methods[config.method],
+          model: model.current(),
+          store,
+          demonstrations: demonstrations as readonly ExampleOf<Task>[],
+          knowledge: knowledgeOf(knowledge),
+        };
+        yield* generate(config, given, signal);
+      } finally {
+        release();
+      }
+    },
+
+    async *readRun({ id }) {
+      yield* (await ports.runs()).read(id);
+    },
+
+    deleteRun: ({ notebook }) => deleteRun(ports, notebook),
+  };
+}
+
+async function* keepModelFile(
+  models: ModelReader,
+  { model, name, picked }: { model: string; name: string; picked: File },
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly done: number; readonly total: number }, void> {
+  const entry = await findModel(models, model);
+  type Progress = { readonly done: number; readonly total: number };
+  yield* reporting((tell: (event: Progress) => void) => {
+    const onBytes = (done: number, total: number) => tell({ done, total });
+    return models.keep(entry, fileOf(entry, name), picked, { signal, onBytes });
+  });
+}
+
+async function deleteRun({ notebooks, disk, hold }: GeneratePorts, notebook: string): Promise<void> {
+  const store = await notebooks();
+  const { logs, models } = await store.holdings(notebook);
+  const release = await hold(...logs.map(runLock), ...models.map(trainedLock));
+  try {
+    // The notebook goes last: should the rest fail, it is still there to be deleted.
+    for (const model of models) await disk.delete(trainedFolder(model));
+    await store.delete(notebook);
+  } finally {
+    release();
+  }
+}

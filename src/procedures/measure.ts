@@ -1,0 +1,152 @@
+// Measures this device: engines on a model, training on each device; each number is kept as it comes. Knows no worker and no storage.
+
+import { cleanAfter } from "../base/async.ts";
+import { ClinfuseError, isAbort } from "../base/errors.ts";
+import { reporting } from "../base/progress.ts";
+import type { Engine } from "../engines/catalogue.ts";
+import { type Rung, rungOf } from "../engines/ladder.ts";
+import { type EngineSpeed, measuredRequests, measureEngine } from "../engines/measure-engine.ts";
+import type { AdapterFacts } from "../models/gpu-adapter.ts";
+import { type ModelEntry, modelEntry } from "../models/manifest.ts";
+import type { ModelReader } from "../models/reader.ts";
+import type { Device } from "../runtime/device.ts";
+import type { Measurements } from "../store/measurements.ts";
+import { measuredSteps, type TrainingSpeed } from "../train/measure-training.ts";
+import type { Answers } from "./procedure.ts";
+
+export type MeasureEvent =
+  | { readonly type: "measuring"; readonly what: string; readonly done: number; readonly total: number }
+  | { readonly type: "measured"; readonly speed: EngineSpeed | TrainingSpeed }
+  /** It cannot run here, or failed: the others go on. */
+  | { readonly type: "left-out"; readonly what: string; readonly reason: string };
+
+export interface AdapterReport {
+  readonly rung: Rung;
+  readonly adapter: AdapterFacts | undefined;
+  readonly cores: number;
+  readonly isolated: boolean;
+  /** Whether WASM multiplies and adds in one instruction. */
+  readonly relaxedSimd: boolean;
+  /** Names of the catalogue's engines by id. */
+  readonly engineNames: Readonly<Record<string, string>>;
+}
+
+export type MeasureProcedures = {
+  device(argument: null, signal: AbortSignal): Promise<AdapterReport>;
+  /** What was measured before. Throws `storage-unavailable`. */
+  measurements(argument: null, signal: AbortSignal): Promise<Measurements>;
+  /** Every engine that reads the model and can run here, then training on each device; each number is kept as it comes. */
+  measure(argument: { readonly model: string }, signal: AbortSignal): AsyncGenerator<MeasureEvent, void>;
+  forget(argument: null, signal: AbortSignal): Promise<void>;
+};
+
+export const measureAnswers: Answers<MeasureProcedures> = {
+  device: "promise",
+  measurements: "promise",
+  measure: "stream",
+  forget: "promise",
+};
+
+export interface MeasurePorts {
+  readonly models: Pick<ModelReader, "manifest" | "read">;
+  readonly measurements: () => Promise<Measurements>;
+  readonly keepMeasurement: (speed: EngineSpeed | TrainingSpeed) => Promise<void>;
+  readonly forgetMeasurements: () => Promise<void>;
+  readonly adapter: () => Promise<AdapterFacts | undefined>;
+  readonly machine: () => Pick<AdapterReport, "cores" | "isolated" | "relaxedSimd">;
+  readonly engines: readonly Pick<Engine, "id" | "name" | "reads" | "unfit" | "open">[];
+  /** GFLOP/s of some steps. */
+  readonly measureTraining: (device: Device, signal: AbortSignal, onStep: (done: number) => void) => Promise<number>;
+}
+
+type Measuring = Extract<MeasureEvent, { type: "measuring" }>;
+type Tell = (event: Measuring) => void;
+type MeasuredEngine = MeasurePorts["engines"][number];
+
+const trainingNames: Readonly<Record<Device, string>> = { webgpu: "WebGPU", wasm: "WASM" };
+
+export function measureProcedures(ports: MeasurePorts): MeasureProcedures {
+  return {
+    async device() {
+      const adapter = await ports.adapter();
+      const machine = ports.machine();
+      const engineNames = Object.fromEntries(ports.engines.map(({ id, name }) => [id, name]));
+      return { rung: rungOf({ adapter, ...machine }), adapter, ...machine, engineNames };
+    },
+    measurements: () => ports.measurements(),
+    measure: ({ model }, signal) => measure(ports, model, signal),
+    forget: () => ports.forgetMeasurements(),
+  };
+}
+
+async function* measure(ports: MeasurePorts, model: string, signal: AbortSignal): AsyncGenerator<MeasureEvent, void> {
+  const { models } = await ports.models.manifest();
+  const entry = modelEntry({ models }, model);
+  const adapter = await ports.adapter();
+  const software = adapter?.software ? `${adapter.name} is computed by the processor, and slower than it` : undefined;
+  for (const engine of ports.engines.filter((e) => e.reads(entry) !== undefined)) {
+    const unfit = engine.unfit && ((await engine.unfit())?.message ?? software);
+    if (unfit) yield { type: "left-out", what: engine.name, reason: unfit };
+    else yield* kept(ports, engine.name, (tell) => engineSpeed(ports, engine, { entry, models }, signal, tell));
+  }
+  for (const device of ["wasm", "webgpu"] as const) {
+    const what = `Training on ${trainingNames[device]}`;
+    if (device === "webgpu" && software) yield { type: "left-out", what, reason: software };
+    else yield* kept(ports, what, (tell) => trainingSpeed(ports, device, signal, tell));
+  }
+}
+
+/** Keeps the speed that comes at the end. What fails is left out with its reason; an abort and a storage that refuses are thrown. */
+async function* kept<S extends EngineSpeed | TrainingSpeed>(
+  { keepMeasurement }: MeasurePorts,
+  what: string,
+  measuring: (tell: Tell) => Promise<S>,
+): AsyncGenerator<MeasureEvent, void> {
+  try {
+    const speed = yield* reporting(measuring);
+    await keepMeasurement(speed);
+    yield { type: "measured", speed };
+  } catch (error) {
+    if (isAbort(error) || (error instanceof ClinfuseError && error.code === "storage-unavailable")) throw error;
+    yield { type: "left-out", what, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface Subject {
+  readonly entry: ModelEntry;
+  readonly models: readonly ModelEntry[];
+}
+
+async function engineSpeed(
+  ports: MeasurePorts,
+  engine: MeasuredEngine,
+  { entry, models }: Subject,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<EngineSpeed> {
+  const told = (doing: string) => (done: number, total: number) =>
+    tell({ type: "measuring", what: `${engine.name}: ${doing}`, done, total });
+  const model = await engine.open({
+    entry,
+    read: (file, of = entry) => ports.models.read(of, file, { signal, onBytes: told(`reading ${file.name}`) }),
+    find: (id) => models.find((other) => other.id === id),
+    onLoad: told("onto the device"),
+  });
+  const answered = told("writing");
+  answered(0, measuredRequests);
+  const writing = measureEngine(model, signal, (done) => answered(done, measuredRequests));
+  const tokensPerSecond = await cleanAfter(writing, () => model.close());
+  return { kind: "engine", model: entry.id, engine: engine.id, tokensPerSecond, measuredAt: Date.now() };
+}
+
+async function trainingSpeed(
+  { measureTraining }: MeasurePorts,
+  device: Device,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<TrainingSpeed> {
+  const told = (done: number) =>
+    tell({ type: "measuring", what: `Training on ${trainingNames[device]}`, done, total: measuredSteps });
+  told(0);
+  return { kind: "training", device, gflops: await measureTraining(device, signal, told), measuredAt: Date.now() };
+}

@@ -1,0 +1,194 @@
+// The encoder at work: devices, recipe, training with its scores, prediction. Knows no worker, no storage and no page.
+
+import { cleanAfterStream } from "../base/async.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import { type Hold, trainedLock } from "../base/locks.ts";
+import { reporting } from "../base/progress.ts";
+import type { Classifier, openClassifier } from "../classifier/classifier.ts";
+import { type ModelFiles, openEncoder } from "../classifier/encoder-files.ts";
+import { predict } from "../classifier/predict.ts";
+import { type loadModel, saveModel } from "../classifier/saved-model.ts";
+import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
+import { throughLosses } from "../experiment/through-losses.ts";
+import { trainAndScore } from "../experiment/train-and-score.ts";
+import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
+import type { ModelEntry } from "../models/manifest.ts";
+import { findModel, type ModelReader, readModel } from "../models/reader.ts";
+import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
+import type { Device } from "../runtime/device.ts";
+import { checkpointFolder, type Files, fileFolder, trainedFolder } from "../store/files.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Position } from "../train/checkpoint.ts";
+import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../train/choose-device.ts";
+import { recipeFor } from "../train/recipe.ts";
+import type { TrainConfig } from "../train/train-config.ts";
+import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
+import type { Answers } from "./procedure.ts";
+import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
+import { readTrained, type TrainedProcedures, trainedAnswers, trainedProcedures } from "./trained.ts";
+
+export type TrainProcedures = TrainedProcedures & {
+  devices(argument: null, signal: AbortSignal): Promise<readonly DeviceInfo[]>;
+  /**
+   * Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. The same request goes on where it was left:
+   * by a stop, a closed tab, or a GPU that went away.
+   */
+  train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
+  /** The step after which `train` would go on; undefined where it would begin. */
+  leftOff(argument: TrainRequest, signal: AbortSignal): Promise<Pick<Position, "stage" | "step"> | undefined>;
+  recipe(
+    argument: { encoder: string; preset: "small" | "paper" },
+    signal: AbortSignal,
+  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
+  /** With a model kept before, after a reload too. */
+  predict(
+    argument: { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
+    signal: AbortSignal,
+  ): AsyncGenerator<PredictEvent, void>;
+};
+
+export const trainAnswers: Answers<TrainProcedures> = {
+  ...trainedAnswers,
+  devices: "promise",
+  train: "stream",
+  leftOff: "promise",
+  recipe: "promise",
+  predict: "stream",
+};
+
+export interface TrainPorts extends SpeedPorts {
+  readonly models: Pick<ModelReader, "manifest" | "read">;
+  readonly disk: Files;
+  readonly hold: Hold;
+  readonly devices: () => Promise<Found>;
+  readonly openClassifier: typeof openClassifier;
+  readonly loadModel: typeof loadModel;
+}
+
+export function trainProcedures(ports: TrainPorts): TrainProcedures {
+  return {
+    ...trainedProcedures(ports),
+
+    async devices() {
+      const found = await ports.devices();
+      return (["webgpu", "wasm"] as const).map((device) => ({ device, ...describeDevice(device, found[device]) }));
+    },
+
+    recipe: (argument, signal) => recipe(ports, argument, signal),
+
+    async *train(request, signal) {
+      const release = await ports.hold(trainedLock(request.save));
+      try {
+        yield* trainAndKeep(ports, request, signal);
+      } finally {
+        release();
+      }
+    },
+
+    async leftOff(request) {
+      const { device } = await choose(ports, request.device);
+      const kept = await (await keeperOf(ports, request, device, await findModel(ports.models, request.encoder))).find();
+      return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
+    },
+
+    async *predict({ task, model, device: wish, examples }, signal) {
+      const { device } = await choose(ports, wish);
+      yield { type: "loading", done: 0, total: 1 };
+      const classifier = await ports.loadModel(await readTrained(ports.disk, model), device);
+      yield* cleanAfterStream(predictAll(classifier, { task, model, examples }, signal), () => classifier.close());
+    },
+  };
+}
+
+async function choose(ports: TrainPorts, wish: Device | "auto"): Promise<DeviceChoice> {
+  const [found, measured] = await Promise.all([ports.devices(), wish === "auto" ? trainingSpeeds(ports) : []]);
+  return chooseDevice(wish, found, measured);
+}
+
+async function recipe(
+  { models }: TrainPorts,
+  { encoder, preset }: { encoder: string; preset: "small" | "paper" },
+  signal: AbortSignal,
+) {
+  const entry = await findModel(models, encoder);
+  const config = entry.files.find((file) => file.name === "config.json");
+  if (!config)
+    throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
+  const read = readBertConfig(JSON.parse(await (await models.read(entry, config, { signal })).text()));
+  if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
+  return { ...recipeFor(read.config, preset), encoder: read.config };
+}
+
+async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Device, entry: ModelEntry): Promise<TrainingKeeper> {
+  const weights = entry.files.map((file) => file.sha256);
+  return trainingKeeper(fileFolder(disk, checkpointFolder(request.save)), await trainingKey(request, device, weights));
+}
+
+async function* trainAndKeep(ports: TrainPorts, request: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
+  const { device, reason } = await choose(ports, request.device);
+  yield { type: "device", device, reason };
+  const entry = await findModel(ports.models, request.encoder);
+  type Loading = { type: "loading"; what: string; done: number; total: number };
+  const encoderFiles = yield* reporting((tell: (event: Loading) => void) => {
+    const onBytes = (done: number, total: number) => tell({ type: "loading", what: entry.name, done, total });
+    return readModel(ports.models, entry, { signal, onBytes });
+  });
+  const keeper = await keeperOf(ports, request, device, entry);
+  yield* throughLosses(async function* () {
+    const told = (error: unknown): never => {
+      throw withLessMemory(error, request.config);
+    };
+    const classifier = await openFor(ports, request, device, encoderFiles).catch(told);
+    yield* cleanAfterStream(trainOnce(ports, classifier, request, keeper, signal), () => classifier.close());
+  });
+}
+
+async function* trainOnce(
+  { disk }: TrainPorts,
+  classifier: Classifier,
+  request: TrainRequest,
+  keeper: TrainingKeeper,
+  signal: AbortSignal,
+): AsyncGenerator<TrainRunEvent, void> {
+  try {
+    yield* trainAndScore(classifier, request, signal, keeper);
+  } catch (error) {
+    throw withLessMemory(error, request.config);
+  }
+  let bytes = 0;
+  await disk.delete(trainedFolder(request.save));
+  for (const [name, blob] of await saveModel(classifier)) {
+    bytes += await disk.write(`${trainedFolder(request.save)}/${name}`, blob, { signal });
+  }
+  yield { type: "saved", model: request.save, bytes };
+  await keeper.clear();
+}
+
+/** A function of its own, so that nothing holds the checkpoint's arrays once they are on the device. */
+async function openFor(
+  ports: TrainPorts,
+  { task, config }: TrainRequest,
+  device: Device,
+  encoderFiles: ModelFiles,
+): Promise<Classifier> {
+  const { maxTokens, seed, dropout = 0, checkpointing = false, trains } = config;
+  const encoder = await openEncoder(encoderFiles);
+  if (device === "wasm") requireTrainingMemory(encoder.config, config);
+  const options = { device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) };
+  return ports.openClassifier(taskById(task), encoder, options);
+}
+
+async function* predictAll(
+  classifier: Classifier,
+  { task, model, examples }: { task: string; model: string; examples: readonly Example[] },
+  signal: AbortSignal,
+): AsyncGenerator<PredictEvent, void> {
+  if (classifier.task.id !== task) {
+    const what = `the model was trained for ${classifier.task.name}`;
+    throw new ClinfuseError("model-unsupported", what, { what: model, expected: task });
+  }
+  for await (const event of predict(classifier, examples, signal)) {
+    if (event.type === "predicted") yield { type: "predicted", done: examples.length, examples: event.examples };
+  }
+}

@@ -1,0 +1,39 @@
+// The ports of the procedures in a browser: IndexedDB, the file system, locks, the app's own server. Knows no procedure.
+
+import { remembered } from "../base/async.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import { hold } from "../base/locks.ts";
+import { runId } from "../generate/run-config.ts";
+import { modelAccess } from "../models/access.ts";
+import { openDb } from "../store/db.ts";
+import { files } from "../store/files.ts";
+import { graphStore, sweepImports } from "../store/graph-store.ts";
+import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";
+import { modelStore } from "../store/model-store.ts";
+import { notebooks } from "../store/notebook.ts";
+import { runLog } from "../store/run-log.ts";
+
+const db = remembered(async () => {
+  const opened = await openDb();
+  await sweepImports(opened);
+  return opened;
+});
+
+export const ports = {
+  graphs: async () => graphStore(await db()),
+  runs: async () => runLog(await db(), runId),
+  notebooks: async () => notebooks(await db()),
+  measurements: async () => readMeasurements(await db()),
+  keepMeasurement: async (speed: Parameters<typeof keepMeasurement>[1]) => keepMeasurement(await db(), speed),
+  forgetMeasurements: async () => forgetMeasurements(await db()),
+  disk: files(),
+  hold,
+  models: modelAccess(modelStore()),
+  appFile,
+};
+
+async function appFile(path: string): Promise<Blob> {
+  const response = await fetch(`/${path}`);
+  if (!response.ok) throw new ClinfuseError("file-missing", `the app was installed without ${path}`, { file: path });
+  return response.blob();
+}

@@ -1,0 +1,11 @@
+// Answers as a worker: its procedures, and beside them those that every worker has. Knows none of them.
+
+import type { Procedures } from "../procedures/procedure.ts";
+import type { CommonProcedures } from "./common.ts";
+import { recordRequests } from "./seen-requests.ts";
+import { serve } from "./serve.ts";
+
+export function serveWorker(procedures: Procedures): void {
+  const common: CommonProcedures = { requests: recordRequests() };
+  serve(self, { ...procedures, ...common });
+}

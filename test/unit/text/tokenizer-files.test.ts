@@ -1,0 +1,88 @@
+// Folders whose files disagree, against what transformers makes of them (folders.py beside the golden file).
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { encodeText } from "../../../src/text/encoding.ts";
+import { readTokenizer } from "../../../src/text/tokenizer-files.ts";
+import { transformersTokenizer } from "../../../src/text/transformers-tokenizer.ts";
+
+const fixtures = join(import.meta.dirname, "../../fixtures/wordpiece");
+const read = (name: string) => readFileSync(join(fixtures, name), "utf8");
+const golden = JSON.parse(read("folders.json")) as {
+  texts: string[];
+  cases: { normalizer: [boolean, boolean | null, boolean] | null; settings: Record<string, unknown> | null; ids: number[][] }[];
+};
+const pieces = read("vocab-cased.txt").trimEnd().split("\n");
+
+/** The folder of a case, as the script made it. */
+function folderOf({ normalizer, settings }: (typeof golden.cases)[number]): Map<string, string> {
+  const files = new Map<string, string>();
+  if (settings) files.set("tokenizer_config.json", JSON.stringify(settings));
+  if (!normalizer) return files.set("vocab.txt", read("vocab-cased.txt"));
+  const [lowercase, strip_accents, handle_chinese_chars] = normalizer;
+  const json = {
+    normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars, strip_accents, lowercase },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    model: { type: "WordPiece", unk_token: "[UNK]", vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])) },
+  };
+  return files.set("tokenizer.json", JSON.stringify(json));
+}
+
+describe("a folder is read as transformers reads it", () => {
+  it.each(golden.cases.map((c) => [JSON.stringify(c.normalizer), JSON.stringify(c.settings), c] as const))(
+    "tokenizer.json %s, tokenizer_config.json %s",
+    (_, __, c) => {
+      const { tokenizer } = readTokenizer(folderOf(c));
+      expect(golden.texts.map((text) => encodeText(tokenizer, text, 64).ids)).toEqual(c.ids);
+    },
+  );
+
+  it("and so are the files that are written of it", () => {
+    for (const c of golden.cases) {
+      const { tokenizer } = readTokenizer(folderOf(c));
+      const again = readTokenizer(transformersTokenizer(tokenizer)).tokenizer;
+      expect(golden.texts.map((text) => encodeText(again, text, 64).ids)).toEqual(c.ids);
+    }
+  });
+});
+
+describe("tokenizer_config.json", () => {
+  const open = (settings: object) =>
+    readTokenizer(
+      new Map([
+        ["vocab.txt", read("vocab-uncased.txt")],
+        ["tokenizer_config.json", JSON.stringify(settings)],
+      ]),
+    );
+
+  it.each([
+    [{ model_max_length: 128 }, 128],
+    [{ model_max_length: 1e30 }, undefined],
+    [{}, undefined],
+  ])("%j limits inputs to %s tokens", (settings, limit) => expect(open(settings).maxTokens).toBe(limit));
+
+  it.each([
+    ["do_lower_case", "false"],
+    ["do_lower_case", null],
+    ["strip_accents", 1],
+  ])("with %s %j is refused by that name", (name, value) => {
+    const expected = { code: "file-malformed", place: expect.objectContaining({ file: "tokenizer_config.json" }) };
+    expect(() => open({ [name]: value })).toThrow(expect.objectContaining(expected));
+    expect(() => open({ [name]: value })).toThrow(name);
+  });
+});
+
+describe("a vocabulary with capitals", () => {
+  const vocab: [string, string] = ["vocab.txt", read("vocab-cased.txt")];
+
+  it("that nothing keeps is remarked on", () => {
+    expect(readTokenizer(new Map([vocab])).remarks.join()).toMatch(/lower case.*capitals/);
+  });
+
+  it("is none where a choice was made, or where there are none", () => {
+    const cased: [string, string] = ["tokenizer_config.json", '{"do_lower_case":false}'];
+    expect(readTokenizer(new Map([vocab, cased])).remarks).toEqual([]);
+    expect(readTokenizer(new Map([["vocab.txt", read("vocab-uncased.txt")]])).remarks).toEqual([]);
+  });
+});
