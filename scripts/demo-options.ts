@@ -6,13 +6,14 @@ import { parseArgs } from "node:util";
 import { decodeUtf8 } from "../src/base/utf8.ts";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
-import { presetConfig } from "../src/experiment/presets.ts";
+import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import { sourceKinds } from "../src/generate/sources.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
 
 export const usage = `npm run demo -- [options]
 
   --task ID         bc5cdr-disease (default) or mqp
-  --method ID       clingen (default) or zerogen
+  --source ID       ${sourceKinds.join(", ")} (clingen)
   --size N          accepted synthetic examples (60)
   --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
   --encoder ID      an encoder of models/manifest.json (all-minilm-l6-v2)
@@ -43,7 +44,8 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
     args: [...args],
     options: {
       task: { type: "string", default: "bc5cdr-disease" },
-      method: { type: "string", default: "clingen" },
+      source: { type: "string" },
+      method: { type: "string" }, // its name in 0.1.0
       size: { type: "string" },
       data: { type: "string" },
       encoder: { type: "string" },
@@ -59,14 +61,14 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   });
   if (values.help) return undefined;
   const task = taskById(values.task).id;
-  const method = oneOf("method", values.method, ["clingen", "zerogen"]);
-  const config = presetConfig(oneOf("preset", values.preset, ["small", "paper"]), {
+  const preset = oneOf("preset", values.preset, ["small", "paper"]);
+  const kind = oneOf("source", values.source ?? values.method ?? "clingen", sourceKinds);
+  const config = presetConfig(preset, {
     task,
-    method,
+    source: presetSource(preset, kind, values.model),
     ...(values.size === undefined ? {} : { size: wholeNumber("size", values.size, 1) }),
     ...(values.seed === undefined ? {} : { seed: wholeNumber("seed", values.seed, 0) }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
-    ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.engine === undefined ? {} : { engine: oneOf("engine", values.engine, ["auto", ...engines.map((e) => e.id)]) }),
     ...(values.device === undefined ? {} : { device: oneOf("device", values.device, ["auto", "wasm", "webgpu"]) }),
   });

@@ -5,6 +5,7 @@ import { type ExperimentEvent, type ExperimentResult, experiment } from "./exper
 import type { ExperimentConfig } from "./experiment/experiment-config.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import { sourceOf } from "./generate/sources.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
 import { taskById } from "./tasks/catalogue.ts";
@@ -88,7 +89,7 @@ async function readData(
 
 function notebookOf(config: ExperimentConfig, data: NotebookData, result: ExperimentResult, createdAt: number): Notebook {
   const { knowledge, training, spent, run } = result;
-  const title = `${taskById(config.task).name}, ${config.method}`;
+  const title = `${taskById(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
   return { id: run, createdAt, updatedAt: Date.now(), title, config, data, knowledge, run, training, spent };
 }
 
