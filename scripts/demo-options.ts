@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { decodeUtf8 } from "../src/base/utf8.ts";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
@@ -108,5 +109,5 @@ function readFolder(path: string): Record<string, string> {
   // train, dev and all serve only to draw what is missing; they are large.
   const whole = present.includes("train_few.jsonl") && present.includes("dev_few.jsonl");
   const names = present.filter((name) => !whole || /_few|test|label/.test(name));
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), "utf8")]));
+  return Object.fromEntries(names.map((name) => [name, decodeUtf8(readFileSync(join(path, name)), name)]));
 }

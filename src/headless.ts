@@ -80,8 +80,9 @@ async function readData(
   generate: ReturnType<typeof generateClient>,
 ): Promise<NotebookData> {
   const { task, seed } = config;
-  const texts = folder ? Object.entries(folder) : await fetchSample(taskById(task));
-  const files = Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])]));
+  const blobs = (texts: Readonly<Record<string, string>>) =>
+    Object.entries(texts).map(([name, text]) => [name, new Blob([text])] as const);
+  const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
   const dataset = await generate.procedures.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
 }

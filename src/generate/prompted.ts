@@ -3,9 +3,9 @@
 import { type Rng, seedOf } from "../base/rng.ts";
 import type { CompletionRequest, LanguageModel } from "../engines/language-model.ts";
 import type { Topic } from "../knowledge/topic.ts";
+import type { Prompt } from "../prompts/conversation.ts";
+import { converse } from "../prompts/families.ts";
 import type { Task } from "../tasks/task.ts";
-import { converse } from "./converse.ts";
-import type { Prompt } from "./method.ts";
 import type { Attempt, Context, SourceConfig, Tools, Turn, Writer } from "./source.ts";
 
 export type Prompted = Extract<SourceConfig, { readonly writer: Writer }>;

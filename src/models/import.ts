@@ -162,7 +162,7 @@ async function importNew(id: string, contents: readonly Content[], store: ModelS
     }
     await store.putEntry(id, JSON.stringify(entry)); // last: without it there is no model
   } catch (error) {
-    await store.delete(id);
+    await store.delete(id).catch(() => undefined);
     throw error;
   }
   return { id, name: entry.name, vouched: false, missing: [] };

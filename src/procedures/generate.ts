@@ -75,8 +75,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
 
     async readData({ task, files, seed }) {
-      const entries = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
-      return readDataset(taskById(task), new Map(await Promise.all(entries)), rng("dataset", seed));
+      return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
     },
 
     keepModelFile: (argument, signal) => keepModelFile(ports.models, argument, signal),

@@ -1,6 +1,7 @@
 // Knowledge graphs: imported, listed, counted in, deleted. Knows no storage and no server.
 
 import type { GraphStore } from "../knowledge/graph-store.ts";
+import { countTopics } from "../knowledge/graph-topics.ts";
 import { type GraphInfo, type ImportEvent, importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
 import type { ByLabel } from "../tasks/task.ts";
 import type { TopicQuery } from "../tasks/topic-query.ts";

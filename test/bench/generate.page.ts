@@ -110,7 +110,7 @@ async function attempts(id: string, count: number): Promise<Attempt[]> {
 }
 
 async function fewOf(task: Task) {
-  const data = readDataset(task, await fetchSample(task), rng("dataset", 1));
+  const data = await readDataset(task, await fetchSample(task), rng("dataset", 1));
   return data.train;
 }
 

@@ -38,7 +38,7 @@ describe.skipIf(!present)(`a run with SmolLM2${why}`, () => {
 
   it("that was killed and resumed holds the bytes of one that was not", { timeout: 300_000 }, async () => {
     const task = taskById("bc5cdr-disease");
-    const { train } = readDataset(task, await fetchSample(task), rng("dataset", 1));
+    const { train } = await readDataset(task, await fetchSample(task), rng("dataset", 1));
     const chosen = presetSource("small", "clingen", model.id);
     const source = { ...chosen, writer: { ...chosen.writer, sampling: { ...chosen.writer.sampling, maxTokens: 32 } } };
     const config: RunConfig = { task: task.id, source, seed: 1, size: 6, examples: "-", knowledge: "-" };

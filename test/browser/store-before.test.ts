@@ -152,8 +152,8 @@ describe("a graph of the user's own", () => {
   it("is there with its names", async () => {
     const [graph] = await generate.procedures.graphs(null);
     expect(graph).toMatchObject({ name: "Ten names", nodes: { Disease: 5, Symptom: 3, Drug: 2 } });
-    const query = { kind: "nodes", types: ["Disease", "Symptom"] } as const;
-    expect(await generate.procedures.countTopics({ graph: graph!.id, query })).toBe(8);
+    const topics = { every: { kind: "nodes", types: ["Disease", "Symptom"] } } as const;
+    expect(await generate.procedures.countTopics({ graph: graph!.id, topics })).toBe(8);
   });
 });
 

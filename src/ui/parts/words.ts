@@ -18,6 +18,7 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   placeholder: "a gap left to be filled in",
   "unbalanced-marks": "a mark opened and not closed",
   "no-entity": "no entity left in the sentence",
+  "entity-absent": "an entity of the relation is not in the sentence",
   "topic-absent": "the topic is not mentioned",
   "too-short": "too short",
   repetitive: "the same words or signs again and again",

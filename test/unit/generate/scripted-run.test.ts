@@ -17,13 +17,24 @@ import { knowledgeOf, type Topic } from "../../../src/knowledge/topic.ts";
 import { openDb } from "../../../src/store/db.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
+import { families } from "../../../src/tasks/families.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 
 const samples = join(import.meta.dirname, "../../../public/samples");
 const sampleOf = (task: Task) => {
   const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
-  return readDataset(task, new Map(names.map((n) => [n, readFileSync(join(samples, task.id, n), "utf8")])), rng("sample"));
+  return readDataset(task, new Map(names.map((n) => [n, new Blob([readFileSync(join(samples, task.id, n))])])), rng("sample"));
 };
+
+const pairs = ["lithium", "cisplatin", "warfarin", "aspirin"].map(
+  (name, i): Topic => ({
+    entities: [
+      { name, type: "Drug" },
+      { name: ["tremor", "deafness", "bleeding", "gastritis"][i] as string, type: "Disease" },
+    ],
+    source: "kg",
+  }),
+);
 
 const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "psoriasis"].map(
   (name): Topic => ({
@@ -42,15 +53,15 @@ const clingen = (demonstrations: "fixed" | "shuffled"): SourceConfig => ({
   writer: { ...writer, demonstrations },
 });
 
-function setUp(task: Task, source: SourceConfig) {
+async function setUp(task: Task, source: SourceConfig) {
   const config: RunConfig = { task: task.id, source, seed: 11, size: 24, examples: "-", knowledge: "-" };
   const knowledge = knowledgeOf({
-    topics: Object.fromEntries(task.labels.map((l) => [l.id, topics])),
+    topics: Object.fromEntries(task.labels.map((l) => [l.id, families[task.family].topic === "pair" ? pairs : topics])),
     styles: [{ name: "medical literature", source: "paper" }],
     lexicon: ["renal failure", "headache"],
   });
   const tools = { model: openScripted({ script: tourScript }) };
-  const demonstrations = sampleOf(task).train;
+  const demonstrations = (await sampleOf(task)).train;
   return { config, ports: { task, source: sourceOf(source), tools, knowledge, demonstrations, gold: [] } };
 }
 
@@ -72,7 +83,7 @@ const cases = tasks.flatMap((task) => [
 
 describe("a run of the scripted engine", () => {
   it.each(cases)("$name: killed five times and resumed equals unbroken, byte for byte", async ({ name, task, source }) => {
-    const { config, ports } = setUp(task, source);
+    const { config, ports } = await setUp(task, source);
     const id = await runId(config);
     const signal = new AbortController().signal;
 
@@ -98,7 +109,7 @@ describe("a run of the scripted engine", () => {
 
   it("keeps each topic's ids, source and licence with its example", async () => {
     const task = tasks.find((t) => t.family === "ner") as Task;
-    const { config, ports } = setUp(task, clingen("fixed"));
+    const { config, ports } = await setUp(task, clingen("fixed"));
     const store = runLog(await openDb("provenance"), logFormat);
     for await (const event of generate({ ...config, size: 3 }, { ...ports, store }, new AbortController().signal)) {
       if (event.type !== "accepted") continue;

@@ -36,8 +36,7 @@ export class TaskStep {
 
   loadSample = (): Promise<boolean> =>
     this.work.run("Reading the sample", async (signal) => {
-      const texts = await fetchSample(this.task);
-      await this.#take("sample", Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])])), signal);
+      await this.#take("sample", Object.fromEntries(await fetchSample(this.task)), signal);
     });
 
   loadFolder = (folder: PickedFolder | Promise<PickedFolder>): Promise<boolean> =>
