@@ -12,6 +12,7 @@ import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
+import { type ScopePolicy, sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
@@ -36,6 +37,19 @@ function notebookStore(): NotebookStore {
   };
 }
 
+/** The script from which onnxruntime's threads start. */
+const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
+
+async function policies(): Promise<readonly ScopePolicy[]> {
+  return [
+    { scope: "page", policy: await sentPolicy(location.pathname) },
+    { scope: "generate worker", policy: await generate.policy(null) },
+    { scope: "train worker", policy: await train.policy(null) },
+    { scope: "models worker", policy: await library.policy(null) },
+    { scope: "threads", policy: await sentPolicy(threadScript) },
+  ];
+}
+
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
 // Evaluating this script, starting the workers and drawing the page are tasks of their own, so that none of them is long.
@@ -56,6 +70,7 @@ const services: Services = {
     const shipped = await access.shipped();
     return modelFiles(shipped, await access.own(shipped), store);
   },
+  policies,
   async wipe() {
     await wipeAll(await openDb());
     // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.

@@ -4,6 +4,7 @@
 // marks them, `[chemical: aspirin]`.
 
 import type { Message } from "../engines/language-model.ts";
+import { mentions } from "../knowledge/lexicon.ts";
 import type { RelationExample, Span } from "../tasks/example.ts";
 import { labelOf, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
@@ -12,7 +13,7 @@ import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } fro
 import { asJson, oneLine, sentenceWithBoth } from "./grammar.ts";
 import { type Listing, listing5, listing11, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
-import { checked, occurrences, readSentence } from "./sentence.ts";
+import { checked, readSentence } from "./sentence.ts";
 
 type RelationTask = Task<"relation">;
 type Ends<T> = readonly [head: T, tail: T];
@@ -59,8 +60,8 @@ function readRelation(
 
 /** The first mention of each name that does not lie in the other's; undefined where one has none. */
 function findEnds(text: string, [head, tail]: Ends<string>): Ends<{ start: number; end: number }> | undefined {
-  const tails = occurrences(text, tail);
-  for (const a of occurrences(text, head)) {
+  const tails = mentions(text, tail);
+  for (const a of mentions(text, head)) {
     const b = tails.find(({ start, end }) => end <= a.start || a.end <= start);
     if (b) return [a, b];
   }

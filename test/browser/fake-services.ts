@@ -13,6 +13,7 @@ import { taskById } from "../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
+import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
@@ -112,6 +113,13 @@ export const models: readonly ModelOnDisk[] = [
   },
 ];
 
+const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self' blob: https://huggingface.co https://*.hf.co";
+
+/** As the app's own server has it. */
+export const guardedScopes: readonly ScopePolicy[] = (
+  ["page", "generate worker", "train worker", "models worker", "threads"] as const
+).map((scope) => ({ scope, policy }));
+
 export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
@@ -122,6 +130,7 @@ export interface Fake extends FakeLibrary {
   models: readonly ModelOnDisk[];
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
+  policies: readonly ScopePolicy[];
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -150,6 +159,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     rows,
     asked: [],
     requests: [],
+    policies: guardedScopes,
     kept: [],
     leftOff: undefined,
     deleted: [],
@@ -159,6 +169,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const services: Services = {
     measure: fake.device.client,
     generate: {
+      policy: async () => undefined,
       async *requests() {
         yield fake.requests;
         await new Promise(() => undefined);
@@ -244,6 +255,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     train: {
+      policy: async () => undefined,
       async *requests() {
         yield [];
       },
@@ -293,6 +305,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
+    policies: async () => fake.policies,
     wipe: async () => {
       check("wipe");
       saved.clear();

@@ -14,7 +14,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   nn: ["graph"],
   weights: ["base", "graph"],
   runtime: ["base", "graph", "weights"],
-  models: ["base", "formats", "text", "nn", "weights", "runtime"],
+  models: ["base", "formats", "text", "graph", "nn", "weights", "runtime"],
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
   prompts: ["base", "tasks", "engines", "knowledge"],

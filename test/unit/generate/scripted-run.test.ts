@@ -26,6 +26,14 @@ const sampleOf = (task: Task) => {
   return readDataset(task, new Map(names.map((n) => [n, new Blob([readFileSync(join(samples, task.id, n))])])), rng("sample"));
 };
 
+const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "psoriasis"].map(
+  (name): Topic => ({
+    entities: [{ id: `X:${name}`, name, type: "Disease" }],
+    source: "kg",
+    provenance: { source: "s", licence: "CC0-1.0" },
+  }),
+);
+
 const pairs = ["lithium", "cisplatin", "warfarin", "aspirin"].map(
   (name, i): Topic => ({
     entities: [
@@ -33,14 +41,6 @@ const pairs = ["lithium", "cisplatin", "warfarin", "aspirin"].map(
       { name: ["tremor", "deafness", "bleeding", "gastritis"][i] as string, type: "Disease" },
     ],
     source: "kg",
-  }),
-);
-
-const topics = ["gout", "asthma", "portal hypertension", "migraine", "sepsis", "psoriasis"].map(
-  (name): Topic => ({
-    entities: [{ id: `X:${name}`, name, type: "Disease" }],
-    source: "kg",
-    provenance: { source: "s", licence: "CC0-1.0" },
   }),
 );
 

@@ -51,17 +51,11 @@ function setUp(over: Partial<GeneratePorts> = {}) {
   return { procedures: generateProcedures(ports), runs, disk, held, hold, models, deleted };
 }
 
+const sampling = { temperature: 1, topP: 1, maxTokens: 60 };
+const writer = { model: "scripted", sampling, demonstrations: "none", grammar: false } as const;
 const config: RunConfig = {
   task,
-  source: {
-    kind: "zerogen",
-    writer: {
-      model: "scripted",
-      sampling: { temperature: 1, topP: 1, maxTokens: 60 },
-      demonstrations: "none",
-      grammar: false,
-    },
-  },
+  source: { kind: "zerogen", writer },
   seed: 3,
   size: 6,
   examples: "-",
