@@ -7,7 +7,7 @@ import { decodeUtf8 } from "../src/base/utf8.ts";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
-import { sourceKinds } from "../src/generate/sources.ts";
+import { needs, sourceKinds } from "../src/generate/sources.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
 
 export const usage = `npm run demo -- [options]
@@ -74,7 +74,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   });
   return {
     config,
-    folder: values.data === undefined ? undefined : readFolder(values.data),
+    folder: values.data === undefined ? undefined : readFolder(values.data, needs(config.source, "gold")),
     source: values.data === undefined ? "sample" : basename(resolve(values.data)),
     test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
     out: resolve(values.out),
@@ -94,7 +94,7 @@ function wholeNumber(option: string, value: string, least: number): number {
 }
 
 /** Only the files of ClinGen's format: a corpus folder may hold much more. */
-function readFolder(path: string): Record<string, string> {
+function readFolder(path: string, gold: boolean): Record<string, string> {
   if (!existsSync(path)) throw new Error(`--data: there is no folder ${path}`);
   const wanted = new Set([
     "train_few.jsonl",
@@ -106,8 +106,8 @@ function readFolder(path: string): Record<string, string> {
     "all.jsonl",
   ]);
   const present = readdirSync(path).filter((name) => wanted.has(name));
-  // train, dev and all serve only to draw what is missing; they are large.
+  // train, dev and all serve to draw what is missing, train as real training rows too; they are large.
   const whole = present.includes("train_few.jsonl") && present.includes("dev_few.jsonl");
-  const names = present.filter((name) => !whole || /_few|test|label/.test(name));
+  const names = present.filter((name) => !whole || /_few|test|label/.test(name) || (gold && name === "train.jsonl"));
   return Object.fromEntries(names.map((name) => [name, decodeUtf8(readFileSync(join(path, name)), name)]));
 }
