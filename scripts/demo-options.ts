@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
-import { sourceKinds } from "../src/generate/sources.ts";
+import { needs, sourceKinds } from "../src/generate/sources.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
 import { readFolder } from "./data-folder.ts";
 
@@ -73,7 +73,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   });
   return {
     config,
-    folder: values.data === undefined ? undefined : readFolder("--data", values.data),
+    folder: values.data === undefined ? undefined : readFolder("--data", values.data, needs(config.source, "gold")),
     source: values.data === undefined ? "sample" : basename(resolve(values.data)),
     test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
     out: resolve(values.out),

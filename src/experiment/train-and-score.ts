@@ -3,6 +3,7 @@
 import { isAbort } from "../base/errors.ts";
 import type { Classifier } from "../classifier/classifier.ts";
 import { predict } from "../classifier/predict.ts";
+import { readingRemarks } from "../classifier/reading.ts";
 import { score } from "../evaluate/score.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { CheckpointPace, type Checkpoints, noCheckpoints } from "../train/checkpoint.ts";
@@ -33,7 +34,8 @@ export async function* trainAndScore(
   signal: AbortSignal,
   keepers: TrainKeepers = {},
 ): AsyncGenerator<TrainRunEvent, void> {
-  for (const text of classifier.remarks) yield { type: "remark", text };
+  const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
+  for (const text of remarked) yield { type: "remark", text };
   const told: TrainRunEvent[] = [];
   const remarks: TrainRunEvent[] = [];
   const stages = stagesOf(request);

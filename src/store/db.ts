@@ -7,7 +7,7 @@ import type { AnyProduct } from "../experiment/product.ts";
 import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
-import { storageError } from "./storage-error.ts";
+import { refusal, storageError } from "./storage-error.ts";
 
 /** Every record of `datasets` and `notebooks` carries its key. */
 export interface Identified {
@@ -72,25 +72,26 @@ export async function openDb(name = "clinfuse", options: DbOptions = {}): Promis
     waitsForOther = () =>
       reject(new ClinfuseError("storage-unavailable", "another tab of Clinfuse holds an older version of the storage; close it"));
   });
-  const opening = openDB<Schema>(name, schemaVersion, {
-    upgrade(db, from) {
-      for (const migrate of migrations.slice(from)) migrate(db);
-    },
-    blocked: () => waitsForOther?.(),
-    blocking(_current, _wanted, event) {
-      (event.target as IDBDatabase).close();
-      options.onOutdated?.();
-    },
-    terminated: () => options.onOutdated?.(),
-  });
+  let opening: Promise<Db> | undefined;
   try {
+    opening = openDB<Schema>(name, schemaVersion, {
+      upgrade(db, from) {
+        for (const migrate of migrations.slice(from)) migrate(db);
+      },
+      blocked: () => waitsForOther?.(),
+      blocking(_current, _wanted, event) {
+        (event.target as IDBDatabase).close();
+        options.onOutdated?.();
+      },
+      terminated: () => options.onOutdated?.(),
+    });
     return await Promise.race([opening, blocked]);
   } catch (error) {
-    opening.then(
+    opening?.then(
       (db) => db.close(),
       () => undefined,
     );
-    throw storageError(error, "open the browser's storage");
+    throw refusal(error, "open the browser's storage");
   }
 }
 

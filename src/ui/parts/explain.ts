@@ -79,7 +79,8 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "storage-unavailable": (_, message) => ({
     title: "The browser stores nothing for this page",
     sentence: sentence(message),
-    remedy: "Leave the private window or allow site data for this address, then reload.",
+    remedy:
+      "Leave the private window or allow site data for this address, then reload. Until then you can look at the tasks and their samples, but nothing that is made can be kept.",
   }),
   "model-missing": ({ what, file }, message) => ({
     title: `The model ${what ?? file ?? ""} is not here`.replace("  ", " "),

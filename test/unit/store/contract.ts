@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import type { Product } from "../../../src/experiment/product.ts";
 import { logFormat } from "../../../src/generate/log.ts";
-import { runId } from "../../../src/generate/run-config.ts";
+import { type FlatRunConfig, runId } from "../../../src/generate/run-config.ts";
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
@@ -14,6 +14,8 @@ import { type NotebookNews, notebooks } from "../../../src/store/notebook.ts";
 import { productStore } from "../../../src/store/products.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { write } from "../../../src/store/transaction.ts";
+import recorded from "../../fixtures/store-2/expected.json";
+import { barrier, drive, feedbackOf, sit, twoRoundsConfig } from "../generate/two-rounds.ts";
 import { entries, entry, runConfig } from "./log-rows.ts";
 
 export async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
@@ -122,6 +124,68 @@ export function storeContract(): void {
       await log.delete(a.id);
       expect([await log.get(a.id), await collect(log.read(a.id))]).toEqual([undefined, []]);
       expect(await collect(log.read(b.id))).toHaveLength(6);
+    });
+
+    it("stores the beginning that prompts share once, and reads every prompt whole", async () => {
+      const log = runLog(db, logFormat);
+      const { id } = await log.open(runConfig);
+      await log.append(id, entries(0, 2));
+      await reopen();
+      await runLog(db, logFormat).append(id, entries(2, 300));
+      expect(await rowsIn("log")).toBe(301);
+      const rows = JSON.stringify(await db.getAll("log"));
+      expect(rows.split("the same for all")).toHaveLength(2);
+      expect(await collect(runLog(db, logFormat).read(id))).toEqual(entries(0, 300));
+    });
+
+    it("keeps feedback in its place, beside the attempts' own indices", async () => {
+      const log = runLog(db, logFormat);
+      const { id } = await log.open(runConfig);
+      const feedback = { type: "feedback", after: 2, demonstrations: [{ kind: "token", text: "x", spans: [] }] } as const;
+      await log.append(id, [...entries(0, 3), feedback]);
+      await log.append(id, entries(3, 400));
+      await reopen();
+      expect(await runLog(db, logFormat).get(id)).toMatchObject({ next: 400, feedback: 1 });
+      expect(await collect(runLog(db, logFormat).read(id))).toEqual([...entries(0, 3), feedback, ...entries(3, 400)]);
+      await expect(runLog(db, logFormat).append(id, entries(401, 402))).rejects.toThrow("append: got entry 401, expected 400");
+    });
+
+    it("opens a run of 0.1.0 under its id, reads its entries and goes on behind them", async () => {
+      const [old] = recorded.runs;
+      const turns = [
+        { messages: [{ role: "user", content: "whole" }], text: "t", promptTokens: 1, completionTokens: 1 },
+      ] as const;
+      const flat = { type: "rejected", index: 0, label: "Disease", turns, style: "letter", reason: "empty" } as const;
+      await db.put("runs", { ...old!, config: old!.config as FlatRunConfig, next: 1 });
+      await db.put("log", flat, [old!.id, 0]);
+      const log = runLog(db, logFormat);
+      const config = (await log.get(old!.id))!.config;
+      expect(await log.open({ ...config, size: 99 })).toMatchObject({ id: old!.id, next: 1, config: { size: 99 } });
+      await log.append(old!.id, [entry(1)]);
+      const { type, index, label, reason, style } = flat;
+      const first = { type, index, label, origin: { kind: "prompted", turns, style }, reason };
+      expect(await collect(log.read(old!.id))).toEqual([first, entry(1)]);
+    });
+
+    it("holds the same bytes of a run of two rounds, unbroken or killed before, at and after its barrier", async () => {
+      const id = await runId(twoRoundsConfig);
+      const rows = async () => JSON.stringify([await db.getAllKeys("log"), await db.getAll("log"), await db.getAll("runs")]);
+      await drive(runLog(db, logFormat), id);
+      const whole = await rows();
+      expect(whole).toContain('"type":"feedback"');
+      for (const stops of [[2], [0], [0, 1], [0, 4]]) {
+        await runLog(db, logFormat).delete(id);
+        for (const stop of stops) {
+          const log = runLog(db, logFormat);
+          const { next } = await log.open(twoRoundsConfig);
+          const feedback = next > 0 ? { feedback: await feedbackOf(log, id, barrier) } : {};
+          await sit(log, { ...feedback, ...(stop > 0 ? { stopAfter: stop } : {}) });
+          await reopen();
+        }
+        expect(await rows()).not.toBe(whole);
+        await drive(runLog(db, logFormat), id);
+        expect(await rows()).toBe(whole);
+      }
     });
 
     it("will not append to a run that was never opened", async () => {
