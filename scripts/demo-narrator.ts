@@ -3,6 +3,7 @@
 import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { TrainRunEvent } from "../src/experiment/steps.ts";
 import type { GenerateEvent, Turn } from "../src/generate/events.ts";
+import { lineOf } from "../src/report/drawn.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
 export function narrator(say: (line: string) => void): (event: ExperimentEvent) => void {
@@ -73,9 +74,7 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
       case "accepted": {
         accepted++;
         count(event.turns);
-        const { example } = event;
-        const text = example.kind === "pair" ? `${example.first} | ${example.second} -> ${example.label}` : marked(example);
-        return say(`  + ${String(accepted).padStart(3)}  ${text}`);
+        return say(`  + ${String(accepted).padStart(3)}  ${lineOf(event.example)}`);
       }
       case "rejected":
         rejected++;
@@ -85,13 +84,6 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
         return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
     }
   };
-}
-
-function marked(example: { text: string; spans?: readonly { start: number; end: number }[] }): string {
-  let text = example.text;
-  for (const { start, end } of [...(example.spans ?? [])].reverse())
-    text = `${text.slice(0, start)}[${text.slice(start, end)}]${text.slice(end)}`;
-  return text;
 }
 
 function narrateTraining(

@@ -10,7 +10,7 @@ import { taskById } from "../src/tasks/catalogue.ts";
 
 export const usage = `npm run demo -- [options]
 
-  --task ID         bc5cdr-disease (default) or mqp
+  --task ID         bc5cdr-disease (default), cdr, hoc or mqp
   --method ID       clingen (default) or zerogen
   --size N          accepted synthetic examples (60)
   --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)

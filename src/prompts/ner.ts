@@ -3,6 +3,7 @@
 import type { Message } from "../engines/language-model.ts";
 import { annotate, type Lexicon, lexiconOf } from "../knowledge/lexicon.ts";
 import type { TokenExample } from "../tasks/example.ts";
+import { mentions } from "../tasks/mentions.ts";
 import type { Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
@@ -11,7 +12,7 @@ import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
 import { type Listing, listing2, listing8, whole } from "./listings.ts";
 import { detokenised, markedText, readMarked } from "./marked.ts";
 import { type Parsed, rejected } from "./rejections.ts";
-import { checked, occurrences } from "./sentence.ts";
+import { checked } from "./sentence.ts";
 
 /** In a shared prefix, for each label. */
 const fixedPerLabel = 5;
@@ -46,9 +47,9 @@ export function readMarkedSentence(completion: string, label: string, topic?: st
   const text = checked(example.text);
   if (!text.ok) return text;
   if (topic === undefined) return example.spans.length > 0 ? { ok: true, value: example } : rejected("no-entity");
-  const mentions = occurrences(example.text, topic);
-  if (mentions.length === 0) return rejected("topic-absent");
-  const free = mentions.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
+  const found = mentions(example.text, topic, { plural: true });
+  if (found.length === 0) return rejected("topic-absent");
+  const free = found.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
   const spans = [...example.spans, ...free.map((m) => ({ ...m, label }))].sort((a, b) => a.start - b.start);
   return { ok: true, value: { ...example, spans } };
 }

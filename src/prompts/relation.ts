@@ -5,6 +5,7 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { RelationExample, Span } from "../tasks/example.ts";
+import { mentionsOfBoth } from "../tasks/mentions.ts";
 import { labelOf, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
@@ -12,7 +13,7 @@ import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } fro
 import { asJson, oneLine, sentenceWithBoth } from "./grammar.ts";
 import { type Listing, listing5, listing11, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
-import { checked, occurrences, readSentence } from "./sentence.ts";
+import { checked, readSentence } from "./sentence.ts";
 
 type RelationTask = Task<"relation">;
 type Ends<T> = readonly [head: T, tail: T];
@@ -50,21 +51,11 @@ function readRelation(
   }
   const sentence = readSentence(completion, asked);
   if (!sentence.ok) return sentence;
-  const ends = findEnds(sentence.value, topics);
+  const ends = mentionsOfBoth(sentence.value, topics, { plural: true });
   if (!ends) return rejected("entity-absent");
   const [head, tail] = ends;
   const value = { text: sentence.value, head: { ...head, label: task.head.type }, tail: { ...tail, label: task.tail.type } };
   return { ok: true, value: { kind: "relation", ...value, label } };
-}
-
-/** The first mention of each name that does not lie in the other's; undefined where one has none. */
-function findEnds(text: string, [head, tail]: Ends<string>): Ends<{ start: number; end: number }> | undefined {
-  const tails = occurrences(text, tail);
-  for (const a of occurrences(text, head)) {
-    const b = tails.find(({ start, end }) => end <= a.start || a.end <= start);
-    if (b) return [a, b];
-  }
-  return undefined;
 }
 
 const opening = (word: string) => `[${word}: `;

@@ -39,10 +39,3 @@ function isRepetitive(text: string): boolean {
     return times >= 3;
   });
 }
-
-/** Places in code units where `name` stands as whole words, whatever the case, in the singular or with an s. */
-export function occurrences(text: string, name: string): { start: number; end: number }[] {
-  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const whole = new RegExp(`(?<![\\p{L}\\p{N}])${pattern}s?(?![\\p{L}\\p{N}])`, "giu");
-  return [...text.matchAll(whole)].map((m) => ({ start: m.index, end: m.index + m[0].length }));
-}

@@ -1,7 +1,7 @@
 // A worker that asks what it is told to ask, and has its requests recorded as those of the app have.
 
-import { serve } from "../../src/workers/serve.ts";
 import { recordRequests } from "../../src/workers/seen-requests.ts";
+import { serve } from "../../src/workers/serve.ts";
 
 const procedures = {
   requests: recordRequests(),
