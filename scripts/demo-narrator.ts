@@ -79,7 +79,7 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
       case "rejected":
         rejected++;
         count(event.turns);
-        return say(`  - ${event.reason}`);
+        return say(`  - ${event.reason}: ${event.turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
       case "finished":
         return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
     }
