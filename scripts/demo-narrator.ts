@@ -2,7 +2,8 @@
 
 import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { TrainRunEvent } from "../src/experiment/steps.ts";
-import type { GenerateEvent, Turn } from "../src/generate/events.ts";
+import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
+import type { Turn } from "../src/generate/source.ts";
 import { lineOf } from "../src/report/drawn.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
@@ -73,13 +74,19 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
         );
       case "accepted": {
         accepted++;
-        count(event.turns);
+        count(turnsOf(event));
         return say(`  + ${String(accepted).padStart(3)}  ${lineOf(event.example)}`);
       }
-      case "rejected":
+      case "rejected": {
+        const turns = turnsOf(event);
         rejected++;
-        count(event.turns);
-        return say(`  - ${event.reason}: ${event.turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
+        count(turns);
+        return say(`  - ${event.reason}: ${turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
+      }
+      case "feedback":
+        return say(`  = feedback after ${event.after} accepted`);
+      case "wants-feedback":
+        return say(`${event.after} accepted: the run stands at a barrier`);
       case "finished":
         return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
     }

@@ -2,6 +2,7 @@
 
 import { mount } from "svelte";
 import { breathe } from "./base/async.ts";
+import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import { modelAccess } from "./models/access.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
@@ -9,8 +10,9 @@ import { notebooks } from "./store/notebook.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
-import type { NotebookStore, Services } from "./ui/services.ts";
+import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
+import { type ScopePolicy, sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
@@ -26,10 +28,26 @@ function notebookStore(): NotebookStore {
     return opened;
   };
   return {
-    list: async () => (await store()).list(),
-    get: async (id) => (await store()).get(id),
+    list: async () => (await (await store()).list()).map(upgradedNotebook<NotebookHead>),
+    get: async (id) => {
+      const found = await (await store()).get(id);
+      return found && upgradedNotebook<Notebook>(found);
+    },
     put: async (notebook) => (await store()).put(notebook),
   };
+}
+
+/** The script from which onnxruntime's threads start. */
+const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
+
+async function policies(): Promise<readonly ScopePolicy[]> {
+  return [
+    { scope: "page", policy: await sentPolicy(location.pathname) },
+    { scope: "generate worker", policy: await generate.policy(null) },
+    { scope: "train worker", policy: await train.policy(null) },
+    { scope: "models worker", policy: await library.policy(null) },
+    { scope: "threads", policy: await sentPolicy(threadScript) },
+  ];
 }
 
 const target = document.getElementById("app");
@@ -52,6 +70,7 @@ const services: Services = {
     const shipped = await access.shipped();
     return modelFiles(shipped, await access.own(shipped), store);
   },
+  policies,
   async wipe() {
     await wipeAll(await openDb());
     // Without the address of a run that is no more. The reload ends the workers, whose connections are closed by now.

@@ -86,7 +86,8 @@ async function readText(file: Blob): Promise<string> {
   }
 }
 
-function parseConfig(text: string): Readonly<Record<string, unknown>> {
+/** Throws `file-malformed`. */
+export function parseConfig(text: string): Readonly<Record<string, unknown>> {
   let json: unknown;
   try {
     json = JSON.parse(text);

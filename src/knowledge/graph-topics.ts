@@ -6,6 +6,7 @@ import { families } from "../tasks/families.ts";
 import { type ByLabel, forAnyLabel, forLabel, type Task } from "../tasks/task.ts";
 import type { GraphQuery, TopicQuery } from "../tasks/topic-query.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
+import { lowerCased } from "./name-words.ts";
 import type { Topic } from "./topic.ts";
 
 export interface TopicSampling {
@@ -23,9 +24,9 @@ export function longestTopic(task: Task): number {
   return families[task.family].longestTopic;
 }
 
-/** Lower case, stripped; undefined for what the released code drops: nothing left, or more than `longest` characters. */
+/** Lower case but for abbreviations that would be another word then ("ALL"), stripped; undefined for what the released code drops: nothing left, or more than `longest` characters. */
 export function cleanName(name: string, longest: number): string | undefined {
-  const clean = name.toLowerCase().trim();
+  const clean = lowerCased(name.trim());
   return clean === "" || clean.length > longest ? undefined : clean;
 }
 

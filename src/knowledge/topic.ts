@@ -32,7 +32,7 @@ export interface Style {
 export interface Knowledge {
   topicsFor(label: string): readonly Topic[];
   readonly styles: readonly Style[];
-  /** Names of the label's own entity type, lower case, for marking sentences (`annotation: "graph"`); empty when unknown. */
+  /** Names of the label's own entity type, in lower case but for abbreviations, for marking sentences (`annotation: "graph"`); empty when unknown. */
   readonly lexicon: readonly string[];
 }
 

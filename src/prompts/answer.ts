@@ -74,7 +74,7 @@ function answerLine(text: string, asked: Asked): Parsed<string> {
       const labelled = fault === "refusal" ? undefined : parts.slice(i).find(isLabelled);
       return labelled === undefined ? rejected(fault) : { ok: true, value: withoutPreamble(labelled) };
     }
-    if (isPreamble(rest) || (!last && (isHeading(line) || rest.endsWith(":")))) continue;
+    if (isPreamble(rest, last) || (!last && (isHeading(line) || rest.endsWith(":")))) continue;
     return { ok: true, value: rest };
   }
   return rejected("preamble-only");

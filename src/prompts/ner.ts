@@ -1,9 +1,8 @@
 // Named entity recognition: Listings 2 and 8, demonstrations, the grammar of the answer and its reader. Pure.
 
 import type { Message } from "../engines/language-model.ts";
-import { annotate, type Lexicon, lexiconOf } from "../knowledge/lexicon.ts";
+import { annotate, type Lexicon, lexiconOf, mentions } from "../knowledge/lexicon.ts";
 import type { TokenExample } from "../tasks/example.ts";
-import { mentions } from "../tasks/mentions.ts";
 import type { Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
@@ -47,9 +46,9 @@ export function readMarkedSentence(completion: string, label: string, topic?: st
   const text = checked(example.text);
   if (!text.ok) return text;
   if (topic === undefined) return example.spans.length > 0 ? { ok: true, value: example } : rejected("no-entity");
-  const found = mentions(example.text, topic, { plural: true });
-  if (found.length === 0) return rejected("topic-absent");
-  const free = found.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
+  const places = mentions(example.text, topic);
+  if (places.length === 0) return rejected("topic-absent");
+  const free = places.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
   const spans = [...example.spans, ...free.map((m) => ({ ...m, label }))].sort((a, b) => a.start - b.start);
   return { ok: true, value: { ...example, spans } };
 }

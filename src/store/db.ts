@@ -3,8 +3,7 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
 import type { EngineSpeed } from "../engines/measure-engine.ts";
-import type { LogEntry } from "../generate/events.ts";
-import type { RunState } from "../generate/run-store.ts";
+import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { storageError } from "./storage-error.ts";
@@ -21,8 +20,9 @@ export interface GraphRecord extends Identified {
 }
 
 export interface Schema extends DBSchema {
-  runs: { key: string; value: RunState };
-  log: { key: [run: string, index: number]; value: LogEntry };
+  runs: { key: string; value: StoredState };
+  /** Entries at their positions from 0; prefixes of prompts, which entries refer to, at -1, -2, ... */
+  log: { key: [run: string, position: number]; value: StoredEntry | Prefix };
   graphs: { key: string; value: GraphRecord };
   columns: { key: [storage: string, column: string, chunk: number]; value: Chunk };
   /** Imports under way, by storage id: what a killed tab left is found here and swept. */

@@ -121,7 +121,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
     if (!isAbort(error)) left = "failed"; // what a failed device holds is worth nothing
     throw error;
   } finally {
-    if (left === "stopped") await save();
+    if (left === "stopped") await save().catch(() => undefined); // who stopped it is told that, whatever the device says
   }
   const { best } = progress;
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);

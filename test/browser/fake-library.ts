@@ -1,5 +1,6 @@
 // A library of models that a test controls: rows in memory, downloads in four steps, imports of what is handed in.
 
+import type { Imported } from "../../src/models/import.ts";
 import type { ModelProcedures, ModelRow, PrebuiltRow } from "../../src/procedures/models.ts";
 import type { WorkerProcedures } from "../../src/workers/client.ts";
 
@@ -97,6 +98,8 @@ export interface FakeLibrary {
   rows: readonly ModelRow[];
   /** Milliseconds between events. */
   pace: number;
+  /** What the next import comes to; one model of the pick's name where absent. */
+  imported?: readonly Imported[];
   /** What was asked, as text. */
   readonly asked: string[];
 }
@@ -122,6 +125,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     }
   }
   return {
+    policy: async () => undefined,
     async *requests() {
       yield [];
     },
@@ -142,6 +146,10 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     async *verify({ id }, signal) {
       check("verify");
       yield* steps(id, "Checking f0", signal);
+    },
+    async rename({ id, name }) {
+      check("rename");
+      change(id, { name });
     },
     async remove({ id }) {
       check("remove");
@@ -164,7 +172,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
       fake.asked.push(`import ${name}: ${files.map((file) => file.path).join(", ")}`);
       yield { type: "progress", what: "Hashing w.bin", done: 1, total: 2 };
       await wait();
-      const imported = { id: name, name, vouched: false, missing: [] };
+      const imported = fake.imported ?? [{ id: name, name, vouched: false, wasHere: false, missing: [], remarks: [] }];
       fake.rows = [...fake.rows, { ...(rows[2] as ModelRow), id: name, name }];
       yield { type: "imported", imported };
     },

@@ -14,7 +14,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   nn: ["graph"],
   weights: ["base", "graph"],
   runtime: ["base", "graph", "weights"],
-  models: ["base", "formats", "text", "nn", "weights", "runtime"],
+  models: ["base", "formats", "text", "graph", "nn", "weights", "runtime"],
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
   prompts: ["base", "tasks", "engines", "knowledge"],
@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
-  experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
+  experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base"],
   procedures: [

@@ -4,6 +4,7 @@ import { families } from "../../tasks/families.ts";
 import { forAnyLabel, type Task } from "../../tasks/task.ts";
 import type { GraphQuery } from "../../tasks/topic-query.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
+import { caseOf, isNoName, lowerCased, wordsOf } from "../name-words.ts";
 
 /** Rows read at once, and the most that are read: a lexicon lives in memory. */
 const batch = 4096;
@@ -12,8 +13,11 @@ const most = 200_000;
 /** Words that name a class of things rather than one of them: marking each would be wrong more often than right. */
 const general = new Set(["disease", "syndrome", "disorder", "symptom", "physical disorder", "genetic disease", "illness"]);
 
+/** Enough long names to tell by, and how many of them are in capitals where a graph has all of its names so. */
+const shouting = { length: 8, names: 5, share: 0.8 } as const;
+
 /**
- * Lower-case names of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
+ * Names (in lower case but for abbreviations) of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
  * the graph enters: a list written with a corpus in view would be training data in disguise. Empty for tasks that mark nothing.
  */
 export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<string[]> {
@@ -24,11 +28,19 @@ export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<s
   for (let from = 0; from < count; from += batch) {
     const indices = Array.from({ length: Math.min(batch, count - from) }, (_, i) => from + i);
     for (const topic of await graph.at(query, indices)) {
-      for (const entity of topic.entities) names.add(entity.name.toLowerCase());
+      for (const entity of topic.entities) names.add(entity.name.normalize("NFC").trim());
     }
   }
-  const particular = [...names].filter((name) => name.length > 2 && !general.has(name));
+  const shouted = areShouted([...names]);
+  const written = [...names].map((name) => (shouted ? name.toLowerCase() : lowerCased(name)));
+  const particular = written.filter((name) => !isNoName(name) && caseOf(wordsOf(name)) !== "never" && !general.has(name));
   return [...new Set(particular.flatMap((name) => [name, ...inflections(name)]))].sort();
+}
+
+/** Whether a graph has its names in capitals, so that capitals tell no abbreviation. */
+function areShouted(names: readonly string[]): boolean {
+  const long = names.filter((name) => name.length >= shouting.length);
+  return long.length >= shouting.names && long.filter((name) => !/\p{Ll}/u.test(name)).length >= shouting.share * long.length;
 }
 
 /** Nodes whose names a task's examples mark: those that the topics of its only label are. */

@@ -54,9 +54,12 @@ export function withoutPreamble(line: string): string {
   return rest;
 }
 
-/** A line beyond which the answer may still come. */
-export function isPreamble(line: string): boolean {
-  return line === "" || bareLabel.test(line) || announced.test(line) || new RegExp(`^${agreement}[.!,:]*$`, "i").test(line);
+const bareAgreement = new RegExp(`^${agreement}[.!,:]*$`, "i");
+
+/** A line beyond which the answer may still come. `last`: no line follows, so that "Ok." is a short answer and "Sure!" still none. */
+export function isPreamble(line: string, last: boolean): boolean {
+  if (line === "" || bareLabel.test(line) || announced.test(line)) return true;
+  return bareAgreement.test(line) && (!last || /[!:]$/.test(line));
 }
 
 export function isHeading(line: string): boolean {

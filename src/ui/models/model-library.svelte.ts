@@ -64,7 +64,7 @@ export class ModelLibrary {
   added = $state.raw<Added>();
   readonly importing = new Work();
   /** What the last import came to. */
-  imported = $state.raw<Imported>();
+  imported = $state.raw<readonly Imported[]>([]);
   readonly #works = new Map<string, ModelWork>();
   readonly #services: Pick<Services, "library">;
   readonly #changed: () => Promise<void>;
@@ -160,6 +160,16 @@ export class ModelLibrary {
     await this.#update();
   }
 
+  /** A name of the user's own for a model of this browser's own. */
+  async rename({ id }: ModelRow, name: string): Promise<void> {
+    try {
+      await this.#services.library.rename({ id, name });
+    } catch (error) {
+      this.failure = error;
+    }
+    await this.#update();
+  }
+
   /** A model of the hub by its repository's name or address. Its weights are not fetched yet. */
   async add(repository: string): Promise<void> {
     this.added = undefined;
@@ -174,7 +184,7 @@ export class ModelLibrary {
 
   /** A folder, files, or a zip that the user picked or dropped. */
   async import(picked: Promise<Picked> | Picked): Promise<void> {
-    this.imported = undefined;
+    this.imported = [];
     await this.importing.run("Looking at what you chose", async (signal) => {
       for await (const event of this.#services.library.import(await picked, signal)) {
         if (event.type === "imported") this.imported = event.imported;

@@ -37,6 +37,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: "You stopped this. What was finished before is kept.",
     remedy: "Start it again when you like; it goes on where it can.",
   }),
+  "browser-lacks": (_, message) => ({
+    title: "This browser lacks what is needed for this",
+    sentence: sentence(message),
+    remedy: "Choose another engine or model, or open Clinfuse in a recent Chrome, Edge or Firefox.",
+  }),
   "no-webgpu": (_, message) => ({
     title: "This browser offers no WebGPU",
     sentence: sentence(message),
@@ -236,7 +241,10 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
 export function explain(error: unknown): Explanation {
   if (error instanceof ClinfuseError) {
     const told = table[error.code](error.place, error.message);
-    return error.place.remedy === undefined ? told : { ...told, remedy: error.place.remedy };
+    const { remedy } = error.place;
+    if (remedy === undefined) return told;
+    const { command: _, ...words } = told; // which belongs to the code's own remedy
+    return { ...words, sentence: sentence(error.message), remedy };
   }
   return {
     title: "Something failed that Clinfuse did not foresee",

@@ -1,6 +1,6 @@
 // The closed vocabularies of the rooms below in words for readers.
 
-import type { RejectReason } from "../../generate/events.ts";
+import type { RejectReason } from "../../generate/source.ts";
 import type { Topic } from "../../knowledge/topic.ts";
 import type { Metric, MetricName } from "../../tasks/metric.ts";
 

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
-import { type Folder, readDataset } from "../../../src/formats/dataset.ts";
+import { readDataset } from "../../../src/formats/dataset.ts";
+import type { Tree } from "../../../src/formats/format.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 import { labelsOf, textsOf } from "../../../src/tasks/shapes.ts";
@@ -11,14 +12,20 @@ const root = join(import.meta.dirname, "../../..");
 const samples = join(root, "public/samples");
 const shared = join(root, "../shared/data");
 
-function folderOf(path: string): Folder {
-  return new Map(readdirSync(path).map((name) => [name, readFileSync(join(path, name), "utf8")]));
+function folderOf(path: string): Tree {
+  return new Map(readdirSync(path).map((name) => [name, new Blob([readFileSync(join(path, name))])]));
 }
+
+const datasets = new Map(
+  await Promise.all(
+    tasks.map(async (task) => [task.id, await readDataset(task, folderOf(join(samples, task.id)), rng("sample"))] as const),
+  ),
+);
 
 /** Letters and digits alone, so that spacing and case hide no copy. */
 const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s", (id, task) => {
-  const dataset = readDataset(task, folderOf(join(samples, id)), rng("sample"));
+  const dataset = datasets.get(id)!;
   const all: Example[] = [...dataset.train, ...dataset.validation, ...dataset.test];
   const perLabel = (examples: readonly Example[]) =>
     task.labels.map((label) => examples.filter((e) => labelsOf(e).includes(label.id)).length);
@@ -43,24 +50,26 @@ describe.each(tasks.map((task) => [task.id, task] as const))("the sample of %s",
     expect([...validation].filter((t) => test.has(t))).toEqual([]);
   });
 
-  it.skipIf(!existsSync(join(shared, id)))("holds no text of the real corpus (skipped where ../shared/data is absent)", () => {
-    const folder = folderOf(join(shared, id));
-    const real = new Set<string>();
-    for (const [name, text] of folder) {
-      if (!name.endsWith(".jsonl")) continue;
-      for (const line of text.split("\n").filter((l) => l.trim() !== "")) {
-        const row = JSON.parse(line) as { tokens?: string[]; text?: string; text_a?: string; text_b?: string };
-        for (const t of [row.tokens?.join(" "), row.text, row.text_a, row.text_b]) if (t) real.add(bare(t));
+  it.skipIf(!existsSync(join(shared, id)))(
+    "holds no text of the real corpus (skipped where ../shared/data is absent)",
+    async () => {
+      const folder = folderOf(join(shared, id));
+      const real = new Set<string>();
+      for (const [name, file] of folder) {
+        if (!name.endsWith(".jsonl")) continue;
+        for (const line of (await file.text()).split("\n").filter((l) => l.trim() !== "")) {
+          const row = JSON.parse(line) as { tokens?: string[]; text?: string; text_a?: string; text_b?: string };
+          for (const t of [row.tokens?.join(" "), row.text, row.text_a, row.text_b]) if (t) real.add(bare(t));
+        }
       }
-    }
-    expect(real.size).toBeGreaterThan(1000);
-    expect(all.flatMap(textsOf).filter((t) => real.has(bare(t)))).toEqual([]);
-  });
+      expect(real.size).toBeGreaterThan(1000);
+      expect(all.flatMap(textsOf).filter((t) => real.has(bare(t)))).toEqual([]);
+    },
+  );
 });
 
 describe("the sample of named entities", () => {
-  const task = tasks.find((t) => t.id === "bc5cdr-disease")!;
-  const { train, validation, test } = readDataset(task, folderOf(join(samples, task.id)), rng("sample"));
+  const { train, validation, test } = datasets.get("bc5cdr-disease")!;
   const all = [...train, ...validation, ...test].filter((e) => e.kind === "token");
   const marked = (e: (typeof all)[number]) => e.spans.map((s) => e.text.slice(s.start, s.end).toLowerCase());
 

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
+import { logFormat } from "../../../src/generate/log.ts";
 import { runId } from "../../../src/generate/run-config.ts";
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
@@ -71,18 +72,18 @@ export function storeContract(): void {
 
   describe("the run log", () => {
     it("begins at 0, goes on after reopening where it was, and gives the entries back in order", async () => {
-      const { id, next } = await runLog(db, runId).open(runConfig);
+      const { id, next } = await runLog(db, logFormat).open(runConfig);
       expect([id, next]).toEqual([await runId(runConfig), 0]);
-      await runLog(db, runId).append(id, entries(0, 3));
+      await runLog(db, logFormat).append(id, entries(0, 3));
       await reopen();
-      expect((await runLog(db, runId).open(runConfig)).next).toBe(3);
-      await runLog(db, runId).append(id, entries(3, 700)); // more than a read takes at once
-      expect(await collect(runLog(db, runId).read(id))).toEqual(entries(0, 700));
-      expect((await runLog(db, runId).get(id))?.next).toBe(700);
+      expect((await runLog(db, logFormat).open(runConfig)).next).toBe(3);
+      await runLog(db, logFormat).append(id, entries(3, 700)); // more than a read takes at once
+      expect(await collect(runLog(db, logFormat).read(id))).toEqual(entries(0, 700));
+      expect((await runLog(db, logFormat).get(id))?.next).toBe(700);
     });
 
     it("keeps the larger size", async () => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       await log.open({ ...runConfig, size: 60 });
       expect((await log.open({ ...runConfig, size: 20 })).config.size).toBe(60);
       expect((await log.open({ ...runConfig, size: 200 })).config.size).toBe(200);
@@ -95,7 +96,7 @@ export function storeContract(): void {
       ["a gap inside", [entry(2), entry(4)]],
       ["the same twice", [entry(2), entry(2)]],
     ])("refuses %s and stays as it was", async (_, wrong) => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const { id } = await log.open(runConfig);
       await log.append(id, entries(0, 2));
       await expect(log.append(id, wrong)).rejects.toThrow(/append: got entry \d, expected \d/);
@@ -104,15 +105,15 @@ export function storeContract(): void {
     });
 
     it("writes nothing of a batch that holds what cannot be stored", async () => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const { id } = await log.open(runConfig);
-      const odd = { ...entry(1), style: (() => 0) as unknown as string };
+      const odd = { ...entry(1), label: (() => 0) as unknown as string };
       await expect(log.append(id, [entry(0), odd])).rejects.toThrow();
       expect([(await log.get(id))?.next, await rowsIn("log")]).toEqual([0, 0]);
     });
 
     it("keeps two runs apart, and deletes one with its log alone", async () => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const a = await log.open(runConfig);
       const b = await log.open({ ...runConfig, seed: 2 });
       await Promise.all([log.append(a.id, entries(0, 4)), log.append(b.id, entries(0, 6))]);
@@ -122,7 +123,7 @@ export function storeContract(): void {
     });
 
     it("will not append to a run that was never opened", async () => {
-      await expect(runLog(db, runId).append("nope", entries(0, 1))).rejects.toThrow(/no run "nope"/);
+      await expect(runLog(db, logFormat).append("nope", entries(0, 1))).rejects.toThrow(/no run "nope"/);
     });
   });
 
@@ -277,7 +278,7 @@ export function storeContract(): void {
 
     it("take with them the logs that no other holds, earlier ones too, and name the models that go", async () => {
       const store = notebooks(db);
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const [first, second, shared] = await Promise.all([1, 2, 3].map((seed) => log.open({ ...runConfig, seed })));
       for (const { id } of [first!, second!, shared!]) await log.append(id, entries(0, 3));
       const training = { model: "kept-as" } as NonNullable<Notebook["training"]>;
@@ -286,7 +287,7 @@ export function storeContract(): void {
       expect(await store.holdings("a")).toMatchObject({ logs: [first!.id, second!.id], models: ["a", "kept-as"] });
       await store.delete("a");
       expect((await log.list()).map((r) => r.id)).toEqual([shared!.id]);
-      expect(await rowsIn("log")).toBe(3);
+      expect(await rowsIn("log")).toBe(4); // its entries, and the beginning that they share
       await store.delete("b");
       expect([await rowsIn("log"), await rowsIn("datasets"), await log.list()]).toEqual([0, 0, []]);
       expect(await store.holdings("a")).toMatchObject({ logs: [], models: [] });

@@ -24,8 +24,10 @@ const { tokenizer } = readTokenizer(tokenizerFiles);
 const samples = join(import.meta.dirname, "../../../public/samples");
 const sampleOf = (task: Task) => {
   const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
-  return readDataset(task, new Map(names.map((n) => [n, readFileSync(join(samples, task.id, n), "utf8")])), rng("sample"));
+  const files = names.map((name): [string, Blob] => [name, new Blob([readFileSync(join(samples, task.id, name))])]);
+  return readDataset(task, new Map(files), rng("sample"));
 };
+const datasets = new Map(await Promise.all(tasks.map(async (task) => [task, await sampleOf(task)] as const)));
 
 const bare = (text: string) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join("");
 const surface = (text: string, spans: readonly { start: number; end: number }[]) =>
@@ -49,7 +51,7 @@ it("there is a task of every family and of every shape", () => {
 });
 
 describe.each(tasks.map((task) => [task.id, task] as const))("%s", (_, task) => {
-  const { train, test } = sampleOf(task);
+  const { train, test } = datasets.get(task)!;
   const all = [...train, ...test] as readonly ExampleOf<Task>[];
 
   it("writes rows that read back as the same examples", () => {

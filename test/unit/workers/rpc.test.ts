@@ -185,7 +185,7 @@ describe("streams", () => {
     const { client, messages } = pair();
     const { events } = await collect(client.deaf(10_000));
     expect(events).toEqual(firstNumbers(10_000));
-    expect(messages.events).toBeLessThan(2000);
+    expect(messages.events).toBeLessThan(1000);
   });
 });
 
