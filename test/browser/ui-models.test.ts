@@ -265,6 +265,11 @@ describe("an import", () => {
   });
 });
 
+it("remarks of an import stay with the model", async () => {
+  await open();
+  await expect.element(model("my-bert")).toHaveTextContent(/Remarks\s*It was made for text as it is\./);
+});
+
 describe("a name", () => {
   it("is the user's to change for a model of their own, by keyboard too, and the focus comes back", async () => {
     await open();

@@ -14,6 +14,7 @@ function engine(id: string, over: Partial<Engine> = {}): Engine {
   return {
     id,
     name: `Engine ${id}`,
+    device: "wasm",
     reads: (entry) => entry.files[0],
     async open({ entry, read }) {
       await read(entry.files[0]!);
