@@ -4,6 +4,7 @@ import type { TrainRunEvent } from "../src/experiment/steps.ts";
 import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
 import type { Turn } from "../src/generate/source.ts";
 import type { HeadlessEvent } from "../src/headless.ts";
+import { lineOf } from "../src/report/drawn.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
 export function narrator(say: (line: string) => void): (event: HeadlessEvent) => void {
@@ -80,14 +81,14 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
       case "accepted": {
         accepted++;
         count(turnsOf(event));
-        const { example } = event;
-        const text = example.kind === "pair" ? `${example.first} | ${example.second} -> ${example.label}` : marked(example);
-        return say(`  + ${String(accepted).padStart(3)}  ${text}`);
+        return say(`  + ${String(accepted).padStart(3)}  ${lineOf(event.example)}`);
       }
-      case "rejected":
+      case "rejected": {
+        const turns = turnsOf(event);
         rejected++;
-        count(turnsOf(event));
-        return say(`  - ${event.reason}`);
+        count(turns);
+        return say(`  - ${event.reason}: ${turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
+      }
       case "feedback":
         return say(`  = feedback after ${event.after} accepted`);
       case "wants-feedback":
@@ -96,13 +97,6 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
         return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
     }
   };
-}
-
-function marked(example: { text: string; spans?: readonly { start: number; end: number }[] }): string {
-  let text = example.text;
-  for (const { start, end } of [...(example.spans ?? [])].reverse())
-    text = `${text.slice(0, start)}[${text.slice(start, end)}]${text.slice(end)}`;
-  return text;
 }
 
 function narrateTraining(

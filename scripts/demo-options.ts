@@ -6,12 +6,12 @@ import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import { needs, sourceKinds } from "../src/generate/sources.ts";
-import { taskById } from "../src/tasks/catalogue.ts";
+import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import { readFolder } from "./data-folder.ts";
 
 export const usage = `npm run demo -- [options]
 
-  --task ID         bc5cdr-disease (default) or mqp
+  --task ID         ${tasks.map((task) => task.id).join(", ")} (bc5cdr-disease)
   --source ID       ${sourceKinds.join(", ")} (clingen)
   --size N          accepted synthetic examples (60)
   --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
