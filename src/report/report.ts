@@ -1,5 +1,6 @@
 // A run as one self-contained page: choices, examples with their marks, the curve, scores, provenance. Pure; every text is escaped.
 
+import { answered } from "../experiment/answer.ts";
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
@@ -143,7 +144,8 @@ function shotsSection(data: NotebookData): Html {
 </section>`;
 }
 
-function errorsSection({ test }: NotebookData, { predicted }: StageResult): Html {
+function errorsSection({ test }: NotebookData, { predicted: answers }: StageResult): Html {
+  const predicted = answered(test, answers);
   const wrong = test.flatMap((gold, i) => {
     const guess = predicted[i];
     return guess && !sameItems(gold, guess) ? [{ gold, guess }] : [];

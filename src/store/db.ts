@@ -3,10 +3,11 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
 import type { EngineSpeed } from "../engines/measure-engine.ts";
+import type { AnyProduct } from "../experiment/product.ts";
 import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
-import { storageError } from "./storage-error.ts";
+import { refusal, storageError } from "./storage-error.ts";
 
 /** Every record of `datasets` and `notebooks` carries its key. */
 export interface Identified {
@@ -31,6 +32,8 @@ export interface Schema extends DBSchema {
   notebooks: { key: string; value: Identified };
   /** How fast this device is, by what was measured: `engine:<model>:<engine>`, `training:<device>`. */
   measurements: { key: string; value: EngineSpeed | TrainingSpeed };
+  /** By key: a product's kind is part of what the key is the hash of. */
+  products: { key: string; value: AnyProduct };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -49,6 +52,10 @@ const migrations: readonly ((db: Db) => void)[] = [
   (db) => {
     db.createObjectStore("measurements");
   },
+  // Notebooks gain `version` and `products`; one without is at version 0 and names none.
+  (db) => {
+    db.createObjectStore("products", { keyPath: "key" });
+  },
 ];
 
 export const schemaVersion = migrations.length;
@@ -65,25 +72,26 @@ export async function openDb(name = "clinfuse", options: DbOptions = {}): Promis
     waitsForOther = () =>
       reject(new ClinfuseError("storage-unavailable", "another tab of Clinfuse holds an older version of the storage; close it"));
   });
-  const opening = openDB<Schema>(name, schemaVersion, {
-    upgrade(db, from) {
-      for (const migrate of migrations.slice(from)) migrate(db);
-    },
-    blocked: () => waitsForOther?.(),
-    blocking(_current, _wanted, event) {
-      (event.target as IDBDatabase).close();
-      options.onOutdated?.();
-    },
-    terminated: () => options.onOutdated?.(),
-  });
+  let opening: Promise<Db> | undefined;
   try {
+    opening = openDB<Schema>(name, schemaVersion, {
+      upgrade(db, from) {
+        for (const migrate of migrations.slice(from)) migrate(db);
+      },
+      blocked: () => waitsForOther?.(),
+      blocking(_current, _wanted, event) {
+        (event.target as IDBDatabase).close();
+        options.onOutdated?.();
+      },
+      terminated: () => options.onOutdated?.(),
+    });
     return await Promise.race([opening, blocked]);
   } catch (error) {
-    opening.then(
+    opening?.then(
       (db) => db.close(),
       () => undefined,
     );
-    throw storageError(error, "open the browser's storage");
+    throw refusal(error, "open the browser's storage");
   }
 }
 

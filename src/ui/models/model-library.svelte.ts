@@ -5,17 +5,11 @@ import type { Added } from "../../models/hub-add.ts";
 import type { Imported, Picked } from "../../models/import.ts";
 import type { FilesEvent, ModelRow, PrebuiltRow } from "../../procedures/models.ts";
 import { bytes } from "../parts/numbers.ts";
+import { keepStorage, type StorageRoom, storageRoom } from "../parts/storage-room.ts";
 import { Work } from "../parts/work.svelte.ts";
 import { save } from "../run/evaluate/evaluate-step.svelte.ts";
 import type { Services } from "../services.ts";
 import { type Rate, rateInit, rateUpdate } from "./model-rate.ts";
-
-export interface Room {
-  readonly usage: number;
-  readonly quota: number;
-  /** The browser has promised not to clear it by itself. */
-  readonly persisted: boolean;
-}
 
 /** What is under way for one model, at most one thing at a time. */
 export class ModelWork {
@@ -57,7 +51,7 @@ export class ModelLibrary {
   /** WebLLM's list; undefined until asked for. */
   prebuilt = $state.raw<readonly PrebuiltRow[]>();
   prebuiltFailure = $state.raw<unknown>();
-  room = $state.raw<Room>();
+  room = $state.raw<StorageRoom>();
   /** The hub is asked for a model. */
   readonly adding = new Work();
   /** What the hub's last answer came to. */
@@ -91,15 +85,7 @@ export class ModelLibrary {
   };
 
   async #readRoom(): Promise<void> {
-    try {
-      const [{ usage = 0, quota = 0 }, persisted] = await Promise.all([
-        navigator.storage.estimate(),
-        navigator.storage.persisted(),
-      ]);
-      this.room = { usage, quota, persisted };
-    } catch {
-      this.room = undefined; // a private window may tell nothing
-    }
+    this.room = await storageRoom();
   }
 
   readPrebuilt = async (): Promise<void> => {
@@ -112,7 +98,7 @@ export class ModelLibrary {
   };
 
   persist = async (): Promise<void> => {
-    await navigator.storage.persist();
+    await keepStorage();
     await this.#readRoom();
   };
 
@@ -124,10 +110,7 @@ export class ModelLibrary {
 
   async download({ id, name }: ModelRow, source: DownloadSource): Promise<void> {
     // What the user chose to fetch should not be cleared when the disk is full; the answer is shown, not waited for.
-    void navigator.storage.persist().then(
-      () => this.#readRoom(),
-      () => undefined,
-    );
+    void this.persist();
     await this.workOf(id).run("download", `Asking for ${name}`, async (signal, tell) => {
       for await (const event of this.#services.library.download({ id, source }, signal)) tell(event);
     });

@@ -79,7 +79,8 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "storage-unavailable": (_, message) => ({
     title: "The browser stores nothing for this page",
     sentence: sentence(message),
-    remedy: "Leave the private window or allow site data for this address, then reload.",
+    remedy:
+      "Leave the private window or allow site data for this address, then reload. Until then you can look at the tasks and their samples, but nothing that is made can be kept.",
   }),
   "model-missing": ({ what, file }, message) => ({
     title: `The model ${what ?? file ?? ""} is not here`.replace("  ", " "),
@@ -224,6 +225,22 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: "Another tab is working on this run",
     sentence: "Two tabs writing the same examples would mix them up.",
     remedy: "Go to that tab, or stop it there and try again here.",
+  }),
+  "training-busy": () => ({
+    title: "Another tab is training this run",
+    sentence: "One training at a time writes a run's model and its checkpoint.",
+    remedy: "Go to that tab and wait, or stop it there: this tab then goes on after the last checkpoint.",
+  }),
+  "trained-missing": () => ({
+    title: "The trained model is not in this browser any more",
+    sentence:
+      "Its files were deleted: by hand under Device, with the site's data, or by the browser for want of space. The scores are kept.",
+    remedy: "Train again under Train: the same choices give the same model.",
+  }),
+  "trained-damaged": ({ what }) => ({
+    title: "The trained model is damaged",
+    sentence: `${what ?? "A part of it"} is missing or is not what was saved, by the hashes in clinfuse.json. The scores are kept.`,
+    remedy: "Train again under Train: the same choices give the same model, which takes the place of the damaged one.",
   }),
   "model-busy": ({ file }) => ({
     title: "Another tab is fetching this model",

@@ -153,7 +153,7 @@ describe("pairs", () => {
   });
 
   it("ends after the first turn when that already failed", async () => {
-    const { asked, parsed } = await attempt(mqp, 0, steered(), ["Ok."]);
+    const { asked, parsed } = await attempt(mqp, 0, steered(), ["Gout hurts."]);
     expect(asked).toHaveLength(1);
     expect(parsed).toEqual({ ok: false, reason: "too-short" });
   });
