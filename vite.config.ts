@@ -5,7 +5,7 @@ import { defaultClientConditions, defineConfig } from "vite";
 import { isolationHeaders, localFiles, securityPolicy } from "./scripts/vite-plugins.ts";
 
 export default defineConfig({
-  plugins: [svelte(), localFiles(), securityPolicy()],
+  plugins: [svelte(), securityPolicy(), localFiles()],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
   // onnxruntime-web then loads its wasm from where we say (/vendor/ort) and the bundler makes no second copy of it.

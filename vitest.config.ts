@@ -5,6 +5,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, mergeConfig } from "vitest/config";
 import { findChromium, modelFlags } from "./scripts/chromium.ts";
 import { hasPython, pythonLogits } from "./test/browser/python-command.ts";
+import { foreignRequests } from "./test/browser/requests-command.ts";
 import viteConfig from "./vite.config.ts";
 
 export default mergeConfig(
@@ -25,7 +26,7 @@ export default mergeConfig(
               headless: true,
               screenshotFailures: false,
               instances: [{ browser: "chromium" }],
-              commands: { hasPython, pythonLogits },
+              commands: { foreignRequests, hasPython, pythonLogits },
               // Software wherever it runs, so that results are the same everywhere; CLINFUSE_GPU=hardware for a real card.
               provider: playwright({ launchOptions: { executablePath: findChromium(), args: modelFlags(process.env, false) } }),
             },

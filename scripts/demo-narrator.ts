@@ -2,7 +2,8 @@
 
 import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { TrainRunEvent } from "../src/experiment/steps.ts";
-import type { GenerateEvent, Turn } from "../src/generate/events.ts";
+import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
+import type { Turn } from "../src/generate/source.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
 export function narrator(say: (line: string) => void): (event: ExperimentEvent) => void {
@@ -72,15 +73,19 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
         );
       case "accepted": {
         accepted++;
-        count(event.turns);
+        count(turnsOf(event));
         const { example } = event;
         const text = example.kind === "pair" ? `${example.first} | ${example.second} -> ${example.label}` : marked(example);
         return say(`  + ${String(accepted).padStart(3)}  ${text}`);
       }
       case "rejected":
         rejected++;
-        count(event.turns);
+        count(turnsOf(event));
         return say(`  - ${event.reason}`);
+      case "feedback":
+        return say(`  = feedback after ${event.after} accepted`);
+      case "wants-feedback":
+        return say(`${event.after} accepted: the run stands at a barrier`);
       case "finished":
         return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
     }

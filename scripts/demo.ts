@@ -4,8 +4,10 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import type { Browser, Page } from "playwright-core";
+import { scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { Step } from "../src/experiment/notebook.ts";
+import { writerOf } from "../src/generate/sources.ts";
 import type { HeadlessReply } from "../src/headless.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { launchForModels } from "./chromium.ts";
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
   }
   const { config } = options;
   console.log("Models ...");
-  const needed = [config.model, config.encoder].filter((id) => id !== "scripted");
+  const needed = [writerOf(config.source)?.model ?? scriptedId, config.encoder].filter((id) => id !== scriptedId);
   for (const state of await ensureModels(needed)) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
   console.log("Building the app ...");
   await buildApp();
@@ -88,7 +90,7 @@ const stageNames: Readonly<Record<StageId, string>> = { few: "few-shot alone", s
 function printTable(reply: Finished, options: DemoOptions): void {
   const { results } = reply.result.training;
   console.log(
-    `\n${options.config.task}, ${options.config.method}, ${reply.accepted} synthetic examples, seed ${options.config.seed}`,
+    `\n${options.config.task}, ${options.config.source.kind}, ${reply.accepted} synthetic examples, seed ${options.config.seed}`,
   );
   for (const remark of reply.remarks) console.log(`  ${remark}`);
   const metrics = Object.keys(results.few?.scores.values ?? results.synthetic?.scores.values ?? {});
@@ -109,8 +111,8 @@ function lastLine(reply: Finished, options: DemoOptions, preparation: number) {
   return {
     run,
     task: options.config.task,
-    method: options.config.method,
-    engine: model.id,
+    method: options.config.source.kind,
+    engine: model?.id ?? "",
     accepted: reply.accepted,
     rejected,
     scores: { few: training.results.few?.scores.values ?? {}, all: training.results.synthetic?.scores.values ?? {} },

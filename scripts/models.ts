@@ -5,6 +5,7 @@
 //   npm run models -- --add FOLDER          puts that entry into the manifest, in place of one of the same id
 //   npm run models -- --hub OWNER/NAME      fetches a model of the Hugging Face hub, and adds it; also by its page's or a file's address
 //   npm run models -- --prebuilt ID         fetches a model of WebLLM's own list, and adds it
+//   npm run models -- --check PATH ...      says of each file or folder whether the app can use it; see --help
 
 import { constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
@@ -13,6 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/models/manifest.ts";
+import { checkPath } from "./check-models.ts";
 import { describeModel } from "./describe-model.ts";
 import { bringFromHub } from "./hub-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
@@ -177,8 +179,29 @@ async function addPrebuilt(id: string): Promise<void> {
   console.log("From now on each of them must match. `git diff models/manifest.json` shows what was pinned.");
 }
 
+const help = `npm run models [-- ID ...]                fetches and checks the models of models/manifest.json
+npm run models -- --describe FOLDER     prints the manifest entry of the files in it
+npm run models -- --add FOLDER          puts that entry into the manifest
+npm run models -- --hub OWNER/NAME      fetches a model of the Hugging Face hub, and adds it
+npm run models -- --prebuilt ID         fetches a model of WebLLM's own list, and adds it
+npm run models -- --check PATH ...      looks at files, folders and zips as the app does when they are picked, and changes nothing. It prints a line
+                                        of JSON for each path: {"path","kind","ok","why","remarks"}. Exit code 0 where all are ok, else 1.`;
+
+async function checkAll(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const line = await checkPath(path);
+    console.log(JSON.stringify(line));
+    if (!line.ok) process.exitCode = 1;
+  }
+}
+
 async function main(): Promise<void> {
   const [option, folder] = process.argv.slice(2);
+  if (option === "--help" || option === "-h") return console.log(help);
+  if (option === "--check") {
+    if (!folder) throw new Error("--check takes files or folders");
+    return checkAll(process.argv.slice(3));
+  }
   if (option === "--hub") {
     if (!folder) throw new Error("--hub takes a repository: owner/name, or an address on huggingface.co");
     return addFromHub(folder);

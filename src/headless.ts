@@ -5,6 +5,7 @@ import { type ExperimentEvent, type ExperimentResult, experiment } from "./exper
 import type { ExperimentConfig } from "./experiment/experiment-config.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import { sourceOf } from "./generate/sources.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
 import { taskById } from "./tasks/catalogue.ts";
@@ -79,15 +80,16 @@ async function readData(
   generate: ReturnType<typeof generateClient>,
 ): Promise<NotebookData> {
   const { task, seed } = config;
-  const texts = folder ? Object.entries(folder) : await fetchSample(taskById(task));
-  const files = Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])]));
+  const blobs = (texts: Readonly<Record<string, string>>) =>
+    Object.entries(texts).map(([name, text]) => [name, new Blob([text])] as const);
+  const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
   const dataset = await generate.procedures.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
 }
 
 function notebookOf(config: ExperimentConfig, data: NotebookData, result: ExperimentResult, createdAt: number): Notebook {
   const { knowledge, training, spent, run } = result;
-  const title = `${taskById(config.task).name}, ${config.method}`;
+  const title = `${taskById(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
   return { id: run, createdAt, updatedAt: Date.now(), title, config, data, knowledge, run, training, spent };
 }
 

@@ -58,6 +58,15 @@ export async function* cleanAfterStream<E, R>(work: AsyncGenerator<E, R>, clean:
   }
 }
 
+/** Cleans up after a failure, which is the one to be told: a failure of the cleaning may be its consequence. */
+export function cleanUp(clean: () => void): void {
+  try {
+    clean();
+  } catch {
+    // the failure before says why
+  }
+}
+
 /** Lets the event loop breathe: timers, messages and an abort get their turn. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));

@@ -3,6 +3,7 @@
 /** Every failure that a user can meet. `ui/explain.ts` maps each code to a sentence and a remedy, totally. */
 export const errorCodes = [
   "aborted", // the user stopped it
+  "browser-lacks", // something that an engine or the app needs, and another browser has
   "no-webgpu", // no adapter, or it lacks what is needed
   "adapter-insufficient", // there is an adapter, and the model needs more of it
   "not-isolated", // no cross-origin isolation: no threads

@@ -39,7 +39,7 @@ export function utf8Stream(file: string): Utf8Stream {
       return "";
     }
     if (!begun) {
-      const other = otherEncoding(bytes);
+      const other = otherContent(bytes);
       if (other) refuse(`not UTF-8 text but ${other}`, undefined);
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
         bytes = bytes.subarray(3);
@@ -73,9 +73,11 @@ export function utf8Stream(file: string): Utf8Stream {
 /** Bytes at a file's beginning that tell its encoding. */
 const looked = 256;
 
-/** The name of an encoding that is not UTF-8, by a byte order mark or by the zero bytes that Latin letters have in it. */
-function otherEncoding(bytes: Uint8Array): string | undefined {
+/** The name of what is no UTF-8: by its first bytes, or by the zero bytes that Latin letters have in UTF-16 and UTF-32. */
+function otherContent(bytes: Uint8Array): string | undefined {
   const starts = (...mark: number[]) => mark.every((byte, i) => bytes[i] === byte);
+  if (starts(0x1f, 0x8b)) return "gzip";
+  if (starts(0x50, 0x4b, 3, 4)) return "a zip archive";
   if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) return "UTF-32";
   if (starts(0xff, 0xfe)) return "UTF-16 (little-endian)";
   if (starts(0xfe, 0xff)) return "UTF-16 (big-endian)";

@@ -98,7 +98,7 @@ export async function loadModel(files: ModelFiles, device: Device): Promise<Clas
   }
   const classifier = await openClassifier(task, encoder, { device, maxTokens: card.maxTokens, seed: 0 });
   if (classifier.initialised.length === 0) return classifier;
-  await classifier.close();
+  await classifier.close().catch(() => undefined);
   const missing = classifier.initialised.join(", ");
   throw new ClinfuseError("model-unsupported", `model.safetensors lacks ${missing}`, {
     file: "model.safetensors",

@@ -4,6 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { hubDecoderFile, type ModelEntry, type ModelFile } from "../models/manifest.ts";
 import { mlcLayout } from "../models/mlc-model.ts";
 import { isLlamaFamily } from "../nn/llama-config.ts";
+import type { Device } from "../runtime/device.ts";
 import type { LanguageModel } from "./language-model.ts";
 
 export interface OpenOptions {
@@ -25,7 +26,9 @@ export interface Engine {
   readonly preferred: string;
   /** The first file that it loads from such a model; undefined when it cannot. */
   readonly reads: (entry: ModelEntry) => ModelFile | undefined;
-  /** Why it cannot run on this device, or undefined; absent where it always can. "auto" passes it over then. */
+  /** Where it computes: `webgpu` may be software too. */
+  readonly device: Device;
+  /** Why it cannot run in this browser, or undefined; absent where it always can. "auto" passes it over then. */
   readonly unfit?: () => Promise<ClinfuseError | undefined>;
   readonly open: (options: OpenOptions) => Promise<LanguageModel>;
   /** Where it computes, for the header: "2 WASM threads". */
@@ -79,7 +82,12 @@ async function onAdapter(): Promise<string> {
 
 export interface EngineChoices {
   readonly automatic: { readonly id: string; readonly name: string; readonly reason: string };
-  readonly engines: readonly Pick<Engine, "id" | "name" | "about">[];
+  readonly engines: readonly OfferedEngine[];
+}
+
+export interface OfferedEngine extends Pick<Engine, "id" | "name" | "about"> {
+  /** Why it cannot run in this browser; absent where it can. */
+  readonly unfit?: string;
 }
 
 /** In the order of preference while nothing is measured: the first that reads a model, and can run here, is its default. */
@@ -87,6 +95,7 @@ export const engines: readonly Engine[] = [
   {
     id: "webllm",
     name: "WebLLM",
+    device: "webgpu",
     about: "Models in MLC's layout, one request at a time, on the graphics processor.",
     preferred: "it is the only engine for models in MLC's layout, and it uses the graphics processor",
     reads: (entry) => mlcLayout(entry)?.library,
@@ -99,6 +108,7 @@ export const engines: readonly Engine[] = [
   {
     id: "batch",
     name: "batch",
+    device: "wasm",
     about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the processor.",
     preferred: "it reads this model and writes many examples at once, several times as fast as one after the other",
     reads: batchFile,
@@ -111,9 +121,11 @@ export const engines: readonly Engine[] = [
   {
     id: "wllama",
     name: "wllama",
+    device: "wasm",
     about: "llama.cpp in WebAssembly: any GGUF, one request at a time, on the processor.",
     preferred: "it reads this model, and no faster engine here does",
     reads: gguf,
+    unfit: async () => (await import("./wllama/wllama.ts")).withoutWllama(),
     // The prompts of a run share a prefix; reading it once is worth more here than bit-equal text.
     open: async (options) => {
       const { openWllama } = await import("./wllama/wllama.ts");
@@ -124,6 +136,7 @@ export const engines: readonly Engine[] = [
   {
     id: "batch-webgpu",
     name: "batch on WebGPU",
+    device: "webgpu",
     about: "Our own decoder on onnxruntime: models of the Llama family, sixteen requests together, on the graphics processor.",
     preferred: "it reads this model, and no engine on the processor does",
     reads: batchFile,
@@ -137,6 +150,7 @@ export const engines: readonly Engine[] = [
   {
     id: "wllama-webgpu",
     name: "wllama on WebGPU",
+    device: "webgpu",
     about: "llama.cpp on the graphics processor: any GGUF, one request at a time.",
     preferred: "it reads this model, and no engine on the processor does",
     reads: gguf,
@@ -151,6 +165,7 @@ export const engines: readonly Engine[] = [
   {
     id: "transformers",
     name: "transformers.js",
+    device: "wasm",
     about: "ONNX folders as the hub has them, one request at a time, on the processor.",
     preferred: "it is the only engine for ONNX folders",
     reads: onnxFile,
@@ -160,6 +175,7 @@ export const engines: readonly Engine[] = [
   {
     id: "transformers-webgpu",
     name: "transformers.js on WebGPU",
+    device: "webgpu",
     about: "ONNX folders as the hub has them, one request at a time, on the graphics processor.",
     preferred: "it reads this model, and no engine on the processor does",
     reads: onnxFile,
@@ -246,6 +262,10 @@ export async function engineChoices(entry: ModelEntry, speeds: Speeds = {}): Pro
   const speed = speeds[id];
   const reason =
     speed === undefined ? preferred : `it measured the fastest on this device, ${speed.toFixed(1)} tokens per second`;
-  const reading = readersOf(entry, "auto");
-  return { automatic: { id, name, reason }, engines: reading.map(({ id, name, about }) => ({ id, name, about })) };
+  return { automatic: { id, name, reason }, engines: await Promise.all(readersOf(entry, "auto").map(offered)) };
+}
+
+async function offered({ id, name, about, unfit }: Engine): Promise<OfferedEngine> {
+  const reason = await unfit?.();
+  return { id, name, about, ...(reason ? { unfit: reason.message } : {}) };
 }

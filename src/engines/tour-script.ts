@@ -71,7 +71,51 @@ function secondQuestion(prompt: string, stream: Rng): string {
   return (form ?? stream.pick(questions)[1]).replace("#", topic);
 }
 
-/** Answers Listings 1, 2, 6, 7, 8, 12, 13 and the question for topics of section 4.1.1. */
+const studies = [
+  "In cell lines derived from # we found",
+  "Samples of # from 84 patients showed",
+  "A mouse model of # was used to study",
+  "Advanced # has been linked with",
+  "Inhibitors of the pathway slowed # through",
+  "These data suggest that # depends on",
+];
+
+const findings = [
+  "a marked change in",
+  "higher expression of the genes behind",
+  "a role of this protein in",
+  "a twofold increase of",
+  "a loss of control over",
+  "early signs of",
+];
+
+function document(topic: string | undefined, className: string, stream: Rng): string {
+  if (sometimes(stream, 9)) return "No abstract."; // thrown away
+  const name = topic ?? stream.pick(["breast cancer", "colon cancer", "melanoma"]);
+  return `${stream.pick(studies).replace("#", name)} ${stream.pick(findings)} ${className}, ${stream.pick(endings)}.`;
+}
+
+const courses: Readonly<Record<"yes" | "no", readonly string[]>> = {
+  yes: [
+    "# led to ## in two patients",
+    "We describe ## caused by #",
+    "## developed soon after # was started",
+    "# is known to induce ##",
+  ],
+  no: ["# was given for ##", "Patients with ## improved under #", "# had no effect on ##", "We compared # with placebo in ##"],
+};
+
+function related(prompt: string, stream: Rng): string {
+  const [, head, tail] = /discuss the [^:]+: (.+?) and [^:]+: (.+?) with the relation/.exec(prompt) ?? [];
+  if (head !== undefined && sometimes(stream, 9))
+    return `${stream.pick(openings)} ${stream.pick(companions)} ${stream.pick(endings)}.`;
+  const a = head ?? `[chemical: ${stream.pick(["lithium", "cisplatin", "warfarin"])}]`;
+  const b = tail ?? `[disease: ${stream.pick(companions)}${sometimes(stream, 9) ? "" : "]"}`;
+  const course = stream.pick(courses[/about not /.test(prompt) ? "no" : "yes"]);
+  return `${course.replace("##", b).replace("#", a)} ${stream.pick(endings)}.`;
+}
+
+/** Answers Listings 1, 2, 4 to 8, 10 to 13 and the question for topics of section 4.1.1. */
 export const tourScript: Script = (prompt, stream) => {
   const text = reply(prompt, stream);
   return prompt.includes("Answer with one such line.") ? JSON.stringify({ sentence: text }) : text;
@@ -84,5 +128,8 @@ function reply(prompt: string, stream: Rng): string {
   if (/pair of sentences/.test(prompt)) return secondQuestion(prompt, stream);
   const relevant = /should be relevant to (.+),/.exec(prompt)?.[1];
   if (relevant !== undefined || /create a set of/.test(prompt)) return firstQuestion(relevant, stream);
+  const className = /give a synthetic .+ about (.+)\.(?:\n|$)/.exec(prompt)?.[1];
+  if (className !== undefined) return document(/subtopic of (.+) for /.exec(prompt)?.[1], className, stream);
+  if (/relation between/.test(prompt)) return related(prompt, stream);
   return sentence(/named (.+)\.(?:\n|$)/.exec(prompt)?.[1], stream);
 }

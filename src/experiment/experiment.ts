@@ -1,6 +1,8 @@
 // Section 5: one config through the whole flow. Knows the steps' ports, not who stands behind them (workers in the app).
 
-import type { GenerateEvent, LogEntry, RejectReason, Synthetic } from "../generate/events.ts";
+import type { GenerateEvent, LogEntry, Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
+import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { ImportEvent } from "../knowledge/graphs.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
@@ -38,7 +40,8 @@ type RecipeReader = (argument: { encoder: string; preset: Preset }) => Promise<{
 
 export interface ExperimentResult {
   readonly run: string;
-  readonly model: ModelInfo;
+  /** The language model that wrote; absent for a source without one. */
+  readonly model?: ModelInfo;
   readonly knowledge: KnowledgeData;
   readonly synthetic: readonly Synthetic[];
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
@@ -64,12 +67,7 @@ export async function* experiment(
   const clock = stopwatch(spent);
 
   yield { type: "step", step: "knowledge" };
-  let model: ModelInfo | undefined;
-  for await (const event of ports.pipeline.openModel({ model: config.model, engine: config.engine }, signal)) {
-    yield { type: "knowledge", event };
-    if (event.type === "opened") model = event.model;
-  }
-  if (!model) throw new Error("openModel ended without `opened`");
+  const model = yield* openWriter(config, ports, signal);
   let knowledge = noKnowledge;
   for await (const event of gather(config, data, ports, signal)) {
     yield { type: "knowledge", event };
@@ -78,20 +76,33 @@ export async function* experiment(
   clock("knowledge");
 
   yield { type: "step", step: "generate" };
-  const runConfig = await runConfigOf(config, model.id, data.train, knowledge);
-  const request = { config: runConfig, demonstrations: data.train, knowledge };
+  const runConfig = await runConfigOf(config, model?.id, data, knowledge);
+  const request = { config: runConfig, demonstrations: data.train, gold: data.gold ?? [], knowledge };
   let run = "";
   for await (const event of ports.pipeline.generate(request, signal)) {
     yield { type: "generate", event };
     if (event.type === "opened") run = event.run;
   }
-  const { synthetic, rejected } = await readLog(ports.pipeline.readRun, run, config.size);
+  const { synthetic, rejected } = await readLog(ports.pipeline.readRun, run, runConfig.size);
   clock("generate");
 
   yield { type: "step", step: "train" };
   const training = yield* trainOn(config, data, synthetic, run, ports, signal);
   clock("train");
-  yield { type: "result", result: { run, model, knowledge, synthetic, rejected, training, spent } };
+  yield { type: "result", result: { run, ...(model ? { model } : {}), knowledge, synthetic, rejected, training, spent } };
+}
+
+/** Opens the language model of a source that has one. */
+async function* openWriter(config: ExperimentConfig, ports: ExperimentPorts, signal: AbortSignal) {
+  const writer = writerOf(config.source);
+  if (!writer) return undefined;
+  let model: ModelInfo | undefined;
+  for await (const event of ports.pipeline.openModel({ model: writer.model, engine: config.engine }, signal)) {
+    yield { type: "knowledge", event } as const;
+    if (event.type === "opened") model = event.model;
+  }
+  if (!model) throw new Error("openModel ended without `opened`");
+  return model;
 }
 
 function stopwatch(spent: Partial<Record<Step, number>>): (step: Step) => void {
@@ -103,16 +114,29 @@ function stopwatch(spent: Partial<Record<Step, number>>): (step: Step) => void {
   };
 }
 
-/** Section 4.1; a baseline without knowledge gathers none. */
+/** Section 4.1; a source that works without knowledge gathers none. */
 async function* gather(config: ExperimentConfig, data: NotebookData, ports: ExperimentPorts, signal: AbortSignal) {
-  if (config.method === "zerogen") return;
-  if (config.topics === "kg" && config.graph === "starter") yield* ports.pipeline.importStarter(null, signal);
-  yield* ports.pipeline.gatherKnowledge(knowledgeRequestOf(config, data.train), signal);
+  const request = knowledgeRequestOf(config, data.train);
+  if (!request) return;
+  if (needs(config.source, "graph") && config.graph === "starter") yield* ports.pipeline.importStarter(null, signal);
+  yield* ports.pipeline.gatherKnowledge(request, signal);
 }
 
-export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest {
-  const { task, graph, topics, topicCount, topicLists = "free", suggestStyles, seed } = config;
-  return { task, graph, topics, topicCount, topicLists, suggestStyles, seed, demonstrations };
+/** Undefined for a source that works without knowledge. */
+export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest | undefined {
+  const { task, graph, source, topicCount, topicLists = "free", seed } = config;
+  const choice = sourceOf(source).knowledge?.(source);
+  if (!choice) return undefined;
+  return {
+    task,
+    graph,
+    topics: choice.topics,
+    topicCount,
+    topicLists,
+    suggestStyles: choice.styles === "llm",
+    seed,
+    demonstrations,
+  };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */
@@ -126,7 +150,7 @@ export async function readLog(
   for await (const entry of readRun({ id: run })) {
     if (synthetic.length === size) break;
     if (entry.type === "accepted") synthetic.push(entry);
-    else rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
+    else if (entry.type === "rejected") rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
   }
   return { synthetic, rejected };
 }

@@ -5,7 +5,7 @@ import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
 import type { StageId, TrainEvent } from "../train/train-config.ts";
-import type { ExperimentConfig } from "./experiment-config.ts";
+import { type ExperimentConfig, type FlatExperimentConfig, upgradedExperiment } from "./experiment-config.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 
 export const steps = ["task", "knowledge", "generate", "train", "evaluate"] as const;
@@ -18,6 +18,8 @@ export interface NotebookData {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
+  /** Real training rows beyond these, for a source that needs them. */
+  readonly gold?: readonly Example[];
 }
 
 export interface StageResult {
@@ -52,4 +54,11 @@ export interface Notebook {
   readonly training?: TrainingResult;
   /** Milliseconds spent in each step. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;
+}
+
+/** A stored notebook, of this version or the one before, in the present form. */
+export function upgradedNotebook<N extends { readonly config: ExperimentConfig }>(
+  stored: Omit<N, "config"> & { readonly config: ExperimentConfig | FlatExperimentConfig },
+): N {
+  return { ...stored, config: upgradedExperiment(stored.config) } as N;
 }

@@ -2,6 +2,7 @@
 
 import type { Scores } from "../evaluate/scores.ts";
 import type { RunConfig } from "../generate/run-config.ts";
+import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
@@ -29,7 +30,11 @@ export type OpenModelEvent =
 export interface GenerateRequest {
   readonly config: RunConfig;
   readonly demonstrations: readonly Example[];
+  /** For a source that needs it. */
+  readonly gold?: readonly Example[];
   readonly knowledge: KnowledgeData;
+  /** The answer to the run's last `wants-feedback`. */
+  readonly feedback?: Feedback;
 }
 
 export interface TrainRequest {

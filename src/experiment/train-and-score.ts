@@ -2,6 +2,7 @@
 
 import type { Classifier } from "../classifier/classifier.ts";
 import { predict } from "../classifier/predict.ts";
+import { readingRemarks } from "../classifier/reading.ts";
 import { score } from "../evaluate/score.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { CheckpointPace, type Checkpoints, noCheckpoints } from "../train/checkpoint.ts";
@@ -21,7 +22,8 @@ export async function* trainAndScore(
   signal: AbortSignal,
   keeper?: TrainingKeeper,
 ): AsyncGenerator<TrainRunEvent, void> {
-  for (const text of classifier.remarks) yield { type: "remark", text };
+  const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
+  for (const text of remarked) yield { type: "remark", text };
   const kept = await keeper?.find();
   if (!kept) await keeper?.clear(); // another training's best epoch may bear the name of one of this
   const told: TrainRunEvent[] = kept ? [...kept.events] : [];

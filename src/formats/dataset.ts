@@ -5,63 +5,66 @@ import type { Rng } from "../base/rng.ts";
 import type { Example } from "../tasks/example.ts";
 import { drawFewShot } from "../tasks/few-shot.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
-import { readJsonl, readLabels } from "./clingen.ts";
+import { formatOf } from "./catalogue.ts";
+import { overlapRemarks, questionOf } from "./dataset-remarks.ts";
+import type { Tree } from "./format.ts";
 
 export interface Dataset<E extends Example = Example> {
   readonly train: readonly E[]; // few-shot: 5 per label (section 5.1)
   readonly validation: readonly E[]; // as many (App. C)
   readonly test: readonly E[];
-  /** What was decided on the way, a sentence each, for the user to read. */
+  /** The folder's real training rows beyond these three, as they are; absent where it holds none. */
+  readonly gold?: readonly E[];
+  /** What was decided or found on the way, a sentence each, for the user to read. */
   readonly remarks: readonly string[];
 }
 
-/** A folder's text files by name, already in memory. */
-export type Folder = ReadonlyMap<string, string>;
-
 /**
- * Reads ClinGen's folder: train_few.jsonl, dev_few.jsonl, test.jsonl and label.txt. Where train_few or dev_few is missing it is
- * drawn (5 per label, by seed) from what else the folder holds and the test set does not: train, dev and all; at last from the
- * test set itself, which then loses those rows. Throws `file-missing`, and whatever readJsonl throws.
+ * Reads a folder in the format that it looks like. A missing training or validation set is drawn (`shots` per label, by seed) from what else the
+ * folder holds and the test set does not; at last from the test set itself, which then loses those rows. Throws `file-missing`,
+ * `not-enough-examples`, and whatever the format throws.
  */
-export function readDataset<T extends Task>(task: T, folder: Folder, stream: Rng, perLabel = 5): Dataset<ExampleOf<T>> {
-  const labels = folder.get("label.txt");
-  const labelIds = labels === undefined ? task.labels.map((l) => l.id) : readLabels(task, labels);
-  const read = (name: string): ExampleOf<T>[] | undefined => {
-    const text = folder.get(name);
-    return text === undefined ? undefined : readJsonl(task, text, { file: name, labelIds });
-  };
-  const remarks: string[] = [];
-  let test = read("test.jsonl");
-  if (!test) throw new ClinfuseError("file-missing", "the folder has no test.jsonl", { file: "test.jsonl" });
+export async function readDataset<T extends Task>(task: T, tree: Tree, stream: Rng): Promise<Dataset<ExampleOf<T>>> {
+  const format = await formatOf(tree);
+  const { rows, names, remarks: told } = await format.read(tree, task);
+  const remarks = [...told];
+  const of = (examples: readonly Example[] | undefined) => examples as readonly ExampleOf<T>[] | undefined;
+  let test = of(rows.test);
+  if (!test) throw new ClinfuseError("file-missing", `the folder has no ${names.test}`, { file: names.test });
 
-  const spare = [read("train.jsonl"), read("dev.jsonl"), read("all.jsonl")].flatMap((rows) => rows ?? []);
-  const drawn = (name: "train_few.jsonl" | "dev_few.jsonl", taken: readonly ExampleOf<T>[]): readonly ExampleOf<T>[] => {
-    const given = read(name);
+  const drawn = (split: "train" | "validation", taken: readonly ExampleOf<T>[]): readonly ExampleOf<T>[] => {
+    const given = of(rows[split]);
     if (given) return given;
-    const used = new Set([...taken, ...(test ?? [])].map((e) => JSON.stringify(e)));
-    const pool = spare.filter((e) => !used.has(JSON.stringify(e)));
-    const fromSpare = drawFewShot(task, pool, perLabel, stream.fork(name));
-    if (fromSpare) {
-      remarks.push(`${name} is missing: ${fromSpare.length} examples were drawn from the folder's rows outside the test set.`);
-      return fromSpare;
+    const [name, stillTest] = [names[split], test ?? []];
+    const used = new Set([...taken, ...stillTest].map(questionOf));
+    const pool = [...(of(rows.full) ?? []), ...(of(rows.pool) ?? [])].filter((e) => !used.has(questionOf(e)));
+    const fromPool = drawFewShot(task, pool, task.shots, stream.fork(name));
+    if (fromPool) {
+      remarks.push(`${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set.`);
+      return fromPool;
     }
-    const fromTest = drawFewShot(task, test ?? [], perLabel, stream.fork(name));
+    const fromTest = drawFewShot(task, stillTest, task.shots, stream.fork(name));
     if (!fromTest) {
       throw new ClinfuseError(
         "not-enough-examples",
-        `${name} is missing and the folder holds fewer than ${perLabel} examples of some label`,
-        {
-          file: name,
-          expected: perLabel,
-        },
+        `${name} is missing and the folder holds fewer than ${task.shots} examples of some label`,
+        { file: name, expected: task.shots },
       );
     }
     const gone = new Set<ExampleOf<T>>(fromTest);
-    test = (test ?? []).filter((e) => !gone.has(e));
-    remarks.push(`${name} is missing: ${fromTest.length} examples were drawn from test.jsonl and left out of the test set.`);
+    test = stillTest.filter((e) => !gone.has(e));
+    remarks.push(`${name} is missing: ${fromTest.length} examples were drawn from ${names.test} and left out of the test set.`);
     return fromTest;
   };
-  const train = drawn("train_few.jsonl", []);
-  const validation = drawn("dev_few.jsonl", train);
-  return { train, validation, test, remarks };
+  const train = drawn("train", []);
+  const validation = drawn("validation", train);
+  const held = new Set([...train, ...validation, ...test].map(questionOf));
+  const gold = (of(rows.full) ?? []).filter((e) => !held.has(questionOf(e)));
+  return {
+    train,
+    validation,
+    test,
+    ...(gold.length > 0 ? { gold } : {}),
+    remarks: [...remarks, ...overlapRemarks(task, { train, validation, test })],
+  };
 }

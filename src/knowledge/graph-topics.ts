@@ -70,7 +70,7 @@ export async function sampleTopics(
   return topics;
 }
 
-/** Topics that the graph holds for a task, over all its labels: pairs without an edge count as if no pair had one. */
+/** Topics that the graph holds for a task, over all its labels, at most: names are not read, nor whether a pair has an edge. */
 export async function countTopics(graph: KnowledgeGraph, topics: ByLabel<TopicQuery>): Promise<number> {
   const queries = (await Promise.all(forAnyLabel(topics).map((query) => turns(graph, query)))).flat();
   const distinct = new Map(queries.map((query) => [canonicalName(query), query]));
@@ -82,7 +82,7 @@ export async function countTopics(graph: KnowledgeGraph, topics: ByLabel<TopicQu
 async function turns(graph: KnowledgeGraph, query: TopicQuery): Promise<GraphQuery[]> {
   switch (query.kind) {
     case "nodes":
-      return query.types.map((type) => ({ kind: "nodes", types: [type] }));
+      return query.types.map((type) => ({ ...query, types: [type] }));
     case "edges":
     case "pairs":
       return [query];
@@ -151,9 +151,17 @@ async function* drawTopics(
     for (const topic of await graph.at(query, indices)) {
       const names = topic.entities.map((e) => cleanName(e.name, longest));
       const fine = topic.entities.every((e, i) => names[i] !== undefined && (sampling.names === "any" || isNatural(e.name)));
-      if (fine) yield { ...topic, entities: topic.entities.map((e, i) => ({ ...e, name: names[i] as string })) };
+      if (fine && named(query, topic))
+        yield { ...topic, entities: topic.entities.map((e, i) => ({ ...e, name: names[i] as string })) };
     }
   }
+}
+
+/** Whether a node's name ends as the query asks; the graph reads nodes by type alone. */
+function named(query: GraphQuery, { entities }: Topic): boolean {
+  if (query.kind !== "nodes" || !query.endings) return true;
+  const { endings } = query;
+  return entities.every((e) => endings.some((ending) => e.name.toLowerCase().endsWith(ending)));
 }
 
 /** Rows read at once. */

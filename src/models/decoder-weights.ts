@@ -76,6 +76,17 @@ export async function folderWeights(folder: ModelFolder, file: string): Promise<
   };
 }
 
+/** Why the graph of the config cannot be built of these tensors, a sentence; undefined where it can. */
+export function decoderFault({ file, config, tensors }: Pick<DecoderWeights, "file" | "config" | "tensors">): string | undefined {
+  for (const { tensor: name, matrix } of llamaParameters(config, !tensors.has("output.weight"))) {
+    const expected = matrix[0] === 1 ? matrix.slice(1) : matrix;
+    const tensor = tensors.get(name);
+    if (tensor && `${tensor.shape}` === `${expected}`) continue;
+    return `${file}: the tensor ${name} is ${tensor ? `[${tensor.shape}]` : "absent"}; expected [${expected}]`;
+  }
+  return undefined;
+}
+
 /** Frequencies that older files carry, and that the config gives. */
 const recomputed = /\.rotary_emb\.inv_freq$/;
 

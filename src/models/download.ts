@@ -1,5 +1,6 @@
 // A model's files into this browser's storage, over as many sittings as it takes: resumed where they stopped, checked before they count. Knows no page.
 
+import { cleanUp } from "../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { hubAddress } from "./hub-repo.ts";
 import type { ModelHost, ModelStore, PartFile } from "./kept.ts";
@@ -63,7 +64,6 @@ async function downloadFile(entry: ModelEntry, file: ModelFile, store: ModelStor
   const url = addressOf(entry, file, options.source);
   if (url === undefined) throw missing(entry, file, "its entry names no address on the hub");
   const part = await store.part(entry.id, file.name);
-  let finished = false;
   try {
     if (part.bytes > file.bytes) part.clear();
     let hash = await resumeHash(entry, file, await part.content(), options.signal);
@@ -78,13 +78,11 @@ async function downloadFile(entry: ModelEntry, file: ModelFile, store: ModelStor
     }
     hash.check();
     await part.finish();
-    finished = true;
   } catch (error) {
     // What is too long or hashes wrongly would never become right.
-    if (error instanceof ClinfuseError && error.code === "model-altered") part.clear();
+    if (error instanceof ClinfuseError && error.code === "model-altered") cleanUp(() => part.clear());
+    cleanUp(() => part.close());
     throw error;
-  } finally {
-    if (!finished) part.close();
   }
 }
 

@@ -65,7 +65,7 @@ async function put(
     throwIfAborted(signal);
     await store.putEntry(entry.id, JSON.stringify(entry)); // last: without it there is no model
   } catch (error) {
-    await store.delete(entry.id);
+    await store.delete(entry.id).catch(() => undefined);
     throw error;
   }
 }

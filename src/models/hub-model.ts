@@ -6,6 +6,7 @@ import { readBertConfig } from "../nn/bert-config.ts";
 import { readHubConfig } from "../nn/llama-hub.ts";
 import { readTokenizer, tokenizerFileNames } from "../text/tokenizer-files.ts";
 import { contentOf, type HubAccess, type HubFile, type HubListing, hubAddress, listRepo, repoOf } from "./hub-repo.ts";
+import { familyOf } from "./inspect/families.ts";
 import { type ModelEntry, type ModelFile, parseEntry } from "./manifest.ts";
 import { entryOfFiles } from "./model-entry.ts";
 import { jsonOf, templateOf } from "./model-folder.ts";
@@ -197,6 +198,7 @@ async function refuseUnread({ kind, files, name }: ModelEntry, folder: Folder): 
       if (blob) small.set(file, blob);
     }
     const config = await jsonOf(small, "config.json");
+    familyOf(config, `the repository ${name}`);
     const read = kind === "encoder" ? readBertConfig(config) : readHubConfig(config);
     if (!read.ok)
       throw new ClinfuseError("model-unsupported", `config.json: ${read.why}`, { file: "config.json", what: read.why });

@@ -80,6 +80,8 @@ export interface TensorList {
   readonly shards: readonly string[];
   /** Bytes of the largest tensor, which one buffer of the GPU must hold. */
   readonly largestTensor: number;
+  /** Bytes of each shard by its name, where the list states them. */
+  readonly bytes: ReadonlyMap<string, number>;
 }
 
 /** Reads the tensor list. Throws `file-malformed`. */
@@ -88,18 +90,20 @@ export function readTensorList(entry: ModelEntry, name: string, text: string): T
   const { records } = parse(file, text);
   if (!Array.isArray(records) || records.length === 0) throw malformed(file, '"records" must be a list of shards');
   const shards: string[] = [];
+  const bytes = new Map<string, number>();
   let largestTensor = 0;
-  for (const record of records as readonly { dataPath?: unknown; records?: unknown }[]) {
+  for (const record of records as readonly { dataPath?: unknown; nbytes?: unknown; records?: unknown }[]) {
     if (typeof record?.dataPath !== "string" || !Array.isArray(record.records))
       throw malformed(file, 'a shard needs "dataPath" and "records"');
     shards.push(record.dataPath);
+    if (typeof record.nbytes === "number") bytes.set(record.dataPath, record.nbytes);
     for (const tensor of record.records as readonly { nbytes?: unknown; format?: unknown }[]) {
       if (typeof tensor?.nbytes !== "number") continue;
       const unpacked = tensor.format === "f32-to-bf16" ? 2 : 1; // packed in the file, whole on the device
       largestTensor = Math.max(largestTensor, tensor.nbytes * unpacked);
     }
   }
-  return { shards, largestTensor };
+  return { shards, largestTensor, bytes };
 }
 
 /** The entry's file of that name. Throws `model-missing` naming it: what the model asks for and the manifest does not vouch for is not used. */

@@ -1,20 +1,30 @@
 // A model's files in the hub's layout: what its small ones say. Knows no engine.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { readUtf8 } from "../base/utf8.ts";
 import { type ChatTemplate, chatTemplate } from "../text/chat-template.ts";
 
 /** A model's files by their names in the hub's layout (`config.json`, `onnx/model.onnx`) or without folders (`model.onnx`). */
 export type ModelFolder = ReadonlyMap<string, Blob>;
 
-/** The text of a file of the folder, or undefined. */
+/** The text of a file, strictly UTF-8. Throws `file-malformed` with the byte that is none. */
+export const readText = (blob: Blob, name: string): Promise<string> => readUtf8(blob, name);
+
+/** The text of a file of the folder, or undefined. Throws as `readText`. */
 export async function textOf(folder: ModelFolder, name: string): Promise<string | undefined> {
-  return folder.get(name)?.text();
+  const blob = folder.get(name);
+  return blob && readText(blob, name);
 }
 
 /** A JSON file of the folder. Throws `model-missing` and `file-malformed`. */
 export async function jsonOf(folder: ModelFolder, name: string): Promise<Readonly<Record<string, unknown>>> {
   const text = await textOf(folder, name);
   if (text === undefined) throw new ClinfuseError("model-missing", `the model's folder has no ${name}`, { file: name });
+  return jsonObject(text, name);
+}
+
+/** A text as a JSON object. Throws `file-malformed`. */
+export function jsonObject(text: string, name: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
@@ -50,3 +60,7 @@ export async function endsOf(files: ModelFolder, config: Readonly<Record<string,
   const ids = [own.eos_token_id ?? config.eos_token_id].flat();
   return new Set(ids.filter((id): id is number => typeof id === "number"));
 }
+
+/** A file as a JSON object, strictly UTF-8. Throws `file-malformed`. */
+export const utf8Object = async (blob: Blob, name: string): Promise<Readonly<Record<string, unknown>>> =>
+  jsonObject(await readText(blob, name), name);

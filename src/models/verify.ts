@@ -149,7 +149,7 @@ export async function fetchModelFile(
 const pieceBytes = 2 ** 23;
 
 /** As `new Response(stream).blob()`, which would tell a failed check as a broken connection. */
-async function blobOf(stream: ReadableStream<Uint8Array>): Promise<Blob> {
+export async function blobOf(stream: ReadableStream<Uint8Array>): Promise<Blob> {
   const pieces: Blob[] = [];
   let chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;

@@ -54,7 +54,7 @@ export interface MeasurePorts {
   readonly forgetMeasurements: () => Promise<void>;
   readonly adapter: () => Promise<AdapterFacts | undefined>;
   readonly machine: () => Pick<AdapterReport, "cores" | "isolated" | "relaxedSimd">;
-  readonly engines: readonly Pick<Engine, "id" | "name" | "reads" | "unfit" | "open">[];
+  readonly engines: readonly Pick<Engine, "id" | "name" | "device" | "reads" | "unfit" | "open">[];
   /** GFLOP/s of some steps. */
   readonly measureTraining: (device: Device, signal: AbortSignal, onStep: (done: number) => void) => Promise<number>;
 }
@@ -85,7 +85,7 @@ async function* measure(ports: MeasurePorts, model: string, signal: AbortSignal)
   const adapter = await ports.adapter();
   const software = adapter?.software ? `${adapter.name} is computed by the processor, and slower than it` : undefined;
   for (const engine of ports.engines.filter((e) => e.reads(entry) !== undefined)) {
-    const unfit = engine.unfit && ((await engine.unfit())?.message ?? software);
+    const unfit = (await engine.unfit?.())?.message ?? (engine.device === "webgpu" ? software : undefined);
     if (unfit) yield { type: "left-out", what: engine.name, reason: unfit };
     else yield* kept(ports, engine.name, (tell) => engineSpeed(ports, engine, { entry, models }, signal, tell));
   }

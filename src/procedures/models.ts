@@ -1,5 +1,6 @@
 // What the worker of the model files offers: what there is, downloads, checks, imports, exports. Loads no model, knows no worker.
 
+import { ClinfuseError } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
 import type { PrebuiltModel } from "../engines/webllm-prebuilt.ts";
 import { writeZip } from "../formats/zip.ts";
@@ -7,7 +8,7 @@ import { modelAccess } from "../models/access.ts";
 import { addressOf, type DownloadSource, downloadModel } from "../models/download.ts";
 import { type DeviceFacts, lacks } from "../models/gpu-adapter.ts";
 import { type Added, addFromHub } from "../models/hub-add.ts";
-import { type Imported, importModel, type Picked } from "../models/import.ts";
+import { type Imported, importModels, type Picked } from "../models/import.ts";
 import type { ModelHost, StoredModel } from "../models/kept.ts";
 import type { Manifest, ModelEntry, ModelFile } from "../models/manifest.ts";
 import { type ModelFit, modelFit } from "../models/model-fit.ts";
@@ -24,6 +25,8 @@ export interface ModelRow extends Pick<ModelEntry, "id" | "kind" | "name" | "lic
   readonly bytes: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly vouched: Vouched;
+  /** What the user should know of it, a sentence each. */
+  readonly remarks: readonly string[];
   /** Bytes of it in this browser, parts of files included. */
   readonly stored: number;
   /** `here`: all in this browser. `served`: the app's server has what this browser lacks. */
@@ -45,7 +48,7 @@ export type FilesEvent = {
   readonly done: number;
   readonly total: number;
 };
-export type ImportModelEvent = FilesEvent | { readonly type: "imported"; readonly imported: Imported };
+export type ImportModelEvent = FilesEvent | { readonly type: "imported"; readonly imported: readonly Imported[] };
 export type AddModelEvent = FilesEvent | { readonly type: "added"; readonly added: Added };
 export type ExportEvent = FilesEvent | { readonly type: "exported"; readonly name: string; readonly file: Blob };
 
@@ -62,6 +65,8 @@ export type ModelProcedures = {
    * stays of one that is refused.
    */
   add(argument: { repository: string }, signal: AbortSignal): AsyncGenerator<AddModelEvent, void>;
+  /** Another name for a model of this browser's own. Throws `not-found` for any other. */
+  rename(argument: { id: string; name: string }, signal: AbortSignal): Promise<void>;
   /** What this browser has of it; a model that the manifest does not name is gone then. */
   remove(argument: { id: string }, signal: AbortSignal): Promise<void>;
   import(argument: Picked, signal: AbortSignal): AsyncGenerator<ImportModelEvent, void>;
@@ -75,6 +80,7 @@ export const modelAnswers: Answers<ModelProcedures> = {
   download: "stream",
   verify: "stream",
   add: "stream",
+  rename: "promise",
   remove: "promise",
   import: "stream",
   export: "stream",
@@ -116,6 +122,13 @@ export function modelProcedures(ports: ModelPorts): ModelProcedures {
       yield* overFiles(entry, "Checking", (file, onBytes) => access.read(entry, file, { signal, onBytes }));
     },
 
+    async rename({ id, name }) {
+      const own = await access.own(await access.shipped());
+      const entry = own.find((model) => model.id === id);
+      if (!entry) throw new ClinfuseError("not-found", `no model of this browser's own has the id "${id}"`, { what: id });
+      if (name.trim() !== "") await store.putEntry(id, JSON.stringify({ ...entry, name: name.trim().slice(0, 200) }));
+    },
+
     remove: ({ id }) => store.delete(id),
 
     async *add({ repository }, signal) {
@@ -128,7 +141,7 @@ export function modelProcedures(ports: ModelPorts): ModelProcedures {
     async *import(picked, signal) {
       const manifest = await access.manifest();
       const imported = yield* reporting((tell: (event: ImportModelEvent) => void) =>
-        importModel(picked, manifest, store, { signal, onBytes: telling(tell) }),
+        importModels(picked, manifest, { store, stated }, { signal, onBytes: telling(tell) }),
       );
       yield { type: "imported", imported };
     },
@@ -150,6 +163,8 @@ export function modelProcedures(ports: ModelPorts): ModelProcedures {
     },
   };
 }
+
+const stated = async (model: string) => (await import("../engines/webllm-prebuilt.ts")).prebuiltNeeds(model);
 
 const telling = (tell: (event: FilesEvent) => void) => (what: string, done: number, total: number) =>
   tell({ type: "progress", what, done, total });
@@ -193,11 +208,12 @@ async function rowOf(
     bytes: entry.files.reduce((sum, file) => sum + file.bytes, 0),
     files: entry.files.map(({ name, bytes }) => ({ name, bytes })),
     vouched,
+    remarks: entry.remarks ?? [],
     stored: bytes,
     state: !first ? "here" : served ? "served" : bytes > 0 ? "part" : "absent",
     sources: [
       ...(served ? [{ source: "server" as const, host: "this server" }] : []),
-      ...(hub === undefined ? [] : [{ source: "hub" as const, host: new URL(hub, location.href).host }]),
+      ...(hub === undefined ? [] : [{ source: "hub" as const, host: new URL(hub).host }]),
     ],
     fit: modelFit(entry, facts, (id) => known.models.find((other) => other.id === id)),
   };

@@ -5,7 +5,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { type Hold, trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import type { Classifier, openClassifier } from "../classifier/classifier.ts";
-import { type ModelFiles, openEncoder } from "../classifier/encoder-files.ts";
+import { type ModelFiles, openEncoder, parseConfig } from "../classifier/encoder-files.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
 import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
@@ -115,7 +115,7 @@ async function recipe(
   const config = entry.files.find((file) => file.name === "config.json");
   if (!config)
     throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
-  const read = readBertConfig(JSON.parse(await (await models.read(entry, config, { signal })).text()));
+  const read = readBertConfig(parseConfig(await (await models.read(entry, config, { signal })).text()));
   if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
   return { ...recipeFor(read.config, preset), encoder: read.config };
 }

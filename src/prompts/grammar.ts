@@ -26,6 +26,17 @@ export const markedSentenceWithMark = [
 /** One line of text, of one to three sentences or questions. */
 export const oneLine = ["root ::= piece piece? piece?", 'piece ::= [^.?!\\n"]+ [.?!]'].join("\n");
 
+/** One line with one mark of each word in it, `[chemical: aspirin]`, in either order. */
+export function sentenceWithBoth(words: readonly [string, string]): string {
+  const mark = (word: string) => `${literal(`[${word}: `)} plain "]"`;
+  return [
+    'root ::= plain? ( head plain? tail | tail plain? head ) plain? "."',
+    `head ::= ${mark(words[0])}`,
+    `tail ::= ${mark(words[1])}`,
+    'plain ::= [^.\\[\\]\\n"]+',
+  ].join("\n");
+}
+
 /** The same inside the JSON object of the released code's demonstrations. */
 export function asJson(grammar: string, field: string): string {
   const inner = grammar.replace(/^root ::=/, "answer ::=");

@@ -10,7 +10,7 @@ export interface Listing {
 
 /** The listing as the paper prints it. */
 export function whole({ fixed, varying }: Listing): string {
-  return [fixed, varying].filter((part) => part !== "").join("\n");
+  return [fixed, varying].filter((part) => part !== "").join(/^\d/.test(varying) ? "\n" : " ");
 }
 
 /** Listing 2: NER with ClinGen. */
@@ -25,6 +25,45 @@ export function listing2(slots: { domain: string; style: string; topic: string }
       `2. output a list of named entity about ${domain} only,`,
     ].join("\n"),
     varying: [`${lead} ${style},`, `4. the sentence should mention the ${domain} named ${topic}.`].join("\n"),
+  };
+}
+
+/** Listing 4: text classification with ClinGen. */
+export function listing4(slots: { domain: string; className: string; topic: string; style: string }): Listing {
+  const { domain, className, topic, style } = slots;
+  const lead = `1. give a synthetic ${domain} about`;
+  return {
+    lead: lead.length,
+    fixed: `Suppose you are a writer for ${domain}. Your task is to:`,
+    varying: [
+      `${lead} ${className}.`,
+      `2. discuss about the subtopic of ${topic} for ${className} in the ${domain}.`,
+      `3. the sentence should mimic the style of ${style}.`,
+    ].join("\n"),
+  };
+}
+
+export interface RelationSlots {
+  readonly domain: string;
+  readonly className: string;
+  /** Words for head and tail: "chemical", "disease". */
+  readonly entities: readonly [head: string, tail: string];
+  readonly labelDescription: string;
+}
+
+/** Listing 5: relation extraction with ClinGen. */
+export function listing5(slots: RelationSlots & { topics: readonly [head: string, tail: string]; style: string }): Listing {
+  const { domain, className, entities, topics, labelDescription, style } = slots;
+  const lead = "1. give a sentence about";
+  const [head, tail] = entities;
+  return {
+    lead: lead.length,
+    fixed: `Suppose you need to generate synthetic data for the biomedical ${domain} task. Your task is to:`,
+    varying: [
+      `${lead} ${className} relation between ${head} and ${tail}`,
+      `2. the sentence should discuss the ${head}: ${topics[0]} and ${tail}: ${topics[1]} with the relation ${labelDescription}.`,
+      `3. the sentence should mimic the style of ${style}.`,
+    ].join("\n"),
   };
 }
 
@@ -67,6 +106,26 @@ export function listing8({ domain }: { domain: string }): Listing {
     fixed: `Suppose you need to create a dataset for ${domain} recognition. Your task is to ${task}`,
     varying: "",
     lead: 0,
+  };
+}
+
+/** Listing 10: text classification with the baselines. */
+export function listing10({ domain, className }: { domain: string; className: string }): Listing {
+  const lead = `give a synthetic ${domain} about`;
+  return {
+    fixed: `Suppose you are a writer for ${domain}. Your task is to`,
+    varying: `${lead} ${className}.`,
+    lead: lead.length,
+  };
+}
+
+/** Listing 11: relation extraction with the baselines. */
+export function listing11({ domain, className, entities, labelDescription }: RelationSlots): Listing {
+  const lead = "give a sentence about";
+  return {
+    fixed: `Suppose you need to generate synthetic data for the biomedical ${domain} task. Your task is to`,
+    varying: `${lead} ${className} relation between ${entities[0]} and ${entities[1]} so that ${labelDescription}.`,
+    lead: lead.length,
   };
 }
 

@@ -1,32 +1,79 @@
-// Prompts of the NER tasks: Listings 2 and 8, with demonstrations, and the grammar of the answer. Pure.
+// Named entity recognition: Listings 2 and 8, demonstrations, the grammar of the answer and its reader. Pure.
 
-import type { Message, SharedPrompt } from "../engines/language-model.ts";
+import type { Message } from "../engines/language-model.ts";
+import { annotate, type Lexicon, lexiconOf, mentions } from "../knowledge/lexicon.ts";
 import type { TokenExample } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
-import { answerField, turns, withJsonLines } from "./demonstrations.ts";
+import { type Asked, readAnswer } from "./answer.ts";
+import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
+import { answerField, demonstrationsFor, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
 import { type Listing, listing2, listing8, whole } from "./listings.ts";
-import { detokenised, markedText } from "./marked.ts";
+import { detokenised, markedText, readMarked } from "./marked.ts";
+import { type Parsed, rejected } from "./rejections.ts";
+import { checked } from "./sentence.ts";
 
-export interface NerSlots {
+/** In a shared prefix, for each label. */
+const fixedPerLabel = 5;
+
+export const ner: FamilyPrompts<"ner"> = {
+  *converse(task, context, drawn, stream) {
+    const topic = drawn.topic?.entities[0]?.name;
+    const { label, config, knowledge } = context;
+    const fixed = (sorted: readonly TokenExample[]) => sorted.slice(0, fixedPerLabel * task.labels.length);
+    const demonstrations = demonstrationsFor(context, { sameLabel: false, fixed }, stream);
+    const style = drawn.style === undefined ? {} : { style: drawn.style };
+    const prompt = nerPrompt(task, { mode: config.demonstrations, demonstrations, ...style, ...(topic ? { topic } : {}) });
+    const parsed = readMarkedSentence(yield { ...prompt, ...drawn }, label, topic);
+    if (!parsed.ok || config.annotation === "model" || knowledge.lexicon.length === 0) return parsed;
+    const lexicons = [lexiconFor(knowledge.lexicon), lexiconOf(topic ? [topic] : [])];
+    const value = annotate(parsed.value.text, lexicons, label);
+    return value.spans.length > 0 ? { ok: true, value } : rejected("no-entity");
+  },
+  answers: (_, example) => [detokenised(markedText(example))],
+  read: (_, label, [answer = ""], [topic]) => readMarkedSentence(answer, label, topic),
+};
+
+/**
+ * A marked sentence. With a topic it must be mentioned, as whole words and whatever its case (released code); where the model wrote it without
+ * brackets it is marked, for the prompt named it an entity.
+ */
+export function readMarkedSentence(completion: string, label: string, topic?: string, asked: Asked = {}): Parsed<TokenExample> {
+  const answer = readAnswer(completion, { ...asked, marks: true });
+  if (!answer.ok) return answer;
+  const example = readMarked(answer.value, label);
+  if (!example) return rejected("unbalanced-marks");
+  const text = checked(example.text);
+  if (!text.ok) return text;
+  if (topic === undefined) return example.spans.length > 0 ? { ok: true, value: example } : rejected("no-entity");
+  const places = mentions(example.text, topic);
+  if (places.length === 0) return rejected("topic-absent");
+  const free = places.filter((m) => example.spans.every((s) => m.end <= s.start || s.end <= m.start));
+  const spans = [...example.spans, ...free.map((m) => ({ ...m, label }))].sort((a, b) => a.start - b.start);
+  return { ok: true, value: { ...example, spans } };
+}
+
+/** The index over a run's lexicon is made once, not for each prompt. */
+const indexed = new WeakMap<readonly string[], Lexicon>();
+
+function lexiconFor(names: readonly string[]): Lexicon {
+  const lexicon = indexed.get(names) ?? lexiconOf(names);
+  indexed.set(names, lexicon);
+  return lexicon;
+}
+
+interface NerSlots {
   readonly demonstrations: readonly TokenExample[];
-  readonly mode: "shuffled" | "fixed" | "none";
+  readonly mode: Mode;
   /** ClinGen's; a baseline has neither. */
   readonly topic?: string;
   readonly style?: string;
 }
 
-export interface FilledPrompt {
-  readonly messages: readonly Message[];
-  /** What is the same for every prompt of the run. */
-  readonly shared?: SharedPrompt;
-  readonly grammar: string;
-}
-
 /** Item 2 of the listing in our answer form: the list of entities is the brackets. */
 const answerForm = (domain: string) => `Write the sentence alone, with each ${domain} in square brackets.`;
 
-export function nerPrompt(task: Task<"ner">, slots: NerSlots): FilledPrompt {
+function nerPrompt(task: Task<"ner">, slots: NerSlots): FilledPrompt {
   const { mode, demonstrations, topic, style } = slots;
   const listing = listingOf(task, topic, style);
   const grammar = topic === undefined ? markedSentenceWithMark : markedSentence;

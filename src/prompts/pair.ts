@@ -1,16 +1,47 @@
-// Prompts of the sentence-pair tasks: Listings 6, 7, 12 and 13, with demonstrations, and the grammar of the answers. Pure.
+// Pairs of sentences: Listings 6, 7, 12 and 13 in two turns, demonstrations, the grammar of the answers and their reader. Pure.
 
 import type { Message } from "../engines/language-model.ts";
 import type { PairExample } from "../tasks/example.ts";
 import { type Label, labelOf, type Task } from "../tasks/task.ts";
-import { answerField, turns, withJsonLines } from "./demonstrations.ts";
+import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
+import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
 import { type Listing, listing6, listing7, listing12, listing13, whole } from "./listings.ts";
-import type { FilledPrompt } from "./ner.ts";
+import { type Parsed, rejected } from "./rejections.ts";
+import { plain, readSentence } from "./sentence.ts";
 
-export interface PairSlots {
+/** In a shared prefix, for each label. */
+const fixedPerLabel = 2;
+
+export const pair: FamilyPrompts<"pair"> = {
+  *converse(task, context, drawn, stream) {
+    const topic = drawn.topic?.entities[0]?.name;
+    const { label, config } = context;
+    const fixed = (sorted: readonly PairExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
+    const demonstrations = demonstrationsFor(context, { sameLabel: false, fixed }, stream);
+    const style = drawn.style === undefined ? {} : { style: drawn.style };
+    const slots = { mode: config.demonstrations, demonstrations, label, ...style, ...(topic ? { topic } : {}) };
+    const first = readSentence(yield { ...firstPrompt(task, slots), ...drawn });
+    if (!first.ok) return first;
+    return readPair(first.value, yield secondPrompt(task, slots, first.value), label);
+  },
+  answers: (_, { first, second }) => [first, second],
+  read(_, label, [answer = "", second = ""]) {
+    const first = readSentence(answer);
+    return first.ok ? readPair(first.value, second, label) : first;
+  },
+};
+
+export function readPair(first: string, completion: string, label: string): Parsed<PairExample> {
+  const second = readSentence(completion);
+  if (!second.ok) return second;
+  if (plain(first) === plain(second.value)) return rejected("identical-pair");
+  return { ok: true, value: { kind: "pair", first, second: second.value, label } };
+}
+
+interface PairSlots {
   readonly demonstrations: readonly PairExample[];
-  readonly mode: "shuffled" | "fixed" | "none";
+  readonly mode: Mode;
   readonly label: string;
   /** ClinGen's; a baseline has neither. */
   readonly topic?: string;
@@ -18,7 +49,7 @@ export interface PairSlots {
 }
 
 /** First turn. With fixed demonstrations the prefix holds whole conversations of both turns, so that the second turn extends the first. */
-export function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt {
+function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt {
   const { mode, demonstrations } = slots;
   const listing = firstListing(task, slots);
   if (mode === "shuffled") {
@@ -35,7 +66,7 @@ export function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt 
 }
 
 /** Second turn, about the first sentence. */
-export function secondPrompt(task: Task<"pair">, slots: PairSlots, first: string): FilledPrompt {
+function secondPrompt(task: Task<"pair">, slots: PairSlots, first: string): FilledPrompt {
   const { mode, demonstrations, label } = slots;
   const content = secondListing(task, labelOf(task, label), first, slots.topic);
   if (mode === "shuffled") {

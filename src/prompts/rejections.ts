@@ -12,6 +12,7 @@ export const rejectReasons = [
   "placeholder", // a gap left to be filled in: "[name]", "<disease>", "XXX"
   "unbalanced-marks", // an entity mark opened and not closed
   "no-entity", // NER: no entity left in the sentence
+  "entity-absent", // relation: head or tail is not in the sentence
   "topic-absent", // the topic asked for is not mentioned
   "too-short",
   "repetitive", // a loop: the same words or signs again and again

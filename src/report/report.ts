@@ -2,7 +2,8 @@
 
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
-import type { RejectReason, Synthetic } from "../generate/events.ts";
+import { drawnOf, type Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
@@ -117,12 +118,11 @@ function example(e: Example): Html {
 const topicName = (topic: Topic): string => topic.entities.map((e) => (e.id ? `${e.name} (${e.id})` : e.name)).join(", ");
 
 function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected): Html {
-  const items = synthetic
-    .slice(0, shownExamples)
-    .map(
-      (s) =>
-        html`<li>${example(s.example)}<p class="soft">${s.topic ? `topic: ${topicName(s.topic)}` : ""}${s.topic && s.style ? " · " : ""}${s.style ? `style: ${s.style}` : ""}</p></li>`,
-    );
+  const items = synthetic.slice(0, shownExamples).map((s) => {
+    const { topic, style } = drawnOf(s);
+    const drawn = [topic ? `topic: ${topicName(topic)}` : "", style ? `style: ${style}` : ""].filter((part) => part !== "");
+    return html`<li>${example(s.example)}<p class="soft">${drawn.join(" · ")}</p></li>`;
+  });
   const thrown = Object.entries(rejected).sort(([, a], [, b]) => b - a);
   const total = thrown.reduce((sum, [, n]) => sum + n, 0);
   const reasons = thrown.map(([reason, n]) => html`<tr><th scope="row">${reason}</th><td class="n">${n}</td></tr>`);
@@ -164,7 +164,8 @@ ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p
 
 function provenanceSection(synthetic: readonly Synthetic[]): Html {
   const counts = new Map<string, number>();
-  for (const { topic } of synthetic) {
+  for (const entry of synthetic) {
+    const { topic } = drawnOf(entry);
     if (!topic) continue;
     const key = topic.provenance ? `${topic.provenance.source}\t${topic.provenance.licence}` : "language model\t–";
     counts.set(key, (counts.get(key) ?? 0) + 1);

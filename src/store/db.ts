@@ -3,11 +3,10 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
 import type { EngineSpeed } from "../engines/measure-engine.ts";
-import type { LogEntry } from "../generate/events.ts";
-import type { RunState } from "../generate/run-store.ts";
+import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
-import { storageError } from "./storage-error.ts";
+import { refusal, storageError } from "./storage-error.ts";
 
 /** Every record of `datasets` and `notebooks` carries its key. */
 export interface Identified {
@@ -21,8 +20,9 @@ export interface GraphRecord extends Identified {
 }
 
 export interface Schema extends DBSchema {
-  runs: { key: string; value: RunState };
-  log: { key: [run: string, index: number]; value: LogEntry };
+  runs: { key: string; value: StoredState };
+  /** Entries at their positions from 0; prefixes of prompts, which entries refer to, at -1, -2, ... */
+  log: { key: [run: string, position: number]; value: StoredEntry | Prefix };
   graphs: { key: string; value: GraphRecord };
   columns: { key: [storage: string, column: string, chunk: number]; value: Chunk };
   /** Imports under way, by storage id: what a killed tab left is found here and swept. */
@@ -65,25 +65,26 @@ export async function openDb(name = "clinfuse", options: DbOptions = {}): Promis
     waitsForOther = () =>
       reject(new ClinfuseError("storage-unavailable", "another tab of Clinfuse holds an older version of the storage; close it"));
   });
-  const opening = openDB<Schema>(name, schemaVersion, {
-    upgrade(db, from) {
-      for (const migrate of migrations.slice(from)) migrate(db);
-    },
-    blocked: () => waitsForOther?.(),
-    blocking(_current, _wanted, event) {
-      (event.target as IDBDatabase).close();
-      options.onOutdated?.();
-    },
-    terminated: () => options.onOutdated?.(),
-  });
+  let opening: Promise<Db> | undefined;
   try {
+    opening = openDB<Schema>(name, schemaVersion, {
+      upgrade(db, from) {
+        for (const migrate of migrations.slice(from)) migrate(db);
+      },
+      blocked: () => waitsForOther?.(),
+      blocking(_current, _wanted, event) {
+        (event.target as IDBDatabase).close();
+        options.onOutdated?.();
+      },
+      terminated: () => options.onOutdated?.(),
+    });
     return await Promise.race([opening, blocked]);
   } catch (error) {
-    opening.then(
+    opening?.then(
       (db) => db.close(),
       () => undefined,
     );
-    throw storageError(error, "open the browser's storage");
+    throw refusal(error, "open the browser's storage");
   }
 }
 

@@ -2,7 +2,9 @@
 
 import { throwIfAborted } from "../base/errors.ts";
 import type { Folder } from "../train/checkpoint-files.ts";
+import { rootFolder } from "./root-folder.ts";
 import { storageError } from "./storage-error.ts";
+import { openWriter, type Writer, writingMark } from "./writer.ts";
 
 export interface StoredFile {
   /** Folders and name joined by "/", for instance `models/x.gguf`. */
@@ -51,7 +53,7 @@ export function fileFolder(disk: Files, path: string): Folder {
 }
 
 /** `open` gives the root folder; tests give one of their own. */
-export function files(open: () => Promise<FileSystemDirectoryHandle> = () => navigator.storage.getDirectory()): Files {
+export function files(open: () => Promise<FileSystemDirectoryHandle> = rootFolder): Files {
   const root = async (doing: string) => {
     try {
       return await open();
@@ -143,6 +145,7 @@ async function walk(folder: FileSystemDirectoryHandle, prefix: string): Promise<
   const found: StoredFile[] = [];
   for await (const handle of folder.values()) {
     const path = prefix + handle.name;
+    if (handle.name.endsWith(writingMark)) continue; // of a write under way, or killed
     if (handle.kind === "directory") found.push(...(await walk(handle as FileSystemDirectoryHandle, `${path}/`)));
     else {
       const bytes = await sizeOf(handle as FileSystemFileHandle);
@@ -170,16 +173,15 @@ async function writeFile(
   options: WriteOptions,
 ): Promise<number> {
   const existed = await exists(folder, name);
-  const handle = await folder.getFileHandle(name, { create: true });
-  let writable: FileSystemWritableFileStream | undefined;
+  let writer: Writer | undefined;
   try {
-    writable = await handle.createWritable();
-    const bytes = await pump(data, writable, options);
-    await writable.close();
+    writer = await openWriter(folder, name);
+    const bytes = await pump(data, writer, options);
+    await writer.commit();
     return bytes;
   } catch (error) {
-    await writable?.abort().catch(() => undefined); // it may have failed already
-    if (!existed) await folder.removeEntry(name).catch(() => undefined); // the empty file that getFileHandle made
+    await writer?.discard().catch(() => undefined); // it may have failed already
+    if (!existed) await folder.removeEntry(name).catch(() => undefined); // the empty file that opening made
     throw error;
   }
 }
@@ -194,11 +196,7 @@ async function exists(folder: FileSystemDirectoryHandle, name: string): Promise<
   }
 }
 
-async function pump(
-  data: FileData,
-  writable: FileSystemWritableFileStream,
-  { signal, onProgress }: WriteOptions,
-): Promise<number> {
+async function pump(data: FileData, writer: Writer, { signal, onProgress }: WriteOptions): Promise<number> {
   const stream = data instanceof ReadableStream ? data : new Blob([data as BlobPart]).stream();
   const reader = stream.getReader();
   let bytes = 0;
@@ -207,7 +205,7 @@ async function pump(
       if (signal) throwIfAborted(signal);
       const { done, value } = await reader.read();
       if (done) return bytes;
-      await writable.write(value as Uint8Array<ArrayBuffer>);
+      await writer.write(value as Uint8Array<ArrayBuffer>);
       bytes += value.length;
       onProgress?.(bytes);
     }

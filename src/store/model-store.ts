@@ -3,6 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import type { ModelStore, PartFile, StoredModel } from "../models/kept.ts";
 import { type Files, files, type StoredFile } from "./files.ts";
+import { rootFolder } from "./root-folder.ts";
 import { storageError } from "./storage-error.ts";
 
 const folder = "models";
@@ -11,10 +12,7 @@ const partMark = "+part";
 const entryName = "+entry.json";
 
 /** `open` gives the root folder; tests give one of their own. */
-export function modelStore(
-  open: () => Promise<FileSystemDirectoryHandle> = () => navigator.storage.getDirectory(),
-  disk: Files = files(open),
-): ModelStore {
+export function modelStore(open: () => Promise<FileSystemDirectoryHandle> = rootFolder, disk: Files = files(open)): ModelStore {
   const pathOf = (id: string, name: string) => `${folder}/${id}/${name}`;
   return {
     read: (id, name) => disk.read(pathOf(id, name)),

@@ -3,7 +3,7 @@
 import { sha256 } from "../base/hash.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import type { Db, Identified } from "./db.ts";
-import { entriesOf } from "./run-log.ts";
+import { logOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
 /** A notebook without its rows: what a list shows. */
@@ -90,7 +90,7 @@ export function notebooks(db: Db): Notebooks {
         for (const dataset of datasets) await tx.objectStore("datasets").delete(dataset);
         for (const run of logs) {
           await tx.objectStore("runs").delete(run);
-          await tx.objectStore("log").delete(entriesOf(run));
+          await tx.objectStore("log").delete(logOf(run));
         }
       }),
   };

@@ -24,11 +24,20 @@ export function storageError(error: unknown, doing: string): unknown {
     case "NoModificationAllowedError":
       return new ClinfuseError(
         "storage-unavailable",
-        `could not ${doing}: the browser gives this page no storage (${error.name}). Leave the private window, or allow site data, and reload.`,
+        `could not ${doing}: the browser gives this page no storage (${error.name})`,
         { what: doing, got: error.name },
         { cause: error },
       );
     default:
       return error;
   }
+}
+
+/** What opening the storage threw. Whatever that is, it means that there is none: browsers name it in many ways. */
+export function refusal(error: unknown, doing: string): ClinfuseError {
+  const known = storageError(error, doing);
+  if (known instanceof ClinfuseError) return known;
+  const why = error instanceof Error ? error.message : String(error);
+  const sentence = `could not ${doing}: the browser gives this page no storage (${why})`;
+  return new ClinfuseError("storage-unavailable", sentence, { what: doing }, { cause: error });
 }

@@ -2,10 +2,12 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { bc5cdrDisease } from "./bc5cdr-disease.ts";
+import { cdr } from "./cdr.ts";
+import { hoc } from "./hoc.ts";
 import { mqp } from "./mqp.ts";
 import type { Task } from "./task.ts";
 
-export const tasks: readonly Task[] = [mqp, bc5cdrDisease];
+export const tasks: readonly Task[] = [hoc, cdr, mqp, bc5cdrDisease];
 
 /** Throws `not-found` with the ids that exist. */
 export function taskById(id: string): Task {

@@ -1,6 +1,7 @@
 // What every shape of example tells of itself: its texts, its labels, what is scored of it. Knows no task.
 
 import type { Example, Shape, Shapes, Span } from "./example.ts";
+import { wordSpans } from "./words.ts";
 
 /** One thing that a prediction gets right or wrong: equal keys are the same answer. */
 export interface Item {
@@ -20,14 +21,16 @@ interface ShapeRow<E extends Example> {
 }
 
 const itemOf = (label: string): Item => ({ key: label, label });
-const spanItem = ({ start, end, label }: Span): Item => ({ key: `${start} ${end} ${label}`, label });
+/** Spans over the words that they cover, as seqeval compares tags of words: what no model can tell apart is one answer. */
+const spanItems = (text: string, spans: readonly Span[]): readonly Item[] =>
+  wordSpans(text, spans).map(({ start, end, span: { label } }) => ({ key: `${start} ${end} ${label}`, label }));
 const once = (labels: readonly string[]): readonly string[] => [...new Set(labels)];
 
 const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
   token: {
     texts: (e) => [e.text],
     labels: (e) => once(e.spans.map((span) => span.label)),
-    items: (e) => [...new Map(e.spans.map(spanItem).map((item) => [item.key, item])).values()],
+    items: (e) => spanItems(e.text, e.spans),
     blank: ({ kind, text }) => ({ kind, text, spans: [] }),
   },
   sentence: {

@@ -2,8 +2,8 @@
 
 /** What a graph answers by itself. */
 export type GraphQuery =
-  /** Every node of some types. */
-  | { readonly kind: "nodes"; readonly types: readonly string[] }
+  /** Every node of some types; of those whose name ends in one of `endings`, where there are any. */
+  | { readonly kind: "nodes"; readonly types: readonly string[]; readonly endings?: readonly string[] }
   /** Every edge of one relation. */
   | { readonly kind: "edges"; readonly relation: string; readonly head: string; readonly tail: string }
   /** Pairs of a node of type `head` and one of type `tail` between which the graph has no edge of these relations, nor of any where none is named. */

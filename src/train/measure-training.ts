@@ -1,5 +1,6 @@
 // How fast a device trains: steps of a small BERT of MiniLM's width on made-up numbers. Knows no task and no text.
 
+import { cleanAfter } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { sizeOf } from "../graph/ops.ts";
@@ -42,23 +43,22 @@ const longEnough = 8000;
 export async function measureTraining(device: Device, signal: AbortSignal, onStep: (done: number) => void): Promise<number> {
   const model = bertModel(config, { kind: "token", labels }, { gathered: device === "wasm" });
   const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
-  try {
+  const steps = async () => {
     const feeds = madeUpFeeds(config, { batch, tokens }, labels);
     const options = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
     await trainer.step(feeds, options); // compiles
     const started = performance.now();
     let elapsed = 0;
-    let steps = 0;
-    while (steps < measuredSteps && elapsed < longEnough) {
+    let done = 0;
+    while (done < measuredSteps && elapsed < longEnough) {
       throwIfAborted(signal);
       await trainer.step(feeds, options);
-      onStep(++steps);
+      onStep(++done);
       elapsed = performance.now() - started;
     }
-    return (steps * stepFlops(config, { batch, tokens })) / elapsed / 1e6;
-  } finally {
-    await trainer.close();
-  }
+    return (done * stepFlops(config, { batch, tokens })) / elapsed / 1e6;
+  };
+  return cleanAfter(steps(), () => trainer.close());
 }
 
 /** Of the layers' products in a step that trains everything: the backward pass takes two for each of the forward pass's. */

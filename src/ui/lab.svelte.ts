@@ -9,6 +9,7 @@ import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
 import { bytes } from "./parts/numbers.ts";
 import type { Work } from "./parts/work.svelte.ts";
+import { Guard } from "./privacy/guard.svelte.ts";
 import { Router } from "./route.svelte.ts";
 import { newNotebook, Run } from "./run/run.svelte.ts";
 import type { ModelOnDisk, NotebookHead, Services } from "./services.ts";
@@ -20,6 +21,7 @@ export class Lab {
   readonly router = new Router();
   readonly library: ModelLibrary;
   readonly bench: Bench;
+  readonly guard: Guard;
   /** The latest change first; undefined until read. */
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
@@ -37,6 +39,7 @@ export class Lab {
   constructor(services: Services) {
     this.services = services;
     this.bench = new Bench(services);
+    this.guard = new Guard(services.policies);
     this.library = new ModelLibrary(services, () => this.readModels());
     void this.readNotebooks();
     void this.readModels();

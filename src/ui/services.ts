@@ -7,6 +7,7 @@ import type { MeasureProcedures } from "../procedures/measure.ts";
 import type { ModelProcedures } from "../procedures/models.ts";
 import type { TrainProcedures } from "../procedures/train.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
+import type { ScopePolicy } from "../workers/held-policy.ts";
 
 /** A notebook without its rows: what a list shows. */
 export type NotebookHead = Omit<Notebook, "data">;
@@ -35,6 +36,8 @@ export interface Services {
   readonly notebooks: NotebookStore;
   /** The models of models/manifest.json and this browser's own, and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;
+  /** What the browser holds the page and its workers to. */
+  readonly policies: () => Promise<readonly ScopePolicy[]>;
   /** Deletes everything that is stored for this origin and starts the page anew. Throws `storage-unavailable`. */
   readonly wipe: () => Promise<void>;
 }

@@ -56,6 +56,31 @@ export const otherGgufTypes: ReadonlyMap<number, string> = new Map([
   [39, "MXFP4"],
 ]);
 
+/** Elements of a block and its bytes, of types that exist and that we do not read. */
+export const otherGgufBlocks: ReadonlyMap<number, readonly [elements: number, bytes: number]> = new Map([
+  [9, [32, 36]],
+  [10, [256, 84]],
+  [11, [256, 110]],
+  [15, [256, 292]],
+  [16, [256, 66]],
+  [17, [256, 74]],
+  [18, [256, 98]],
+  [19, [256, 50]],
+  [20, [32, 18]],
+  [21, [256, 110]],
+  [22, [256, 82]],
+  [23, [256, 136]],
+  [24, [1, 1]],
+  [25, [1, 2]],
+  [26, [1, 4]],
+  [27, [1, 8]],
+  [28, [1, 8]],
+  [29, [256, 56]],
+  [34, [256, 54]],
+  [35, [256, 66]],
+  [39, [32, 17]],
+]);
+
 let halves: Float32Array | undefined;
 
 /** Every IEEE 754 binary16 as a float, by its bits. */

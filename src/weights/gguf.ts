@@ -4,7 +4,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
-import { type GgufType, ggufTypes, otherGgufTypes } from "./gguf-types.ts";
+import { type GgufType, ggufTypes, otherGgufBlocks, otherGgufTypes } from "./gguf-types.ts";
 
 export type GgufValue = number | string | boolean | readonly GgufValue[];
 
@@ -62,6 +62,34 @@ export async function openGguf(source: Blob, file: string): Promise<Gguf> {
 /** The metadata alone, whatever types the tensors have, for other readers of the format. Errors as `openGguf`'s. */
 export async function readGgufMetadata(source: Blob, file: string): Promise<ReadonlyMap<string, GgufValue>> {
   return (await readHeader(source, file, parseMetadata)).metadata;
+}
+
+/** A tensor as the header has it, whatever its type. */
+export interface GgufPlace extends GgufTensor {
+  /** From the start of the file. */
+  readonly begin: number;
+  /** Bytes; undefined for a type that we do not know. */
+  readonly bytes: number | undefined;
+}
+
+export interface GgufOutline {
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  readonly places: ReadonlyMap<string, GgufPlace>;
+}
+
+/** What the header says, for a check: types that we do not read and places beyond the file's end are given as they are. Other errors as `openGguf`'s. */
+export async function outlineGguf(source: Blob, file: string): Promise<GgufOutline> {
+  return readHeader(source, file, (cursor) => {
+    const { metadata, start, raw } = parseEntries(cursor, file);
+    const places = raw.map(({ name, shape, number, begin }): [string, GgufPlace] => {
+      const layout = ggufTypes.get(number);
+      const [elements, blockBytes] = layout ? [layout.blockSize, layout.blockBytes] : (otherGgufBlocks.get(number) ?? []);
+      const type = layout?.name ?? otherGgufTypes.get(number) ?? `number ${number}`;
+      const bytes = elements && blockBytes ? (sizeOf(shape) / elements) * blockBytes : undefined;
+      return [name, { name, shape, type, begin: start + begin, bytes }];
+    });
+    return { metadata, places: new Map(places) };
+  });
 }
 
 function bytesOf({ shape, layout }: Entry): number {
@@ -122,24 +150,42 @@ function parseMetadata(
   return { metadata, tensors };
 }
 
+interface RawEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly number: number;
+  /** From the start of the tensors' bytes. */
+  readonly begin: number;
+}
+
 function parseHeader(cursor: Cursor, file: string): Header {
+  const { metadata, start, raw } = parseEntries(cursor, file);
+  const entries = raw.map((entry) => readableEntry(entry, file));
+  return { metadata, entries: new Map(entries.map((entry) => [entry.name, { ...entry, begin: start + entry.begin }])) };
+}
+
+function parseEntries(
+  cursor: Cursor,
+  file: string,
+): Pick<Header, "metadata"> & { readonly start: number; readonly raw: readonly RawEntry[] } {
   const { metadata, tensors } = parseMetadata(cursor, file);
   const alignment = metadata.get("general.alignment") ?? 32;
   if (typeof alignment !== "number" || !Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20) {
     throw unsupported(file, `general.alignment is ${String(alignment)}`);
   }
-  const raw = Array.from({ length: tensors }, () => tensorEntry(cursor, file));
-  const start = Math.ceil(cursor.position / alignment) * alignment;
-  return { metadata, entries: new Map(raw.map((entry) => [entry.name, { ...entry, begin: start + entry.begin }])) };
+  const raw = Array.from({ length: tensors }, () => rawEntry(cursor, file));
+  return { metadata, raw, start: Math.ceil(cursor.position / alignment) * alignment };
 }
 
-function tensorEntry(cursor: Cursor, file: string): Entry {
+function rawEntry(cursor: Cursor, file: string): RawEntry {
   const name = cursor.string();
   const rank = cursor.uint32();
   if (rank < 1 || rank > maxRank) throw unsupported(file, `${name} has ${rank} axes`, name);
   const shape = Array.from({ length: rank }, () => cursor.uint64()).reverse();
-  const number = cursor.uint32();
-  const begin = cursor.uint64();
+  return { name, shape, number: cursor.uint32(), begin: cursor.uint64() };
+}
+
+function readableEntry({ name, shape, number, begin }: RawEntry, file: string): Entry {
   const layout = ggufTypes.get(number);
   if (!layout) {
     const type = otherGgufTypes.get(number) ?? `number ${number}`;

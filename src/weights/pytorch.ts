@@ -58,10 +58,7 @@ const rebuildParameter = "torch._utils._rebuild_parameter";
  * messages.
  */
 export async function readPytorch(source: Blob, file: string): Promise<Weights> {
-  const first = new Uint8Array(await source.slice(0, 4).arrayBuffer());
-  const isZip = first[0] === 0x50 && first[1] === 0x4b;
-  const { state, storageOf } = isZip ? await openZip(source, file) : await openLegacy(source, file);
-  if (!(state instanceof Map)) throw refused(file, "it holds no dict of tensors");
+  const { state, storageOf } = await openState(source, file);
   const weights = new Map<string, Weight>();
   const read = new Map<string, Float32Array<ArrayBuffer>>(); // tied weights share a storage
   for (const [name, value] of state) {
@@ -75,6 +72,45 @@ export async function readPytorch(source: Blob, file: string): Promise<Weights> 
   }
   if (weights.size === 0) throw refused(file, "it holds no tensor of floats");
   return weights;
+}
+
+/** A tensor as the pickle has it. */
+export interface PytorchPlace {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Undefined for integers. */
+  readonly float: FloatType | undefined;
+  /** The bytes of its storage, which other tensors may share. Throws `model-truncated`. */
+  storage(): Promise<Blob>;
+}
+
+export interface PytorchOutline {
+  readonly places: readonly PytorchPlace[];
+  /** Keys that hold tensors one level down, as a training's own checkpoint has them. */
+  readonly nested: readonly string[];
+}
+
+/** What the pickle says, for a check: no weight is read. Errors as `readPytorch`'s. */
+export async function outlinePytorch(source: Blob, file: string): Promise<PytorchOutline> {
+  const { state, storageOf } = await openState(source, file);
+  const places: PytorchPlace[] = [];
+  const nested: string[] = [];
+  for (const [name, value] of state) {
+    if (typeof name !== "string") continue;
+    if (value instanceof Map && [...value.values()].some((inner) => inner instanceof Tensor)) nested.push(name);
+    if (!(value instanceof Tensor)) continue;
+    const { storage, shape } = value;
+    places.push({ name, shape, float: storageTypes[storage.type]?.float, storage: () => storageOf(storage) });
+  }
+  return { places, nested };
+}
+
+async function openState(source: Blob, file: string): Promise<Opened & { readonly state: ReadonlyMap<unknown, unknown> }> {
+  const first = new Uint8Array(await source.slice(0, 4).arrayBuffer());
+  const isZip = first[0] === 0x50 && first[1] === 0x4b;
+  const { state, storageOf } = isZip ? await openZip(source, file) : await openLegacy(source, file);
+  if (!(state instanceof Map)) throw refused(file, "it holds no dict of tensors");
+  return { state, storageOf };
 }
 
 interface Opened {

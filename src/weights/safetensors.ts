@@ -31,7 +31,8 @@ const elementBytes: Readonly<Record<string, number>> = {
 
 const integers = new Set(["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "I64", "U64"]);
 
-interface Entry {
+/** A tensor as the header has it. */
+export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -65,6 +66,12 @@ export async function openSafetensors(source: Blob, file: string): Promise<Safet
         ) as Float32Array<ArrayBuffer>,
     }));
   return { metadata, tensors };
+}
+
+/** What the header says, for a check: `begin` and `end` from the start of the file. Errors as `openSafetensors`'s. */
+export async function outlineSafetensors(source: Blob, file: string): Promise<readonly SafetensorsEntry[]> {
+  const { entries, start } = await readHeader(source, file);
+  return entries.map((entry) => ({ ...entry, begin: start + entry.begin, end: start + entry.end }));
 }
 
 /** Every tensor of `openSafetensors`. */
@@ -124,7 +131,7 @@ function headerOf(
 }
 
 interface Header {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly SafetensorsEntry[];
   readonly metadata: Readonly<Record<string, string>>;
   /** Where the tensors' bytes begin. */
   readonly start: number;
@@ -166,7 +173,7 @@ function metadataOf(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-function readEntry(name: string, value: unknown): Entry | undefined {
+function readEntry(name: string, value: unknown): SafetensorsEntry | undefined {
   const { dtype, shape, data_offsets: range } = (value ?? {}) as Partial<Record<string, unknown>>;
   const count = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   if (typeof dtype !== "string" || !Array.isArray(shape) || !shape.every(count)) return undefined;
@@ -183,7 +190,7 @@ function truncated(file: string, got: number, expected: number): ClinfuseError {
   });
 }
 
-function toFloat32(bytes: ArrayBuffer, { name, dtype }: Entry, file: string): Float32Array {
+function toFloat32(bytes: ArrayBuffer, { name, dtype }: SafetensorsEntry, file: string): Float32Array {
   if (dtype === "F32" || dtype === "F16" || dtype === "BF16") return floatsOf(bytes, dtype);
   throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected F32, F16 or BF16`, {
     file,

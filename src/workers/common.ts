@@ -6,6 +6,8 @@ import type { SeenRequest } from "./seen-requests.ts";
 export type CommonProcedures = {
   /** What this worker asks of any network, as it does so. One reader; it ends with the worker. */
   requests(argument: null, signal: AbortSignal): AsyncGenerator<readonly SeenRequest[], void>;
+  /** The policy that the server sends with this worker. */
+  policy(argument: null, signal: AbortSignal): Promise<string | undefined>;
 };
 
-export const commonAnswers: Answers<CommonProcedures> = { requests: "stream" };
+export const commonAnswers: Answers<CommonProcedures> = { requests: "stream", policy: "promise" };

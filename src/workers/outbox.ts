@@ -1,8 +1,8 @@
-// Events on their way to a page: each at once, or many in one message where they come one upon another. Knows no port.
+// Events on their way to a page: each at once, or many in one message where they lie ready. Knows no port.
 
 import { turn } from "../base/async.ts";
 
-/** Milliseconds between two events that come one upon another. */
+/** Milliseconds within which an event comes, once it is asked for, that lay ready. */
 const near = 0.2;
 /** So many of them in a row are a flow, and no end of it is waited for by a person. */
 const flow = 32;
@@ -10,7 +10,8 @@ const flow = 32;
 const most = 64;
 
 export interface Outbox {
-  put(event: unknown): void;
+  /** `milliseconds` passed since it was asked for. Throws what sending throws. */
+  put(event: unknown, milliseconds: number): void;
   /** Sends what waits. Throws what sending throws. */
   flush(): void;
   /** What a sending threw that nobody had called. */
@@ -20,8 +21,7 @@ export interface Outbox {
 /** `onFailure` hears of an event that cannot be sent, where that shows later than `put`. */
 export function outbox(send: (events: readonly unknown[]) => void, onFailure: (error: unknown) => void): Outbox {
   let waiting: unknown[] = [];
-  let run = 0; // events that came one upon another
-  let last = Number.NEGATIVE_INFINITY;
+  let run = 0; // events in a row that lay ready
   let failure: unknown;
 
   const flush = () => {
@@ -44,10 +44,8 @@ export function outbox(send: (events: readonly unknown[]) => void, onFailure: (e
     }
   };
   return {
-    put(event) {
-      const now = performance.now();
-      run = now - last < near ? run + 1 : 0;
-      last = now;
+    put(event, milliseconds) {
+      run = milliseconds < near ? run + 1 : 0;
       if (waiting.push(event) === 1 && run >= flow) void turn().then(later);
       if (run < flow || waiting.length >= most) flush();
     },

@@ -21,6 +21,7 @@ export function watchRequests(reports: EventTarget, tell: (seen: readonly SeenRe
   const refused = new Set<string>();
   reports.addEventListener("securitypolicyviolation", (event) => {
     const { blockedURI, effectiveDirective, disposition } = event as SecurityPolicyViolationEvent;
+    if (!blockedURI.includes("://")) return; // "inline", "eval", "data": no request
     if (disposition === "report" || refused.has(blockedURI)) return;
     refused.add(blockedURI);
     tell([{ url: blockedURI, kind: effectiveDirective, refused: true }]);

@@ -2,10 +2,11 @@
 
 import type { Procedures } from "../procedures/procedure.ts";
 import type { CommonProcedures } from "./common.ts";
+import { sentPolicy } from "./held-policy.ts";
 import { recordRequests } from "./seen-requests.ts";
 import { serve } from "./serve.ts";
 
 export function serveWorker(procedures: Procedures): void {
-  const common: CommonProcedures = { requests: recordRequests() };
+  const common: CommonProcedures = { requests: recordRequests(), policy: () => sentPolicy(self.location.href) };
   serve(self, { ...procedures, ...common });
 }

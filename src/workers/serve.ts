@@ -75,10 +75,11 @@ async function pass(stream: AsyncGenerator<unknown, unknown>, call: Running, sen
         });
       }
       if (signal.aborted) break;
+      const asked = performance.now();
       const { done, value } = await stream.next();
       if (done || signal.aborted) break;
       call.credit--;
-      out.put(value);
+      out.put(value, performance.now() - asked);
     }
   } catch (error) {
     out.flush(); // the events before an error come before it

@@ -96,7 +96,7 @@ async function candidatesOf(engine: Engine): Promise<Candidate[]> {
   const none = { generations: 0, atOnce: 0, openings: 0, random: true, thorough: false };
   const unfit = await engine.unfit?.();
   if (unfit) return [{ ...common, ...none, name: engine.id, skip: unfit.message }];
-  const onGpu = engine.unfit !== undefined;
+  const onGpu = engine.device === "webgpu";
   const slow = onGpu && (adapter?.software ?? true); // a GPU that the processor computes takes seconds for a token
   const reads = (random: boolean) => models.filter((model) => model.random === random && engine.reads(model.entry)).slice(0, 1);
   const fitting = [...reads(true), ...(slow ? [] : reads(false))];

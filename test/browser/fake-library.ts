@@ -1,5 +1,6 @@
 // A library of models that a test controls: rows in memory, downloads in four steps, imports of what is handed in.
 
+import type { Imported } from "../../src/models/import.ts";
 import type { ModelProcedures, ModelRow, PrebuiltRow } from "../../src/procedures/models.ts";
 import type { WorkerProcedures } from "../../src/workers/client.ts";
 
@@ -13,6 +14,7 @@ export const rows: readonly ModelRow[] = [
     bytes: 98_362_432,
     files: [{ name: "SmolLM2-135M-Instruct.Q4_1.gguf", bytes: 98_362_432 }],
     vouched: { by: "manifest" },
+    remarks: [],
     stored: 0,
     state: "served",
     sources: [
@@ -30,6 +32,7 @@ export const rows: readonly ModelRow[] = [
     bytes: 208e6,
     files: Array.from({ length: 12 }, (_, i) => ({ name: `f${i}`, bytes: 208e6 / 12 })),
     vouched: { by: "manifest" },
+    remarks: [],
     stored: 0,
     state: "absent",
     sources: [{ source: "hub", host: "huggingface.co" }],
@@ -53,6 +56,7 @@ export const rows: readonly ModelRow[] = [
       { name: "model.safetensors", bytes: 91e6 - 600 },
     ],
     vouched: { by: "nobody" },
+    remarks: ["It was made for text as it is."],
     stored: 91e6,
     state: "here",
     sources: [],
@@ -72,6 +76,7 @@ function hubRow(repository: string): ModelRow {
     bytes: 440_700_000,
     files: ["config.json", "vocab.txt", "tokenizer_config.json", "pytorch_model.bin"].map((name) => ({ name, bytes: 1 })),
     vouched: { by: "hub", repo: repository, commit: "0123456789abcdef0123456789abcdef01234567" },
+    remarks: [],
     stored: 226_000,
     state: "part",
     sources: [{ source: "hub", host: "huggingface.co" }],
@@ -97,6 +102,8 @@ export interface FakeLibrary {
   rows: readonly ModelRow[];
   /** Milliseconds between events. */
   pace: number;
+  /** What the next import comes to; one model of the pick's name where absent. */
+  imported?: readonly Imported[];
   /** What was asked, as text. */
   readonly asked: string[];
 }
@@ -122,6 +129,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     }
   }
   return {
+    policy: async () => undefined,
     async *requests() {
       yield [];
     },
@@ -142,6 +150,10 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
     async *verify({ id }, signal) {
       check("verify");
       yield* steps(id, "Checking f0", signal);
+    },
+    async rename({ id, name }) {
+      check("rename");
+      change(id, { name });
     },
     async remove({ id }) {
       check("remove");
@@ -164,7 +176,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
       fake.asked.push(`import ${name}: ${files.map((file) => file.path).join(", ")}`);
       yield { type: "progress", what: "Hashing w.bin", done: 1, total: 2 };
       await wait();
-      const imported = { id: name, name, vouched: false, missing: [] };
+      const imported = fake.imported ?? [{ id: name, name, vouched: false, wasHere: false, missing: [], remarks: [] }];
       fake.rows = [...fake.rows, { ...(rows[2] as ModelRow), id: name, name }];
       yield { type: "imported", imported };
     },

@@ -39,6 +39,7 @@ export function fakeDevice(check: (name: string) => void): FakeDevice {
           fake.running--;
         },
         procedures: {
+          policy: async () => undefined,
           async *requests() {
             await new Promise(() => undefined);
           },

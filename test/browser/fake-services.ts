@@ -4,13 +4,16 @@ import { rng } from "../../src/base/rng.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
 import type { TrainRunEvent } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
-import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
+import type { AttemptEntry } from "../../src/generate/log.ts";
+import type { RejectReason, Turn } from "../../src/generate/source.ts";
+import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
+import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
@@ -52,16 +55,22 @@ export function token(text: string, ...marked: string[]): TokenExample {
 const reasons: readonly RejectReason[] = ["topic-absent", "no-entity", "duplicate", "truncated"];
 
 /** Entry i of a log in which every third attempt is thrown away. */
-export function entry(i: number): LogEntry {
+export function entry(i: number): AttemptEntry {
   const name = names[i % names.length] ?? "";
   const style = i % 2 ? "medical literature" : "patient-doctor dialogues";
   const text = `After two weeks of treatment the patient with ${name} no longer complained of fever (case ${i + 1}).`;
   const messages = [{ role: "user", content: `Write one sentence in the style of ${style} that mentions ${name}.` }] as const;
-  const common = { index: i, label: "Disease", topic: topic(i), style };
+  const common = { index: i, label: "Disease" };
+  const origin = (turn: Turn) => ({ kind: "prompted" as const, turns: [turn], topic: topic(i), style });
   const turn = { messages, text, promptTokens: 60, completionTokens: 22 };
-  if (i % 3 !== 2) return { type: "accepted", ...common, turns: [turn], example: token(text, name, "fever") };
+  if (i % 3 !== 2) return { type: "accepted", ...common, origin: origin(turn), example: token(text, name, "fever") };
   const reason = reasons[(i * 7) % reasons.length] ?? "empty";
-  return { type: "rejected", ...common, reason, turns: [{ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }] };
+  return {
+    type: "rejected",
+    ...common,
+    reason,
+    origin: origin({ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }),
+  };
 }
 
 const recipe = {
@@ -104,16 +113,24 @@ export const models: readonly ModelOnDisk[] = [
   },
 ];
 
+const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self' blob: https://huggingface.co https://*.hf.co";
+
+/** As the app's own server has it. */
+export const guardedScopes: readonly ScopePolicy[] = (
+  ["page", "generate worker", "train worker", "models worker", "threads"] as const
+).map((scope) => ({ scope, policy }));
+
 export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
-  readonly log: Map<string, LogEntry[]>;
+  readonly log: Map<string, AttemptEntry[]>;
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
   /** What the generate worker asked of the network before the page looked. */
   requests: readonly SeenRequest[];
+  policies: readonly ScopePolicy[];
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -142,6 +159,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     rows,
     asked: [],
     requests: [],
+    policies: guardedScopes,
     kept: [],
     leftOff: undefined,
     deleted: [],
@@ -151,14 +169,14 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const services: Services = {
     measure: fake.device.client,
     generate: {
+      policy: async () => undefined,
       async *requests() {
         yield fake.requests;
         await new Promise(() => undefined);
       },
       async readData({ task, files, seed }) {
         check("readData");
-        const texts = Object.entries(files).map(async ([name, blob]): Promise<[string, string]> => [name, await blob.text()]);
-        return readDataset(taskById(task), new Map(await Promise.all(texts)), rng("dataset", seed));
+        return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
       },
       async *importStarter(_, signal) {
         check("importStarter");
@@ -214,7 +232,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async *generate({ config }, signal) {
         check("generate");
-        const id = config.model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${config.model}`;
+        const { model = "fast/" } = writerOf(config.source) ?? {};
+        const id = model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${model}`;
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };
@@ -236,6 +255,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     train: {
+      policy: async () => undefined,
       async *requests() {
         yield [];
       },
@@ -285,6 +305,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
+    policies: async () => fake.policies,
     wipe: async () => {
       check("wipe");
       saved.clear();

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { modelAccess } from "../../src/models/access.ts";
 import { addressOf } from "../../src/models/download.ts";
 import { addFromHub } from "../../src/models/hub-add.ts";
-import { importModel } from "../../src/models/import.ts";
+import { importModels } from "../../src/models/import.ts";
 import type { ModelStore } from "../../src/models/kept.ts";
 import type { ModelEntry } from "../../src/models/manifest.ts";
 import { modelStore } from "../../src/store/model-store.ts";
@@ -103,10 +103,11 @@ it("takes its weights by hand too, if they are the ones that the hub states", as
   const models = (await store.entries()).map((text) => JSON.parse(text) as ModelEntry);
   const take = (text: string) => {
     const files = [{ path: "pytorch_model.bin", file: new File([text], "pytorch_model.bin") }];
-    return importModel({ name: "pytorch_model.bin", files }, { models }, store, { signal, onBytes: () => undefined });
+    const ports = { store, stated: async () => undefined };
+    return importModels({ name: "pytorch_model.bin", files }, { models }, ports, { signal, onBytes: () => undefined });
   };
   await expect(take("weightz")).rejects.toMatchObject({ code: "model-altered" });
-  expect(await take("weights")).toMatchObject({ id: "tiny-bert", missing: [] });
+  expect(await take("weights")).toMatchObject([{ id: "tiny-bert", missing: [] }]);
 });
 
 describe("nothing stays", () => {

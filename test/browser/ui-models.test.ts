@@ -232,10 +232,63 @@ describe("an import", () => {
     expect(fake.asked).toEqual(["import my-model.zip: my-model.zip"]);
   });
 
+  it("says what the user should know of a model, and that one was there already", async () => {
+    const remark = "It has no chat template: it may be a base model.";
+    await open((fake) => {
+      fake.imported = [
+        { id: "tiny-1", name: "tiny (1)", vouched: false, wasHere: false, missing: [], remarks: [remark] },
+        { id: "other", name: "other", vouched: false, wasHere: true, missing: [], remarks: [] },
+      ];
+    });
+    await userEvent.upload(page.getByLabelText("Files of a model, or a zip"), [new File(["x"], "tiny (1).gguf")]);
+    await expect.element(page.getByRole("listitem").filter({ hasText: remark })).toBeVisible();
+    await expect.element(page.getByText(/other is there already, with the same content/)).toBeVisible();
+  });
+
+  it("refused with a remedy of its own shows that, and no command", async () => {
+    const remedy = "Fetch the file itself, and import that.";
+    const why = "the file m.gguf is a Git LFS pointer";
+    await open((fake) => fake.failures.set("import", new ClinfuseError("model-truncated", why, { file: "m.gguf", remedy })));
+    await userEvent.upload(page.getByLabelText("Files of a model, or a zip"), [new File(["x"], "m.gguf")]);
+    await expect
+      .element(page.getByRole("alert"))
+      .toHaveTextContent(
+        /The file m\.gguf is a Git LFS pointer\.\s*Fetch the file itself, and import that\.$|Fetch the file itself/,
+      );
+    await expect.element(page.getByRole("alert")).not.toHaveTextContent(/npm run models/);
+  });
+
   it("that is refused says why", async () => {
     await open((fake) => fake.failures.set("import", new ClinfuseError("model-unsupported", "no engine reads these files of x")));
     await userEvent.upload(page.getByLabelText("Files of a model, or a zip"), [new File(["x"], "notes.txt")]);
     await expect.element(page.getByRole("alert")).toHaveTextContent("No engine reads these files of x");
+  });
+});
+
+it("remarks of an import stay with the model", async () => {
+  await open();
+  await expect.element(model("my-bert")).toHaveTextContent(/Remarks\s*It was made for text as it is\./);
+});
+
+describe("a name", () => {
+  it("is the user's to change for a model of their own, by keyboard too, and the focus comes back", async () => {
+    await open();
+    expect(page.getByRole("button", { name: `Rename ${small}` }).query()).toBeNull();
+    await button("Rename my-bert").click();
+    const input = page.getByLabelText("Name of this model");
+    await expect.element(input).toHaveFocus();
+    await userEvent.fill(input, "PubMedBERT of ward 3");
+    await userEvent.keyboard("{Enter}");
+    await expect.element(model("PubMedBERT of ward 3")).toBeVisible();
+    await expect.element(button("Rename PubMedBERT of ward 3")).toHaveFocus();
+  });
+
+  it("stays where the change is cancelled", async () => {
+    await open();
+    await button("Rename my-bert").click();
+    await userEvent.fill(page.getByLabelText("Name of this model"), "x");
+    await button("Cancel").click();
+    await expect.element(model("my-bert")).toBeVisible();
   });
 });
 

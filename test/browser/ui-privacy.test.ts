@@ -44,3 +44,43 @@ it("wipes everything when that is confirmed by name, and says what the browser r
   await expect.poll(() => fake.saved.size).toBe(0);
   await expect.element(page.getByRole("status").getByText("Deleting everything …")).toBeVisible();
 });
+
+const held = (fake: ReturnType<typeof fakeServices>, only?: string) =>
+  fake.policies.map(({ scope, policy }) => ({ scope, policy: only === undefined || scope === only ? policy : undefined }));
+
+it("says that the server sent the policy where it came with everything", async () => {
+  await render(App, { services: fakeServices().services });
+  await expect.element(page.getByText(/The server sent this content security policy\s/)).toBeVisible();
+  await expect.element(page.getByText(/would not stop/)).not.toBeInTheDocument();
+});
+
+it("says where none holds, and what one that is too wide lets through", async () => {
+  const fake = fakeServices();
+  fake.policies = held(fake, "page").map((row) =>
+    row.scope === "train worker" ? { ...row, policy: "default-src 'self'; connect-src *" } : row,
+  );
+  await render(App, { services: fake.services });
+  await expect.element(page.getByRole("listitem").getByText("generate worker: no policy came with it")).toBeVisible();
+  await expect.element(page.getByRole("listitem").getByText("train worker: its policy lets requests go to *")).toBeVisible();
+  await expect.element(page.getByRole("listitem").getByText(/^page:/)).not.toBeInTheDocument();
+  await expect.element(page.getByText(/The server sent this/)).not.toBeInTheDocument();
+});
+
+it("offers a folder of one's own only after that was read, and keeps it for this tab", async () => {
+  const notebook = newNotebook("r1", 1);
+  const fake = fakeServices(notebook);
+  fake.policies = held(fake, "page");
+  sessionStorage.clear();
+  location.hash = "#/run/r1/task";
+  const app = await render(App, { services: fake.services });
+  await expect.element(button("Use the sample")).toBeVisible();
+  await expect.element(page.getByText(/A folder of your own is offered when you have read this/)).toBeVisible();
+  await expect.element(button("Choose a folder …")).not.toBeInTheDocument();
+  await button(/^I have read this/).click();
+  await expect.element(button("Choose a folder …")).toBeVisible();
+  await expect.poll(() => document.activeElement?.textContent?.trim()).toBe("Use the sample"); // not lost with the button
+  await app.unmount();
+  await render(App, { services: fake.services });
+  await expect.element(button("Choose a folder …")).toBeVisible();
+  sessionStorage.clear();
+});

@@ -6,7 +6,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { zipSync } from "fflate";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
-const content = new TextEncoder().encode("GGUF, or what passes for one until it is loaded ".repeat(1000));
+const content = new Uint8Array(readFileSync("test/fixtures/llama/llama.gguf"));
 
 /** Fails the test on anything that the page complains about, and on a request to another host. */
 function watch(page: Page) {

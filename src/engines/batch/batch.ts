@@ -1,5 +1,6 @@
 // A decoder of our own behind the LanguageModel port: many requests a step, on onnxruntime-web. Knows no task.
 
+import { cleanAfter, cleanUp } from "../../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
 import { type DecoderWeights, folderWeights, ggufWeights } from "../../models/decoder-weights.ts";
 import { endsOf, jsonOf, type ModelFolder, templateOf } from "../../models/model-folder.ts";
@@ -71,9 +72,10 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     async close() {
       if (closed) return;
       closed = true;
-      await schedule.stop();
-      grammar.dispose();
-      await decoder.close();
+      await cleanAfter(schedule.stop(), async () => {
+        cleanUp(() => grammar.dispose());
+        await decoder.close();
+      });
     },
   };
 }

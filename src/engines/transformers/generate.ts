@@ -1,7 +1,7 @@
 // Text generation by transformers.js from an ONNX folder, behind the LanguageModel port: one request at a time. Knows no task.
 
 import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
-import { mutex, orAbort, turn } from "../../base/async.ts";
+import { cleanAfter, mutex, orAbort, turn } from "../../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
 import { endsOf, jsonOf, type ModelFolder, templateOf } from "../../models/model-folder.ts";
 import type { Device } from "../../runtime/device.ts";
@@ -122,7 +122,7 @@ async function decode(
   const state = grammar === undefined ? undefined : await startGrammar(parts, grammar);
   const steps = stepsOf(parts);
   const tokens: number[] = [];
-  try {
+  const write = async (): Promise<Decoded> => {
     let logits = new Float32Array();
     for (let at = 0; at < prompt.length; at += stepTokens) {
       throwIfAborted(signal);
@@ -139,10 +139,11 @@ async function decode(
       if (tokens.length >= most) return { tokens, finish: "length" };
       logits = await steps.run([id]);
     }
-  } finally {
+  };
+  return cleanAfter(write(), async () => {
     state?.dispose();
     await steps.dispose();
-  }
+  });
 }
 
 async function startGrammar({ id, grammars }: Parts, ebnf: string) {

@@ -26,6 +26,7 @@ async function load(): Promise<Transformers> {
     allowRemoteModels: false,
     allowLocalModels: true,
     localModelPath: root,
+    remoteHost: root, // the package's own is the hub
     useBrowserCache: false,
     useWasmCache: false,
     // Every file that it wants comes through here, and nothing else can come.

@@ -71,5 +71,5 @@ export function mlcEngine(record: ModelRecord, onLoad: OnLoad): MlcEngine {
   };
 }
 
-/** The package's own list, as data: nothing is fetched from its addresses by it. */
-export const prebuiltRecords: readonly ModelRecord[] = prebuiltAppConfig.model_list;
+/** The package's own list, as data. It is taken from the package, so that no engine of it finds an address there. */
+export const prebuiltRecords: readonly ModelRecord[] = prebuiltAppConfig.model_list.splice(0);

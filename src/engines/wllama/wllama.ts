@@ -41,10 +41,34 @@ export function wllamaThreads(): number {
 }
 
 /**
+ * Why llama.cpp cannot run here; undefined when it can. The build that the app ships has a 64-bit memory. The package would fetch another build from
+ * a CDN for a browser without it; that one is never asked for. Waiting for promises (JSPI) is needed for WebGPU alone.
+ */
+export function withoutWllama(): ClinfuseError | undefined {
+  if (hasMemory64()) return undefined;
+  const what = "this browser's WebAssembly has no 64-bit memory (memory64), which llama.cpp needs";
+  return new ClinfuseError("browser-lacks", what, { what });
+}
+
+/** A page of it; TypeScript knows no such memory yet. */
+const memory64 = { address: "i64", initial: 1n };
+
+function hasMemory64(): boolean {
+  try {
+    void new WebAssembly.Memory(memory64 as unknown as WebAssembly.MemoryDescriptor);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Why llama.cpp cannot compute on WebGPU here; undefined when it can. Its backend needs shader-f16, and a wasm module that can wait for the GPU;
  * without them it says nothing and computes on the processor, so it is asked before.
  */
 export async function wllamaWithoutWebGpu(): Promise<ClinfuseError | undefined> {
+  const none = withoutWllama();
+  if (none) return none;
   const no = (what: string) => new ClinfuseError("no-webgpu", what, { what });
   const adapter = await globalThis.navigator?.gpu?.requestAdapter().catch(() => null);
   if (!adapter) return no("this browser has no WebGPU adapter");
@@ -57,18 +81,17 @@ export async function wllamaWithoutWebGpu(): Promise<ClinfuseError | undefined> 
 
 /**
  * Loads the weights. Errors: `model-unsupported` (llama.cpp refuses the file), `model-missing` and `model-altered` (parts), `model-truncated`,
- * `out-of-memory` (said before the load where the model cannot fit), `no-webgpu`, `engine-failed`.
+ * `out-of-memory` (said before the load where the model cannot fit), `browser-lacks`, `no-webgpu`, `engine-failed`.
  */
 export async function openWllama(options: WllamaOptions): Promise<LanguageModel> {
   const { id, weights, device = "wasm", threads = wllamaThreads(), cachePrompt = false } = options;
+  const unfit = device === "webgpu" ? await wllamaWithoutWebGpu() : withoutWllama();
+  if (unfit) throw unfit;
   const metadata = await readParts(weights, id);
   const template = templateOf(metadata, id);
   const trained = metadata.get(`${String(metadata.get("general.architecture"))}.context_length`);
   const contextTokens = Math.min(options.contextTokens ?? 2048, typeof trained === "number" ? trained : Number.POSITIVE_INFINITY);
-  if (device === "webgpu") {
-    const reason = await wllamaWithoutWebGpu();
-    if (reason) throw reason;
-  } else {
+  if (device === "wasm") {
     const bytes = weights.reduce((sum, part) => sum + part.size, 0);
     throwIfTooBig(id, memoryNeed(metadata, bytes, { contextTokens, stepTokens: batchTokens }));
   }
@@ -76,6 +99,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
     { default: options.wasm ?? "/vendor/wllama/wllama.wasm" },
     { suppressNativeLog: true, logger: silent },
   );
+  wllama.setCompat(null); // the package's own is an address on a CDN
   try {
     // One slot: on a CPU that is bound by arithmetic more of them gain nothing.
     await wllama.loadModel([...weights], {

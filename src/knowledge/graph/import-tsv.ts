@@ -72,7 +72,8 @@ export async function* importTsv(
     whole = true;
     yield { type: "imported", manifest };
   } finally {
-    if (!whole) await writer.discard();
+    // Rows that stay are swept at the next start: what stopped the import is worth more to its reader.
+    if (!whole) await writer.discard().catch(() => undefined);
   }
 }
 

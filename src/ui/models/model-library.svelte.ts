@@ -5,17 +5,11 @@ import type { Added } from "../../models/hub-add.ts";
 import type { Imported, Picked } from "../../models/import.ts";
 import type { FilesEvent, ModelRow, PrebuiltRow } from "../../procedures/models.ts";
 import { bytes } from "../parts/numbers.ts";
+import { keepStorage, type StorageRoom, storageRoom } from "../parts/storage-room.ts";
 import { Work } from "../parts/work.svelte.ts";
 import { save } from "../run/evaluate/evaluate-step.svelte.ts";
 import type { Services } from "../services.ts";
 import { type Rate, rateInit, rateUpdate } from "./model-rate.ts";
-
-export interface Room {
-  readonly usage: number;
-  readonly quota: number;
-  /** The browser has promised not to clear it by itself. */
-  readonly persisted: boolean;
-}
 
 /** What is under way for one model, at most one thing at a time. */
 export class ModelWork {
@@ -57,14 +51,14 @@ export class ModelLibrary {
   /** WebLLM's list; undefined until asked for. */
   prebuilt = $state.raw<readonly PrebuiltRow[]>();
   prebuiltFailure = $state.raw<unknown>();
-  room = $state.raw<Room>();
+  room = $state.raw<StorageRoom>();
   /** The hub is asked for a model. */
   readonly adding = new Work();
   /** What the hub's last answer came to. */
   added = $state.raw<Added>();
   readonly importing = new Work();
   /** What the last import came to. */
-  imported = $state.raw<Imported>();
+  imported = $state.raw<readonly Imported[]>([]);
   readonly #works = new Map<string, ModelWork>();
   readonly #services: Pick<Services, "library">;
   readonly #changed: () => Promise<void>;
@@ -91,15 +85,7 @@ export class ModelLibrary {
   };
 
   async #readRoom(): Promise<void> {
-    try {
-      const [{ usage = 0, quota = 0 }, persisted] = await Promise.all([
-        navigator.storage.estimate(),
-        navigator.storage.persisted(),
-      ]);
-      this.room = { usage, quota, persisted };
-    } catch {
-      this.room = undefined; // a private window may tell nothing
-    }
+    this.room = await storageRoom();
   }
 
   readPrebuilt = async (): Promise<void> => {
@@ -112,7 +98,7 @@ export class ModelLibrary {
   };
 
   persist = async (): Promise<void> => {
-    await navigator.storage.persist();
+    await keepStorage();
     await this.#readRoom();
   };
 
@@ -124,10 +110,7 @@ export class ModelLibrary {
 
   async download({ id, name }: ModelRow, source: DownloadSource): Promise<void> {
     // What the user chose to fetch should not be cleared when the disk is full; the answer is shown, not waited for.
-    void navigator.storage.persist().then(
-      () => this.#readRoom(),
-      () => undefined,
-    );
+    void this.persist();
     await this.workOf(id).run("download", `Asking for ${name}`, async (signal, tell) => {
       for await (const event of this.#services.library.download({ id, source }, signal)) tell(event);
     });
@@ -160,6 +143,16 @@ export class ModelLibrary {
     await this.#update();
   }
 
+  /** A name of the user's own for a model of this browser's own. */
+  async rename({ id }: ModelRow, name: string): Promise<void> {
+    try {
+      await this.#services.library.rename({ id, name });
+    } catch (error) {
+      this.failure = error;
+    }
+    await this.#update();
+  }
+
   /** A model of the hub by its repository's name or address. Its weights are not fetched yet. */
   async add(repository: string): Promise<void> {
     this.added = undefined;
@@ -174,7 +167,7 @@ export class ModelLibrary {
 
   /** A folder, files, or a zip that the user picked or dropped. */
   async import(picked: Promise<Picked> | Picked): Promise<void> {
-    this.imported = undefined;
+    this.imported = [];
     await this.importing.run("Looking at what you chose", async (signal) => {
       for await (const event of this.#services.library.import(await picked, signal)) {
         if (event.type === "imported") this.imported = event.imported;

@@ -10,15 +10,20 @@ export function pickedModel(list: Iterable<File>): Picked {
   return { name: first?.path.split("/")[0] ?? "nothing", files };
 }
 
-/** From a drop: folders with what lies at their top, and files. */
+/** From a drop: folders with all that lies in them, as a file dialog gives them, and files. */
 export async function droppedModel(transfer: DataTransfer): Promise<Picked> {
   const entries = entriesOf(transfer);
-  const files = (await Promise.all(entries.map(filesIn))).flat();
+  const files = (await Promise.all(entries.map((entry) => filesIn(entry, "", 0)))).flat();
   return { name: entries[0]?.name ?? "nothing", files };
 }
 
-async function filesIn(entry: FileSystemEntry): Promise<Picked["files"]> {
-  if (isFileEntry(entry)) return [{ path: entry.name, file: await fileOf(entry) }];
-  const files = (await entriesIn(entry as FileSystemDirectoryEntry)).filter(isFileEntry);
-  return Promise.all(files.map(async (file) => ({ path: `${entry.name}/${file.name}`, file: await fileOf(file) })));
+const mostDepth = 6;
+
+/** Hidden folders, of version control for instance, hold no model. */
+async function filesIn(entry: FileSystemEntry, prefix: string, depth: number): Promise<Picked["files"]> {
+  const path = `${prefix}${entry.name}`;
+  if (isFileEntry(entry)) return [{ path, file: await fileOf(entry) }];
+  if (depth > mostDepth || (depth > 0 && entry.name.startsWith("."))) return [];
+  const inside = await entriesIn(entry as FileSystemDirectoryEntry);
+  return (await Promise.all(inside.map((one) => filesIn(one, `${path}/`, depth + 1)))).flat();
 }

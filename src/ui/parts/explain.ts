@@ -37,6 +37,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: "You stopped this. What was finished before is kept.",
     remedy: "Start it again when you like; it goes on where it can.",
   }),
+  "browser-lacks": (_, message) => ({
+    title: "This browser lacks what is needed for this",
+    sentence: sentence(message),
+    remedy: "Choose another engine or model, or open Clinfuse in a recent Chrome, Edge or Firefox.",
+  }),
   "no-webgpu": (_, message) => ({
     title: "This browser offers no WebGPU",
     sentence: sentence(message),
@@ -74,7 +79,8 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "storage-unavailable": (_, message) => ({
     title: "The browser stores nothing for this page",
     sentence: sentence(message),
-    remedy: "Leave the private window or allow site data for this address, then reload.",
+    remedy:
+      "Leave the private window or allow site data for this address, then reload. Until then you can look at the tasks and their samples, but nothing that is made can be kept.",
   }),
   "model-missing": ({ what, file }, message) => ({
     title: `The model ${what ?? file ?? ""} is not here`.replace("  ", " "),
@@ -236,7 +242,10 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
 export function explain(error: unknown): Explanation {
   if (error instanceof ClinfuseError) {
     const told = table[error.code](error.place, error.message);
-    return error.place.remedy === undefined ? told : { ...told, remedy: error.place.remedy };
+    const { remedy } = error.place;
+    if (remedy === undefined) return told;
+    const { command: _, ...words } = told; // which belongs to the code's own remedy
+    return { ...words, sentence: sentence(error.message), remedy };
   }
   return {
     title: "Something failed that Clinfuse did not foresee",

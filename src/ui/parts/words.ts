@@ -1,6 +1,6 @@
 // The closed vocabularies of the rooms below in words for readers.
 
-import type { RejectReason } from "../../generate/events.ts";
+import type { RejectReason } from "../../generate/source.ts";
 import { type LeftOut, type LeftOutReason, leftOutReasons } from "../../knowledge/graph-files.ts";
 import type { Topic } from "../../knowledge/topic.ts";
 import type { Metric, MetricName } from "../../tasks/metric.ts";
@@ -20,6 +20,7 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   placeholder: "a gap left to be filled in",
   "unbalanced-marks": "a mark opened and not closed",
   "no-entity": "no entity left in the sentence",
+  "entity-absent": "an entity of the relation is not in the sentence",
   "topic-absent": "the topic is not mentioned",
   "too-short": "too short",
   repetitive: "the same words or signs again and again",

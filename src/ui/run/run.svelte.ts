@@ -5,6 +5,7 @@ import type { ExperimentConfig } from "../../experiment/experiment-config.ts";
 import { type Notebook, type Step, steps } from "../../experiment/notebook.ts";
 import { presetConfig } from "../../experiment/presets.ts";
 import { basisOf, type Stale, staleIn } from "../../experiment/training-basis.ts";
+import { sourceOf } from "../../generate/sources.ts";
 import { taskById } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { EvaluateStep } from "./evaluate/evaluate-step.svelte.ts";
@@ -26,13 +27,12 @@ const fieldsFrom: Readonly<Record<Step, readonly (keyof Notebook)[]>> = {
 };
 
 export function newNotebook(id: string, now: number): Notebook {
-  const config = presetConfig("small", { task: "bc5cdr-disease", method: "clingen" });
+  const config = presetConfig("small", { task: "bc5cdr-disease", source: "clingen" });
   return { id, createdAt: now, updatedAt: now, title: titleOf(config), config, spent: {} };
 }
 
 export function titleOf(config: ExperimentConfig): string {
-  const method = config.method === "zerogen" ? "ZeroGen" : config.topics === "kg" ? "ClinGen with KG" : "ClinGen with LLM";
-  return `${taskById(config.task).name}, ${method}`;
+  return `${taskById(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
 }
 
 export class Run {
@@ -144,7 +144,7 @@ export class Run {
       case "knowledge":
         return knowledge !== undefined;
       case "generate":
-        return this.generate.accepted.length > 0 && this.generate.accepted.length >= this.config.size;
+        return this.notebook.run !== undefined && this.generate.accepted.length >= this.generate.wanted;
       case "train":
       case "evaluate":
         return training?.results.synthetic !== undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inOrder, mutex } from "../../../src/base/async.ts";
+import { cleanAfter, cleanAfterStream, inOrder, mutex, remembered } from "../../../src/base/async.ts";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -81,5 +81,72 @@ describe("mutex", () => {
     await expect(a).rejects.toThrow("a failed");
     await b;
     expect(log).toEqual(["a in", "a out", "b in", "b out"]);
+  });
+});
+
+describe("cleaning up", () => {
+  const fails = (what: string) => async () => {
+    throw new Error(what);
+  };
+  const succeeds = async () => undefined;
+  type End = "done" | "the work" | "the cleaning";
+  const cases: readonly [string, () => Promise<undefined>, () => Promise<undefined>, End][] = [
+    ["nothing", succeeds, succeeds, "done"],
+    ["the work", fails("the work"), succeeds, "the work"],
+    ["the cleaning", succeeds, fails("the cleaning"), "the cleaning"],
+    ["both", fails("the work"), fails("the cleaning"), "the work"],
+  ];
+  const outcome = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.message);
+
+  it.each(cases)("where %s fails", async (_, work, clean, end) => {
+    let cleaned = 0;
+    const counted = () => {
+      cleaned++;
+      return clean();
+    };
+    const promised = async () => (await work()) ?? "done";
+    expect(await outcome(cleanAfter(promised(), counted))).toBe(end);
+    async function* streamed() {
+      yield 1;
+      return await promised();
+    }
+    const read = async () => {
+      const stream = cleanAfterStream(streamed(), counted);
+      expect(await stream.next()).toEqual({ done: false, value: 1 });
+      return (await stream.next()).value;
+    };
+    expect(await outcome(read())).toBe(end);
+    expect(cleaned).toBe(2);
+  });
+
+  it("follows a reader who leaves", async () => {
+    const order: string[] = [];
+    async function* work() {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        order.push("the work has ended");
+      }
+    }
+    const clean = async () => {
+      order.push("cleaned");
+    };
+    for await (const _ of cleanAfterStream(work(), clean)) break;
+    expect(order).toEqual(["the work has ended", "cleaned"]);
+  });
+});
+
+describe("remembered", () => {
+  it("asks once, several callers at a time, and again after a refusal", async () => {
+    let asked = 0;
+    const ask = remembered(async () => {
+      if (++asked === 1) throw new Error("not now");
+      return asked;
+    });
+    const both = await Promise.allSettled([ask(), ask()]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(asked).toBe(1);
+    expect([await ask(), await ask()]).toEqual([2, 2]);
   });
 });

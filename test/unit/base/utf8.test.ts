@@ -78,6 +78,8 @@ describe("what is no UTF-8", () => {
     ["UTF-16 without its mark", utf16('{"text":"Sjögren"}\n', false, false), /but UTF-16 \(little-endian, no byte order mark\)/],
     ["UTF-16 without its mark, big-endian", utf16("a,b", true, false), /but UTF-16 \(big-endian, no byte order mark\)/],
     ["UTF-32", Uint8Array.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /but UTF-32/],
+    ["a gzip file", Uint8Array.of(0x1f, 0x8b, 8, 0), /but gzip/],
+    ["a zip archive", Uint8Array.of(0x50, 0x4b, 3, 4, 20), /but a zip archive/],
     ["UTF-32 without its mark", Uint8Array.from([..."abcd"].flatMap((c) => [c.charCodeAt(0), 0, 0, 0])), /but UTF-32/],
   ];
   it.each(named)("is named: %s", (_, bytes, says) => {

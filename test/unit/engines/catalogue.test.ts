@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { engineChoices, engineFor, engines, enginesFor, openWith } from "../../../src/engines/catalogue.ts";
 import type { ModelEntry } from "../../../src/models/manifest.ts";
 
@@ -11,6 +11,19 @@ const entry = (...names: string[]): ModelEntry => ({
   sources: [],
   files: names.map((name) => ({ name, bytes: 1, sha256: "0".repeat(64) })),
 });
+
+/** Memories of 64-bit addresses, which Node may lack: a browser as most are, or one of those that know none. */
+function memory64(known: boolean): void {
+  const { Memory } = WebAssembly;
+  vi.spyOn(WebAssembly, "Memory").mockImplementation(function memory(descriptor) {
+    if (!("address" in descriptor)) return new Memory(descriptor);
+    if (known) return new Memory({ initial: 1 });
+    throw new TypeError("address: i64 is not known");
+  } as (descriptor: WebAssembly.MemoryDescriptor) => WebAssembly.Memory);
+}
+
+beforeEach(() => memory64(true));
+afterEach(() => vi.restoreAllMocks());
 
 describe("the choice of an engine", () => {
   it("offers those that read the model, and tells what the automatic one is and why", async () => {
@@ -36,6 +49,19 @@ describe("the choice of an engine", () => {
   it("passes over, in auto alone, what cannot run here: Node has no WebGPU", async () => {
     expect((await enginesFor(entry("x.gguf"), "auto")).map((engine) => engine.id)).not.toContain("batch-webgpu");
     expect((await enginesFor(entry("x.gguf"), "batch-webgpu")).map((engine) => engine.id)).toEqual(["batch-webgpu"]);
+  });
+
+  it("passes llama.cpp over without 64-bit memories, and says why where engines are offered", async () => {
+    vi.restoreAllMocks();
+    memory64(false);
+    expect((await enginesFor(entry("x.gguf"), "auto", { wllama: 30 })).map((engine) => engine.id)).toEqual(["batch"]);
+    const { engines: offered } = await engineChoices(entry("x.gguf"));
+    expect(offered.find(({ id }) => id === "wllama")?.unfit).toContain("memory64");
+    expect(offered.find(({ id }) => id === "batch")?.unfit).toBeUndefined();
+    const parts = entry("x-00001-of-00002.gguf", "x-00002-of-00002.gguf");
+    await expect(openWith("auto", { entry: parts, read: async () => new Blob() })).rejects.toMatchObject({
+      code: "browser-lacks",
+    });
   });
 
   it("takes the engine that measured the fastest, and says so", async () => {

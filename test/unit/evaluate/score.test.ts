@@ -64,8 +64,12 @@ describe("token tasks", () => {
     expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 5), span(0, 5))).values.precision).toBe(1);
   });
 
-  it("gives nothing for a span that is off by one character", () => {
-    expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 6))).values).toEqual({ precision: 0, recall: 0, f1: 0 });
+  it("gives nothing for a span that is off by one character of a word", () => {
+    expect(score(bc5cdrDisease, one(span(0, 5)), one(span(0, 7))).values).toEqual({ precision: 0, recall: 0, f1: 0 });
+  });
+
+  it("compares words, as seqeval does: a blank at an edge is no other span", () => {
+    expect(score(bc5cdrDisease, one(span(0, 6)), one(span(0, 5))).values).toEqual({ precision: 1, recall: 1, f1: 1 });
   });
 });
 

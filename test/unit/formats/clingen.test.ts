@@ -1,20 +1,13 @@
+// ClinGen's rows in and out: each shape, each refusal by file and line, and a file that is written is read again.
+
 import { describe, expect, it } from "vitest";
-import { ClinfuseError } from "../../../src/base/errors.ts";
-import { readJsonl, readLabels, tokenize, writeJsonl } from "../../../src/formats/clingen.ts";
+import { readLabels } from "../../../src/formats/clingen/labels.ts";
+import { readJsonl, writeJsonl } from "../../../src/formats/clingen.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
+import { errorOf, learnable } from "./tasks.ts";
 
 const source = { file: "train.jsonl" };
-
-function errorOf(run: () => unknown): ClinfuseError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ClinfuseError) return error;
-    throw error;
-  }
-  throw new Error("expected a ClinfuseError, got none");
-}
 
 describe("reading", () => {
   it("turns tokens and spans into text and offsets", () => {
@@ -100,8 +93,324 @@ describe("writing", () => {
   });
 });
 
-it("cuts words at punctuation, keeps accents with their letters, and cuts at span edges", () => {
-  const text = "naïve re-entry, 5mg";
-  const words = tokenize(text, [{ start: 16, end: 17, label: "x" }]).map((w) => text.slice(w.start, w.end));
-  expect(words).toEqual(["naïve", "re", "-", "entry", ",", "5", "mg"]);
+describe("spans", () => {
+  const read = (tokens: string[], spans: unknown[]) => {
+    const remarks: string[] = [];
+    const text = JSON.stringify({ tokens, spans });
+    const [example] = readJsonl(bc5cdrDisease, text, { ...source, remark: (remark) => remarks.push(remark) });
+    return { names: example!.spans.map((s) => example!.text.slice(s.start, s.end)), example: example!, remarks };
+  };
+  const D = "Disease";
+
+  it.each([
+    ["a byte order mark", ["\uFEFFAsthma", "."], [[0, 0, D]], ["Asthma"]],
+    ["a joiner at the end", ["asthma\u200d", "."], [[0, 0, D]], ["asthma"]],
+    ["a joiner inside", ["asth\u200dma", "."], [[0, 0, D]], ["asth\u200dma"]],
+    ["a no-break space", ["renal", "failure\u00a0", "."], [[0, 1, D]], ["renal failure"]],
+    ["a private bullet", ["\uf0b7", "renal", "failure"], [[0, 2, D]], ["renal failure"]],
+    ["a soft hyphen", ["asthma\u00ad", "."], [[0, 0, D]], ["asthma"]],
+    ["a direction mark as last token", ["heart", "failure", "\u200e", "was"], [[0, 2, D]], ["heart failure"]],
+    ["empty tokens around", ["", "fever", "", "."], [[0, 2, D]], ["fever"]],
+    ["a blank token inside", ["heart", " ", "failure"], [[0, 2, D]], ["heart failure"]],
+    ["a lone combining mark", ["fever", "\u0301", "."], [[0, 1, D]], ["fever"]],
+    ["a lone half of a pair", ["\ud83d", "fever"], [[0, 1, D]], ["fever"]],
+    ["control characters", ["\u0000fever\u0007", "."], [[0, 0, D]], ["fever"]],
+    ["an emoji, which is seen", ["😊", "fever"], [[0, 1, D]], ["😊 fever"]],
+    ["punctuation alone", ["(", ")"], [[0, 1, D]], ["( )"]],
+    [
+      "spans out of order",
+      ["a", "b", "c"],
+      [
+        [2, 2, D],
+        [0, 0, D],
+      ],
+      ["a", "c"],
+    ],
+    ["a label in lower case", ["fever"], [[0, 0, "disease"]], ["fever"]],
+    [
+      "spans that meet on a blank token",
+      ["a", "", "b"],
+      [
+        [0, 1, D],
+        [1, 2, D],
+      ],
+      ["a", "b"],
+    ],
+  ] as [string, string[], unknown[], string[]][])("end on what is seen: %s", (_, tokens, spans, names) => {
+    expect(read(tokens, spans)).toMatchObject({ names, remarks: [] });
+    expect(read(tokens, spans).example.spans.every((s) => s.label === D)).toBe(true);
+  });
+
+  it("count once where they are repeated, and are left out where nothing is seen, each with a remark", () => {
+    expect(
+      read(
+        ["fever", "."],
+        [
+          [0, 0, D],
+          [0, 0, D],
+        ],
+      ),
+    ).toMatchObject({
+      names: ["fever"],
+      remarks: ["1 span of train.jsonl stands twice in one row and was counted once."],
+    });
+    expect(
+      read(
+        ["fever", "\u200b", "", "x"],
+        [
+          [1, 2, D],
+          [0, 0, D],
+          [1, 1, D],
+        ],
+      ),
+    ).toMatchObject({
+      names: ["fever"],
+      remarks: ["2 spans of train.jsonl cover no visible character and were left out."],
+    });
+  });
+
+  it.each([
+    ["indices as text", [["0", "1", D]], "file-malformed", /line 1: span \["0","1","Disease"\] has its indices as text/],
+    ["one index as text", [[0, "1", D]], "file-malformed", /as text/],
+    ["a fraction", [[0, 0.5, D]], "file-malformed", /no whole number/],
+    ["a negative index", [[-1, 0, D]], "span-out-of-bounds", /\[-1,0,"Disease"\] is outside the sentence's 4 tokens/],
+    ["nothing as index", [[null, 0, D]], "span-out-of-bounds", /null/],
+    ["an object", [{ start: 0, end: 1 }], "span-out-of-bounds", /"start":0/],
+    [
+      "a nested span",
+      [
+        [0, 2, D],
+        [1, 1, D],
+      ],
+      "file-malformed",
+      /span \[1,1,"Disease"\] is nested in span \[0,2,"Disease"\]/,
+    ],
+    [
+      "a nested span with the same beginning",
+      [
+        [0, 0, D],
+        [0, 2, D],
+      ],
+      "file-malformed",
+      /span \[0,0,"Disease"\] is nested/,
+    ],
+    [
+      "spans that cross",
+      [
+        [0, 1, D],
+        [1, 2, D],
+      ],
+      "file-malformed",
+      /overlap/,
+    ],
+  ] as [string, unknown[], string, RegExp][])("are refused by line: %s", (_, spans, code, says) => {
+    const error = errorOf(() => read(["a", "b", "c", "d"], spans));
+    expect([error.code, error.place.line]).toEqual([code, 1]);
+    expect(error.message).toMatch(says);
+  });
+
+  it("refuses two labels for one place, and tokens that are no words", () => {
+    const task = { ...bc5cdrDisease, labels: [...bc5cdrDisease.labels, { id: "Drug", name: "drug", description: "a drug" }] };
+    const row = (tokens: unknown[], spans: unknown[]) => JSON.stringify({ tokens, spans });
+    expect(() =>
+      readJsonl(
+        task,
+        row(
+          ["a"],
+          [
+            [0, 0, D],
+            [0, 0, "Drug"],
+          ],
+        ),
+        source,
+      ),
+    ).toThrow(/one place two labels/);
+    expect(() => readJsonl(task, row(["a", 5], []), source)).toThrow(/got 5 at 1/);
+    expect(() => readJsonl(task, row(["", "\u200b"], []), source)).toThrow(/nothing to see/);
+  });
+});
+
+describe("labels of a row", () => {
+  const pair = (fields: object) => readJsonl(mqp, JSON.stringify({ text_a: "a?", text_b: "b?", ...fields }), source);
+  const any = (fields: object) => readJsonl(learnable.any, JSON.stringify({ text: "t", ...fields }), source);
+
+  it("are read by index, and by index and name where these agree", () => {
+    expect(pair({ _id: 1 })[0]!.label).toBe("equivalent");
+    expect(pair({ _id: 1, label: " Equivalent", label_name: "equivalent" })[0]!.label).toBe("equivalent");
+    expect(pair({ _id: 0, label: 0, label_name: null })[0]!.label).toBe("not_equivalent");
+    expect(any({ _id: [1, 0, 1] })[0]!.labels).toEqual(["a", "c"]);
+    expect(any({ _id: [0, 0, 0], label: [] })[0]!.labels).toEqual([]);
+    expect(any({ _id: [1, 0, 1], label: ["c", "a"] })[0]!.labels).toEqual(["a", "c"]);
+  });
+
+  it("follow label.txt where any of them may be carried", () => {
+    const text = JSON.stringify({ _id: [1, 1, 0], text: "t" });
+    expect(readJsonl(learnable.any, text, { file: "x", labelIds: ["c", "a", "b"] })[0]!.labels).toEqual(["a", "c"]);
+  });
+
+  it.each([
+    ["an index beyond", () => pair({ _id: 2 }), "unknown-label", /label 2 does not exist; there are 2/],
+    ["a negative index", () => pair({ _id: -1 }), "unknown-label", /label -1/],
+    ["an index as text", () => pair({ _id: "1" }), "file-malformed", /must be the index of a label, got the text "1"/],
+    ["no index", () => pair({ label: "equivalent" }), "file-malformed", /got nothing/],
+    ["a list for one label", () => pair({ _id: [0, 1] }), "file-malformed", /got \[0,1\]/],
+    [
+      "another name",
+      () => pair({ _id: 1, label: "not_equivalent" }),
+      "file-malformed",
+      /"_id" says "equivalent" and "label" says "not_eq/,
+    ],
+    ["another label_name", () => pair({ _id: 0, label_name: "equivalent" }), "file-malformed", /"label_name" says "equivalent"/],
+    ["another index", () => pair({ _id: 0, label: 1 }), "file-malformed", /"label" says "equivalent"/],
+    ["a foreign name", () => pair({ _id: 0, label: "entailment" }), "unknown-label", /"entailment" is no label of MQP/],
+    ["a name of no kind", () => pair({ _id: 0, label: {} }), "file-malformed", /must name a label/],
+    ["an index for any labels", () => any({ _id: 1 }), "file-malformed", /a list of 3 numbers, each 0 or 1, got 1/],
+    ["too few numbers", () => any({ _id: [1, 0] }), "file-malformed", /has 2 numbers, label.txt 3 labels/],
+    ["a probability", () => any({ _id: [1, 0, 0.5] }), "file-malformed", /got 0.5/],
+    ["numbers as text", () => any({ _id: ["1", 0, 0] }), "file-malformed", /the text "1"/],
+    [
+      "another set of names",
+      () => any({ _id: [1, 0, 0], label: ["a", "b"] }),
+      "file-malformed",
+      /says "a" and "label" says "a", "b"/,
+    ],
+  ] as [string, () => unknown, string, RegExp][])("are refused by line: %s", (_, run, code, says) => {
+    const error = errorOf(run);
+    expect([error.code, error.place.line]).toEqual([code, 1]);
+    expect(error.message).toMatch(says);
+  });
+});
+
+describe("label.txt", () => {
+  const refused = (text: string) => {
+    const { code, place, message } = errorOf(() => readLabels(mqp, text));
+    return { code, line: place.line, message };
+  };
+
+  it("may have a byte order mark's rest, another case, blank lines and any line ends", () => {
+    expect(readLabels(mqp, "Equivalent\r\rnot_equivalent \r")).toEqual(["equivalent", "not_equivalent"]);
+  });
+
+  it.each([
+    ["a label twice", "not_equivalent\nnot_equivalent\nequivalent\n", "file-malformed", 2, /stands on line 1 already/],
+    ["a label twice behind blank lines", "\n\nequivalent\n\nnot_equivalent\nequivalent", "file-malformed", 6, /on line 3/],
+    ["a label twice but for its end", "equivalent\nequivalent \nnot_equivalent", "file-malformed", 2, /on line 1/],
+    ["a label twice but for case", "equivalent\nEQUIVALENT\nnot_equivalent", "file-malformed", 2, /on line 1/],
+    ["a foreign label behind blank lines", "equivalent\n\n \nmaybe\n", "unknown-label", 4, /"maybe" is no label of MQP/],
+    ["a missing label", "equivalent\n", "file-malformed", undefined, /lacks not_equivalent/],
+    ["no label", "\n", "file-malformed", undefined, /lacks not_equivalent, equivalent/],
+  ] as const)("is refused for %s", (_, text, code, line, says) => {
+    expect(refused(text)).toEqual({ code, line, message: expect.stringMatching(says) });
+  });
+});
+
+describe("lines", () => {
+  const row = '{"_id":1,"text_a":"a?","text_b":"b?"}';
+
+  it("end as on any system, and U+2028 ends none", () => {
+    const inside = row.replace("a?", "a\u2028b\u2029c\u0085d");
+    for (const end of ["\n", "\r\n", "\r"]) expect(readJsonl(mqp, [row, inside, ""].join(end), source)).toHaveLength(2);
+    expect(readJsonl(mqp, inside, source)[0]!.first).toBe("a\u2028b\u2029c\u0085d");
+  });
+
+  it("may begin with the mark of a file that was joined on", () => {
+    expect(readJsonl(mqp, `${row}\n\uFEFF${row}`, source)).toHaveLength(2);
+  });
+
+  it.each([
+    ["a list in place of lines", `[\n${row},\n${row}\n]`, 1, /one JSON list/],
+    ["a list on one line", `[${row}]`, 1, /not a JSON object/],
+    ["a comma at the end", `${row}\n${row},`, 2, /not JSON/],
+    ["NaN", `${row}\r{"_id":NaN,"text_a":"a","text_b":"b"}`, 2, /not JSON/],
+    ["a text of nothing to see", '{"_id":1,"text_a":"\u200b\u00a0","text_b":"b?"}', 1, /"text_a" must be text/],
+    ["a number as text", '{"_id":1,"text_a":5,"text_b":"b?"}', 1, /"text_a" must be text/],
+    ["another task's row", '{"tokens":["a"],"spans":[]}', 1, /"text_a" must be text/],
+  ])("are refused by number: %s", (_, text, line, says) => {
+    const error = errorOf(() => readJsonl(mqp, text, source));
+    expect(error.place.line).toBe(line);
+    expect(error.message).toMatch(says);
+  });
+});
+
+describe("relations", () => {
+  const read = (fields: object) => {
+    const remarks: string[] = [];
+    const row = JSON.stringify({ _id: 1, ...fields });
+    const example = readJsonl(learnable.relation, row, { ...source, remark: (r) => remarks.push(r) })[0]!;
+    const { text, head, tail } = example;
+    return {
+      text,
+      head: text.slice(head.start, head.end),
+      at: head.start,
+      tail: text.slice(tail.start, tail.end),
+      remarks,
+      example,
+    };
+  };
+  const marked = "Pain: [DISEASE]pain[\\DISEASE] after [CHEMICAL]zolmine[\\CHEMICAL], not zolmine.".replaceAll("\\\\", "\\");
+
+  it("take the marked mention where a name stands twice, and either first", () => {
+    const found = read({
+      original_text: marked,
+      text: "Pain: pain after zolmine, not zolmine.",
+      Chemical: "zolmine",
+      Disease: "pain",
+    });
+    expect(found).toMatchObject({
+      text: "Pain: pain after zolmine, not zolmine.",
+      head: "zolmine",
+      at: 17,
+      tail: "pain",
+      remarks: [],
+    });
+    expect(found.example.tail).toEqual({ start: 6, end: 10, label: "Disease" });
+    expect(read({ text: marked }).at).toBe(17); // marks in the text itself
+  });
+
+  it("find unmarked entities by their names: at word borders, apart, and the first of several with a remark", () => {
+    expect(read({ text: "ALLERGY and ALL after zol", Chemical: "zol", Disease: "ALL" })).toMatchObject({
+      tail: "ALL",
+      remarks: [],
+    });
+    expect(read({ text: "ALLERGY and ALL after zol", Chemical: "zol", Disease: "ALL" }).example.tail.start).toBe(12);
+    expect(read({ text: "Zolmine pain", Chemical: "zolmine", Disease: "pain" }).head).toBe("Zolmine");
+    expect(read({ text: "lead poisoning by lead", Chemical: "lead", Disease: "lead poisoning" })).toMatchObject({
+      at: 18,
+      remarks: [],
+    });
+    expect(read({ text: "(+)-zol* [a] pain", Chemical: "(+)-zol* [a]", Disease: "pain" }).at).toBe(0);
+    const twice = read({ text: "zol, zol and pain", Chemical: "zol", Disease: "pain" });
+    expect(twice.at).toBe(0);
+    expect(twice.remarks.join()).toMatch(/^1 row of train.jsonl names an entity several times/);
+  });
+
+  it.each([
+    [
+      "a name that is not there",
+      { text: "no drug, pain", Chemical: "zolmine", Disease: "pain" },
+      /"zolmine" \(field "Chemical"\) is not in the text/,
+    ],
+    ["no names and no marks", { text: "zolmine and pain" }, /"Chemical" must be text/],
+    [
+      "a mark left open",
+      { original_text: "[CHEMICAL]zol and [DISEASE]pain[\\DISEASE]" },
+      /expected one \[CHEMICAL\] and one .* got 1 and 0/,
+    ],
+    [
+      "two marked heads",
+      { original_text: "[CHEMICAL]a[\\CHEMICAL] [CHEMICAL]b[\\CHEMICAL] [DISEASE]c[\\DISEASE]" },
+      /got 2 and 2/,
+    ],
+    ["marks around nothing", { original_text: "[CHEMICAL] [\\CHEMICAL]a [DISEASE]c[\\DISEASE]" }, /marks nothing/],
+    [
+      "marks of something else",
+      { original_text: marked, Chemical: "aspirin" },
+      /"Chemical" says "aspirin" and "original_text" marks "zolmine"/,
+    ],
+    ["another text", { original_text: marked, text: "Pain after zolmine." }, /differ/],
+  ])("are refused by line: %s", (_, fields, says) => {
+    const error = errorOf(() => read(fields));
+    expect([error.code, error.place.line]).toEqual(["file-malformed", 1]);
+    expect(error.message).toMatch(says);
+  });
 });

@@ -101,7 +101,7 @@ export const inParts: FakeRepo = {
     "generation_config.json": '{"eos_token_id": 2}',
     "tokenizer.json": "{}",
     "tokenizer_config.json": "{}",
-    "chat_template.jinja": "{{ messages[0].content }}",
+    "chat_template.jinja": "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}",
     "special_tokens_map.json": "{}",
     "model.safetensors.index.json": JSON.stringify({
       weight_map: {

@@ -136,7 +136,11 @@ describe("GGUF", () => {
 describe("what nothing here reads is refused, by the words of what would read it", () => {
   const config = (over: object) => ({ "config.json": JSON.stringify({ ...bertConfig, ...over }) });
   it.each<[string, FakeRepo, RegExp]>([
-    ["another encoder", with_(pubmed, config({ model_type: "roberta" })), /model_type is "roberta", not "bert"/],
+    [
+      "another encoder",
+      with_(pubmed, config({ model_type: "roberta" })),
+      /is a RoBERTa \(model_type "roberta" in config\.json\)/,
+    ],
     ["another activation", with_(pubmed, config({ hidden_act: "relu" })), /hidden_act is "relu"/],
     ["a config that is no JSON", with_(pubmed, { "config.json": "{" }), /config\.json/],
     ["a vocabulary without [PAD]", with_(pubmed, { "vocab.txt": "a\nb\n" }), /vocab\.txt: it has no \[PAD\]/],

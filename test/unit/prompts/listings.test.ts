@@ -3,8 +3,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { listing2, listing6, listing7, listing8, listing12, listing13, whole } from "../../../src/prompts/listings.ts";
+import {
+  listing2,
+  listing4,
+  listing5,
+  listing6,
+  listing7,
+  listing8,
+  listing10,
+  listing11,
+  listing12,
+  listing13,
+  whole,
+} from "../../../src/prompts/listings.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
+import { cdr } from "../../../src/tasks/cdr.ts";
+import { hoc } from "../../../src/tasks/hoc.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
 import { labelOf } from "../../../src/tasks/task.ts";
 
@@ -20,9 +34,20 @@ const second = {
   labelDescription: equivalent.description,
 };
 
+const ofCdr = (id: string) => {
+  const { name, description } = labelOf(cdr, id);
+  const entities = [cdr.head.word, cdr.tail.word] as const;
+  return { domain: cdr.domain, className: name, entities, labelDescription: description };
+};
+const energetics = { domain: hoc.domain, className: labelOf(hoc, "cellular energetics").name };
+
 const cases: [golden: string, ours: string][] = [
   ["ner-clingen", whole(listing2({ domain, style: "medical literature", topic: "stroke" }))],
   ["ner-baseline", whole(listing8({ domain }))],
+  ["classification-clingen", whole(listing4({ ...energetics, topic: "glycolysis", style: "medical literature" }))],
+  ["classification-baseline", whole(listing10(energetics))],
+  ["relation-clingen", whole(listing5({ ...ofCdr("not_induce"), topics: ["aspirin", "stroke"], style: "medical literature" }))],
+  ["relation-baseline", whole(listing11(ofCdr("induce")))],
   ["pair-clingen-first", whole(listing6({ content: mqp.firstContent, topic: "asthma", style: "patient-doctor dialogues" }))],
   ["pair-clingen-second", listing7({ ...second, topic: "asthma" })],
   ["pair-baseline-first", whole(listing12({ content: mqp.firstContent }))],

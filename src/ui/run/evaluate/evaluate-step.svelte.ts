@@ -1,6 +1,6 @@
 // Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
 
-import type { RejectReason } from "../../../generate/events.ts";
+import type { RejectReason } from "../../../generate/source.ts";
 import { datasetJsonl, scoresJson } from "../../../report/artefacts.ts";
 import { reportHtml } from "../../../report/report.ts";
 import type { Example } from "../../../tasks/example.ts";

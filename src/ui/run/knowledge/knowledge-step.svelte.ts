@@ -2,7 +2,9 @@
 
 import { knowledgeRequestOf } from "../../../experiment/experiment.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { presetConfig } from "../../../experiment/presets.ts";
+import { presetSource, topicCount } from "../../../experiment/presets.ts";
+import type { SourceKind, Steered } from "../../../generate/source.ts";
+import { needs, steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
 import { noKnowledge, type Style, type Topic } from "../../../knowledge/topic.ts";
 import { bytes } from "../../parts/numbers.ts";
@@ -42,18 +44,26 @@ export class KnowledgeStep {
     return [...seen.values()];
   });
 
-  async chooseMethod(method: ExperimentConfig["method"]): Promise<void> {
-    const { preset, task } = this.#run.config;
-    const { demonstrations, annotation } = presetConfig(preset, { task, method });
-    await this.#run.clearFrom("knowledge");
-    await this.#run.choose({ method, demonstrations, annotation });
+  /** A writer that was chosen stays with its settings; its demonstrations are the source's. */
+  async chooseSource(kind: SourceKind): Promise<void> {
+    const { preset, source } = this.#run.config;
+    const { model, sampling, grammar } = writerOf(source) ?? {};
+    const chosen = {
+      ...(model ? { model } : {}),
+      ...(sampling ? { sampling } : {}),
+      ...(grammar === undefined ? {} : { grammar }),
+    };
+    const next = withWriter(presetSource(preset, kind), chosen);
+    await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
   /** How many are worth drawing depends on where they come from. */
-  async chooseTopics(topics: ExperimentConfig["topics"]): Promise<void> {
-    const { preset, task, method } = this.#run.config;
-    const { topicCount } = presetConfig(preset, { task, method, topics });
-    await this.choose({ topics, topicCount });
+  async chooseTopics(topics: Steered["topics"]): Promise<void> {
+    const { preset, source } = this.#run.config;
+    const steered = steeredOf(source);
+    if (!steered) return;
+    const next = { ...steered, topics };
+    await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
   /** Any other choice of this step: what was gathered under the one before no longer holds. */
@@ -96,16 +106,18 @@ export class KnowledgeStep {
   gather = (): Promise<boolean> =>
     this.work.run("Gathering knowledge", async (signal) => {
       const { lab, notebook, config } = this.#run;
-      if (config.method === "zerogen") return this.#run.change({ knowledge: noKnowledge });
+      const request = knowledgeRequestOf(config, notebook.data?.train ?? []);
+      if (!request) return this.#run.change({ knowledge: noKnowledge });
       this.exchanges = [];
       this.remarks = [];
-      const { graph, topics, suggestStyles } = config;
-      if (topics === "kg" && graph === "starter")
+      const { graph, source, engine } = config;
+      const fromGraph = needs(source, "graph");
+      if (fromGraph && graph === "starter")
         await this.#import(lab.services.generate.importStarter(null, signal), "the starter graph");
-      if (topics === "kg") await this.count();
-      if (topics === "llm" || suggestStyles) await lab.openModel(config, this.work, signal);
-      this.work.tell(topics === "kg" ? "Drawing topics from the graph" : "Asking the language model for topics");
-      const request = knowledgeRequestOf(config, notebook.data?.train ?? []);
+      if (fromGraph) await this.count();
+      const writer = needs(source, "suggestions") ? writerOf(source) : undefined;
+      if (writer) await lab.openModel({ model: writer.model, engine }, this.work, signal);
+      this.work.tell(fromGraph ? "Drawing topics from the graph" : "Asking the language model for topics");
       for await (const event of lab.services.generate.gatherKnowledge(request, signal)) {
         switch (event.type) {
           case "asking":

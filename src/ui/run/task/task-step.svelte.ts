@@ -1,7 +1,8 @@
 // The task and its data: five examples a label to learn from, as many to choose by, and a test set. Knows no component.
 
-import { presetConfig } from "../../../experiment/presets.ts";
+import { presetConfig, presetSource } from "../../../experiment/presets.ts";
 import { fetchSample } from "../../../experiment/sample.ts";
+import { writerOf } from "../../../generate/sources.ts";
 import { taskById } from "../../../tasks/catalogue.ts";
 import type { Task } from "../../../tasks/task.ts";
 import { checkedFiles, type PickedFolder } from "../../parts/folder.ts";
@@ -26,16 +27,16 @@ export class TaskStep {
   async choose(id: string): Promise<void> {
     const { config } = this.#run;
     if (id === config.task) return;
-    const { method, model, encoder, device, seed, graph } = config;
+    const { preset, encoder, device, seed, graph } = config;
+    const source = presetSource(preset, config.source.kind, writerOf(config.source)?.model);
     await this.#run.clearFrom("task");
-    await this.#run.choose(presetConfig(config.preset, { task: id, method, model, encoder, device, seed, graph }));
+    await this.#run.choose(presetConfig(preset, { task: id, source, encoder, device, seed, graph }));
     this.work.dismiss();
   }
 
   loadSample = (): Promise<boolean> =>
     this.work.run("Reading the sample", async (signal) => {
-      const texts = await fetchSample(this.task);
-      await this.#take("sample", Object.fromEntries([...texts].map(([name, text]) => [name, new Blob([text])])), signal);
+      await this.#take("sample", Object.fromEntries(await fetchSample(this.task)), signal);
     });
 
   loadFolder = (folder: PickedFolder | Promise<PickedFolder>): Promise<boolean> =>

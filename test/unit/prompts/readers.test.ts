@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { rejectReasons } from "../../../src/generate/events.ts";
-import { parseMarkedSentence, parsePair, parseSentence } from "../../../src/generate/parse.ts";
+import { readMarkedSentence } from "../../../src/prompts/ner.ts";
+import { readPair } from "../../../src/prompts/pair.ts";
+import { rejectReasons } from "../../../src/prompts/rejections.ts";
+import { readSentence } from "../../../src/prompts/sentence.ts";
 
 const names = (text: string, topic?: string) => {
-  const parsed = parseMarkedSentence(text, "Disease", topic);
+  const parsed = readMarkedSentence(text, "Disease", topic);
   return parsed.ok ? parsed.value.spans.map((s) => parsed.value.text.slice(s.start, s.end)) : parsed.reason;
 };
 
 describe("a marked sentence", () => {
   it("gives the plain text and exact spans", () => {
-    const parsed = parseMarkedSentence("Acute [confusion] after [high-dose toxicity] of drugs.", "Disease");
+    const parsed = readMarkedSentence("Acute [confusion] after [high-dose toxicity] of drugs.", "Disease");
     expect(parsed).toEqual({
       ok: true,
       value: {
@@ -62,19 +64,19 @@ describe("a marked sentence", () => {
 
 describe("a pair", () => {
   it("is two sentences and the label", () => {
-    expect(parsePair("Is my cough asthma?", ' "Could this cough be asthma?" ', "equivalent")).toEqual({
+    expect(readPair("Is my cough asthma?", ' "Could this cough be asthma?" ', "equivalent")).toEqual({
       ok: true,
       value: { kind: "pair", first: "Is my cough asthma?", second: "Could this cough be asthma?", label: "equivalent" },
     });
   });
 
   it("is no pair when both sentences are one, whatever case and punctuation", () => {
-    expect(parsePair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
+    expect(readPair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
   });
 
   it("needs sentences of some words, without loops", () => {
-    expect(parseSentence("Yes.")).toEqual({ ok: false, reason: "too-short" });
-    expect(parseSentence("no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
+    expect(readSentence("Yes.")).toEqual({ ok: false, reason: "too-short" });
+    expect(readSentence("no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
   });
 });
 

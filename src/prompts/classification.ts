@@ -1,0 +1,74 @@
+// Text classification: Listings 4 and 10, demonstrations, the grammar of the answer and its reader. Pure.
+
+import type { Message } from "../engines/language-model.ts";
+import type { SentenceExample } from "../tasks/example.ts";
+import { labelOf, type Task } from "../tasks/task.ts";
+import type { Asked } from "./answer.ts";
+import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
+import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
+import { asJson, oneLine } from "./grammar.ts";
+import { type Listing, listing4, listing10, whole } from "./listings.ts";
+import { detokenised } from "./marked.ts";
+import type { Parsed } from "./rejections.ts";
+import { readSentence } from "./sentence.ts";
+
+/** In a shared prefix, for each label: with ten labels more would be longer than what is asked. */
+const fixedPerLabel = 1;
+
+export const classification: FamilyPrompts<"classification"> = {
+  *converse(task, context, drawn, stream) {
+    const topic = drawn.topic?.entities[0]?.name;
+    const { label, config } = context;
+    const fixed = (sorted: readonly SentenceExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
+    const demonstrations = demonstrationsFor(context, { sameLabel: true, fixed }, stream);
+    const steer = topic === undefined || drawn.style === undefined ? {} : { steer: { topic, style: drawn.style } };
+    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, label, ...steer });
+    return readText(yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
+  },
+  answers: (_, { text }) => [detokenised(text)],
+  read: (_, label, [answer = ""]) => readText(answer, label),
+};
+
+/** The prompt's label is the example's only one, as in the released code: the model was asked for no other. */
+function readText(completion: string, label: string, asked: Asked = {}): Parsed<SentenceExample> {
+  const text = readSentence(completion, asked);
+  return text.ok ? { ok: true, value: { kind: "sentence", text: text.value, labels: [label] } } : text;
+}
+
+interface Slots {
+  readonly demonstrations: readonly SentenceExample[];
+  readonly mode: Mode;
+  readonly label: string;
+  /** ClinGen's; a baseline has none. */
+  readonly steer?: { readonly topic: string; readonly style: string };
+}
+
+/** The listings ask for a document; the corpus has single sentences. */
+const answerForm = "Write one sentence alone, without a title.";
+
+function classificationPrompt(task: Task<"classification">, { mode, demonstrations, label, steer }: Slots): FilledPrompt {
+  const listing = listingOf(task, label, steer);
+  const answers = demonstrations.map((d) => detokenised(d.text));
+  if (mode === "shuffled") {
+    const content = withJsonLines(`${whole(listing)}\n${answerForm}`, answers);
+    return { messages: [{ role: "user", content }], grammar: asJson(oneLine, answerField) };
+  }
+  if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${answerForm}` }], grammar: oneLine };
+  // A demonstration's subtopic and style are not known: the domain and the task's first style stand for them.
+  const known = steer && { topic: "cancer", style: task.styles[0] ?? steer.style };
+  const exchanges = demonstrations.map((d, i) => {
+    const own = d.labels[0] ?? label;
+    return [listingOf(task, own, known).varying, answers[i] as string] as const;
+  });
+  const messages: Message[] = [
+    { role: "system", content: `${listing.fixed}\n${answerForm}` },
+    ...turns(exchanges),
+    { role: "user", content: listing.varying },
+  ];
+  return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar: oneLine };
+}
+
+function listingOf(task: Task<"classification">, label: string, steer: Slots["steer"]): Listing {
+  const slots = { domain: task.domain, className: labelOf(task, label).name };
+  return steer ? listing4({ ...slots, ...steer }) : listing10(slots);
+}

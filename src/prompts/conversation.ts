@@ -1,0 +1,55 @@
+// The port of a conversation. It is a generator: prompts out, completions in, an example or a reason at the end.
+
+import type { Rng } from "../base/rng.ts";
+import type { Message, SharedPrompt } from "../engines/language-model.ts";
+import type { Knowledge, Topic } from "../knowledge/topic.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Family } from "../tasks/families.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
+import type { Parsed } from "./rejections.ts";
+
+/** How demonstrations enter a prompt: some of them drawn anew, the same ones in a prefix that all requests share, or not at all. */
+export type Mode = "shuffled" | "fixed" | "none";
+
+export interface FilledPrompt {
+  readonly messages: readonly Message[];
+  /** What is the same for every prompt of the run. */
+  readonly shared?: SharedPrompt;
+  readonly grammar: string;
+}
+
+export interface Prompt extends Omit<FilledPrompt, "grammar"> {
+  readonly grammar?: string;
+  /** What was drawn for it, kept with the example. */
+  readonly topic?: Topic;
+  readonly style?: string;
+}
+
+/** What a source draws for one prompt (section 4.2); a baseline draws nothing. */
+export interface Drawn {
+  readonly topic?: Topic;
+  readonly style?: string;
+}
+
+export interface Context<E extends Example> {
+  readonly label: string;
+  /** The few-shot training set. */
+  readonly demonstrations: readonly E[];
+  readonly knowledge: Knowledge;
+  readonly config: {
+    readonly demonstrations: Mode;
+    /** Who marks entities: the model, or the graph's names. */
+    readonly annotation: "model" | "graph";
+  };
+}
+
+export type Conversation<E extends Example> = Generator<Prompt, Parsed<E>, string>;
+
+/** One family's conversation: all that must agree between its prompts and its reader. */
+export interface FamilyPrompts<F extends Family> {
+  converse(task: Task<F>, context: Context<ExampleOf<Task<F>>>, drawn: Drawn, stream: Rng): Conversation<ExampleOf<Task<F>>>;
+  /** A demonstration as it stands in the conversation of its label: what a model would have to answer, turn by turn. */
+  answers(task: Task<F>, example: ExampleOf<Task<F>>): readonly string[];
+  /** The example that such answers give, for a prompt that names these topics. */
+  read(task: Task<F>, label: string, answers: readonly string[], topics: readonly string[]): Parsed<ExampleOf<Task<F>>>;
+}

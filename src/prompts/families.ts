@@ -1,0 +1,28 @@
+// Every family's conversation. Sources differ in what they draw for it. Knows no engine.
+
+import type { Rng } from "../base/rng.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Family } from "../tasks/families.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
+import { classification } from "./classification.ts";
+import type { Context, Conversation, Drawn, FamilyPrompts } from "./conversation.ts";
+import { ner } from "./ner.ts";
+import { pair } from "./pair.ts";
+import { relation } from "./relation.ts";
+
+const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, classification, relation, pair };
+
+/** The row of a task's family, for examples of that task alone. */
+export function promptsOf<F extends Family>(task: Task<F>): FamilyPrompts<F> {
+  return rows[task.family] as unknown as FamilyPrompts<F>; // the compiler does not follow that the row is the task's own
+}
+
+export function converse<T extends Task>(
+  task: T,
+  context: Context<ExampleOf<T>>,
+  drawn: Drawn,
+  stream: Rng,
+): Conversation<ExampleOf<T>> {
+  const own = context as unknown as Context<ExampleOf<Task>>;
+  return promptsOf(task as Task).converse(task, own, drawn, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
+}

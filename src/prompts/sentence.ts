@@ -1,0 +1,41 @@
+// Checks of a sentence that all families share: long enough to learn from, no loop, what it mentions. Knows no family.
+
+import { type Asked, readAnswer } from "./answer.ts";
+import { type Parsed, rejected } from "./rejections.ts";
+
+/** Fewer words than this are no sentence to learn from. */
+const fewestWords = 4;
+
+/** The sentence that a completion answers with. */
+export function readSentence(completion: string, asked: Asked = {}): Parsed<string> {
+  const answer = readAnswer(completion, asked);
+  return answer.ok ? checked(answer.value) : answer;
+}
+
+/** A text without marks, or why it is no sentence to learn from. */
+export function checked(text: string): Parsed<string> {
+  if (wordCount(text) < fewestWords) return rejected("too-short");
+  return isRepetitive(text) ? rejected("repetitive") : { ok: true, value: text };
+}
+
+function wordCount(text: string): number {
+  return text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+}
+
+/** Letters and digits alone, in lower case: what makes two sentences the same. */
+export function plain(text: string): string {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(" ");
+}
+
+/** A loop, into which small models fall: a word three times in a row, or the same three words in a row three times. */
+function isRepetitive(text: string): boolean {
+  const list = plain(text).split(" ");
+  const seen = new Map<string, number>();
+  return list.some((word, i) => {
+    if (i >= 2 && word === list[i - 1] && word === list[i - 2]) return true;
+    const triple = list.slice(i, i + 3).join(" ");
+    const times = i + 3 > list.length ? 0 : (seen.get(triple) ?? 0) + 1;
+    seen.set(triple, times);
+    return times >= 3;
+  });
+}

@@ -1,0 +1,64 @@
+// CDR, chemical-disease relations (Li et al. 2016): whether a sentence says that a chemical causes a disease. Appendix D, Table 5.
+
+import type { Task } from "./task.ts";
+import type { GraphQuery, TopicQuery } from "./topic-query.ts";
+
+const edges = (relations: readonly string[], head: string, tail: string): GraphQuery[] =>
+  relations.map((relation) => ({ kind: "edges", relation, head, tail }));
+
+const treating = ["treats", "palliates"];
+const causing = ["causes", "induces", "causes_side_effect", "marker/mechanism"];
+
+const causes: TopicQuery = {
+  kind: "first",
+  of: [
+    {
+      kind: "any",
+      of: ["Drug", "Compound", "Chemical"].flatMap((head) =>
+        ["Disease", "Side Effect", "Symptom"].flatMap((tail) => edges(causing, head, tail)),
+      ),
+    },
+    // The graph that ships has no edge from a drug to what it causes. Findings that it does not link to the drug stand for them: such a sentence
+    // need not be true, and trains the form of the relation alone.
+    { kind: "pairs", head: "Drug", tail: "Symptom", without: [] },
+  ],
+};
+
+const doesNotCause: TopicQuery = {
+  kind: "first",
+  of: [
+    { kind: "any", of: ["Drug", "Compound", "Chemical"].flatMap((head) => edges(treating, head, "Disease")) },
+    { kind: "pairs", head: "Drug", tail: "Disease", without: causing },
+  ],
+};
+
+export const cdr: Task<"relation"> = {
+  id: "cdr",
+  name: "CDR",
+  summary: "Tell whether a sentence says that a chemical causes a disease.",
+  family: "relation",
+  shape: "relation",
+  taskName: "chemical disease relation extraction",
+  domain: "Chemical Disease Relation",
+  head: { word: "chemical", type: "Chemical" },
+  tail: { word: "disease", type: "Disease" },
+  // In the order of ClinGen's label.txt; descriptions from its released code.
+  labels: [
+    {
+      id: "not_induce",
+      name: "not induce",
+      description: "the sentence does not indicate that the chemical cause the disease",
+      negative: true,
+    },
+    { id: "induce", name: "induce", description: "the sentence indicates that the chemical cause the disease" },
+  ],
+  shots: 5,
+  metrics: [
+    { name: "f1", average: "positive" },
+    { name: "precision", average: "positive" },
+    { name: "recall", average: "positive" },
+  ],
+  topics: { each: { not_induce: doesNotCause, induce: causes } },
+  entityTypes: { each: { not_induce: ["drugs", "diseases"], induce: ["drugs", "side effects"] } },
+  styles: ["medical literature", "case reports"],
+};
