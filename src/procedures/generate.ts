@@ -16,7 +16,7 @@ import { openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
 import { fileOf } from "../models/verify.ts";
-import { type Files, trainedFolder } from "../store/files.ts";
+import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import { type GraphPorts, type GraphProcedures, graphAnswers, graphProcedures } from "./graphs.ts";
@@ -45,7 +45,7 @@ export type GenerateProcedures = GraphProcedures & {
   generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
   /** The log of a run so far, in order of index. */
   readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
-  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy`, and then deletes nothing. */
+  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
   deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
 };
 
@@ -136,7 +136,7 @@ async function deleteRun({ notebooks, disk, hold }: GeneratePorts, notebook: str
   const release = await hold(...logs.map(runLock), ...models.map(trainedLock));
   try {
     // The notebook goes last: should the rest fail, it is still there to be deleted.
-    for (const model of models) await disk.delete(trainedFolder(model));
+    for (const model of models) for (const folder of [trainedFolder(model), checkpointFolder(model)]) await disk.delete(folder);
     await store.delete(notebook);
   } finally {
     release();

@@ -3,6 +3,7 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
 import type { EngineSpeed } from "../engines/measure-engine.ts";
+import type { AnyProduct } from "../experiment/product.ts";
 import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
@@ -31,6 +32,8 @@ export interface Schema extends DBSchema {
   notebooks: { key: string; value: Identified };
   /** How fast this device is, by what was measured: `engine:<model>:<engine>`, `training:<device>`. */
   measurements: { key: string; value: EngineSpeed | TrainingSpeed };
+  /** By key: a product's kind is part of what the key is the hash of. */
+  products: { key: string; value: AnyProduct };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -48,6 +51,10 @@ const migrations: readonly ((db: Db) => void)[] = [
   },
   (db) => {
     db.createObjectStore("measurements");
+  },
+  // Notebooks gain `version` and `products`; one without is at version 0 and names none.
+  (db) => {
+    db.createObjectStore("products", { keyPath: "key" });
   },
 ];
 

@@ -1,9 +1,9 @@
 // Deleting a run through the real workers and the real storage: nothing of it stays, and what others hold does.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { untrained } from "../../src/experiment/experiment.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import { basisOf } from "../../src/experiment/training-basis.ts";
+import { untrained } from "../../src/experiment/training-result.ts";
 import { logFormat } from "../../src/generate/log.ts";
 import { openDb } from "../../src/store/db.ts";
 import { files } from "../../src/store/files.ts";
@@ -32,7 +32,7 @@ async function finished(id: string, seed: number): Promise<string> {
   await runLog(db, logFormat).append(run, entries(0, 5));
   const config = presetConfig("small", { task: "mqp", source: "clingen", seed });
   const data = { source: "sample", remarks: [], train: [], validation: [], test: [] };
-  const training = untrained(id, basisOf(config, run, 5));
+  const training = { ...untrained(basisOf(config, run, 5)), model: id };
   await notebooks(db).put({ id, createdAt: 1, updatedAt: 1, title: id, config, data, run, training, spent: {} });
   await disk.write(`trained/${id}/model.safetensors`, new Uint8Array([1, 2, 3]));
   await disk.write(`trained/${id}/config.json`, new Uint8Array([4]));

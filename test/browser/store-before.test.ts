@@ -1,8 +1,8 @@
 // Storage that the version before made, put into this origin: the app's own stores and workers still open it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { trainRequestOf } from "../../src/experiment/experiment.ts";
 import { type Notebook, upgradedNotebook } from "../../src/experiment/notebook.ts";
+import { trainRequestOf } from "../../src/experiment/requests.ts";
 import { type AttemptEntry, drawnOf, logFormat, turnsOf } from "../../src/generate/log.ts";
 import { runId } from "../../src/generate/run-config.ts";
 import { writerOf } from "../../src/generate/sources.ts";
@@ -162,7 +162,7 @@ describe("a trained model", () => {
     const { text } = diseases.prediction.example;
     const { training } = await opened(diseases.id);
     const examples: Example[] = [{ kind: "token", text, spans: [] }];
-    const asked = { task: diseases.task, model: training!.model, device: "wasm", examples } as const;
+    const asked = { task: diseases.task, model: training!.model!, device: "wasm", examples } as const;
     const last = (await collect(train.procedures.predict(asked))).at(-1);
     const [read] = last?.type === "predicted" ? last.examples : [];
     const spans = read?.kind === "token" ? read.spans : [];
@@ -173,7 +173,13 @@ describe("a trained model", () => {
     const { checkpoint } = left;
     const { config, data, id } = await opened(left.id);
     const accepted = (await logOf(left.run)).flatMap((entry) => (entry.type === "accepted" ? [entry] : []));
-    const request = await trainRequestOf(config, data, accepted, id, train.procedures.recipe);
+    const request = await trainRequestOf(
+      config,
+      data,
+      accepted.map((s) => s.example),
+      id,
+      train.procedures.recipe,
+    );
     expect(await train.procedures.leftOff(request)).toEqual({ stage: checkpoint.stage, step: checkpoint.step });
 
     const events = await collect(train.procedures.train(request));

@@ -24,7 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
   experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
-  store: ["base"],
+  store: ["base", "experiment"],
   procedures: [
     "base",
     "tasks",

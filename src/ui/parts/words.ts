@@ -36,7 +36,7 @@ const metricNames: Readonly<Record<MetricName, string>> = {
   f1: "F1",
 };
 
-const averageWords = { micro: "micro", macro: "macro", positive: "of the relation" } as const;
+const averageWords = { micro: "micro", macro: "macro", positive: "of the relation", example: "by example" } as const;
 
 /** "F1, macro" */
 export const metricWords = ({ name, average }: Metric): string =>

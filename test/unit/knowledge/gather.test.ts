@@ -2,9 +2,9 @@
 
 import { expect, it } from "vitest";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
-import { knowledgeRequestOf } from "../../../src/experiment/experiment.ts";
 import type { Preset } from "../../../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";
+import { knowledgeRequestOf } from "../../../src/experiment/requests.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../../../src/knowledge/gather.ts";
 import { gatherKnowledge } from "../../../src/knowledge/gather.ts";
 

@@ -65,6 +65,7 @@ function setUp(over: Partial<TrainPorts> = {}, wrap: (classifier: Classifier) =>
     disk,
     hold,
     measurements: async () => noMeasurements,
+    notebooks: async () => ({ list: async () => [] }),
     devices: async () => found,
     openClassifier: async () => counted(wrap(linearClassifier())),
     async loadModel(files) {
@@ -88,13 +89,15 @@ describe("a training", () => {
     expect(events[0]).toEqual({ type: "device", device: "wasm", reason: "2 WASM threads" });
     expect(events.some((e) => e.type === "loading" && e.what === "The toy")).toBe(true);
     expect(scored(events).map(({ stage }) => stage)).toEqual(["few", "synthetic"]);
-    expect(events.at(-1)).toMatchObject({ type: "saved", model: "mine" });
+    // Saved before it is scored: what is trained is not lost to a kill meanwhile.
+    const [saved, last] = [events.find((e) => e.type === "saved"), events.at(-1)];
+    expect([saved, last]).toMatchObject([{ model: "mine" }, { type: "scored", stage: "synthetic" }]);
     expect([held.size, open.count]).toEqual([0, 0]);
 
     const files = await procedures.trainedFiles({ model: "mine" }, never);
     expect(Object.keys(files).sort()).toEqual(["clinfuse.json", "config.json", "model.safetensors", "vocab.txt"]);
     expect(await procedures.trainedModels(null, never)).toEqual([
-      { id: "mine", bytes: (events.at(-1) as { bytes: number }).bytes },
+      { id: "mine", bytes: (saved as { bytes: number }).bytes },
     ]);
     const asked = { task: request.task, model: "mine", device: "auto", examples: request.test } as const;
     const predicted = (await collect(procedures.predict(asked, never))).at(-1);

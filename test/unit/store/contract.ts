@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
+import type { Product } from "../../../src/experiment/product.ts";
 import { logFormat } from "../../../src/generate/log.ts";
 import { type FlatRunConfig, runId } from "../../../src/generate/run-config.ts";
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
@@ -9,7 +10,8 @@ import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../../../src/store/measurements.ts";
-import { notebooks } from "../../../src/store/notebook.ts";
+import { type NotebookNews, notebooks } from "../../../src/store/notebook.ts";
+import { productStore } from "../../../src/store/products.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { write } from "../../../src/store/transaction.ts";
 import recorded from "../../fixtures/store-2/expected.json";
@@ -41,7 +43,7 @@ export function storeContract(): void {
     db = await openDb(name);
   };
 
-  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets") => db.count(store);
+  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets" | "products") => db.count(store);
 
   describe("measurements", () => {
     const engine = { kind: "engine", model: "m", engine: "batch", tokensPerSecond: 80, measuredAt: 1 } as const;
@@ -322,7 +324,7 @@ export function storeContract(): void {
       await store.put(notebook("b", 9));
       await store.put({ ...notebook("a", 7), title: "renamed" });
       await reopen();
-      expect(await notebooks(db).get("a")).toEqual({ ...notebook("a", 7), title: "renamed" });
+      expect(await notebooks(db).get("a")).toEqual({ ...notebook("a", 7), title: "renamed", version: 2 });
       expect((await notebooks(db).list()).map((n) => n.id)).toEqual(["b", "a"]);
       expect(await rowsIn("datasets")).toBe(1);
     });
@@ -355,6 +357,92 @@ export function storeContract(): void {
       await store.delete("b");
       expect([await rowsIn("log"), await rowsIn("datasets"), await log.list()]).toEqual([0, 0, []]);
       expect(await store.holdings("a")).toMatchObject({ logs: [], models: [] });
+    });
+
+    const trained = { model: "m", device: "wasm", history: [], results: {} } as unknown as NonNullable<Notebook["training"]>;
+
+    it("changed by a stale tab keep what another tab wrote, field by field", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      await a.put(notebook("a", 1));
+      const stale = (await b.get("a"))!;
+      await a.change(stale, { training: trained, spent: { train: 5 } });
+      const renamed = await b.change(stale, { title: "renamed", spent: { task: 2 } });
+      expect(renamed).toMatchObject({ kind: "written", notebook: { title: "renamed", training: { model: "m" }, version: 3 } });
+      expect(await a.get("a")).toMatchObject({ title: "renamed", training: { model: "m" }, spent: { train: 5, task: 2 }, data });
+    });
+
+    it("refuse a stale tab's change of a field that another tab changed, and give it what is there", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      await a.put(notebook("a", 1));
+      const stale = (await b.get("a"))!;
+      await a.change(stale, { training: trained });
+      const other = { ...data, source: "other" };
+      for (const patch of [{ training: undefined, data: undefined }, { training: { ...trained, model: "mine" } }]) {
+        expect(await b.change(stale, patch)).toMatchObject({ kind: "outdated", notebook: { training: { model: "m" }, data } });
+      }
+      const now = (await a.get("a"))!;
+      await a.change(now, { data: other });
+      expect(await b.change(now, { data: { ...data, source: "mine" } })).toMatchObject({
+        kind: "outdated",
+        notebook: { data: other },
+      });
+      expect(await a.get("a")).toMatchObject({ training: { model: "m" }, data: other });
+      expect(await rowsIn("datasets")).toBe(1);
+      expect(await b.change(await b.get("a").then((n) => n!), { training: undefined })).toMatchObject({ kind: "written" });
+      expect(await a.get("a")).not.toHaveProperty("training");
+    });
+
+    it("once deleted are not brought back by a stale tab", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      await a.put(notebook("a", 1));
+      const stale = (await b.get("a"))!;
+      await a.delete("a");
+      expect(await b.change(stale, { title: "back" })).toEqual({ kind: "deleted" });
+      expect(await a.list()).toEqual([]);
+    });
+
+    it("tell other tabs what changed, and not their own", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      const [heardByA, heardByB]: NotebookNews[][] = [[], []];
+      a.watch((news) => heardByA?.push(news));
+      b.watch((news) => heardByB?.push(news));
+      await a.put(notebook("a", 1));
+      await a.change((await a.get("a"))!, { title: "renamed" });
+      await a.delete("a");
+      await expect
+        .poll(() => heardByB)
+        .toEqual([
+          { type: "changed", id: "a", version: 1 },
+          { type: "changed", id: "a", version: 2 },
+          { type: "deleted", id: "a" },
+        ]);
+      expect(heardByA).toEqual([]);
+    });
+  });
+
+  describe("products", () => {
+    const product = (key: string, name: string): Product<"model"> => ({
+      kind: "model",
+      key,
+      state: "whole",
+      milliseconds: 3,
+      value: { device: "wasm", name, history: [] },
+    });
+
+    it("come back equal by their keys, and go with the last notebook that names them", async () => {
+      const store = productStore(db);
+      await store.put(product("k1", "a"), product("k2", "b"));
+      await reopen();
+      expect(await productStore(db).find("model", "k1")).toEqual(product("k1", "a"));
+      expect(await productStore(db).find("model", "k3")).toBeUndefined();
+      const books = notebooks(db);
+      const notebook = { createdAt: 1, updatedAt: 1, title: "", config: { task: "mqp" }, spent: {} } as unknown as Notebook;
+      await books.put({ ...notebook, id: "a", products: ["k1", "k2"] });
+      await books.put({ ...notebook, id: "b", products: ["k2"] });
+      await books.delete("a");
+      expect([await productStore(db).find("model", "k1"), await rowsIn("products")]).toEqual([undefined, 1]);
+      await books.delete("b");
+      expect(await rowsIn("products")).toBe(0);
     });
   });
 }

@@ -1,12 +1,12 @@
 // Section 4.2 on the page: the log of a run as it grows, its rates and counts. The log itself is the run store's. Knows no component.
 
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { runConfigOf } from "../../../experiment/run-inputs.ts";
+import type { Made } from "../../../experiment/product.ts";
 import { type AttemptEntry, type LogEntry, type Rejected, type Synthetic, turnsOf } from "../../../generate/log.ts";
 import { type RejectReason, rejectReasons } from "../../../generate/source.ts";
 import { sourceOf, writerOf } from "../../../generate/sources.ts";
-import { noKnowledge } from "../../../knowledge/topic.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { tellLoading } from "../../parts/loading-words.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
@@ -22,6 +22,8 @@ const isRejected = (entry: AttemptEntry): entry is Rejected => entry.type === "r
 
 export class GenerateStep {
   readonly work: Work;
+  /** Nothing: each attempt is in the log before it is told, and the run goes on where it was. */
+  readonly wouldLose = false;
   /** The log's attempts so far, in order of index. */
   entries = $state.raw<readonly AttemptEntry[]>([]);
   pace = $state.raw<Pace>();
@@ -38,7 +40,7 @@ export class GenerateStep {
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("generate", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("generate", milliseconds));
   }
 
   /** Accepted examples that the source aims at. */
@@ -79,26 +81,29 @@ export class GenerateStep {
     await this.#run.choose(patch);
   }
 
+  /** Reads what another tab wrote meanwhile. */
+  async refresh(): Promise<void> {
+    if (!this.#read) return this.read();
+    const { run } = this.#run.notebook;
+    if (run !== undefined && !this.work.running) await this.#readLog(run).catch(() => undefined); // reading it again says why
+  }
+
   start = (): Promise<boolean> =>
     this.work.run("Loading the language model", async (signal) => {
-      const { lab, config } = this.#run;
-      const { data, knowledge = noKnowledge } = this.#run.notebook;
-      const { train: demonstrations = [], gold = [] } = data ?? {};
-      const writer = writerOf(config.source);
-      const model = writer && (await lab.openModel({ model: writer.model, engine: config.engine }, this.work, signal));
-      const runConfig = await runConfigOf(config, model?.id, { train: demonstrations, gold }, knowledge);
-      if (model) this.work.tell("The model reads its first prompts");
-      const startedAt = performance.now();
       const before = this.accepted.length;
+      let startedAt = performance.now();
       let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
-      for await (const events of inChunks(
-        lab.services.generate.generate({ config: runConfig, demonstrations, gold, knowledge }, signal),
-      )) {
+      for await (const events of inChunks(this.#run.drive(signal, { until: "made" }))) {
         const fresh: AttemptEntry[] = [];
         for (const event of events) {
-          if (event.type === "opened") await this.#opened(event.run, event.next, model?.engine);
-          else if (event.type === "finished") this.reached = this.wanted;
-          else if (event.type === "accepted" || event.type === "rejected") fresh.push(event);
+          if (event.type === "knowledge") {
+            tellLoading(this.work, event.event);
+            startedAt = performance.now();
+          } else if (event.type === "result") await this.#ended(event.result.made);
+          else if (event.type === "generate") {
+            if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);
+            else if (event.event.type === "accepted" || event.event.type === "rejected") fresh.push(event.event);
+          }
         }
         this.#append(fresh);
         const milliseconds = performance.now() - startedAt;
@@ -109,6 +114,12 @@ export class GenerateStep {
         if (made >= 3) this.work.left = (milliseconds / made) * (this.wanted - this.accepted.length);
       }
     });
+
+  /** What was written before under the same choices is taken as it is. */
+  async #ended(made: Made | undefined): Promise<void> {
+    if (made && made.run !== this.#run.notebook.run) await this.#opened(made.run, made.accepted, made.writer?.engine);
+    this.reached = this.#run.config.size;
+  }
 
   forget(): void {
     this.entries = [];
@@ -123,15 +134,16 @@ export class GenerateStep {
    * The run's id is known: another one than before begins with its own log, if it has any. What "auto" came to is kept, so that the run goes on
    * with the engine that began it, whatever is measured meanwhile.
    */
-  async #opened(run: string, next: number, engine: string | undefined): Promise<void> {
+  async #opened(run: string, next: number, engine = this.#run.lab.open?.info.engine): Promise<void> {
     const another = run !== this.#run.notebook.run;
     this.changed = false;
     this.#read = true;
+    this.work.tell("The model reads its first prompts");
     if (another) {
       this.entries = [];
-      const { logs = [], config } = this.#run.notebook;
-      const begun = { run, logs: [...logs.filter((id) => id !== run), run] };
-      const keeps = engine !== undefined && writerOf(config.source)?.model !== "scripted";
+      const { config } = this.#run;
+      const begun = { run, logs: [run] };
+      const keeps = engine !== undefined && writerOf(config.source) && writerOf(config.source)?.model !== "scripted";
       await this.#run.change(keeps ? { ...begun, config: { ...config, engine } } : begun);
     }
     if (next > this.entries.length) await this.#readLog(run);

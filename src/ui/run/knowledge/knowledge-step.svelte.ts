@@ -1,12 +1,13 @@
 // Section 4.1 on the page: the graph, the topics drawn from it or asked from the model, the styles. Knows no component.
 
-import { knowledgeRequestOf } from "../../../experiment/experiment.ts";
+import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import { presetSource, topicCount } from "../../../experiment/presets.ts";
 import type { SourceKind, Steered } from "../../../generate/source.ts";
-import { needs, steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
+import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
-import { noKnowledge, type Style, type Topic } from "../../../knowledge/topic.ts";
+import type { Style, Topic } from "../../../knowledge/topic.ts";
+import { tellLoading } from "../../parts/loading-words.ts";
 import { bytes } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
@@ -30,7 +31,7 @@ export class KnowledgeStep {
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("knowledge", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("knowledge", milliseconds));
   }
 
   get graph(): GraphInfo | undefined {
@@ -103,43 +104,45 @@ export class KnowledgeStep {
     await this.#run.lab.readGraphs();
   };
 
+  /** What a language model was asked is lost with the tab; a graph is drawn from again in a moment. */
+  get wouldLose(): boolean {
+    return this.work.running && this.exchanges.length > 0;
+  }
+
   gather = (): Promise<boolean> =>
     this.work.run("Gathering knowledge", async (signal) => {
-      const { lab, notebook, config } = this.#run;
-      const request = knowledgeRequestOf(config, notebook.data?.train ?? []);
-      if (!request) return this.#run.change({ knowledge: noKnowledge });
       this.exchanges = [];
       this.remarks = [];
-      const { graph, source, engine } = config;
-      const fromGraph = needs(source, "graph");
-      if (fromGraph && graph === "starter")
-        await this.#import(lab.services.generate.importStarter(null, signal), "the starter graph");
-      if (fromGraph) await this.count();
-      const writer = needs(source, "suggestions") ? writerOf(source) : undefined;
-      if (writer) await lab.openModel({ model: writer.model, engine }, this.work, signal);
-      this.work.tell(fromGraph ? "Drawing topics from the graph" : "Asking the language model for topics");
-      for await (const event of lab.services.generate.gatherKnowledge(request, signal)) {
-        switch (event.type) {
-          case "asking":
-            this.work.tell(`Asking the language model for ${event.what}`);
-            this.exchanges = [...this.exchanges, { what: event.what, prompt: event.prompt }];
-            break;
-          case "answered": {
-            const { what, text, found } = event;
-            this.exchanges = this.exchanges.map((e, i) => (i === this.exchanges.length - 1 ? { ...e, what, text, found } : e));
-            break;
-          }
-          case "remark":
-            this.remarks = [...this.remarks, event.text];
-            break;
-          case "gathered":
-            await this.#run.change({ knowledge: event.knowledge });
-            break;
-          default:
-            event satisfies never;
-        }
+      for await (const event of this.#run.drive(signal, { until: "knowledge" })) {
+        if (event.type === "knowledge") await this.#tell(event.event);
+        if (event.type === "found") this.remarks = ["Gathered before under the same choices, and taken as it was."];
+        if (event.type === "result") await this.#run.change({ knowledge: event.result.knowledge });
       }
     });
+
+  async #tell(event: Extract<DriveEvent, { type: "knowledge" }>["event"]): Promise<void> {
+    if (event.type === "imported") {
+      await this.#run.lab.readGraphs();
+      await this.count();
+    }
+    if (tellLoading(this.work, event)) return;
+    switch (event.type) {
+      case "asking":
+        this.work.tell(`Asking the language model for ${event.what}`);
+        this.exchanges = [...this.exchanges, { what: event.what, prompt: event.prompt }];
+        break;
+      case "answered": {
+        const { what, text, found } = event;
+        this.exchanges = this.exchanges.map((e, i) => (i === this.exchanges.length - 1 ? { ...e, what, text, found } : e));
+        break;
+      }
+      case "remark":
+        this.remarks = [...this.remarks, event.text];
+        break;
+      default: // what was gathered comes with the result
+        break;
+    }
+  }
 
   addStyle = (name: string): Promise<void> | undefined => {
     const styles = this.#run.notebook.knowledge?.styles ?? [];

@@ -12,11 +12,13 @@ import type { Run } from "../run.svelte.ts";
 
 export class TaskStep {
   readonly work: Work;
+  /** Nothing: what is read here is on the disk. */
+  readonly wouldLose = false;
   readonly #run: Run;
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("task", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("task", milliseconds));
   }
 
   get task(): Task {
