@@ -67,7 +67,7 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   return `${train.length} real examples to start from, ${synthetic.length} synthetic ones, ${validation.length} to validate, ${test.length} to test.`;
 }
 
-function scoresSection(task: Task, { results, device, basis }: TrainingResult, stale: readonly Stale[]): Html {
+function scoresSection(task: Task, { results, device, basis, remarks = [] }: TrainingResult, stale: readonly Stale[]): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
   const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
@@ -86,6 +86,7 @@ function scoresSection(task: Task, { results, device, basis }: TrainingResult, s
 <details><summary>By label</summary>
 <table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
+${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
 
