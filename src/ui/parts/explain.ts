@@ -147,6 +147,20 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Turn off “Hold the model to the form” under More; completions are then checked by the parser alone.",
   }),
+  diverged: (_, message) => ({
+    title: "Training diverged",
+    sentence: sentence(message),
+    remedy: "Choose a smaller learning rate, or a larger batch, under More and train again.",
+  }),
+  "server-gone": (_, message) => ({
+    title: "The app's server does not answer",
+    sentence:
+      sentence(message) ||
+      "The server that gave you this page does not answer, and this part of the app is not kept in the browser.",
+    remedy:
+      "Start it again in the project's folder, at the same address, and try again here. What this browser keeps is not lost.",
+    command: "npm start",
+  }),
   "engine-failed": (_, message) => ({
     title: "The engine stopped working",
     sentence: sentence(message),
