@@ -48,7 +48,8 @@ function lineOf(path: string, found: readonly Inspected[]): CheckLine {
 }
 
 function words({ message, place }: ClinfuseError): string {
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
+  const first = /^[\w-]+\.\w+/.test(message) ? message.charAt(0) : message.charAt(0).toUpperCase(); // a file keeps its name
+  const sentence = `${first}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
   return place.remedy === undefined ? sentence : `${sentence} ${place.remedy}`;
 }
 

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import { type Browser, chromium } from "playwright-core";
+import { type BrowserContext, chromium } from "playwright-core";
 
 /** Flags that keep the browser quiet: it asks nothing of any host. */
 export const quietFlags = [
@@ -56,29 +56,63 @@ export function modelFlags(env: NodeJS.ProcessEnv = process.env, graphics = hasG
   return [...quietFlags, ...flags, ...extra];
 }
 
+export interface Launched {
+  readonly context: BrowserContext;
+  /** Its graphics adapter in words. */
+  readonly adapter: string;
+  close(): Promise<void>;
+}
+
 /**
- * A browser for models, and its graphics adapter in words. Where a card is here and Chromium offers no adapter for it (a driver without Vulkan,
- * most often), it starts again on software, unless $CLINFUSE_GPU asked for the card. `url` is a page of the app: only there is WebGPU to be had.
+ * A browser for models. Where a card is here and Chromium offers no adapter for it (a driver without Vulkan, most often), it starts again on
+ * software, unless $CLINFUSE_GPU asked for the card. `url` is a page of the app: only there is WebGPU to be had. With a `profile`, a folder, what
+ * the app stores outlives the browser.
  */
-export async function launchForModels(url: string, graphics = hasGraphics()): Promise<{ browser: Browser; adapter: string }> {
+export async function launchForModels(
+  url: string,
+  { profile, flags: own = [] }: { readonly profile?: string; readonly flags?: readonly string[] } = {},
+  graphics = hasGraphics(),
+): Promise<Launched> {
   const launch = async (flags: readonly string[]) => {
-    const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: [...flags] });
-    return { browser, adapter: await adapterName(browser, url) };
+    const context = await openContext([...flags, ...own], profile);
+    return { context, adapter: await adapterName(context, url) };
   };
   let launched = await launch(modelFlags(process.env, graphics));
   if (launched.adapter === undefined && graphics && !process.env.CLINFUSE_GPU) {
-    await launched.browser.close();
+    await closeContext(launched.context);
     launched = await launch(modelFlags({ ...process.env, CLINFUSE_GPU: "software" }));
   }
-  const { browser, adapter = "none" } = launched;
+  const { context, adapter = "none" } = launched;
   const real = !/^none$|swiftshader|llvmpipe|lavapipe/i.test(adapter);
   const remark =
     graphics && !real ? " (a graphics card seems to be here, but Chromium offers none; models/README.md has the flags)" : "";
-  return { browser, adapter: `${adapter}${remark}` };
+  return { context, adapter: `${adapter}${remark}`, close: () => closeContext(context) };
 }
 
-async function adapterName(browser: Browser, url: string): Promise<string | undefined> {
-  const page = await browser.newPage();
+/** A browser that was killed lets go of its profile a moment later. */
+const profileWait = 30_000; // milliseconds
+
+async function openContext(flags: readonly string[], profile: string | undefined): Promise<BrowserContext> {
+  const options = { executablePath: findChromium(), headless: true, args: [...flags] };
+  if (profile === undefined) return (await chromium.launch(options)).newContext({ acceptDownloads: true });
+  for (const start = Date.now(); ; ) {
+    try {
+      return await chromium.launchPersistentContext(profile, { ...options, acceptDownloads: true });
+    } catch (error) {
+      if (Date.now() - start > profileWait) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+async function closeContext(context: BrowserContext): Promise<void> {
+  const browser = context.browser();
+  await context.close();
+  await browser?.close();
+}
+
+async function adapterName(context: BrowserContext, url: string): Promise<string | undefined> {
+  const page = await context.newPage();
   try {
     await page.goto(url);
     return await page.evaluate(async () => {

@@ -1,11 +1,13 @@
 // Turns the events of an experiment into lines of text, one per event of note.
 
-import type { ExperimentEvent } from "../src/experiment/experiment.ts";
 import type { TrainRunEvent } from "../src/experiment/steps.ts";
-import type { GenerateEvent, Turn } from "../src/generate/events.ts";
+import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
+import type { Turn } from "../src/generate/source.ts";
+import type { HeadlessEvent } from "../src/headless.ts";
+import { lineOf } from "../src/report/drawn.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
-export function narrator(say: (line: string) => void): (event: ExperimentEvent) => void {
+export function narrator(say: (line: string) => void): (event: HeadlessEvent) => void {
   const generate = generateNarrator(say);
   const loading = progress(say);
   return (event) => {
@@ -29,7 +31,13 @@ export function narrator(say: (line: string) => void): (event: ExperimentEvent) 
       case "generate":
         return generate(event.event);
       case "train":
-        return narrateTraining(event.event, say, loading);
+        if (event.event.type === "loading" && !("what" in event.event))
+          return loading("loading the trained model", event.event.done, event.event.total);
+        return narrateTraining(event.event as TrainRunEvent, say, loading);
+      case "found":
+        return say(`${event.kind}: made before`);
+      case "cell":
+      case "product":
       case "result":
         return;
     }
@@ -72,26 +80,23 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
         );
       case "accepted": {
         accepted++;
-        count(event.turns);
-        const { example } = event;
-        const text = example.kind === "pair" ? `${example.first} | ${example.second} -> ${example.label}` : marked(example);
-        return say(`  + ${String(accepted).padStart(3)}  ${text}`);
+        count(turnsOf(event));
+        return say(`  + ${String(accepted).padStart(3)}  ${lineOf(event.example)}`);
       }
-      case "rejected":
+      case "rejected": {
+        const turns = turnsOf(event);
         rejected++;
-        count(event.turns);
-        return say(`  - ${event.reason}`);
+        count(turns);
+        return say(`  - ${event.reason}: ${turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
+      }
+      case "feedback":
+        return say(`  = feedback after ${event.after} accepted`);
+      case "wants-feedback":
+        return say(`${event.after} accepted: the run stands at a barrier`);
       case "finished":
         return say(`${event.accepted} accepted of ${event.attempts} attempts; ${rejected} rejected here; ${rate()}`);
     }
   };
-}
-
-function marked(example: { text: string; spans?: readonly { start: number; end: number }[] }): string {
-  let text = example.text;
-  for (const { start, end } of [...(example.spans ?? [])].reverse())
-    text = `${text.slice(0, start)}[${text.slice(start, end)}]${text.slice(end)}`;
-  return text;
 }
 
 function narrateTraining(
@@ -120,6 +125,12 @@ function narrateTraining(
     }
     case "remark":
       return say(event.text);
+    case "stage-found":
+      return say(`stage ${event.stage}: trained before`);
+    case "stage-not-kept":
+      return say(`stage ${event.stage} cannot be kept for other cells: ${event.why}`);
+    case "not-saved":
+      return say(`the trained model cannot be kept: ${event.why}`);
     case "resumed":
       return say(`going on after step ${event.step} of stage ${event.stage}`);
     case "not-kept":

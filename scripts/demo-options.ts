@@ -1,18 +1,18 @@
 // The command line of `npm run demo`, checked before anything is built or fetched.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { decodeUtf8 } from "../src/base/utf8.ts";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
-import { presetConfig } from "../src/experiment/presets.ts";
-import { taskById } from "../src/tasks/catalogue.ts";
+import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import { needs, sourceKinds } from "../src/generate/sources.ts";
+import { taskById, tasks } from "../src/tasks/catalogue.ts";
+import { readFolder } from "./data-folder.ts";
 
 export const usage = `npm run demo -- [options]
 
-  --task ID         bc5cdr-disease (default) or mqp
-  --method ID       clingen (default) or zerogen
+  --task ID         ${tasks.map((task) => task.id).join(", ")} (bc5cdr-disease)
+  --source ID       ${sourceKinds.join(", ")} (clingen)
   --size N          accepted synthetic examples (60)
   --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
   --encoder ID      an encoder of models/manifest.json (all-minilm-l6-v2)
@@ -43,7 +43,8 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
     args: [...args],
     options: {
       task: { type: "string", default: "bc5cdr-disease" },
-      method: { type: "string", default: "clingen" },
+      source: { type: "string" },
+      method: { type: "string" }, // its name in 0.1.0
       size: { type: "string" },
       data: { type: "string" },
       encoder: { type: "string" },
@@ -59,20 +60,20 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   });
   if (values.help) return undefined;
   const task = taskById(values.task).id;
-  const method = oneOf("method", values.method, ["clingen", "zerogen"]);
-  const config = presetConfig(oneOf("preset", values.preset, ["small", "paper"]), {
+  const preset = oneOf("preset", values.preset, ["small", "paper"]);
+  const kind = oneOf("source", values.source ?? values.method ?? "clingen", sourceKinds);
+  const config = presetConfig(preset, {
     task,
-    method,
+    source: presetSource(preset, kind, values.model),
     ...(values.size === undefined ? {} : { size: wholeNumber("size", values.size, 1) }),
     ...(values.seed === undefined ? {} : { seed: wholeNumber("seed", values.seed, 0) }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
-    ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.engine === undefined ? {} : { engine: oneOf("engine", values.engine, ["auto", ...engines.map((e) => e.id)]) }),
     ...(values.device === undefined ? {} : { device: oneOf("device", values.device, ["auto", "wasm", "webgpu"]) }),
   });
   return {
     config,
-    folder: values.data === undefined ? undefined : readFolder(values.data),
+    folder: values.data === undefined ? undefined : readFolder("--data", values.data, needs(config.source, "gold")),
     source: values.data === undefined ? "sample" : basename(resolve(values.data)),
     test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
     out: resolve(values.out),
@@ -89,23 +90,4 @@ function wholeNumber(option: string, value: string, least: number): number {
   const n = Number(value);
   if (!Number.isInteger(n) || n < least) throw new Error(`--${option} takes a whole number of at least ${least}; got "${value}"`);
   return n;
-}
-
-/** Only the files of ClinGen's format: a corpus folder may hold much more. */
-function readFolder(path: string): Record<string, string> {
-  if (!existsSync(path)) throw new Error(`--data: there is no folder ${path}`);
-  const wanted = new Set([
-    "train_few.jsonl",
-    "dev_few.jsonl",
-    "test.jsonl",
-    "label.txt",
-    "train.jsonl",
-    "dev.jsonl",
-    "all.jsonl",
-  ]);
-  const present = readdirSync(path).filter((name) => wanted.has(name));
-  // train, dev and all serve only to draw what is missing; they are large.
-  const whole = present.includes("train_few.jsonl") && present.includes("dev_few.jsonl");
-  const names = present.filter((name) => !whole || /_few|test|label/.test(name));
-  return Object.fromEntries(names.map((name) => [name, decodeUtf8(readFileSync(join(path, name)), name)]));
 }

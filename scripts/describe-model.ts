@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type ModelEntry, type ModelFile, parseEntry } from "../src/models/manifest.ts";
 import { entryOfFiles } from "../src/models/model-entry.ts";
+import { checkPath } from "./check-models.ts";
 import { sha256OfFile } from "./model-sources.ts";
 
 export interface Described {
@@ -38,5 +39,6 @@ export async function describeModel(folder: string): Promise<Described> {
   const remarks = ['"licence" is an SPDX id, "homepage" where the model is described: fill them in'];
   if (entry.mlc && entry.mlc.memoryMegabytes === undefined)
     remarks.push("WebLLM's prebuilt list has no model of this id, so the memory is estimated from the shards");
-  return { entry, remarks };
+  const { ok, why, remarks: seen } = await checkPath(folder);
+  return { entry, remarks: [...remarks, ...(ok ? seen : [`the app will refuse these files: ${why}`])] };
 }

@@ -1,17 +1,17 @@
 // A file on the disk as a Blob of which only what is asked for is read, whatever its size. Knows no format.
 
-import { openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 
 const chunkBytes = 2 ** 22;
 
 class FileSlice extends Blob {
-  readonly #descriptor: number;
+  readonly #path: string;
   readonly #begin: number;
   readonly #end: number;
 
-  constructor(descriptor: number, begin: number, end: number) {
+  constructor(path: string, begin: number, end: number) {
     super();
-    this.#descriptor = descriptor;
+    this.#path = path;
     this.#begin = begin;
     this.#end = Math.max(begin, end);
   }
@@ -22,16 +22,21 @@ class FileSlice extends Blob {
 
   override slice(start = 0, end = this.size): Blob {
     const at = (n: number) => this.#begin + Math.min(this.size, Math.max(0, n < 0 ? this.size + n : n));
-    return new FileSlice(this.#descriptor, at(start), at(end));
+    return new FileSlice(this.#path, at(start), at(end));
   }
 
   #read(begin: number, end: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(end - begin);
+    const descriptor = openSync(this.#path, "r");
     let done = 0;
-    while (done < bytes.length) {
-      const read = readSync(this.#descriptor, bytes, done, bytes.length - done, begin + done);
-      if (read === 0) break; // it was cut meanwhile
-      done += read;
+    try {
+      while (done < bytes.length) {
+        const read = readSync(descriptor, bytes, done, bytes.length - done, begin + done);
+        if (read === 0) break; // it was cut meanwhile
+        done += read;
+      }
+    } finally {
+      closeSync(descriptor);
     }
     return bytes.subarray(0, done);
   }
@@ -58,7 +63,7 @@ class FileSlice extends Blob {
   }
 }
 
-/** The file stays open until the process ends. Throws what the disk says. */
+/** Open only while it is read: a folder may hold thousands. Throws what the disk says. */
 export function fileBlob(path: string): Blob {
-  return new FileSlice(openSync(path, "r"), 0, statSync(path).size);
+  return new FileSlice(path, 0, statSync(path).size);
 }

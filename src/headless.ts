@@ -1,18 +1,29 @@
-// The app without its user interface, for scripts: one call runs an experiment and offers its artefacts as downloads.
+// The app without its user interface, for scripts: drives a plan, tells what happens, offers the artefacts of its last cell as downloads.
 
 import { ClinfuseError } from "./base/errors.ts";
-import { type ExperimentEvent, type ExperimentResult, experiment } from "./experiment/experiment.ts";
-import type { ExperimentConfig } from "./experiment/experiment-config.ts";
-import type { Notebook, NotebookData } from "./experiment/notebook.ts";
+import { drive } from "./experiment/drive.ts";
+import type { CellResult, DriveEvent } from "./experiment/drive-cell.ts";
+import type { Notebook, NotebookData, Step } from "./experiment/notebook.ts";
+import type { Cell } from "./experiment/plan.ts";
+import type { ExperimentPorts } from "./experiment/ports.ts";
+import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import type { RejectReason } from "./generate/source.ts";
+import { sourceOf } from "./generate/sources.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
+import { openDb } from "./store/db.ts";
+import { productStore } from "./store/products.ts";
 import { taskById } from "./tasks/catalogue.ts";
+import type { StageId } from "./train/train-config.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
-export interface HeadlessRequest {
-  readonly config: ExperimentConfig;
+export interface HeadlessCell extends Cell {
+  readonly data: HeadlessData;
+}
+
+export interface HeadlessData {
   /** Text files by name; the sample that ships when undefined. */
   readonly folder: Readonly<Record<string, string>> | undefined;
   readonly source: string;
@@ -20,50 +31,67 @@ export interface HeadlessRequest {
   readonly test: number | undefined;
 }
 
-export type HeadlessReply =
-  | {
-      readonly ok: true;
-      readonly result: Omit<ExperimentResult, "knowledge" | "synthetic">;
-      readonly accepted: number;
-      readonly remarks: readonly string[];
-      readonly files: readonly string[];
-    }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+/** Everything of a cell's result that a line of text needs. */
+export interface CellSummary {
+  readonly run: string | undefined;
+  /** LanguageModel.id of the writer. */
+  readonly writer: string | undefined;
+  readonly accepted: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly scores: Readonly<Partial<Record<StageId, Readonly<Record<string, number>>>>>;
+  /** Test examples that were scored. */
+  readonly test: number;
+  readonly remarks: readonly string[];
+  readonly spent: Readonly<Partial<Record<Step, number>>>; // milliseconds
+}
+
+export type HeadlessEvent =
+  | Exclude<DriveEvent, { type: "result" | "training" | "cell" }>
+  | { readonly type: "cell"; readonly cell: number; readonly cells: number }
+  | { readonly type: "result"; readonly cell: number; readonly summary: CellSummary };
+
+export type HeadlessReply = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
 
 export interface Headless {
-  /** `onEvent` hears every event but the result. */
-  run(request: HeadlessRequest, onEvent: (event: ExperimentEvent) => void): Promise<HeadlessReply>;
-  /** Starts the download of one artefact of the last run. */
+  /** Over the products that this browser has already. `onEvent` hears every event. */
+  run(cells: readonly HeadlessCell[], onEvent: (event: HeadlessEvent) => void): Promise<HeadlessReply>;
+  /** Names of the last cell's artefacts: the dataset, its scores, the report, the trained model's files. */
+  artefacts(): Promise<readonly string[]>;
+  /** Starts the download of one of them. */
   download(name: string): void;
 }
 
+const generate = generateClient().procedures;
+const train = trainClient().procedures;
+
+let last: { readonly cell: HeadlessCell; readonly result: CellResult; readonly createdAt: number } | undefined;
 let artefacts: ReadonlyMap<string, Blob> = new Map();
 
 const headless: Headless = {
-  async run(request, onEvent) {
-    const generate = generateClient();
-    const train = trainClient();
+  async run(cells, onEvent) {
     try {
       const createdAt = Date.now();
-      const data = await readData(request, generate);
-      const ports = { pipeline: generate.procedures, trainer: train.procedures };
-      let result: ExperimentResult | undefined;
-      for await (const event of experiment(request.config, data, ports, new AbortController().signal)) {
-        if (event.type === "result") result = event.result;
-        else onEvent(event);
+      const ports: ExperimentPorts = { data: dataReader(cells), pipeline: generate, trainer: train };
+      const store = productStore(await openDb());
+      for await (const event of drive({ cells }, store, ports, new AbortController().signal)) {
+        if (event.type === "result") {
+          last = { cell: cells[event.cell] as HeadlessCell, result: event.result, createdAt };
+          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result) });
+        } else if (event.type === "cell") onEvent({ type: "cell", cell: event.cell, cells: event.cells });
+        else if (event.type !== "training") onEvent(event);
       }
-      if (!result) throw new Error("the experiment ended without a result");
-      artefacts = await artefactsOf(notebookOf(request.config, data, result, createdAt), result, train);
-      const { knowledge: _, synthetic, ...rest } = result;
-      return { ok: true, result: rest, accepted: synthetic.length, remarks: data.remarks, files: [...artefacts.keys()] };
+      return { ok: true };
     } catch (error) {
       if (error instanceof ClinfuseError) return { ok: false, code: error.code, message: error.message };
       return { ok: false, code: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-    } finally {
-      generate.close();
-      train.close();
     }
   },
+
+  async artefacts() {
+    artefacts = last ? await artefactsOf(last.cell, last.result, last.createdAt) : new Map();
+    return [...artefacts.keys()];
+  },
+
   download(name) {
     const blob = artefacts.get(name);
     if (!blob) throw new Error(`there is no artefact ${name}`);
@@ -74,40 +102,59 @@ const headless: Headless = {
   },
 };
 
-async function readData(
-  { config, folder, source, test }: HeadlessRequest,
-  generate: ReturnType<typeof generateClient>,
-): Promise<NotebookData> {
-  const { task, seed } = config;
+/** Cells of the same rows read them once, one after the other. */
+function dataReader(cells: readonly HeadlessCell[]): ExperimentPorts["data"] {
+  let before: { readonly of: string; readonly data: NotebookData } | undefined;
+  return async (cell) => {
+    const { data: from } = cells.find((c) => c === cell) as HeadlessCell;
+    const { task } = cell.config;
+    const of = JSON.stringify([task, cell.seeds.data, from.source, from.test]);
+    if (before?.of !== of) before = { of, data: await readData(task, cell.seeds.data, from) };
+    return before.data;
+  };
+}
+
+async function readData(task: string, seed: number, { folder, source, test }: HeadlessData): Promise<NotebookData> {
   const blobs = (texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).map(([name, text]) => [name, new Blob([text])] as const);
   const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
-  const dataset = await generate.procedures.readData({ task, files, seed });
+  const dataset = await generate.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
 }
 
-function notebookOf(config: ExperimentConfig, data: NotebookData, result: ExperimentResult, createdAt: number): Notebook {
-  const { knowledge, training, spent, run } = result;
-  const title = `${taskById(config.task).name}, ${config.method}`;
-  return { id: run, createdAt, updatedAt: Date.now(), title, config, data, knowledge, run, training, spent };
+function summaryOf({ data, made, training, spent }: CellResult): CellSummary {
+  const results = Object.entries(training?.results ?? {});
+  return {
+    run: made?.run,
+    writer: made?.writer?.id,
+    accepted: made?.accepted ?? 0,
+    rejected: made?.rejected ?? {},
+    scores: Object.fromEntries(results.map(([stage, { scores }]) => [stage, scores.values])),
+    test: data.test.length,
+    remarks: data.remarks,
+    spent,
+  };
 }
 
 /** Name, with folders, to content. */
-async function artefactsOf(
-  notebook: Notebook,
-  result: ExperimentResult,
-  train: ReturnType<typeof trainClient>,
-): Promise<Map<string, Blob>> {
-  const { synthetic, rejected, training } = result;
+async function artefactsOf({ config }: HeadlessCell, result: CellResult, createdAt: number): Promise<Map<string, Blob>> {
+  const { data, knowledge, made, training, spent } = result;
+  const task = taskById(config.task);
+  const run = made?.run;
+  const title = `${task.name}, ${sourceOf(config.source).title(config.source)}`;
+  const whole = { createdAt, updatedAt: Date.now(), title, config, data, knowledge, spent };
+  const notebook: Notebook = { id: run ?? "few-shot", ...whole, ...(run ? { run } : {}), ...(training ? { training } : {}) };
+  const { synthetic, rejected } =
+    run === undefined ? { synthetic: [], rejected: {} } : await readLog(generate.readRun, run, made?.accepted ?? 0);
   const text = (content: string, type: string) => new Blob([content], { type });
-  const files = new Map([
-    ["dataset.jsonl", text(datasetJsonl(taskById(notebook.config.task), synthetic), "application/jsonl")],
+  const artefacts = new Map([
+    ["dataset.jsonl", text(datasetJsonl(task, synthetic), "application/jsonl")],
     ["scores.json", text(scoresJson(notebook, synthetic, rejected), "application/json")],
     ["report.html", text(reportHtml(notebook, synthetic, rejected), "text/html")],
   ]);
-  const model = await train.procedures.trainedFiles({ model: training.model });
-  for (const [name, blob] of Object.entries(model)) files.set(`model/${name}`, blob);
-  return files;
+  const model = training?.model === undefined ? {} : await train.trainedFiles({ model: training.model });
+  for (const [name, blob] of Object.entries(model)) artefacts.set(`model/${name}`, blob);
+  return artefacts;
 }
 
 declare global {

@@ -1,16 +1,19 @@
 // Ties the app together: opens the store, starts the workers' clients, mounts the page.
 
 import { mount } from "svelte";
-import { breathe } from "./base/async.ts";
+import { breathe, remembered } from "./base/async.ts";
+import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
+import type { ProductStore } from "./experiment/product.ts";
 import { modelAccess } from "./models/access.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
+import { productStore } from "./store/products.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import Insecure from "./ui/Insecure.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
-import type { NotebookStore, Services } from "./ui/services.ts";
+import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
@@ -18,21 +21,33 @@ import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
-function notebookStore(): NotebookStore {
-  let opened: Promise<NotebookStore> | undefined;
-  const store = () => {
-    opened ??= openDb().then(notebooks);
-    opened.catch(() => {
-      opened = undefined; // the next question tries again
-    });
-    return opened;
-  };
-  return {
-    list: async () => (await store()).list(),
-    get: async (id) => (await store()).get(id),
-    put: async (notebook) => (await store()).put(notebook),
-  };
-}
+const database = remembered(async () => {
+  const db = await openDb();
+  return { notebooks: notebooks(db), products: productStore(db) };
+});
+
+const notebookStore: NotebookStore = {
+  list: async () => (await (await database()).notebooks.list()).map(upgradedNotebook<NotebookHead>),
+  get: async (id) => {
+    const found = await (await database()).notebooks.get(id);
+    return found && upgradedNotebook<Notebook>(found);
+  },
+  put: async (notebook) => (await database()).notebooks.put(notebook),
+  change: async (base, patch) => {
+    const changed = await (await database()).notebooks.change(base, patch);
+    return changed.kind === "deleted" ? changed : { ...changed, notebook: upgradedNotebook<Notebook>(changed.notebook) };
+  },
+  watch: (listener) =>
+    void database().then(
+      (store) => store.notebooks.watch(listener),
+      () => undefined, // who reads or writes is told why there is no store
+    ),
+};
+
+const products: ProductStore = {
+  find: async (kind, key) => (await database()).products.find(kind, key),
+  put: async (...made) => (await database()).products.put(...made),
+};
 
 /** The script from which onnxruntime's threads start. */
 const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
@@ -49,7 +64,8 @@ async function start(target: HTMLElement): Promise<void> {
     train,
     library,
     measure: measureClient,
-    notebooks: notebookStore(),
+    notebooks: notebookStore,
+    products,
     async models() {
       const store = modelStore();
       const access = modelAccess(store);

@@ -39,6 +39,9 @@ export const errorCodes = [
   "no-topics", // the graph holds nothing that the task asks for
   "nothing-accepted", // a long row of attempts and none kept
   "run-busy", // another tab holds the run
+  "training-busy", // another tab trains it
+  "trained-missing", // a trained model's files are gone
+  "trained-damaged", // some of them are gone or are not what was saved
   "model-busy", // another tab writes the model's file
   "not-found",
 ] as const;

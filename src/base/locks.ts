@@ -23,7 +23,7 @@ export async function whileHeld<T>(name: string, wait: number, place: Place, wor
   }
 }
 
-/** Takes all of them or none, at once. Throws `run-busy`; resolves to what lets go of them. */
+/** Takes all of them or none, at once. Throws `run-busy` and `training-busy`; resolves to what lets go of them. */
 export type Hold = (...names: readonly string[]) => Promise<() => void>;
 
 export const hold: Hold = async (...names) => {
@@ -44,7 +44,12 @@ function holdOne(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const held = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
       if (lock) return new Promise<void>((release) => resolve(release));
-      reject(new ClinfuseError("run-busy", "another tab is at work on this run", { what: name }));
+      const training = name.startsWith(trainedLock(""));
+      reject(
+        training
+          ? new ClinfuseError("training-busy", "another tab is at work on this training", { what: name })
+          : new ClinfuseError("run-busy", "another tab is at work on this run", { what: name }),
+      );
       return undefined;
     });
     held.catch(reject);

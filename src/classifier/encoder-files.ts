@@ -2,6 +2,7 @@
 
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { sha256OfBlob } from "../base/hash.ts";
+import { readUtf8 } from "../base/utf8.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
 import { readTokenizer, tokenizerFileNames } from "../text/tokenizer-files.ts";
 import type { WordPiece } from "../text/word-piece.ts";
@@ -29,19 +30,19 @@ export interface Encoder {
 
 /**
  * Opens a checkpoint's folder. `hashes` holds hex SHA-256 by file name, for the files that must be as they were. Errors:
- * `model-missing` for a file that is not there, `model-truncated`, `model-altered` for another hash or for files that do not
- * belong together, `model-unsupported` for no BERT, `file-malformed` for a config or tokenizer that does not parse.
+ * `model-missing` for a file that is not there, `model-truncated`, `model-altered` for another hash,
+ * `model-unsupported` for no BERT and for files that do not belong together, `file-malformed` for a config or tokenizer that does not parse.
  */
 export async function openEncoder(files: ModelFiles, hashes: ReadonlyMap<string, string> = new Map()): Promise<Encoder> {
   for (const [name, hash] of hashes) await checkHash(name, required(files, name), hash);
-  const configJson = parseConfig(await readText(required(files, "config.json")));
+  const configJson = parseConfig(await readText(required(files, "config.json"), "config.json"));
   const read = readBertConfig(configJson);
   if (!read.ok) throw new ClinfuseError("model-unsupported", `config.json: ${read.why}`, { file: "config.json", what: read.why });
 
   const tokenizerFiles = new Map<string, string>();
   for (const name of tokenizerFileNames) {
     const file = files.get(name);
-    if (file) tokenizerFiles.set(name, await readText(file));
+    if (file) tokenizerFiles.set(name, await readText(file, name));
   }
   if (!tokenizerFiles.has("tokenizer.json")) required(files, "vocab.txt");
   const { tokenizer, maxTokens, remarks } = readTokenizer(tokenizerFiles);
@@ -76,11 +77,12 @@ async function checkHash(name: string, file: Blob, expected: string): Promise<vo
   }
 }
 
-async function readText(file: Blob): Promise<string> {
+/** Throws `file-malformed` for what is no UTF-8. */
+async function readText(file: Blob, name: string): Promise<string> {
   try {
-    return await file.text();
+    return await readUtf8(file, name);
   } catch (error) {
-    if (isAbort(error)) throw error;
+    if (error instanceof ClinfuseError || isAbort(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new ClinfuseError("model-missing", `a file of the model cannot be read: ${why}`, { what: why }, { cause: error });
   }
@@ -105,12 +107,8 @@ function checkVocabulary(tokenizer: WordPiece, rows: number, files: ReadonlyMap<
   if (got <= rows) return;
   const file = files.has("tokenizer.json") ? "tokenizer.json" : "vocab.txt";
   throw new ClinfuseError(
-    "model-altered",
-    `${file} has ${got} pieces, and config.json says ${rows}: they do not belong together`,
-    {
-      file,
-      got,
-      expected: rows,
-    },
+    "model-unsupported",
+    `${file} has ${got} pieces, and config.json says ${rows}: they are not of one model`,
+    { file, got, expected: rows, remedy: "Fetch config.json and the tokenizer from the same place." },
   );
 }

@@ -32,18 +32,37 @@ export async function* predict(
   examples: readonly Example[],
   signal: AbortSignal,
 ): AsyncGenerator<Prediction, void> {
-  const windows = await encoded(examples, signal, (example) => {
-    return windowsOf(classifier.task, classifier.encoder.tokenizer, example, classifier.maxTokens);
-  });
+  const answers = yield* answer(classifier, examples, await allWindows(classifier, examples, signal), signal);
+  yield { type: "predicted", examples: answers.examples };
+}
+
+export interface Answers {
+  /** With predicted labels or spans in place of their own. */
+  readonly examples: readonly Example[];
+  /** One for each window, in order. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Predicts examples that are encoded already: `windows` by example, from `allWindows`. */
+export async function* answer(
+  classifier: Classifier,
+  examples: readonly Example[],
+  windows: readonly (readonly Input[])[],
+  signal: AbortSignal,
+): AsyncGenerator<PredictProgress, Answers> {
   const found = yield* infer(classifier, windows.flat(), signal);
   let next = 0;
   const outputs = windows.map((inputs) => inputs.map(() => (found[next++] as Outcome).outputs));
-  yield {
-    type: "predicted",
-    examples: examples.map((e, i) =>
-      predictedExample(classifier.task, e, windows[i] as Input[], outputs[i] as (readonly number[])[]),
-    ),
-  };
+  const predicted = examples.map((e, i) =>
+    predictedExample(classifier.task, e, windows[i] as readonly Input[], outputs[i] as readonly (readonly number[])[]),
+  );
+  return { examples: predicted, outcomes: found };
+}
+
+/** Every example as prediction reads it: in windows where its shape allows them, else cut where it is too long. */
+export function allWindows(classifier: Classifier, examples: readonly Example[], signal: AbortSignal): Promise<Input[][]> {
+  const { task, encoder, maxTokens } = classifier;
+  return encoded(examples, signal, (example) => windowsOf(task, encoder.tokenizer, example, maxTokens));
 }
 
 /** Every example as training reads it: cut where it is too long. */

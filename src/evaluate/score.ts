@@ -1,7 +1,7 @@
 // Scores of predictions against gold examples: exact spans as seqeval counts them, labels as scikit-learn does. Knows no shape. Pure.
 
 import type { Example } from "../tasks/example.ts";
-import { type Metric, metricId } from "../tasks/metric.ts";
+import { type Average, type Metric, metricId } from "../tasks/metric.ts";
 import { itemsOf, sameItems } from "../tasks/shapes.ts";
 import { type ExampleOf, type LearnableTask, mainMetric } from "../tasks/task.ts";
 import type { LabelScores, Scores } from "./scores.ts";
@@ -32,10 +32,15 @@ export function score<T extends LearnableTask>(
   if (other) throw new Error(`score: expected ${task.shape} examples, got a ${other.kind} example`);
   const counts = countItems(task, gold, predicted);
   const exact = gold.filter((example, i) => sameItems(example, predicted[i] as Example)).length;
+  const counted = ({ without }: Metric): Counted => {
+    const counting = (all: readonly Counts[]) => all.filter((c) => c.label !== without);
+    const examples = () => gold.map((e, i) => counting(countItems(task, [e], [predicted[i] as Example])));
+    return { task, labels: counting(counts), examples };
+  };
   const values: Record<string, number> = {};
   for (const metric of task.metrics) {
     values[metricId(task.metrics, metric)] =
-      metric.name === "accuracy" ? ratio(exact, gold.length) : averaged(task, metric, counts)[metric.name];
+      metric.name === "accuracy" ? ratio(exact, gold.length) : averages[averageOf(task, metric)](counted(metric))[metric.name];
   }
   return { values, perLabel: Object.fromEntries(counts.map((c) => [c.label, ofCounts(c)])), examples: gold.length };
 }
@@ -73,32 +78,44 @@ function ofCounts({ hits, predicted, gold }: Omit<Counts, "label">): LabelScores
 
 type Averaged = Pick<LabelScores, "precision" | "recall" | "f1">;
 
-/** `positive` is `micro` over the labels that are not negative. */
-function averaged(task: LearnableTask, { average, without }: Metric, all: readonly Counts[]): Averaged {
-  const counts = all.filter((c) => c.label !== without);
-  switch (average ?? (severalItems(task) ? "micro" : "macro")) {
-    case "micro":
-      return pooled(counts);
-    case "positive": {
-      const negative = new Set(task.labels.filter((label) => label.negative).map((label) => label.id));
-      return pooled(counts.filter((c) => !negative.has(c.label)));
-    }
-    default: {
-      const each = counts.map(ofCounts);
-      const mean = (field: keyof Averaged) =>
-        ratio(
-          each.reduce((n, s) => n + s[field], 0),
-          each.length,
-        );
-      return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
-    }
-  }
+/** What an average is taken of. */
+interface Counted {
+  readonly task: LearnableTask;
+  /** One entry a label that counts. */
+  readonly labels: readonly Counts[];
+  /** The same of each example alone. */
+  readonly examples: () => readonly (readonly Counts[])[];
 }
 
-function pooled(counts: readonly Counts[]): Averaged {
+const averages: Readonly<Record<Average, (counted: Counted) => Averaged>> = {
+  micro: ({ labels }) => pooled(labels),
+  macro: ({ labels }) => means(labels.map(ofCounts)),
+  positive({ task, labels }) {
+    const negative = new Set(task.labels.filter((label) => label.negative).map((label) => label.id));
+    return pooled(labels.filter((c) => !negative.has(c.label)));
+  },
+  example({ examples }) {
+    const { precision, recall } = means(examples().map(pooled));
+    return { precision, recall, f1: ratio(2 * precision * recall, precision + recall) };
+  },
+};
+
+const pooled = (counts: readonly Counts[]): Averaged => {
   const sum = (field: "hits" | "predicted" | "gold"): number => counts.reduce((n, c) => n + c[field], 0);
   return ofCounts({ hits: sum("hits"), predicted: sum("predicted"), gold: sum("gold") });
+};
+
+/** Means field by field; 0 of nothing. */
+function means(each: readonly Averaged[]): Averaged {
+  const mean = (field: keyof Averaged) =>
+    ratio(
+      each.reduce((n, s) => n + s[field], 0),
+      each.length,
+    );
+  return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
 }
+
+const averageOf = (task: LearnableTask, { average }: Metric): Average => average ?? (severalItems(task) ? "micro" : "macro");
 
 /** Whether an example may have any number of scored items: then a micro average is not the accuracy. */
 const severalItems = (task: LearnableTask): boolean =>

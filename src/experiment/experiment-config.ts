@@ -1,7 +1,7 @@
-// One config for the whole flow of section 5, and its presets. The app's steps edit it part by part; a headless run takes it whole.
+// One config for the whole flow of section 5. The app's steps edit it part by part; a headless run takes it whole. Reads the form of 0.1.0 too.
 
-import type { Sampling } from "../engines/language-model.ts";
-import type { MethodId, RunConfig } from "../generate/run-config.ts";
+import type { FlatRunConfig } from "../generate/run-config.ts";
+import type { SourceConfig } from "../generate/source.ts";
 import type { TopicLists } from "../knowledge/gather.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TrainConfig } from "../train/train-config.ts";
@@ -12,26 +12,38 @@ export type Preset = "small" | "paper";
 export interface ExperimentConfig {
   readonly task: string; // task id
   readonly preset: Preset;
-  readonly method: MethodId;
-  /** ClinGen w/ KG or w/ LLM (section 4.1.1). */
-  readonly topics: "kg" | "llm";
+  /** Where the training data come from. Its writer's model is an id in the catalogue, or "scripted" for the tour without a model. */
+  readonly source: SourceConfig;
   /** Topics drawn for each label. Paper: 300 per entity type from a language model; all of the graph's. */
   readonly topicCount: number;
-  /** Ask the language model for styles (F.1), or keep the paper's examples. */
-  readonly suggestStyles: boolean;
   /** How a language model is asked for topics; absent, as the paper asks. */
   readonly topicLists?: TopicLists;
   readonly graph: string; // id of an imported graph; "starter" is the one that ships
-  readonly model: string; // language model, id in the catalogue; "scripted" for the tour without a model
-  readonly engine: string; // id in engines/catalogue.ts, or "auto": the first that reads the model
+  readonly engine: string; // id in engines/catalogue.ts, or "auto": the first that reads the writer's model
   readonly encoder: string; // encoder, id in models/manifest.json
   readonly device: Device | "auto";
   readonly size: number; // accepted examples
   readonly seed: number;
-  readonly sampling: Sampling;
-  readonly demonstrations: RunConfig["demonstrations"];
-  readonly annotation: RunConfig["annotation"];
-  readonly grammar: boolean;
   /** The encoder's own recipe where absent. */
   readonly train?: Partial<TrainConfig> & { readonly fewEpochs?: number; readonly syntheticEpochs?: number };
+}
+
+/** The form of 0.1.0: the source's choices beside the others, whatever the method. */
+export interface FlatExperimentConfig
+  extends Omit<ExperimentConfig, "source">,
+    Pick<FlatRunConfig, "method" | "model" | "sampling" | "demonstrations" | "annotation" | "grammar"> {
+  readonly topics: "kg" | "llm";
+  readonly suggestStyles: boolean;
+}
+
+/** A stored config in the present form. */
+export function upgradedExperiment(stored: ExperimentConfig | FlatExperimentConfig): ExperimentConfig {
+  if (!("method" in stored)) return stored;
+  const { method, topics, suggestStyles, model, sampling, demonstrations, annotation, grammar, ...kept } = stored;
+  const writer = { model, sampling, demonstrations, grammar };
+  const source: SourceConfig =
+    method === "clingen"
+      ? { kind: method, topics, styles: suggestStyles ? "llm" : "paper", marks: annotation, writer }
+      : { kind: method, writer, ...(annotation === "graph" ? { marks: annotation } : {}) };
+  return { ...kept, source };
 }

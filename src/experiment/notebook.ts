@@ -5,7 +5,8 @@ import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
 import type { StageId, TrainEvent } from "../train/train-config.ts";
-import type { ExperimentConfig } from "./experiment-config.ts";
+import type { Answer } from "./answer.ts";
+import { type ExperimentConfig, type FlatExperimentConfig, upgradedExperiment } from "./experiment-config.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 
 export const steps = ["task", "knowledge", "generate", "train", "evaluate"] as const;
@@ -18,18 +19,20 @@ export interface NotebookData {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
+  /** Real training rows beyond these, for a source that needs them. */
+  readonly gold?: readonly Example[];
 }
 
 export interface StageResult {
   readonly scores: Scores;
   /** In the order of the test set. */
-  readonly predicted: readonly Example[];
+  readonly predicted: readonly Answer[];
 }
 
 export interface TrainingResult {
   readonly device: Device;
-  /** Name of the kept model (train worker's `predict`). */
-  readonly model: string;
+  /** Name of the kept model (train worker's `predict`): there once it is stored, and only then is the run trained. */
+  readonly model?: string;
   /** What it was trained on and how, to tell when the run has gone on since. */
   readonly basis: TrainingBasis;
   /** Steps and epochs, in order: the loss curve. */
@@ -41,6 +44,8 @@ export interface Notebook {
   readonly id: string;
   readonly createdAt: number; // milliseconds since the epoch
   readonly updatedAt: number;
+  /** Grows with each change that is stored; absent in one of an older version. */
+  readonly version?: number;
   readonly title: string;
   readonly config: ExperimentConfig;
   readonly data?: NotebookData;
@@ -50,6 +55,15 @@ export interface Notebook {
   /** Ids of every generation run that was begun under it, this one included: they go when it goes. */
   readonly logs?: readonly string[];
   readonly training?: TrainingResult;
+  /** Keys of the products that were begun under it: they go when it goes. */
+  readonly products?: readonly string[];
   /** Milliseconds spent in each step. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;
+}
+
+/** A stored notebook, of this version or the one before, in the present form. */
+export function upgradedNotebook<N extends { readonly config: ExperimentConfig }>(
+  stored: Omit<N, "config"> & { readonly config: ExperimentConfig | FlatExperimentConfig },
+): N {
+  return { ...stored, config: upgradedExperiment(stored.config) } as N;
 }

@@ -1,46 +1,67 @@
 // The two presets of a run and what they set. `paper` is the paper's protocol (4.1.1, 5.1, App. C); `small` is tuned for the small models.
 
-import type { MethodId } from "../generate/run-config.ts";
+import type { ConfigOf, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
+import { sourceOf } from "../generate/sources.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 
-type Chosen = Pick<ExperimentConfig, "task" | "method"> & Partial<ExperimentConfig>;
-
-/** A whole config from a task and a method; what `chosen` names wins over the preset. */
-export function presetConfig(preset: Preset, chosen: Chosen): ExperimentConfig {
-  return { ...(preset === "paper" ? paper(chosen.method) : small(chosen)), ...chosen, preset };
-}
-
-type Defaults = Omit<ExperimentConfig, "task" | "method" | "preset">;
-
-function paper(method: MethodId): Defaults {
-  return {
-    topics: "kg",
-    topicCount: 300, // 4.1.1
-    topicLists: "free",
-    suggestStyles: true, // 4.1.2
-    graph: "starter",
-    model: "smollm2-135m-instruct",
-    engine: "auto",
-    encoder: "all-minilm-l6-v2",
-    device: "auto",
-    size: 5000, // App. C
-    seed: 1,
-    sampling: { temperature: 1, topP: 1, maxTokens: 512 }, // App. C; 512 is the released code's
-    demonstrations: method === "zerogen" ? "none" : "shuffled",
-    annotation: "model",
-    grammar: true,
+type Chosen = Pick<ExperimentConfig, "task"> &
+  Partial<Omit<ExperimentConfig, "task" | "source" | "preset">> & {
+    /** A kind stands for the preset's own config of it. */
+    readonly source: SourceKind | SourceConfig;
   };
+
+/** A whole config from a task and a source; what `chosen` names wins over the preset. */
+export function presetConfig(preset: Preset, { source: asked, ...chosen }: Chosen): ExperimentConfig {
+  const source = typeof asked === "string" ? presetSource(preset, asked) : asked;
+  return { ...choices[preset], topicCount: topicCount(preset, source), ...chosen, source, preset };
 }
 
-function small({ method, topics = "kg" }: Chosen): Defaults {
-  return {
-    ...paper(method),
-    topicCount: topics === "llm" ? 100 : 600, // a small model lists hardly more before it repeats itself
-    topicLists: "held",
-    suggestStyles: false, // a model of 135M parameters suggests none worth having
-    size: 60,
-    sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 },
-    demonstrations: method === "zerogen" ? "none" : "fixed",
-    annotation: method === "zerogen" ? "model" : "graph",
-  };
+/** The preset's config of a source. `model` is the writer's id in the catalogue. */
+export function presetSource<K extends SourceKind>(preset: Preset, kind: K, model = "smollm2-135m-instruct"): ConfigOf<K> {
+  return defaults[kind](preset, { model, ...writers[preset] });
 }
+
+/** Topics worth drawing for each label. It depends on where they come from. */
+export function topicCount(preset: Preset, source: SourceConfig): number {
+  const topics = sourceOf(source).knowledge?.(source).topics ?? "kg";
+  return topicCounts[preset][topics];
+}
+
+const topicCounts = {
+  paper: { kg: 300, llm: 300 }, // 4.1.1
+  small: { kg: 600, llm: 100 }, // a small model lists hardly more before it repeats itself
+} as const satisfies Readonly<Record<Preset, Record<"kg" | "llm", number>>>;
+
+/** A writer's settings without its demonstrations, which are the source's. */
+const writers: Readonly<Record<Preset, Pick<Writer, "sampling" | "grammar">>> = {
+  paper: { sampling: { temperature: 1, topP: 1, maxTokens: 512 }, grammar: true }, // App. C; 512 is the released code's
+  small: { sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 }, grammar: true },
+};
+
+type Defaults = {
+  readonly [K in SourceKind]: (preset: Preset, writer: Omit<Writer, "demonstrations">) => ConfigOf<K>;
+};
+
+const defaults: Defaults = {
+  none: () => ({ kind: "none" }),
+  gold: () => ({ kind: "gold" }),
+  zerogen: (_, writer) => ({ kind: "zerogen", writer: { ...writer, demonstrations: "none" } }),
+  clingen: (preset, writer) =>
+    preset === "paper"
+      ? { kind: "clingen", topics: "kg", styles: "llm", marks: "model", writer: { ...writer, demonstrations: "shuffled" } }
+      : // A model of 135M parameters suggests no style worth having.
+        { kind: "clingen", topics: "kg", styles: "paper", marks: "graph", writer: { ...writer, demonstrations: "fixed" } },
+};
+
+const shared = {
+  graph: "starter",
+  engine: "auto",
+  encoder: "all-minilm-l6-v2",
+  device: "auto",
+  seed: 1,
+} as const;
+
+const choices: Readonly<Record<Preset, Omit<ExperimentConfig, "task" | "source" | "preset" | "topicCount">>> = {
+  paper: { ...shared, topicLists: "free", size: 5000 }, // App. C
+  small: { ...shared, topicLists: "held", size: 60 },
+};

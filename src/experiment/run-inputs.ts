@@ -2,29 +2,24 @@
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { RunConfig } from "../generate/run-config.ts";
+import { needs, sourceOf, withWriter } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
-import type { Example } from "../tasks/example.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
+import type { NotebookData } from "./notebook.ts";
 
-/** `model` is the open model's own id (engine and model), not the catalogue's. */
+/** `model` is the open model's own id (engine and model), not the catalogue's. A source that takes real rows has them in its identity. */
 export async function runConfigOf(
-  config: ExperimentConfig,
-  model: string,
-  demonstrations: readonly Example[],
+  { task, source, seed, size }: ExperimentConfig,
+  model: string | undefined,
+  { train, gold = [] }: Pick<NotebookData, "train" | "gold">,
   knowledge: KnowledgeData,
 ): Promise<RunConfig> {
-  const { task, method, seed, size, sampling, annotation, grammar } = config;
   return {
     task,
-    method,
-    model,
+    source: model === undefined ? source : withWriter(source, { model }),
     seed,
-    size,
-    sampling,
-    demonstrations: config.demonstrations,
-    annotation,
-    grammar,
-    examples: await hash(demonstrations),
+    size: sourceOf(source).extent(size, gold.length),
+    examples: await hash(needs(source, "gold") ? { train, gold } : train),
     knowledge: await hash(knowledge),
   };
 }

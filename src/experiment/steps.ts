@@ -2,6 +2,7 @@
 
 import type { Scores } from "../evaluate/scores.ts";
 import type { RunConfig } from "../generate/run-config.ts";
+import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
@@ -29,7 +30,11 @@ export type OpenModelEvent =
 export interface GenerateRequest {
   readonly config: RunConfig;
   readonly demonstrations: readonly Example[];
+  /** For a source that needs it. */
+  readonly gold?: readonly Example[];
   readonly knowledge: KnowledgeData;
+  /** The answer to the run's last `wants-feedback`. */
+  readonly feedback?: Feedback;
 }
 
 export interface TrainRequest {
@@ -43,8 +48,19 @@ export interface TrainRequest {
   readonly config: TrainConfig;
   readonly fewEpochs: number;
   readonly syntheticEpochs: number;
-  /** Name under which the trained model is kept. */
+  /** Name of the checkpoint, and of the trained model where that is kept. */
   readonly save: string;
+  /** Whether the trained model's files are kept; yes where absent. */
+  readonly keepModel?: boolean;
+  /** Key of stage I's weights: they are taken where they are there, else kept under it. Absent: neither. */
+  readonly stageOne?: string;
+  /** Stages whose test scores the caller has: they are not scored again. */
+  readonly scored?: readonly StageId[];
+}
+
+/** All of a request that decides what comes out. */
+export function decisive({ save: _, keepModel: __, stageOne: ___, scored: ____, ...request }: TrainRequest) {
+  return request;
 }
 
 /** After each stage the test set is scored: few-shot alone, then few-shot + synthetic. */
@@ -64,16 +80,30 @@ export type TrainRunEvent =
     }
   /** Checkpoints cannot be stored; the training goes on without. */
   | { readonly type: "not-kept"; readonly why: string }
+  /** Stage I was trained before, for another cell: what it told comes before, its weights are loaded. */
+  | { readonly type: "stage-found"; readonly stage: StageId }
+  /** Stage I cannot be kept for other cells; the training goes on without. */
+  | { readonly type: "stage-not-kept"; readonly stage: StageId; readonly why: string }
   /** The GPU went away; the training is set up anew and goes on. */
   | { readonly type: "device-lost"; readonly why: string }
   | TrainEvent
   | { readonly type: "scoring"; readonly stage: StageId; readonly done: number; readonly total: number } // test examples
   | { readonly type: "scored"; readonly stage: StageId; readonly scores: Scores; readonly predicted: readonly Example[] }
-  | { readonly type: "saved"; readonly model: string; readonly bytes: number };
+  | { readonly type: "saved"; readonly model: string; readonly bytes: number }
+  /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
+  | { readonly type: "not-saved"; readonly model: string; readonly code: string; readonly why: string };
 
 export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }
   | { readonly type: "predicted"; readonly done: number; readonly examples: readonly Example[] };
+
+/** What is left of a trained model's files. */
+export type TrainedState =
+  | { readonly kind: "whole" }
+  /** Only this tab has it, in memory. */
+  | { readonly kind: "unsaved" }
+  | { readonly kind: "missing" }
+  | { readonly kind: "damaged"; readonly files: readonly string[] };
 
 export interface DeviceInfo {
   readonly device: Device;

@@ -1,51 +1,119 @@
 // Section 4.3 and its scores: two stages of fine-tuning, the test set scored after each; stopped, it goes on. Knows no device and no storage.
 
+import { isAbort } from "../base/errors.ts";
 import type { Classifier } from "../classifier/classifier.ts";
 import { predict } from "../classifier/predict.ts";
+import { readingRemarks } from "../classifier/reading.ts";
 import { score } from "../evaluate/score.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { CheckpointPace, type Checkpoints, noCheckpoints } from "../train/checkpoint.ts";
-import { train } from "../train/train.ts";
+import { type Resume, train } from "../train/train.ts";
 import type { Stage, StageId } from "../train/train-config.ts";
+import type { StageKeeper } from "./stage-keeper.ts";
 import type { TrainRequest, TrainRunEvent } from "./steps.ts";
 import type { KeptTraining, TrainingKeeper } from "./training-keeper.ts";
 
+/** Who keeps what on the way; whatever is absent is not kept. */
+export interface TrainKeepers {
+  /** The training under way. */
+  readonly training?: TrainingKeeper;
+  /** Stage I, for every cell that begins with it. */
+  readonly stageOne?: StageKeeper;
+  /** The trained model, before the test set is scored: what is trained is never lost to a kill while it is scored. */
+  readonly model?: (classifier: Classifier) => AsyncGenerator<TrainRunEvent, void>;
+}
+
 /**
  * Trains the classifier in place. After each stage it holds that stage's best weights and scores the test set with them: few-shot
- * alone, then few-shot + synthetic. A run without synthetic examples ends after the first. With a keeper it goes on where the same
- * training was left, telling again what that told, and keeps itself on its way. Errors: train's and predict's.
+ * alone, then few-shot + synthetic. A run without synthetic examples ends after the first. It goes on where the same training was
+ * left, telling again what that told, and begins with stage II where stage I is kept. Errors: train's and predict's.
  */
 export async function* trainAndScore(
   classifier: Classifier,
   request: TrainRequest,
   signal: AbortSignal,
-  keeper?: TrainingKeeper,
+  keepers: TrainKeepers = {},
 ): AsyncGenerator<TrainRunEvent, void> {
-  for (const text of classifier.remarks) yield { type: "remark", text };
-  const kept = await keeper?.find();
-  if (!kept) await keeper?.clear(); // another training's best epoch may bear the name of one of this
-  const told: TrainRunEvent[] = kept ? [...kept.events] : [];
-  yield* told;
-  if (kept) yield { type: "resumed", stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
+  const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
+  for (const text of remarked) yield { type: "remark", text };
+  const told: TrainRunEvent[] = [];
   const remarks: TrainRunEvent[] = [];
-  const resume = {
-    checkpoints: keeper ? keeping(keeper, told, remarks) : noCheckpoints,
-    ...(kept ? { from: kept.checkpoint } : {}),
-  };
-  for await (const event of train(classifier, stagesOf(request), request.validation, request.config, signal, resume)) {
+  const stages = stagesOf(request);
+  const last = stages.at(-1)?.id;
+  const begun = yield* begin(classifier, request, keepers, told, remarks, signal);
+  for await (const event of train(
+    classifier,
+    stages.slice(begun.stage),
+    request.validation,
+    request.config,
+    signal,
+    begun.resume,
+  )) {
     if (isKept(event)) told.push(event);
     yield event;
     yield* remarks.splice(0);
     if (event.type !== "stage-finished") continue;
-    for await (const found of scoreTest(classifier, request, event.stage, signal)) {
-      if (isKept(found)) told.push(found);
-      yield found;
-    }
+    if (event.stage === "few") yield* keepStage(classifier, keepers.stageOne, told);
+    if (event.stage === last && keepers.model) yield* keepers.model(classifier);
+    yield* scoreTest(classifier, request, event.stage, told, signal);
   }
+}
+
+interface Begun {
+  /** Position of the first stage that is trained. */
+  readonly stage: number;
+  readonly resume: Resume;
+}
+
+/** Where the training begins: at its checkpoint, after a stage I that is kept, or from the start. */
+async function* begin(
+  classifier: Classifier,
+  request: TrainRequest,
+  { training, stageOne, model }: TrainKeepers,
+  told: TrainRunEvent[],
+  remarks: TrainRunEvent[],
+  signal: AbortSignal,
+): AsyncGenerator<TrainRunEvent, Begun> {
+  const checkpoints = training ? keeping(training, told, remarks) : noCheckpoints;
+  const kept = await training?.find();
+  if (kept) {
+    told.push(...kept.events);
+    yield* told;
+    yield { type: "resumed", stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
+    return { stage: 0, resume: { checkpoints, from: kept.checkpoint } };
+  }
+  await training?.clear(); // another training's best epoch may bear the name of one of this
+  const stage = await stageOne?.find();
+  if (!stage) return { stage: 0, resume: { checkpoints } };
+  told.push(...stage.events);
+  yield* told;
+  await stage.load(classifier);
+  yield { type: "stage-found", stage: "few" };
+  if (request.synthetic.length === 0 && model) yield* model(classifier);
+  yield* scoreTest(classifier, request, "few", told, signal);
+  return { stage: 1, resume: { checkpoints } };
 }
 
 /** What a kept training tells again: what its curve and its scores are made of. */
 const isKept = ({ type }: TrainRunEvent) => type === "stage" || type === "step" || type === "epoch" || type === "scored";
+
+/** A stage I that cannot be stored is a remark, and the training goes on. */
+async function* keepStage(
+  classifier: Classifier,
+  keeper: StageKeeper | undefined,
+  told: readonly TrainRunEvent[],
+): AsyncGenerator<TrainRunEvent, void> {
+  if (!keeper) return;
+  try {
+    await keeper.save(
+      classifier,
+      told.filter(({ type }) => type !== "scored"),
+    );
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    yield { type: "stage-not-kept", stage: "few", why: error instanceof Error ? error.message : String(error) };
+  }
+}
 
 /** A checkpoint that cannot be stored is a remark, and the training goes on: once, for the next ones would fail alike. */
 function keeping(keeper: TrainingKeeper, told: readonly TrainRunEvent[], remarks: TrainRunEvent[]): Checkpoints {
@@ -78,21 +146,21 @@ function stagesOf({ few, synthetic, fewEpochs, syntheticEpochs }: TrainRequest):
 
 async function* scoreTest(
   classifier: Classifier,
-  { test }: TrainRequest,
+  { test, scored = [] }: TrainRequest,
   stage: StageId,
+  told: TrainRunEvent[],
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, void> {
+  if (scored.includes(stage)) return;
   for await (const event of predict(classifier, test, signal)) {
     if (event.type === "compiling") yield event;
     else if (event.type === "progress") yield { type: "scoring", stage, done: event.done, total: event.total };
     else {
       const ofTask = (examples: typeof test) => examples as readonly ExampleOf<Task>[]; // predict refused other kinds
-      yield {
-        type: "scored",
-        stage,
-        scores: score(classifier.task, ofTask(test), ofTask(event.examples)),
-        predicted: event.examples,
-      };
+      const scores = score(classifier.task, ofTask(test), ofTask(event.examples));
+      const found: TrainRunEvent = { type: "scored", stage, scores, predicted: event.examples };
+      told.push(found);
+      yield found;
     }
   }
 }

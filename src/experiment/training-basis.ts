@@ -3,6 +3,13 @@
 import { canonicalJson } from "../base/hash.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 
+/** Hashes of the rows that a training reads. */
+export interface DataKeys {
+  readonly train: string;
+  readonly validation: string;
+  readonly test: string;
+}
+
 export interface TrainingBasis {
   /** Id of the generation run that its synthetic examples are of; "" where there was none. */
   readonly run: string;
@@ -10,16 +17,21 @@ export interface TrainingBasis {
   readonly examples: number;
   /** The choices that decide the recipe. The device is none: it decides the time alone. */
   readonly settings: Pick<ExperimentConfig, "encoder" | "preset" | "seed" | "train">;
+  /** Absent in a training of an older version. */
+  readonly data?: DataKeys;
 }
 
 export type Stale =
   | { readonly kind: "examples"; readonly trained: number; readonly now: number }
   | { readonly kind: "run" } // another set of examples
-  | { readonly kind: "settings" };
+  | { readonly kind: "settings" }
+  | { readonly kind: "data" }; // other rows to learn from, to choose by or to score
 
-export function basisOf(config: ExperimentConfig, run: string | undefined, examples: number): TrainingBasis {
+/** The keys of a training's products follow from it (plan.ts): an equal basis is an equal key. */
+export function basisOf(config: ExperimentConfig, run: string | undefined, examples: number, data?: DataKeys): TrainingBasis {
   const { encoder, preset, seed, train } = config;
-  return { run: run ?? "", examples, settings: { encoder, preset, seed, ...(train ? { train } : {}) } };
+  const settings = { encoder, preset, seed, ...(train ? { train } : {}) };
+  return { run: run ?? "", examples, settings, ...(data ? { data } : {}) };
 }
 
 /** In what the run has gone on since it was trained; nothing when the scores are those of what it holds now. */
@@ -28,6 +40,7 @@ export function staleIn(trained: TrainingBasis, now: TrainingBasis): readonly St
   if (trained.run !== now.run) stale.push({ kind: "run" });
   else if (trained.examples !== now.examples) stale.push({ kind: "examples", trained: trained.examples, now: now.examples });
   if (settingsOf(trained) !== settingsOf(now)) stale.push({ kind: "settings" });
+  if (trained.data && now.data && canonicalJson(trained.data) !== canonicalJson(now.data)) stale.push({ kind: "data" });
   return stale;
 }
 

@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { clearCheckpoint, type Folder, readCheckpoint, writeCheckpoint } from "../train/checkpoint-files.ts";
-import type { TrainRequest, TrainRunEvent } from "./steps.ts";
+import { decisive, type TrainRequest, type TrainRunEvent } from "./steps.ts";
 
 /** What it told stays with it, so that who goes on sees the whole curve. */
 export interface KeptTraining {
@@ -21,8 +21,8 @@ export interface TrainingKeeper {
 }
 
 /** All that a training follows from. `weights` are the hashes of the encoder's files; the device counts, for its sums differ. */
-export function trainingKey({ save: _, ...request }: TrainRequest, device: Device, weights: readonly string[]): Promise<string> {
-  return sha256(canonicalJson({ ...request, device, weights }));
+export function trainingKey(request: TrainRequest, device: Device, weights: readonly string[]): Promise<string> {
+  return sha256(canonicalJson({ ...decisive(request), device, weights }));
 }
 
 export function trainingKeeper(folder: Folder, key: string): TrainingKeeper {

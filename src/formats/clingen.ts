@@ -55,7 +55,8 @@ const filesOf = {
   train: ["train_few.jsonl"],
   validation: ["dev_few.jsonl"],
   test: ["test.jsonl"],
-  pool: ["train.jsonl", "dev.jsonl", "all.jsonl"],
+  full: ["train.jsonl"],
+  pool: ["dev.jsonl", "all.jsonl"],
 } as const satisfies Readonly<Record<Split, readonly string[]>>;
 
 /** More than any corpus of the paper has: 30 MB. */
@@ -90,7 +91,13 @@ export const clingen: Format = {
     }
     return {
       rows,
-      names: { train: filesOf.train[0], validation: filesOf.validation[0], test: filesOf.test[0], pool: "the folder" },
+      names: {
+        train: filesOf.train[0],
+        validation: filesOf.validation[0],
+        test: filesOf.test[0],
+        full: filesOf.full[0],
+        pool: "the folder",
+      },
       remarks,
     };
   },

@@ -13,6 +13,8 @@ export interface Dataset<E extends Example = Example> {
   readonly train: readonly E[]; // few-shot: 5 per label (section 5.1)
   readonly validation: readonly E[]; // as many (App. C)
   readonly test: readonly E[];
+  /** The folder's real training rows beyond these three, as they are; absent where it holds none. */
+  readonly gold?: readonly E[];
   /** What was decided or found on the way, a sentence each, for the user to read. */
   readonly remarks: readonly string[];
 }
@@ -35,7 +37,7 @@ export async function readDataset<T extends Task>(task: T, tree: Tree, stream: R
     if (given) return given;
     const [name, stillTest] = [names[split], test ?? []];
     const used = new Set([...taken, ...stillTest].map(questionOf));
-    const pool = (of(rows.pool) ?? []).filter((e) => !used.has(questionOf(e)));
+    const pool = [...(of(rows.full) ?? []), ...(of(rows.pool) ?? [])].filter((e) => !used.has(questionOf(e)));
     const fromPool = drawFewShot(task, pool, task.shots, stream.fork(name));
     if (fromPool) {
       remarks.push(`${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set.`);
@@ -56,5 +58,13 @@ export async function readDataset<T extends Task>(task: T, tree: Tree, stream: R
   };
   const train = drawn("train", []);
   const validation = drawn("validation", train);
-  return { train, validation, test, remarks: [...remarks, ...overlapRemarks(task, { train, validation, test })] };
+  const held = new Set([...train, ...validation, ...test].map(questionOf));
+  const gold = (of(rows.full) ?? []).filter((e) => !held.has(questionOf(e)));
+  return {
+    train,
+    validation,
+    test,
+    ...(gold.length > 0 ? { gold } : {}),
+    remarks: [...remarks, ...overlapRemarks(task, { train, validation, test })],
+  };
 }

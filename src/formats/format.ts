@@ -6,8 +6,8 @@ import type { Task } from "../tasks/task.ts";
 /** Files of a folder by path, as they were picked: bytes, for a format knows best how to read its own. */
 export type Tree = ReadonlyMap<string, Blob>;
 
-/** The sets of a run: `pool` holds what else the folder has, from which a missing set is drawn. */
-export const splits = ["train", "validation", "test", "pool"] as const;
+/** The sets of a run. `full`: the whole training set, which `train` is a few rows of. `pool`: what else the folder has; missing sets are drawn from both. */
+export const splits = ["train", "validation", "test", "full", "pool"] as const;
 export type Split = (typeof splits)[number];
 
 export interface Rows {

@@ -1,35 +1,63 @@
-// Everything that decides what a run writes. Its id is the hash of this without the size: the same choices resume, a larger size extends.
+// Everything that decides what a run writes, and its id. Reads the form of the version before as well.
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Sampling } from "../engines/language-model.ts";
-
-export type MethodId = "clingen" | "zerogen"; // demogen and progen join with the arena
+import type { ConfigOf, SourceConfig, SourceKind, Writer } from "./source.ts";
 
 export interface RunConfig {
   readonly task: string; // task id
-  readonly method: MethodId;
-  /** Engine and model, as LanguageModel.id. */
-  readonly model: string;
+  readonly source: SourceConfig;
   readonly seed: number;
   /** Accepted examples wanted. */
   readonly size: number;
-  readonly sampling: Sampling;
-  /**
-   * `shuffled`: three, drawn anew for each prompt, after the listing (released code). `fixed`: the same ones in a prefix that all
-   * requests share, which an engine's cache serves. `none`: the listing alone (ZeroGen).
-   */
-  readonly demonstrations: "shuffled" | "fixed" | "none";
-  /** Who marks entities: the model (paper), or the graph: the topic and every name that it knows, and nothing else. */
-  readonly annotation: "model" | "graph";
-  /** Whether the engine is held to the task's grammar. */
-  readonly grammar: boolean;
-  /** Hashes of the few-shot examples and of the knowledge: the same config over other inputs is another run. */
+  /** Hashes of the real examples and of the knowledge: the same config over other inputs is another run. */
   readonly examples: string;
   readonly knowledge: string;
 }
 
-/** 16 hex digits. */
+/** The form of Clinfuse 0.1.0: one flat record, whatever the method. */
+export interface FlatRunConfig {
+  readonly task: string;
+  readonly method: "clingen" | "zerogen";
+  readonly model: string;
+  readonly seed: number;
+  readonly size: number;
+  readonly sampling: Sampling;
+  readonly demonstrations: Writer["demonstrations"];
+  readonly annotation: "model" | "graph";
+  readonly grammar: boolean;
+  readonly examples: string;
+  readonly knowledge: string;
+}
+
+/**
+ * A stored config in the present form. The flat form did not say where topics and styles came from, and nothing that a run writes
+ * depends on it beside the knowledge itself: the graph and the paper stand for them.
+ */
+export function upgradedConfig(stored: RunConfig | FlatRunConfig): RunConfig {
+  if (!("method" in stored)) return stored;
+  const { task, method, seed, size, examples, knowledge, annotation, model, sampling, demonstrations, grammar } = stored;
+  const writer = { model, sampling, demonstrations, grammar };
+  const source: SourceConfig =
+    method === "clingen"
+      ? { kind: method, topics: "kg", styles: "paper", marks: annotation, writer }
+      : { kind: method, writer, ...(annotation === "graph" ? { marks: annotation } : {}) };
+  return { task, source, seed, size, examples, knowledge };
+}
+
+type Hashed = { readonly [K in SourceKind]: (source: ConfigOf<K>) => object };
+
+/** What of a source enters the id. The kinds of 0.1.0 keep its flat form, so that its runs are found again. */
+const hashed: Hashed = {
+  none: (source) => ({ source }),
+  gold: (source) => ({ source }),
+  zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),
+  clingen: ({ kind, writer, marks }) => ({ method: kind, annotation: marks, ...writer }),
+};
+
+/** 16 hex digits: the hash of the config without its size. The same choices resume; a larger size extends. */
 export async function runId(config: RunConfig): Promise<string> {
-  const { size: _, ...rest } = config;
-  return (await sha256(canonicalJson(rest))).slice(0, 16);
+  const { size: _, source, ...rest } = config;
+  const row = hashed[source.kind] as (source: SourceConfig) => object;
+  return (await sha256(canonicalJson({ ...rest, ...row(source) }))).slice(0, 16);
 }

@@ -1,13 +1,17 @@
-// ZeroGen (Ye et al. 2022a; App. E): the baseline's listing alone, without knowledge, styles or demonstrations.
+// ZeroGen (Ye et al. 2022a; App. E): the baseline's listing alone, without knowledge, styles or demonstrations. Knows no family of tasks.
 
-import { converse } from "../prompts/families.ts";
-import type { Task } from "../tasks/task.ts";
-import type { Method } from "./method.ts";
+import { labelAt, prompted } from "./prompted.ts";
+import type { ConfigOf, Source } from "./source.ts";
 
-export const zerogen: Method<Task> = {
-  id: "zerogen",
-  converse(task, context, stream) {
-    const bare = { ...context, config: { ...context.config, demonstrations: "none", annotation: "model" } as const };
-    return converse(task, bare, {}, stream);
+export const zerogen: Source<ConfigOf<"zerogen">> = {
+  name: "ZeroGen",
+  summary: "The bare instruction and the label: the baseline to compare with. Needs no knowledge.",
+  title: () => "ZeroGen",
+  needs: () => ["writer"],
+  rounds: () => [],
+  extent: (size) => size,
+  attempt(i, context, tools, stream, signal) {
+    const asked = { label: labelAt(context.task, i), demonstrations: "none", marks: "model" } as const;
+    return prompted(asked, context, tools, stream, signal);
   },
 };

@@ -1,6 +1,7 @@
 // A knowledge graph as columns: one record per (type or relation, chunk), of typed arrays and string tables. Pure; knows no database.
 
 import { ClinfuseError } from "../base/errors.ts";
+import type { LeftOut } from "./graph-files.ts";
 import type { GraphEdge, GraphNode } from "./knowledge-graph.ts";
 import type { EdgeProvenance } from "./topic.ts";
 
@@ -14,6 +15,8 @@ export interface StringTable {
 export interface NodeChunk {
   readonly ids: StringTable;
   readonly names: StringTable;
+  /** Of each row, one a line; absent where no row of the chunk has any, and in graphs of version 1. */
+  readonly synonyms?: StringTable;
   readonly provenance: Uint16Array; // [rows], indices into the manifest's provenances
 }
 
@@ -46,13 +49,20 @@ export interface EdgeColumn {
   readonly count: number;
 }
 
+/** Of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. */
+export const graphVersion = 2;
+
 /** What a graph holds; the chunks are found by `columnKey`. */
 export interface GraphManifest {
+  /** Absent: 1. */
+  readonly version?: number;
   readonly id: string;
   readonly name: string;
   readonly nodes: readonly NodeColumn[];
   readonly edges: readonly EdgeColumn[];
   readonly provenances: readonly (EdgeProvenance & { readonly rows: number })[];
+  /** Rows of its files that are not in it. */
+  readonly leftOut?: LeftOut;
   /** Rows of every chunk but a column's last. */
   readonly nodeRows: number;
   readonly edgeRows: number;
@@ -79,6 +89,7 @@ const maxColumns = 2000;
 interface OpenNodes {
   ids: string[];
   names: string[];
+  synonyms: string[];
   provenance: number[];
   count: number;
   /** Of every node, not of the open chunk alone: edges come after all nodes. */
@@ -96,7 +107,7 @@ interface OpenEdges {
 }
 
 export type Added =
-  | { readonly ok: true; readonly ready?: ReadyChunk }
+  | { readonly ok: true; readonly ready?: ReadyChunk; readonly passedOver?: true }
   | { readonly ok: false; readonly why: "repeated-id" | "unknown-head" | "unknown-tail" };
 
 /** Takes rows one by one, all nodes before the edges, and hands out the chunks that are full. */
@@ -135,14 +146,11 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
   };
 
   return {
-    node({ id, type, name, source, licence }) {
+    node({ id, type, name, source, licence, synonyms = [] }) {
       if (place.has(id)) return { ok: false, why: "repeated-id" };
-      const column = open(nodes, type, () => ({ ids: [], names: [], provenance: [], count: 0, links: [] }), "node types");
+      const column = open(nodes, type, emptyNodes, "node types");
       place.set(id, { type, ordinal: column.count++ });
-      column.links.push(0);
-      column.ids.push(id);
-      column.names.push(name);
-      column.provenance.push(provenances.add(source, licence));
+      pushNode(column, { id, name, synonyms, provenance: provenances.add(source, licence) });
       return column.ids.length < rows.nodeRows ? { ok: true } : { ok: true, ready: closeNodes(type, column, rows.nodeRows) };
     },
 
@@ -156,7 +164,7 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
       if (!from) return { ok: false, why: "unknown-head" };
       const to = place.get(tail);
       if (!to) return { ok: false, why: "unknown-tail" };
-      if (from === "skipped" || to === "skipped") return { ok: true };
+      if (from === "skipped" || to === "skipped") return { ok: true, passedOver: true };
       const key = edgeKey({ relation, head: from.type, tail: to.type });
       const empty = () => ({ relation, head: from.type, tail: to.type, heads: [], tails: [], provenance: [], count: 0 });
       const column = open(edges, key, empty, "relations");
@@ -179,6 +187,7 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
     ],
 
     manifest: (id, name) => ({
+      version: graphVersion,
       id,
       name,
       nodes: [...nodes].map(([type, { count }]) => ({ type, count })),
@@ -187,6 +196,16 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
       ...rows,
     }),
   };
+}
+
+const emptyNodes = (): OpenNodes => ({ ids: [], names: [], synonyms: [], provenance: [], count: 0, links: [] });
+
+function pushNode(column: OpenNodes, node: { id: string; name: string; synonyms: readonly string[]; provenance: number }): void {
+  column.links.push(0);
+  column.ids.push(node.id);
+  column.names.push(node.name);
+  column.synonyms.push(node.synonyms.join("\n"));
+  column.provenance.push(node.provenance);
 }
 
 /** Sources and licences with their rows; an index into them fits a Uint16Array. */
@@ -211,9 +230,15 @@ function tooMany(noun: string): ClinfuseError {
 }
 
 function closeNodes(type: string, column: OpenNodes, nodeRows: number): ReadyChunk {
-  const data = { ids: pack(column.ids), names: pack(column.names), provenance: Uint16Array.from(column.provenance) };
+  const data: NodeChunk = {
+    ids: pack(column.ids),
+    names: pack(column.names),
+    ...(column.synonyms.some((of) => of !== "") ? { synonyms: pack(column.synonyms) } : {}),
+    provenance: Uint16Array.from(column.provenance),
+  };
   column.ids = [];
   column.names = [];
+  column.synonyms = [];
   column.provenance = [];
   return { column: nodeKey(type), chunk: Math.ceil(column.count / nodeRows) - 1, data };
 }

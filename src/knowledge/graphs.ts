@@ -3,6 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { columnGraph, describeGraph } from "./graph/column-graph.ts";
 import { type ImportOptions, importTsv, type TsvGraph } from "./graph/import-tsv.ts";
+import type { LeftOut } from "./graph-files.ts";
 import type { GraphStore } from "./graph-store.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 
@@ -13,6 +14,8 @@ export interface GraphInfo {
   readonly edges: Readonly<Record<string, number>>; // by relation
   /** Source and licence of its rows, with counts. */
   readonly provenance: readonly { readonly source: string; readonly licence: string; readonly rows: number }[];
+  /** Rows of its files that are not in it, by reason; absent where all are. */
+  readonly leftOut?: LeftOut;
 }
 
 export type ImportEvent =

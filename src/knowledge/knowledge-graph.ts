@@ -11,6 +11,8 @@ export interface KnowledgeGraph {
   at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
   /** Of each node of these types, in the order of `at`: how many relations it has to nodes of other types. */
   links(types: readonly string[]): Promise<Uint32Array>;
+  /** Every name of the nodes of these types, synonyms included, some thousand at once. */
+  names(types: readonly string[]): AsyncGenerator<readonly string[], void>;
 }
 
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */
@@ -20,6 +22,8 @@ export interface GraphNode {
   readonly name: string;
   readonly source: string;
   readonly licence: string;
+  /** Other names of the same thing. */
+  readonly synonyms?: readonly string[];
 }
 
 export interface GraphEdge {

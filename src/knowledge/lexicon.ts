@@ -45,6 +45,19 @@ export function mentions(text: string, name: string): { start: number; end: numb
   return places(text, [lexiconOf(caseOf(wordsOf(name)) === "never" ? [name.toUpperCase()] : [name])]);
 }
 
+/** The first mention of each of two names that does not lie in the other's; undefined where one has none. */
+export function mentionsOfBoth(
+  text: string,
+  [first, second]: readonly [string, string],
+): readonly [{ start: number; end: number }, { start: number; end: number }] | undefined {
+  const others = mentions(text, second);
+  for (const a of mentions(text, first)) {
+    const b = others.find(({ start, end }) => end <= a.start || a.end <= start);
+    if (b) return [a, b];
+  }
+  return undefined;
+}
+
 function places(text: string, lexicons: readonly Lexicon[]): { start: number; end: number }[] {
   const words = wordsOf(text);
   const shouted = !/\p{Ll}/u.test(text);

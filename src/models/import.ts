@@ -8,6 +8,7 @@ import type { ModelStore } from "./kept.ts";
 import type { Manifest, ModelEntry, ModelFile } from "./manifest.ts";
 import { parseEntry } from "./manifest.ts";
 import { entryOfFiles, type StatedNeeds } from "./model-entry.ts";
+import { readText } from "./model-folder.ts";
 import { freeId, slug } from "./names.ts";
 import { hashStream, verifying } from "./verify.ts";
 
@@ -232,7 +233,7 @@ async function newEntry(model: Inspected, files: readonly ModelFile[], contentHa
   const id = freeId(model.name, contentHash, taken);
   const text = async (name: string) => {
     const { blob } = model.parts.find((part) => part.name === name) as Inspected["parts"][number];
-    if (blob.size <= mostText) return blob.text();
+    if (blob.size <= mostText) return readText(blob, name);
     throw new ClinfuseError("file-too-large", `${name} is too large to be a list`, {
       file: name,
       got: blob.size,
@@ -243,6 +244,7 @@ async function newEntry(model: Inspected, files: readonly ModelFile[], contentHa
     throw withRemedy(error);
   });
   const { name, architecture } = model;
-  const entry = { ...read, name, licence: notStated, ...(architecture ? { architecture } : {}) };
+  const known = { ...(architecture ? { architecture } : {}), ...(model.remarks.length > 0 ? { remarks: model.remarks } : {}) };
+  const entry = { ...read, name, licence: notStated, ...known };
   return parseEntry(JSON.stringify(entry), id);
 }

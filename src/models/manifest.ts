@@ -41,6 +41,8 @@ export interface ModelEntry {
   /** A GGUF's `general.architecture`, config.json's `model_type`: an engine that does not build it is not tried. Else the file itself decides. */
   readonly architecture?: string;
   readonly mlc?: MlcNeeds;
+  /** What was seen in its files at its import, a sentence each. */
+  readonly remarks?: readonly string[];
 }
 
 /** The first weights of a language model in the hub's layout: config.json and tokenizer.json beside *.safetensors. */
@@ -103,7 +105,7 @@ export const isSafeName = (name: string): boolean => safeName.test(name);
 
 function faultOf(model: unknown): string | undefined {
   if (!isRecord(model)) return "not an object";
-  const { id, kind, name, licence, homepage, sources, files, architecture, mlc } = model;
+  const { id, kind, name, licence, homepage, sources, files, architecture, mlc, remarks } = model;
   if (typeof id !== "string" || !safeName.test(id))
     return `"id" must be letters, digits, dots and dashes, got ${JSON.stringify(id)}`;
   if (kind !== "language-model" && kind !== "encoder")
@@ -135,6 +137,8 @@ function faultOf(model: unknown): string | undefined {
   }
   if (architecture !== undefined && typeof architecture !== "string")
     return `"architecture" must be text, got ${JSON.stringify(architecture)}`;
+  if (remarks !== undefined && !(Array.isArray(remarks) && remarks.every((remark) => typeof remark === "string")))
+    return '"remarks" must be a list of texts';
   return mlc === undefined ? undefined : mlcFault(mlc);
 }
 

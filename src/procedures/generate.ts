@@ -7,20 +7,18 @@ import { rng } from "../base/rng.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
-import type { GenerateEvent, LogEntry } from "../generate/events.ts";
-import { generate } from "../generate/generate.ts";
-import { methods } from "../generate/methods.ts";
+import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
+import { generate } from "../generate/run.ts";
 import { runId } from "../generate/run-config.ts";
-import type { RunStore } from "../generate/run-store.ts";
+import { needs, sourceOf } from "../generate/sources.ts";
 import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
 import { fileOf } from "../models/verify.ts";
-import { type Files, trainedFolder } from "../store/files.ts";
+import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { taskById } from "../tasks/catalogue.ts";
-import type { ExampleOf, Task } from "../tasks/task.ts";
 import { type GraphPorts, type GraphProcedures, graphAnswers, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import type { Answers } from "./procedure.ts";
@@ -43,11 +41,11 @@ export type GenerateProcedures = GraphProcedures & {
   openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
   /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
   gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
-  /** Section 4.2. Resumes or extends the run of this config; stop by the signal. The model must be open. */
+  /** Section 4.2. Resumes or extends the run of this config; stop by the signal. A writer's model must be open. At a barrier it ends with `wants-feedback`. */
   generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
   /** The log of a run so far, in order of index. */
   readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
-  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy`, and then deletes nothing. */
+  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
   deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
 };
 
@@ -91,17 +89,19 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
       yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: model.current }, signal);
     },
 
-    async *generate({ config, demonstrations, knowledge }, signal) {
+    async *generate({ config, demonstrations, gold = [], knowledge, feedback }, signal) {
       const store = await ports.runs();
       const release = await ports.hold(runLock(await runId(config)));
       try {
         const given = {
           task: taskById(config.task),
-          method: methods[config.method],
-          model: model.current(),
+          source: sourceOf(config.source),
+          tools: needs(config.source, "writer") ? { model: model.current() } : {},
           store,
-          demonstrations: demonstrations as readonly ExampleOf<Task>[],
+          demonstrations,
+          gold,
           knowledge: knowledgeOf(knowledge),
+          ...(feedback ? { feedback } : {}),
         };
         yield* generate(config, given, signal);
       } finally {
@@ -136,7 +136,7 @@ async function deleteRun({ notebooks, disk, hold }: GeneratePorts, notebook: str
   const release = await hold(...logs.map(runLock), ...models.map(trainedLock));
   try {
     // The notebook goes last: should the rest fail, it is still there to be deleted.
-    for (const model of models) await disk.delete(trainedFolder(model));
+    for (const model of models) for (const folder of [trainedFolder(model), checkpointFolder(model)]) await disk.delete(folder);
     await store.delete(notebook);
   } finally {
     release();

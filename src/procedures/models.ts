@@ -25,6 +25,8 @@ export interface ModelRow extends Pick<ModelEntry, "id" | "kind" | "name" | "lic
   readonly bytes: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly vouched: Vouched;
+  /** What the user should know of it, a sentence each. */
+  readonly remarks: readonly string[];
   /** Bytes of it in this browser, parts of files included. */
   readonly stored: number;
   /** `here`: all in this browser. `served`: the app's server has what this browser lacks. */
@@ -206,11 +208,12 @@ async function rowOf(
     bytes: entry.files.reduce((sum, file) => sum + file.bytes, 0),
     files: entry.files.map(({ name, bytes }) => ({ name, bytes })),
     vouched,
+    remarks: entry.remarks ?? [],
     stored: bytes,
     state: !first ? "here" : served ? "served" : bytes > 0 ? "part" : "absent",
     sources: [
       ...(served ? [{ source: "server" as const, host: "this server" }] : []),
-      ...(hub === undefined ? [] : [{ source: "hub" as const, host: new URL(hub, location.href).host }]),
+      ...(hub === undefined ? [] : [{ source: "hub" as const, host: new URL(hub).host }]),
     ],
     fit: modelFit(entry, facts, (id) => known.models.find((other) => other.id === id)),
   };

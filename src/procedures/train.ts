@@ -1,22 +1,23 @@
 // The encoder at work: devices, recipe, training with its scores, prediction. Knows no worker, no storage and no page.
 
 import { cleanAfterStream } from "../base/async.ts";
-import { ClinfuseError } from "../base/errors.ts";
-import { type Hold, trainedLock } from "../base/locks.ts";
+import { ClinfuseError, isAbort } from "../base/errors.ts";
+import { trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import type { Classifier, openClassifier } from "../classifier/classifier.ts";
 import { type ModelFiles, openEncoder, parseConfig } from "../classifier/encoder-files.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
+import { type StageKeeper, stageKeeper } from "../experiment/stage-keeper.ts";
 import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
 import { throughLosses } from "../experiment/through-losses.ts";
-import { trainAndScore } from "../experiment/train-and-score.ts";
+import { type TrainKeepers, trainAndScore } from "../experiment/train-and-score.ts";
 import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import { findModel, type ModelReader, readModel } from "../models/reader.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
 import type { Device } from "../runtime/device.ts";
-import { checkpointFolder, type Files, fileFolder, trainedFolder } from "../store/files.ts";
+import { checkpointFolder, fileFolder, stageFolder } from "../store/files.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Position } from "../train/checkpoint.ts";
@@ -26,7 +27,8 @@ import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
 import type { Answers } from "./procedure.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
-import { readTrained, type TrainedProcedures, trainedAnswers, trainedProcedures } from "./trained.ts";
+import { type TrainedPorts, type TrainedProcedures, trainedAnswers, trainedProcedures } from "./trained.ts";
+import { type Shelf, trainedShelf } from "./trained-shelf.ts";
 
 export type TrainProcedures = TrainedProcedures & {
   devices(argument: null, signal: AbortSignal): Promise<readonly DeviceInfo[]>;
@@ -35,7 +37,7 @@ export type TrainProcedures = TrainedProcedures & {
    * by a stop, a closed tab, or a GPU that went away.
    */
   train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
-  /** The step after which `train` would go on; undefined where it would begin. */
+  /** The step after which `train` would go on; undefined where it would begin. Throws `training-busy` where it is at work. */
   leftOff(argument: TrainRequest, signal: AbortSignal): Promise<Pick<Position, "stage" | "step"> | undefined>;
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
@@ -57,18 +59,17 @@ export const trainAnswers: Answers<TrainProcedures> = {
   predict: "stream",
 };
 
-export interface TrainPorts extends SpeedPorts {
+export interface TrainPorts extends SpeedPorts, TrainedPorts {
   readonly models: Pick<ModelReader, "manifest" | "read">;
-  readonly disk: Files;
-  readonly hold: Hold;
   readonly devices: () => Promise<Found>;
   readonly openClassifier: typeof openClassifier;
   readonly loadModel: typeof loadModel;
 }
 
 export function trainProcedures(ports: TrainPorts): TrainProcedures {
+  const shelf = trainedShelf(ports.disk);
   return {
-    ...trainedProcedures(ports),
+    ...trainedProcedures(ports, shelf),
 
     async devices() {
       const found = await ports.devices();
@@ -80,13 +81,14 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
     async *train(request, signal) {
       const release = await ports.hold(trainedLock(request.save));
       try {
-        yield* trainAndKeep(ports, request, signal);
+        yield* trainAndKeep(ports, shelf, request, signal);
       } finally {
         release();
       }
     },
 
     async leftOff(request) {
+      (await ports.hold(trainedLock(request.save)))(); // one that is at work was not left
       const { device } = await choose(ports, request.device);
       const kept = await (await keeperOf(ports, request, device, await findModel(ports.models, request.encoder))).find();
       return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
@@ -95,7 +97,7 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
     async *predict({ task, model, device: wish, examples }, signal) {
       const { device } = await choose(ports, wish);
       yield { type: "loading", done: 0, total: 1 };
-      const classifier = await ports.loadModel(await readTrained(ports.disk, model), device);
+      const classifier = await ports.loadModel(await shelf.read(model), device);
       yield* cleanAfterStream(predictAll(classifier, { task, model, examples }, signal), () => classifier.close());
     },
   };
@@ -125,7 +127,23 @@ async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Dev
   return trainingKeeper(fileFolder(disk, checkpointFolder(request.save)), await trainingKey(request, device, weights));
 }
 
-async function* trainAndKeep(ports: TrainPorts, request: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
+/** Stage I under the key that the request gives it; undefined where it gives none. */
+function stageOneOf(
+  { disk }: TrainPorts,
+  { stageOne }: TrainRequest,
+  device: Device,
+  entry: ModelEntry,
+): StageKeeper | undefined {
+  const weights = entry.files.map((file) => file.sha256);
+  return stageOne === undefined ? undefined : stageKeeper(fileFolder(disk, stageFolder(stageOne)), stageOne, device, weights);
+}
+
+async function* trainAndKeep(
+  ports: TrainPorts,
+  shelf: Shelf,
+  request: TrainRequest,
+  signal: AbortSignal,
+): AsyncGenerator<TrainRunEvent, void> {
   const { device, reason } = await choose(ports, request.device);
   yield { type: "device", device, reason };
   const entry = await findModel(ports.models, request.encoder);
@@ -134,35 +152,49 @@ async function* trainAndKeep(ports: TrainPorts, request: TrainRequest, signal: A
     const onBytes = (done: number, total: number) => tell({ type: "loading", what: entry.name, done, total });
     return readModel(ports.models, entry, { signal, onBytes });
   });
-  const keeper = await keeperOf(ports, request, device, entry);
+  const training = await keeperOf(ports, request, device, entry);
+  const stageOne = stageOneOf(ports, request, device, entry);
+  const keepers = { training, ...(stageOne ? { stageOne } : {}) };
   yield* throughLosses(async function* () {
     const told = (error: unknown): never => {
       throw withLessMemory(error, request.config);
     };
     const classifier = await openFor(ports, request, device, encoderFiles).catch(told);
-    yield* cleanAfterStream(trainOnce(ports, classifier, request, keeper, signal), () => classifier.close());
+    yield* cleanAfterStream(trainOnce(shelf, classifier, request, keepers, signal), () => classifier.close());
   });
+  await training.clear();
 }
 
 async function* trainOnce(
-  { disk }: TrainPorts,
+  shelf: Shelf,
   classifier: Classifier,
   request: TrainRequest,
-  keeper: TrainingKeeper,
+  keepers: TrainKeepers,
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, void> {
+  const model = () => keepModel(shelf, classifier, request.save, signal);
   try {
-    yield* trainAndScore(classifier, request, signal, keeper);
+    yield* trainAndScore(classifier, request, signal, request.keepModel === false ? keepers : { ...keepers, model });
   } catch (error) {
     throw withLessMemory(error, request.config);
   }
-  let bytes = 0;
-  await disk.delete(trainedFolder(request.save));
-  for (const [name, blob] of await saveModel(classifier)) {
-    bytes += await disk.write(`${trainedFolder(request.save)}/${name}`, blob, { signal });
+}
+
+/** What cannot be stored is told and held in memory, and the training goes on to its scores. */
+async function* keepModel(
+  shelf: Shelf,
+  classifier: Classifier,
+  place: string,
+  signal: AbortSignal,
+): AsyncGenerator<TrainRunEvent, void> {
+  const files = await saveModel(classifier);
+  try {
+    yield { type: "saved", ...(await shelf.save(place, files, signal)) };
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const code = error instanceof ClinfuseError ? error.code : "failed";
+    yield { type: "not-saved", model: place, code, why: error instanceof Error ? error.message : String(error) };
   }
-  yield { type: "saved", model: request.save, bytes };
-  await keeper.clear();
 }
 
 /** A function of its own, so that nothing holds the checkpoint's arrays once they are on the device. */

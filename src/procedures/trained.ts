@@ -1,41 +1,53 @@
-// Trained models that are kept: listed, read as files, deleted, and the trainings that were left on the way to them. Knows no storage.
+// Trained models that are kept: listed, read as files, saved again, deleted, and the trainings that were left on the way to them.
 
-import { ClinfuseError } from "../base/errors.ts";
 import { type Hold, trainedLock } from "../base/locks.ts";
 import { onnxFiles } from "../classifier/onnx-files.ts";
+import type { TrainedState } from "../experiment/steps.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
+import type { NotebookHead } from "../store/notebook.ts";
 import type { Answers } from "./procedure.ts";
+import { placeOf, type Shelf } from "./trained-shelf.ts";
 
 export type TrainedProcedures = {
   /** With the bytes of what is kept on the way to them. */
   trainedModels(argument: null, signal: AbortSignal): Promise<readonly { id: string; bytes: number }[]>;
-  /** The kept model's files by name, as blobs. */
+  /** Whether a kept model's files are all there, without reading them. */
+  trainedState(argument: { model: string }, signal: AbortSignal): Promise<TrainedState>;
+  /** The kept model's files by name, as blobs, each held against its hash; from memory where it could not be stored. */
   trainedFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
   /** The kept model as transformers.js and onnxruntime load it, in floats and in 8 bits: files by name, as blobs. */
   onnxFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
+  /** Stores the model that could not be stored before. Throws `trained-missing` where there is none, and what storing throws. */
+  saveTrained(argument: { model: string }, signal: AbortSignal): Promise<{ model: string; bytes: number }>;
   deleteTrained(argument: { model: string }, signal: AbortSignal): Promise<void>;
+  /** Deletes the models of these places that no notebook names any more; a place at work stays as it is. */
+  sweepTrained(argument: { models: readonly string[] }, signal: AbortSignal): Promise<void>;
   /** Forgets a training that was left, so that the next begins. The trained model stays. */
   forgetTraining(argument: { model: string }, signal: AbortSignal): Promise<void>;
 };
 
 export const trainedAnswers: Answers<TrainedProcedures> = {
   trainedModels: "promise",
+  trainedState: "promise",
   trainedFiles: "promise",
   onnxFiles: "promise",
+  saveTrained: "promise",
   deleteTrained: "promise",
+  sweepTrained: "promise",
   forgetTraining: "promise",
 };
 
 export interface TrainedPorts {
-  readonly disk: Pick<Files, "list" | "read" | "delete">;
+  readonly disk: Files;
   readonly hold: Hold;
+  readonly notebooks: () => Promise<{ list(): Promise<readonly NotebookHead[]> }>;
 }
 
-export function trainedProcedures({ disk, hold }: TrainedPorts): TrainedProcedures {
-  const deleteAll = async (model: string, folders: readonly string[]) => {
-    const release = await hold(trainedLock(model));
+export function trainedProcedures({ disk, hold, notebooks }: TrainedPorts, shelf: Shelf): TrainedProcedures {
+  const whileHeld = async (model: string, work: () => Promise<void>) => {
+    const release = await hold(trainedLock(placeOf(model)));
     try {
-      for (const folder of folders) await disk.delete(folder);
+      await work();
     } finally {
       release();
     }
@@ -50,22 +62,32 @@ export function trainedProcedures({ disk, hold }: TrainedPorts): TrainedProcedur
       return [...bytes].map(([id, n]) => ({ id, bytes: n }));
     },
 
-    trainedFiles: async ({ model }) => Object.fromEntries(await readTrained(disk, model)),
-    onnxFiles: async ({ model }) => Object.fromEntries(await onnxFiles(await readTrained(disk, model))),
-    deleteTrained: ({ model }) => deleteAll(model, [trainedFolder(model), checkpointFolder(model)]),
-    forgetTraining: ({ model }) => deleteAll(model, [checkpointFolder(model)]),
+    trainedState: ({ model }) => shelf.state(model),
+    trainedFiles: async ({ model }) => Object.fromEntries(await shelf.read(model)),
+    onnxFiles: async ({ model }) => Object.fromEntries(await onnxFiles(await shelf.read(model))),
+    saveTrained: ({ model }, signal) => shelf.saveAgain(model, signal),
+
+    deleteTrained: ({ model }) =>
+      whileHeld(model, async () => {
+        await disk.delete(trainedFolder(model));
+        await disk.delete(checkpointFolder(model));
+      }),
+
+    async sweepTrained({ models }) {
+      for (const place of new Set(models.map(placeOf))) {
+        const sweep = async () => {
+          const named = new Set((await (await notebooks()).list()).map((notebook) => notebook.training?.model));
+          for (const model of await shelf.modelsOf(place)) if (!named.has(model)) await disk.delete(trainedFolder(model));
+        };
+        // Where it is at work it will be swept when that ends.
+        await whileHeld(place, sweep).catch((error: unknown) => {
+          if (!isBusy(error)) throw error;
+        });
+      }
+    },
+
+    forgetTraining: ({ model }) => whileHeld(model, () => disk.delete(checkpointFolder(model))),
   };
 }
 
-/** Files of a kept model by name. Throws `not-found`. */
-export async function readTrained(disk: Pick<Files, "list" | "read">, model: string): Promise<Map<string, Blob>> {
-  const folder = trainedFolder(model);
-  const found = new Map<string, Blob>();
-  for (const { path } of await disk.list(folder)) {
-    const file = await disk.read(path);
-    if (file) found.set(path.slice(folder.length + 1), file);
-  }
-  if (found.size === 0)
-    throw new ClinfuseError("not-found", `there is no trained model "${model}" here any more`, { what: model });
-  return found;
-}
+const isBusy = (error: unknown) => error instanceof Error && "code" in error && error.code === "training-busy";

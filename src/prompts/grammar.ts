@@ -26,6 +26,9 @@ export const markedSentenceWithMark = [
 /** One line of text, of one to three sentences or questions. */
 export const oneLine = ["root ::= piece piece? piece?", 'piece ::= [^.?!\\n"]+ [.?!]'].join("\n");
 
+/** One sentence; its first full stop ends it. */
+export const oneSentence = 'root ::= [^.?!\\[\\]\\n"]+ "."';
+
 /** One line with one mark of each word in it, `[chemical: aspirin]`, in either order. */
 export function sentenceWithBoth(words: readonly [string, string]): string {
   const mark = (word: string) => `${literal(`[${word}: `)} plain "]"`;

@@ -4,13 +4,13 @@
 // marks them, `[chemical: aspirin]`.
 
 import type { Message } from "../engines/language-model.ts";
-import { mentions } from "../knowledge/lexicon.ts";
+import { mentionsOfBoth } from "../knowledge/lexicon.ts";
 import type { RelationExample, Span } from "../tasks/example.ts";
 import { labelOf, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
-import { asJson, oneLine, sentenceWithBoth } from "./grammar.ts";
+import { asJson, oneSentence, sentenceWithBoth } from "./grammar.ts";
 import { type Listing, listing5, listing11, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked, readSentence } from "./sentence.ts";
@@ -51,21 +51,11 @@ function readRelation(
   }
   const sentence = readSentence(completion, asked);
   if (!sentence.ok) return sentence;
-  const ends = findEnds(sentence.value, topics);
+  const ends = mentionsOfBoth(sentence.value, topics);
   if (!ends) return rejected("entity-absent");
   const [head, tail] = ends;
   const value = { text: sentence.value, head: { ...head, label: task.head.type }, tail: { ...tail, label: task.tail.type } };
   return { ok: true, value: { kind: "relation", ...value, label } };
-}
-
-/** The first mention of each name that does not lie in the other's; undefined where one has none. */
-function findEnds(text: string, [head, tail]: Ends<string>): Ends<{ start: number; end: number }> | undefined {
-  const tails = mentions(text, tail);
-  for (const a of mentions(text, head)) {
-    const b = tails.find(({ start, end }) => end <= a.start || a.end <= start);
-    if (b) return [a, b];
-  }
-  return undefined;
 }
 
 const opening = (word: string) => `[${word}: `;
@@ -126,7 +116,7 @@ function answerForm({ head, tail }: RelationTask, named: boolean): string {
 function relationPrompt(task: RelationTask, { mode, demonstrations, label, steer }: Slots): FilledPrompt {
   const listing = listingOf(task, label, steer);
   const form = answerForm(task, steer !== undefined);
-  const grammar = steer ? oneLine : sentenceWithBoth([task.head.word, task.tail.word]);
+  const grammar = steer ? oneSentence : sentenceWithBoth([task.head.word, task.tail.word]);
   const answers = demonstrations.map((d) => (steer ? d.text : markedEnds(task, d)));
   if (mode === "shuffled") {
     const content = withJsonLines(`${whole(listing)}\n${form}`, answers);

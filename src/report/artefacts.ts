@@ -2,7 +2,8 @@
 
 import type { Notebook } from "../experiment/notebook.ts";
 import { writeJsonl } from "../formats/clingen.ts";
-import type { RejectReason, Synthetic } from "../generate/events.ts";
+import { drawnOf, type Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 
 /**
@@ -14,7 +15,8 @@ export function datasetJsonl(task: Task, synthetic: readonly Synthetic[]): strin
     task,
     synthetic.map((s) => s.example as ExampleOf<Task>),
     (i) => {
-      const { index, topic, style } = synthetic[i] as Synthetic;
+      const { index } = synthetic[i] as Synthetic;
+      const { topic, style } = drawnOf(synthetic[i] as Synthetic);
       return {
         attempt: index,
         ...(topic ? { topic: topic.entities.map((e) => e.name).join(", "), topic_source: topic } : {}),

@@ -25,6 +25,12 @@ export function segmentsOf(text: string, spans: readonly Span[], toneOf: (span: 
   return segments;
 }
 
+/** Spans as `segmentsOf` takes them. One that shares characters with the one before is left out. */
+export function inOrder(spans: readonly Span[]): Span[] {
+  const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
+  return sorted.filter((span, i) => sorted.slice(0, i).every((before) => before.end <= span.start));
+}
+
 const same = (a: Span) => (b: Span) => a.start === b.start && a.end === b.end && a.label === b.label;
 
 /** Gold spans as found or missed, predicted ones as found or wrong: exact spans, as they are scored. */

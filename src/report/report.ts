@@ -1,19 +1,21 @@
 // A run as one self-contained page: choices, examples with their marks, the curve, scores, provenance. Pure; every text is escaped.
 
+import { answered } from "../experiment/answer.ts";
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
-import type { RejectReason, Synthetic } from "../generate/events.ts";
+import { drawnOf, type Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
-import { labelsOf, sameItems } from "../tasks/shapes.ts";
+import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
-import { comparedTones, segmentsOf, type Tone } from "./marked-text.ts";
+import { drawn, drawnBeside } from "./drawn.ts";
 import { nothingFound } from "./nothing-found.ts";
 import { lossCurve } from "./report-curve.ts";
-import { type Html, html, type Part } from "./report-html.ts";
+import { type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
@@ -98,41 +100,14 @@ ${stages.map((stage) => {
 </section>`;
 }
 
-function marked(text: string, spans: Parameters<typeof segmentsOf>[1], tone?: (span: (typeof spans)[number]) => Tone): Part {
-  return segmentsOf(text, spans, tone).map((s) =>
-    s.label === undefined
-      ? html`${s.text}`
-      : html`<ruby class="${s.tone ?? "entity"}"><mark>${s.text}</mark><rt>${s.label.toLowerCase()}${s.tone === "entity" ? "" : `, ${s.tone ?? ""}`}</rt></ruby>`,
-  );
-}
-
-function example(e: Example): Html {
-  switch (e.kind) {
-    case "token":
-      return html`<p>${marked(e.text, e.spans)}</p>`;
-    case "pair":
-      return html`<p>${e.first}</p><p class="second">${e.second}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
-    case "relation":
-      return html`<p>${marked(
-        e.text,
-        [e.head, e.tail].sort((a, b) => a.start - b.start),
-      )}</p><p class="label">${e.label.replaceAll("_", " ")}</p>`;
-    case "sentence":
-      return html`<p>${e.text}</p><p class="label">${e.labels.join(", ")}</p>`;
-    default:
-      return e satisfies never;
-  }
-}
-
 const topicName = (topic: Topic): string => topic.entities.map((e) => (e.id ? `${e.name} (${e.id})` : e.name)).join(", ");
 
 function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected): Html {
-  const items = synthetic
-    .slice(0, shownExamples)
-    .map(
-      (s) =>
-        html`<li>${example(s.example)}<p class="soft">${s.topic ? `topic: ${topicName(s.topic)}` : ""}${s.topic && s.style ? " · " : ""}${s.style ? `style: ${s.style}` : ""}</p></li>`,
-    );
+  const items = synthetic.slice(0, shownExamples).map((s) => {
+    const { topic, style } = drawnOf(s);
+    const steered = [topic ? `topic: ${topicName(topic)}` : "", style ? `style: ${style}` : ""].filter((part) => part !== "");
+    return html`<li>${drawn(s.example)}<p class="soft">${steered.join(" · ")}</p></li>`;
+  });
   const thrown = Object.entries(rejected).sort(([, a], [, b]) => b - a);
   const total = thrown.reduce((sum, [, n]) => sum + n, 0);
   const reasons = thrown.map(([reason, n]) => html`<tr><th scope="row">${reason}</th><td class="n">${n}</td></tr>`);
@@ -149,22 +124,17 @@ function shotsSection(data: NotebookData): Html {
   return html`<section>
 <h2>The ${data.train.length} real examples it grew from</h2>
 <p>Source: ${data.source}.${data.remarks.map((r) => ` ${r}`).join("")}</p>
-<ol>${data.train.map((e) => html`<li>${example(e)}</li>`)}</ol>
+<ol>${data.train.map((e) => html`<li>${drawn(e)}</li>`)}</ol>
 </section>`;
 }
 
-function errorsSection({ test }: NotebookData, { predicted }: StageResult): Html {
+function errorsSection({ test }: NotebookData, { predicted: answers }: StageResult): Html {
+  const predicted = answered(test, answers);
   const wrong = test.flatMap((gold, i) => {
     const guess = predicted[i];
     return guess && !sameItems(gold, guess) ? [{ gold, guess }] : [];
   });
-  const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => {
-    if (gold.kind === "token" && guess.kind === "token") {
-      const tones = comparedTones(gold.spans, guess.spans);
-      return html`<li><p><b>Gold</b> ${marked(gold.text, gold.spans, tones.gold)}</p><p><b>Model</b> ${marked(gold.text, guess.spans, tones.predicted)}</p></li>`;
-    }
-    return html`<li>${example(gold)}<p><b>Model</b> ${labelsOf(guess).join(", ")}</p></li>`;
-  });
+  const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => html`<li>${drawnBeside(gold, guess)}</li>`);
   return html`<section>
 <h2>${wrong.length} ${wrong.length === 1 ? "error" : "errors"} in ${predicted.length} test examples</h2>
 <ol>${items}</ol>
@@ -174,7 +144,8 @@ ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p
 
 function provenanceSection(synthetic: readonly Synthetic[]): Html {
   const counts = new Map<string, number>();
-  for (const { topic } of synthetic) {
+  for (const entry of synthetic) {
+    const { topic } = drawnOf(entry);
     if (!topic) continue;
     const key = topic.provenance ? `${topic.provenance.source}\t${topic.provenance.licence}` : "language model\t–";
     counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -3,8 +3,8 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";
 import type { EngineSpeed } from "../engines/measure-engine.ts";
-import type { LogEntry } from "../generate/events.ts";
-import type { RunState } from "../generate/run-store.ts";
+import type { AnyProduct } from "../experiment/product.ts";
+import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { refusal, storageError } from "./storage-error.ts";
@@ -21,8 +21,9 @@ export interface GraphRecord extends Identified {
 }
 
 export interface Schema extends DBSchema {
-  runs: { key: string; value: RunState };
-  log: { key: [run: string, index: number]; value: LogEntry };
+  runs: { key: string; value: StoredState };
+  /** Entries at their positions from 0; prefixes of prompts, which entries refer to, at -1, -2, ... */
+  log: { key: [run: string, position: number]; value: StoredEntry | Prefix };
   graphs: { key: string; value: GraphRecord };
   columns: { key: [storage: string, column: string, chunk: number]; value: Chunk };
   /** Imports under way, by storage id: what a killed tab left is found here and swept. */
@@ -31,6 +32,8 @@ export interface Schema extends DBSchema {
   notebooks: { key: string; value: Identified };
   /** How fast this device is, by what was measured: `engine:<model>:<engine>`, `training:<device>`. */
   measurements: { key: string; value: EngineSpeed | TrainingSpeed };
+  /** By key: a product's kind is part of what the key is the hash of. */
+  products: { key: string; value: AnyProduct };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -48,6 +51,10 @@ const migrations: readonly ((db: Db) => void)[] = [
   },
   (db) => {
     db.createObjectStore("measurements");
+  },
+  // Notebooks gain `version` and `products`; one without is at version 0 and names none.
+  (db) => {
+    db.createObjectStore("products", { keyPath: "key" });
   },
 ];
 

@@ -42,6 +42,9 @@ export const trainedFolder = (model: string) => `trained/${model}`;
 /** Where a training that goes on to that model keeps itself. */
 export const checkpointFolder = (model: string) => `checkpoints/${model}`;
 
+/** Where stage I of a few-shot set lies, for the cells of a plan that begin with it. */
+export const stageFolder = (key: string) => `stages/${key}`;
+
 /** The files of one folder, by name. */
 export function fileFolder(disk: Files, path: string): Folder {
   return {

@@ -57,6 +57,7 @@ export const hoc: Task<"classification"> = {
   metrics: [
     { name: "f1", average: "macro" },
     { name: "f1", average: "micro" },
+    { name: "f1", average: "example" },
   ],
   topics: { every: subtopics },
   entityTypes: { each: Object.fromEntries(labels.map(({ id }) => [id, [`subtopics of ${id} in cancer`]])) },

@@ -2,13 +2,16 @@
 
 export type MetricName = "accuracy" | "precision" | "recall" | "f1";
 
+export type Average = "micro" | "macro" | "positive" | "example";
+
 export interface Metric {
   readonly name: MetricName;
   /**
    * Over labels. `micro`: their counts together. `macro`: the mean of each label's own. `positive`: `micro` over the labels that are not negative.
+   * `example`: precision and recall of each example, their means, and F1 of the means (BLUE's example-based F1).
    * Where absent: `micro` for spans, `macro` for labels; accuracy has no average.
    */
-  readonly average?: "micro" | "macro" | "positive";
+  readonly average?: Average;
   /** A label that does not count. */
   readonly without?: string;
 }

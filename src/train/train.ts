@@ -6,10 +6,10 @@ import { rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
 import { type Batch, type EpochLayout, epochBatches, epochLayout, partsOfBatch, rowsFor } from "../classifier/batches.ts";
 import type { Classifier } from "../classifier/classifier.ts";
-import { balancedWeights, dropoutFeeds, inferenceFeeds, type Outcome, targetFeeds } from "../classifier/feeds.ts";
+import { balancedWeights, dropoutFeeds, inferenceFeeds, targetFeeds } from "../classifier/feeds.ts";
 import { type FixedFeatures, fixedFeatures } from "../classifier/fixed-features.ts";
-import { infer, inputsOf } from "../classifier/predict.ts";
-import { headOf, type Input, predictedExample } from "../classifier/task-head.ts";
+import { allWindows, answer, inputsOf } from "../classifier/predict.ts";
+import { headOf, type Input } from "../classifier/task-head.ts";
 import { mainScore, score } from "../evaluate/score.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
@@ -50,7 +50,7 @@ export async function* train(
   signal: AbortSignal,
   { checkpoints, from }: Resume = { checkpoints: noCheckpoints },
 ): AsyncGenerator<TrainEvent, void> {
-  const judge = { examples: validation, inputs: await inputsOf(classifier, validation, signal) };
+  const judge = { examples: validation, windows: await allWindows(classifier, validation, signal) };
   const first = from ? stages.findIndex((stage) => stage.id === from.position.stage) : 0;
   for (const stage of stages.slice(first)) {
     if (stage.examples.length === 0 || stage.epochs < 1) {
@@ -66,7 +66,7 @@ export async function* train(
 
 interface Judge {
   readonly examples: readonly Example[];
-  readonly inputs: readonly Input[];
+  readonly windows: readonly (readonly Input[])[];
 }
 
 interface Work {
@@ -242,13 +242,10 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
 
 async function* validate(classifier: Classifier, judge: Judge, signal: AbortSignal): AsyncGenerator<TrainEvent, Validated> {
   const { task } = classifier;
-  const work = infer(classifier, judge.inputs, signal);
+  const work = answer(classifier, judge.examples, judge.windows, signal);
   let next = await work.next();
   for (; !next.done; next = await work.next()) if (next.value.type === "compiling") yield next.value;
-  const found = next.value;
-  const predicted = judge.examples.map((e, i) =>
-    predictedExample(task, e, [judge.inputs[i] as Input], [(found[i] as Outcome).outputs]),
-  );
+  const { examples: predicted, outcomes: found } = next.value;
   const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<LearnableTask>[]; // `inputOf` refused other kinds
   const scores = score(task, ofTask(judge.examples), ofTask(predicted));
   const count = found.reduce((n, o) => n + o.count, 0);

@@ -1,13 +1,13 @@
 // The root of the page's state: the runs, the address, the open language model, the device. Handed down by context.
 
 import { createContext } from "svelte";
-import { ClinfuseError } from "../base/errors.ts";
-import type { Notebook, Step } from "../experiment/notebook.ts";
-import type { DeviceInfo, ModelInfo, OpenModelRequest } from "../experiment/steps.ts";
+import type { Notebook, NotebookData, Step } from "../experiment/notebook.ts";
+import type { ExperimentPorts } from "../experiment/ports.ts";
+import type { DeviceInfo, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import type { GraphInfo } from "../knowledge/graphs.ts";
+import type { NotebookNews } from "../store/notebook.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
-import { bytes } from "./parts/numbers.ts";
 import type { Work } from "./parts/work.svelte.ts";
 import { Guard } from "./privacy/guard.svelte.ts";
 import { Router } from "./route.svelte.ts";
@@ -34,6 +34,8 @@ export class Lab {
   graphs = $state.raw<readonly GraphInfo[]>();
   /** The language model that is loaded, with the id it was asked for by. */
   open = $state.raw<{ readonly asked: string; readonly engine: string; readonly info: ModelInfo }>();
+  /** Runs that another tab deleted. */
+  #gone = $state.raw<ReadonlySet<string>>(new Set());
   #runs = $state.raw<ReadonlyMap<string, Run>>(new Map());
 
   constructor(services: Services) {
@@ -43,6 +45,7 @@ export class Lab {
     this.library = new ModelLibrary(services, () => this.readModels());
     void this.readNotebooks();
     void this.readModels();
+    services.notebooks.watch((news) => void this.#heard(news));
     void this.services.train.devices(null).then(
       (devices) => {
         this.devices = devices;
@@ -68,7 +71,17 @@ export class Lab {
     if (open) return open;
     const notebook = await this.services.notebooks.get(id);
     if (!notebook) return undefined;
-    return this.#runs.get(id) ?? this.#add(notebook);
+    return this.#runs.get(id) ?? this.#add(notebook, true);
+  }
+
+  /** Another tab, or a worker, changed or deleted a run: the list and the open run follow. */
+  async #heard(news: NotebookNews): Promise<void> {
+    await this.#runs.get(news.id)?.heard(news);
+    if (news.type === "deleted") {
+      this.#gone = new Set([...this.#gone, news.id]);
+      this.#runs = new Map([...this.#runs].filter(([id]) => id !== news.id));
+    }
+    await this.readNotebooks();
   }
 
   async readModels(): Promise<void> {
@@ -83,6 +96,11 @@ export class Lab {
   /** The run of that id, once it is open. */
   run(id: string): Run | undefined {
     return this.#runs.get(id);
+  }
+
+  /** Whether another tab deleted the run. */
+  isGone(id: string): boolean {
+    return this.#gone.has(id);
   }
 
   /** A run at work, whatever its step. */
@@ -103,9 +121,9 @@ export class Lab {
   }
 
   async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {
-    const run = this.#add(notebook);
+    const run = this.#add(notebook, false);
     this.router.go({ page: "run", id: notebook.id, step });
-    await run.save();
+    await run.record.save();
   }
 
   /** The run with its examples and its trained model, for good. */
@@ -113,6 +131,7 @@ export class Lab {
     const title = this.notebooks?.find((n) => n.id === id)?.title;
     try {
       await this.services.generate.deleteRun({ notebook: id });
+      await this.services.train.sweepTrained({ models: [id] }).catch(() => undefined); // what stays is listed on the Device page
     } catch (error) {
       this.failure = error;
       return;
@@ -128,8 +147,8 @@ export class Lab {
     this.notebooks = [notebook, ...(this.notebooks ?? []).filter((n) => n.id !== notebook.id)];
   }
 
-  #add(notebook: Notebook): Run {
-    const run = new Run(this, notebook);
+  #add(notebook: Notebook, isStored: boolean): Run {
+    const run = new Run(this, notebook, isStored);
     this.#runs = new Map([...this.#runs, [notebook.id, run]]);
     return run;
   }
@@ -138,20 +157,30 @@ export class Lab {
     this.graphs = await this.services.generate.graphs(null);
   }
 
-  /** Loads a language model unless it is the one that is loaded. Throws what the worker throws. */
-  async openModel({ model, engine }: OpenModelRequest, work: Work, signal: AbortSignal): Promise<ModelInfo> {
-    if (this.open?.asked === model && [this.open.engine, this.open.info.engine].includes(engine)) return this.open.info;
-    this.open = undefined;
-    work.tell(`Loading ${this.nameOf(model)}`);
-    for await (const event of this.services.generate.openModel({ model, engine }, signal)) {
-      if (event.type === "progress") {
-        const amount = event.total > 0 ? `: ${bytes(event.done)} of ${bytes(event.total)}` : "";
-        work.tell(`${event.what}${amount}`, event.done, event.total);
-      } else this.open = { asked: model, engine, info: event.model };
+  /** What the driver of plans asks of others: the workers, and rows that are there already. */
+  ports(data: NotebookData): ExperimentPorts {
+    const { generate, train } = this.services;
+    const openModel = (request: OpenModelRequest, signal?: AbortSignal) => this.#openModel(request, signal);
+    return { data: async () => data, pipeline: { ...generate, openModel }, trainer: train };
+  }
+
+  /** Loads a language model unless it is the one that is loaded, and notes which is. Throws what the worker throws. */
+  async *#openModel(request: OpenModelRequest, signal?: AbortSignal): AsyncGenerator<OpenModelEvent, void> {
+    const { model: asked, engine } = request;
+    if (this.open?.asked === asked && [this.open.engine, this.open.info.engine].includes(engine)) {
+      yield { type: "opened", model: this.open.info };
+      return;
     }
-    const opened: { readonly info: ModelInfo } | undefined = this.open;
-    if (!opened) throw new ClinfuseError("engine-failed", `the worker did not open ${model}`);
-    return opened.info;
+    this.open = undefined;
+    for await (const event of this.services.generate.openModel(request, signal)) {
+      if (event.type === "opened") this.open = { asked, engine, info: event.model };
+      yield event;
+    }
+  }
+
+  /** Whether closing the tab would lose what nothing brings back. */
+  get wouldLose(): boolean {
+    return [...this.#runs.values()].some((run) => run.wouldLose);
   }
 
   nameOf(model: string): string {

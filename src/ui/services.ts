@@ -1,11 +1,14 @@
 // What the app stands on, as ports: two workers, the notebooks, the model files. main.ts hands the real ones in; tests hand in their own.
 
 import type { Notebook } from "../experiment/notebook.ts";
+import type { NotebookPatch } from "../experiment/notebook-patch.ts";
+import type { ProductStore } from "../experiment/product.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import type { GenerateProcedures } from "../procedures/generate.ts";
 import type { MeasureProcedures } from "../procedures/measure.ts";
 import type { ModelProcedures } from "../procedures/models.ts";
 import type { TrainProcedures } from "../procedures/train.ts";
+import type { Changed, NotebookNews } from "../store/notebook.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
 import type { ScopePolicy } from "../workers/held-policy.ts";
 
@@ -16,7 +19,12 @@ export interface NotebookStore {
   /** The latest change first. */
   list(): Promise<readonly NotebookHead[]>;
   get(id: string): Promise<Notebook | undefined>;
+  /** A new one. */
   put(notebook: Notebook): Promise<void>;
+  /** Writes the patch over what is there, unless another tab changed the same fields since `base`. */
+  change(base: Notebook, patch: NotebookPatch): Promise<Changed>;
+  /** Hears what other tabs and workers change. */
+  watch(listener: (news: NotebookNews) => void): void;
 }
 
 export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "licence" | "homepage"> {
@@ -34,6 +42,8 @@ export interface Services {
   /** Starts the worker that measures this device; whoever starts it ends it. */
   readonly measure: () => WorkerClient<MeasureProcedures>;
   readonly notebooks: NotebookStore;
+  /** What was made before, by its keys. */
+  readonly products: ProductStore;
   /** The models of models/manifest.json and this browser's own, and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;
   /** What the browser holds the page and its workers to. */

@@ -3,7 +3,7 @@
 import { remembered } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { hold } from "../base/locks.ts";
-import { runId } from "../generate/run-config.ts";
+import { logFormat } from "../generate/log.ts";
 import { modelAccess } from "../models/access.ts";
 import { openDb } from "../store/db.ts";
 import { files } from "../store/files.ts";
@@ -21,7 +21,7 @@ const db = remembered(async () => {
 
 export const ports = {
   graphs: async () => graphStore(await db()),
-  runs: async () => runLog(await db(), runId),
+  runs: async () => runLog(await db(), logFormat),
   notebooks: async () => notebooks(await db()),
   measurements: async () => readMeasurements(await db()),
   keepMeasurement: async (speed: Parameters<typeof keepMeasurement>[1]) => keepMeasurement(await db(), speed),

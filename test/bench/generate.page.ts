@@ -1,17 +1,17 @@
 // The browser's side of generate.ts: one engine writes the completions of the same ClinGen prompts of both tasks.
 
 import type { Tensor } from "onnxruntime-web";
-import { rng, seedOf } from "../../src/base/rng.ts";
+import { rng } from "../../src/base/rng.ts";
 import { openBatch } from "../../src/engines/batch/batch.ts";
 import { beginningOf } from "../../src/engines/batch/cache.ts";
 import { openBatchDecoder } from "../../src/engines/batch/decoder.ts";
-import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import type { LanguageModel } from "../../src/engines/language-model.ts";
 import { openWllama } from "../../src/engines/wllama/wllama.ts";
-import { presetConfig } from "../../src/experiment/presets.ts";
+import { presetSource } from "../../src/experiment/presets.ts";
 import { fetchSample } from "../../src/experiment/sample.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
 import { clingen } from "../../src/generate/clingen.ts";
-import type { RunConfig } from "../../src/generate/run-config.ts";
+import type { ConfigOf, Context } from "../../src/generate/source.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { sizeOf, type Value } from "../../src/graph/ops.ts";
@@ -21,7 +21,7 @@ import { llamaParameters } from "../../src/nn/llama.ts";
 import type { LlamaConfig } from "../../src/nn/llama-config.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
-import type { ExampleOf, Task } from "../../src/tasks/task.ts";
+import type { Task } from "../../src/tasks/task.ts";
 import { openGguf } from "../../src/weights/gguf.ts";
 import { toQ8 } from "./gguf-q8.ts";
 
@@ -92,25 +92,21 @@ async function open(contender: Contender): Promise<LanguageModel> {
 
 interface Attempt {
   readonly index: number;
-  readonly start: () => ReturnType<typeof clingen.converse>;
-  readonly config: RunConfig;
+  readonly context: Context<ConfigOf<"clingen">>;
 }
 
 async function attempts(id: string, count: number): Promise<Attempt[]> {
   const task = taskById(id);
-  const few = await fewOf(task);
-  const config = { ...presetConfig("small", { task: id, method: "clingen" }), model: "bench", examples: "", knowledge: "" };
+  const demonstrations = await fewOf(task);
   const topics = names.map((name): Topic => ({ entities: [{ id: name, name, type: "Disease" }], source: "kg" }));
   const knowledge = knowledgeOf({
     topics: Object.fromEntries(task.labels.map((label) => [label.id, topics])),
     styles: task.styles.map((name) => ({ name, source: "paper" })),
     lexicon: [],
   });
-  return Array.from({ length: count }, (_, index) => {
-    const label = (task.labels[index % task.labels.length] as Task["labels"][number]).id;
-    const context = { label, demonstrations: few as readonly ExampleOf<Task>[], knowledge, config };
-    return { index, config, start: () => clingen.converse(task, context, rng("generate", 1, index)) };
-  });
+  const config = presetSource("small", "clingen", "bench");
+  const context = { config, task, demonstrations, gold: [], knowledge, feedback: [] };
+  return Array.from({ length: count }, (_, index) => ({ index, context }));
 }
 
 async function fewOf(task: Task) {
@@ -118,25 +114,12 @@ async function fewOf(task: Task) {
   return data.train;
 }
 
-async function converse(model: LanguageModel, { index, start, config }: Attempt, withGrammar: boolean) {
-  const conversation = start();
-  const never = new AbortController().signal;
-  let tokens = 0;
-  let step = conversation.next("");
-  for (let turn = 0; !step.done; turn++) {
-    const { messages, shared, grammar } = step.value;
-    const request: CompletionRequest = {
-      messages,
-      ...(shared ? { shared } : {}),
-      ...(withGrammar && grammar !== undefined ? { grammar } : {}),
-      sampling: config.sampling,
-      seed: seedOf(rng("generate", 1, index).fork("turn", turn)),
-    };
-    const { text, completionTokens } = await model.complete(request, never);
-    tokens += completionTokens;
-    step = conversation.next(text);
-  }
-  return { tokens, accepted: step.value.ok };
+async function converse(model: LanguageModel, { index, context }: Attempt, withGrammar: boolean) {
+  const { config } = context;
+  const asked = { ...context, config: { ...config, writer: { ...config.writer, grammar: withGrammar } } };
+  const attempt = await clingen.attempt(index, asked, { model }, rng("generate", 1, index), new AbortController().signal);
+  const turns = attempt?.origin.kind === "prompted" ? attempt.origin.turns : [];
+  return { tokens: turns.reduce((sum, turn) => sum + turn.completionTokens, 0), accepted: attempt?.parsed.ok ?? false };
 }
 
 const mentioned = ["asthma", "renal failure", "liver cirrhosis", "anemia", "hypertension", "psoriasis", "migraine", "epilepsy"];

@@ -78,12 +78,12 @@ describe.each(["wasm", "webgpu"] as const)("on %s", (device) => {
     "left after step %s %i, it ends with the same weights",
     async (stage, step) => {
       const expected = await unbroken(device);
-      for await (const event of trainAndScore(await start(device), request, never, keeper())) {
+      for await (const event of trainAndScore(await start(device), request, never, { training: keeper() })) {
         if (event.type === "step" && event.stage === stage && event.step === step) break;
       }
       const again = await start(device);
       const events: TrainRunEvent[] = [];
-      for await (const event of trainAndScore(again, request, never, keeper())) events.push(event);
+      for await (const event of trainAndScore(again, request, never, { training: keeper() })) events.push(event);
       expect(events.find((e) => e.type === "resumed")).toEqual({ type: "resumed", stage, step });
       expect(bits(await again.trainer.read())).toEqual(expected);
     },
@@ -106,7 +106,7 @@ it(
     const begin = async function* (): AsyncGenerator<TrainRunEvent, void> {
       const classifier = await start("webgpu");
       try {
-        yield* trainAndScore(classifier, request, never, keeper());
+        yield* trainAndScore(classifier, request, never, { training: keeper() });
         weights = bits(await classifier.trainer.read());
       } finally {
         await classifier.close();

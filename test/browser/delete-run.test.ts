@@ -1,10 +1,10 @@
 // Deleting a run through the real workers and the real storage: nothing of it stays, and what others hold does.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { untrained } from "../../src/experiment/experiment.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import { basisOf } from "../../src/experiment/training-basis.ts";
-import { runId } from "../../src/generate/run-config.ts";
+import { untrained } from "../../src/experiment/training-result.ts";
+import { logFormat } from "../../src/generate/log.ts";
 import { openDb } from "../../src/store/db.ts";
 import { files } from "../../src/store/files.ts";
 import { notebooks } from "../../src/store/notebook.ts";
@@ -28,11 +28,11 @@ afterAll(async () => {
 /** A notebook with a log of its own and a trained model. */
 async function finished(id: string, seed: number): Promise<string> {
   const db = await openDb();
-  const { id: run } = await runLog(db, runId).open({ ...runConfig, seed });
-  await runLog(db, runId).append(run, entries(0, 5));
-  const config = presetConfig("small", { task: "mqp", method: "clingen", seed });
+  const { id: run } = await runLog(db, logFormat).open({ ...runConfig, seed });
+  await runLog(db, logFormat).append(run, entries(0, 5));
+  const config = presetConfig("small", { task: "mqp", source: "clingen", seed });
   const data = { source: "sample", remarks: [], train: [], validation: [], test: [] };
-  const training = untrained(id, basisOf(config, run, 5));
+  const training = { ...untrained(basisOf(config, run, 5)), model: id };
   await notebooks(db).put({ id, createdAt: 1, updatedAt: 1, title: id, config, data, run, training, spent: {} });
   await disk.write(`trained/${id}/model.safetensors`, new Uint8Array([1, 2, 3]));
   await disk.write(`trained/${id}/config.json`, new Uint8Array([4]));
@@ -46,8 +46,8 @@ it("deletes notebook, log and trained model, and leaves another run whole", asyn
   await generate.procedures.deleteRun({ notebook: "gone" });
   const db = await openDb();
   expect((await notebooks(db).list()).map((n) => n.id)).toEqual(["kept"]);
-  expect((await runLog(db, runId).list()).map((r) => r.id)).toEqual([run]);
-  expect(await db.count("log")).toBe(5);
+  expect((await runLog(db, logFormat).list()).map((r) => r.id)).toEqual([run]);
+  expect(await db.count("log")).toBe(6); // its entries, and the beginning that they share
   expect((await disk.list()).map((f) => f.path)).toEqual(["trained/kept/config.json", "trained/kept/model.safetensors"]);
   expect(await train.procedures.trainedModels(null)).toEqual([{ id: "kept", bytes: 4 }]);
   db.close();
@@ -62,7 +62,7 @@ it.each([
     await expect(generate.procedures.deleteRun({ notebook: "busy" })).rejects.toMatchObject({ code: "run-busy" });
     const db = await openDb();
     expect(await notebooks(db).get("busy")).toBeDefined();
-    expect((await runLog(db, runId).get(run))?.next).toBe(5);
+    expect((await runLog(db, logFormat).get(run))?.next).toBe(5);
     db.close();
     expect(await disk.read("trained/busy/model.safetensors")).toBeDefined();
   });

@@ -2,18 +2,22 @@
 
 import { rng } from "../../src/base/rng.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
-import type { TrainRunEvent } from "../../src/experiment/steps.ts";
+import { conflicts, patched } from "../../src/experiment/notebook-patch.ts";
+import type { TrainedState, TrainRunEvent } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
-import type { LogEntry, RejectReason } from "../../src/generate/events.ts";
+import type { AttemptEntry } from "../../src/generate/log.ts";
+import type { RejectReason, Turn } from "../../src/generate/source.ts";
+import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
+import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskById } from "../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../src/tasks/example.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
-
+import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 
@@ -53,16 +57,22 @@ export function token(text: string, ...marked: string[]): TokenExample {
 const reasons: readonly RejectReason[] = ["topic-absent", "no-entity", "duplicate", "truncated"];
 
 /** Entry i of a log in which every third attempt is thrown away. */
-export function entry(i: number): LogEntry {
+export function entry(i: number): AttemptEntry {
   const name = names[i % names.length] ?? "";
   const style = i % 2 ? "medical literature" : "patient-doctor dialogues";
   const text = `After two weeks of treatment the patient with ${name} no longer complained of fever (case ${i + 1}).`;
   const messages = [{ role: "user", content: `Write one sentence in the style of ${style} that mentions ${name}.` }] as const;
-  const common = { index: i, label: "Disease", topic: topic(i), style };
+  const common = { index: i, label: "Disease" };
+  const origin = (turn: Turn) => ({ kind: "prompted" as const, turns: [turn], topic: topic(i), style });
   const turn = { messages, text, promptTokens: 60, completionTokens: 22 };
-  if (i % 3 !== 2) return { type: "accepted", ...common, turns: [turn], example: token(text, name, "fever") };
+  if (i % 3 !== 2) return { type: "accepted", ...common, origin: origin(turn), example: token(text, name, "fever") };
   const reason = reasons[(i * 7) % reasons.length] ?? "empty";
-  return { type: "rejected", ...common, reason, turns: [{ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }] };
+  return {
+    type: "rejected",
+    ...common,
+    reason,
+    origin: origin({ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }),
+  };
 }
 
 const recipe = {
@@ -116,7 +126,7 @@ export interface Fake extends FakeLibrary {
   readonly services: Services;
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
-  readonly log: Map<string, LogEntry[]>;
+  readonly log: Map<string, AttemptEntry[]>;
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
@@ -126,6 +136,12 @@ export interface Fake extends FakeLibrary {
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
+  /** What is left of trained models that are not whole. */
+  readonly lost: Map<string, TrainedState>;
+  /** No trained model can be stored. */
+  isFull: boolean;
+  /** As another tab tells. */
+  tell: (news: NotebookNews) => void;
   /** Trained models that were deleted. */
   readonly deleted: string[];
   /** Model files that were handed in. */
@@ -154,6 +170,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     policies: guardedScopes,
     kept: [],
     leftOff: undefined,
+    lost: new Map(),
+    isFull: false,
+    tell: () => undefined,
     deleted: [],
     failures: new Map(),
   };
@@ -224,7 +243,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async *generate({ config }, signal) {
         check("generate");
-        const id = config.model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${config.model}`;
+        const { model = "fast/" } = writerOf(config.source) ?? {};
+        const id = model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${model}`;
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };
@@ -264,7 +284,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
         fake.leftOff = undefined;
-        yield { type: "saved", model: request.save, bytes: 91e6 };
+        if (fake.isFull) yield { type: "not-saved", model: request.save, code: "quota-exceeded", why: "There is no room." };
+        else yield { type: "saved", model: request.save, bytes: 91e6 };
       },
       recipe: async () => recipe,
       leftOff: async () => fake.leftOff,
@@ -277,6 +298,15 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield { type: "predicted", done: 1, examples: examples.map((e) => (e.kind === "token" ? token(e.text, "asthma") : e)) };
       },
       trainedModels: async () => [{ id: "done", bytes: 91e6 }],
+      trainedState: async ({ model }) => fake.lost.get(model) ?? { kind: "whole" },
+      async saveTrained({ model }) {
+        check("saveTrained");
+        return { model, bytes: 91e6 };
+      },
+      async sweepTrained({ models: places }) {
+        const named = [...saved.values()].map((n) => n.training?.model);
+        for (const model of places) if (!named.includes(model)) fake.deleted.push(model);
+      },
       trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
       onnxFiles: async () => ({ "config.json": new Blob(["{}"]), "onnx/model.onnx": new Blob(["graph and weights"]) }),
       async deleteTrained({ model }) {
@@ -291,9 +321,22 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       get: async (id) => saved.get(id),
       put: async (notebook) => {
         check("put");
-        saved.set(notebook.id, structuredClone(notebook));
+        saved.set(notebook.id, structuredClone({ ...notebook, version: 1 }));
+      },
+      async change(base, patch) {
+        check("put");
+        const there = saved.get(base.id);
+        if (!there) return { kind: "deleted" };
+        if (there.version !== base.version && conflicts(there, base, patch)) return { kind: "outdated", notebook: there };
+        const notebook = structuredClone({ ...patched(there, patch), version: (there.version ?? 0) + 1 });
+        saved.set(base.id, notebook);
+        return { kind: "written", notebook };
+      },
+      watch: (listener) => {
+        fake.tell = listener;
       },
     },
+    products: memoryProducts(),
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
     policies: async () => fake.policies,

@@ -5,12 +5,14 @@ import { rng } from "../../src/base/rng.ts";
 import { openBatch } from "../../src/engines/batch/batch.ts";
 import { type BatchDecoder, openBatchDecoder } from "../../src/engines/batch/decoder.ts";
 import type { LanguageModel } from "../../src/engines/language-model.ts";
-import { presetConfig } from "../../src/experiment/presets.ts";
+import { presetSource } from "../../src/experiment/presets.ts";
 import { fetchSample } from "../../src/experiment/sample.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
-import { generate } from "../../src/generate/generate.ts";
-import { methods } from "../../src/generate/methods.ts";
+import { logFormat } from "../../src/generate/log.ts";
+import { generate } from "../../src/generate/run.ts";
 import { type RunConfig, runId } from "../../src/generate/run-config.ts";
+import type { Source } from "../../src/generate/source.ts";
+import { sources } from "../../src/generate/sources.ts";
 import { knowledgeOf, type Topic } from "../../src/knowledge/topic.ts";
 import { ggufWeights } from "../../src/models/decoder-weights.ts";
 import { deleteDb, openDb } from "../../src/store/db.ts";
@@ -37,15 +39,15 @@ describe.skipIf(!present)(`a run with SmolLM2${why}`, () => {
   it("that was killed and resumed holds the bytes of one that was not", { timeout: 300_000 }, async () => {
     const task = taskById("bc5cdr-disease");
     const { train } = await readDataset(task, await fetchSample(task), rng("dataset", 1));
-    const chosen = presetConfig("small", { task: task.id, method: "clingen" });
-    const sampling = { ...chosen.sampling, maxTokens: 32 };
-    const config: RunConfig = { ...chosen, sampling, size: 6, model: model.id, examples: "-", knowledge: "-" };
+    const chosen = presetSource("small", "clingen", model.id);
+    const source = { ...chosen, writer: { ...chosen.writer, sampling: { ...chosen.writer.sampling, maxTokens: 32 } } };
+    const config: RunConfig = { task: task.id, source, seed: 1, size: 6, examples: "-", knowledge: "-" };
     const topics = ["asthma", "fever", "renal failure", "anemia"].map(
       (name): Topic => ({ entities: [{ id: name, name, type: "Disease" }], source: "kg" }),
     );
     const styles = task.styles.map((name) => ({ name, source: "paper" as const }));
     const knowledge = knowledgeOf({ topics: { Disease: topics }, styles, lexicon: ["pain"] });
-    const ports = { task, method: methods.clingen, model, demonstrations: train, knowledge };
+    const ports = { task, source: sources.clingen as Source, tools: { model }, demonstrations: train, gold: [], knowledge };
 
     const bytes: string[] = [];
     for (const kills of [[], [2, 3]]) {
@@ -53,12 +55,12 @@ describe.skipIf(!present)(`a run with SmolLM2${why}`, () => {
       const db = await openDb(name);
       for (const after of [...kills, Number.POSITIVE_INFINITY]) {
         let seen = 0;
-        for await (const event of generate(config, { ...ports, store: runLog(db, runId) }, never)) {
+        for await (const event of generate(config, { ...ports, store: runLog(db, logFormat) }, never)) {
           if ((event.type === "accepted" || event.type === "rejected") && ++seen >= after) break; // what is in flight is lost
         }
       }
       const lines: string[] = [];
-      for await (const entry of runLog(db, runId).read(await runId(config))) lines.push(JSON.stringify(entry));
+      for await (const entry of runLog(db, logFormat).read(await runId(config))) lines.push(JSON.stringify(entry));
       bytes.push(lines.join("\n"));
       db.close();
       await deleteDb(name);

@@ -1,10 +1,11 @@
 // Storage that the version before made, put into this origin: the app's own stores and workers still open it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { trainRequestOf } from "../../src/experiment/experiment.ts";
-import type { Notebook } from "../../src/experiment/notebook.ts";
-import type { LogEntry } from "../../src/generate/events.ts";
+import { type Notebook, upgradedNotebook } from "../../src/experiment/notebook.ts";
+import { trainRequestOf } from "../../src/experiment/requests.ts";
+import { type AttemptEntry, drawnOf, logFormat, turnsOf } from "../../src/generate/log.ts";
 import { runId } from "../../src/generate/run-config.ts";
+import { writerOf } from "../../src/generate/sources.ts";
 import { noKnowledge } from "../../src/knowledge/topic.ts";
 import { type Db, openDb } from "../../src/store/db.ts";
 import { notebooks } from "../../src/store/notebook.ts";
@@ -52,14 +53,18 @@ afterAll(async () => {
 });
 
 async function opened(id: string): Promise<Notebook & Required<Pick<Notebook, "data">>> {
-  const notebook = await notebooks(db).get(id);
-  if (!notebook?.data) throw new Error(`no notebook ${id} with data`);
-  return { ...notebook, data: notebook.data };
+  const stored = await notebooks(db).get(id);
+  if (!stored?.data) throw new Error(`no notebook ${id} with data`);
+  const notebook = upgradedNotebook<Notebook>(stored);
+  return { ...notebook, data: stored.data };
 }
 
-const logOf = (run: string): Promise<LogEntry[]> => collect(runLog(db, runId).read(run));
+/** No source of that version had a barrier. */
+async function logOf(run: string): Promise<AttemptEntry[]> {
+  return (await collect(runLog(db, logFormat).read(run))).filter((entry) => entry.type !== "feedback");
+}
 
-function counts(entries: readonly LogEntry[]) {
+function counts(entries: readonly AttemptEntry[]) {
   const rejected: Record<string, number> = {};
   for (const entry of entries) if (entry.type === "rejected") rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
   return { accepted: entries.filter(({ type }) => type === "accepted").length, rejected, attempts: entries.length };
@@ -104,14 +109,16 @@ describe("logs", () => {
   it.each(expected)("$title: has its accepted and rejected examples", async ({ run, accepted, rejected, attempts }) => {
     const log = await logOf(run);
     expect(counts(log)).toEqual({ accepted, rejected, attempts });
-    expect((await runLog(db, runId).get(run))?.next).toBe(attempts);
-    for (const entry of log) expect(entry.turns[0]?.messages.at(-1)?.content.length).toBeGreaterThan(20);
+    expect((await runLog(db, logFormat).get(run))?.next).toBe(attempts);
+    for (const entry of log) expect(turnsOf(entry)[0]?.messages.at(-1)?.content.length).toBeGreaterThan(20);
   });
 
   it("hold the dataset that the version before gave as a file", async () => {
     const accepted = (await logOf(diseases.run)).flatMap((entry) => (entry.type === "accepted" ? [entry] : []));
     const close = (text: string) => text.replace(/\s/g, "");
-    const read = accepted.map(({ example, index, topic, style }) => {
+    const read = accepted.map((entry) => {
+      const { example, index } = entry;
+      const { topic, style } = drawnOf(entry);
       if (example.kind !== "token") throw new Error(`a ${example.kind} among tokens`);
       const spans = example.spans.map(({ start, end }) => close(example.text.slice(start, end)));
       return { index, text: close(example.text), spans, topic: topic?.entities.map((e) => e.name).join(", "), style };
@@ -124,15 +131,15 @@ describe("logs", () => {
   });
 
   it("have the id that their config names", async () => {
-    const runs = await runLog(db, runId).list();
+    const runs = await runLog(db, logFormat).list();
     expect(runs.map((run) => run.id).sort()).toEqual(recorded.runs.map((run) => run.id).sort());
     for (const { id, config } of runs) expect(await runId(config)).toBe(id);
   });
 
   it("go on where they were stopped, to the same end", async () => {
     const { data, config } = await opened(half.id);
-    const run = (await runLog(db, runId).get(half.run))!;
-    await collect(generate.procedures.openModel({ model: config.model, engine: config.engine }));
+    const run = (await runLog(db, logFormat).get(half.run))!;
+    await collect(generate.procedures.openModel({ model: writerOf(config.source)?.model ?? "", engine: config.engine }));
     const request = { config: run.config, demonstrations: data.train, knowledge: noKnowledge };
     const events = await collect(generate.procedures.generate(request));
     expect(events[0]).toMatchObject({ type: "opened", run: half.run, next: half.attempts, accepted: half.accepted });
@@ -155,7 +162,7 @@ describe("a trained model", () => {
     const { text } = diseases.prediction.example;
     const { training } = await opened(diseases.id);
     const examples: Example[] = [{ kind: "token", text, spans: [] }];
-    const asked = { task: diseases.task, model: training!.model, device: "wasm", examples } as const;
+    const asked = { task: diseases.task, model: training!.model!, device: "wasm", examples } as const;
     const last = (await collect(train.procedures.predict(asked))).at(-1);
     const [read] = last?.type === "predicted" ? last.examples : [];
     const spans = read?.kind === "token" ? read.spans : [];
@@ -166,7 +173,13 @@ describe("a trained model", () => {
     const { checkpoint } = left;
     const { config, data, id } = await opened(left.id);
     const accepted = (await logOf(left.run)).flatMap((entry) => (entry.type === "accepted" ? [entry] : []));
-    const request = await trainRequestOf(config, data, accepted, id, train.procedures.recipe);
+    const request = await trainRequestOf(
+      config,
+      data,
+      accepted.map((s) => s.example),
+      id,
+      train.procedures.recipe,
+    );
     expect(await train.procedures.leftOff(request)).toEqual({ stage: checkpoint.stage, step: checkpoint.step });
 
     const events = await collect(train.procedures.train(request));

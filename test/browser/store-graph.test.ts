@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rng } from "../../src/base/rng.ts";
 import { columnGraph } from "../../src/knowledge/graph/column-graph.ts";
 import { importTsv, type TsvGraph } from "../../src/knowledge/graph/import-tsv.ts";
-import { textLines } from "../../src/knowledge/graph/text-lines.ts";
+import { textPieces } from "../../src/knowledge/graph/text-pieces.ts";
 import { sampleTopics } from "../../src/knowledge/graph-topics.ts";
 import { type Db, deleteDb, openDb } from "../../src/store/db.ts";
 import { graphStore } from "../../src/store/graph-store.ts";
@@ -50,8 +50,8 @@ describe("the starter graph in the browser", () => {
     await importAll(await starter());
     const before = await rowsLeft();
     const files = await starter();
-    let text = ""; // by textLines: some servers undo the gzip on the way
-    for await (const { lines } of textLines(files.edges)) text += lines.map((line) => `${line}\n`).join("");
+    let text = ""; // by textPieces: some servers undo the gzip on the way
+    for await (const piece of textPieces(files.edges)) text += piece.text;
     const broken = { name: "edges.tsv", data: new Blob([`${text}treats\tDrugBank:none\tDOID:4\tx\tx\n`]) };
     await expect(importAll({ ...files, edges: broken })).rejects.toMatchObject({
       code: "dangling-edge",

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { runId } from "../../src/generate/run-config.ts";
+import { logFormat } from "../../src/generate/log.ts";
 import { deleteDb, openDb } from "../../src/store/db.ts";
 import { files } from "../../src/store/files.ts";
 import { graphStore, sweepImports } from "../../src/store/graph-store.ts";
@@ -7,7 +7,7 @@ import { graphStore, sweepImports } from "../../src/store/graph-store.ts";
 import { runLog } from "../../src/store/run-log.ts";
 import { wipeAll } from "../../src/store/wipe.ts";
 import { collect, storeContract } from "../unit/store/contract.ts";
-import { entries, entry } from "../unit/store/log-rows.ts";
+import { entries, entry, runConfig } from "../unit/store/log-rows.ts";
 
 describe("in the browser's IndexedDB", () => storeContract());
 
@@ -28,8 +28,8 @@ describe("a killed tab", () => {
       worker.terminate();
 
       const db = await openDb(name);
-      const state = await runLog(db, runId).get(id);
-      const log = await collect(runLog(db, runId).read(id));
+      const state = await runLog(db, logFormat).get(id);
+      const log = await collect(runLog(db, logFormat).read(id));
       expect(log).toEqual(entries(0, state!.next));
       before = state!.next;
       db.close();
@@ -165,8 +165,8 @@ describe("big files", () => {
   it("are wiped with the database, though another connection is open", async () => {
     const name = `wipe-${Date.now()}`;
     const db = await openDb(name);
-    const { id } = await runLog(db, runId).open({ task: "x", size: 1 } as never);
-    await runLog(db, runId).append(id, [entry(0)]);
+    const { id } = await runLog(db, logFormat).open(runConfig);
+    await runLog(db, logFormat).append(id, [entry(0)]);
     await store.write("models/x", bytes);
     await (await root()).getFileHandle("left-by-a-killed-write", { create: true });
     const cache = await caches.open(name);
@@ -175,7 +175,7 @@ describe("big files", () => {
     await wipeAll(db, store);
     expect(await collect((await root()).keys())).toEqual([]);
     expect(await caches.keys()).toEqual([]);
-    await expect(runLog(other, runId).list()).rejects.toMatchObject({ code: "storage-unavailable" });
+    await expect(runLog(other, logFormat).list()).rejects.toMatchObject({ code: "storage-unavailable" });
     const again = await openDb(name);
     expect([await again.count("runs"), await again.count("log")]).toEqual([0, 0]);
     again.close();

@@ -250,7 +250,11 @@ describe("an import", () => {
     const why = "the file m.gguf is a Git LFS pointer";
     await open((fake) => fake.failures.set("import", new ClinfuseError("model-truncated", why, { file: "m.gguf", remedy })));
     await userEvent.upload(page.getByLabelText("Files of a model, or a zip"), [new File(["x"], "m.gguf")]);
-    await expect.element(page.getByRole("alert")).toHaveTextContent(/The file m\.gguf is a Git LFS pointer\.\s*Fetch the file itself, and import that\.$|Fetch the file itself/);
+    await expect
+      .element(page.getByRole("alert"))
+      .toHaveTextContent(
+        /The file m\.gguf is a Git LFS pointer\.\s*Fetch the file itself, and import that\.$|Fetch the file itself/,
+      );
     await expect.element(page.getByRole("alert")).not.toHaveTextContent(/npm run models/);
   });
 
@@ -259,6 +263,11 @@ describe("an import", () => {
     await userEvent.upload(page.getByLabelText("Files of a model, or a zip"), [new File(["x"], "notes.txt")]);
     await expect.element(page.getByRole("alert")).toHaveTextContent("No engine reads these files of x");
   });
+});
+
+it("remarks of an import stay with the model", async () => {
+  await open();
+  await expect.element(model("my-bert")).toHaveTextContent(/Remarks\s*It was made for text as it is\./);
 });
 
 describe("a name", () => {

@@ -159,7 +159,9 @@ describe("knowledge", () => {
     await page.getByRole("radio", { name: /^ZeroGen/ }).click();
     await button("Go without knowledge").click();
     await expect.element(page.getByText("ZeroGen uses no topics and no styles.", { exact: false })).toBeVisible();
-    await expect.poll(() => saved(fake)?.config).toMatchObject({ method: "zerogen", demonstrations: "none" });
+    await expect
+      .poll(() => saved(fake)?.config)
+      .toMatchObject({ source: { kind: "zerogen", writer: { demonstrations: "none" } } });
   });
 });
 

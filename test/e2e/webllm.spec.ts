@@ -55,20 +55,26 @@ async function run(page: Page, model: string) {
     const { clinfuse } = globalThis as unknown as { clinfuse: Headless };
     const config = {
       task: "bc5cdr-disease",
-      method: "clingen",
+      preset: "small",
+      source: {
+        kind: "clingen",
+        topics: "kg",
+        styles: "paper",
+        marks: "model",
+        writer: {
+          model: id,
+          sampling: { temperature: 1, topP: 1, maxTokens: 20 },
+          demonstrations: "fixed",
+          grammar: true,
+        },
+      },
       size: 1,
       seed: 1,
       engine: "webllm",
-      model: id,
       encoder: "all-minilm-l6-v2",
       device: "wasm",
       graph: "starter",
-      topics: "kg",
       topicCount: 5,
-      suggestStyles: false,
-      grammar: true,
-      sampling: { temperature: 1, topP: 1, maxTokens: 20 },
-      demonstrations: 1,
     };
     const answer = await clinfuse.run({ config, folder: undefined, source: "sample", test: 1 }, (event) =>
       said.push(JSON.stringify(event)),

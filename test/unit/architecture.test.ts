@@ -22,9 +22,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
-  experiment: ["base", "tasks", "formats", "runtime", "engines", "knowledge", "generate", "evaluate", "classifier", "train"],
+  experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
-  store: ["base"],
+  store: ["base", "experiment"],
   procedures: [
     "base",
     "tasks",

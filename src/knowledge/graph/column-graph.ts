@@ -82,10 +82,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     id: manifest.id,
     count,
     async at(query, indices) {
-      const total = await count(query);
-      for (const i of indices) {
-        if (!Number.isInteger(i) || i < 0 || i >= total) throw new Error(`at: got index ${i}, expected [0, ${total})`);
-      }
+      checkIndices(indices, await count(query));
       switch (query.kind) {
         case "nodes":
           return Promise.all(indices.map((i) => nodeTopic(query.types, i)));
@@ -98,7 +95,14 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
       }
     },
     links: (types) => linksOf(stored, types),
+    names: (types) => namesOf(stored, types),
   };
+}
+
+function checkIndices(indices: readonly number[], total: number): void {
+  for (const i of indices) {
+    if (!Number.isInteger(i) || i < 0 || i >= total) throw new Error(`at: got index ${i}, expected [0, ${total})`);
+  }
 }
 
 /** One node by its type and ordinal, and where a row comes from. */
@@ -119,6 +123,21 @@ function nodeReader(manifest: StoredGraph["manifest"], chunks: StoredGraph["chun
 function joined(a: EdgeProvenance, b: EdgeProvenance): EdgeProvenance {
   const both = (one: string, other: string) => (one === other ? one : `${one}; ${other}`);
   return { source: both(a.source, b.source), licence: both(a.licence, b.licence) };
+}
+
+async function* namesOf(stored: StoredGraph, types: readonly string[]): AsyncGenerator<readonly string[], void> {
+  const { nodes, nodeRows } = stored.manifest;
+  for (const type of types) {
+    const count = nodes.find((c) => c.type === type)?.count ?? 0;
+    for (let chunk = 0; chunk * nodeRows < count; chunk++) {
+      const { names, synonyms } = (await stored.chunk(nodeKey(type), chunk)) as NodeChunk; // read once: not worth keeping
+      const rows = Array.from(names.ends, (_, row) => [
+        stringAt(names, row),
+        ...(synonyms ? stringAt(synonyms, row).split("\n") : []).filter((name) => name !== ""),
+      ]);
+      yield rows.flat();
+    }
+  }
 }
 
 async function linksOf(stored: StoredGraph, types: readonly string[]): Promise<Uint32Array> {
@@ -164,5 +183,6 @@ export function describeGraph(stored: StoredGraph["manifest"]): GraphInfo {
     nodes: Object.fromEntries(stored.nodes.map(({ type, count }) => [type, count])),
     edges,
     provenance: stored.provenances.map((p) => ({ ...p })),
+    ...(stored.leftOut ? { leftOut: stored.leftOut } : {}),
   };
 }

@@ -6,8 +6,7 @@ import type { GraphQuery } from "../../tasks/topic-query.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import { caseOf, isNoName, lowerCased, wordsOf } from "../name-words.ts";
 
-/** Rows read at once, and the most that are read: a lexicon lives in memory. */
-const batch = 4096;
+/** Names after which no more are read: a lexicon lives in memory. */
 const most = 200_000;
 
 /** Words that name a class of things rather than one of them: marking each would be wrong more often than right. */
@@ -17,19 +16,16 @@ const general = new Set(["disease", "syndrome", "disorder", "symptom", "physical
 const shouting = { length: 8, names: 5, share: 0.8 } as const;
 
 /**
- * Names (in lower case but for abbreviations) of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
+ * Names (in lower case but for abbreviations) and synonyms of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
  * the graph enters: a list written with a corpus in view would be training data in disguise. Empty for tasks that mark nothing.
  */
 export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<string[]> {
   const query = nodesMarkedBy(task);
   if (!query) return [];
   const names = new Set<string>();
-  const count = Math.min(await graph.count(query), most);
-  for (let from = 0; from < count; from += batch) {
-    const indices = Array.from({ length: Math.min(batch, count - from) }, (_, i) => from + i);
-    for (const topic of await graph.at(query, indices)) {
-      for (const entity of topic.entities) names.add(entity.name.normalize("NFC").trim());
-    }
+  for await (const some of graph.names(query.types)) {
+    for (const name of some) names.add(name.normalize("NFC").trim());
+    if (names.size >= most) break;
   }
   const shouted = areShouted([...names]);
   const written = [...names].map((name) => (shouted ? name.toLowerCase() : lowerCased(name)));

@@ -201,7 +201,7 @@ function templateRemarks(metadata: Metadata, file: string): string[] {
 /** Why `batch` passes it over, where it does: wllama is what reads it then. */
 async function engineRemarks(parts: readonly GgufPart[]): Promise<string[]> {
   const [{ blob, name }, ...others] = parts as readonly [GgufPart, ...GgufPart[]];
-  if (others.length > 0) return ["It lies in several files, which wllama alone reads: one request at a time."];
+  if (others.length > 0) return ["It lies in several files, which only wllama reads: one request at a time."];
   try {
     const gguf = await openGguf(blob, name);
     const fault = decoderFault(await ggufWeights(gguf));
@@ -214,7 +214,7 @@ async function engineRemarks(parts: readonly GgufPart[]): Promise<string[]> {
   }
 }
 
-const alone = (why: string) => sentence(`wllama alone reads it, one request at a time: ${why}`);
+const alone = (why: string) => sentence(`only wllama reads it, one request at a time: ${why}`);
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 function floatsOf({ name, type, begin, bytes }: GgufPlace, blob: Blob): FloatsAt[] {

@@ -1,6 +1,6 @@
 // What the user picked as folders of files: zips opened, strays left out, each file told by its bytes. Knows no model.
 
-import type { ClinfuseError } from "../../base/errors.ts";
+import { ClinfuseError } from "../../base/errors.ts";
 import { findZipDirectory, zipFileAt } from "../../base/zip-directory.ts";
 import { readZip } from "../../formats/zip.ts";
 import { blobOf } from "../verify.ts";
@@ -101,8 +101,14 @@ async function unzipped(picked: Picked): Promise<Picked["files"]> {
   const isZip = kind === "zip" || (/\.zip$/i.test(only.path) && ["text", "json", "unknown"].includes(kind));
   if (!isZip) return picked.files;
   const files: { path: string; file: Blob }[] = [];
-  for (const { path, stream } of await readZip(only.file, only.path, limits)) {
-    if (isOfModel(path)) files.push({ path, file: await blobOf(stream()) });
+  try {
+    for (const { path, stream } of await readZip(only.file, only.path, limits)) {
+      if (isOfModel(path)) files.push({ path, file: await blobOf(stream()) });
+    }
+  } catch (error) {
+    if (!(error instanceof ClinfuseError) || error.code !== "file-malformed") throw error;
+    const remedy = "Download the archive again, whole, or unpack it and choose the folder that comes out.";
+    throw refusal(error.code, error.message, remedy, error.place);
   }
   return files;
 }

@@ -240,6 +240,22 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: "Two tabs writing the same examples would mix them up.",
     remedy: "Go to that tab, or stop it there and try again here.",
   }),
+  "training-busy": () => ({
+    title: "Another tab is training this run",
+    sentence: "One training at a time writes a run's model and its checkpoint.",
+    remedy: "Go to that tab and wait, or stop it there: this tab then goes on after the last checkpoint.",
+  }),
+  "trained-missing": () => ({
+    title: "The trained model is not in this browser any more",
+    sentence:
+      "Its files were deleted: by hand under Device, with the site's data, or by the browser for want of space. The scores are kept.",
+    remedy: "Train again under Train: the same choices give the same model.",
+  }),
+  "trained-damaged": ({ what }) => ({
+    title: "The trained model is damaged",
+    sentence: `${what ?? "A part of it"} is missing or is not what was saved, by the hashes in clinfuse.json. The scores are kept.`,
+    remedy: "Train again under Train: the same choices give the same model, which takes the place of the damaged one.",
+  }),
   "model-busy": ({ file }) => ({
     title: "Another tab is fetching this model",
     sentence: file ? `It is writing ${file}.` : "It is writing the model's files.",

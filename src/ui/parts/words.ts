@@ -1,8 +1,10 @@
 // The closed vocabularies of the rooms below in words for readers.
 
-import type { RejectReason } from "../../generate/events.ts";
+import type { RejectReason } from "../../generate/source.ts";
+import { type LeftOut, type LeftOutReason, leftOutReasons } from "../../knowledge/graph-files.ts";
 import type { Topic } from "../../knowledge/topic.ts";
 import type { Metric, MetricName } from "../../tasks/metric.ts";
+import { count } from "./numbers.ts";
 
 /** not_equivalent -> not equivalent */
 export const labelWords = (id: string): string => id.replaceAll("_", " ");
@@ -34,7 +36,7 @@ const metricNames: Readonly<Record<MetricName, string>> = {
   f1: "F1",
 };
 
-const averageWords = { micro: "micro", macro: "macro", positive: "of the relation" } as const;
+const averageWords = { micro: "micro", macro: "macro", positive: "of the relation", example: "by example" } as const;
 
 /** "F1, macro" */
 export const metricWords = ({ name, average }: Metric): string =>
@@ -48,3 +50,14 @@ export function metricInText(metric: Metric): string {
 
 export const topicWords = (topic: Topic): string =>
   topic.entities.map((e) => e.name).join(topic.relation ? ` — ${topic.relation} → ` : ", ");
+
+/** After a number of rows: "3 nodes without a name". */
+export const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
+  "type-not-chosen": "nodes of a type that was not chosen",
+  "relation-not-chosen": "edges of a relation that was not chosen",
+  "no-name": "nodes without a name (NaN, NULL, N/A, unknown)",
+  "end-left-out": "edges of a node that was left out",
+};
+
+export const leftOutList = (leftOut: LeftOut): string =>
+  leftOutReasons.flatMap((reason) => (leftOut[reason] ? [`${count(leftOut[reason])} ${leftOutWords[reason]}`] : [])).join("; ");

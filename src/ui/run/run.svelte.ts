@@ -1,15 +1,21 @@
 // One run as the page holds it: its notebook, saved at each change, and the state of its five steps.
 
-import { breathe } from "../../base/async.ts";
+import { drive } from "../../experiment/drive.ts";
+import type { DriveEvent, DriveOptions, Target } from "../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../experiment/experiment-config.ts";
-import { type Notebook, type Step, steps } from "../../experiment/notebook.ts";
+import { type Notebook, type NotebookData, type Step, steps } from "../../experiment/notebook.ts";
+import type { NotebookPatch } from "../../experiment/notebook-patch.ts";
+import { dataKeys, planOfOne } from "../../experiment/plan.ts";
 import { presetConfig } from "../../experiment/presets.ts";
-import { basisOf, type Stale, staleIn } from "../../experiment/training-basis.ts";
+import { basisOf, type DataKeys, type Stale, staleIn } from "../../experiment/training-basis.ts";
+import { sourceOf } from "../../generate/sources.ts";
+import type { NotebookNews } from "../../store/notebook.ts";
 import { taskById } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { EvaluateStep } from "./evaluate/evaluate-step.svelte.ts";
 import { GenerateStep } from "./generate/generate-step.svelte.ts";
 import { KnowledgeStep } from "./knowledge/knowledge-step.svelte.ts";
+import { NotebookRecord } from "./record.svelte.ts";
 import { TaskStep } from "./task/task-step.svelte.ts";
 import { TrainStep } from "./train/train-step.svelte.ts";
 
@@ -26,34 +32,44 @@ const fieldsFrom: Readonly<Record<Step, readonly (keyof Notebook)[]>> = {
 };
 
 export function newNotebook(id: string, now: number): Notebook {
-  const config = presetConfig("small", { task: "bc5cdr-disease", method: "clingen" });
+  const config = presetConfig("small", { task: "bc5cdr-disease", source: "clingen" });
   return { id, createdAt: now, updatedAt: now, title: titleOf(config), config, spent: {} };
 }
 
 export function titleOf(config: ExperimentConfig): string {
-  const method = config.method === "zerogen" ? "ZeroGen" : config.topics === "kg" ? "ClinGen with KG" : "ClinGen with LLM";
-  return `${taskById(config.task).name}, ${method}`;
+  return `${taskById(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
 }
 
 export class Run {
-  notebook: Notebook;
-  /** Why the last change could not be saved. */
-  unsaved = $state.raw<unknown>();
+  readonly record: NotebookRecord;
   readonly lab: Lab;
   readonly task: TaskStep;
   readonly knowledge: KnowledgeStep;
   readonly generate: GenerateStep;
   readonly train: TrainStep;
   readonly evaluate: EvaluateStep;
+  /** Hashes of the rows; undefined until they are known. */
+  dataKeys = $state.raw<DataKeys>();
+  /** Keys of products that the notebook does not name yet. */
+  #products = new Set<string>();
+  #keyed: NotebookData | undefined;
 
-  constructor(lab: Lab, notebook: Notebook) {
+  constructor(lab: Lab, notebook: Notebook, isStored: boolean) {
     this.lab = lab;
-    this.notebook = $state.raw(notebook);
+    this.record = new NotebookRecord(lab.services.notebooks, notebook, isStored, (saved) => {
+      lab.noteSaved(saved);
+      void this.#readKeys();
+    });
     this.task = new TaskStep(this);
     this.knowledge = new KnowledgeStep(this);
     this.generate = new GenerateStep(this);
     this.train = new TrainStep(this);
     this.evaluate = new EvaluateStep(this);
+    void this.#readKeys();
+  }
+
+  get notebook(): Notebook {
+    return this.record.notebook;
   }
 
   /** In what the run has gone on since it was trained. */
@@ -62,7 +78,7 @@ export class Run {
     if (!training) return [];
     // Until the log is read nobody knows how many examples there are.
     const examples = this.generate.isRead ? this.generate.accepted.length : training.basis.examples;
-    return staleIn(training.basis, basisOf(this.config, run, examples));
+    return staleIn(training.basis, basisOf(this.config, run, examples, this.dataKeys));
   });
 
   get config(): ExperimentConfig {
@@ -73,10 +89,49 @@ export class Run {
     return steps.some((step) => this[step].work.running);
   }
 
+  /** Whether closing the tab would lose what nothing brings back. */
+  get wouldLose(): boolean {
+    return this.record.unsaved !== undefined || steps.some((step) => this[step].wouldLose);
+  }
+
   /** Changes the notebook and saves it. The page shows the change even when saving fails, and says so. */
-  async change(patch: Partial<Notebook>): Promise<void> {
-    this.notebook = { ...this.notebook, ...patch, updatedAt: Date.now() };
-    await this.save();
+  async change(patch: NotebookPatch): Promise<void> {
+    const products = [...this.#products];
+    this.#products.clear();
+    await this.record.change({ ...patch, ...(products.length > 0 ? { products } : {}), updatedAt: Date.now() });
+  }
+
+  /** Drives the run to the target; the products that it names go with the run. */
+  async *drive(signal: AbortSignal, options: DriveOptions & { readonly until: Target }): AsyncGenerator<DriveEvent, void> {
+    const { data, id, knowledge } = this.notebook;
+    if (!data) throw new Error("drive: the notebook has no data");
+    const given = options.until !== "knowledge" && knowledge ? { knowledge } : {};
+    const { services } = this.lab;
+    for await (const event of drive(planOfOne(this.config, id), services.products, this.lab.ports(data), signal, {
+      ...options,
+      ...given,
+    })) {
+      if (event.type === "product" || event.type === "found") this.#products.add(event.key);
+      yield event;
+    }
+  }
+
+  /** Another tab changed the run: what is shown follows. */
+  async heard(news: NotebookNews): Promise<void> {
+    const { run } = this.notebook;
+    await this.record.heard(news);
+    if (this.generate.work.running || news.type === "deleted") return;
+    if (this.notebook.run !== run) this.generate.forget();
+    await this.generate.refresh();
+    await this.train.readKept();
+  }
+
+  async #readKeys(): Promise<void> {
+    const { data } = this.notebook;
+    if (data === this.#keyed) return;
+    this.#keyed = data;
+    const keys = data && (await dataKeys(data));
+    if (this.#keyed === data) this.dataKeys = keys;
   }
 
   /** Changes choices; a title that the user has not touched follows them. */
@@ -93,38 +148,27 @@ export class Run {
 
   /** Forgets what a step made and what was built on it, the trained model too; the log of generation stays in the store. */
   async clearFrom(step: Step): Promise<void> {
-    const { training } = this.notebook;
-    this.notebook = this.#without(step);
+    const { training, id } = this.notebook;
     this.generate.forget();
-    await this.save();
-    try {
-      if (training) await this.lab.services.train.deleteTrained({ model: training.model });
-    } catch {
-      // What stays is listed on the Device page, and goes with the run.
-    }
+    const there = fieldsFrom[step].filter((field) => this.notebook[field] !== undefined);
+    await this.change(Object.fromEntries(there.map((field) => [field, undefined])));
+    if (training && !this.notebook.training) await this.sweep([id, training.model ?? id]);
+  }
+
+  /** Deletes the trained models of these places that no notebook names. What cannot be deleted is listed on the Device page. */
+  async sweep(models: readonly string[]): Promise<void> {
+    if (this.record.unsaved === undefined) await this.lab.services.train.sweepTrained({ models }).catch(() => undefined);
   }
 
   /** A new notebook with this one's choices and what the steps before `step` made. */
   copyFrom(step: Step, id: string, now: number): Notebook {
     const { title } = this.notebook;
-    const { logs: _, ...kept } = this.#without(step);
+    const { logs: _, version: __, products: ___, ...kept } = this.#without(step);
     return { ...kept, id, createdAt: now, updatedAt: now, title: `${title} (copy)`, spent: {} };
   }
 
-  spend(step: Step, milliseconds: number): void {
-    const { spent } = this.notebook;
-    this.notebook = { ...this.notebook, spent: { ...spent, [step]: (spent[step] ?? 0) + Math.round(milliseconds) } };
-  }
-
-  async save(): Promise<void> {
-    await breathe(); // the copy that storing takes must not lengthen the task that changed the notebook
-    try {
-      await this.lab.services.notebooks.put(this.notebook);
-      this.unsaved = undefined;
-      this.lab.noteSaved(this.notebook);
-    } catch (error) {
-      this.unsaved = error;
-    }
+  async spend(step: Step, milliseconds: number): Promise<void> {
+    await this.change({ spent: { [step]: Math.round(milliseconds) } });
   }
 
   statusOf(step: Step): StepStatus {
@@ -144,8 +188,9 @@ export class Run {
       case "knowledge":
         return knowledge !== undefined;
       case "generate":
-        return this.generate.accepted.length > 0 && this.generate.accepted.length >= this.config.size;
+        return this.notebook.run !== undefined && this.generate.accepted.length >= this.generate.wanted;
       case "train":
+        return training?.results.synthetic !== undefined && this.train.isKept;
       case "evaluate":
         return training?.results.synthetic !== undefined;
       default:

@@ -66,7 +66,7 @@ describe("openEncoder", () => {
     [
       "a vocabulary beyond the embeddings",
       { "vocab.txt": `${vocabularyText}extra\n` },
-      { code: "model-altered", place: { file: "vocab.txt", got: vocabulary.length + 1, expected: vocabulary.length } },
+      { code: "model-unsupported", place: { file: "vocab.txt", got: vocabulary.length + 1, expected: vocabulary.length } },
     ],
   ];
   it.each(cases)("refuses %s", async (_, change, expected) => {

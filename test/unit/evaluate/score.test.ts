@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { mainScore, score } from "../../../src/evaluate/score.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
-import type { PairExample, SentenceExample, Span, TokenExample } from "../../../src/tasks/example.ts";
+import type { Example, PairExample, SentenceExample, Span, TokenExample } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
 import type { LearnableTask, Task } from "../../../src/tasks/task.ts";
 import { spansOfTags } from "../../../src/text/bio.ts";
@@ -25,6 +25,8 @@ const golden = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures
   token: Case<string[]>[];
   single: Case<string>[];
   multi: Case<string[]>[];
+  averages: (Case<string[]> & Record<"macro" | "micro" | "withoutFirst" | "example", [number, number, number]>)[];
+  positive: (Case<string> & { positive: [number, number, number] })[];
 };
 
 const label = (id: string) => ({ id, name: id, description: id });
@@ -120,5 +122,49 @@ describe("tasks on single texts", () => {
     const scores = score(taskOf(c.labels, "one"), examples(c.gold), examples(c.predicted));
     for (const { name: metric } of metrics) expect(scores.values[metric]).toBeCloseTo(c[metric], 12);
     expectRows(scores.perLabel, c.perLabel);
+  });
+});
+
+describe("averages", () => {
+  const fields = ["precision", "recall", "f1"] as const;
+  const scored = (shape: object, labels: readonly object[], how: object, gold: Example[], predicted: Example[]) => {
+    const metrics = fields.map((name) => ({ name, ...how }));
+    const task = { id: "s", name: "S", labels, metrics, ...shape } as unknown as LearnableTask;
+    const { values } = score(task, gold as never, predicted as never);
+    return fields.map((name) => values[name] as number);
+  };
+  const expectAll = (got: readonly number[], expected: readonly number[]) =>
+    got.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 12);
+    });
+  const any = (labels: string[]): Example => ({ kind: "sentence", text: "a", labels });
+  const anyShape = { shape: "sentence", carries: "any" };
+
+  it.each(golden.averages.map((c, i) => [i, c] as const))(
+    "over any of the labels are scikit-learn's and BLUE's, case %i",
+    (_, c) => {
+      const of = (how: object) => scored(anyShape, c.labels.map(label), how, c.gold.map(any), c.predicted.map(any));
+      for (const average of ["macro", "micro", "example"] as const) expectAll(of({ average }), c[average]);
+      expectAll(of({ average: "micro", without: c.labels[0] }), c.withoutFirst);
+    },
+  );
+
+  it.each(golden.positive.map((c, i) => [i, c] as const))(
+    "over the labels that are not negative are scikit-learn's, case %i",
+    (_, c) => {
+      const one = (id: string): Example => ({ kind: "pair", first: "a", second: "b", label: id });
+      const labels = c.labels.map((id, i) => ({ ...label(id), ...(i === 0 ? { negative: true } : {}) }));
+      expectAll(scored({ shape: "pair" }, labels, { average: "positive" }, c.gold.map(one), c.predicted.map(one)), c.positive);
+    },
+  );
+
+  it("by example are those of BLUE's definition, worked by hand", () => {
+    const [gold, predicted] = [
+      [["a", "b"], ["c"], ["a"]],
+      [["a"], ["c", "b"], []],
+    ]; // P 1, 1/2, 0; R 1/2, 1, 0
+    const of = (how: object) => scored(anyShape, ["a", "b", "c"].map(label), how, gold!.map(any), predicted!.map(any));
+    expectAll(of({ average: "example" }), [0.5, 0.5, 0.5]);
+    expectAll(of({ average: "micro" }), [2 / 3, 1 / 2, 4 / 7]);
   });
 });

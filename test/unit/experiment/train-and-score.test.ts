@@ -63,7 +63,7 @@ async function tableOf(classifier: Classifier) {
 
 async function runAll(classifier: Classifier, folder?: Folder) {
   const events: TrainRunEvent[] = [];
-  for await (const e of trainAndScore(classifier, request, never, folder && keeper(folder))) events.push(e);
+  for await (const e of trainAndScore(classifier, request, never, folder ? { training: keeper(folder) } : {})) events.push(e);
   return events;
 }
 
@@ -76,7 +76,8 @@ describe("left after any event", () => {
     for (let stop = 1; stop < all.length; stop++) {
       const folder = memoryFolder();
       let seen = 0;
-      for await (const _ of trainAndScore(linearClassifier(), request, never, keeper(folder))) if (++seen === stop) break;
+      for await (const _ of trainAndScore(linearClassifier(), request, never, { training: keeper(folder) }))
+        if (++seen === stop) break;
       const classifier = linearClassifier();
       const events = await runAll(classifier, folder);
       expect(timeless(events), `left after event ${stop}`).toEqual(timeless(all));
@@ -88,7 +89,7 @@ describe("left after any event", () => {
     const folder = memoryFolder();
     const controller = new AbortController();
     const left = async () => {
-      for await (const event of trainAndScore(linearClassifier(), request, controller.signal, keeper(folder))) {
+      for await (const event of trainAndScore(linearClassifier(), request, controller.signal, { training: keeper(folder) })) {
         if (event.type === "step" && event.stage === "synthetic" && event.step === 3) controller.abort();
       }
     };
@@ -101,7 +102,7 @@ describe("left after any event", () => {
     const folder = memoryFolder();
     for (const most of [6, 30]) {
       let seen = 0;
-      for await (const e of trainAndScore(linearClassifier(), request, never, keeper(folder))) {
+      for await (const e of trainAndScore(linearClassifier(), request, never, { training: keeper(folder) })) {
         if (e.type === "step" && ++seen === most / 3) break;
       }
     }
@@ -115,7 +116,7 @@ describe("left after any event", () => {
 
 describe("what is kept", () => {
   async function leave(folder: Folder, steps: number) {
-    for await (const event of trainAndScore(linearClassifier(), request, never, keeper(folder))) {
+    for await (const event of trainAndScore(linearClassifier(), request, never, { training: keeper(folder) })) {
       if (event.type === "step" && event.stage === "synthetic" && event.step === steps) break;
     }
   }
@@ -133,17 +134,19 @@ describe("what is kept", () => {
     await runAll(unbroken);
     for (const damage of [false, true]) {
       const folder = memoryFolder();
-      for await (const e of trainAndScore(linearClassifier(), other, never, keeper(folder, damage ? "key" : "another"))) {
+      for await (const e of trainAndScore(linearClassifier(), other, never, {
+        training: keeper(folder, damage ? "key" : "another"),
+      })) {
         if (e.type === "epoch" && e.stage === "synthetic") break;
       }
       if (damage) folder.files.set("state.safetensors", new Blob(["damaged, and longer than eight bytes"]));
-      for await (const e of trainAndScore(linearClassifier(), request, never, keeper(folder))) {
+      for await (const e of trainAndScore(linearClassifier(), request, never, { training: keeper(folder) })) {
         if (e.type === "epoch" && e.stage === "synthetic") break;
       }
       const kept = await keeper(folder).find();
       const [best] = kept?.checkpoint.best ?? [];
       const fresh = memoryFolder();
-      for await (const e of trainAndScore(linearClassifier(), request, never, keeper(fresh))) {
+      for await (const e of trainAndScore(linearClassifier(), request, never, { training: keeper(fresh) })) {
         if (e.type === "epoch" && e.stage === "synthetic") break;
       }
       const [expected] = (await keeper(fresh).find())?.checkpoint.best ?? [];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { basisOf, staleIn } from "../../../src/experiment/training-basis.ts";
 
-const config = presetConfig("small", { task: "mqp", method: "clingen", encoder: "toy" });
+const config = presetConfig("small", { task: "mqp", source: "clingen", encoder: "toy" });
 const trained = basisOf(config, "a", 30);
 
 describe("a training", () => {

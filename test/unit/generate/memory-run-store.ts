@@ -1,30 +1,41 @@
-// A run store in memory, for tests: what is appended is copied as text, so that equal logs are equal bytes.
+// A run store in memory, for tests: what is appended is packed and copied as text, so that equal logs are equal bytes.
 
-import type { LogEntry } from "../../../src/generate/events.ts";
+import { type LogFormat, logFormat, type Prefix, type RunState, type RunStore } from "../../../src/generate/log.ts";
 import { type RunConfig, runId } from "../../../src/generate/run-config.ts";
-import type { RunStore } from "../../../src/generate/run-store.ts";
 
-export function memoryRunStore(): RunStore & { readonly lines: (id: string) => readonly string[] } {
+export interface MemoryRunStore extends RunStore {
+  /** Stored entries, a line each. */
+  readonly lines: (id: string) => readonly string[];
+  /** Stored prefixes, a line each. */
+  readonly prefixes: (id: string) => readonly string[];
+}
+
+export function memoryRunStore(format: LogFormat = logFormat): MemoryRunStore {
   const logs = new Map<string, string[]>();
-  const configs = new Map<string, RunConfig>();
+  const begun = new Map<string, string[]>();
+  const prefixesOf = (id: string) => (begun.get(id) ?? []).map((line) => JSON.parse(line) as Prefix);
   return {
-    async open(config) {
+    async open(config: RunConfig): Promise<RunState> {
       const id = await runId(config);
       const log = logs.get(id) ?? [];
       logs.set(id, log);
-      configs.set(id, config);
-      return { id, config, next: log.length };
+      begun.set(id, begun.get(id) ?? []);
+      return { id, config, next: log.filter((line) => !line.startsWith('{"type":"feedback"')).length };
     },
     async append(id, entries) {
       const log = logs.get(id) as string[];
       for (const entry of entries) {
-        if (entry.index !== log.length) throw new Error(`expected index ${log.length}, got ${entry.index}`);
-        log.push(JSON.stringify(entry));
+        const next = log.filter((line) => !line.startsWith('{"type":"feedback"')).length;
+        if (entry.type !== "feedback" && entry.index !== next) throw new Error(`expected index ${next}, got ${entry.index}`);
+        const { entry: stored, fresh } = format.pack(entry, prefixesOf(id));
+        begun.get(id)?.push(...fresh.map((prefix) => JSON.stringify(prefix)));
+        log.push(JSON.stringify(stored));
       }
     },
     async *read(id) {
-      for (const line of [...(logs.get(id) ?? [])]) yield JSON.parse(line) as LogEntry;
+      for (const line of [...(logs.get(id) ?? [])]) yield format.unpack(JSON.parse(line), prefixesOf(id));
     },
     lines: (id) => logs.get(id) ?? [],
+    prefixes: (id) => begun.get(id) ?? [],
   };
 }

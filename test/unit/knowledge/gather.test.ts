@@ -2,13 +2,18 @@
 
 import { expect, it } from "vitest";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
-import { knowledgeRequestOf } from "../../../src/experiment/experiment.ts";
-import { presetConfig } from "../../../src/experiment/presets.ts";
-import type { KnowledgeEvent } from "../../../src/knowledge/gather.ts";
+import type { Preset } from "../../../src/experiment/experiment-config.ts";
+import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";
+import { knowledgeRequestOf } from "../../../src/experiment/requests.ts";
+import type { KnowledgeEvent, KnowledgeRequest } from "../../../src/knowledge/gather.ts";
 import { gatherKnowledge } from "../../../src/knowledge/gather.ts";
 
 const signal = new AbortController().signal;
-const chosen = { task: "bc5cdr-disease", method: "clingen", topics: "llm", suggestStyles: false } as const;
+const chosen = (preset: Preset, topics: "kg" | "llm") =>
+  presetConfig(preset, {
+    task: "bc5cdr-disease",
+    source: { ...presetSource(preset, "clingen"), topics, styles: "paper" },
+  });
 
 /** Lists the same three diseases whatever it is asked. */
 function lister() {
@@ -29,7 +34,7 @@ function lister() {
 
 async function gather(preset: "small" | "paper") {
   const { model, asked } = lister();
-  const request = knowledgeRequestOf(presetConfig(preset, chosen), []);
+  const request = knowledgeRequestOf(chosen(preset, "llm"), []) as KnowledgeRequest;
   const events: KnowledgeEvent[] = [];
   for await (const event of gatherKnowledge(request, { model: () => model }, signal)) events.push(event);
   return { asked, events, request };
@@ -56,5 +61,5 @@ it("holds a small model to short, cooler, numbered lists", async () => {
 });
 
 it("draws more from a graph than it asks of a small model", () => {
-  expect(presetConfig("small", { ...chosen, topics: "kg" }).topicCount).toBeGreaterThan(100);
+  expect(chosen("small", "kg").topicCount).toBeGreaterThan(chosen("small", "llm").topicCount);
 });

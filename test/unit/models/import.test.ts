@@ -3,43 +3,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/base/hash.ts";
 import { importModels } from "../../../src/models/import.ts";
-import type { ModelStore } from "../../../src/models/kept.ts";
 import { type ModelEntry, parseEntry } from "../../../src/models/manifest.ts";
 import { gguf } from "../../fixtures/model-files/bytes.ts";
 import { bert, bertWeights, goodGguf, llamaMeta, llamaTensors, modelFileCases } from "../../fixtures/model-files/cases.ts";
+import { memoryStore } from "./memory-store.ts";
 
 type Contents = Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>;
-
-/** What the disk would have; `entries` apart, as the store has them. */
-function memoryStore() {
-  const files = new Map<string, Map<string, File>>();
-  const entries = new Map<string, string>();
-  const folder = (id: string) => files.get(id) ?? files.set(id, new Map()).get(id) ?? new Map<string, File>();
-  const store: ModelStore = {
-    read: async (id, name) => files.get(id)?.get(name),
-    stored: async () =>
-      new Map(
-        [...files].map(([id, inside]) => [
-          id,
-          { whole: new Map([...inside].map(([name, file]) => [name, file.size])), part: new Map() },
-        ]),
-      ),
-    async write(id, name, data) {
-      const blob = await new Response(data as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
-      folder(id).set(name, new File([blob], name));
-    },
-    part: () => Promise.reject(new Error("no test downloads")),
-    async delete(id) {
-      files.delete(id);
-      entries.delete(id);
-    },
-    entries: async () => [...entries.values()],
-    async putEntry(id, text) {
-      entries.set(id, text);
-    },
-  };
-  return { store, files, entries };
-}
 
 let memory = memoryStore();
 let shipped: readonly ModelEntry[] = [];

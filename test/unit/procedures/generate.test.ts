@@ -51,16 +51,13 @@ function setUp(over: Partial<GeneratePorts> = {}) {
   return { procedures: generateProcedures(ports), runs, disk, held, hold, models, deleted };
 }
 
+const sampling = { temperature: 1, topP: 1, maxTokens: 60 };
+const writer = { model: "scripted", sampling, demonstrations: "none", grammar: false } as const;
 const config: RunConfig = {
   task,
-  method: "zerogen",
-  model: "scripted",
+  source: { kind: "zerogen", writer },
   seed: 3,
   size: 6,
-  sampling: { temperature: 1, topP: 1, maxTokens: 60 },
-  demonstrations: "none",
-  annotation: "model",
-  grammar: false,
   examples: "-",
   knowledge: "-",
 };

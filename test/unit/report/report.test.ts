@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { basisOf } from "../../../src/experiment/training-basis.ts";
-import type { Synthetic } from "../../../src/generate/events.ts";
+import type { Synthetic } from "../../../src/generate/log.ts";
 import { segmentsOf } from "../../../src/report/marked-text.ts";
 import { reportHtml } from "../../../src/report/report.ts";
 import type { TokenExample } from "../../../src/tasks/example.ts";
@@ -20,13 +20,16 @@ const accepted = (text: string, marked: string): Synthetic => ({
   type: "accepted",
   index: 0,
   label: "Disease",
-  topic: {
-    entities: [{ id: "DOID:1", name: `${marked}${attack}`, type: "Disease" }],
-    source: "kg",
-    provenance: { source: `Ontology ${attack}`, licence: "CC0-1.0" },
+  origin: {
+    kind: "prompted",
+    topic: {
+      entities: [{ id: "DOID:1", name: `${marked}${attack}`, type: "Disease" }],
+      source: "kg",
+      provenance: { source: `Ontology ${attack}`, licence: "CC0-1.0" },
+    },
+    style: `letter ${attack}`,
+    turns: [],
   },
-  style: `letter ${attack}`,
-  turns: [],
   example: token(text, marked),
 });
 
@@ -44,14 +47,14 @@ function notebook(): Notebook {
     createdAt: 0,
     updatedAt: Date.UTC(2025, 0, 2, 3, 4),
     title: `Title ${attack}`,
-    config: presetConfig("small", { task: "bc5cdr-disease", method: "clingen" }),
+    config: presetConfig("small", { task: "bc5cdr-disease", source: "clingen" }),
     data: { source: `folder ${attack}`, remarks: [attack], train: test, validation: [], test },
     run: "abc",
     knowledge: { topics: {}, styles: [{ name: attack, source: "user" }], lexicon: [] },
     training: {
       device: "wasm",
       model: "n1",
-      basis: basisOf(presetConfig("small", { task: "bc5cdr-disease", method: "clingen" }), "abc", 1),
+      basis: basisOf(presetConfig("small", { task: "bc5cdr-disease", source: "clingen" }), "abc", 1),
       history: [
         { ...step, step: 1, loss: 1.5 },
         { ...step, step: 2, loss: 0.5 },

@@ -2,15 +2,20 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
-import { runId } from "../../../src/generate/run-config.ts";
+import type { Product } from "../../../src/experiment/product.ts";
+import { logFormat } from "../../../src/generate/log.ts";
+import { type FlatRunConfig, runId } from "../../../src/generate/run-config.ts";
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../../../src/store/measurements.ts";
-import { notebooks } from "../../../src/store/notebook.ts";
+import { type NotebookNews, notebooks } from "../../../src/store/notebook.ts";
+import { productStore } from "../../../src/store/products.ts";
 import { runLog } from "../../../src/store/run-log.ts";
 import { write } from "../../../src/store/transaction.ts";
+import recorded from "../../fixtures/store-2/expected.json";
+import { barrier, drive, feedbackOf, sit, twoRoundsConfig } from "../generate/two-rounds.ts";
 import { entries, entry, runConfig } from "./log-rows.ts";
 
 export async function collect<T>(from: AsyncIterable<T>): Promise<T[]> {
@@ -38,7 +43,7 @@ export function storeContract(): void {
     db = await openDb(name);
   };
 
-  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets") => db.count(store);
+  const rowsIn = async (store: "log" | "columns" | "imports" | "datasets" | "products") => db.count(store);
 
   describe("measurements", () => {
     const engine = { kind: "engine", model: "m", engine: "batch", tokensPerSecond: 80, measuredAt: 1 } as const;
@@ -71,18 +76,18 @@ export function storeContract(): void {
 
   describe("the run log", () => {
     it("begins at 0, goes on after reopening where it was, and gives the entries back in order", async () => {
-      const { id, next } = await runLog(db, runId).open(runConfig);
+      const { id, next } = await runLog(db, logFormat).open(runConfig);
       expect([id, next]).toEqual([await runId(runConfig), 0]);
-      await runLog(db, runId).append(id, entries(0, 3));
+      await runLog(db, logFormat).append(id, entries(0, 3));
       await reopen();
-      expect((await runLog(db, runId).open(runConfig)).next).toBe(3);
-      await runLog(db, runId).append(id, entries(3, 700)); // more than a read takes at once
-      expect(await collect(runLog(db, runId).read(id))).toEqual(entries(0, 700));
-      expect((await runLog(db, runId).get(id))?.next).toBe(700);
+      expect((await runLog(db, logFormat).open(runConfig)).next).toBe(3);
+      await runLog(db, logFormat).append(id, entries(3, 700)); // more than a read takes at once
+      expect(await collect(runLog(db, logFormat).read(id))).toEqual(entries(0, 700));
+      expect((await runLog(db, logFormat).get(id))?.next).toBe(700);
     });
 
     it("keeps the larger size", async () => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       await log.open({ ...runConfig, size: 60 });
       expect((await log.open({ ...runConfig, size: 20 })).config.size).toBe(60);
       expect((await log.open({ ...runConfig, size: 200 })).config.size).toBe(200);
@@ -95,7 +100,7 @@ export function storeContract(): void {
       ["a gap inside", [entry(2), entry(4)]],
       ["the same twice", [entry(2), entry(2)]],
     ])("refuses %s and stays as it was", async (_, wrong) => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const { id } = await log.open(runConfig);
       await log.append(id, entries(0, 2));
       await expect(log.append(id, wrong)).rejects.toThrow(/append: got entry \d, expected \d/);
@@ -104,15 +109,15 @@ export function storeContract(): void {
     });
 
     it("writes nothing of a batch that holds what cannot be stored", async () => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const { id } = await log.open(runConfig);
-      const odd = { ...entry(1), style: (() => 0) as unknown as string };
+      const odd = { ...entry(1), label: (() => 0) as unknown as string };
       await expect(log.append(id, [entry(0), odd])).rejects.toThrow();
       expect([(await log.get(id))?.next, await rowsIn("log")]).toEqual([0, 0]);
     });
 
     it("keeps two runs apart, and deletes one with its log alone", async () => {
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const a = await log.open(runConfig);
       const b = await log.open({ ...runConfig, seed: 2 });
       await Promise.all([log.append(a.id, entries(0, 4)), log.append(b.id, entries(0, 6))]);
@@ -121,8 +126,70 @@ export function storeContract(): void {
       expect(await collect(log.read(b.id))).toHaveLength(6);
     });
 
+    it("stores the beginning that prompts share once, and reads every prompt whole", async () => {
+      const log = runLog(db, logFormat);
+      const { id } = await log.open(runConfig);
+      await log.append(id, entries(0, 2));
+      await reopen();
+      await runLog(db, logFormat).append(id, entries(2, 300));
+      expect(await rowsIn("log")).toBe(301);
+      const rows = JSON.stringify(await db.getAll("log"));
+      expect(rows.split("the same for all")).toHaveLength(2);
+      expect(await collect(runLog(db, logFormat).read(id))).toEqual(entries(0, 300));
+    });
+
+    it("keeps feedback in its place, beside the attempts' own indices", async () => {
+      const log = runLog(db, logFormat);
+      const { id } = await log.open(runConfig);
+      const feedback = { type: "feedback", after: 2, demonstrations: [{ kind: "token", text: "x", spans: [] }] } as const;
+      await log.append(id, [...entries(0, 3), feedback]);
+      await log.append(id, entries(3, 400));
+      await reopen();
+      expect(await runLog(db, logFormat).get(id)).toMatchObject({ next: 400, feedback: 1 });
+      expect(await collect(runLog(db, logFormat).read(id))).toEqual([...entries(0, 3), feedback, ...entries(3, 400)]);
+      await expect(runLog(db, logFormat).append(id, entries(401, 402))).rejects.toThrow("append: got entry 401, expected 400");
+    });
+
+    it("opens a run of 0.1.0 under its id, reads its entries and goes on behind them", async () => {
+      const [old] = recorded.runs;
+      const turns = [
+        { messages: [{ role: "user", content: "whole" }], text: "t", promptTokens: 1, completionTokens: 1 },
+      ] as const;
+      const flat = { type: "rejected", index: 0, label: "Disease", turns, style: "letter", reason: "empty" } as const;
+      await db.put("runs", { ...old!, config: old!.config as FlatRunConfig, next: 1 });
+      await db.put("log", flat, [old!.id, 0]);
+      const log = runLog(db, logFormat);
+      const config = (await log.get(old!.id))!.config;
+      expect(await log.open({ ...config, size: 99 })).toMatchObject({ id: old!.id, next: 1, config: { size: 99 } });
+      await log.append(old!.id, [entry(1)]);
+      const { type, index, label, reason, style } = flat;
+      const first = { type, index, label, origin: { kind: "prompted", turns, style }, reason };
+      expect(await collect(log.read(old!.id))).toEqual([first, entry(1)]);
+    });
+
+    it("holds the same bytes of a run of two rounds, unbroken or killed before, at and after its barrier", async () => {
+      const id = await runId(twoRoundsConfig);
+      const rows = async () => JSON.stringify([await db.getAllKeys("log"), await db.getAll("log"), await db.getAll("runs")]);
+      await drive(runLog(db, logFormat), id);
+      const whole = await rows();
+      expect(whole).toContain('"type":"feedback"');
+      for (const stops of [[2], [0], [0, 1], [0, 4]]) {
+        await runLog(db, logFormat).delete(id);
+        for (const stop of stops) {
+          const log = runLog(db, logFormat);
+          const { next } = await log.open(twoRoundsConfig);
+          const feedback = next > 0 ? { feedback: await feedbackOf(log, id, barrier) } : {};
+          await sit(log, { ...feedback, ...(stop > 0 ? { stopAfter: stop } : {}) });
+          await reopen();
+        }
+        expect(await rows()).not.toBe(whole);
+        await drive(runLog(db, logFormat), id);
+        expect(await rows()).toBe(whole);
+      }
+    });
+
     it("will not append to a run that was never opened", async () => {
-      await expect(runLog(db, runId).append("nope", entries(0, 1))).rejects.toThrow(/no run "nope"/);
+      await expect(runLog(db, logFormat).append("nope", entries(0, 1))).rejects.toThrow(/no run "nope"/);
     });
   });
 
@@ -257,7 +324,7 @@ export function storeContract(): void {
       await store.put(notebook("b", 9));
       await store.put({ ...notebook("a", 7), title: "renamed" });
       await reopen();
-      expect(await notebooks(db).get("a")).toEqual({ ...notebook("a", 7), title: "renamed" });
+      expect(await notebooks(db).get("a")).toEqual({ ...notebook("a", 7), title: "renamed", version: 2 });
       expect((await notebooks(db).list()).map((n) => n.id)).toEqual(["b", "a"]);
       expect(await rowsIn("datasets")).toBe(1);
     });
@@ -277,7 +344,7 @@ export function storeContract(): void {
 
     it("take with them the logs that no other holds, earlier ones too, and name the models that go", async () => {
       const store = notebooks(db);
-      const log = runLog(db, runId);
+      const log = runLog(db, logFormat);
       const [first, second, shared] = await Promise.all([1, 2, 3].map((seed) => log.open({ ...runConfig, seed })));
       for (const { id } of [first!, second!, shared!]) await log.append(id, entries(0, 3));
       const training = { model: "kept-as" } as NonNullable<Notebook["training"]>;
@@ -286,10 +353,96 @@ export function storeContract(): void {
       expect(await store.holdings("a")).toMatchObject({ logs: [first!.id, second!.id], models: ["a", "kept-as"] });
       await store.delete("a");
       expect((await log.list()).map((r) => r.id)).toEqual([shared!.id]);
-      expect(await rowsIn("log")).toBe(3);
+      expect(await rowsIn("log")).toBe(4); // its entries, and the beginning that they share
       await store.delete("b");
       expect([await rowsIn("log"), await rowsIn("datasets"), await log.list()]).toEqual([0, 0, []]);
       expect(await store.holdings("a")).toMatchObject({ logs: [], models: [] });
+    });
+
+    const trained = { model: "m", device: "wasm", history: [], results: {} } as unknown as NonNullable<Notebook["training"]>;
+
+    it("changed by a stale tab keep what another tab wrote, field by field", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      await a.put(notebook("a", 1));
+      const stale = (await b.get("a"))!;
+      await a.change(stale, { training: trained, spent: { train: 5 } });
+      const renamed = await b.change(stale, { title: "renamed", spent: { task: 2 } });
+      expect(renamed).toMatchObject({ kind: "written", notebook: { title: "renamed", training: { model: "m" }, version: 3 } });
+      expect(await a.get("a")).toMatchObject({ title: "renamed", training: { model: "m" }, spent: { train: 5, task: 2 }, data });
+    });
+
+    it("refuse a stale tab's change of a field that another tab changed, and give it what is there", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      await a.put(notebook("a", 1));
+      const stale = (await b.get("a"))!;
+      await a.change(stale, { training: trained });
+      const other = { ...data, source: "other" };
+      for (const patch of [{ training: undefined, data: undefined }, { training: { ...trained, model: "mine" } }]) {
+        expect(await b.change(stale, patch)).toMatchObject({ kind: "outdated", notebook: { training: { model: "m" }, data } });
+      }
+      const now = (await a.get("a"))!;
+      await a.change(now, { data: other });
+      expect(await b.change(now, { data: { ...data, source: "mine" } })).toMatchObject({
+        kind: "outdated",
+        notebook: { data: other },
+      });
+      expect(await a.get("a")).toMatchObject({ training: { model: "m" }, data: other });
+      expect(await rowsIn("datasets")).toBe(1);
+      expect(await b.change(await b.get("a").then((n) => n!), { training: undefined })).toMatchObject({ kind: "written" });
+      expect(await a.get("a")).not.toHaveProperty("training");
+    });
+
+    it("once deleted are not brought back by a stale tab", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      await a.put(notebook("a", 1));
+      const stale = (await b.get("a"))!;
+      await a.delete("a");
+      expect(await b.change(stale, { title: "back" })).toEqual({ kind: "deleted" });
+      expect(await a.list()).toEqual([]);
+    });
+
+    it("tell other tabs what changed, and not their own", async () => {
+      const [a, b] = [notebooks(db), notebooks(db)];
+      const [heardByA, heardByB]: NotebookNews[][] = [[], []];
+      a.watch((news) => heardByA?.push(news));
+      b.watch((news) => heardByB?.push(news));
+      await a.put(notebook("a", 1));
+      await a.change((await a.get("a"))!, { title: "renamed" });
+      await a.delete("a");
+      await expect
+        .poll(() => heardByB)
+        .toEqual([
+          { type: "changed", id: "a", version: 1 },
+          { type: "changed", id: "a", version: 2 },
+          { type: "deleted", id: "a" },
+        ]);
+      expect(heardByA).toEqual([]);
+    });
+  });
+
+  describe("products", () => {
+    const product = (key: string, name: string): Product<"model"> => ({
+      kind: "model",
+      key,
+      state: "whole",
+      milliseconds: 3,
+      value: { device: "wasm", name, history: [] },
+    });
+
+    it("come back equal by their keys, and go with the last notebook that names them", async () => {
+      const store = productStore(db);
+      await store.put(product("k1", "a"), product("k2", "b"));
+      await reopen();
+      expect(await productStore(db).find("model", "k1")).toEqual(product("k1", "a"));
+      expect(await productStore(db).find("model", "k3")).toBeUndefined();
+      const books = notebooks(db);
+      const notebook = { createdAt: 1, updatedAt: 1, title: "", config: { task: "mqp" }, spent: {} } as unknown as Notebook;
+      await books.put({ ...notebook, id: "a", products: ["k1", "k2"] });
+      await books.put({ ...notebook, id: "b", products: ["k2"] });
+      await books.delete("a");
+      expect([await productStore(db).find("model", "k1"), await rowsIn("products")]).toEqual([undefined, 1]);
+      await books.delete("b");
+      expect(await rowsIn("products")).toBe(0);
     });
   });
 }

@@ -1,6 +1,6 @@
 // Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
 
-import type { RejectReason } from "../../../generate/events.ts";
+import type { RejectReason } from "../../../generate/source.ts";
 import { datasetJsonl, scoresJson } from "../../../report/artefacts.ts";
 import { reportHtml } from "../../../report/report.ts";
 import type { Example } from "../../../tasks/example.ts";
@@ -20,19 +20,21 @@ export class EvaluateStep {
   /** The trained model's files, once asked for. */
   files = $state.raw<readonly Download[]>();
   readonly packing = new Work();
+  /** Nothing: what is asked here can be asked again. */
+  readonly wouldLose = false;
   readonly #run: Run;
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("evaluate", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("evaluate", milliseconds));
   }
 
   /** Works after a reload too: the model was kept. */
   tryOn = (example: Example): Promise<boolean> =>
     this.work.run("Reading your text", async (signal) => {
       const { lab, config, notebook } = this.#run;
-      if (!notebook.training) throw new Error("tryOn: nothing is trained yet");
-      const { model } = notebook.training;
+      const model = notebook.training?.model;
+      if (model === undefined) throw new Error("tryOn: nothing is trained yet");
       const request = { task: config.task, model, device: config.device, examples: [example] };
       for await (const event of lab.services.train.predict(request, signal)) {
         if (event.type === "loading") this.work.tell("Loading the trained model", event.done, event.total);
@@ -61,9 +63,9 @@ export class EvaluateStep {
 
   #pack(which: "trainedFiles" | "onnxFiles", now: string): Promise<boolean> {
     return this.packing.run(now, async (signal) => {
-      const { training } = this.#run.notebook;
-      if (!training) throw new Error("pack: nothing is trained yet");
-      const files = await this.#run.lab.services.train[which]({ model: training.model }, signal);
+      const model = this.#run.train.unsaved?.place ?? this.#run.notebook.training?.model;
+      if (model === undefined) throw new Error("pack: nothing is trained yet");
+      const files = await this.#run.lab.services.train[which]({ model }, signal);
       this.files = Object.entries(files).map(([name, blob]) => ({ name, blob }));
     });
   }

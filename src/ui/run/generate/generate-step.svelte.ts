@@ -1,10 +1,12 @@
 // Section 4.2 on the page: the log of a run as it grows, its rates and counts. The log itself is the run store's. Knows no component.
 
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { runConfigOf } from "../../../experiment/run-inputs.ts";
-import { type LogEntry, type Rejected, type RejectReason, rejectReasons, type Synthetic } from "../../../generate/events.ts";
-import { noKnowledge } from "../../../knowledge/topic.ts";
+import type { Made } from "../../../experiment/product.ts";
+import { type AttemptEntry, type LogEntry, type Rejected, type Synthetic, turnsOf } from "../../../generate/log.ts";
+import { type RejectReason, rejectReasons } from "../../../generate/source.ts";
+import { sourceOf, writerOf } from "../../../generate/sources.ts";
 import { inChunks } from "../../parts/chunks.ts";
+import { tellLoading } from "../../parts/loading-words.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
@@ -15,13 +17,15 @@ export interface Pace {
   readonly completionTokens: number;
 }
 
-const isAccepted = (entry: LogEntry): entry is Synthetic => entry.type === "accepted";
-const isRejected = (entry: LogEntry): entry is Rejected => entry.type === "rejected";
+const isAccepted = (entry: AttemptEntry): entry is Synthetic => entry.type === "accepted";
+const isRejected = (entry: AttemptEntry): entry is Rejected => entry.type === "rejected";
 
 export class GenerateStep {
   readonly work: Work;
-  /** The log so far, in order of index. */
-  entries = $state.raw<readonly LogEntry[]>([]);
+  /** Nothing: each attempt is in the log before it is told, and the run goes on where it was. */
+  readonly wouldLose = false;
+  /** The log's attempts so far, in order of index. */
+  entries = $state.raw<readonly AttemptEntry[]>([]);
   pace = $state.raw<Pace>();
   /** The size that was reached once, so that a larger one is an extension and not a resumption. */
   reached = $state(0);
@@ -36,11 +40,16 @@ export class GenerateStep {
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("generate", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("generate", milliseconds));
   }
 
-  /** The dataset: the first `size` accepted ones. */
-  accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.#run.config.size));
+  /** Accepted examples that the source aims at. */
+  wanted = $derived.by((): number => {
+    const { source, size } = this.#run.config;
+    return sourceOf(source).extent(size, this.#run.notebook.data?.gold?.length ?? 0);
+  });
+  /** The dataset: the first accepted ones. */
+  accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.wanted));
   rejected = $derived.by((): readonly Rejected[] => this.entries.filter(isRejected));
   /** Reasons that occurred, the most frequent first. */
   reasons = $derived.by((): readonly { reason: RejectReason; entries: readonly Rejected[] }[] =>
@@ -59,7 +68,7 @@ export class GenerateStep {
     try {
       await this.#readLog(run);
       this.isRead = true;
-      if (this.accepted.length >= this.#run.config.size) this.reached = this.#run.config.size;
+      if (this.accepted.length >= this.wanted) this.reached = this.wanted;
     } catch (error) {
       this.work.error = error;
     } finally {
@@ -72,35 +81,45 @@ export class GenerateStep {
     await this.#run.choose(patch);
   }
 
+  /** Reads what another tab wrote meanwhile. */
+  async refresh(): Promise<void> {
+    if (!this.#read) return this.read();
+    const { run } = this.#run.notebook;
+    if (run !== undefined && !this.work.running) await this.#readLog(run).catch(() => undefined); // reading it again says why
+  }
+
   start = (): Promise<boolean> =>
     this.work.run("Loading the language model", async (signal) => {
-      const { lab, config } = this.#run;
-      const { data, knowledge = noKnowledge } = this.#run.notebook;
-      const demonstrations = data?.train ?? [];
-      const model = await lab.openModel(config, this.work, signal);
-      const runConfig = await runConfigOf(config, model.id, demonstrations, knowledge);
-      this.work.tell("The model reads its first prompts");
-      const startedAt = performance.now();
       const before = this.accepted.length;
+      let startedAt = performance.now();
       let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
-      for await (const events of inChunks(
-        lab.services.generate.generate({ config: runConfig, demonstrations, knowledge }, signal),
-      )) {
-        const fresh: LogEntry[] = [];
+      for await (const events of inChunks(this.#run.drive(signal, { until: "made" }))) {
+        const fresh: AttemptEntry[] = [];
         for (const event of events) {
-          if (event.type === "opened") await this.#opened(event.run, event.next, model.engine);
-          else if (event.type === "finished") this.reached = config.size;
-          else fresh.push(event);
+          if (event.type === "knowledge") {
+            tellLoading(this.work, event.event);
+            startedAt = performance.now();
+          } else if (event.type === "result") await this.#ended(event.result.made);
+          else if (event.type === "generate") {
+            if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);
+            else if (event.event.type === "accepted" || event.event.type === "rejected") fresh.push(event.event);
+          }
         }
         this.#append(fresh);
         const milliseconds = performance.now() - startedAt;
         pace = paced(pace, fresh, milliseconds);
         this.pace = pace;
         const made = this.accepted.length - before;
-        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, config.size);
-        if (made >= 3) this.work.left = (milliseconds / made) * (config.size - this.accepted.length);
+        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, this.wanted);
+        if (made >= 3) this.work.left = (milliseconds / made) * (this.wanted - this.accepted.length);
       }
     });
+
+  /** What was written before under the same choices is taken as it is. */
+  async #ended(made: Made | undefined): Promise<void> {
+    if (made && made.run !== this.#run.notebook.run) await this.#opened(made.run, made.accepted, made.writer?.engine);
+    this.reached = this.#run.config.size;
+  }
 
   forget(): void {
     this.entries = [];
@@ -115,15 +134,17 @@ export class GenerateStep {
    * The run's id is known: another one than before begins with its own log, if it has any. What "auto" came to is kept, so that the run goes on
    * with the engine that began it, whatever is measured meanwhile.
    */
-  async #opened(run: string, next: number, engine: string): Promise<void> {
+  async #opened(run: string, next: number, engine = this.#run.lab.open?.info.engine): Promise<void> {
     const another = run !== this.#run.notebook.run;
     this.changed = false;
     this.#read = true;
+    this.work.tell("The model reads its first prompts");
     if (another) {
       this.entries = [];
-      const { logs = [], config } = this.#run.notebook;
-      const begun = { run, logs: [...logs.filter((id) => id !== run), run] };
-      await this.#run.change(config.model === "scripted" ? begun : { ...begun, config: { ...config, engine } });
+      const { config } = this.#run;
+      const begun = { run, logs: [run] };
+      const keeps = engine !== undefined && writerOf(config.source) && writerOf(config.source)?.model !== "scripted";
+      await this.#run.change(keeps ? { ...begun, config: { ...config, engine } } : begun);
     }
     if (next > this.entries.length) await this.#readLog(run);
     this.isRead = true;
@@ -135,13 +156,13 @@ export class GenerateStep {
 
   /** Indices follow each other from 0, so that what is here already is known by its index. */
   #append(entries: readonly LogEntry[]): void {
-    const fresh = entries.filter((entry) => entry.index >= this.entries.length);
+    const fresh = entries.filter((entry) => entry.type !== "feedback").filter((entry) => entry.index >= this.entries.length);
     if (fresh.length > 0) this.entries = [...this.entries, ...fresh];
   }
 }
 
-function paced(pace: Pace, entries: readonly LogEntry[], milliseconds: number): Pace {
-  const turns = entries.flatMap((entry) => entry.turns);
+function paced(pace: Pace, entries: readonly AttemptEntry[], milliseconds: number): Pace {
+  const turns = entries.flatMap(turnsOf);
   const promptTokens = turns.reduce((sum, turn) => sum + turn.promptTokens, pace.promptTokens);
   const completionTokens = turns.reduce((sum, turn) => sum + turn.completionTokens, pace.completionTokens);
   return { promptTokens, completionTokens, tokensPerSecond: completionTokens / (milliseconds / 1000) };

@@ -1,10 +1,13 @@
 // Section 4.1 on the page: the graph, the topics drawn from it or asked from the model, the styles. Knows no component.
 
-import { knowledgeRequestOf } from "../../../experiment/experiment.ts";
+import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { presetConfig } from "../../../experiment/presets.ts";
+import { presetSource, topicCount } from "../../../experiment/presets.ts";
+import type { SourceKind, Steered } from "../../../generate/source.ts";
+import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
-import { noKnowledge, type Style, type Topic } from "../../../knowledge/topic.ts";
+import type { Style, Topic } from "../../../knowledge/topic.ts";
+import { tellLoading } from "../../parts/loading-words.ts";
 import { bytes } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
@@ -28,7 +31,7 @@ export class KnowledgeStep {
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("knowledge", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("knowledge", milliseconds));
   }
 
   get graph(): GraphInfo | undefined {
@@ -42,18 +45,26 @@ export class KnowledgeStep {
     return [...seen.values()];
   });
 
-  async chooseMethod(method: ExperimentConfig["method"]): Promise<void> {
-    const { preset, task } = this.#run.config;
-    const { demonstrations, annotation } = presetConfig(preset, { task, method });
-    await this.#run.clearFrom("knowledge");
-    await this.#run.choose({ method, demonstrations, annotation });
+  /** A writer that was chosen stays with its settings; its demonstrations are the source's. */
+  async chooseSource(kind: SourceKind): Promise<void> {
+    const { preset, source } = this.#run.config;
+    const { model, sampling, grammar } = writerOf(source) ?? {};
+    const chosen = {
+      ...(model ? { model } : {}),
+      ...(sampling ? { sampling } : {}),
+      ...(grammar === undefined ? {} : { grammar }),
+    };
+    const next = withWriter(presetSource(preset, kind), chosen);
+    await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
   /** How many are worth drawing depends on where they come from. */
-  async chooseTopics(topics: ExperimentConfig["topics"]): Promise<void> {
-    const { preset, task, method } = this.#run.config;
-    const { topicCount } = presetConfig(preset, { task, method, topics });
-    await this.choose({ topics, topicCount });
+  async chooseTopics(topics: Steered["topics"]): Promise<void> {
+    const { preset, source } = this.#run.config;
+    const steered = steeredOf(source);
+    if (!steered) return;
+    const next = { ...steered, topics };
+    await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
   /** Any other choice of this step: what was gathered under the one before no longer holds. */
@@ -93,41 +104,45 @@ export class KnowledgeStep {
     await this.#run.lab.readGraphs();
   };
 
+  /** What a language model was asked is lost with the tab; a graph is drawn from again in a moment. */
+  get wouldLose(): boolean {
+    return this.work.running && this.exchanges.length > 0;
+  }
+
   gather = (): Promise<boolean> =>
     this.work.run("Gathering knowledge", async (signal) => {
-      const { lab, notebook, config } = this.#run;
-      if (config.method === "zerogen") return this.#run.change({ knowledge: noKnowledge });
       this.exchanges = [];
       this.remarks = [];
-      const { graph, topics, suggestStyles } = config;
-      if (topics === "kg" && graph === "starter")
-        await this.#import(lab.services.generate.importStarter(null, signal), "the starter graph");
-      if (topics === "kg") await this.count();
-      if (topics === "llm" || suggestStyles) await lab.openModel(config, this.work, signal);
-      this.work.tell(topics === "kg" ? "Drawing topics from the graph" : "Asking the language model for topics");
-      const request = knowledgeRequestOf(config, notebook.data?.train ?? []);
-      for await (const event of lab.services.generate.gatherKnowledge(request, signal)) {
-        switch (event.type) {
-          case "asking":
-            this.work.tell(`Asking the language model for ${event.what}`);
-            this.exchanges = [...this.exchanges, { what: event.what, prompt: event.prompt }];
-            break;
-          case "answered": {
-            const { what, text, found } = event;
-            this.exchanges = this.exchanges.map((e, i) => (i === this.exchanges.length - 1 ? { ...e, what, text, found } : e));
-            break;
-          }
-          case "remark":
-            this.remarks = [...this.remarks, event.text];
-            break;
-          case "gathered":
-            await this.#run.change({ knowledge: event.knowledge });
-            break;
-          default:
-            event satisfies never;
-        }
+      for await (const event of this.#run.drive(signal, { until: "knowledge" })) {
+        if (event.type === "knowledge") await this.#tell(event.event);
+        if (event.type === "found") this.remarks = ["Gathered before under the same choices, and taken as it was."];
+        if (event.type === "result") await this.#run.change({ knowledge: event.result.knowledge });
       }
     });
+
+  async #tell(event: Extract<DriveEvent, { type: "knowledge" }>["event"]): Promise<void> {
+    if (event.type === "imported") {
+      await this.#run.lab.readGraphs();
+      await this.count();
+    }
+    if (tellLoading(this.work, event)) return;
+    switch (event.type) {
+      case "asking":
+        this.work.tell(`Asking the language model for ${event.what}`);
+        this.exchanges = [...this.exchanges, { what: event.what, prompt: event.prompt }];
+        break;
+      case "answered": {
+        const { what, text, found } = event;
+        this.exchanges = this.exchanges.map((e, i) => (i === this.exchanges.length - 1 ? { ...e, what, text, found } : e));
+        break;
+      }
+      case "remark":
+        this.remarks = [...this.remarks, event.text];
+        break;
+      default: // what was gathered comes with the result
+        break;
+    }
+  }
 
   addStyle = (name: string): Promise<void> | undefined => {
     const styles = this.#run.notebook.knowledge?.styles ?? [];

@@ -1,7 +1,8 @@
 // The task and its data: five examples a label to learn from, as many to choose by, and a test set. Knows no component.
 
-import { presetConfig } from "../../../experiment/presets.ts";
+import { presetConfig, presetSource } from "../../../experiment/presets.ts";
 import { fetchSample } from "../../../experiment/sample.ts";
+import { writerOf } from "../../../generate/sources.ts";
 import { taskById } from "../../../tasks/catalogue.ts";
 import type { Task } from "../../../tasks/task.ts";
 import { checkedFiles, type PickedFolder } from "../../parts/folder.ts";
@@ -11,11 +12,13 @@ import type { Run } from "../run.svelte.ts";
 
 export class TaskStep {
   readonly work: Work;
+  /** Nothing: what is read here is on the disk. */
+  readonly wouldLose = false;
   readonly #run: Run;
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("task", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("task", milliseconds));
   }
 
   get task(): Task {
@@ -26,9 +29,10 @@ export class TaskStep {
   async choose(id: string): Promise<void> {
     const { config } = this.#run;
     if (id === config.task) return;
-    const { method, model, encoder, device, seed, graph } = config;
+    const { preset, encoder, device, seed, graph } = config;
+    const source = presetSource(preset, config.source.kind, writerOf(config.source)?.model);
     await this.#run.clearFrom("task");
-    await this.#run.choose(presetConfig(config.preset, { task: id, method, model, encoder, device, seed, graph }));
+    await this.#run.choose(presetConfig(preset, { task: id, source, encoder, device, seed, graph }));
     this.work.dismiss();
   }
 

@@ -1,10 +1,14 @@
 // Section 4.3 on the page: two stages, their curve, and the scores after each. Knows no component.
 
-import { trainRequestOf, untrained, withTrainEvent } from "../../../experiment/experiment.ts";
+import { ClinfuseError } from "../../../base/errors.ts";
+import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { TrainingResult } from "../../../experiment/notebook.ts";
-import type { TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
+import { fewKeys, syntheticKeys } from "../../../experiment/plan.ts";
+import { trainRequestOf } from "../../../experiment/requests.ts";
+import type { TrainedState, TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
 import { basisOf } from "../../../experiment/training-basis.ts";
 import { type TrainingNeed, trainingNeed } from "../../../experiment/training-need.ts";
+import { untrained, withTrainEvent } from "../../../experiment/training-result.ts";
 import type { BertConfig } from "../../../nn/bert-config.ts";
 import type { StageId, TrainConfig } from "../../../train/train-config.ts";
 import { inChunks } from "../../parts/chunks.ts";
@@ -18,6 +22,16 @@ export interface Recipe {
   readonly syntheticEpochs: number;
   /** The encoder's shape. */
   readonly encoder: BertConfig;
+}
+
+/** What the driver tells of a training, or of scoring a model that is kept. */
+type TrainTold = Extract<DriveEvent, { type: "train" }>["event"];
+
+interface Unsaved {
+  readonly place: string;
+  readonly why: string;
+  /** What it told, once it has come to its end. */
+  readonly result?: TrainingResult;
 }
 
 type TrainStepEvent = Extract<TrainRunEvent, { type: "step" }>;
@@ -46,12 +60,23 @@ export class TrainStep {
   /** The step after which the training that was left goes on; undefined where it begins. */
   leftOff = $state.raw<LeftOff>();
   /** What the training says of its checkpoints. */
-  kept = $state("");
+  checkpoint = $state("");
+  /** No checkpoint can be written: the training is in this tab alone. */
+  notKept = $state(false);
+  /** Another tab is at work on this training. */
+  isElsewhere = $state(false);
+  /** The training was begun, and nothing of its progress is there. */
+  isGone = $state(false);
+  /** What is left of the trained model's files; undefined until it was looked for. */
+  kept = $state.raw<TrainedState>();
+  /** A trained model that could not be stored: it is in this tab's memory alone. */
+  unsaved = $state.raw<Unsaved>();
+  readonly saving = new Work();
   readonly #run: Run;
 
   constructor(run: Run) {
     this.#run = run;
-    this.work = new Work((milliseconds) => run.spend("train", milliseconds));
+    this.work = new Work((milliseconds) => void run.spend("train", milliseconds));
   }
 
   /** The live one while it runs, else the kept one. */
@@ -71,6 +96,16 @@ export class TrainStep {
     return { config: { ...this.recipe.config, seed: this.#run.config.seed, ...changes }, fewEpochs, syntheticEpochs, encoder };
   }
 
+  /** Steps of each stage, by the chosen recipe. */
+  get #steps(): Readonly<Record<StageId, number>> {
+    const { notebook, generate } = this.#run;
+    const of = (examples: number, epochs = 0) => Math.ceil(examples / (this.chosen?.config.batchSize ?? 1)) * epochs;
+    return {
+      few: of(notebook.data?.train.length ?? 0, this.chosen?.fewEpochs),
+      synthetic: of(generate.accepted.length, this.chosen?.syntheticEpochs),
+    };
+  }
+
   /** What the chosen recipe takes; undefined until it is known. */
   get need(): TrainingNeed | undefined {
     const { chosen } = this;
@@ -86,20 +121,59 @@ export class TrainStep {
     }
   }
 
-  async readLeftOff(): Promise<void> {
-    const { notebook, generate, config } = this.#run;
-    const known = notebook.data && generate.accepted.length > 0 && !this.work.running && config.device;
+  /** Whether the trained model is there to be used. Until it was looked for it is taken to be. */
+  get isKept(): boolean {
+    return this.#run.notebook.training?.model !== undefined && (this.kept === undefined || this.kept.kind === "whole");
+  }
+
+  /** Training goes on after its last checkpoint; only one that cannot be kept is lost with the tab. */
+  get wouldLose(): boolean {
+    return this.unsaved !== undefined || (this.work.running && this.notKept);
+  }
+
+  /** Looks whether the trained model's files are there. */
+  async readKept(): Promise<void> {
+    const model = this.#run.notebook.training?.model;
     try {
-      this.leftOff = known ? await this.#run.lab.services.train.leftOff(await this.#request()) : undefined;
+      this.kept = model === undefined ? undefined : await this.#run.lab.services.train.trainedState({ model });
     } catch {
-      this.leftOff = undefined; // training says why
+      this.kept = undefined; // using it says why
     }
+  }
+
+  async readLeftOff(): Promise<void> {
+    const { notebook, generate, config, lab } = this.#run;
+    const known = notebook.data && generate.accepted.length > 0 && !this.work.running && config.device;
+    let found: { leftOff?: LeftOff | undefined; isElsewhere?: boolean; isGone?: boolean } = {};
+    try {
+      if (known) {
+        const leftOff = await lab.services.train.leftOff(await this.#request());
+        found = { leftOff, isGone: leftOff === undefined && (await this.#isBegun()) };
+      }
+    } catch (error) {
+      // Anything else is told by training.
+      found = { isElsewhere: error instanceof ClinfuseError && error.code === "training-busy" };
+    }
+    this.leftOff = found.leftOff;
+    this.isElsewhere = found.isElsewhere ?? false;
+    this.isGone = found.isGone ?? false;
+  }
+
+  /** Whether a training of these very choices was begun and never ended. */
+  async #isBegun(): Promise<boolean> {
+    const { notebook, generate, config, dataKeys, lab } = this.#run;
+    if (!dataKeys) return false;
+    const basis = basisOf(config, notebook.run, generate.accepted.length, dataKeys);
+    const few = await fewKeys(config.task, basis, dataKeys);
+    const { model } = await syntheticKeys(config.task, basis, dataKeys, few);
+    return (await lab.services.products.find("model", model))?.state === "begun";
   }
 
   #request(): Promise<TrainRequest> {
     const { lab, config, notebook, generate } = this.#run;
     if (!notebook.data) throw new Error("train: the notebook has no data");
-    return trainRequestOf(config, notebook.data, generate.accepted, notebook.id, lab.services.train.recipe);
+    const synthetic = generate.accepted.map((s) => s.example);
+    return trainRequestOf(config, notebook.data, synthetic, notebook.id, lab.services.train.recipe);
   }
 
   /** Forgets the training that was left, and begins. */
@@ -113,33 +187,69 @@ export class TrainStep {
     return this.start();
   };
 
-  /** Goes on where the same training was left. */
+  /** Goes on where the same training was left. The model before stays until the new one is stored. */
   start = (): Promise<boolean> =>
     this.work.run("Loading the encoder", async (signal) => {
-      const { config, notebook } = this.#run;
-      const { train } = this.#run.lab.services;
-      const request = await this.#request();
-      let result = untrained(notebook.id, basisOf(config, notebook.run, request.synthetic.length));
+      const { notebook } = this.#run;
+      const again = this.#run.isDone("train") && this.#run.stale.length === 0;
+      const before = notebook.training?.model;
+      let result = untrained(basisOf(this.#run.config, notebook.run, this.#run.generate.accepted.length));
       this.live = result;
       this.last = undefined;
-      this.kept = "";
-      this.remarks = [];
+      this.checkpoint = "";
+      this.notKept = false;
+      this.unsaved = undefined;
       try {
-        for await (const events of inChunks(train.train(request, signal), 250)) {
+        for await (const events of inChunks(this.#run.drive(signal, { until: "scores", again }), 250)) {
           for (const event of events) {
-            result = withTrainEvent(result, event);
-            this.#tell(event, request, result);
+            if (event.type === "training") result = event.training;
+            if (event.type === "train") result = this.#told(event.event, result);
           }
           this.live = result;
-          const worthSaving = events.some((e) => e.type === "scored" || e.type === "saved");
-          if (worthSaving) await this.#run.change({ training: result });
+          const told = events.some((event) => event.type === "training");
+          if (told && (before === undefined || result.model !== undefined)) await this.#run.change({ training: result });
         }
+        if (result.model !== undefined) await this.#settle(before);
+        else this.#hold(result);
       } finally {
         this.live = undefined;
       }
     });
 
-  #tell(event: TrainRunEvent, request: TrainRequest, result: TrainingResult): void {
+  /** What the training told goes with the model that only this tab has. */
+  #hold(result: TrainingResult): void {
+    if (this.unsaved) this.unsaved = { ...this.unsaved, result };
+  }
+
+  /** Stores the model that could not be stored, once there is room. */
+  saveAgain = (): Promise<boolean> =>
+    this.saving.run("Saving the trained model", async (signal) => {
+      const { unsaved } = this;
+      if (!unsaved?.result) return;
+      const before = this.#run.notebook.training?.model;
+      const { model } = await this.#run.lab.services.train.saveTrained({ model: unsaved.place }, signal);
+      await this.#run.change({ training: { ...unsaved.result, model } });
+      this.unsaved = undefined;
+      await this.#settle(before);
+    });
+
+  /** The new model is in its place: the one before goes, unless another run has it. */
+  async #settle(before: string | undefined): Promise<void> {
+    this.kept = { kind: "whole" };
+    await this.#run.sweep([this.#run.notebook.id, ...(before === undefined ? [] : [before])]);
+  }
+
+  #told(event: TrainTold, result: TrainingResult): TrainingResult {
+    if (event.type === "loading" && !("what" in event)) {
+      this.work.tell("Loading the trained model, to score it", event.done, event.total);
+      return result;
+    }
+    const next = withTrainEvent(result, event as TrainRunEvent);
+    this.#tell(event as TrainRunEvent, next);
+    return next;
+  }
+
+  #tell(event: TrainRunEvent, result: TrainingResult): void {
     const { work } = this;
     switch (event.type) {
       case "device":
@@ -161,7 +271,7 @@ export class TrainStep {
         break;
       case "step": {
         this.last = event;
-        const steps = stepsOf(request);
+        const steps = this.#steps;
         const done = (event.stage === "synthetic" ? steps.few : 0) + event.step;
         work.tell(`${stageNames[event.stage]}: step ${event.step} of ${event.steps}`, done, steps.few + steps.synthetic);
         work.left = (steps.few + steps.synthetic - done) * meanMilliseconds(result);
@@ -174,10 +284,15 @@ export class TrainStep {
         work.tell(`${stageNames[event.stage]}: going on after step ${event.step}`);
         break;
       case "kept":
-        this.kept = `Kept on the disk after step ${event.step}: ${bytes(event.bytes)}.`;
+        this.checkpoint = `Kept on the disk after step ${event.step}: ${bytes(event.bytes)}.`;
+        this.notKept = false;
         break;
       case "not-kept":
-        this.kept = `It cannot be kept on the way, so closing the page or stopping loses it: ${event.why}`;
+        this.checkpoint = `It cannot be kept on the way, so closing the page or stopping loses it: ${event.why}`;
+        this.notKept = true;
+        break;
+      case "not-saved":
+        this.unsaved = { place: event.model, why: event.why };
         break;
       case "remark":
         this.remarks = [...this.remarks, event.text];
@@ -189,16 +304,13 @@ export class TrainStep {
       case "stage-finished":
       case "scored":
       case "saved":
+      case "stage-found": // cells of a grid alone share a stage
+      case "stage-not-kept":
         break;
       default:
         event satisfies never;
     }
   }
-}
-
-function stepsOf({ few, synthetic, fewEpochs, syntheticEpochs, config }: TrainRequest): Readonly<Record<StageId, number>> {
-  const steps = (examples: number, epochs: number) => Math.ceil(examples / config.batchSize) * epochs;
-  return { few: steps(few.length, fewEpochs), synthetic: steps(synthetic.length, syntheticEpochs) };
 }
 
 /** Of the last twenty steps. */

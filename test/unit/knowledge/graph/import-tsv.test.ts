@@ -116,7 +116,35 @@ describe("a file that does not hold together", () => {
     ["a name that is blank", `${head}D:1\tDisease\t \n`, edges, "file-malformed", "nodes.tsv", 2, /"name" is empty/],
     ["a node twice", `${nodes}D:1\tDisease\tgout\n`, edges, "file-malformed", "nodes.tsv", 6, /D:1 was there before/],
     ["no header", "D:1\tDisease\tgout\n", edges, "file-malformed", "nodes.tsv", 1, /header.*id, type, name/],
-    ["commas for tabs", "id,type,name\n", edges, "file-malformed", "nodes.tsv", 1, /separated by tabs/],
+    ["spaces for tabs", "id type name\n", edges, "file-malformed", "nodes.tsv", 1, /separated by tabs/],
+    [
+      "a header in another language",
+      "kennung\tart\tname\nD:1\tDisease\tgout\n",
+      edges,
+      "file-malformed",
+      "nodes.tsv",
+      1,
+      /id, type, name.*it lacks id or node_id.*; type.*got "kennung, art, name"/,
+    ],
+    [
+      "an edge's header without its relation",
+      nodes,
+      "head\ttail\nD:1\tD:2\n",
+      "file-malformed",
+      "edges.tsv",
+      1,
+      /head, relation, tail/,
+    ],
+    ["a column twice", "id\ttype\tname\tID\nD:1\tDisease\tgout\tD:9\n", edges, "file-malformed", "nodes.tsv", 1, /"id" twice/],
+    [
+      "a quote that is not closed",
+      `${nodes}D:9\tDisease\t"gout\n`,
+      edges,
+      "file-malformed",
+      "nodes.tsv",
+      6,
+      /quote is opened and not closed/,
+    ],
     ["nothing", "", edges, "file-empty", "nodes.tsv", undefined, /no rows/],
     ["a header alone", nodes, edgeHead, "file-empty", "edges.tsv", undefined, /no rows/],
   ];
@@ -137,9 +165,22 @@ describe("a file that does not hold together", () => {
 
   it("bytes that are no text, and gzip that is cut, are refused by name", async () => {
     const binary = new Uint8Array([0x69, 0x64, 0x0a, 0xff, 0xfe, 0x00]);
-    expect((await failure(() => importText(binary, edges))).message).toMatch(/nodes\.tsv, line 1: not UTF-8/);
+    expect((await failure(() => importText(binary, edges))).message).toMatch(/nodes\.tsv, line 2: not UTF-8.*byte 3/);
     const packed = new Uint8Array(gzipSync(nodes).subarray(0, 40));
-    expect((await failure(() => importText(packed, edges))).message).toMatch(/nodes\.tsv, line 1: the gzip stream is broken/);
+    expect((await failure(() => importText(packed, edges))).message).toMatch(/nodes\.tsv: the gzip stream ends too early/);
+  });
+
+  it("UTF-16 and Latin-1 are named, with the byte", async () => {
+    const utf16 = Uint8Array.from(Buffer.from(`\uFEFF${nodes}`, "utf16le"));
+    expect((await failure(() => importText(utf16, edges))).message).toMatch(/nodes\.tsv.*UTF-16/);
+    const latin = Uint8Array.from(Buffer.from(`${nodes}D:9\tDisease\tM\u00e9ni\u00e8re\n`, "latin1"));
+    const error = await failure(() => importText(latin, edges));
+    expect(error.message).toMatch(new RegExp(`line 6: not UTF-8.*byte ${latin.indexOf(0xe9)}\\b`));
+  });
+
+  it("bytes after a gzip that are none are counted", async () => {
+    const packed = new Uint8Array(Buffer.concat([gzipSync(nodes), Buffer.from("<html>")]));
+    expect((await failure(() => importText(packed, edges))).message).toMatch(/nodes\.tsv: 6 bytes after the end of the gzip/);
   });
 
   it("a file with an endless line, or a new type in every row, is refused before it fills the memory", async () => {
@@ -194,5 +235,112 @@ describe("stopping", () => {
     for await (const _ of importTsv(files(), options, watched, new AbortController().signal)) break;
     expect(discarded).toBe(1);
     expect(await store.list()).toEqual([]);
+  });
+});
+
+describe("the files as people have them", () => {
+  const imported = async (n: string | Uint8Array<ArrayBuffer>, e: string) => {
+    const { store } = await importText(n, e);
+    const [manifest] = await store.list();
+    const graph = columnGraph((await store.open("g"))!);
+    const named = await graph.at(diseases, [0, 1]);
+    return { ...describeGraph(manifest!), names: named.map((t) => t.entities[0]?.name), first: named[0] };
+  };
+  const two = "D:1\tDisease\tgout\nD:2\tDisease\tasthma\n";
+  const link = "src\trelation\tdst\nD:1\tresembles\tD:2\n";
+
+  it("gzip of several members, as bgzip and cat write it", async () => {
+    const members = ["id\ttype\tna", "me\nD:1\tDisease\tgou", "", "t\nD:2\tDisease\tasthma\n"].map((part) => gzipSync(part));
+    const { names } = await imported(new Uint8Array(Buffer.concat([...members, Buffer.alloc(100)])), link);
+    expect(names).toEqual(["gout", "asthma"]);
+  });
+
+  it.each([
+    ["head\trelation\ttail\tsource\tlicence", "D:1\tresembles\tD:2\tmine\tCC0"],
+    ["Subject\tPredicate\tObject", "D:1\tresembles\tD:2"],
+    ["relation\tto\tfrom", "resembles\tD:2\tD:1"],
+    ["source\ttarget\trelationship", "D:1\tD:2\tresembles"],
+    ["head\trelation\ttail\ttarget", "D:1\tresembles\tD:2\tx"],
+  ])("edges with the header %j", async (header, row) => {
+    const { store } = await importText(`id\ttype\tname\n${two}`, `${header}\n${row}\n`);
+    const graph = columnGraph((await store.open("g"))!);
+    const query = { kind: "edges", relation: "resembles", head: "Disease", tail: "Disease" } as const;
+    expect((await graph.at(query, [0]))[0]?.entities.map((e) => e.name)).toEqual(["gout", "asthma"]);
+  });
+
+  it("a source in a column of its own stays where the row is from", async () => {
+    const { provenance } = await imported(`id\ttype\tname\n${two}`, "head\trelation\ttail\tsource\nD:1\tresembles\tD:2\tmine\n");
+    expect(provenance.map((p) => p.source)).toEqual(["my file", "mine"]);
+  });
+
+  it.each([
+    ["commas", 'id,type,name\nD:1,Disease,"gout, acute"\nD:2,Disease,"the ""lazy"" eye"\n', ["gout, acute", 'the "lazy" eye']],
+    ["semicolons", "id;type;name\nD:1;Disease;gout, acute\nD:2;Disease;asthma\n", ["gout, acute", "asthma"]],
+    ["quoted headers", '"id","type","name"\n"D:1","Disease","gout"\n"D:2","Disease","asthma"\n', ["gout", "asthma"]],
+    [
+      "tabs and line ends in quotes",
+      'id\ttype\tname\nD:1\tDisease\t"gout\tof the\ntoe"\nD:2\tDisease\tasthma\n',
+      ["gout of the toe", "asthma"],
+    ],
+    [
+      "quotes that belong to the name",
+      'id\ttype\tname\nD:1\tDisease\t"lazy" eye\nD:2\tDisease\t5" tumour\n',
+      ['"lazy" eye', '5" tumour'],
+    ],
+    ["carriage returns alone", "id\ttype\tname\rD:1\tDisease\tgout\rD:2\tDisease\tasthma\r", ["gout", "asthma"]],
+    ["carriage returns and quotes", 'id\ttype\tname\r\nD:1\tDisease\t"gout"\r\n\r\nD:2\tDisease\t"asthma"', ["gout", "asthma"]],
+    [
+      "blank lines and a byte order mark before the header",
+      "\uFEFF\n\nID\tTYPE\tNAME\nD:1\tDisease\tgout\nD:2\tDisease\tasthma",
+      ["gout", "asthma"],
+    ],
+    ["other names for the columns", "node_id\tcategory\tlabel\nD:1\tDisease\tgout\nD:2\tDisease\tasthma\n", ["gout", "asthma"]],
+  ])("%s", async (_, n, names) => {
+    expect((await imported(n, link)).names).toEqual(names);
+  });
+
+  it("counts lines right after cells of several lines", async () => {
+    const bad = 'id\ttype\tname\nD:1\tDisease\t"gout\n\n"\nD:2\tDisease\n';
+    expect((await failure(() => importText(bad, link))).place.line).toBe(5);
+  });
+
+  it("counts what is left out, by reason", async () => {
+    const more = `id\ttype\tname\n${two}D:3\tDisease\tNaN\nD:4\tDisease\tNULL\nD:5\tDisease\tN/A\nS:1\tSymptom\tcough\n`;
+    const links = `${link}D:3\tresembles\tD:1\nD:2\tpresents\tS:1\nD:1\ttreats\tD:2\n`;
+    const { store } = await importText(more, links, { types: ["Disease"], relations: ["resembles", "presents"] });
+    expect(describeGraph((await store.list())[0]!).leftOut).toEqual({
+      "no-name": 3,
+      "type-not-chosen": 1,
+      "end-left-out": 2,
+      "relation-not-chosen": 1,
+    });
+    expect(describeGraph((await (await importText(`id\ttype\tname\n${two}`, link)).store.list())[0]!)).not.toHaveProperty(
+      "leftOut",
+    );
+  });
+});
+
+describe("synonyms", () => {
+  const rows = "id\ttype\tname\tsynonyms\nD:1\tDisease\tgout\tpodagra|gouty arthritis | gout|NaN\nD:2\tDisease\tasthma\t\n";
+  const link = "src\trelation\tdst\nD:1\tresembles\tD:2\n";
+
+  it("are names of their node, and no topics", async () => {
+    const graph = await graphFrom(rows, link);
+    const names = [];
+    for await (const some of graph.names(["Disease"])) names.push(...some);
+    expect(names).toEqual(["gout", "podagra", "gouty arthritis", "asthma"]);
+    expect(await graph.count(diseases)).toBe(2);
+    expect((await graph.at(diseases, [0]))[0]?.entities).toEqual([{ id: "D:1", name: "gout", type: "Disease" }]);
+  });
+
+  it("are absent from a graph that was stored before there were any", async () => {
+    const { store } = await importText(nodes, edges);
+    const { manifest, chunk } = (await store.open("g"))!;
+    const { version: _, ...before } = manifest;
+    const graph = columnGraph({ manifest: before, chunk });
+    const names = [];
+    for await (const some of graph.names(["Disease", "Symptom"])) names.push(...some);
+    expect(names).toEqual(["gout", "asthma", "cough"]);
+    expect(Object.keys(await chunk("node\tDisease", 0)).sort()).toEqual(["ids", "names", "provenance"]);
   });
 });

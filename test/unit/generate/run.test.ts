@@ -1,36 +1,46 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
-import type { GenerateEvent } from "../../../src/generate/events.ts";
-import { generate, patience } from "../../../src/generate/generate.ts";
-import type { Method } from "../../../src/generate/method.ts";
+import type { GenerateEvent } from "../../../src/generate/log.ts";
+import { generate, patience } from "../../../src/generate/run.ts";
 import { type RunConfig, runId } from "../../../src/generate/run-config.ts";
+import type { Source, Turn } from "../../../src/generate/source.ts";
+import { sources } from "../../../src/generate/sources.ts";
 import { knowledgeOf, noKnowledge } from "../../../src/knowledge/topic.ts";
+import type { Example } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
 import { memoryRunStore } from "./memory-run-store.ts";
 
 const config: RunConfig = {
   task: "mqp",
-  method: "zerogen",
-  model: "test",
+  source: {
+    kind: "zerogen",
+    writer: { model: "test", sampling: { temperature: 1, topP: 1, maxTokens: 20 }, demonstrations: "none", grammar: true },
+  },
   seed: 7,
   size: 12,
-  sampling: { temperature: 1, topP: 1, maxTokens: 20 },
-  demonstrations: "none",
-  annotation: "model",
-  grammar: true,
   examples: "-",
   knowledge: "-",
 };
 
 /** Two turns; the second answer decides what becomes of it. */
-const method: Method<typeof mqp> = {
-  id: "zerogen",
-  *converse(_, { label }, stream) {
-    const first = yield { messages: [{ role: "user", content: `first for ${label}, ${stream.int(1000)}` }], style: "plain" };
-    const second = yield { messages: [{ role: "user", content: `second to ${first}` }] };
-    if (second.includes("bad")) return { ok: false, reason: "malformed" };
-    return { ok: true, value: { kind: "pair", first, second, label } };
+const source: Source = {
+  ...(sources.zerogen as Source),
+  async attempt(i, { task }, { model }, stream, signal) {
+    const label = task.labels[i % 2]?.id ?? "";
+    const turns: Turn[] = [];
+    const ask = async (content: string, seed: number) => {
+      const messages = [{ role: "user", content }] as const;
+      const request = { messages, sampling: { temperature: 1, topP: 1, maxTokens: 20 }, seed };
+      const { text, finish, ...tokens } = await (model as LanguageModel).complete(request, signal);
+      turns.push({ messages, text, ...tokens });
+      return text;
+    };
+    const first = await ask(`first for ${label}, ${stream.int(1000)}`, i);
+    const second = await ask(`second to ${first}`, i);
+    const origin = { kind: "prompted", turns, style: "plain" } as const;
+    if (second.includes("bad")) return { label, origin, parsed: { ok: false, reason: "malformed" } };
+    return { label, origin, parsed: { ok: true, value: { kind: "pair", first, second, label } } };
   },
 };
 
@@ -59,13 +69,23 @@ function model(slots: number, answer?: (request: CompletionRequest) => string): 
 
 const demonstrations = [{ kind: "pair", first: "Demo one?", second: "Demo two?", label: "equivalent" }] as const;
 
+const portsOf = (languageModel: LanguageModel, of = source) => ({
+  task: mqp,
+  source: of,
+  tools: { model: languageModel },
+  store: memoryRunStore(),
+  demonstrations,
+  gold: [],
+  knowledge: knowledgeOf(noKnowledge),
+});
+
 async function run(
   store: ReturnType<typeof memoryRunStore>,
   options: { slots?: number; stopAfter?: number; size?: number; answer?: () => string } = {},
 ) {
   const { slots = 3, stopAfter = Number.POSITIVE_INFINITY, size = config.size, answer } = options;
   const events: GenerateEvent[] = [];
-  const ports = { task: mqp, method, model: model(slots, answer), store, demonstrations, knowledge: knowledgeOf(noKnowledge) };
+  const ports = { ...portsOf(model(slots, answer)), store };
   for await (const event of generate({ ...config, size }, ports, new AbortController().signal)) {
     events.push(event);
     if (events.length > stopAfter) break;
@@ -82,7 +102,7 @@ describe("generate", () => {
     expect(rejected.length).toBeGreaterThan(0);
     expect(events.at(-1)).toEqual({ type: "finished", accepted: 12, attempts: 12 + rejected.length });
     for (const entry of [...accepted, ...rejected]) expect(entry.label).toBe(mqp.labels[entry.index % 2]?.id);
-    expect(accepted[0]).toMatchObject({ style: "plain", turns: [{ promptTokens: 3 }, { completionTokens: 2 }] });
+    expect(accepted[0]).toMatchObject({ origin: { style: "plain", turns: [{ promptTokens: 3 }, { completionTokens: 2 }] } });
   });
 
   it("writes the same bytes unbroken, one at a time, and stopped at any point and resumed", async () => {
@@ -135,16 +155,9 @@ describe("generate", () => {
   });
 
   it("asks no more at once than the model has slots", async () => {
-    const ports = {
-      task: mqp,
-      method,
-      model: model(4),
-      store: memoryRunStore(),
-      demonstrations,
-      knowledge: knowledgeOf(noKnowledge),
-    };
-    for await (const _ of generate(config, ports, new AbortController().signal));
-    expect(ports.model.most).toBe(4);
+    const four = model(4);
+    for await (const _ of generate(config, portsOf(four), new AbortController().signal));
+    expect(four.most).toBe(4);
   });
 
   it("rejects a completion cut by the token limit as truncated", async () => {
@@ -152,24 +165,48 @@ describe("generate", () => {
       ...model(1),
       complete: async () => ({ text: "half a", finish: "length" as const, promptTokens: 1, completionTokens: 20 }),
     };
-    const ports = { task: mqp, method, model: cut, store: memoryRunStore(), demonstrations, knowledge: knowledgeOf(noKnowledge) };
+    const ports = portsOf(cut, sources.zerogen as Source);
     const run = async () => {
       for await (const event of generate(config, ports, new AbortController().signal))
-        if (event.type === "rejected") expect(event).toMatchObject({ reason: "truncated", turns: [{ text: "half a" }] });
+        if (event.type === "rejected")
+          expect(event).toMatchObject({ reason: "truncated", origin: { turns: [{ text: "half a" }] } });
     };
     await expect(run()).rejects.toMatchObject({ code: "nothing-accepted" });
   });
 });
 
-describe("a run's id", () => {
-  it("is the same for another size, and another for anything else", async () => {
-    expect(await runId({ ...config, size: 999 })).toBe(await runId(config));
-    const others = [
-      { seed: 8 },
-      { knowledge: "other" },
-      { sampling: { ...config.sampling, temperature: 0.9 } },
-      { annotation: "graph" as const },
-    ];
-    for (const change of others) expect(await runId({ ...config, ...change })).not.toBe(await runId(config));
+describe("sources without a writer", () => {
+  const question = (i: number, label = "equivalent") =>
+    ({ kind: "pair", first: `Question ${i}?`, second: `Other ${i}?`, label }) as const;
+  const taken = async (kind: "none" | "gold", gold: readonly Example[]) => {
+    const store = memoryRunStore();
+    const given: RunConfig = { ...config, source: { kind }, size: sources[kind].extent(12, gold.length) };
+    const ports = { ...portsOf(model(1)), tools: {}, source: sources[kind] as Source, store, gold };
+    const events: GenerateEvent[] = [];
+    for await (const event of generate(given, ports, new AbortController().signal)) events.push(event);
+    return { events, store };
+  };
+
+  it("none makes nothing, whatever the size", async () => {
+    const { events } = await taken("none", [question(1)]);
+    expect(events.map((e) => e.type)).toEqual(["opened", "finished"]);
+  });
+
+  it("gold takes every real row as it is, repeated ones too, and says which row it was", async () => {
+    const gold = [question(1), question(2, "not_equivalent"), question(1), ...demonstrations];
+    const { events } = await taken("gold", gold);
+    const entries = events.filter((e) => e.type === "accepted");
+    expect(entries.map((e) => e.example)).toEqual(gold);
+    expect(entries.map((e) => e.origin)).toEqual(gold.map((_, i) => ({ kind: "derived", from: [i], by: "gold" })));
+    expect(entries.map((e) => e.label)).toEqual(["equivalent", "not_equivalent", "equivalent", "equivalent"]);
+    expect(events.at(-1)).toEqual({ type: "finished", accepted: 4, attempts: 4 });
+  });
+
+  it("gold ends where its rows do, though more are asked for", async () => {
+    const ports = { ...portsOf(model(1)), tools: {}, source: sources.gold as Source, gold: [question(1)] };
+    const events: GenerateEvent[] = [];
+    for await (const event of generate({ ...config, source: { kind: "gold" } }, ports, new AbortController().signal))
+      events.push(event);
+    expect(events.at(-1)).toEqual({ type: "finished", accepted: 1, attempts: 1 });
   });
 });

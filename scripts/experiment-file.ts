@@ -1,0 +1,159 @@
+// The JSON file of `npm run experiment`, checked whole before anything is built or fetched: every fault names its field.
+
+import { basename, dirname, resolve } from "node:path";
+import { scriptedId } from "../src/engines/catalogue.ts";
+import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
+import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
+import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
+import { sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
+import type { HeadlessData } from "../src/headless.ts";
+import { type Manifest, modelEntry } from "../src/models/manifest.ts";
+import { tasks } from "../src/tasks/catalogue.ts";
+import { readFolder } from "./data-folder.ts";
+import { type Field, field } from "./json-field.ts";
+
+/** A cell as the file names it. */
+export interface FileCell {
+  readonly task: string;
+  readonly source: string | SourceConfig;
+  readonly config: ExperimentConfig;
+  readonly seeds: Seeds;
+  /** As it is printed: the number, or the three. */
+  readonly seed: number | Seeds;
+  readonly data: HeadlessData;
+}
+
+export interface ExperimentFile {
+  readonly cells: readonly FileCell[];
+  /** Ids of the models that its cells need. */
+  readonly models: readonly string[];
+  readonly keepModels: boolean;
+}
+
+const fields = ["tasks", "sources", "encoders", "seeds", "size", "preset", "engine", "device", "keepModels"];
+
+/** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
+export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const file = field(basename(path), json);
+  const given = file.object(fields);
+  const preset = given.preset?.oneOf<Preset>(["small", "paper"]) ?? "small";
+  const size = required(given, "size", file).wholeNumber(1);
+  const engine = given.engine?.text();
+  const device = given.device?.oneOf<ExperimentConfig["device"]>(["auto", "wasm", "webgpu"]);
+  const sources = required(given, "sources", file).list();
+  const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
+  const seeds = required(given, "seeds", file).list().map(seedOf);
+  const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
+  const cells = required(given, "tasks", file)
+    .list()
+    .map((of) => taskOf(of, dirname(resolve(path))))
+    .flatMap(({ task, data }) =>
+      encoders.flatMap((encoder) =>
+        seeds.flatMap((seed) =>
+          sources.map((source): FileCell => {
+            const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
+            return { task, ...cellSource(source, preset, of, manifest), seeds: seed.seeds, seed: seed.name, data };
+          }),
+        ),
+      ),
+    );
+  const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
+  models.delete(scriptedId);
+  return { cells, models: [...models], keepModels: given.keepModels?.flag() ?? false };
+}
+
+function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
+  const found = given[name];
+  if (!found) throw new Error(`${file.name} has no "${name}"`);
+  return found;
+}
+
+function taskOf(given: Field, folder: string): { task: string; data: HeadlessData } {
+  if (given.isText) return { task: taskId(given), data: { folder: undefined, source: "sample", test: undefined } };
+  const { id, data, test } = given.object(["id", "data", "test"]);
+  if (!id) throw new Error(`${given.name} has no "id"`);
+  const path = data && resolve(folder, data.text());
+  const rows = path === undefined ? undefined : readFolder((data as Field).name, path);
+  const source = path === undefined ? "sample" : basename(path);
+  return { task: taskId(id), data: { folder: rows, source, test: test?.wholeNumber(1) } };
+}
+
+const taskId = (given: Field): string => given.oneOf(tasks.map((task) => task.id));
+
+function modelOf(given: Field, manifest: Manifest, kind: string): string {
+  const id = given.text();
+  const ids = manifest.models.filter((entry) => entry.kind === kind).map((entry) => entry.id);
+  if (!ids.includes(id)) throw given.fault(`takes ${ids.join(", ")} (models/manifest.json)`);
+  return modelEntry(manifest, id).id;
+}
+
+function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
+  if (!given.isObject) {
+    const seed = given.wholeNumber(0);
+    return { seeds: sameSeeds(seed), name: seed };
+  }
+  const of = given.object(["data", "text", "training"]);
+  const seed = (name: keyof Seeds) => required(of, name, given).wholeNumber(0);
+  const seeds = { data: seed("data"), text: seed("text"), training: seed("training") };
+  return { seeds, name: seeds };
+}
+
+type Rest = Omit<Parameters<typeof presetConfig>[1], "source">;
+
+/** What the cell prints for its source, and the config that it comes to. */
+function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest): Pick<FileCell, "source" | "config"> {
+  if (given.isText) {
+    const source = given.oneOf(sourceKinds);
+    return { source, config: presetConfig(preset, { ...rest, source }) };
+  }
+  const source = readSource(given, preset, manifest);
+  return { source, config: presetConfig(preset, { ...rest, source }) };
+}
+
+/** What each field of a source's config takes. */
+const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
+  kind: (given) => given.oneOf(sourceKinds),
+  topics: (given) => given.oneOf(["kg", "llm"]),
+  styles: (given) => given.oneOf(["llm", "paper"]),
+  marks: (given) => given.oneOf(["model", "graph"]),
+  writer: (given, manifest) => {
+    const of = given.object(Object.keys(writerFields));
+    return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, writerFields[name]?.(value, manifest)]));
+  },
+};
+
+const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
+  model: (given, manifest) => (given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model")),
+  demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
+  grammar: (given) => given.flag(),
+  sampling: (given) => {
+    const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
+    return {
+      ...(temperature ? { temperature: temperature.number(0) } : {}),
+      ...(topP ? { topP: topP.number(0) } : {}),
+      ...(maxTokens ? { maxTokens: maxTokens.wholeNumber(1) } : {}),
+    };
+  },
+};
+
+/** The preset's config of the kind, with what the file changes. */
+function readSource(given: Field, preset: Preset, manifest: Manifest): SourceConfig {
+  const { kind } = given.object(Object.keys(sourceFields));
+  if (!kind) throw new Error(`${given.name} has no "kind"`);
+  const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));
+  const changes = Object.entries(given.object(Object.keys(before))).map(([name, of]) => [
+    name,
+    sourceFields[name]?.(of, manifest),
+  ]);
+  const { writer, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer> };
+  const source = { ...before, ...rest } as SourceConfig;
+  const asked = writerOf(before);
+  return asked && writer ? withWriter(source, { ...writer, sampling: { ...asked.sampling, ...writer.sampling } }) : source;
+}

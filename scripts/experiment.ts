@@ -1,0 +1,140 @@
+// npm run experiment: a grid of cells in a headless Chromium, by the app's own code; killed and started again it goes on.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { contentKey } from "../src/experiment/product.ts";
+import type { CellSummary, HeadlessCell, HeadlessEvent } from "../src/headless.ts";
+import { parseManifest } from "../src/models/manifest.ts";
+import { launchForModels } from "./chromium.ts";
+import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
+import { openHeadless } from "./headless-page.ts";
+import { ensureModels } from "./models.ts";
+import { buildApp, root, serveApp } from "./serve.ts";
+
+const usage = `npm run experiment -- FILE [--out DIR]
+
+  FILE   {"tasks": [ID or {"id", "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "encoders": [ID], "seeds": [NUMBER or
+         {"data", "text", "training"}], "size": NUMBER, "preset": "small" or "paper", "engine": ID, "device": NAME, "keepModels": true}
+         "tasks", "sources", "seeds" and "size" must be there. "data" is a folder in ClinGen's format, seen from FILE's own folder.
+  --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
+         another source or another seed computes what is new alone.
+
+Prints a line a cell and, last, one JSON object. "keepModels" keeps the trained models in the folder's browser profile as well.
+`;
+
+/** Storage belongs to an origin, port and all: the app has the same one at each start, whatever port is free. */
+const origin = { host: "clinfuse.localhost", port: 4311 } as const;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: { out: { type: "string", default: join("out", "experiment") }, help: { type: "boolean", default: false } },
+  });
+  const [path] = positionals;
+  if (values.help || path === undefined || positionals.length > 1) {
+    console.log(usage);
+    if (!values.help) process.exitCode = 1;
+    return;
+  }
+  const manifest = parseManifest(readFileSync(join(root, "models", "manifest.json"), "utf8"));
+  const file = readExperimentFile(readFileSync(path, "utf8"), path, manifest);
+  const out = resolve(values.out);
+  mkdirSync(out, { recursive: true });
+  const states = await ensureModels(file.models, { quiet: true });
+  for (const state of states) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
+  console.error("Building the app ...");
+  await buildApp();
+  await drive(file, out);
+}
+
+async function drive(file: ExperimentFile, out: string): Promise<void> {
+  const served = await serveApp(origin.port);
+  const { host, port } = new URL(served.url);
+  const url = `http://${origin.host}:${origin.port}/`;
+  try {
+    const flags = [
+      `--host-resolver-rules=MAP ${origin.host} ${host.replace("localhost", "127.0.0.1").replace(`:${port}`, "")}:${port}`,
+    ];
+    const launched = await launchForModels(`${url}headless.html`, { profile: join(out, "profile"), flags });
+    console.error(`WebGPU adapter: ${launched.adapter}`);
+    try {
+      const done: CellLine[] = [];
+      const page = await openHeadless(launched.context, url, (event) => {
+        narrate(event, file.cells);
+        if (event.type !== "result") return;
+        const cell = file.cells[event.cell] as FileCell;
+        done.push(lineOf(cell, event.summary));
+        console.log(inWords(cell, event.summary));
+      });
+      await page.run(await Promise.all(file.cells.map((cell) => headlessCell(cell, file.keepModels))));
+      const result = JSON.stringify({ cells: done });
+      writeFileSync(join(out, "cells.json"), `${result}\n`);
+      console.log(result);
+    } finally {
+      await launched.close();
+    }
+  } finally {
+    await served.close();
+  }
+}
+
+async function headlessCell({ config, seeds, data }: FileCell, keepModel: boolean): Promise<HeadlessCell> {
+  const { folder: _, ...rows } = data;
+  return { config, seeds, data, keepModel, place: `cell-${await contentKey({ config, seeds, rows })}` };
+}
+
+interface CellLine {
+  readonly task: string;
+  readonly source: FileCell["source"];
+  readonly encoder: string;
+  readonly seed: FileCell["seed"];
+  readonly scores: { readonly few: Readonly<Record<string, number>>; readonly all: Readonly<Record<string, number>> };
+  readonly accepted: number;
+  readonly rejected: CellSummary["rejected"];
+  readonly seconds: number;
+}
+
+function lineOf({ task, source, config, seed }: FileCell, { scores, accepted, rejected, spent }: CellSummary): CellLine {
+  const milliseconds = Object.values(spent).reduce((sum, of) => sum + of, 0);
+  const of = { few: scores.few ?? {}, all: scores.synthetic ?? {} };
+  return {
+    task,
+    source,
+    encoder: config.encoder,
+    seed,
+    scores: of,
+    accepted,
+    rejected,
+    seconds: Math.round(milliseconds / 100) / 10,
+  };
+}
+
+function inWords(cell: FileCell, summary: CellSummary): string {
+  const { task, source, encoder, seed, scores, accepted, rejected, seconds } = lineOf(cell, summary);
+  const attempts = Object.values(rejected).reduce((sum, n) => sum + n, accepted);
+  const metrics = Object.entries(scores.few).map(([metric, few]) => {
+    const all = scores.all[metric];
+    return `${metric} ${few.toFixed(3)}${all === undefined ? "" : ` -> ${all.toFixed(3)}`}`;
+  });
+  const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
+  const sourceWords = typeof source === "string" ? source : JSON.stringify(source);
+  return `${task}, ${sourceWords}, ${encoder}, seed ${seedWords}: ${metrics.join(", ")}; ${accepted} accepted of ${attempts}; ${seconds} s`;
+}
+
+/** How far it is, on the error stream: the output is the cells'. */
+function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
+  const where = `cell ${event.cell + 1} of ${cells.length}`;
+  if (event.type === "step") console.error(`${where}: ${event.step} ...`);
+  if (event.type === "found") console.error(`${where}: ${event.kind} made before`);
+  if (event.type === "train" && event.event.type === "stage-found") console.error(`${where}: stage I trained before`);
+  if (event.type === "train" && event.event.type === "resumed")
+    console.error(`${where}: training goes on after step ${event.event.step}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(`\nThe experiment failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

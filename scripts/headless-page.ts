@@ -1,0 +1,54 @@
+// The app's headless page in a browser of a script: drives cells there and brings files back. Knows no task.
+
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
+
+export interface HeadlessPage {
+  /** Ends when the last cell has its result. Throws what ended it, with its code. */
+  run(cells: readonly HeadlessCell[]): Promise<void>;
+  /** Saves the last cell's artefacts into the folder; resolves to their names. */
+  saveArtefacts(folder: string): Promise<readonly string[]>;
+}
+
+/** `url` is the app's, with a slash at its end. `onEvent` hears every event. */
+export async function openHeadless(
+  context: BrowserContext,
+  url: string,
+  onEvent: (event: HeadlessEvent) => void,
+): Promise<HeadlessPage> {
+  const page = await context.newPage();
+  const crashed = new Promise<never>((_, reject) => {
+    page.on("crash", () => reject(new Error("the browser's tab crashed (out of memory?)")));
+  });
+  crashed.catch(() => undefined); // heard by `run` alone
+  page.on("pageerror", (error) => console.error(`page: ${error.message}`));
+  await page.exposeFunction("clinfuseEvent", onEvent);
+  await page.goto(`${url}headless.html`);
+  await page.waitForFunction(() => "clinfuse" in globalThis);
+  return {
+    async run(cells) {
+      const running = page.evaluate((given) => {
+        const say = (globalThis as unknown as { clinfuseEvent: (event: unknown) => void }).clinfuseEvent;
+        return globalThis.clinfuse.run(given, say);
+      }, cells as HeadlessCell[]);
+      const reply = await Promise.race([running, crashed]);
+      if (!reply.ok) throw new Error(`${reply.code}: ${reply.message}`);
+    },
+    saveArtefacts: async (folder) => saveAll(page, await page.evaluate(() => globalThis.clinfuse.artefacts()), folder),
+  };
+}
+
+async function saveAll(page: Page, files: readonly string[], folder: string): Promise<readonly string[]> {
+  for (const name of files) {
+    const target = join(folder, name);
+    mkdirSync(dirname(target), { recursive: true });
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.evaluate((n) => globalThis.clinfuse.download(n), name),
+    ]);
+    await download.saveAs(target);
+  }
+  return files;
+}

@@ -1,0 +1,75 @@
+// A value of a JSON file with the name of its field, so that every fault says where it is. Knows no file.
+
+export interface Field {
+  /** Where it stands: `plan.json: sources[1].kind`. */
+  readonly name: string;
+  readonly value: unknown;
+  readonly isText: boolean;
+  readonly isObject: boolean;
+  /** Its fields, of these alone. */
+  object(names: readonly string[]): Readonly<Record<string, Field>>;
+  /** Its elements; at least one, none twice. */
+  list(): readonly Field[];
+  text(): string;
+  flag(): boolean;
+  wholeNumber(least: number): number;
+  number(least: number): number;
+  oneOf<T extends string>(allowed: readonly T[]): T;
+  /** An error that names the field, says what is there and what it takes. */
+  fault(takes: string): Error;
+}
+
+export function field(name: string, value: unknown): Field {
+  const fault = (takes: string) => new Error(`${name} ${takes}; it is ${shown(value)}`);
+  const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
+  const inside = (key: string) => (name.includes(": ") ? `${name}.${key}` : `${name}: ${key}`);
+  return {
+    name,
+    value,
+    fault,
+    isText: typeof value === "string",
+    isObject,
+    object(names) {
+      if (!isObject) throw fault("takes an object");
+      const unknown = Object.keys(value as object).find((key) => !names.includes(key));
+      if (unknown !== undefined) throw new Error(`${inside(unknown)} is no field; the fields are ${names.join(", ")}`);
+      return Object.fromEntries(Object.entries(value as object).map(([key, of]) => [key, field(inside(key), of)]));
+    },
+    list() {
+      if (!Array.isArray(value) || value.length === 0) throw fault("takes a list with at least one element");
+      const seen = new Map<string, number>();
+      return value.map((of: unknown, i) => {
+        const before = seen.get(JSON.stringify(of));
+        if (before !== undefined) throw new Error(`${name}[${i}] is the same as ${name}[${before}]`);
+        seen.set(JSON.stringify(of), i);
+        return field(`${name}[${i}]`, of);
+      });
+    },
+    text() {
+      if (typeof value !== "string") throw fault("takes a text");
+      return value;
+    },
+    flag() {
+      if (typeof value !== "boolean") throw fault("takes true or false");
+      return value;
+    },
+    wholeNumber(least) {
+      if (!Number.isInteger(value) || (value as number) < least) throw fault(`takes a whole number of at least ${least}`);
+      return value as number;
+    },
+    number(least) {
+      if (!Number.isFinite(value) || (value as number) < least) throw fault(`takes a number of at least ${least}`);
+      return value as number;
+    },
+    oneOf(allowed) {
+      const found = allowed.find((a) => a === value);
+      if (found === undefined) throw fault(`takes ${allowed.join(", ")}`);
+      return found;
+    },
+  };
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

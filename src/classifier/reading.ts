@@ -1,0 +1,94 @@
+// What of a data set lies beyond the classifier's window, counted and told. Knows no scores and no storage.
+
+import { breathe } from "../base/async.ts";
+import { throwIfAborted } from "../base/errors.ts";
+import type { Example, TokenExample } from "../tasks/example.ts";
+import { itemsOf, textsOf } from "../tasks/shapes.ts";
+import { isVisible } from "../tasks/words.ts";
+import type { Classifier } from "./classifier.ts";
+import { type Input, inputOf, windowsOf } from "./task-head.ts";
+
+/** Sets that a training reads: to learn from, and to answer. */
+export interface ReadSets {
+  readonly few: readonly Example[];
+  readonly synthetic: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
+}
+
+const names: Readonly<Record<keyof ReadSets, string>> = {
+  few: "training",
+  synthetic: "synthetic",
+  validation: "validation",
+  test: "test",
+};
+
+/** Those that are learnt from are cut; those that are answered are read in windows where their shape allows it. */
+const learnt: readonly (keyof ReadSets)[] = ["few", "synthetic"];
+
+interface Beyond {
+  /** Examples of which some words are not read. */
+  rows: number;
+  /** Spans of all examples, and those that reach beyond what is read. */
+  spans: number;
+  lost: number;
+}
+
+/** A sentence for each set of which something is not read, with counts. Errors: `aborted`. */
+export async function readingRemarks(classifier: Classifier, sets: ReadSets, signal: AbortSignal): Promise<string[]> {
+  const remarks: string[] = [];
+  for (const set of Object.keys(names) as (keyof ReadSets)[]) {
+    const learns = learnt.includes(set);
+    const { rows, spans, lost } = await beyond(classifier, sets[set], learns, signal);
+    if (rows === 0) continue;
+    const marks = spans === 0 ? "" : `, and ${lost} of ${spans} spans lie beyond it`;
+    const longer = `${rows} of ${sets[set].length} ${names[set]} rows are longer than the ${classifier.maxTokens} pieces that the encoder reads`;
+    remarks.push(`${longer}${marks}: what is beyond is not ${learns ? "learnt from" : "read"}.`);
+  }
+  return remarks;
+}
+
+/** Examples counted between two breaths. */
+const countedAtOnce = 64;
+
+async function beyond(
+  classifier: Classifier,
+  examples: readonly Example[],
+  learns: boolean,
+  signal: AbortSignal,
+): Promise<Beyond> {
+  const found: Beyond = { rows: 0, spans: 0, lost: 0 };
+  for (const [i, example] of examples.entries()) {
+    if (i % countedAtOnce === countedAtOnce - 1) await breathe();
+    throwIfAborted(signal);
+    const spans = example.kind === "token" ? itemsOf(example).length : 0;
+    found.spans += spans;
+    const cut = cutInput(classifier, example, learns);
+    if (!cut) continue;
+    found.rows++;
+    found.lost += spans - (example.kind === "token" ? spansRead(example, cut) : 0);
+  }
+  return found;
+}
+
+/** Special tokens and a relation's markers, at most. */
+const mostAdded = 8;
+
+/** The input of an example that does not fit; undefined where everything of it is read. */
+function cutInput({ task, encoder, maxTokens }: Classifier, example: Example, learns: boolean): Input | undefined {
+  const characters = textsOf(example).reduce((n, text) => n + text.length, 0);
+  if (characters + mostAdded <= maxTokens) return undefined; // a piece has a character at least
+  const { tokenizer } = encoder;
+  if (!learns && windowsOf(task, tokenizer, example, maxTokens).length > 1) return undefined;
+  const input = inputOf(task, tokenizer, example, maxTokens);
+  if (input.encoding.ids.length < maxTokens) return undefined;
+  const whole = inputOf(task, tokenizer, example, Number.MAX_SAFE_INTEGER);
+  return whole.encoding.ids.length > input.encoding.ids.length ? input : undefined;
+}
+
+/** Spans of which nothing that can be seen stands behind the input's last piece. */
+function spansRead(example: TokenExample, { encoding }: Input): number {
+  const end = encoding.ends.reduce((most, at) => Math.max(most, at), 0);
+  const read = example.spans.filter((span) => !isVisible(example.text.slice(end, span.end)));
+  return itemsOf({ ...example, spans: read }).length;
+}

@@ -1,0 +1,29 @@
+// A prediction without its text: what a model answered for one example. Pure.
+
+import type { Example } from "../tasks/example.ts";
+
+/** Fields that are given: what a prediction is about. */
+type Given = "text" | "first" | "second" | "head" | "tail";
+type AnswerTo<E> = E extends Example ? Omit<E, Given> : never;
+
+/** What an example carries beside its text. An example is an answer too, so that predictions kept whole are read as well. */
+export type Answer = AnswerTo<Example>;
+
+const answers: { readonly [K in Example["kind"]]: (example: Extract<Example, { kind: K }>) => Answer } = {
+  token: ({ kind, spans }) => ({ kind, spans }),
+  sentence: ({ kind, labels }) => ({ kind, labels }),
+  relation: ({ kind, label }) => ({ kind, label }),
+  pair: ({ kind, label }) => ({ kind, label }),
+};
+
+export function answerOf(example: Example): Answer {
+  return (answers[example.kind] as (example: Example) => Answer)(example);
+}
+
+/** The examples with what was answered in place of what they carry; as many as there are answers. */
+export function answered(examples: readonly Example[], given: readonly Answer[]): Example[] {
+  return given.flatMap((answer, i) => {
+    const example = examples[i];
+    return example?.kind === answer.kind ? [{ ...example, ...answer } as Example] : [];
+  });
+}

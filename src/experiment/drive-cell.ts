@@ -1,0 +1,76 @@
+// What the parts of the driver share: how far they go, what they tell, how they keep a product.
+
+import type { GenerateEvent } from "../generate/log.ts";
+import type { KnowledgeEvent } from "../knowledge/gather.ts";
+import type { ImportEvent } from "../knowledge/graphs.ts";
+import type { KnowledgeData } from "../knowledge/topic.ts";
+import type { NotebookData, Step, TrainingResult } from "./notebook.ts";
+import type { Cell } from "./plan.ts";
+import type { ExperimentPorts } from "./ports.ts";
+import type { KeptKind, Made, Product, ProductStore } from "./product.ts";
+import type { OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
+import type { DataKeys } from "./training-basis.ts";
+
+/** How far a cell is driven. */
+export type Target = "knowledge" | "made" | "scores";
+
+/** Events of a cell, flat: `cell` is its position in the plan. */
+export type CellEvent =
+  /** A step begins to compute. */
+  | { readonly type: "step"; readonly step: Step }
+  /** A product was there already. */
+  | { readonly type: "found"; readonly kind: KeptKind; readonly key: string }
+  /** A product was begun, or is whole now; it is in the store. */
+  | { readonly type: "product"; readonly state: "begun" | "whole"; readonly kind: KeptKind; readonly key: string }
+  | { readonly type: "knowledge"; readonly event: KnowledgeEvent | ImportEvent | OpenModelEvent }
+  | { readonly type: "generate"; readonly event: GenerateEvent }
+  | { readonly type: "train"; readonly event: TrainRunEvent | Exclude<PredictEvent, { type: "predicted" }> }
+  /** All that the training told so far, where that is more than its last event: what was found, then what became whole. */
+  | { readonly type: "training"; readonly training: TrainingResult }
+  | { readonly type: "result"; readonly result: CellResult };
+
+export type DriveEvent = { readonly cell: number } & (
+  | CellEvent
+  | { readonly type: "cell"; readonly cells: number; readonly of: Cell }
+);
+
+export interface CellResult {
+  readonly data: NotebookData;
+  readonly keys: DataKeys;
+  readonly knowledge: KnowledgeData;
+  /** Absent where the target came before it, and for a source that makes nothing. */
+  readonly made?: Made;
+  /** Absent where the target came before it. */
+  readonly training?: TrainingResult;
+  /** Milliseconds of each step, over all sittings. */
+  readonly spent: Readonly<Partial<Record<Step, number>>>;
+}
+
+export interface DriveOptions {
+  readonly until?: Target;
+  /** Compute the target's product although it is there; it stays until the new one is whole. */
+  readonly again?: boolean;
+  /** Knowledge in the place of what would be gathered: the user may have edited it. */
+  readonly knowledge?: KnowledgeData;
+}
+
+/** What the parts of the driver share. */
+export interface Drive {
+  readonly cell: Cell;
+  readonly store: ProductStore;
+  readonly ports: ExperimentPorts;
+  readonly signal: AbortSignal;
+  readonly until: Target;
+  readonly again: boolean;
+  /** Whether another cell of the plan begins with the same stage I. */
+  readonly sharesStageOne: boolean;
+}
+
+export type Part<T> = AsyncGenerator<CellEvent, T>;
+
+/** Puts a product into the store, then tells it. */
+export async function* put<K extends KeptKind>(store: ProductStore, product: Product<K>): Part<Product<K>> {
+  await store.put(product as unknown as Parameters<ProductStore["put"]>[0]);
+  yield { type: "product", state: product.state, kind: product.kind, key: product.key };
+  return product;
+}

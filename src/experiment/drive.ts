@@ -1,0 +1,174 @@
+// The one driver of plans: asks the store for each product of a cell and computes what is missing. Knows no worker and no storage.
+
+import type { Feedback } from "../generate/source.ts";
+import { needs, sourceOf, writerOf } from "../generate/sources.ts";
+import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, type Part, put } from "./drive-cell.ts";
+import { driveTraining } from "./drive-training.ts";
+import type { NotebookData, Step } from "./notebook.ts";
+import { dataKeys, type Plan, stageOneName } from "./plan.ts";
+import type { ExperimentPorts } from "./ports.ts";
+import { contentKey, type Made, type Product, type ProductStore, productKey } from "./product.ts";
+import { knowledgeRequestOf, readLog } from "./requests.ts";
+import { runConfigOf } from "./run-inputs.ts";
+import type { GenerateRequest, ModelInfo } from "./steps.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
+import type { DataKeys } from "./training-basis.ts";
+
+/**
+ * Drives each cell of the plan to the target, in order; each ends with its `result`. A product is put into the store before the event
+ * that tells it, so that leaving the loop, or a kill, loses only what was in flight: the same plan over the same store goes on there.
+ * Throws what the steps throw.
+ */
+export async function* drive(
+  plan: Plan,
+  store: ProductStore,
+  ports: ExperimentPorts,
+  signal: AbortSignal,
+  { until = "scores", again = false, knowledge }: DriveOptions = {},
+): AsyncGenerator<DriveEvent, void> {
+  const stages = plan.cells.map(stageOneName);
+  for (const [cell, of] of plan.cells.entries()) {
+    yield { type: "cell", cell, cells: plan.cells.length, of };
+    const sharesStageOne = stages.filter((name) => name === stages[cell]).length > 1;
+    const work: Drive = { cell: of, store, ports, signal, until, again, sharesStageOne };
+    for await (const event of driveCell(work, knowledge)) yield { ...event, cell };
+  }
+}
+
+async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncGenerator<CellEvent, void> {
+  const { cell, ports, until } = work;
+  const data = await ports.data(cell);
+  const base = { data, keys: await dataKeys(data) };
+  const gathered = given ? { value: given, milliseconds: 0 } : yield* knowledgeOf(work, base.keys, data);
+  const spent: Partial<Record<Step, number>> = { knowledge: gathered.milliseconds };
+  const soFar = { ...base, knowledge: gathered.value, spent };
+  if (until === "knowledge") return yield { type: "result", result: soFar };
+
+  const made = yield* madeOf(work, base.keys, data, gathered.value);
+  if (made) spent.generate = made.milliseconds;
+  const withMade = { ...soFar, ...(made ? { made: made.value } : {}) };
+  if (until === "made") return yield { type: "result", result: withMade };
+
+  const { training, milliseconds } = yield* driveTraining(work, base.keys, data, made?.value);
+  spent.train = milliseconds;
+  yield { type: "result", result: { ...withMade, training } };
+}
+
+/** Section 4.1; a source that works without knowledge gathers none. */
+async function* knowledgeOf(
+  work: Drive,
+  data: DataKeys,
+  { train }: NotebookData,
+): Part<{ value: KnowledgeData; milliseconds: number }> {
+  const { ports, store, signal, again, until } = work;
+  const config = { ...work.cell.config, seed: work.cell.seeds.text };
+  const asked = knowledgeRequestOf(config, train);
+  if (!asked) return { value: noKnowledge, milliseconds: 0 };
+  const clock = stopwatch();
+  const graph = needs(config.source, "graph") ? yield* graphOf(work, config.graph) : undefined;
+  const { demonstrations: _, ...request } = asked;
+  const writer = needs(config.source, "suggestions") ? writerOf(config.source)?.model : undefined;
+  const key = await productKey("knowledge", [data.train], { ...request, graph, writer });
+  const found = await store.find("knowledge", key);
+  if (found?.state === "whole" && !(again && until === "knowledge")) {
+    yield { type: "found", kind: "knowledge", key };
+    return found;
+  }
+  yield { type: "step", step: "knowledge" };
+  if (writer !== undefined) yield* openWriter(work, writer);
+  let value = noKnowledge;
+  for await (const event of ports.pipeline.gatherKnowledge(asked, signal)) {
+    yield { type: "knowledge", event };
+    if (event.type === "gathered") value = event.knowledge;
+  }
+  return yield* put(store, { kind: "knowledge", key, state: "whole", milliseconds: clock(), value });
+}
+
+/** Key of the graph's content, as far as its description tells; the one that ships is imported first. */
+async function* graphOf({ ports, signal }: Drive, id: string): Part<string | undefined> {
+  if (id === "starter") {
+    for await (const event of ports.pipeline.importStarter(null, signal)) yield { type: "knowledge", event };
+  }
+  const info = (await ports.pipeline.graphs(null)).find((graph) => graph.id === id);
+  return info && contentKey(info);
+}
+
+async function* openWriter({ cell, ports, signal }: Drive, model: string): Part<ModelInfo> {
+  let opened: ModelInfo | undefined;
+  for await (const event of ports.pipeline.openModel({ model, engine: cell.config.engine }, signal)) {
+    yield { type: "knowledge", event };
+    if (event.type === "opened") opened = event.model;
+  }
+  if (!opened) throw new Error(`openModel ended without \`opened\` (${model})`);
+  return opened;
+}
+
+/**
+ * Section 4.2. The product is of the choices; the run that it names is of the very model that wrote, and holds the log. Undefined for a
+ * source that makes nothing.
+ */
+async function* madeOf(
+  work: Drive,
+  keys: DataKeys,
+  data: NotebookData,
+  knowledge: KnowledgeData,
+): Part<Product<"made"> | undefined> {
+  const { ports, store, cell } = work;
+  const config = { ...cell.config, seed: cell.seeds.text };
+  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0);
+  if (size === 0) return undefined;
+  const choices = await runConfigOf(config, undefined, data, knowledge);
+  const key = await productKey("made", [keys.train, choices.knowledge], { ...choices, size: undefined });
+  const found = await store.find("made", key);
+  const ofEngine = config.engine === "auto" || found?.value.writer === undefined || found.value.writer.engine === config.engine;
+  if (found?.state === "whole" && ofEngine && found.value.size >= size) {
+    yield { type: "found", kind: "made", key };
+    if (found.value.size === size) return found;
+    const { synthetic, rejected } = await readLog(ports.pipeline.readRun, found.value.run, size);
+    return { ...found, value: { ...found.value, size, accepted: synthetic.length, rejected } };
+  }
+  yield { type: "step", step: "generate" };
+  const clock = stopwatch(ofEngine ? found?.milliseconds : 0);
+  const asked = writerOf(config.source);
+  const writer = asked && (yield* openWriter(work, asked.model));
+  const request: GenerateRequest = {
+    config: await runConfigOf(config, writer?.id, data, knowledge),
+    demonstrations: data.train,
+    gold: data.gold ?? [],
+    knowledge,
+  };
+  const begun: Made = { run: "", ...(writer ? { writer } : {}), size, accepted: 0, rejected: {} };
+  return yield* make(work, request, { kind: "made", key, state: "begun", milliseconds: 0, value: begun }, clock);
+}
+
+/** Writes the run to its end, through its barriers. What is kept of it says how long it took, also where it was left. */
+async function* make(work: Drive, request: GenerateRequest, begun: Product<"made">, clock: Stopwatch): Part<Product<"made">> {
+  const { ports, store, signal, cell } = work;
+  let product = begun;
+  const now = (): Product<"made"> => ({ ...product, milliseconds: clock() });
+  let feedback: Feedback | undefined;
+  try {
+    for (let goesOn = true; goesOn; ) {
+      goesOn = false;
+      for await (const event of ports.pipeline.generate({ ...request, ...(feedback ? { feedback } : {}) }, signal)) {
+        if (event.type === "opened") {
+          product = { ...product, value: { ...product.value, run: event.run } };
+          yield* put(store, now());
+        }
+        yield { type: "generate", event };
+        if (clock.due()) await store.put(now());
+        if (event.type !== "wants-feedback") continue;
+        if (!ports.feedback)
+          throw new Error(`the run stands at a barrier after ${event.after} examples, and nobody gives feedback`);
+        feedback = await ports.feedback({ cell, run: product.value.run, after: event.after });
+        goesOn = true;
+      }
+    }
+    const { synthetic, rejected } = await readLog(ports.pipeline.readRun, product.value.run, product.value.size);
+    product = { ...product, state: "whole", value: { ...product.value, accepted: synthetic.length, rejected } };
+  } finally {
+    if (product.state === "begun" && product.value.run !== "") await store.put(now());
+  }
+  return yield* put(store, now());
+}

@@ -1,0 +1,77 @@
+// A plan: cells of task, source, encoder and seeds, and the keys of the products that each is made of. Pure.
+
+import { canonicalJson } from "../base/hash.ts";
+import { taskById } from "../tasks/catalogue.ts";
+import type { ExperimentConfig } from "./experiment-config.ts";
+import type { NotebookData } from "./notebook.ts";
+import { contentKey, productKey } from "./product.ts";
+import type { DataKeys, TrainingBasis } from "./training-basis.ts";
+
+/** One draws the data, one the texts (knowledge and prompts), one trains: each can vary while the others stay. */
+export interface Seeds {
+  readonly data: number;
+  readonly text: number;
+  readonly training: number;
+}
+
+export interface Cell {
+  /** Its `seed` is the one of `seeds` that a step asks for. */
+  readonly config: ExperimentConfig;
+  readonly seeds: Seeds;
+  /** Whether the trained model's files are kept; the scores always are. */
+  readonly keepModel: boolean;
+  /** Name of what the trainer keeps for the cell: its checkpoint, and its model. */
+  readonly place: string;
+}
+
+export interface Plan {
+  readonly cells: readonly Cell[];
+}
+
+export const sameSeeds = (seed: number): Seeds => ({ data: seed, text: seed, training: seed });
+
+/** A notebook is a plan of one cell, whose model is kept. */
+export const planOfOne = (config: ExperimentConfig, place: string): Plan => ({
+  cells: [{ config, seeds: sameSeeds(config.seed), keepModel: true, place }],
+});
+
+export async function dataKeys({
+  train,
+  validation,
+  test,
+}: Pick<NotebookData, "train" | "validation" | "test">): Promise<DataKeys> {
+  const [ofTrain, ofValidation, ofTest] = await Promise.all([train, validation, test].map(contentKey));
+  return { train: ofTrain as string, validation: ofValidation as string, test: ofTest as string };
+}
+
+/** Keys of what a training makes, by its stages. */
+export interface StageKeys {
+  readonly model: string;
+  readonly predictions: string;
+  readonly scores: string;
+}
+
+/** Stage I follows from the few-shot set, the encoder, the seed and the recipe, whatever the source. */
+export async function fewKeys(task: string, basis: TrainingBasis, data: DataKeys): Promise<StageKeys> {
+  const { train = {}, ...settings } = basis.settings;
+  const { syntheticEpochs: _, ...recipe } = train;
+  return stageKeys(await productKey("model", [data.train, data.validation], { task, ...settings, train: recipe }), task, data);
+}
+
+/** Stage II follows from stage I and from the first so many examples of a run. */
+export async function syntheticKeys(task: string, basis: TrainingBasis, data: DataKeys, few: StageKeys): Promise<StageKeys> {
+  const own = { examples: basis.examples, epochs: basis.settings.train?.syntheticEpochs };
+  return stageKeys(await productKey("model", [few.model, basis.run], own), task, data);
+}
+
+async function stageKeys(model: string, task: string, data: DataKeys): Promise<StageKeys> {
+  const predictions = await productKey("predictions", [model, data.test], { task });
+  return { model, predictions, scores: await productKey("scores", [predictions], { metrics: taskById(task).metrics }) };
+}
+
+/** Names what of a cell decides stage I, before any data is read: cells of equal names share it. */
+export function stageOneName({ config, seeds }: Cell): string {
+  const { task, encoder, preset, train = {} } = config;
+  const { syntheticEpochs: _, ...recipe } = train;
+  return canonicalJson({ task, encoder, preset, recipe, data: seeds.data, training: seeds.training });
+}

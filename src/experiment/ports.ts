@@ -1,0 +1,58 @@
+// What a plan asks of others: the workers' procedures are such. Knows no worker.
+
+import type { GenerateEvent, LogEntry } from "../generate/log.ts";
+import type { Feedback } from "../generate/source.ts";
+import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
+import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
+import type { Device } from "../runtime/device.ts";
+import type { Example } from "../tasks/example.ts";
+import type { TrainConfig } from "../train/train-config.ts";
+import type { Preset } from "./experiment-config.ts";
+import type { NotebookData } from "./notebook.ts";
+import type { Cell } from "./plan.ts";
+import type {
+  GenerateRequest,
+  OpenModelEvent,
+  OpenModelRequest,
+  PredictEvent,
+  TrainedState,
+  TrainRequest,
+  TrainRunEvent,
+} from "./steps.ts";
+
+type Stream<A, E> = (argument: A, signal?: AbortSignal) => AsyncGenerator<E, void>;
+
+export type LogReader = Stream<{ id: string }, LogEntry>;
+
+export interface PlainRecipe {
+  readonly config: TrainConfig;
+  readonly fewEpochs: number;
+  readonly syntheticEpochs: number;
+}
+
+export type RecipeReader = (argument: { encoder: string; preset: Preset }) => Promise<PlainRecipe>;
+
+export interface ExperimentPorts {
+  /** The rows of a cell, drawn by its data seed. */
+  readonly data: (cell: Cell) => Promise<NotebookData>;
+  /** What a run that stands at a barrier goes on with; absent where no source of the plan has one. */
+  readonly feedback?: (at: { readonly cell: Cell; readonly run: string; readonly after: number }) => Promise<Feedback>;
+  readonly pipeline: {
+    readonly importStarter: Stream<null, ImportEvent>;
+    readonly graphs: (argument: null) => Promise<readonly GraphInfo[]>;
+    readonly openModel: Stream<OpenModelRequest, OpenModelEvent>;
+    readonly gatherKnowledge: Stream<KnowledgeRequest, KnowledgeEvent>;
+    readonly generate: Stream<GenerateRequest, GenerateEvent>;
+    readonly readRun: LogReader;
+  };
+  readonly trainer: {
+    readonly recipe: RecipeReader;
+    readonly train: Stream<TrainRequest, TrainRunEvent>;
+    readonly predict: Stream<
+      { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
+      PredictEvent
+    >;
+    /** Whether the files of a kept model are all there, without reading them. */
+    readonly trainedState: (argument: { model: string }) => Promise<TrainedState>;
+  };
+}

@@ -1,0 +1,76 @@
+// Products: what an experiment makes, each under a key that names all it follows from. Knows no storage but by its port.
+
+import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { Scores } from "../evaluate/scores.ts";
+import type { RejectReason } from "../generate/source.ts";
+import type { KnowledgeData } from "../knowledge/topic.ts";
+import type { Device } from "../runtime/device.ts";
+import type { Answer } from "./answer.ts";
+import type { NotebookData } from "./notebook.ts";
+import type { ModelInfo, TrainRunEvent } from "./steps.ts";
+
+/** Synthetic examples: the run's log holds them, the product says which run. */
+export interface Made {
+  /** Id of the generation run: its log lies under it. */
+  readonly run: string;
+  /** The language model that wrote; absent for a source without one. */
+  readonly writer?: ModelInfo;
+  /** Examples that were asked for. */
+  readonly size: number;
+  readonly accepted: number;
+  /** How often each reason threw an attempt away before the last accepted one. */
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+}
+
+/** A trained classifier: its curve, and its files where they are kept. */
+export interface TrainedModel {
+  readonly device: Device;
+  /** Name of the kept files; absent where only the scores are kept. */
+  readonly name?: string;
+  readonly history: readonly Extract<TrainRunEvent, { type: "step" | "epoch" }>[];
+}
+
+/** Figures are pure functions of these and drawn anew each time, so none is kept. */
+export interface Products {
+  readonly data: NotebookData;
+  readonly knowledge: KnowledgeData;
+  readonly made: Made;
+  readonly model: TrainedModel;
+  /** In the order of the test set. */
+  readonly predictions: readonly Answer[];
+  readonly scores: Scores;
+}
+
+export type ProductKind = keyof Products;
+
+/** What an import brings is held by who imported it; a product store keeps the rest. */
+export type KeptKind = Exclude<ProductKind, "data">;
+
+export interface Product<K extends KeptKind> {
+  readonly kind: K;
+  readonly key: string;
+  /** `begun`: a sitting began it and none has ended it. */
+  readonly state: "begun" | "whole";
+  /** Milliseconds that it took, over all sittings. */
+  readonly milliseconds: number;
+  readonly value: Products[K];
+}
+
+export type AnyProduct = { readonly [K in KeptKind]: Product<K> }[KeptKind];
+
+/** Answers: is the product of this key there, whole or begun? Resuming, extending and never computing twice follow from it. */
+export interface ProductStore {
+  find<K extends KeptKind>(kind: K, key: string): Promise<Product<K> | undefined>;
+  /** All of them or none. */
+  put(...products: readonly AnyProduct[]): Promise<void>;
+}
+
+/** 16 hex digits: hash of the kind, the keys of the inputs and the product's own config. A field that is undefined is none. */
+export async function productKey(kind: ProductKind, inputs: readonly string[], config: unknown): Promise<string> {
+  return contentKey({ kind, inputs, config });
+}
+
+/** 16 hex digits of plain data: the key of what comes from outside, or may be edited, and is therefore named by its content. */
+export async function contentKey(value: unknown): Promise<string> {
+  return (await sha256(canonicalJson(value))).slice(0, 16);
+}

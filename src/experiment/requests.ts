@@ -1,0 +1,61 @@
+// From a cell's choices to what each step is asked. Pure but for hashing.
+
+import type { Synthetic } from "../generate/log.ts";
+import type { RejectReason } from "../generate/source.ts";
+import { sourceOf } from "../generate/sources.ts";
+import type { KnowledgeRequest } from "../knowledge/gather.ts";
+import type { Example } from "../tasks/example.ts";
+import type { ExperimentConfig } from "./experiment-config.ts";
+import type { NotebookData } from "./notebook.ts";
+import type { LogReader, RecipeReader } from "./ports.ts";
+import type { TrainRequest } from "./steps.ts";
+
+/** Undefined for a source that works without knowledge. */
+export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest | undefined {
+  const { task, graph, source, topicCount, topicLists = "free", seed } = config;
+  const choice = sourceOf(source).knowledge?.(source);
+  if (!choice) return undefined;
+  const { topics, styles } = choice;
+  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", seed, demonstrations };
+}
+
+/** The first `size` accepted examples of a run, and how often each reason threw one away before them. */
+export async function readLog(
+  readRun: LogReader,
+  run: string,
+  size: number,
+): Promise<{ synthetic: Synthetic[]; rejected: Partial<Record<RejectReason, number>> }> {
+  const synthetic: Synthetic[] = [];
+  const rejected: Partial<Record<RejectReason, number>> = {};
+  for await (const entry of readRun({ id: run })) {
+    if (synthetic.length === size) break;
+    if (entry.type === "accepted") synthetic.push(entry);
+    else if (entry.type === "rejected") rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
+  }
+  return { synthetic, rejected };
+}
+
+/** The recipe of the encoder and preset, with what the config changes. */
+export async function trainRequestOf(
+  config: ExperimentConfig,
+  data: NotebookData,
+  synthetic: readonly Example[],
+  save: string,
+  recipeOf: RecipeReader,
+): Promise<TrainRequest> {
+  const recipe = await recipeOf({ encoder: config.encoder, preset: config.preset });
+  const { fewEpochs = recipe.fewEpochs, syntheticEpochs = recipe.syntheticEpochs, ...changes } = config.train ?? {};
+  return {
+    task: config.task,
+    encoder: config.encoder,
+    device: config.device,
+    few: data.train,
+    synthetic,
+    validation: data.validation,
+    test: data.test,
+    config: { ...recipe.config, seed: config.seed, ...changes },
+    fewEpochs,
+    syntheticEpochs,
+    save,
+  };
+}

@@ -1,0 +1,25 @@
+// Milliseconds of a work over all its sittings. Knows no work.
+
+export interface Stopwatch {
+  /** Milliseconds so far, those of earlier sittings included. */
+  (): number;
+  /** Whether so long has passed since the last time it said yes that the time so far should be kept. */
+  due(): boolean;
+}
+
+/** A kill loses so many milliseconds of the count at most. */
+const keepEvery = 5000;
+
+/** `before`: milliseconds of earlier sittings. */
+export function stopwatch(before = 0): Stopwatch {
+  const start = performance.now();
+  let kept = start;
+  const soFar = () => Math.round(before + performance.now() - start);
+  return Object.assign(soFar, {
+    due() {
+      if (performance.now() - kept < keepEvery) return false;
+      kept = performance.now();
+      return true;
+    },
+  });
+}

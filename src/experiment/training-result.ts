@@ -1,0 +1,30 @@
+// What a training has told so far, folded into the result that a notebook holds. Pure.
+
+import { answerOf } from "./answer.ts";
+import type { StageResult, TrainingResult } from "./notebook.ts";
+import type { TrainRunEvent } from "./steps.ts";
+import type { TrainingBasis } from "./training-basis.ts";
+
+/** A training that has told nothing yet. */
+export const untrained = (basis: TrainingBasis): TrainingResult => ({ device: "wasm", basis, history: [], results: {} });
+
+/** The result so far, and one event more. */
+export function withTrainEvent(result: TrainingResult, event: TrainRunEvent): TrainingResult {
+  switch (event.type) {
+    case "device":
+      return { ...result, device: event.device };
+    case "step":
+    case "epoch":
+      return { ...result, history: [...result.history, event] };
+    case "scored": {
+      const stage: StageResult = { scores: event.scores, predicted: event.predicted.map(answerOf) };
+      return { ...result, results: { ...result.results, [event.stage]: stage } };
+    }
+    case "device-lost": // what it told before is told again
+      return { ...result, history: [], results: {} };
+    case "saved":
+      return { ...result, model: event.model };
+    default:
+      return result;
+  }
+}

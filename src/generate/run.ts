@@ -1,0 +1,166 @@
+// Section 4.2: the resumable run. Attempts in order, several in flight, each appended to the log before it is told. Knows no source and no store.
+
+import { inOrder } from "../base/async.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import { rng } from "../base/rng.ts";
+import type { Knowledge } from "../knowledge/topic.ts";
+import type { Example } from "../tasks/example.ts";
+import { textsOf } from "../tasks/shapes.ts";
+import type { Task } from "../tasks/task.ts";
+import type { AttemptEntry, FeedbackEntry, GenerateEvent, LogEntry, RunStore } from "./log.ts";
+import type { RunConfig } from "./run-config.ts";
+import type { Attempt, Context, Feedback, RejectReason, Source, Tools } from "./source.ts";
+
+export interface Ports {
+  readonly task: Task;
+  readonly source: Source;
+  readonly tools: Tools;
+  readonly store: RunStore;
+  /** The few-shot training set. */
+  readonly demonstrations: readonly Example[];
+  /** Real training rows beyond it, for a source that needs them. */
+  readonly gold: readonly Example[];
+  readonly knowledge: Knowledge;
+  /** The answer to the run's last `wants-feedback`. One that the log holds already is passed over. */
+  readonly feedback?: Feedback;
+}
+
+/** So many prompts in a row without an accepted example end the run with `nothing-accepted`. */
+export const patience = 60;
+
+/**
+ * Opens or resumes the run of `config` and goes on until it has `config.size` accepted examples, its source has no more, or it
+ * stands at a barrier. Every entry is in the store before it is yielded; leaving the loop stops what is in flight and loses only
+ * that. Attempt i is a pure function of (config, seed, i, feedback so far) and the log is written in the order of i, so that with a
+ * deterministic model a resumed run equals an unbroken one. Errors: `nothing-accepted`, and whatever source and store throw.
+ */
+export async function* generate(config: RunConfig, ports: Ports, signal: AbortSignal): AsyncGenerator<GenerateEvent, void> {
+  const { id } = await ports.store.open(config);
+  const progress = startProgress(config, ports);
+  for await (const entry of ports.store.read(id)) record(progress, entry);
+  yield { type: "opened", run: id, next: progress.attempts, accepted: progress.accepted, rejected: progress.rejected };
+
+  const append = async <E extends LogEntry>(entry: E): Promise<E> => {
+    await ports.store.append(id, [entry]);
+    record(progress, entry);
+    return entry;
+  };
+  if (atBarrier(progress) && ports.feedback) {
+    const feedback = feedbackEntry(ports.feedback, progress);
+    if (feedback) yield await append(feedback);
+  }
+  if (!atBarrier(progress) && progress.accepted < config.size) {
+    for await (const attempt of attempts(config, ports, progress, signal)) {
+      const entry = await append(judge(progress, ports.source, attempt));
+      yield entry;
+      if (progress.accepted >= config.size || atBarrier(progress)) break;
+      if (entry.origin.kind === "prompted" && progress.sinceAccepted >= patience) throw nothingAccepted(progress);
+    }
+  }
+  if (atBarrier(progress)) yield { type: "wants-feedback", after: progress.accepted };
+  else yield { type: "finished", accepted: progress.accepted, attempts: progress.attempts };
+}
+
+interface Progress {
+  accepted: number;
+  attempts: number;
+  sinceAccepted: number;
+  readonly size: number;
+  readonly rejected: Partial<Record<RejectReason, number>>;
+  readonly barriers: readonly number[];
+  readonly feedback: Feedback[];
+  /** Normal forms of the texts accepted so far, and of the demonstrations. */
+  readonly texts: Set<string>;
+  readonly demonstrations: ReadonlySet<string>;
+}
+
+function startProgress({ source: config, size }: RunConfig, { source, demonstrations }: Ports): Progress {
+  return {
+    accepted: 0,
+    attempts: 0,
+    sinceAccepted: 0,
+    size,
+    rejected: {},
+    barriers: source.rounds(config),
+    feedback: [],
+    texts: new Set(),
+    demonstrations: new Set(demonstrations.map(normalForm)),
+  };
+}
+
+function record(progress: Progress, entry: LogEntry): void {
+  if (entry.type === "feedback") {
+    progress.feedback.push({ after: entry.after, demonstrations: entry.demonstrations });
+    return;
+  }
+  progress.attempts++;
+  if (entry.type === "accepted") {
+    progress.accepted++;
+    progress.sinceAccepted = 0;
+    progress.texts.add(normalForm(entry.example));
+  } else {
+    progress.sinceAccepted++;
+    progress.rejected[entry.reason] = (progress.rejected[entry.reason] ?? 0) + 1;
+  }
+}
+
+/** Whether the next attempt needs feedback that the log does not hold. A run that has its size needs none. */
+function atBarrier({ barriers, feedback, accepted, size }: Progress): boolean {
+  const next = barriers[feedback.length];
+  return next !== undefined && accepted >= next && accepted < size;
+}
+
+/** Throws on feedback for another place than where the run stands. */
+function feedbackEntry({ after, demonstrations }: Feedback, progress: Progress): FeedbackEntry | undefined {
+  if (progress.feedback.some((passed) => passed.after === after)) return undefined;
+  if (after !== progress.accepted) throw new Error(`feedback after ${after} accepted examples; the run has ${progress.accepted}`);
+  return { type: "feedback", after, demonstrations };
+}
+
+/** Attempts from the next one on, in order, until the source has no more. */
+async function* attempts(
+  config: RunConfig,
+  ports: Ports,
+  progress: Progress,
+  signal: AbortSignal,
+): AsyncGenerator<Attempt & { readonly index: number }, void> {
+  const { source, tools, task, demonstrations, gold, knowledge } = ports;
+  const feedback = [...progress.feedback];
+  const context: Context = { config: config.source, task, demonstrations, gold, knowledge, feedback };
+  const work = (i: number, stop: AbortSignal) => source.attempt(i, context, tools, rng("generate", config.seed, i), stop);
+  for await (const { index, value } of inOrder(progress.attempts, tools.model?.slots ?? 1, work, signal)) {
+    if (!value) return;
+    yield { index, ...value };
+  }
+}
+
+/** Letters and digits of a text, whatever the case, spacing and punctuation. */
+function normalForm(example: Example): string {
+  return textsOf(example)
+    .join(" | ")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}|]+/gu, " ")
+    .trim();
+}
+
+/** The verdict that needs the run: nothing twice, and no demonstration given back. */
+function judge(progress: Progress, source: Source, attempt: Attempt & { readonly index: number }): AttemptEntry {
+  const { index, label, origin, parsed } = attempt;
+  const rejected = (reason: RejectReason) => ({ type: "rejected", index, label, origin, reason }) as const;
+  if (!parsed.ok) return rejected(parsed.reason);
+  const text = normalForm(parsed.value);
+  if (!source.verbatim && progress.demonstrations.has(text)) return rejected("copies-demonstration");
+  if (!source.verbatim && progress.texts.has(text)) return rejected("duplicate");
+  return { type: "accepted", index, label, origin, example: parsed.value };
+}
+
+function nothingAccepted(progress: Progress): ClinfuseError {
+  const counts = Object.entries(progress.rejected)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, n]) => `${reason} ${n}`)
+    .join(", ");
+  return new ClinfuseError("nothing-accepted", `${patience} attempts in a row were thrown away (${counts} in all)`, {
+    got: counts,
+    expected: patience,
+  });
+}

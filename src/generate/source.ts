@@ -1,0 +1,139 @@
+// The port of a source of training data: whatever turns the few real examples into more. Knows no engine, no family and no store.
+
+import type { Rng } from "../base/rng.ts";
+import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
+import type { Knowledge, Topic } from "../knowledge/topic.ts";
+import type { Parsed } from "../prompts/rejections.ts";
+import type { Example } from "../tasks/example.ts";
+import type { Task } from "../tasks/task.ts";
+
+/** How a language model is asked for texts. */
+export interface Writer {
+  /** In a choice (experiment/): id in the catalogue, or "scripted". In a run (RunConfig): LanguageModel.id, engine and model. */
+  readonly model: string;
+  readonly sampling: Sampling;
+  /**
+   * `shuffled`: three, drawn anew for each prompt, after the listing (released code). `fixed`: the same ones in a prefix that all
+   * requests share, which an engine's cache serves. `none`: the listing alone.
+   */
+  readonly demonstrations: "shuffled" | "fixed" | "none";
+  /** Whether the engine is held to the task's grammar. */
+  readonly grammar: boolean;
+}
+
+/** A union: no field that means nothing for its kind. A new kind is a row here, in sources.ts and in experiment/presets.ts. */
+export type SourceConfig =
+  /** Supervised-Few: the few-shot examples alone. */
+  | { readonly kind: "none" }
+  /** Supervised-Full: the task's real training rows beyond the few-shot set. */
+  | { readonly kind: "gold" }
+  | {
+      readonly kind: "zerogen";
+      /** In runs of 0.1.0, which could name it here to no effect: it is part of their id. */
+      readonly marks?: "graph";
+      readonly writer: Writer;
+    }
+  | {
+      readonly kind: "clingen";
+      /** ClinGen with KG or with LLM (section 4.1.1). */
+      readonly topics: "kg" | "llm";
+      /** Asked of the language model (4.1.2), or the paper's examples. */
+      readonly styles: "llm" | "paper";
+      /** Who marks entities: the model (paper), or the graph: the topic and every name that it knows, and nothing else. */
+      readonly marks: "model" | "graph";
+      readonly writer: Writer;
+    };
+
+export type SourceKind = SourceConfig["kind"];
+export type ConfigOf<K extends SourceKind> = Extract<SourceConfig, { kind: K }>;
+
+/** Sources whose prompts are steered by topics and styles. */
+export type Steered = Extract<SourceConfig, KnowledgeChoice>;
+
+/** What a source asks for. Pages, plan and scripts ask this and compare no kinds. */
+export type Need =
+  | "writer" // a language model that writes the texts
+  | "demonstrations" // few-shot examples in its prompts
+  | "topics" // KnowledgeData.topics
+  | "styles" // KnowledgeData.styles
+  | "graph" // an imported knowledge graph, for topics or marks
+  | "suggestions" // a language model asked for topics or styles
+  | "gold"; // real training rows beyond the few-shot set
+
+export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
+
+/** One exchange with the model. */
+export interface Turn {
+  readonly messages: readonly Message[];
+  /** So many of the first messages are the same in other prompts of the run: the log keeps them once. */
+  readonly shared?: number;
+  readonly text: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** Where an example comes from. */
+export type Origin =
+  | { readonly kind: "prompted"; readonly turns: readonly Turn[]; readonly topic?: Topic; readonly style?: string }
+  /** Made from real rows, by their positions: in the rows beyond the few-shot set (`gold`) or in the few-shot set. */
+  | { readonly kind: "derived"; readonly from: readonly number[]; readonly by: string };
+
+export interface Attempt {
+  readonly label: string;
+  readonly origin: Origin;
+  readonly parsed: Parsed<Example>;
+}
+
+/** What a barrier brings: examples that the next prompts demonstrate. */
+export interface Feedback {
+  /** Accepted examples at the barrier. */
+  readonly after: number;
+  readonly demonstrations: readonly Example[];
+}
+
+/** All that an attempt may depend on beside its index and its random stream. */
+export interface Context<C extends SourceConfig = SourceConfig> {
+  readonly config: C;
+  readonly task: Task;
+  /** The few-shot training set. */
+  readonly demonstrations: readonly Example[];
+  /** Real training rows beyond the few-shot set; empty unless the source needs them. */
+  readonly gold: readonly Example[];
+  readonly knowledge: Knowledge;
+  /** Of the barriers passed, in order. */
+  readonly feedback: readonly Feedback[];
+}
+
+/** What others do for an attempt. A source finds there what it `needs`. */
+export interface Tools {
+  readonly model?: LanguageModel;
+}
+
+/** The part of a knowledge request that a source decides. */
+export interface KnowledgeChoice {
+  readonly topics: "kg" | "llm";
+  readonly styles: "llm" | "paper";
+}
+
+export interface Source<C extends SourceConfig = SourceConfig> {
+  /** As the paper writes it. */
+  readonly name: string;
+  /** One sentence for the choice of a source: what it does. */
+  readonly summary: string;
+  /** The name with what the config adds: "ClinGen with KG". */
+  title(config: C): string;
+  needs(config: C): readonly Need[];
+  /** Absent: it works without knowledge. */
+  readonly knowledge?: (config: C) => KnowledgeChoice;
+  /** Counts of accepted examples at which a barrier lies, ascending. */
+  rounds(config: C): readonly number[];
+  /** Accepted examples that its run aims at when `size` are asked for and `gold` real rows are there. */
+  extent(size: number, gold: number): number;
+  /** Takes examples as they are: real rows may repeat each other. Absent: nothing twice, and no demonstration given back. */
+  readonly verbatim?: true;
+  /**
+   * A pure function of (config, i, rng, feedback so far), for a model that is deterministic. Undefined: there is no i-th attempt, and
+   * the run ends. Errors: the tools' own.
+   */
+  attempt(i: number, context: Context<C>, tools: Tools, rng: Rng, signal: AbortSignal): Promise<Attempt | undefined>;
+}

@@ -1,0 +1,38 @@
+// Every source of training data that there is. A new one is a file, a row here and what the compiler asks for then.
+
+import { clingen } from "./clingen.ts";
+import { gold } from "./gold.ts";
+import { none } from "./none.ts";
+import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
+import { zerogen } from "./zerogen.ts";
+
+type Sources = { readonly [K in SourceKind]: Source<ConfigOf<K>> };
+
+/** In the order in which a page offers them. */
+export const sources: Sources = { clingen, zerogen, none, gold };
+
+export const sourceKinds = Object.keys(sources) as readonly SourceKind[];
+
+/** The row of a config's kind, which takes that kind's config alone. */
+export function sourceOf({ kind }: Pick<SourceConfig, "kind">): Source {
+  return sources[kind] as Source;
+}
+
+export function needs(config: SourceConfig, need: Need): boolean {
+  return sourceOf(config).needs(config).includes(need);
+}
+
+/** Undefined for a source that no language model writes. */
+export function writerOf(config: SourceConfig): Writer | undefined {
+  return "writer" in config ? config.writer : undefined;
+}
+
+/** The config of a source that works with knowledge; undefined for another. */
+export function steeredOf(config: SourceConfig): Steered | undefined {
+  return "topics" in config ? config : undefined;
+}
+
+/** The same source with another writer; one without stays as it is. */
+export function withWriter(config: SourceConfig, change: Partial<Writer>): SourceConfig {
+  return "writer" in config ? { ...config, writer: { ...config.writer, ...change } } : config;
+}

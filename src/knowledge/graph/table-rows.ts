@@ -1,0 +1,162 @@
+// Rows of a text table as it streams by, quoted cells as CSV tools write them (RFC 4180). Knows no columns.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import { type TextFile, textPieces } from "./text-pieces.ts";
+
+export interface TableRow {
+  readonly cells: readonly string[];
+  /** Of its first character, from 1. */
+  readonly line: number;
+}
+
+/** Rows of one piece of the stream: a batch, so that millions of rows cost no promise each. */
+export interface RowBatch {
+  readonly rows: readonly TableRow[];
+  /** Bytes of the file read so far, as it lies on disk. */
+  readonly bytes: number;
+}
+
+/** A file that is no text has no line ends: refuse it before it fills the memory. Characters. */
+const longestRow = 1_000_000;
+
+/** Characters that are gathered before a batch is handed on: decompression gives small pieces. */
+const batchLength = 200_000;
+
+/**
+ * Rows that are not blank. `separatorOf` is asked with the first row's text, and may throw. Lines end in \n, \r\n or \r. Throws
+ * `file-malformed` for a row without an end and a quote that is not closed, and what `textPieces` throws.
+ */
+export async function* tableRows(
+  file: TextFile,
+  separatorOf: (header: string, line: number) => string,
+): AsyncGenerator<RowBatch, void> {
+  let rest = "";
+  let line = 1;
+  let separator: string | undefined;
+  let bytes = 0;
+  const take = (last: boolean): TableRow[] => {
+    const rows: TableRow[] = [];
+    let at = 0;
+    for (;;) {
+      if (separator === undefined) {
+        const first = firstLine(rest.slice(at), last);
+        if (first === undefined) break;
+        if (first.trim() === "" && at + first.length < rest.length) {
+          const end = lineEnd(rest, at + first.length);
+          at = end;
+          line++;
+          continue;
+        }
+        separator = separatorOf(first, line);
+      }
+      if (!rest.includes('"', at)) {
+        const { lines, end } = plainLines(rest, at, last);
+        for (const text of lines) {
+          if (text.trim() !== "") rows.push({ cells: text.split(separator), line });
+          line++;
+        }
+        at = end;
+        break;
+      }
+      const row = readRow(rest, at, separator, last);
+      if (row === undefined) break;
+      if (row.cells.some((cell) => cell.trim() !== "")) rows.push({ cells: row.cells, line });
+      line += row.lines;
+      at = row.end;
+    }
+    rest = rest.slice(at);
+    if (rest.length > longestRow || (last && rest !== "")) throw endless(file.name, line, rest, separator ?? "\t");
+    return rows;
+  };
+  for await (const piece of textPieces(file)) {
+    rest += piece.text;
+    bytes = piece.bytes;
+    if (rest.length < batchLength) continue;
+    yield { rows: take(false), bytes };
+  }
+  yield { rows: take(true), bytes };
+}
+
+function endless(file: string, line: number, rest: string, separator: string): ClinfuseError {
+  const quoted = rest.startsWith('"') || rest.includes(`${separator}"`);
+  const what = quoted ? "a quote is opened and not closed" : `more than ${longestRow} characters without a line end`;
+  return new ClinfuseError("file-malformed", `${file}, line ${line}: ${what}`, { file, line, what });
+}
+
+/** The first line of a text, when its end is there. */
+function firstLine(text: string, last: boolean): string | undefined {
+  const end = text.search(/[\r\n]/);
+  if (end >= 0) return text.slice(0, end);
+  return last && text !== "" ? text : undefined;
+}
+
+/** Where the text goes on after a line end. */
+const lineEnd = (text: string, at: number): number => at + (text.startsWith("\r\n", at) ? 2 : 1);
+
+/** Whole lines from `from` on, for text without a quote: some times faster than cell by cell. */
+function plainLines(text: string, from: number, last: boolean): { lines: string[]; end: number } {
+  // A \r at the end of what was read may have its \n in the next piece.
+  const whole = last ? text.length : 1 + Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r", text.length - 2));
+  if (whole <= from) return { lines: [], end: from };
+  const lines = text.slice(from, whole).split(/\r\n?|\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return { lines, end: whole };
+}
+
+interface ReadRow {
+  readonly cells: string[];
+  /** Line ends in it, its own included. */
+  readonly lines: number;
+  readonly end: number;
+}
+
+/** The row at `from`; undefined while its end is not there. */
+function readRow(text: string, from: number, separator: string, last: boolean): ReadRow | undefined {
+  if (from >= text.length) return undefined;
+  const cells: string[] = [];
+  let lines = 1;
+  for (let at = from; ; ) {
+    const quoted = text[at] === '"' ? readQuoted(text, at, separator, last) : undefined;
+    if (quoted === "unfinished") return undefined;
+    const end = quoted?.end ?? cellEnd(text, at, separator);
+    cells.push(quoted?.value ?? text.slice(at, end));
+    lines += quoted?.lines ?? 0;
+    if (end >= text.length) return last ? { cells, lines, end } : undefined;
+    if (text[end] === separator) {
+      at = end + 1;
+      continue;
+    }
+    // A \r at the end of what was read may have its \n in the next piece.
+    if (text[end] === "\r" && end + 1 === text.length && !last) return undefined;
+    return { cells, lines, end: lineEnd(text, end) };
+  }
+}
+
+function cellEnd(text: string, from: number, separator: string): number {
+  let at = from;
+  while (at < text.length && text[at] !== separator && text[at] !== "\n" && text[at] !== "\r") at++;
+  return at;
+}
+
+/** A cell in quotes; undefined where the quote belongs to the text (`"lazy" eye`). */
+function readQuoted(
+  text: string,
+  from: number,
+  separator: string,
+  last: boolean,
+): { value: string; lines: number; end: number } | "unfinished" | undefined {
+  let value = "";
+  for (let at = from + 1; ; ) {
+    const close = text.indexOf('"', at);
+    if (close < 0 || (close + 1 === text.length && !last)) return "unfinished";
+    value += text.slice(at, close);
+    const next = text[close + 1];
+    if (next === '"') {
+      value += '"';
+      at = close + 2;
+      continue;
+    }
+    if (next !== undefined && next !== separator && next !== "\n" && next !== "\r") return undefined;
+    return { value, lines: value.match(/\r\n|\n|\r/g)?.length ?? 0, end: close + 1 };
+  }
+}

@@ -1,0 +1,16 @@
+// What opening a language model and importing a graph tell, on the page. Knows no step.
+
+import type { DriveEvent } from "../../experiment/drive-cell.ts";
+import { bytes } from "./numbers.ts";
+import type { Work } from "./work.svelte.ts";
+
+type Told = Extract<DriveEvent, { type: "knowledge" }>["event"];
+
+/** Tells how far the loading is; false for an event that is about something else. */
+export function tellLoading(work: Work, event: Told): boolean {
+  if (event.type === "opened" || event.type === "imported") return true;
+  if (event.type !== "progress") return false;
+  const what = "what" in event ? event.what : "Importing the starter graph";
+  work.tell(event.total > 0 ? `${what}: ${bytes(event.done)} of ${bytes(event.total)}` : what, event.done, event.total);
+  return true;
+}

@@ -1,0 +1,181 @@
+// The driver computes what is missing and nothing else: killed at every event, extended, shared between cells.
+
+import { describe, expect, it } from "vitest";
+import { drive } from "../../../src/experiment/drive.ts";
+import type { CellResult, DriveEvent, DriveOptions } from "../../../src/experiment/drive-cell.ts";
+import { type Plan, planOfOne, sameSeeds } from "../../../src/experiment/plan.ts";
+import { presetConfig } from "../../../src/experiment/presets.ts";
+import type { ProductStore } from "../../../src/experiment/product.ts";
+import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
+import { memoryProducts } from "./memory-products.ts";
+
+const never = new AbortController().signal;
+const config = presetConfig("small", { task: "bc5cdr-disease", source: "clingen", size: 10 });
+const one = planOfOne(config, "place");
+
+const cell = (changes: Parameters<typeof presetConfig>[1], place: string, keepModel = false) => ({
+  config: presetConfig("small", { size: 10, ...changes }),
+  seeds: sameSeeds(changes.seed ?? 1),
+  keepModel,
+  place,
+});
+
+async function all(plan: Plan, store: ProductStore, disk: FakeDisk, options?: DriveOptions): Promise<DriveEvent[]> {
+  const events: DriveEvent[] = [];
+  for await (const event of drive(plan, store, fakePorts(disk), never, options)) events.push(event);
+  return events;
+}
+
+const resultsOf = (events: readonly DriveEvent[]): CellResult[] =>
+  events.flatMap((event) => (event.type === "result" ? [event.result] : []));
+
+/** Times differ from sitting to sitting. */
+const timeless = (results: readonly CellResult[]) =>
+  JSON.parse(JSON.stringify(results, (key, value) => (key === "milliseconds" || key === "spent" ? 0 : value)));
+
+describe("one cell", () => {
+  it("ends with what the log, the model and the scores say", async () => {
+    const disk = fakeDisk();
+    const [result] = resultsOf(await all(one, memoryProducts(), disk));
+    expect(result?.made).toMatchObject({ accepted: 10, rejected: { truncated: 4 }, size: 10 });
+    expect(disk.logs.get(result?.made?.run ?? "")).toHaveLength(14);
+    expect(result?.training?.model).toBe("place");
+    expect(Object.keys(result?.training?.results ?? {})).toEqual(["few", "synthetic"]);
+    expect(result?.training?.history.filter((e) => e.type === "step")).toHaveLength(3 * 1 + 2 * 2);
+    expect(result?.training?.results.few?.predicted[0]).not.toHaveProperty("text");
+  });
+
+  it("driven again computes nothing and gives the same", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const first = resultsOf(await all(one, store, disk));
+    const before = structuredClone(disk.computed);
+    const second = await all(one, store, disk);
+    expect(disk.computed).toEqual(before);
+    expect(timeless(resultsOf(second))).toEqual(timeless(first));
+    expect(second.filter((e) => e.type === "step")).toEqual([]);
+  });
+
+  it("killed at any event it goes on to the same, and no text, model or score is made twice", async () => {
+    const whole = fakeDisk();
+    const events = await all(one, memoryProducts(), whole);
+    const expected = timeless(resultsOf(events));
+    for (let stop = 1; stop < events.length; stop++) {
+      const [store, disk] = [memoryProducts(), fakeDisk()];
+      const killed = drive(one, store, fakePorts(disk), never);
+      for (let i = 0; i < stop; i++) await killed.next(); // and never again: a kill runs no clean-up
+      const told = events.slice(0, stop);
+      const gathered = told.some((e) => e.type === "product" && e.kind === "knowledge");
+      const saved = told.some((e) => e.type === "training" && e.training.model !== undefined);
+      const before = structuredClone(disk.computed);
+      const second = await all(one, store, disk);
+      expect(timeless(resultsOf(second)), `killed after event ${stop}`).toEqual(expected);
+      expect(disk.computed.attempts, `killed after event ${stop}`).toBe(whole.computed.attempts);
+      if (gathered) expect(disk.computed.gathered).toBe(1);
+      if (saved) expect(disk.computed.steps, `killed after event ${stop}`).toEqual(before.steps);
+    }
+  }, 60_000);
+
+  it("left by its reader it keeps how long it took so far", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    for await (const event of drive(one, store, fakePorts(disk), never)) {
+      if (event.type === "generate" && event.event.type === "accepted") break;
+    }
+    const made = [...store.kept.values()].find((p) => p.kind === "made");
+    expect(made?.state).toBe("begun");
+    expect(made?.kind === "made" && disk.logs.has(made.value.run)).toBe(true);
+  });
+
+  it("a larger size writes the rest, and trains anew on the longer list", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    await all(one, store, disk);
+    const longer = planOfOne({ ...config, size: 14 }, "place");
+    const [result] = resultsOf(await all(longer, store, disk));
+    expect(disk.computed.attempts).toBe(20);
+    expect(result?.made?.accepted).toBe(14);
+    expect(result?.training?.basis.examples).toBe(14);
+    const computed = structuredClone(disk.computed);
+    const [shorter] = resultsOf(await all(one, store, disk));
+    expect(shorter?.made).toMatchObject({ accepted: 10, rejected: { truncated: 4 } });
+    expect(disk.computed).toEqual(computed);
+  });
+
+  it("stops at its target", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const [knowledge] = resultsOf(await all(one, store, disk, { until: "knowledge" }));
+    expect(knowledge).toMatchObject({ knowledge: { styles: [{ name: "style 1" }] } });
+    expect(disk.computed).toMatchObject({ gathered: 1, attempts: 0 });
+    await all(one, store, disk, { until: "made" });
+    expect(disk.computed).toMatchObject({ gathered: 1, attempts: 14, steps: { few: 0 } });
+    await all(one, store, disk);
+    expect(disk.computed).toMatchObject({ gathered: 1, attempts: 14, steps: { few: 3, synthetic: 4 } });
+  });
+
+  it("knowledge that the user edited is another run", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const [gathered] = resultsOf(await all(one, store, disk, { until: "made" }));
+    const knowledge = { topics: {}, styles: [{ name: "my own", source: "user" as const }], lexicon: [] };
+    const [edited] = resultsOf(await all(one, store, disk, { until: "made", knowledge }));
+    expect(edited?.made?.run).not.toBe(gathered?.made?.run);
+    expect(disk.logs.size).toBe(2);
+  });
+
+  it("a model whose files are gone is trained again, and one that was never scored is scored alone", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const expected = timeless(resultsOf(await all(one, store, disk)));
+    disk.models.clear();
+    expect(timeless(resultsOf(await all(one, store, disk)))).toEqual(expected);
+    expect(disk.computed.steps).toEqual({ few: 6, synthetic: 8 });
+    for (const [key, { kind }] of store.kept) {
+      if (kind === "scores" || kind === "predictions") (store.kept as Map<string, unknown>).delete(key);
+    }
+    const [scored] = resultsOf(await all(one, store, disk));
+    expect(scored?.training?.results.synthetic).toEqual(expected[0].training.results.synthetic);
+    expect(disk.computed.steps).toEqual({ few: 6, synthetic: 8 });
+  });
+
+  it("asked to train again it does, and the model before stays until the new one is whole", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    await all(one, store, disk);
+    for await (const event of drive(one, store, fakePorts(disk), never, { again: true })) {
+      if (event.type === "train" && event.event.type === "step") break;
+    }
+    expect([...store.kept.values()].find((p) => p.kind === "model" && p.value.name)?.state).toBe("whole");
+    await all(one, store, disk, { again: true });
+    expect(disk.computed.steps.synthetic).toBe(8);
+  });
+});
+
+describe("cells of one few-shot set", () => {
+  const plan: Plan = {
+    cells: [
+      cell({ task: "bc5cdr-disease", source: "clingen" }, "a"),
+      cell({ task: "bc5cdr-disease", source: "zerogen" }, "b"),
+      cell({ task: "bc5cdr-disease", source: "zerogen", seed: 2 }, "c"),
+    ],
+  };
+
+  it("train stage I once a training seed, and end as each would alone", async () => {
+    const disk = fakeDisk();
+    const together = resultsOf(await all(plan, memoryProducts(), disk));
+    expect(disk.computed.steps).toEqual({ few: 6, synthetic: 12 });
+    expect(disk.computed.predictions).toBe(5);
+    for (const [i, of] of plan.cells.entries()) {
+      const [alone] = resultsOf(await all({ cells: [of] }, memoryProducts(), fakeDisk()));
+      expect(timeless([together[i] as CellResult]), `cell ${i}`).toEqual(timeless([alone as CellResult]));
+    }
+  });
+
+  it("killed at any event they train stage I once all the same", async () => {
+    const short: Plan = { cells: plan.cells.slice(0, 2) };
+    const events = await all(short, memoryProducts(), fakeDisk());
+    const first = events.findIndex((e) => e.type === "product" && e.kind === "scores");
+    for (let stop = first + 1; stop < events.length; stop++) {
+      const [store, disk] = [memoryProducts(), fakeDisk()];
+      const killed = drive(short, store, fakePorts(disk), never);
+      for (let i = 0; i < stop; i++) await killed.next();
+      const second = await all(short, store, disk);
+      expect(timeless(resultsOf(second)), `killed after event ${stop}`).toEqual(timeless(resultsOf(events)));
+      expect(disk.computed.steps.few, `killed after event ${stop}`).toBe(3);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,229 @@
+// Training as a function: a toy learns to its end, is kept, predicts; it is left and goes on; its device goes away. In Node.
+
+import { describe, expect, it } from "vitest";
+import { ClinfuseError } from "../../../src/base/errors.ts";
+import type { Classifier } from "../../../src/classifier/classifier.ts";
+import type { TrainRequest, TrainRunEvent } from "../../../src/experiment/steps.ts";
+import { type TrainPorts, trainProcedures } from "../../../src/procedures/train.ts";
+import type { Measurements } from "../../../src/store/measurements.ts";
+import type { Found } from "../../../src/train/choose-device.ts";
+import { readSafetensors, writeSafetensors } from "../../../src/weights/safetensors.ts";
+import { linearClassifier, tokenExamples, vocabulary, vocabularyText } from "../train/toy.ts";
+import { collect, memoryFiles, memoryLocks, memoryModel, memoryModels, never, noMeasurements } from "./memory-ports.ts";
+
+const bert = {
+  model_type: "bert",
+  vocab_size: vocabulary.length,
+  hidden_size: 8,
+  num_hidden_layers: 1,
+  num_attention_heads: 1,
+  intermediate_size: 8,
+  max_position_embeddings: 64,
+  type_vocab_size: 2,
+};
+/** Without tensors: the toy classifier stands in for what would hold them. */
+const toy = await memoryModel("toy", "encoder", {
+  "config.json": new Blob([JSON.stringify(bert)]),
+  "vocab.txt": new Blob([vocabularyText]),
+  "model.safetensors": writeSafetensors(new Map()),
+});
+
+const request: TrainRequest = {
+  task: "bc5cdr-disease",
+  encoder: "toy",
+  device: "wasm",
+  few: tokenExamples(5, 1),
+  synthetic: tokenExamples(40, 2),
+  validation: tokenExamples(5, 3),
+  test: tokenExamples(20, 4),
+  config: { learningRate: 1, batchSize: 8, maxTokens: 64, warmup: 0.05, weightDecay: 0, clipNorm: 0, seed: 7 },
+  fewEpochs: 3,
+  syntheticEpochs: 2,
+  save: "mine",
+};
+
+const wasm = { available: true, threads: 2 } as const;
+const found: Found = {
+  wasm,
+  webgpu: { available: false, error: new ClinfuseError("no-webgpu", "this browser has no WebGPU") },
+} as Found;
+
+function setUp(over: Partial<TrainPorts> = {}, wrap: (classifier: Classifier) => Classifier = (c) => c) {
+  const disk = memoryFiles();
+  const { hold, held } = memoryLocks();
+  const open = { count: 0 };
+  const counted = (classifier: Classifier): Classifier => {
+    open.count++;
+    const close = async () => {
+      open.count--;
+      await classifier.close();
+    };
+    return { ...classifier, close };
+  };
+  const ports: TrainPorts = {
+    models: memoryModels(toy),
+    disk,
+    hold,
+    measurements: async () => noMeasurements,
+    notebooks: async () => ({ list: async () => [] }),
+    devices: async () => found,
+    openClassifier: async () => counted(wrap(linearClassifier())),
+    async loadModel(files) {
+      const classifier = linearClassifier();
+      await classifier.trainer.write(await readSafetensors(files.get("model.safetensors") as Blob, "model.safetensors"));
+      return counted(classifier);
+    },
+    ...over,
+  };
+  return { procedures: trainProcedures(ports), disk, held, hold, open };
+}
+
+const scored = (events: readonly TrainRunEvent[]) => events.flatMap((e) => (e.type === "scored" ? [e] : []));
+const timeless = (events: readonly TrainRunEvent[]) =>
+  events.flatMap((e) => (e.type === "step" || e.type === "epoch" || e.type === "scored" ? [{ ...e, milliseconds: 0 }] : []));
+
+describe("a training", () => {
+  it("tells device, files, curve and scores, and is kept with what it learned", async () => {
+    const { procedures, held, open } = setUp();
+    const events = await collect(procedures.train(request, never));
+    expect(events[0]).toEqual({ type: "device", device: "wasm", reason: "2 WASM threads" });
+    expect(events.some((e) => e.type === "loading" && e.what === "The toy")).toBe(true);
+    expect(scored(events).map(({ stage }) => stage)).toEqual(["few", "synthetic"]);
+    // Saved before it is scored: what is trained is not lost to a kill meanwhile.
+    const [saved, last] = [events.find((e) => e.type === "saved"), events.at(-1)];
+    expect([saved, last]).toMatchObject([{ model: "mine" }, { type: "scored", stage: "synthetic" }]);
+    expect([held.size, open.count]).toEqual([0, 0]);
+
+    const files = await procedures.trainedFiles({ model: "mine" }, never);
+    expect(Object.keys(files).sort()).toEqual(["clinfuse.json", "config.json", "model.safetensors", "vocab.txt"]);
+    expect(await procedures.trainedModels(null, never)).toEqual([
+      { id: "mine", bytes: (saved as { bytes: number }).bytes },
+    ]);
+    const asked = { task: request.task, model: "mine", device: "auto", examples: request.test } as const;
+    const predicted = (await collect(procedures.predict(asked, never))).at(-1);
+    expect(predicted).toMatchObject({ type: "predicted", examples: scored(events).at(-1)?.predicted });
+    expect(open.count).toBe(0);
+  });
+
+  it("that was left goes on to the same end; forgotten, it begins anew", async () => {
+    const whole = timeless(await collect(setUp().procedures.train(request, never)));
+    const { procedures, held, open } = setUp();
+    const leave = async () => {
+      const controller = new AbortController();
+      for await (const event of procedures.train(request, controller.signal))
+        if (event.type === "step" && event.stage === "synthetic" && event.step === 3) controller.abort();
+    };
+    await expect(leave()).rejects.toMatchObject({ code: "aborted" });
+    expect([held.size, open.count]).toEqual([0, 0]);
+    expect(await procedures.leftOff(request, never)).toEqual({ stage: "synthetic", step: 3 });
+    expect(await procedures.leftOff({ ...request, syntheticEpochs: 9 }, never)).toBeUndefined();
+    expect(timeless(await collect(procedures.train(request, never)))).toEqual(whole);
+    expect(await procedures.leftOff(request, never)).toBeUndefined();
+
+    await expect(leave()).rejects.toMatchObject({ code: "aborted" });
+    await procedures.forgetTraining({ model: "mine" }, never);
+    expect(await procedures.leftOff(request, never)).toBeUndefined();
+    expect(Object.keys(await procedures.trainedFiles({ model: "mine" }, never))).not.toEqual([]); // the one before stays
+  });
+
+  it("is one tab's at a time, and so is what it keeps", async () => {
+    const { procedures, hold } = setUp();
+    await hold("trained:mine");
+    for (const call of [
+      () => collect(procedures.train(request, never)),
+      () => procedures.forgetTraining({ model: "mine" }, never),
+      () => procedures.deleteTrained({ model: "mine" }, never),
+    ])
+      await expect(call()).rejects.toMatchObject({ place: { what: "trained:mine" } });
+  });
+
+  it("goes on where its device went away, which then refuses to be closed", async () => {
+    let losses = 0;
+    const losing = (classifier: Classifier): Classifier => {
+      let steps = 0;
+      const { step } = classifier.trainer;
+      const lost = new ClinfuseError("device-lost", "the graphics processor went away");
+      const broken = losses++ === 0;
+      return {
+        ...classifier,
+        trainer: {
+          ...classifier.trainer,
+          step: async (...given) => {
+            if (broken && ++steps > 4) throw lost;
+            return step(...given);
+          },
+        },
+        close: async () => {
+          if (broken) throw new Error("there is no device to free");
+        },
+      };
+    };
+    const { procedures } = setUp({}, losing);
+    const events = await collect(procedures.train(request, never));
+    expect(events.filter(({ type }) => type === "device-lost")).toEqual([
+      { type: "device-lost", why: "the graphics processor went away" },
+    ]);
+    expect(events.at(-1)?.type).toBe("saved");
+    expect(losses).toBe(2);
+  });
+});
+
+describe("prediction", () => {
+  it("is refused for another task, and where there is no such model", async () => {
+    const { procedures, open } = setUp();
+    await collect(procedures.train(request, never));
+    const ask = (over: object) =>
+      collect(procedures.predict({ task: request.task, model: "mine", device: "wasm", examples: request.test, ...over }, never));
+    await expect(ask({ task: "mqp" })).rejects.toMatchObject({ code: "model-unsupported" });
+    expect(open.count).toBe(0);
+    await procedures.deleteTrained({ model: "mine" }, never);
+    await expect(ask({})).rejects.toBeInstanceOf(ClinfuseError);
+    expect(await procedures.trainedModels(null, never)).toEqual([]);
+  });
+
+  it("on a device that is not there says why", async () => {
+    const { procedures } = setUp();
+    const asked = { task: request.task, model: "mine", device: "webgpu", examples: [] } as const;
+    await expect(collect(procedures.predict(asked, never))).rejects.toMatchObject({ code: "no-webgpu" });
+  });
+});
+
+describe("devices", () => {
+  it("are told with the reason, and chosen by what was measured as far as that can be read", async () => {
+    const both = { wasm, webgpu: { available: true, software: false } } as unknown as Found;
+    const training = (["webgpu", "wasm"] as const).map((device, i) => ({
+      kind: "training" as const,
+      device,
+      gflops: 10 * (i + 1),
+      measuredAt: 1,
+    }));
+    const deviceOf = async (measurements: () => Promise<Measurements>) => {
+      const { procedures } = setUp({ devices: async () => both, measurements });
+      for await (const event of procedures.train({ ...request, device: "auto" }, never)) return event;
+    };
+    expect(await deviceOf(async () => ({ engines: [], training }))).toMatchObject({ device: "wasm" });
+    const refused = async () => Promise.reject(new ClinfuseError("storage-unavailable", "no"));
+    expect(await deviceOf(refused)).toMatchObject({ device: "webgpu" });
+    const told = await setUp().procedures.devices(null, never);
+    expect(told).toEqual([
+      { device: "webgpu", available: false, reason: "this browser has no WebGPU" },
+      { device: "wasm", available: true, reason: "2 WASM threads" },
+    ]);
+  });
+});
+
+describe("a recipe", () => {
+  it("is of the encoder's size; a folder that is none says so", async () => {
+    const damaged = await memoryModel("damaged", "encoder", { "config.json": new Blob(["{"]) });
+    const bare = await memoryModel("bare", "encoder", { "vocab.txt": new Blob(["x"]) });
+    const { procedures } = setUp({ models: memoryModels(toy, damaged, bare) });
+    const { encoder } = await procedures.recipe({ encoder: "toy", preset: "small" }, never);
+    expect(encoder).toMatchObject({ hiddenSize: 8, vocabSize: vocabulary.length });
+    const codeOf = (id: string) => procedures.recipe({ encoder: id, preset: "small" }, never).catch((e: ClinfuseError) => e.code);
+    expect(await Promise.all(["damaged", "bare", "absent"].map(codeOf))).toEqual([
+      "file-malformed",
+      "model-unsupported",
+      "not-found",
+    ]);
+  });
+});
