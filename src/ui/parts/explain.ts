@@ -1,5 +1,6 @@
 // Every failure that a user can meet, as a title, a sentence and a remedy. Total over the codes; knows no component.
 
+import { serverGone } from "../../base/app-file.ts";
 import { ClinfuseError, type ErrorCode, type Place } from "../../base/errors.ts";
 
 export interface Explanation {
@@ -277,6 +278,8 @@ export function explain(error: unknown): Explanation {
     const { command: _, ...words } = told; // which belongs to the code's own remedy
     return { ...words, sentence: sentence(error.message), remedy };
   }
+  const gone = serverGone(error);
+  if (gone) return explain(gone);
   return {
     title: "Something failed that Clinfuse did not foresee",
     sentence: sentence(error instanceof Error ? error.message : String(error)),
