@@ -96,9 +96,7 @@ describe("a training", () => {
 
     const files = await procedures.trainedFiles({ model: "mine" }, never);
     expect(Object.keys(files).sort()).toEqual(["clinfuse.json", "config.json", "model.safetensors", "vocab.txt"]);
-    expect(await procedures.trainedModels(null, never)).toEqual([
-      { id: "mine", bytes: (saved as { bytes: number }).bytes },
-    ]);
+    expect(await procedures.trainedModels(null, never)).toEqual([{ id: "mine", bytes: (saved as { bytes: number }).bytes }]);
     const asked = { task: request.task, model: "mine", device: "auto", examples: request.test } as const;
     const predicted = (await collect(procedures.predict(asked, never))).at(-1);
     expect(predicted).toMatchObject({ type: "predicted", examples: scored(events).at(-1)?.predicted });
