@@ -10,13 +10,14 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** Says nothing but errors: whoever builds by this has output of its own. */
 export async function buildApp(): Promise<void> {
-  await build({ root, logLevel: "warn" });
+  await build({ root, logLevel: "error" });
 }
 
 /** Serves dist/ on this machine alone, at the port or the next free one. */
 export async function serveApp(port = 4173): Promise<Served> {
-  const server: PreviewServer = await preview({ root, logLevel: "warn", preview: { port, host: "127.0.0.1" } });
+  const server: PreviewServer = await preview({ root, logLevel: "error", preview: { port, host: "127.0.0.1" } });
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error("the preview server gave no address");
   return { url, close: () => server.close() };

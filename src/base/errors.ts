@@ -23,6 +23,8 @@ export const errorCodes = [
   "model-unsupported", // not a format, architecture or type that we read
   "context-overflow", // the prompt does not fit the model's context
   "grammar-invalid",
+  "diverged", // training: the loss is no number, or stays far above its start
+  "server-gone", // the app's own server does not answer
   "engine-failed", // the vendor's engine threw
   "worker-failed", // its script did not load, it threw where nobody caught it, or what it was to send is no plain data
   "file-empty",

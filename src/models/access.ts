@@ -1,5 +1,6 @@
 // Every way to a model's files: the app's manifest and this browser's own entries, files that are kept here or on the app's own origin, each checked against its hash.
 
+import { appFile } from "../base/app-file.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { ModelStore } from "./kept.ts";
 import { type Manifest, type ModelEntry, type ModelFile, parseEntry, parseManifest } from "./manifest.ts";
@@ -35,9 +36,12 @@ export function modelAccess(store: ModelStore): ModelAccess {
 
 async function shippedManifest(): Promise<Manifest> {
   const file = "models/manifest.json";
-  const response = await fetch(`/${file}`);
-  if (!response.ok) throw new ClinfuseError("model-missing", `${file} is not there (${response.status})`, { file });
-  return parseManifest(await response.text());
+  try {
+    return parseManifest(await (await appFile(file)).text());
+  } catch (error) {
+    if (!(error instanceof ClinfuseError) || error.code !== "file-missing") throw error;
+    throw new ClinfuseError("model-missing", error.message, { file }, { cause: error });
+  }
 }
 
 async function ownModels(shipped: Manifest, store: ModelStore): Promise<readonly ModelEntry[]> {

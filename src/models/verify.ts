@@ -124,7 +124,7 @@ async function addTo(
   }
 }
 
-/** Reads a file from the app's own origin. Errors: `model-missing`, `aborted`, and as `verifying`. */
+/** Reads a file from the app's own origin. Errors: `model-missing`, `server-gone`, `aborted`, and as `verifying`. */
 export async function fetchModelFile(
   entry: ModelEntry,
   file: ModelFile,
@@ -140,7 +140,10 @@ export async function fetchModelFile(
     return await blobOf(response.body.pipeThrough(verifying(entry, file, options.onBytes)));
   } catch (error) {
     throwIfAborted(options.signal);
-    if (error instanceof TypeError) throw missing(path, error.message); // the connection broke
+    if (error instanceof TypeError) {
+      const sentence = `the app's server does not answer, and this browser does not keep ${file.name} of ${entry.name}`;
+      throw new ClinfuseError("server-gone", sentence, { file: path }, { cause: error });
+    }
     throw error;
   }
 }

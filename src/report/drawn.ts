@@ -47,7 +47,7 @@ function marked(text: string, spans: readonly Span[], tone?: (span: Span) => Ton
   return segmentsOf(text, spans, tone).map((s) =>
     s.label === undefined
       ? html`${s.text}`
-      : html`<ruby class="${s.tone ?? "entity"}"><mark>${s.text}</mark><rt>${s.label.toLowerCase()}${s.tone === "entity" ? "" : `, ${s.tone ?? ""}`}</rt></ruby>`,
+      : html`<ruby class="${s.tone ?? "entity"}"><mark>${s.text}</mark><rt> ${s.label.toLowerCase()}${s.tone === "entity" ? "" : `, ${s.tone ?? ""}`}</rt></ruby>`,
   );
 }
 

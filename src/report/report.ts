@@ -7,11 +7,13 @@ import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskById } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
 import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
 import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
+import { nothingFound } from "./nothing-found.ts";
 import { lossCurve } from "./report-curve.ts";
 import { type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
@@ -49,7 +51,7 @@ ${reportStyle}
 <h1>${notebook.title}</h1>
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
-${training ? scoresSection(task, training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
+${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
 ${training ? lossCurve(training.history) : ""}
 ${examplesSection(synthetic, rejected)}
 ${data ? shotsSection(data) : ""}
@@ -67,7 +69,12 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   return `${train.length} real examples to start from, ${synthetic.length} synthetic ones, ${validation.length} to validate, ${test.length} to test.`;
 }
 
-function scoresSection(task: Task, { results, device, basis, remarks = [] }: TrainingResult, stale: readonly Stale[]): Html {
+function scoresSection(
+  task: Task,
+  test: readonly Example[],
+  { results, device, basis, remarks = [] }: TrainingResult,
+  stale: readonly Stale[],
+): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
   const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
@@ -83,6 +90,10 @@ function scoresSection(task: Task, { results, device, basis, remarks = [] }: Tra
   return html`<section>
 <h2>Scores on the test set</h2>
 <table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}</tbody></table>
+${stages.map((stage) => {
+  const nothing = nothingFound(task, test, results[stage]?.predicted ?? []);
+  return nothing ? html`<p>${stageNames[stage]}: ${nothing}</p>` : "";
+})}
 <details><summary>By label</summary>
 <table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>

@@ -1,6 +1,7 @@
 // onnxruntime-web, loaded for a device and set to take its files from this app. Knows no graph.
 
 import type * as Ort from "onnxruntime-web";
+import { serverGone } from "../base/app-file.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { hasRelaxedSimd, wasmThreads } from "./device.ts";
@@ -22,6 +23,8 @@ export async function loadOrt(device: Device): Promise<typeof Ort> {
 /** What the vendor threw, as one of our codes: `device-lost`, `out-of-memory` or `engine-failed`. */
 export function ortError(error: unknown): ClinfuseError {
   if (error instanceof ClinfuseError) return error;
+  const gone = serverGone(error);
+  if (gone) return gone;
   const message = error instanceof Error ? error.message : String(error);
   const place = { what: message.slice(0, 300) };
   const options = { cause: error };

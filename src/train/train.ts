@@ -15,6 +15,7 @@ import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
 import type { Weights } from "../weights/weight.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
+import { type DivergenceWatch, divergenceWatch } from "./divergence.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";
 
@@ -39,7 +40,7 @@ export interface Resume {
  * schedule. When `stage-finished` is yielded the classifier holds the weights of that stage's best epoch, so that its caller may
  * predict before going on. The same config on the same device takes the same steps, also where it was stopped and went on from a
  * checkpoint: the events then are those after it. Leaving the loop, or an abort, saves a checkpoint first. Errors: `aborted`,
- * `not-enough-examples` for a stage without any, `engine-failed` when the loss is no longer a number, and the trainer's.
+ * `not-enough-examples` for a stage without any, `diverged`, and the trainer's.
  */
 export async function* train(
   classifier: Classifier,
@@ -101,6 +102,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   const features = yield* featuresOf(work, inputs);
 
   const stream = rng(config.seed, "train", stage.id);
+  const watch = divergenceWatch(stage.id);
   const patience = config.patience || Number.POSITIVE_INFINITY;
   const save = () => saveProgress(work, progress);
   let left: "stopped" | "failed" | "finished" = "stopped";
@@ -109,7 +111,17 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
       const epoch = progress.epochs + 1;
       const batches = epochBatches(lengths, rows, classifier.maxTokens, stream.fork(epoch), cutting);
       const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
-      for await (const event of runEpoch(work, { inputs, features, cutting, rows, batches: ahead, epoch, steps, progress })) {
+      for await (const event of runEpoch(work, {
+        inputs,
+        features,
+        cutting,
+        rows,
+        batches: ahead,
+        epoch,
+        steps,
+        progress,
+        watch,
+      })) {
         yield event;
         if (event.type === "step" && checkpoints.due("step")) await save();
       }
@@ -183,10 +195,11 @@ interface Epoch {
   readonly steps: number;
   /** Moves on with each step. */
   readonly progress: Progress;
+  readonly watch: DivergenceWatch;
 }
 
 async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
-  const { inputs, features, cutting, rows, batches, epoch, steps, progress } = work;
+  const { inputs, features, cutting, rows, batches, epoch, steps, progress, watch } = work;
   const parts = config.accumulation ?? 1;
   const layout = {
     rows: Math.ceil(rows / parts),
@@ -220,12 +233,7 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
     }));
     const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });
     const milliseconds = performance.now() - start;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new ClinfuseError("engine-failed", `the loss is ${loss} at step ${step} of stage "${stage.id}": training diverged`, {
-        what: "loss",
-        got: String(loss),
-      });
-    }
+    watch.take(step, loss, gradientNorm);
     progress.step = step;
     progress.losses.push(loss);
     yield { type: "step", stage: stage.id, step, steps, epoch, loss, learningRate, gradientNorm, milliseconds };

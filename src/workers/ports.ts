@@ -1,7 +1,7 @@
 // The ports of the procedures in a browser: IndexedDB, the file system, locks, the app's own server. Knows no procedure.
 
+import { appFile } from "../base/app-file.ts";
 import { remembered } from "../base/async.ts";
-import { ClinfuseError } from "../base/errors.ts";
 import { hold } from "../base/locks.ts";
 import { logFormat } from "../generate/log.ts";
 import { modelAccess } from "../models/access.ts";
@@ -31,9 +31,3 @@ export const ports = {
   models: modelAccess(modelStore()),
   appFile,
 };
-
-async function appFile(path: string): Promise<Blob> {
-  const response = await fetch(`/${path}`);
-  if (!response.ok) throw new ClinfuseError("file-missing", `the app was installed without ${path}`, { file: path });
-  return response.blob();
-}

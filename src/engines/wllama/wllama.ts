@@ -1,6 +1,7 @@
 // llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads or WebGPU. Knows no task, and is the only file that knows wllama.
 
 import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
+import { serverGone } from "../../base/app-file.ts";
 import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
 import { type ChatTemplate, chatTemplate, parses } from "../../text/chat-template.ts";
@@ -224,6 +225,8 @@ function loadError(id: string, error: unknown): ClinfuseError {
   if (/memory|alloc/i.test(message)) {
     return new ClinfuseError("out-of-memory", `${id} does not fit into memory: ${message}`, { what: id }, { cause: error });
   }
+  const gone = serverGone(error);
+  if (gone) return gone;
   if (/wasm|fetch|version/i.test(message)) {
     return new ClinfuseError("engine-failed", `the engine did not start: ${message}`, { what: message }, { cause: error });
   }

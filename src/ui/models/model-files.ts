@@ -21,7 +21,13 @@ async function onDisk(
   isShipped: boolean,
   stored?: StoredModel,
 ): Promise<ModelOnDisk> {
-  const isServed = async (file: string) => isShipped && (await fetch(`/models/${id}/${file}`, { method: "HEAD" })).ok;
+  // A server that does not answer tells nothing; opening the model will say so.
+  const isServed = async (file: string) =>
+    isShipped &&
+    (await fetch(`/models/${id}/${file}`, { method: "HEAD" }).then(
+      ({ ok }) => ok,
+      () => true,
+    ));
   const isHere = async (file: ModelEntry["files"][number]) => stored?.whole.get(file.name) === file.bytes || isServed(file.name);
   const here = await Promise.all(files.map(isHere));
   return {

@@ -1,5 +1,6 @@
 // Every failure that a user can meet, as a title, a sentence and a remedy. Total over the codes; knows no component.
 
+import { serverGone } from "../../base/app-file.ts";
 import { ClinfuseError, type ErrorCode, type Place } from "../../base/errors.ts";
 
 export interface Explanation {
@@ -147,6 +148,20 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Turn off “Hold the model to the form” under More; completions are then checked by the parser alone.",
   }),
+  diverged: (_, message) => ({
+    title: "Training diverged",
+    sentence: sentence(message),
+    remedy: "Choose a smaller learning rate, or a larger batch, under More and train again.",
+  }),
+  "server-gone": (_, message) => ({
+    title: "The app's server does not answer",
+    sentence:
+      sentence(message) ||
+      "The server that gave you this page does not answer, and this part of the app is not kept in the browser.",
+    remedy:
+      "Start it again in the project's folder, at the same address, and try again here. What this browser keeps is not lost.",
+    command: "npm start",
+  }),
   "engine-failed": (_, message) => ({
     title: "The engine stopped working",
     sentence: sentence(message),
@@ -263,6 +278,8 @@ export function explain(error: unknown): Explanation {
     const { command: _, ...words } = told; // which belongs to the code's own remedy
     return { ...words, sentence: sentence(error.message), remedy };
   }
+  const gone = serverGone(error);
+  if (gone) return explain(gone);
   return {
     title: "Something failed that Clinfuse did not foresee",
     sentence: sentence(error instanceof Error ? error.message : String(error)),

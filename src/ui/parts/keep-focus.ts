@@ -1,13 +1,39 @@
-// Where the focus goes when the control that had it vanishes. Knows no page.
+// Where the focus goes when the control that has it vanishes or is disabled: to the nearest one that is there. Knows no page.
 
-import { tick } from "svelte";
+const controls = "a[href], button, input, select, textarea, summary, [tabindex]";
 
-const focusable = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary";
+/** Looks after the controls in `root` until the function that it returns is called. */
+export function keepFocus(root: HTMLElement): () => void {
+  let held: { readonly element: HTMLElement; readonly at: DOMRect } | undefined;
 
-/** After the page is drawn anew: the first control in `host`, or `host` itself where it may take the focus, unless something has it. */
-export async function keepFocus(host: HTMLElement | null | undefined): Promise<void> {
-  await tick();
-  if (document.activeElement && document.activeElement !== document.body) return;
-  const control = [...(host?.querySelectorAll<HTMLElement>(focusable) ?? [])].find((element) => element.tabIndex >= 0);
-  (control ?? host)?.focus();
+  // A press moves nothing yet: where the control is then is where the reader looks.
+  const note = (event: Event) => {
+    const element = event.target instanceof Element ? event.target.closest<HTMLElement>(controls) : null;
+    if (element && element === document.activeElement) held = { element, at: element.getBoundingClientRect() };
+  };
+  const observer = new MutationObserver(() => {
+    const active = document.activeElement;
+    if (!held || (active !== null && active !== document.body && active !== held.element)) return;
+    if (held.element.isConnected && !held.element.matches(":disabled")) return;
+    const { at } = held;
+    held = undefined;
+    nearest(root, at)?.focus({ preventScroll: true });
+  });
+  const events = ["focusin", "click", "keydown"] as const;
+  for (const event of events) root.addEventListener(event, note, true);
+  observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+  return () => {
+    observer.disconnect();
+    for (const event of events) root.removeEventListener(event, note, true);
+  };
+}
+
+function nearest(root: HTMLElement, at: DOMRect): HTMLElement | undefined {
+  const away = (element: HTMLElement) => {
+    const { left, top } = element.getBoundingClientRect();
+    return Math.hypot(left - at.left, top - at.top);
+  };
+  return [...root.querySelectorAll<HTMLElement>(controls)]
+    .filter((element) => element.tabIndex >= 0 && !element.matches(":disabled") && element.getClientRects().length > 0)
+    .sort((a, b) => away(a) - away(b))[0];
 }

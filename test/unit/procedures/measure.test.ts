@@ -83,7 +83,7 @@ describe("measuring", () => {
 
   it("does not time a processor that stands in for a graphics processor", async () => {
     const adapter = async () => ({ name: "SwiftShader", software: true }) as never;
-    const { procedures, kept } = setUp([engine("a", { unfit: async () => undefined })], { adapter });
+    const { procedures, kept } = setUp([engine("a", { device: "webgpu", unfit: async () => undefined })], { adapter });
     const events = await collect(procedures.measure({ model: "toy" }, never));
     expect(ends(events)[0]).toMatch(/^Engine a: SwiftShader is computed by the processor/);
     expect(kept).toEqual(["wasm"]);

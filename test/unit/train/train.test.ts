@@ -145,8 +145,19 @@ describe("train", () => {
     });
     const diverging = { ...config, learningRate: Number.POSITIVE_INFINITY, warmup: 0 };
     await expect(collect(linearClassifier(), [synthetic], validation, diverging)).rejects.toMatchObject({
-      code: "engine-failed",
+      code: "diverged",
     });
+  });
+
+  it("stops where the loss stays far above its start, at the step that shows it", async () => {
+    const { trainer, ...rest } = linearClassifier();
+    let steps = 0;
+    const climbing = async () => ({ loss: 0.5 * ++steps, gradientNorm: 1 });
+    const long: Stage = { ...synthetic, epochs: 20 }; // 120 steps
+    await expect(collect({ ...rest, trainer: { ...trainer, step: climbing } }, [long])).rejects.toMatchObject({
+      code: "diverged",
+    });
+    expect(steps).toBe(30); // above 5 from step 11 on, for 20 steps
   });
 
   it("keeps the last epoch where there is nothing to validate on", async () => {
