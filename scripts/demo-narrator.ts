@@ -35,7 +35,7 @@ export function narrator(say: (line: string) => void): (event: HeadlessEvent) =>
           return loading("loading the trained model", event.event.done, event.event.total);
         return narrateTraining(event.event as TrainRunEvent, say, loading);
       case "found":
-        return say(`${event.kind}: made before`);
+        return say(`${event.kind}: from before`);
       case "cell":
       case "product":
       case "result":

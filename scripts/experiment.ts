@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { contentKey } from "../src/experiment/product.ts";
+import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { CellSummary, HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
@@ -124,11 +124,19 @@ function inWords(cell: FileCell, summary: CellSummary): string {
   return `${task}, ${sourceWords}, ${encoder}, seed ${seedWords}: ${metrics.join(", ")}; ${accepted} accepted of ${attempts}; ${seconds} s`;
 }
 
+const productNames: Readonly<Record<KeptKind, string>> = {
+  knowledge: "knowledge",
+  made: "synthetic examples",
+  model: "the trained model",
+  predictions: "predictions",
+  scores: "scores",
+};
+
 /** How far it is, on the error stream: the output is the cells'. */
 function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
   const where = `cell ${event.cell + 1} of ${cells.length}`;
   if (event.type === "step") console.error(`${where}: ${event.step} ...`);
-  if (event.type === "found") console.error(`${where}: ${event.kind} made before`);
+  if (event.type === "found") console.error(`${where}: ${productNames[event.kind]} from before`);
   if (event.type === "train" && event.event.type === "stage-found") console.error(`${where}: stage I trained before`);
   if (event.type === "train" && event.event.type === "resumed")
     console.error(`${where}: training goes on after step ${event.event.step}`);

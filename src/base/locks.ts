@@ -40,16 +40,17 @@ export const hold: Hold = async (...names) => {
   return release;
 };
 
+/** The lock's own code: what another tab does decides the remedy. */
+export const busy = (name: string): ClinfuseError =>
+  name.startsWith(trainedLock(""))
+    ? new ClinfuseError("training-busy", "another tab is at work on this training", { what: name })
+    : new ClinfuseError("run-busy", "another tab is at work on this run", { what: name });
+
 function holdOne(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const held = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
       if (lock) return new Promise<void>((release) => resolve(release));
-      const training = name.startsWith(trainedLock(""));
-      reject(
-        training
-          ? new ClinfuseError("training-busy", "another tab is at work on this training", { what: name })
-          : new ClinfuseError("run-busy", "another tab is at work on this run", { what: name }),
-      );
+      reject(busy(name));
       return undefined;
     });
     held.catch(reject);

@@ -2,8 +2,8 @@
 
 import { breathe } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
-import type { Example, TokenExample } from "../tasks/example.ts";
-import { itemsOf, textsOf } from "../tasks/shapes.ts";
+import type { Example, Span } from "../tasks/example.ts";
+import { spansOf, textsOf } from "../tasks/shapes.ts";
 import { isVisible } from "../tasks/words.ts";
 import type { Classifier } from "./classifier.ts";
 import { type Input, inputOf, windowsOf } from "./task-head.ts";
@@ -61,12 +61,12 @@ async function beyond(
   for (const [i, example] of examples.entries()) {
     if (i % countedAtOnce === countedAtOnce - 1) await breathe();
     throwIfAborted(signal);
-    const spans = example.kind === "token" ? itemsOf(example).length : 0;
+    const spans = distinct(spansOf(example));
     found.spans += spans;
     const cut = cutInput(classifier, example, learns);
     if (!cut) continue;
     found.rows++;
-    found.lost += spans - (example.kind === "token" ? spansRead(example, cut) : 0);
+    found.lost += spans - spansRead(example, cut);
   }
   return found;
 }
@@ -87,8 +87,11 @@ function cutInput({ task, encoder, maxTokens }: Classifier, example: Example, le
 }
 
 /** Spans of which nothing that can be seen stands behind the input's last piece. */
-function spansRead(example: TokenExample, { encoding }: Input): number {
+function spansRead(example: Example, { encoding }: Input): number {
+  const [text = ""] = textsOf(example);
   const end = encoding.ends.reduce((most, at) => Math.max(most, at), 0);
-  const read = example.spans.filter((span) => !isVisible(example.text.slice(end, span.end)));
-  return itemsOf({ ...example, spans: read }).length;
+  return distinct(spansOf(example).filter((span) => !isVisible(text.slice(end, span.end))));
 }
+
+const distinct = (spans: readonly Span[]): number =>
+  new Set(spans.map(({ start, end, label }) => `${start} ${end} ${label}`)).size;

@@ -1,6 +1,6 @@
 // Scores of predictions against gold examples: exact spans as seqeval counts them, labels as scikit-learn does. Knows no shape. Pure.
 
-import type { Example } from "../tasks/example.ts";
+import type { Example, Shape } from "../tasks/example.ts";
 import { type Average, type Metric, metricId } from "../tasks/metric.ts";
 import { itemsOf, sameItems } from "../tasks/shapes.ts";
 import { type ExampleOf, type LearnableTask, mainMetric } from "../tasks/task.ts";
@@ -118,8 +118,15 @@ function means(each: readonly Averaged[]): Averaged {
 const averageOf = (task: LearnableTask, { average }: Metric): Average => average ?? (severalItems(task) ? "micro" : "macro");
 
 /** Whether an example may have any number of scored items: then a micro average is not the accuracy. */
-const severalItems = (task: LearnableTask): boolean =>
-  task.shape === "token" || (task.shape === "sentence" && task.carries === "any");
+const several: { readonly [S in Shape]: (task: LearnableTask<S>) => boolean } = {
+  token: () => true,
+  sentence: (task) => task.carries === "any",
+  relation: () => false,
+  pair: () => false,
+};
+
+// The compiler does not follow that the row is the task's own.
+const severalItems = (task: LearnableTask): boolean => (several[task.shape] as (task: LearnableTask) => boolean)(task);
 
 /** The metric that decides which epoch is best: the task's first (bold in Table 5). */
 export function mainScore(task: LearnableTask, scores: Scores): number {

@@ -60,8 +60,8 @@ async function* foundModel(training: Training, found: Product<"model"> | undefin
     const { kind } = await work.ports.trainer.trainedState({ model: value.name });
     if (kind !== "whole") return undefined;
   }
-  const { device, history, name } = value;
-  training.result = { ...training.result, device, history, ...(name === undefined ? {} : { model: name }) };
+  const { name, ...told } = value;
+  training.result = { ...training.result, ...told, ...(name === undefined ? {} : { model: name }) };
   yield { type: "found", kind: "model", key };
   return value;
 }
@@ -159,7 +159,12 @@ function modelOf(training: Training, state: "begun" | "whole", stage = training.
   const { keys, result, clock } = training;
   const { device, model } = result;
   const history = state === "whole" ? result.history.filter((event) => stage === training.last || event.stage === stage) : [];
-  const value: TrainedModel = { device, history, ...(model !== undefined && stage === training.last ? { name: model } : {}) };
+  const value: TrainedModel = {
+    device,
+    history,
+    ...(result.remarks ? { remarks: result.remarks } : {}),
+    ...(model !== undefined && stage === training.last ? { name: model } : {}),
+  };
   return { kind: "model", key: (keys[stage] as StageKeys).model, state, milliseconds: clock(), value };
 }
 

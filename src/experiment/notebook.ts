@@ -37,6 +37,8 @@ export interface TrainingResult {
   readonly basis: TrainingBasis;
   /** Steps and epochs, in order: the loss curve. */
   readonly history: readonly Extract<TrainEvent, { type: "step" | "epoch" }>[];
+  /** What the training had to say of its checkpoint and of what it could not read, a sentence each; absent where nothing. */
+  readonly remarks?: readonly string[];
   readonly results: Readonly<Partial<Record<StageId, StageResult>>>;
 }
 

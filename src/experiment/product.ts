@@ -28,6 +28,8 @@ export interface TrainedModel {
   /** Name of the kept files; absent where only the scores are kept. */
   readonly name?: string;
   readonly history: readonly Extract<TrainRunEvent, { type: "step" | "epoch" }>[];
+  /** As `TrainingResult` has them. */
+  readonly remarks?: readonly string[];
 }
 
 /** Figures are pure functions of these and drawn anew each time, so none is kept. */

@@ -22,6 +22,8 @@ export function withTrainEvent(result: TrainingResult, event: TrainRunEvent): Tr
     }
     case "device-lost": // what it told before is told again
       return { ...result, history: [], results: {} };
+    case "remark": // a training that goes on says it again
+      return result.remarks?.includes(event.text) ? result : { ...result, remarks: [...(result.remarks ?? []), event.text] };
     case "saved":
       return { ...result, model: event.model };
     default:

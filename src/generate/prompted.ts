@@ -3,8 +3,10 @@
 import { type Rng, seedOf } from "../base/rng.ts";
 import type { CompletionRequest, LanguageModel } from "../engines/language-model.ts";
 import type { Topic } from "../knowledge/topic.ts";
+import { isUnfinishedThought } from "../prompts/answer.ts";
 import type { Prompt } from "../prompts/conversation.ts";
 import { converse } from "../prompts/families.ts";
+import { rejected } from "../prompts/rejections.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Attempt, Context, SourceConfig, Tools, Turn, Writer } from "./source.ts";
 
@@ -51,8 +53,9 @@ export async function prompted(
     const { messages, shared } = request;
     turns.push({ messages, ...(shared?.messages ? { shared: shared.messages } : {}), text, promptTokens, completionTokens });
     if (finish === "length") {
-      conversation.return({ ok: false, reason: "truncated" });
-      return { label, origin, parsed: { ok: false, reason: "truncated" } };
+      const cut = rejected(isUnfinishedThought(text) ? "thought-only" : "truncated");
+      conversation.return(cut);
+      return { label, origin, parsed: cut };
     }
     step = conversation.next(text);
   }

@@ -72,7 +72,7 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
 function scoresSection(
   task: Task,
   test: readonly Example[],
-  { results, device, basis }: TrainingResult,
+  { results, device, basis, remarks = [] }: TrainingResult,
   stale: readonly Stale[],
 ): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
@@ -97,6 +97,7 @@ ${stages.map((stage) => {
 <details><summary>By label</summary>
 <table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
+${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
 

@@ -16,6 +16,8 @@ interface ShapeRow<E extends Example> {
   labels(example: E): readonly string[];
   /** What a prediction of it is scored by, each once. */
   items(example: E): readonly Item[];
+  /** Spans that a prediction has to find, in order of start. */
+  spans(example: E): readonly Span[];
   /** The same example without its labels: what is asked. Two examples are the same question where these are equal. */
   blank(example: E): E;
 }
@@ -31,24 +33,28 @@ const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
     texts: (e) => [e.text],
     labels: (e) => once(e.spans.map((span) => span.label)),
     items: (e) => spanItems(e.text, e.spans),
+    spans: (e) => e.spans,
     blank: ({ kind, text }) => ({ kind, text, spans: [] }),
   },
   sentence: {
     texts: (e) => [e.text],
     labels: (e) => once(e.labels),
     items: (e) => once(e.labels).map(itemOf),
+    spans: () => [],
     blank: ({ kind, text }) => ({ kind, text, labels: [] }),
   },
   relation: {
     texts: (e) => [e.text],
     labels: (e) => [e.label],
     items: (e) => [itemOf(e.label)],
+    spans: () => [],
     blank: ({ kind, text, head, tail }) => ({ kind, text, head, tail, label: "" }),
   },
   pair: {
     texts: (e) => [e.first, e.second],
     labels: (e) => [e.label],
     items: (e) => [itemOf(e.label)],
+    spans: () => [],
     blank: ({ kind, first, second }) => ({ kind, first, second, label: "" }),
   },
 };
@@ -62,6 +68,7 @@ export const shapeNames = Object.keys(shapes) as readonly Shape[];
 export const textsOf = (example: Example): readonly string[] => rowOf(example).texts(example);
 export const labelsOf = (example: Example): readonly string[] => rowOf(example).labels(example);
 export const itemsOf = (example: Example): readonly Item[] => rowOf(example).items(example);
+export const spansOf = (example: Example): readonly Span[] => rowOf(example).spans(example);
 export const blankOf = <E extends Example>(example: E): E => rowOf(example).blank(example);
 
 /** Whether a prediction has every scored item of the gold example and no other. */

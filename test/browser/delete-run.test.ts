@@ -54,12 +54,12 @@ it("deletes notebook, log and trained model, and leaves another run whole", asyn
 });
 
 it.each([
-  ["writes its examples", (run: string) => `run:${run}`],
-  ["trains its model", () => "trained:busy"],
-])("deletes nothing while another tab %s", async (_, lockOf) => {
+  ["writes its examples", (run: string) => `run:${run}`, "run-busy"],
+  ["trains its model", () => "trained:busy", "training-busy"],
+])("deletes nothing while another tab %s", async (_, lockOf, code) => {
   const run = await finished("busy", 3);
   await navigator.locks.request(lockOf(run), async () => {
-    await expect(generate.procedures.deleteRun({ notebook: "busy" })).rejects.toMatchObject({ code: "run-busy" });
+    await expect(generate.procedures.deleteRun({ notebook: "busy" })).rejects.toMatchObject({ code });
     const db = await openDb();
     expect(await notebooks(db).get("busy")).toBeDefined();
     expect((await runLog(db, logFormat).get(run))?.next).toBe(5);

@@ -305,7 +305,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async sweepTrained({ models: places }) {
         const named = [...saved.values()].map((n) => n.training?.model);
-        for (const model of places) if (!named.includes(model)) fake.deleted.push(model);
+        for (const model of new Set(places)) if (!named.includes(model)) fake.deleted.push(model);
       },
       trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
       onnxFiles: async () => ({ "config.json": new Blob(["{}"]), "onnx/model.onnx": new Blob(["graph and weights"]) }),

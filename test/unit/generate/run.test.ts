@@ -160,16 +160,18 @@ describe("generate", () => {
     expect(four.most).toBe(4);
   });
 
-  it("rejects a completion cut by the token limit as truncated", async () => {
+  it.each([
+    ["truncated", "half a"],
+    ["thought-only", "<think>half a"],
+  ])("rejects a completion cut by the token limit as %s", async (reason, text) => {
     const cut = {
       ...model(1),
-      complete: async () => ({ text: "half a", finish: "length" as const, promptTokens: 1, completionTokens: 20 }),
+      complete: async () => ({ text, finish: "length" as const, promptTokens: 1, completionTokens: 20 }),
     };
     const ports = portsOf(cut, sources.zerogen as Source);
     const run = async () => {
       for await (const event of generate(config, ports, new AbortController().signal))
-        if (event.type === "rejected")
-          expect(event).toMatchObject({ reason: "truncated", origin: { turns: [{ text: "half a" }] } });
+        if (event.type === "rejected") expect(event).toMatchObject({ reason, origin: { turns: [{ text }] } });
     };
     await expect(run()).rejects.toMatchObject({ code: "nothing-accepted" });
   });

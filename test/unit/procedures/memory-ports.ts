@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../../../src/base/errors.ts";
 import { sha256OfBlob } from "../../../src/base/hash.ts";
-import type { Hold } from "../../../src/base/locks.ts";
+import { busy, type Hold } from "../../../src/base/locks.ts";
 import type { ModelEntry } from "../../../src/models/manifest.ts";
 import type { ModelReader } from "../../../src/models/reader.ts";
 import type { FileData, Files } from "../../../src/store/files.ts";
@@ -47,8 +47,8 @@ export function memoryFiles(): Files & { readonly paths: () => string[] } {
 export function memoryLocks(): { readonly hold: Hold; readonly held: Set<string> } {
   const held = new Set<string>();
   const hold: Hold = async (...names) => {
-    const busy = names.find((name) => held.has(name));
-    if (busy !== undefined) throw new ClinfuseError("run-busy", "another tab is at work on this run", { what: busy });
+    const taken = names.find((name) => held.has(name));
+    if (taken !== undefined) throw busy(taken);
     for (const name of names) held.add(name);
     return () => {
       for (const name of names) held.delete(name);

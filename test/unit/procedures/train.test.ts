@@ -161,8 +161,99 @@ describe("a training", () => {
     expect(events.filter(({ type }) => type === "device-lost")).toEqual([
       { type: "device-lost", why: "the graphics processor went away" },
     ]);
-    expect(events.at(-1)?.type).toBe("saved");
+    expect(events.at(-1)).toMatchObject({ type: "scored", stage: "synthetic" });
+    expect(events.some((e) => e.type === "saved")).toBe(true);
     expect(losses).toBe(2);
+  });
+});
+
+describe("a trained model", () => {
+  const full = () => {
+    const disk = memoryFiles();
+    const room = { left: Number.POSITIVE_INFINITY };
+    const write: typeof disk.write = (path, ...rest) => {
+      if (path.startsWith("trained/") && room.left-- <= 0) throw new ClinfuseError("quota-exceeded", "no room");
+      return disk.write(path, ...rest);
+    };
+    return { room, ...setUp({ disk: { ...disk, write } }) };
+  };
+
+  it("that cannot be stored leaves the one before whole, stays in memory, and is stored once there is room", async () => {
+    const { procedures, room } = full();
+    await collect(procedures.train(request, never));
+    const before = await procedures.trainedFiles({ model: "mine" }, never);
+    room.left = 2; // of four files
+    const other = { ...request, few: tokenExamples(5, 11), synthetic: tokenExamples(40, 12) };
+    const events = await collect(procedures.train(other, never));
+    expect(events.find((e) => e.type === "not-saved")).toMatchObject({ model: "mine", code: "quota-exceeded" });
+    expect(scored(events).map(({ stage }) => stage)).toEqual(["few", "synthetic"]);
+    expect(await procedures.trainedState({ model: "mine" }, never)).toEqual({ kind: "whole" });
+    expect((await procedures.trainedModels(null, never)).map(({ id }) => id)).toEqual(["mine"]);
+
+    await expect(procedures.saveTrained({ model: "mine" }, never)).rejects.toMatchObject({ code: "quota-exceeded" });
+    room.left = 99;
+    const { model } = await procedures.saveTrained({ model: "mine" }, never);
+    expect(model).toBe("mine.2");
+    const [old, fresh] = [await procedures.trainedFiles({ model: "mine" }, never), await procedures.trainedFiles({ model }, never)];
+    const bytesOf = async (files: Readonly<Record<string, Blob>>) =>
+      new Uint8Array((await files["model.safetensors"]?.arrayBuffer()) ?? new ArrayBuffer(0));
+    expect(await bytesOf(old)).toEqual(await bytesOf(before));
+    expect(await bytesOf(fresh)).not.toEqual(await bytesOf(before));
+    await expect(procedures.saveTrained({ model: "mine" }, never)).rejects.toMatchObject({ code: "trained-missing" });
+  });
+
+  it("goes when no notebook names it any more, and not while its place is at work", async () => {
+    const named: string[] = ["mine.2"];
+    const list = async () => named.map((model) => ({ training: { model } })) as never;
+    const { procedures, hold } = setUp({ notebooks: async () => ({ list }) });
+    await collect(procedures.train(request, never));
+    await collect(procedures.train({ ...request, syntheticEpochs: 3 }, never));
+    await collect(procedures.train({ ...request, save: "other" }, never));
+    const models = async () => (await procedures.trainedModels(null, never)).map(({ id }) => id).sort();
+    const release = await hold("trained:mine");
+    await procedures.sweepTrained({ models: ["mine"] }, never);
+    expect(await models()).toEqual(["mine", "mine.2", "other"]);
+    release();
+    await procedures.sweepTrained({ models: ["mine"] }, never);
+    expect(await models()).toEqual(["mine.2", "other"]);
+  });
+
+  it.each(["clinfuse.json", "config.json", "model.safetensors", "vocab.txt"])(
+    "without %s, or with another, is damaged, and is not handed out",
+    async (name) => {
+      const { procedures, disk } = setUp();
+      await collect(procedures.train(request, never));
+      const path = `trained/mine/${name}`;
+      const file = (await disk.read(path)) as Blob;
+      const uses = () => [
+        procedures.trainedFiles({ model: "mine" }, never),
+        procedures.onnxFiles({ model: "mine" }, never),
+        collect(procedures.predict({ task: request.task, model: "mine", device: "wasm", examples: request.test }, never)),
+      ];
+      const refused = { code: "trained-damaged", place: { what: name } };
+      await disk.write(path, new Blob([await file.slice(0, -3).arrayBuffer(), "xyz"]));
+      for (const use of uses()) await expect(use).rejects.toMatchObject(refused);
+      await disk.delete(path);
+      for (const use of uses()) await expect(use).rejects.toMatchObject(refused);
+      expect(await procedures.trainedState({ model: "mine" }, never)).toEqual({ kind: "damaged", files: [name] });
+      await disk.delete("trained/mine");
+      for (const use of uses()) await expect(use).rejects.toMatchObject({ code: "trained-missing" });
+      expect(await procedures.trainedState({ model: "mine" }, never)).toEqual({ kind: "missing" });
+    },
+  );
+});
+
+describe("stage I", () => {
+  it("is kept under its key for other requests, and on another device it is trained anew", async () => {
+    const { procedures } = setUp();
+    const first = { ...request, stageOne: "k", keepModel: false };
+    const second = { ...first, save: "second", synthetic: request.synthetic.slice(1) };
+    await collect(procedures.train(first, never));
+    const events = await collect(procedures.train(second, never));
+    expect(events.some((e) => e.type === "stage-found")).toBe(true);
+    const alone = await collect(setUp().procedures.train(second, never));
+    expect(timeless(events)).toEqual(timeless(alone));
+    expect(await procedures.trainedModels(null, never)).toEqual([]);
   });
 });
 

@@ -54,6 +54,7 @@ function notebook(): Notebook {
     training: {
       device: "wasm",
       model: "n1",
+      remarks: [`5 of 5 training rows are longer ${attack}`],
       basis: basisOf(presetConfig("small", { task: "bc5cdr-disease", source: "clingen" }), "abc", 1),
       history: [
         { ...step, step: 1, loss: 1.5 },
@@ -98,6 +99,10 @@ describe("reportHtml", () => {
     expect(report).not.toContain("has gone on since");
     const two = [accepted("Fever in asthma", "asthma"), accepted("Cough in gout", "gout")];
     expect(reportHtml(notebook(), two, {})).toContain("on 1 synthetic example. The run has gone on since");
+  });
+
+  it("says what the training could not read", () => {
+    expect(report).toContain("5 of 5 training rows are longer &lt;img");
   });
 
   it("draws the curve over both steps", () => {

@@ -1,0 +1,88 @@
+// The file of `npm run experiment`: what it comes to, and faults that name their field.
+
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readExperimentFile } from "../../../scripts/experiment-file.ts";
+import type { Manifest } from "../../../src/models/manifest.ts";
+
+const model = (id: string, kind: string) => ({ id, kind, name: id, files: [] });
+const manifest = {
+  models: [
+    model("all-minilm-l6-v2", "encoder"),
+    model("small-bert", "encoder"),
+    model("smollm2-135m-instruct", "language-model"),
+  ],
+} as unknown as Manifest;
+
+const whole = { tasks: ["mqp"], sources: ["clingen"], seeds: [1], size: 5 };
+const read = (file: object, path = "plan.json") => readExperimentFile(JSON.stringify(file), path, manifest);
+
+describe("a file", () => {
+  it("is every combination; cells that share stage I are neighbours", () => {
+    const { cells, models, keepModels } = read({
+      ...whole,
+      tasks: ["mqp", "bc5cdr-disease"],
+      sources: ["clingen", "zerogen"],
+      encoders: ["all-minilm-l6-v2", "small-bert"],
+      seeds: [1, { data: 1, text: 2, training: 3 }],
+    });
+    expect(cells).toHaveLength(16);
+    expect(cells.slice(0, 3).map(({ task, source, config, seed }) => [task, source, config.encoder, seed])).toEqual([
+      ["mqp", "clingen", "all-minilm-l6-v2", 1],
+      ["mqp", "zerogen", "all-minilm-l6-v2", 1],
+      ["mqp", "clingen", "all-minilm-l6-v2", { data: 1, text: 2, training: 3 }],
+    ]);
+    expect(cells[2]).toMatchObject({ seeds: { data: 1, text: 2, training: 3 }, config: { seed: 2, size: 5 } });
+    expect([...models].sort()).toEqual(["all-minilm-l6-v2", "small-bert", "smollm2-135m-instruct"]);
+    expect(keepModels).toBe(false);
+  });
+
+  it("takes a source's config over the preset's, and keeps it as it was written", () => {
+    const source = { kind: "clingen", marks: "model", writer: { model: "scripted", sampling: { temperature: 0 } } };
+    const { cells, models } = read({ ...whole, sources: [source] });
+    expect(cells[0]?.source).toMatchObject({ kind: "clingen", marks: "model", topics: "kg", writer: { model: "scripted" } });
+    expect(cells[0]?.config.source).toMatchObject({ writer: { sampling: { temperature: 0, topP: 0.95, maxTokens: 48 } } });
+    expect(models).toEqual(["all-minilm-l6-v2"]);
+  });
+
+  it("reads a task's folder beside it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "experiment-"));
+    mkdirSync(join(folder, "rows"));
+    writeFileSync(join(folder, "rows", "test.jsonl"), "{}\n");
+    const { cells } = read({ ...whole, tasks: [{ id: "mqp", data: "rows", test: 7 }] }, join(folder, "plan.json"));
+    expect(cells[0]?.data).toEqual({ folder: { "test.jsonl": "{}\n" }, source: "rows", test: 7 });
+  });
+});
+
+describe("a fault names its field", () => {
+  it.each<[string, object, RegExp]>([
+    ["a field that is none", { ...whole, sizes: 5 }, /plan\.json: sizes is no field; the fields are tasks, /],
+    ["a field that is missing", { tasks: ["mqp"], sources: ["none"], seeds: [1] }, /plan\.json has no "size"/],
+    ["a task", { ...whole, tasks: ["mqp", "mpq"] }, /plan\.json: tasks\[1\] takes .*bc5cdr-disease.*it is "mpq"/],
+    ["a field of a task", { ...whole, tasks: [{ id: "mqp", tests: 4 }] }, /tasks\[0\]\.tests is no field/],
+    ["a folder", { ...whole, tasks: [{ id: "mqp", data: "nowhere" }] }, /tasks\[0\]\.data: there is no folder .*nowhere/],
+    ["a source", { ...whole, sources: ["clingn"] }, /sources\[0\] takes clingen, zerogen.*it is "clingn"/],
+    ["a source's kind", { ...whole, sources: [{ kind: "zero" }] }, /sources\[0\]\.kind takes /],
+    ["a field of another source", { ...whole, sources: [{ kind: "zerogen", topics: "kg" }] }, /sources\[0\]\.topics is no field/],
+    ["a choice of a source", { ...whole, sources: [{ kind: "clingen", topics: "graph" }] }, /sources\[0\]\.topics takes kg, llm/],
+    ["a writer", { ...whole, sources: [{ kind: "zerogen", writer: { model: "gpt" } }] }, /writer\.model takes smollm2/],
+    ["a sampling", { ...whole, sources: [{ kind: "zerogen", writer: { sampling: { temp: 1 } } }] }, /sampling\.temp is no field/],
+    ["an encoder", { ...whole, encoders: ["smollm2-135m-instruct"] }, /encoders\[0\] takes all-minilm-l6-v2, small-bert/],
+    ["a seed", { ...whole, seeds: [1, "two"] }, /seeds\[1\] takes a whole number of at least 0; it is "two"/],
+    ["a seed of three that lacks one", { ...whole, seeds: [{ data: 1, text: 1 }] }, /seeds\[0\] has no "training"/],
+    ["the same seed twice", { ...whole, seeds: [1, 2, 1] }, /seeds\[2\] is the same as plan\.json: seeds\[0\]/],
+    ["no seed", { ...whole, seeds: [] }, /seeds takes a list with at least one element/],
+    ["a size", { ...whole, size: 0 }, /size takes a whole number of at least 1; it is 0/],
+    ["a preset", { ...whole, preset: "big" }, /preset takes small, paper/],
+    ["a list", { ...whole, tasks: "mqp" }, /tasks takes a list/],
+  ])("%s", (_, file, message) => {
+    expect(() => read(file)).toThrow(message);
+  });
+
+  it("a file that is no JSON", () => {
+    expect(() => readExperimentFile("{", "plan.json", manifest)).toThrow(/plan\.json is not JSON/);
+    expect(() => read([])).toThrow(/plan\.json takes an object/);
+  });
+});
