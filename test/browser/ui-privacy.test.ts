@@ -84,3 +84,15 @@ it("offers a folder of one's own only after that was read, and keeps it for this
   await expect.element(button("Choose a folder …")).toBeVisible();
   sessionStorage.clear();
 });
+
+it("says that nothing can be kept, and lets a run begin all the same", async () => {
+  const fake = fakeServices();
+  const refused = new ClinfuseError("storage-unavailable", "could not open the browser's storage");
+  fake.failures.set("list", refused);
+  fake.failures.set("put", refused);
+  location.hash = "#/runs";
+  await render(App, { services: fake.services });
+  await expect.element(page.getByRole("alert")).toHaveTextContent("you can look at the tasks and their samples");
+  await button("Start a run").click();
+  await expect.element(button("Use the sample")).toBeVisible();
+});

@@ -88,7 +88,7 @@ describe("reportHtml", () => {
   });
 
   it("marks spans with their label, and an error on both sides", () => {
-    expect(report).toContain('<ruby class="entity"><mark>asthma</mark><rt>disease</rt></ruby>');
+    expect(report).toContain('<ruby class="entity"><mark>asthma</mark><rt> disease</rt></ruby>');
     expect(report).toContain('<ruby class="missed"><mark>asthma</mark>');
     expect(report).toContain('<ruby class="wrong"><mark>had asthma</mark>');
     expect(report).toContain("1 error in 2 test examples");

@@ -7,6 +7,7 @@ import { type RejectReason, rejectReasons } from "../../../generate/source.ts";
 import { sourceOf, writerOf } from "../../../generate/sources.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { tellLoading } from "../../parts/loading-words.ts";
+import { counted } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
@@ -138,7 +139,8 @@ export class GenerateStep {
     const another = run !== this.#run.notebook.run;
     this.changed = false;
     this.#read = true;
-    this.work.tell("The model reads its first prompts");
+    const slots = this.#run.lab.open?.info.slots ?? 1;
+    this.work.tell(`The model reads its first prompts: ${counted(slots, "sentence")} under way`);
     if (another) {
       this.entries = [];
       const { config } = this.#run;
