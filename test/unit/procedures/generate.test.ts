@@ -164,11 +164,14 @@ describe("deleting a run", () => {
     expect(held.size).toBe(0);
   });
 
-  it.each(["run:log", "trained:mine"])("deletes nothing while another tab holds %s", async (lock) => {
+  it.each([
+    ["run:log", "run-busy"],
+    ["trained:mine", "training-busy"],
+  ])("deletes nothing while another tab holds %s", async (lock, code) => {
     const { procedures, disk, deleted, held, hold } = setUp();
     await disk.write(model, new Blob(["{}"]));
     await hold(lock);
-    await expect(procedures.deleteRun({ notebook: "n" }, never)).rejects.toMatchObject({ code: "run-busy" });
+    await expect(procedures.deleteRun({ notebook: "n" }, never)).rejects.toMatchObject({ code });
     expect([disk.paths(), deleted, [...held]]).toEqual([[model], [], [lock]]);
   });
 
