@@ -194,7 +194,10 @@ describe("a trained model", () => {
     room.left = 99;
     const { model } = await procedures.saveTrained({ model: "mine" }, never);
     expect(model).toBe("mine.2");
-    const [old, fresh] = [await procedures.trainedFiles({ model: "mine" }, never), await procedures.trainedFiles({ model }, never)];
+    const [old, fresh] = [
+      await procedures.trainedFiles({ model: "mine" }, never),
+      await procedures.trainedFiles({ model }, never),
+    ];
     const bytesOf = async (files: Readonly<Record<string, Blob>>) =>
       new Uint8Array((await files["model.safetensors"]?.arrayBuffer()) ?? new ArrayBuffer(0));
     expect(await bytesOf(old)).toEqual(await bytesOf(before));
