@@ -6,10 +6,11 @@ import type { ExperimentConfig, Preset } from "../src/experiment/experiment-conf
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
-import { sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
+import { needs, sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
 import { tasks } from "../src/tasks/catalogue.ts";
+import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
 import { type Field, field } from "./json-field.ts";
 
@@ -51,9 +52,11 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
   const seeds = required(given, "seeds", file).list().map(seedOf);
   const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
+  const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
+  const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));
   const cells = required(given, "tasks", file)
     .list()
-    .map((of) => taskOf(of, dirname(resolve(path))))
+    .map((of) => taskOf(of, dirname(resolve(path)), gold))
     .flatMap(({ task, data }) =>
       encoders.flatMap((encoder) =>
         seeds.flatMap((seed) =>
@@ -75,12 +78,13 @@ function required(given: Readonly<Record<string, Field>>, name: string, file: Fi
   return found;
 }
 
-function taskOf(given: Field, folder: string): { task: string; data: HeadlessData } {
+/** `gold` asks for the folder's real training rows too. */
+function taskOf(given: Field, folder: string, gold: boolean): { task: string; data: HeadlessData } {
   if (given.isText) return { task: taskId(given), data: { folder: undefined, source: "sample", test: undefined } };
   const { id, data, test } = given.object(["id", "data", "test"]);
   if (!id) throw new Error(`${given.name} has no "id"`);
   const path = data && resolve(folder, data.text());
-  const rows = path === undefined ? undefined : readFolder((data as Field).name, path);
+  const rows = path === undefined ? undefined : readFolder((data as Field).name, path, gold);
   const source = path === undefined ? "sample" : basename(path);
   return { task: taskId(id), data: { folder: rows, source, test: test?.wholeNumber(1) } };
 }
