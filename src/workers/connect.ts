@@ -50,10 +50,8 @@ export function connect<P extends Procedures>(worker: WorkerPort, answers: Answe
           new Promise((done, error) => {
             open(name, argument, signal, { events: () => undefined, done, error });
           });
-  // `then` is no procedure: a client may be awaited or returned from an async function.
-  const procedures = new Proxy({} as Client<P>, {
-    get: (_, name: string) => (name === "then" ? undefined : procedure(name)),
-  });
+  // A plain object: it can be spread, and awaited.
+  const procedures = Object.fromEntries(Object.keys(answers).map((name) => [name, procedure(name)])) as unknown as Client<P>;
   return { procedures, end };
 }
 

@@ -135,9 +135,18 @@ describe("calls", () => {
   });
 
   it("are refused for a procedure that is not offered, prototype names too", async () => {
+    const { page } = pair();
+    const odd = { ...answers, absent: "promise", toString: "promise" } as unknown as Answers<Offered>;
+    const client = connect<Offered>(page as never, odd).procedures as unknown as Record<
+      string,
+      (argument: null) => Promise<unknown>
+    >;
+    for (const name of ["absent", "toString"]) await expect(client[name]!(null)).rejects.toThrow(`no procedure ${name}`);
+  });
+
+  it("can be spread into an object with others, and awaited", async () => {
     const { client } = pair();
-    const odd = client as unknown as Record<string, () => Promise<unknown>>;
-    await expect(odd.toString?.()).rejects.toThrow(/no procedure toString/);
+    expect(await { ...(await Promise.resolve(client)) }.double(4)).toBe(8);
   });
 
   it("end with `aborted` when the signal fires", async () => {
