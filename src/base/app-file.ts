@@ -33,7 +33,7 @@ async function openCopies(): Promise<Cache | undefined> {
   }
 }
 
-/** What browsers say of a script or a file that they could not get. */
+/** Words of browsers for a script or a file that they could not get. */
 const unreachable =
   /Failed to fetch|NetworkError when attempting|Load failed|dynamically imported module|Importing a module script failed|error loading dynamically/i;
 

@@ -48,14 +48,14 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Where it went wrong: what the sentence for the user is filled with. Plain data, so that it crosses a worker's border. */
+/** The place of the fault: values for the user's sentence. Plain data, so that it crosses a worker's border. */
 export interface Place {
   readonly file?: string;
   readonly line?: number; // from 1
   readonly what?: string; // the label, the node id, the field
   readonly got?: string | number;
   readonly expected?: string | number;
-  /** What to do, where the place knows better than the code's own remedy. */
+  /** A remedy that is better here than the code's own. */
   readonly remedy?: string;
 }
 

@@ -5,7 +5,7 @@ export interface Gunzipped {
   readonly trailing: number;
 }
 
-/** What is wrong with the stream, in words that follow "the gzip stream". */
+/** A fault of the stream, in words that follow "the gzip stream". */
 export class GzipFault extends Error {
   override readonly name = "GzipFault";
 }
@@ -169,7 +169,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
 /** Farthest that a copy reaches back. */
 const window = 32_768;
 
-/** What was unpacked: handed out in pieces, its last 32 KiB kept for copies. */
+/** Unpacked bytes: handed out in pieces, the last 32 KiB kept for copies. */
 class Output {
   readonly buffer = new Uint8Array(4 * window);
   at = 0;
@@ -181,7 +181,7 @@ class Output {
     return (this.#crc ^ 0xffffffff) >>> 0;
   }
 
-  /** Whether a copy of the longest kind may not fit any more. */
+  /** Tells whether a copy of the longest kind may not fit any more. */
   get full(): boolean {
     return this.at > this.buffer.length - 300;
   }

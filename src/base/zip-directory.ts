@@ -1,4 +1,4 @@
-// Where a zip archive has its files: its directory, read from a Blob and believed in nothing. Knows no content, and no limit but its own size.
+// The directory of a zip archive, read from a Blob and believed in nothing. Knows no content, and no limit but its own size.
 //
 // Format: PKWARE's APPNOTE.TXT, 4.3; with Zip64. In base, for rooms that may not see each other read archives: imports, and PyTorch's checkpoints.
 
@@ -49,9 +49,9 @@ export interface ZipFile {
   /** 0: stored as it is; 8: deflate. */
   readonly method: number;
   readonly encrypted: boolean;
-  /** Where its own header lies. */
+  /** Offset of its own header. */
   readonly local: number;
-  /** Where the next entry of the directory lies. */
+  /** Offset of the directory's next entry. */
   readonly next: number;
 }
 
@@ -78,7 +78,7 @@ export function zipFileAt(directory: DataView, at: number): ZipFile | undefined 
 
 type Sizes = Pick<ZipFile, "bytes" | "packed" | "local">;
 
-/** Those that are too large for 32 bits stand in a field of their own, one after the other. */
+/** Sizes and offset of an entry. Numbers too large for 32 bits stand in a field of their own, one after the other. */
 function sizesOf(directory: DataView, at: number, extra: number, end: number): Sizes | undefined {
   const plain = [24, 20, 42].map((offset) => directory.getUint32(at + offset, true)); // bytes, packed, local
   const missing = plain.filter((n) => n === most32).length;

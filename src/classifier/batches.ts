@@ -14,7 +14,7 @@ export const lengthBuckets = {
 
 export type Buckets = readonly number[];
 
-/** How an epoch is cut into batches. */
+/** The cut of an epoch into batches. */
 export interface EpochLayout {
   readonly buckets: Buckets;
   /** Shuffled examples are sorted by length this many batches at a time. */
@@ -26,7 +26,7 @@ const longEpoch = 64;
 
 const fine: Buckets = [16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 80, 96, 128, 160, 192, 256];
 
-/** Of an epoch of so many batches. Padding in a long one, 16 rows on WASM: 15 % of BC5CDR's training set, 11 % of MQP; 32 and 25 % as a short one. */
+/** Layout of an epoch of so many batches. Padding of a long epoch, 16 rows on WASM: 15 % for BC5CDR, 11 % for MQP. As a short one: 32 and 25 %. */
 export function epochLayout(device: Device, batches: number): EpochLayout {
   if (batches < longEpoch) return { buckets: lengthBuckets[device], windowBatches: 8 };
   return { buckets: device === "wasm" ? fine : lengthBuckets[device], windowBatches: 32 };

@@ -17,7 +17,7 @@ import { headOf, markersOf, outputNames } from "./task-head.ts";
 export interface Classifier {
   readonly task: LearnableTask;
   readonly encoder: Omit<Encoder, "weights">;
-  /** What each output stands for. */
+  /** Names of the outputs, in order. */
   readonly names: readonly string[];
   /** Longer inputs are cut, special tokens counted. */
   readonly maxTokens: number;
@@ -25,9 +25,9 @@ export interface Classifier {
   readonly trains: Trains;
   /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
   readonly initialised: readonly string[];
-  /** What the user should know of how the checkpoint was read, a sentence each. */
+  /** Remarks for the user on how the checkpoint was read, a sentence each. */
   readonly remarks: readonly string[];
-  /** Where the first layers stay as they are: see `trainer.features`. `firstToken`: of each text the first token's features are enough. */
+  /** The frozen layers, if any: see `trainer.features`. `firstToken`: the first token's features of each text are enough. */
   readonly fixed: { readonly firstToken: boolean } | undefined;
   /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
   compiles(use: "step" | "infer" | "features", rows: number, tokens: number): boolean;
@@ -37,7 +37,7 @@ export interface Classifier {
 export interface ClassifierOptions {
   readonly device: Device;
   readonly maxTokens: number;
-  /** Of the draws for a new head. */
+  /** Seed of the draws for a new head. */
   readonly seed: number;
   readonly trains?: Trains;
   readonly dropout?: number;

@@ -22,7 +22,7 @@ export interface Encoder {
   readonly tokenizerFiles: ReadonlyMap<string, string>;
   /** The longest input by tokenizer_config.json, special tokens counted; absent where it states none. */
   readonly maxTokens?: number;
-  /** What the user should know of the folder, a sentence each. */
+  /** Remarks for the user on the folder, a sentence each. */
   readonly remarks: readonly string[];
   /** As the checkpoint names them. */
   readonly weights: Weights;
@@ -52,7 +52,7 @@ export async function openEncoder(files: ModelFiles, hashes: ReadonlyMap<string,
   return { config: read.config, configJson, tokenizer, tokenizerFiles, ...limit, remarks, weights };
 }
 
-/** Of model.safetensors, or of pytorch_model.bin where the folder has only that. */
+/** Weights of model.safetensors, or of pytorch_model.bin where the folder has only that. */
 async function readWeights(files: ModelFiles): Promise<Weights> {
   const [safe, pytorch] = ["model.safetensors", "pytorch_model.bin"] as const;
   if (!files.has(safe) && files.has(pytorch)) return readPytorch(required(files, pytorch), pytorch);

@@ -11,7 +11,7 @@ import type { Batch } from "./batches.ts";
 import type { Input } from "./task-head.ts";
 
 export interface Layout {
-  /** Of the batch, empty ones included. */
+  /** Rows of the batch, empty ones included. */
   readonly rows: number;
   /** Id of the padding token. */
   readonly pad: number;
@@ -36,7 +36,7 @@ export function maskOf(lengths: readonly number[], rows: number, tokens: number)
   return { attention_mask: { shape: [rows, tokens], data } };
 }
 
-/** How a stage's targets count. */
+/** Weights of a stage's targets. */
 export interface Weighing {
   /** See TrainConfig. */
   readonly smoothing: number;
@@ -54,17 +54,17 @@ export function balancedWeights(inputs: readonly Input[], outputs: number): numb
   return counts.map((n) => (n === 0 ? 0 : all / (outputs * n)));
 }
 
-/** What the outputs stand for. */
+/** Meaning of the outputs. */
 export interface Asked {
   readonly outputs: number;
-  /** Of each token, and not of the whole input. */
+  /** One output for each token, not for the whole input. */
   readonly perToken: boolean;
   /** Any number of the outputs may be right. */
   readonly multi?: boolean;
 }
 
 /**
- * What a step is asked: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
+ * Targets of a step: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
  * [], one over the sum of the whole batch's targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss. Where any number of
  * outputs may be right, see `multiFeeds`.
  */
@@ -128,7 +128,7 @@ export function dropoutFeeds(config: BertConfig, draws: Rng): Feeds {
   return { [seedsName]: { shape: [sites], data: Float32Array.from({ length: sites }, () => draws.next()) } };
 }
 
-/** What a model says of one input. */
+/** Output of a model for one input. */
 export interface Outcome {
   /** The likeliest output, shaped as the input's targets, the first of equals; or those that are likelier than not. */
   readonly outputs: readonly number[];

@@ -1,4 +1,4 @@
-// What the layers that a training leaves as they are give for each example, computed once for a stage. Knows no optimizer.
+// Outputs of the frozen layers, computed once per example and stage. Knows no optimizer.
 
 import { breathe } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
@@ -9,7 +9,7 @@ import { inferenceFeeds, maskOf } from "./feeds.ts";
 import type { Input } from "./task-head.ts";
 
 export interface FixedFeatures {
-  /** Of a batch: `features`, [rows, width, hidden], zeros where a row ends, and `attention_mask`. */
+  /** Feeds of a batch: `features`, [rows, width, hidden], zeros where a row ends, and `attention_mask`. */
   feeds(batch: Batch, rows: number): Feeds;
   /** Tokens that a step on such a batch reads. */
   width(batch: Batch): number;
@@ -21,7 +21,7 @@ export type FeaturesProgress =
 
 /** Rows of a batch. More gain nothing on a CPU. */
 const rowsAtOnce = 16;
-/** Of a stage's features, in bytes. Beyond, each step computes its own. */
+/** Bytes of a stage's features at most. Beyond, each step computes its own. */
 const mostBytes = 2 ** 30;
 
 /**

@@ -1,4 +1,4 @@
-// What of a data set lies beyond the classifier's window, counted and told. Knows no scores and no storage.
+// Rows and spans of a data set beyond the classifier's window, counted and told. Knows no scores and no storage.
 
 import { breathe } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
@@ -23,7 +23,7 @@ const names: Readonly<Record<keyof ReadSets, string>> = {
   test: "test",
 };
 
-/** Those that are learnt from are cut; those that are answered are read in windows where their shape allows it. */
+/** Sets that are learnt from: their rows are cut. Rows of the others are read in windows, where their shape allows it. */
 const learnt: readonly (keyof ReadSets)[] = ["few", "synthetic"];
 
 interface Beyond {

@@ -106,7 +106,7 @@ export async function loadModel(files: ModelFiles, device: Device): Promise<Clas
   });
 }
 
-/** What clinfuse.json says. Errors: `model-missing`, `file-malformed`. */
+/** Content of clinfuse.json. Errors: `model-missing`, `file-malformed`. */
 export async function readCard(files: ModelFiles): Promise<Card> {
   const file = files.get(cardName);
   if (!file) throw new ClinfuseError("model-missing", `the model's folder has no ${cardName}`, { file: cardName });

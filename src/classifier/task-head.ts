@@ -1,4 +1,4 @@
-// What a task asks of a model: its head, new tokens, inputs with targets, and an example from outputs. One row a shape. Knows no weights.
+// A task's side of a model: its head, new tokens, inputs with targets, and an example from outputs. One row a shape. Knows no weights.
 
 import type { Head } from "../nn/heads.ts";
 import type { Example, RelationExample, Shape, Shapes } from "../tasks/example.ts";
@@ -22,7 +22,7 @@ export type TaskHead = Exclude<Head["kind"], "masked">;
 
 interface ShapeInputs<S extends Shape> {
   head(task: LearnableTask<S>): TaskHead;
-  /** What each output stands for. */
+  /** Names of the outputs, in order. */
   outputs(labels: readonly string[]): string[];
   /** Tokens that the encoder must have of its own. */
   markers(task: LearnableTask<S>): readonly string[];
@@ -142,7 +142,7 @@ function rowOf<S extends Shape>(task: LearnableTask<S>): ShapeInputs<S> {
   return rows[task.shape] as unknown as ShapeInputs<S>; // the compiler does not follow that the row is the task's own
 }
 
-/** What each output of the task's head stands for: BIO tags, or the task's labels; config.json's `id2label`. */
+/** Names of the outputs of the task's head: BIO tags, or the task's labels; config.json's `id2label`. */
 export function outputNames(task: LearnableTask): string[] {
   return rowOf(task).outputs(task.labels.map((label) => label.id));
 }

@@ -78,7 +78,7 @@ function ofCounts({ hits, predicted, gold }: Omit<Counts, "label">): LabelScores
 
 type Averaged = Pick<LabelScores, "precision" | "recall" | "f1">;
 
-/** What an average is taken of. */
+/** Counts that an average is taken of. */
 interface Counted {
   readonly task: LearnableTask;
   /** One entry a label that counts. */
@@ -117,7 +117,7 @@ function means(each: readonly Averaged[]): Averaged {
 
 const averageOf = (task: LearnableTask, { average }: Metric): Average => average ?? (severalItems(task) ? "micro" : "macro");
 
-/** Whether an example may have any number of scored items: then a micro average is not the accuracy. */
+/** Tells whether an example may have any number of scored items: then a micro average is not the accuracy. */
 const several: { readonly [S in Shape]: (task: LearnableTask<S>) => boolean } = {
   token: () => true,
   sentence: (task) => task.carries === "any",

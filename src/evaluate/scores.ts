@@ -1,4 +1,4 @@
-// What a scoring gives back. Pure data.
+// Scores of a test set. Pure data.
 
 export interface LabelScores {
   readonly precision: number;

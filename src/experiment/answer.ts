@@ -1,4 +1,4 @@
-// A prediction without its text: what a model answered for one example. Pure.
+// A prediction without its text: a model's answer for one example. Pure.
 
 import type { Example } from "../tasks/example.ts";
 
@@ -6,7 +6,7 @@ import type { Example } from "../tasks/example.ts";
 type Given = "text" | "first" | "second" | "head" | "tail";
 type AnswerTo<E> = E extends Example ? Omit<E, Given> : never;
 
-/** What an example carries beside its text. An example is an answer too, so that predictions kept whole are read as well. */
+/** An example without its text. An example is an answer too, so that predictions kept whole are read as well. */
 export type Answer = AnswerTo<Example>;
 
 const answers: { readonly [K in Example["kind"]]: (example: Extract<Example, { kind: K }>) => Answer } = {

@@ -1,4 +1,4 @@
-// What the parts of the driver share: how far they go, what they tell, how they keep a product.
+// Types and functions that the driver's parts share: target, events, and how a product is put. Knows no step.
 
 import type { GenerateEvent } from "../generate/log.ts";
 import type { KnowledgeEvent } from "../knowledge/gather.ts";
@@ -11,7 +11,7 @@ import type { KeptKind, Made, Product, ProductStore } from "./product.ts";
 import type { OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
 import type { DataKeys } from "./training-basis.ts";
 
-/** How far a cell is driven. */
+/** The last product that a cell is driven to. */
 export type Target = "knowledge" | "made" | "scores";
 
 /** Events of a cell, flat: `cell` is its position in the plan. */
@@ -54,7 +54,7 @@ export interface DriveOptions {
   readonly knowledge?: KnowledgeData;
 }
 
-/** What the parts of the driver share. */
+/** A cell under way, for each part of the driver. */
 export interface Drive {
   readonly cell: Cell;
   readonly store: ProductStore;
@@ -62,7 +62,7 @@ export interface Drive {
   readonly signal: AbortSignal;
   readonly until: Target;
   readonly again: boolean;
-  /** Whether another cell of the plan begins with the same stage I. */
+  /** Another cell of the plan begins with the same stage I. */
   readonly sharesStageOne: boolean;
 }
 

@@ -151,7 +151,7 @@ async function* train(training: Training, made: Made | undefined): Part<void> {
   }
 }
 
-/** Whether the model is as whole as it is asked for. */
+/** Tells whether the model is as whole as it is asked for. */
 const isWhole = ({ work, last, result }: Training): boolean =>
   work.cell.keepModel ? result.model !== undefined : result.results[last] !== undefined;
 

@@ -12,11 +12,11 @@ export type Preset = "small" | "paper";
 export interface ExperimentConfig {
   readonly task: string; // task id
   readonly preset: Preset;
-  /** Where the training data come from. Its writer's model is an id in the catalogue, or "scripted" for the tour without a model. */
+  /** Source of the training data. Its writer's model is an id in the catalogue, or "scripted" for the tour without a model. */
   readonly source: SourceConfig;
   /** Topics drawn for each label. Paper: 300 per entity type from a language model; all of the graph's. */
   readonly topicCount: number;
-  /** How a language model is asked for topics; absent, as the paper asks. */
+  /** Form of the question for topics, where a language model is asked. Absent: the paper's. */
   readonly topicLists?: TopicLists;
   readonly graph: string; // id of an imported graph; "starter" is the one that ships
   readonly engine: string; // id in engines/catalogue.ts, or "auto": the first that reads the writer's model

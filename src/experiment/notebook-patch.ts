@@ -33,7 +33,7 @@ export function patched<N extends object>(notebook: N, patch: object): N {
   return fields as N;
 }
 
-/** Whether a field of the patch is no longer what it was in `base`, on which the change was made. */
+/** Tells whether a field of the patch is no longer as in `base`, on which the change was made. */
 export function conflicts(there: object, base: object, patch: object): boolean {
   const [now, then] = [there as Fields, base as Fields];
   return Object.keys(patch).some((field) => !additive[field] && canonicalJson([now[field]]) !== canonicalJson([then[field]]));

@@ -33,11 +33,11 @@ export interface TrainingResult {
   readonly device: Device;
   /** Name of the kept model (train worker's `predict`): there once it is stored, and only then is the run trained. */
   readonly model?: string;
-  /** What it was trained on and how, to tell when the run has gone on since. */
+  /** Data and settings that it was trained on, to tell when the run has gone on since. */
   readonly basis: TrainingBasis;
   /** Steps and epochs, in order: the loss curve. */
   readonly history: readonly Extract<TrainEvent, { type: "step" | "epoch" }>[];
-  /** What the training had to say of its checkpoint and of what it could not read, a sentence each; absent where nothing. */
+  /** Remarks on the checkpoint and on what could not be read, a sentence each. Absent: none. */
   readonly remarks?: readonly string[];
   readonly results: Readonly<Partial<Record<StageId, StageResult>>>;
 }

@@ -18,7 +18,7 @@ export interface Cell {
   /** Its `seed` is the one of `seeds` that a step asks for. */
   readonly config: ExperimentConfig;
   readonly seeds: Seeds;
-  /** Whether the trained model's files are kept; the scores always are. */
+  /** Keeps the trained model's files; the scores are kept always. */
   readonly keepModel: boolean;
   /** Name of what the trainer keeps for the cell: its checkpoint, and its model. */
   readonly place: string;

@@ -1,4 +1,4 @@
-// What a plan asks of others: the workers' procedures are such. Knows no worker.
+// The ports of a plan: all that it asks of others. The workers' procedures fit them. Knows no worker.
 
 import type { GenerateEvent, LogEntry } from "../generate/log.ts";
 import type { Feedback } from "../generate/source.ts";
@@ -35,7 +35,7 @@ export type RecipeReader = (argument: { encoder: string; preset: Preset }) => Pr
 export interface ExperimentPorts {
   /** The rows of a cell, drawn by its data seed. */
   readonly data: (cell: Cell) => Promise<NotebookData>;
-  /** What a run that stands at a barrier goes on with; absent where no source of the plan has one. */
+  /** Feedback for a run that stands at a barrier. Absent where no source of the plan has rounds. */
   readonly feedback?: (at: { readonly cell: Cell; readonly run: string; readonly after: number }) => Promise<Feedback>;
   readonly pipeline: {
     readonly importStarter: Stream<null, ImportEvent>;
@@ -52,7 +52,7 @@ export interface ExperimentPorts {
       { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
       PredictEvent
     >;
-    /** Whether the files of a kept model are all there, without reading them. */
+    /** State of a kept model's files, without reading them. */
     readonly trainedState: (argument: { model: string }) => Promise<TrainedState>;
   };
 }

@@ -18,7 +18,7 @@ export interface Made {
   /** Examples that were asked for. */
   readonly size: number;
   readonly accepted: number;
-  /** How often each reason threw an attempt away before the last accepted one. */
+  /** Rejected attempts by reason, up to the last accepted one. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
 }
 
@@ -45,7 +45,7 @@ export interface Products {
 
 export type ProductKind = keyof Products;
 
-/** What an import brings is held by who imported it; a product store keeps the rest. */
+/** Kinds that a product store keeps. Imported data are held by the caller. */
 export type KeptKind = Exclude<ProductKind, "data">;
 
 export interface Product<K extends KeptKind> {

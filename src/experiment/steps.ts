@@ -1,4 +1,4 @@
-// What each step of a run takes and tells: plain data that crosses a worker's border. The work itself is in the other rooms.
+// Requests and events of each step of a run: plain data that crosses a worker's border. The work itself is in the other rooms.
 
 import type { Scores } from "../evaluate/scores.ts";
 import type { RunConfig } from "../generate/run-config.ts";
@@ -50,7 +50,7 @@ export interface TrainRequest {
   readonly syntheticEpochs: number;
   /** Name of the checkpoint, and of the trained model where that is kept. */
   readonly save: string;
-  /** Whether the trained model's files are kept; yes where absent. */
+  /** Keeps the trained model's files; absent, they are kept. */
   readonly keepModel?: boolean;
   /** Key of stage I's weights: they are taken where they are there, else kept under it. Absent: neither. */
   readonly stageOne?: string;
@@ -66,7 +66,7 @@ export function decisive({ save: _, keepModel: __, stageOne: ___, scored: ____, 
 /** After each stage the test set is scored: few-shot alone, then few-shot + synthetic. */
 export type TrainRunEvent =
   | { readonly type: "device"; readonly device: Device; readonly reason: string }
-  /** How the checkpoint was read, for the user to know. */
+  /** A sentence for the user about the checkpoint or the data set. */
   | { readonly type: "remark"; readonly text: string }
   /** It goes on after this step of a training that was left; what that told came before. */
   | { readonly type: "resumed"; readonly stage: StageId; readonly step: number }
@@ -97,7 +97,7 @@ export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }
   | { readonly type: "predicted"; readonly done: number; readonly examples: readonly Example[] };
 
-/** What is left of a trained model's files. */
+/** State of a trained model's files. */
 export type TrainedState =
   | { readonly kind: "whole" }
   /** Only this tab has it, in memory. */

@@ -3,7 +3,7 @@
 export interface Stopwatch {
   /** Milliseconds so far, those of earlier sittings included. */
   (): number;
-  /** Whether so long has passed since the last time it said yes that the time so far should be kept. */
+  /** Tells whether the time is to be stored again. Once true, it is false for a while. */
   due(): boolean;
 }
 

@@ -13,7 +13,7 @@ import type { StageKeeper } from "./stage-keeper.ts";
 import type { TrainRequest, TrainRunEvent } from "./steps.ts";
 import type { KeptTraining, TrainingKeeper } from "./training-keeper.ts";
 
-/** Who keeps what on the way; whatever is absent is not kept. */
+/** Keepers of a training on its way. Nothing is kept where one is absent. */
 export interface TrainKeepers {
   /** The training under way. */
   readonly training?: TrainingKeeper;
@@ -65,7 +65,7 @@ interface Begun {
   readonly resume: Resume;
 }
 
-/** Where the training begins: at its checkpoint, after a stage I that is kept, or from the start. */
+/** Begins the training: at its checkpoint, after a stage I that is kept, or from the start. */
 async function* begin(
   classifier: Classifier,
   request: TrainRequest,
@@ -94,7 +94,7 @@ async function* begin(
   return { stage: 1, resume: { checkpoints } };
 }
 
-/** What a kept training tells again: what its curve and its scores are made of. */
+/** Events that a kept training tells again: its curve and its scores are made of them. */
 const isKept = ({ type }: TrainRunEvent) => type === "stage" || type === "step" || type === "epoch" || type === "scored";
 
 /** A stage I that cannot be stored is a remark, and the training goes on. */

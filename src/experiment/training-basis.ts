@@ -1,4 +1,4 @@
-// What a training was made of, and whether that is still what the run holds. Pure.
+// The basis of a training: what it was made of, compared with what the run holds now. Pure.
 
 import { canonicalJson } from "../base/hash.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";

@@ -6,7 +6,7 @@ import type { Checkpoint } from "../train/checkpoint.ts";
 import { clearCheckpoint, type Folder, readCheckpoint, writeCheckpoint } from "../train/checkpoint-files.ts";
 import { decisive, type TrainRequest, type TrainRunEvent } from "./steps.ts";
 
-/** What it told stays with it, so that who goes on sees the whole curve. */
+/** A checkpoint with the events before it, so that a resume shows the whole curve. */
 export interface KeptTraining {
   readonly checkpoint: Checkpoint;
   readonly events: readonly TrainRunEvent[];

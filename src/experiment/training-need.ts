@@ -1,4 +1,4 @@
-// What a training will take of memory, for the page to say before it starts. Pure.
+// Memory that a training will take, for the page to say before it starts. Pure.
 
 import type { TrainConfig } from "../train/train-config.ts";
 import {
@@ -11,7 +11,7 @@ import {
 
 /** Bytes. */
 export interface TrainingNeed extends TrainingMemory {
-  /** What one session can have. */
+  /** The most that one session can have. */
   readonly limit: number;
   /** The setting with which it would fit, as words of an order, for one that does not. */
   readonly remedy: string;

@@ -1,4 +1,4 @@
-// What a training has told so far, folded into the result that a notebook holds. Pure.
+// Events of a training, folded into the result that a notebook holds. Pure.
 
 import { answerOf } from "./answer.ts";
 import type { StageResult, TrainingResult } from "./notebook.ts";

@@ -21,7 +21,7 @@ const apart = [
   { of: "validation", other: "train", means: "the best epoch is chosen in part on what was learnt by heart" },
 ] as const satisfies readonly { of: keyof Sets; other: keyof Sets; means: string }[];
 
-/** What an example asks, without its answer: equal for texts that differ in case, in spaces or in composed letters alone. */
+/** The question of an example, without its answer: equal for texts that differ in case, in spaces or in composed letters alone. */
 export function questionOf(example: Example): string {
   return JSON.stringify(blankOf(example))
     .normalize("NFC")

@@ -15,7 +15,7 @@ export interface Dataset<E extends Example = Example> {
   readonly test: readonly E[];
   /** The folder's real training rows beyond these three, as they are; absent where it holds none. */
   readonly gold?: readonly E[];
-  /** What was decided or found on the way, a sentence each, for the user to read. */
+  /** Remarks for the user on what was decided or found, a sentence each. */
   readonly remarks: readonly string[];
 }
 

@@ -11,11 +11,11 @@ export const splits = ["train", "validation", "test", "full", "pool"] as const;
 export type Split = (typeof splits)[number];
 
 export interface Rows {
-  /** Where the folder has no such set, it is absent. */
+  /** Rows of each set. A set that the folder lacks is absent. */
   readonly rows: Readonly<Partial<Record<Split, readonly Example[]>>>;
   /** File or section of each set, as a user knows it. */
   readonly names: Readonly<Record<Split, string>>;
-  /** What was decided on the way, a sentence each, with counts. */
+  /** Decisions made on the way, a sentence each, with counts. */
   readonly remarks: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface Format {
   readonly id: string;
   /** As users call it. */
   readonly name: string;
-  /** Whether the folder looks like this format: `heads` are the first characters of each file, by path. */
+  /** Tells whether the folder looks like this format. `heads` are the first characters of each file, by path. */
   fits(heads: ReadonlyMap<string, string>): boolean;
   /** Throws for the first row that cannot be read, with file and line; nothing is read by half. */
   read(tree: Tree, task: Task): Promise<Rows>;

@@ -23,7 +23,7 @@ export interface ZipEntry {
 
 export interface ZipLimits {
   readonly entries: number;
-  /** Of all contents together, as the directory states them. */
+  /** Bytes of all contents together, as the directory states them. */
   readonly bytes: number;
 }
 

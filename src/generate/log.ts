@@ -1,4 +1,4 @@
-// What a generation run tells and what its log holds, in memory and as it is stored. Flat, tagged, plain data; knows no store.
+// Events of a run and entries of its log, in memory and as they are stored. Flat, tagged, plain data; knows no store.
 
 import type { Message } from "../engines/language-model.ts";
 import type { Topic } from "../knowledge/topic.ts";
@@ -93,7 +93,7 @@ export interface FlatEntry {
 export type StoredEntry = Stored<LogEntry> | FlatEntry;
 export type StoredState = Omit<RunState, "config"> & { readonly config: RunConfig | FlatRunConfig };
 
-/** How runs and their entries are stored: what a store needs of this room. */
+/** Stored form of runs and their entries: all that a store needs of this room. */
 export interface LogFormat {
   identify(config: RunConfig): Promise<string>;
   /** A stored run, of this version or the one before. */
@@ -152,7 +152,7 @@ export function turnsOf({ origin }: AttemptEntry): readonly Turn[] {
   return origin.kind === "prompted" ? origin.turns : [];
 }
 
-/** What its prompt was steered by. */
+/** Topic and style of its prompt. */
 export function drawnOf({ origin }: AttemptEntry): Pick<FlatEntry, "topic" | "style"> {
   return origin.kind === "prompted" ? origin : {};
 }

@@ -12,7 +12,7 @@ import type { Attempt, Context, SourceConfig, Tools, Turn, Writer } from "./sour
 
 export type Prompted = Extract<SourceConfig, { readonly writer: Writer }>;
 
-/** What a source decides for one prompt (section 4.2). A baseline draws nothing. */
+/** Choices of a source for one prompt (section 4.2). A baseline draws nothing. */
 export interface Asked {
   readonly label: string;
   readonly demonstrations: Writer["demonstrations"];

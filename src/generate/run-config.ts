@@ -1,4 +1,4 @@
-// Everything that decides what a run writes, and its id. Reads the form of the version before as well.
+// The config of a run: everything that decides what it writes, and its id. Reads the form of 0.1.0 as well. Knows no store.
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Sampling } from "../engines/language-model.ts";
@@ -47,7 +47,7 @@ export function upgradedConfig(stored: RunConfig | FlatRunConfig): RunConfig {
 
 type Hashed = { readonly [K in SourceKind]: (source: ConfigOf<K>) => object };
 
-/** What of a source enters the id. The kinds of 0.1.0 keep its flat form, so that its runs are found again. */
+/** Fields of a source that enter the id. The kinds of 0.1.0 keep its flat form, so that its runs are found again. */
 const hashed: Hashed = {
   none: (source) => ({ source }),
   gold: (source) => ({ source }),

@@ -104,7 +104,7 @@ function record(progress: Progress, entry: LogEntry): void {
   }
 }
 
-/** Whether the next attempt needs feedback that the log does not hold. A run that has its size needs none. */
+/** Tells whether the next attempt needs feedback that the log does not hold. A run that has its size needs none. */
 function atBarrier({ barriers, feedback, accepted, size }: Progress): boolean {
   const next = barriers[feedback.length];
   return next !== undefined && accepted >= next && accepted < size;

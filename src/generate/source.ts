@@ -7,7 +7,7 @@ import type { Parsed } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** How a language model is asked for texts. */
+/** A language model that writes texts, and how it is asked. */
 export interface Writer {
   /** In a choice (experiment/): id in the catalogue, or "scripted". In a run (RunConfig): LanguageModel.id, engine and model. */
   readonly model: string;
@@ -17,7 +17,7 @@ export interface Writer {
    * requests share, which an engine's cache serves. `none`: the listing alone.
    */
   readonly demonstrations: "shuffled" | "fixed" | "none";
-  /** Whether the engine is held to the task's grammar. */
+  /** Holds the engine to the task's grammar. */
   readonly grammar: boolean;
 }
 
@@ -39,7 +39,7 @@ export type SourceConfig =
       readonly topics: "kg" | "llm";
       /** Asked of the language model (4.1.2), or the paper's examples. */
       readonly styles: "llm" | "paper";
-      /** Who marks entities: the model (paper), or the graph: the topic and every name that it knows, and nothing else. */
+      /** Marks of entities: the model's own (paper), or the graph's: the topic and every name that it knows, and nothing else. */
       readonly marks: "model" | "graph";
       readonly writer: Writer;
     };
@@ -50,7 +50,7 @@ export type ConfigOf<K extends SourceKind> = Extract<SourceConfig, { kind: K }>;
 /** Sources whose prompts are steered by topics and styles. */
 export type Steered = Extract<SourceConfig, KnowledgeChoice>;
 
-/** What a source asks for. Pages, plan and scripts ask this and compare no kinds. */
+/** A thing that a source asks for. Pages, plan and scripts ask for needs, and compare no kinds. */
 export type Need =
   | "writer" // a language model that writes the texts
   | "demonstrations" // few-shot examples in its prompts
@@ -72,7 +72,7 @@ export interface Turn {
   readonly completionTokens: number;
 }
 
-/** Where an example comes from. */
+/** Origin of an example. */
 export type Origin =
   | { readonly kind: "prompted"; readonly turns: readonly Turn[]; readonly topic?: Topic; readonly style?: string }
   /** Made from real rows, by their positions: in the rows beyond the few-shot set (`gold`) or in the few-shot set. */
@@ -84,7 +84,7 @@ export interface Attempt {
   readonly parsed: Parsed<Example>;
 }
 
-/** What a barrier brings: examples that the next prompts demonstrate. */
+/** Feedback at a barrier: examples that the next prompts demonstrate. */
 export interface Feedback {
   /** Accepted examples at the barrier. */
   readonly after: number;
@@ -100,11 +100,11 @@ export interface Context<C extends SourceConfig = SourceConfig> {
   /** Real training rows beyond the few-shot set; empty unless the source needs them. */
   readonly gold: readonly Example[];
   readonly knowledge: Knowledge;
-  /** Of the barriers passed, in order. */
+  /** Feedback of the barriers passed, in order. */
   readonly feedback: readonly Feedback[];
 }
 
-/** What others do for an attempt. A source finds there what it `needs`. */
+/** Tools of an attempt. A source finds there what it `needs`. */
 export interface Tools {
   readonly model?: LanguageModel;
 }

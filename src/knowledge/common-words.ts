@@ -36,7 +36,7 @@ words work world worse would write wrong year years yellow yes yesterday yet you
 
 const common: ReadonlySet<string> = new Set(words.trim().split(/\s+/));
 
-/** Whether the word, or what it is the plural of, is a common one. Lower case. */
+/** Tells whether the word, or its singular, is a common one. Lower case. */
 export function isCommonWord(word: string): boolean {
   return common.has(word) || (word.length > 3 && word.endsWith("s") && common.has(word.slice(0, -1)));
 }

@@ -16,12 +16,12 @@ import type { KnowledgeData, Style, Topic } from "./topic.ts";
 export type KnowledgeEvent =
   | { readonly type: "asking"; readonly what: "styles" | "topics"; readonly prompt: string }
   | { readonly type: "answered"; readonly what: "styles" | "topics"; readonly text: string; readonly found: number }
-  | { readonly type: "remark"; readonly text: string } // what was decided on the way, for the user to read
+  | { readonly type: "remark"; readonly text: string } // a decision made on the way, for the user to read
   | { readonly type: "gathered"; readonly knowledge: KnowledgeData };
 
 /**
  * `free`: as the paper asks, at length and at temperature 1. `held`: short, cooler lists, numbered by a grammar, for models that
- * otherwise ramble (knowledge/suggest-topics.ts).
+ * otherwise ramble (model-topics.ts).
  */
 export type TopicLists = "free" | "held";
 
@@ -31,7 +31,7 @@ export interface KnowledgeRequest {
   readonly topics: "kg" | "llm";
   readonly topicCount: number;
   readonly suggestStyles: boolean;
-  /** How topics are asked of the language model. */
+  /** Form of the question for topics to the language model. */
   readonly topicLists: TopicLists;
   readonly demonstrations: readonly Example[];
   readonly seed: number;

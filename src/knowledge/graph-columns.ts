@@ -15,7 +15,7 @@ export interface StringTable {
 export interface NodeChunk {
   readonly ids: StringTable;
   readonly names: StringTable;
-  /** Of each row, one a line; absent where no row of the chunk has any, and in graphs of version 1. */
+  /** Synonyms of each row, one a line. Absent where no row of the chunk has any, and in graphs of version 1. */
   readonly synonyms?: StringTable;
   readonly provenance: Uint16Array; // [rows], indices into the manifest's provenances
 }
@@ -28,7 +28,7 @@ export interface EdgeChunk {
 }
 
 /**
- * How many relations to nodes of other types each node has. A hierarchy tells nothing about a disease but its place in it; a drug or a
+ * Relations of each node to nodes of other types, as a count. A hierarchy tells nothing about a disease but its place in it; a drug or a
  * symptom linked to it tells that it is known for something.
  */
 export interface LinkChunk {
@@ -49,10 +49,10 @@ export interface EdgeColumn {
   readonly count: number;
 }
 
-/** Of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. */
+/** Version of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. */
 export const graphVersion = 2;
 
-/** What a graph holds; the chunks are found by `columnKey`. */
+/** Contents of a graph; the chunks are found by `columnKey`. */
 export interface GraphManifest {
   /** Absent: 1. */
   readonly version?: number;
@@ -92,7 +92,7 @@ interface OpenNodes {
   synonyms: string[];
   provenance: number[];
   count: number;
-  /** Of every node, not of the open chunk alone: edges come after all nodes. */
+  /** Links of every node, not of the open chunk alone: edges come after all nodes. */
   readonly links: number[];
 }
 
@@ -115,7 +115,7 @@ export interface GraphBuilder {
   node(node: GraphNode): Added;
   /** An edge one of whose ends was named to `skip` is passed over. */
   edge(edge: GraphEdge): Added;
-  /** Whether both ends are known, for an edge that is left out. */
+  /** Tells whether both ends are known, for an edge that is left out. */
   check(head: string, tail: string): Added;
   /** A node that the user's filter leaves out: its edges are no error. */
   skip(id: string): void;

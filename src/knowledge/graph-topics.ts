@@ -31,7 +31,7 @@ export function cleanName(name: string, longest: number): string | undefined {
 }
 
 /**
- * Whether a name can stand in a sentence as it is: one to four words of letters, hyphens and apostrophes. Ontologies also hold inverted
+ * Tells whether a name can stand in a sentence as it is: one to four words of letters, hyphens and apostrophes. Ontologies also hold inverted
  * names ("anemia, aplastic"), numbered ones ("deafness 79", "type II") and classes ("disease of mental health").
  */
 export function isNatural(name: string): boolean {
@@ -157,7 +157,7 @@ async function* drawTopics(
   }
 }
 
-/** Whether a node's name ends as the query asks; the graph reads nodes by type alone. */
+/** Tells whether a node's name ends as the query asks. The graph reads nodes by type alone. */
 function named(query: GraphQuery, { entities }: Topic): boolean {
   if (query.kind !== "nodes" || !query.endings) return true;
   const { endings } = query;

@@ -5,11 +5,11 @@ import type { Topic } from "./topic.ts";
 
 export interface KnowledgeGraph {
   readonly id: string;
-  /** Of pairs, those that have an edge too. */
+  /** Number of matches. Pairs that have an edge count too. */
   count(query: GraphQuery): Promise<number>;
   /** Topics at indices in [0, count), in the order asked; a pair that has an edge is left out. */
   at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
-  /** Of each node of these types, in the order of `at`: how many relations it has to nodes of other types. */
+  /** Relations of each node to nodes of other types, as a count. Nodes are of these types, in the order of `at`. */
   links(types: readonly string[]): Promise<Uint32Array>;
   /** Every name of the nodes of these types, synonyms included, some thousand at once. */
   names(types: readonly string[]): AsyncGenerator<readonly string[], void>;

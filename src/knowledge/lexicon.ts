@@ -38,7 +38,7 @@ export function annotate(text: string, lexicons: readonly Lexicon[], label: stri
 }
 
 /**
- * Where a text mentions the name that was asked for. A name that would mark nothing by itself ("aids") is meant where it stands in capitals,
+ * Places at which a text mentions the name that was asked for. A name that would mark nothing by itself ("aids") is meant where it stands in capitals,
  * as the abbreviation that it was before it was written in lower case.
  */
 export function mentions(text: string, name: string): { start: number; end: number }[] {
@@ -82,7 +82,7 @@ function namesAt(lexicon: Lexicon, key: string): readonly Name[] {
   return singular.length === 0 ? names : [...names, ...singular];
 }
 
-/** Where the name ends that begins at word i; 0 when it does not stand there. */
+/** End of the name that begins at word i; 0 when it does not stand there. */
 function endAt(words: readonly Word[], i: number, { words: name, exact }: Name, shouted: boolean): number {
   for (const [k, word] of name.entries()) {
     const there = words[i + k];
@@ -112,7 +112,7 @@ function isWritten(there: Word, word: Word, exact: boolean): boolean {
 /** Longest word of capitals that is likelier an abbreviation beside another than a shouted word. */
 const longestNeighbour = 4;
 
-/** Whether capitals tell nothing here: all of the text is in capitals, or the word beside it is ("ALL PATIENTS"). Of common words alone. */
+/** Tells whether capitals mean nothing here: all of the text is in capitals, or the word beside it is ("ALL PATIENTS"). For common words alone. */
 function isShouted(words: readonly Word[], i: number, name: Word, shouted: boolean): boolean {
   if (!isCommonWord(name.key) && name.key.length > 2) return false;
   const beside = [words[i - 1], words[i + 1]].some((word, k) => {

@@ -58,7 +58,7 @@ function plain(item: string): string {
     .trim();
 }
 
-/** What stands before an item's explanation: "Nurses (in notes)", "Nurses: they write" and "Nurses - who write" give "Nurses". */
+/** The part before an item's explanation: "Nurses (in notes)", "Nurses: they write" and "Nurses - who write" give "Nurses". */
 export function headOf(item: string): string {
   return plain(item.split(/\s*:\s|:$|\s+[-–—]\s+|\s*\(|\s*\[|\.\s/)[0] as string);
 }

@@ -10,7 +10,7 @@ export interface Word {
   readonly written: string;
   readonly start: number;
   readonly end: number;
-  /** Where its possessive ends ("Crohn's"); `end` without one. */
+  /** End of its possessive ("Crohn's"); `end` without one. */
   readonly possessiveEnd: number;
   /** Hyphen before it: in a compound ("graft-versus"), with spaces around ("graft - versus"), or none. */
   readonly hyphen: "tight" | "loose" | "none";
@@ -83,7 +83,7 @@ const longestAbbreviation = 6;
 export const isAbbreviation = (written: string): boolean =>
   /^\p{Lu}{2,}$/u.test(written) && written.length <= longestAbbreviation;
 
-/** How a name must stand in a text to be meant. `never`: it is a word of everyday or a single sign. */
+/** The case in which a name must stand in a text to be meant. `never`: it is a word of everyday or a single sign. */
 export function caseOf(words: readonly Word[]): "any" | "exact" | "never" {
   const [only, second] = words;
   if (!only) return "never";
@@ -129,7 +129,7 @@ const absent: ReadonlySet<string> = new Set([
   "not known",
 ]);
 
-/** What tables write where there is no name: "NaN", "NULL", "N/A", "-". "Na" is sodium. */
+/** Tells whether a cell stands for no name: "NaN", "NULL", "N/A", "-". "Na" is sodium. */
 export function isNoName(name: string): boolean {
   const written = name.trim();
   return !/[\p{L}\p{N}]/u.test(written) || written === "NA" || written === "na" || absent.has(written.toLowerCase());

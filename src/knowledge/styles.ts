@@ -18,7 +18,7 @@ export interface SuggestEvents {
     readonly text: string;
     readonly found: number;
   };
-  /** What was decided on the way, for the user to read. */
+  /** A decision made on the way, for the user to read. */
   readonly remark: { readonly type: "remark"; readonly text: string };
 }
 

@@ -9,7 +9,7 @@ export interface Entity {
   readonly type: string;
 }
 
-/** Where a fact comes from and under which terms; follows every example into each export. */
+/** Provenance of a fact, and its terms. It follows every example into each export. */
 export interface EdgeProvenance {
   readonly source: string; // "Disease Ontology"
   readonly licence: string; // SPDX id or the source's own words
@@ -47,5 +47,5 @@ export function knowledgeOf(data: KnowledgeData): Knowledge {
   return { topicsFor: (label) => data.topics[label] ?? [], styles: data.styles, lexicon: data.lexicon };
 }
 
-/** What ZeroGen and DemoGen work with. */
+/** Knowledge of a source that needs none. */
 export const noKnowledge: KnowledgeData = { topics: {}, styles: [], lexicon: [] };

@@ -7,7 +7,7 @@ import type { ModelHost, ModelStore, PartFile } from "./kept.ts";
 import type { ModelEntry, ModelFile } from "./manifest.ts";
 import { type RunningHash, resumeHash } from "./verify.ts";
 
-/** Where the user said that the files shall come from. */
+/** Source of the files, as the user chose it. */
 export type DownloadSource = "server" | "hub";
 
 export interface DownloadOptions {
@@ -79,7 +79,7 @@ async function downloadFile(entry: ModelEntry, file: ModelFile, store: ModelStor
     hash.check();
     await part.finish();
   } catch (error) {
-    // What is too long or hashes wrongly would never become right.
+    // Bytes that are too many or hash wrongly would never become right.
     if (error instanceof ClinfuseError && error.code === "model-altered") cleanUp(() => part.clear());
     cleanUp(() => part.close());
     throw error;

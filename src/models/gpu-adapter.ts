@@ -1,10 +1,10 @@
-// What the graphics adapter offers against what a model needs, in sentences. Knows no engine.
+// Features of the graphics adapter against the needs of a model, in sentences. Knows no engine.
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { ModelEntry } from "./manifest.ts";
 import { gpuNeeds } from "./mlc-model.ts";
 
-/** What of a GPUAdapter decides. Plain data, so that it crosses a worker's border and a test can make one. */
+/** The decisive fields of a GPUAdapter. Plain data, so that it crosses a worker's border and a test can make one. */
 export interface AdapterFacts {
   readonly name: string;
   /** Computed by the processor. */
@@ -82,7 +82,7 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20).toLocaleStri
 const mostSaidMemory = 8 * 2 ** 30;
 
 /**
- * What the adapter lacks for the model; empty when it can hold it, as far as a browser tells: no browser tells the free memory of a graphics
+ * Lacks of the adapter for the model; empty when it can hold it, as far as a browser tells: no browser tells the free memory of a graphics
  * card. `largestTensor` is known once the tensor list was read.
  */
 export function lacks(entry: ModelEntry, adapter: AdapterFacts | undefined, largestTensor = 0): readonly Lack[] {

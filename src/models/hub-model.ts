@@ -20,7 +20,7 @@ export interface HubModelOptions extends HubAccess {
 
 export interface HubModel {
   readonly entry: ModelEntry;
-  /** Those files that had to be read to know what the model is, by name: all but the large ones. Empty for a model that is known. */
+  /** Contents of the files that tell what the model is, by name: all but the large ones. Empty for a model that is known. */
   readonly contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** The same files of the same commit are one of `known`. */
   readonly isKnown: boolean;

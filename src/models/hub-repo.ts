@@ -6,7 +6,7 @@ import { isRecord, isSafeName } from "./manifest.ts";
 
 export const hubAddress = "https://huggingface.co";
 
-/** How the hub is reached. Tests and a mirror bring their own. */
+/** Access to the hub. Tests and a mirror bring their own. */
 export interface HubAccess {
   /** As `fetch`. */
   readonly ask: (url: string, init: { readonly signal: AbortSignal }) => Promise<Response>;
@@ -22,7 +22,7 @@ export interface HubName {
   readonly file?: string;
 }
 
-/** What the hub states of a file at a commit. */
+/** Statement of the hub on a file at a commit. */
 export interface HubFile {
   readonly name: string;
   readonly bytes: number;
@@ -37,7 +37,7 @@ export interface HubListing {
   readonly commit: string;
   /** As the model's card has it. */
   readonly licence: string | undefined;
-  /** Those at the top whose name may be a model file's. */
+  /** Files at the top whose name may be a model file's. */
   readonly files: readonly HubFile[];
 }
 
@@ -73,7 +73,7 @@ function decoded(part: string): string {
 const mostListing = 32e6; // bytes of JSON: some hundred thousand files
 
 /**
- * What the hub states of a repository, by one request. Throws `hub-absent`, `hub-gated` (it wants an account), `hub-unreachable`,
+ * Asks the hub about a repository, by one request. Throws `hub-absent`, `hub-gated` (it wants an account), `hub-unreachable`,
  * `hub-malformed`, `aborted`.
  */
 export async function listRepo({ repo, revision }: HubName, access: HubAccess): Promise<HubListing> {
@@ -124,7 +124,7 @@ function licenceOf(card: unknown): string | undefined {
   return names.length > 0 ? names.join(", ").slice(0, 100) : undefined;
 }
 
-/** Of a file whose content is read whole. */
+/** Bytes of a file whose content is read whole, at most. */
 export const mostContent = 64e6;
 
 /**

@@ -16,7 +16,7 @@ export type { Picked };
 
 export interface ImportPorts {
   readonly store: ModelStore;
-  /** What WebLLM's own list states of a model. */
+  /** Statement of WebLLM's own list on a model. */
   stated(id: string): Promise<StatedNeeds | undefined>;
 }
 
@@ -34,7 +34,7 @@ export interface Imported {
   readonly wasHere: boolean;
   /** Files of it that are still missing. */
   readonly missing: readonly string[];
-  /** What the user should know of it, a sentence each. */
+  /** Remarks for the user, a sentence each. */
   readonly remarks: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export async function importModels(
 async function importFolder(folder: PickedFolder, work: Work): Promise<readonly Imported[]> {
   const likenesses = await likenessesOf(folder.files, work);
   const best = likenesses.toSorted((a, b) => b.same.length - a.same.length)[0];
-  // What is all of a known model needs no look inside: its hashes say what it is.
+  // A known model that is complete needs no look inside: its hashes say what it is.
   if (best && best.same.length === best.entry.files.length) return [await importKnown(best, work)];
   const found = await inspectFolder(folder, work);
   const good = found.filter(({ refused }) => refused === undefined);
@@ -97,7 +97,7 @@ async function importFolder(folder: PickedFolder, work: Work): Promise<readonly 
   return imported;
 }
 
-/** Which of the picked files are those of a vouched model, and which have the name and the size of one and another content. */
+/** Picked files beside a vouched model's: the same ones, and those of the same name and size with another content. */
 interface Likeness {
   readonly entry: ModelEntry;
   readonly same: readonly { readonly file: ModelFile; readonly picked: PickedFile }[];
@@ -216,7 +216,7 @@ async function importNew(model: Inspected, work: Work): Promise<Imported> {
   return { id: entry.id, name: entry.name, vouched: false, wasHere: false, missing: [], remarks: model.remarks };
 }
 
-/** Whether an entry has all these files, under whatever name where a GGUF is concerned. Entries of older versions hold strays beside them. */
+/** Tells whether an entry has all these files; a GGUF may have any name. Entries of older versions hold strays beside them. */
 function sameContent(entry: ModelEntry, files: readonly ModelFile[]): boolean {
   return files.every(({ name, sha256: hash }) => entry.files.some((file) => file.sha256 === hash && mayBe(file, name)));
 }

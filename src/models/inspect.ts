@@ -19,7 +19,7 @@ export type { ModelPart, Picked };
 export interface Inspected {
   /** For people, and for the id. */
   readonly name: string;
-  /** What an engine reads it as; of a file that is no model, what it is. */
+  /** Kind that an engine reads it as, or the kind of a file that is no model. */
   readonly kind: ModelEntry["kind"] | FileKind;
   /** The files that are the model, as they are stored. Strays beside them are left out. */
   readonly parts: readonly ModelPart[];
@@ -113,7 +113,7 @@ async function inspectHub(folder: PickedFolder, options: InspectOptions): Promis
   return checkedModel({ name, kind: await kindOfFolder(folder), parts: [] }, options, () => checkFolder({ ...folder, name }));
 }
 
-/** What a folder was to be, for one that is refused. */
+/** Kind that a refused folder was meant to be. */
 async function kindOfFolder({ files }: PickedFolder): Promise<Inspected["kind"]> {
   const weights = files.find(({ name, kind }) => isWeightForm(kind) || /^(model\.safetensors|pytorch_model)/.test(name));
   if (weights && !isWeightForm(weights.kind) && weights.kind !== "json") return weights.kind;

@@ -11,7 +11,7 @@ export interface StoredModel {
 /** A file that comes in pieces, over several sittings. What was appended stays when the tab is killed; it is not read as the model's file before `finish`. */
 export interface PartFile {
   readonly bytes: number;
-  /** What is there so far, to hash it. */
+  /** Bytes that are there so far, to hash them. */
   content(): Promise<Blob>;
   append(chunk: Uint8Array<ArrayBuffer>): void;
   /** Forgets what is there. */
@@ -36,7 +36,7 @@ export interface ModelStore {
   putEntry(id: string, text: string): Promise<void>;
 }
 
-/** What works on the files need of their surroundings. */
+/** The ports of work on model files. */
 export interface ModelHost {
   readonly store: ModelStore;
   /** Works while nobody else writes the model, for which it waits so many milliseconds. Throws `model-busy`, and what the work throws. */

@@ -13,7 +13,7 @@ export type ModelSource =
   | { readonly kind: "hub"; readonly repo: string; readonly revision: string }
   | { readonly kind: "wheel"; readonly package: string; readonly version: string; readonly folder: string };
 
-/** What a model in the layout of MLC needs of the graphics processor. Each has a default that its name and its files give (webllm-model.ts). */
+/** Needs of a model in MLC's layout from the graphics processor. Each has a default that its name and its files give (mlc-model.ts). */
 export interface MlcNeeds {
   /** Weights, cache and work space together, as WebLLM states it for its prebuilt models. */
   readonly memoryMegabytes?: number;
@@ -41,7 +41,7 @@ export interface ModelEntry {
   /** A GGUF's `general.architecture`, config.json's `model_type`: an engine that does not build it is not tried. Else the file itself decides. */
   readonly architecture?: string;
   readonly mlc?: MlcNeeds;
-  /** What was seen in its files at its import, a sentence each. */
+  /** Remarks on its files at its import, a sentence each. */
   readonly remarks?: readonly string[];
 }
 
@@ -100,7 +100,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 // Names become parts of paths and addresses, so nothing that could leave the folder is a name.
 const safeName = /^(?!\.)[\w.-]+$/;
 
-/** Whether a file, or a model, may have that name. */
+/** Tells whether a file, or a model, may have that name. */
 export const isSafeName = (name: string): boolean => safeName.test(name);
 
 function faultOf(model: unknown): string | undefined {

@@ -24,7 +24,7 @@ export function mlcLayout(entry: ModelEntry): MlcLayout | undefined {
 
 export interface GpuNeeds {
   readonly memoryMegabytes: number;
-  /** Whether the memory is computed from the files and not stated. */
+  /** The memory is computed from the files, not stated. */
   readonly estimated: boolean;
   readonly features: readonly string[];
   readonly bufferBytes: number;
@@ -35,7 +35,7 @@ const besidesWeights = 1.25;
 /** WebLLM refuses an adapter that offers less. */
 const leastBufferBytes = 2 ** 27;
 
-/** What the entry states, else what its name says (MLC names quantisations q4f16_1, q0f32, ...) and its shards weigh. */
+/** Needs that the entry states, else those of its name (MLC names quantisations q4f16_1, q0f32, ...) and its shards' size. */
 export function gpuNeeds(entry: ModelEntry): GpuNeeds {
   const { memoryMegabytes, features, bufferBytes = 0 } = entry.mlc ?? {};
   const shards = entry.files.filter((file) => file.name.endsWith(".bin")).reduce((sum, file) => sum + file.bytes, 0);
@@ -54,7 +54,7 @@ export function twinOf(entry: ModelEntry): string | undefined {
 }
 
 export interface MlcConfig {
-  /** Of the model itself, before our own limit; -1 where it slides. */
+  /** Context of the model itself, before our own limit; -1 where it slides. */
   readonly contextTokens: number;
   readonly tokenizer: string; // tokenizer.json or tokenizer.model
   /** It thinks aloud unless told not to. */

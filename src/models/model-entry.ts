@@ -5,7 +5,7 @@ import { isLlamaFamily, llamaFamily } from "../nn/llama-config.ts";
 import { hubDecoderFile, type MlcNeeds, type ModelEntry, type ModelFile } from "./manifest.ts";
 import { mlcLayout, readMlcConfig, readTensorList } from "./mlc-model.ts";
 
-/** What WebLLM's prebuilt list states of a model. */
+/** Statement of WebLLM's prebuilt list on a model. */
 export type StatedNeeds = Pick<MlcNeeds, "memoryMegabytes" | "features" | "bufferBytes">;
 
 export interface FolderReader {
@@ -36,7 +36,7 @@ export async function entryOfFiles(id: string, files: readonly ModelFile[], read
   throw new ClinfuseError("model-unsupported", sentence, { what: id });
 }
 
-/** Of a config.json; undefined where it says none or is no JSON, which whoever opens the model says. */
+/** Model type of a config.json; undefined where it names none or is no JSON. Opening the model reports that. */
 function modelType(config: string): string | undefined {
   try {
     const type: unknown = JSON.parse(config)?.model_type;

@@ -1,4 +1,4 @@
-// Whether this device can hold a model, how much memory that takes, and why not. Estimates from the manifest alone: no file is read.
+// The fit of a model to this device: the memory that it takes, and why it cannot be held. Estimates from the manifest alone: no file is read.
 
 import { isLlamaFamily } from "../nn/llama-config.ts";
 import { heapBytes } from "../runtime/heap.ts";
@@ -49,7 +49,7 @@ export function modelFit(entry: ModelEntry, device: DeviceFacts, find: (id: stri
 const batchBytes = 300e6;
 
 /**
- * Of `batch`, which holds weights as 32-bit floats; undefined for what it does not read. GGUF files say their bits in their name: Q4_K_M, F16; the
+ * Memory of `batch`, which holds weights as 32-bit floats; undefined for what it does not read. GGUF files say their bits in their name: Q4_K_M, F16; the
  * hub's decoders come in halves.
  */
 function batchMemory(entry: ModelEntry, bytes: number): number | undefined {

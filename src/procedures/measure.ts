@@ -25,7 +25,7 @@ export interface AdapterReport {
   readonly adapter: AdapterFacts | undefined;
   readonly cores: number;
   readonly isolated: boolean;
-  /** Whether WASM multiplies and adds in one instruction. */
+  /** Multiplication and addition in one instruction of WASM. */
   readonly relaxedSimd: boolean;
   /** Names of the catalogue's engines by id. */
   readonly engineNames: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface AdapterReport {
 
 export type MeasureProcedures = {
   device(argument: null, signal: AbortSignal): Promise<AdapterReport>;
-  /** What was measured before. Throws `storage-unavailable`. */
+  /** Measurements taken before. Throws `storage-unavailable`. */
   measurements(argument: null, signal: AbortSignal): Promise<Measurements>;
   /** Every engine that reads the model and can run here, then training on each device; each number is kept as it comes. */
   measure(argument: { readonly model: string }, signal: AbortSignal): AsyncGenerator<MeasureEvent, void>;

@@ -1,4 +1,4 @@
-// What the worker of the model files offers: what there is, downloads, checks, imports, exports. Loads no model, knows no worker.
+// Procedures of the model files: lists, downloads, checks, imports, exports. Loads no model, knows no worker.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
@@ -15,7 +15,7 @@ import { type ModelFit, modelFit } from "../models/model-fit.ts";
 import { findModel } from "../models/reader.ts";
 import type { Answers } from "./procedure.ts";
 
-/** What a model's hashes rest on: the app's manifest, what the hub stated at a commit, or nothing but that they were taken down at its import. */
+/** Authority for a model's hashes: the app's manifest, the hub's statement at a commit, or none: they were computed at its import. */
 export type Vouched =
   | { readonly by: "manifest" }
   | { readonly by: "hub"; readonly repo: string; readonly commit: string }
@@ -25,13 +25,13 @@ export interface ModelRow extends Pick<ModelEntry, "id" | "kind" | "name" | "lic
   readonly bytes: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly vouched: Vouched;
-  /** What the user should know of it, a sentence each. */
+  /** Remarks for the user, a sentence each. */
   readonly remarks: readonly string[];
   /** Bytes of it in this browser, parts of files included. */
   readonly stored: number;
   /** `here`: all in this browser. `served`: the app's server has what this browser lacks. */
   readonly state: "absent" | "part" | "served" | "here";
-  /** Where the files that this browser lacks can come from, by host; the nearest first. */
+  /** Sources of the files that this browser lacks, by host; the nearest first. */
   readonly sources: readonly { readonly source: DownloadSource; readonly host: string }[];
   readonly fit: ModelFit;
 }
@@ -43,7 +43,7 @@ export interface PrebuiltRow extends PrebuiltModel {
 
 export type FilesEvent = {
   readonly type: "progress";
-  /** What happens now, for a person. */
+  /** The work under way, in words for a person. */
   readonly what: string;
   readonly done: number;
   readonly total: number;
@@ -67,7 +67,7 @@ export type ModelProcedures = {
   add(argument: { repository: string }, signal: AbortSignal): AsyncGenerator<AddModelEvent, void>;
   /** Another name for a model of this browser's own. Throws `not-found` for any other. */
   rename(argument: { id: string; name: string }, signal: AbortSignal): Promise<void>;
-  /** What this browser has of it; a model that the manifest does not name is gone then. */
+  /** Removes this browser's files of it. A model that the manifest does not name is gone then. */
   remove(argument: { id: string }, signal: AbortSignal): Promise<void>;
   import(argument: Picked, signal: AbortSignal): AsyncGenerator<ImportModelEvent, void>;
   /** One file as it is, several as a zip. */

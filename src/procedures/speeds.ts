@@ -1,4 +1,4 @@
-// What was measured on this device, as far as it can be read: a choice goes on without it. Knows no storage.
+// Measured speeds of this device, as far as they can be read: a choice goes on without them. Knows no storage.
 
 import type { Speeds } from "../engines/catalogue.ts";
 import type { Measurements } from "../store/measurements.ts";
@@ -16,7 +16,7 @@ export async function engineSpeeds({ measurements }: SpeedPorts, model: string):
   return Object.fromEntries(ofModel.map(({ engine, tokensPerSecond }) => [engine, tokensPerSecond]));
 }
 
-/** Of each device; empty where the storage cannot be read. */
+/** Training speed of each device; empty where the storage cannot be read. */
 export async function trainingSpeeds({ measurements }: SpeedPorts): Promise<readonly TrainingSpeed[]> {
   return (await measurements().catch(() => undefined))?.training ?? [];
 }

@@ -180,7 +180,7 @@ async function* trainOnce(
   }
 }
 
-/** What cannot be stored is told and held in memory, and the training goes on to its scores. */
+/** Stores the model. One that cannot be stored is told and held in memory, and the training goes on to its scores. */
 async function* keepModel(
   shelf: Shelf,
   classifier: Classifier,

@@ -1,4 +1,4 @@
-// Where trained models stand: written beside the one before, read by their hashes, held in memory where they cannot be stored.
+// The shelf of trained models: written beside the one before, read by their hashes, held in memory where they cannot be stored.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sha256OfBlob } from "../base/hash.ts";
@@ -9,7 +9,7 @@ import { type Files, trainedFolder } from "../store/files.ts";
 export interface Shelf {
   /** Under a name that no model of the place has yet, so that the one before stays. Throws what storing throws, and then holds the files in memory. */
   save(place: string, files: ReadonlyMap<string, Blob>, signal: AbortSignal): Promise<{ model: string; bytes: number }>;
-  /** What `save` could not store. Throws `trained-missing`. */
+  /** Stores the model that `save` could not. Throws `trained-missing`. */
   saveAgain(place: string, signal: AbortSignal): Promise<{ model: string; bytes: number }>;
   state(model: string): Promise<TrainedState>;
   /** Files by name, each held against its hash. Throws `trained-missing` and `trained-damaged`. */

@@ -11,7 +11,7 @@ import { placeOf, type Shelf } from "./trained-shelf.ts";
 export type TrainedProcedures = {
   /** With the bytes of what is kept on the way to them. */
   trainedModels(argument: null, signal: AbortSignal): Promise<readonly { id: string; bytes: number }[]>;
-  /** Whether a kept model's files are all there, without reading them. */
+  /** State of a kept model's files, without reading them. */
   trainedState(argument: { model: string }, signal: AbortSignal): Promise<TrainedState>;
   /** The kept model's files by name, as blobs, each held against its hash; from memory where it could not be stored. */
   trainedFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
@@ -79,7 +79,7 @@ export function trainedProcedures({ disk, hold, notebooks }: TrainedPorts, shelf
           const named = new Set((await (await notebooks()).list()).map((notebook) => notebook.training?.model));
           for (const model of await shelf.modelsOf(place)) if (!named.has(model)) await disk.delete(trainedFolder(model));
         };
-        // Where it is at work it will be swept when that ends.
+        // A training at work there sweeps it at its end.
         await whileHeld(place, sweep).catch((error: unknown) => {
           if (!isBusy(error)) throw error;
         });

@@ -20,7 +20,7 @@ import {
 } from "./reading/wrapping.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 
-/** What is known of the question when its answer is read. */
+/** Facts of the question, for the reader of its answer. */
 export interface Asked {
   /** The prompt, to tell its echo from an answer. */
   readonly messages?: readonly Message[];
@@ -47,7 +47,7 @@ export function readAnswer(completion: string, asked: Asked = {}): Parsed<string
   return { ok: true, value: answer };
 }
 
-/** Whether a completion that the token limit ended had not come to its answer: more tokens help, another prompt does not. */
+/** Tells whether a completion that the token limit ended had not come to its answer: more tokens help, another prompt does not. */
 export function isUnfinishedThought(completion: string): boolean {
   const said = withoutThoughts(visible(completion));
   return said === undefined || isThought(said);

@@ -8,24 +8,24 @@ import type { Family } from "../tasks/families.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { Parsed } from "./rejections.ts";
 
-/** How demonstrations enter a prompt: some of them drawn anew, the same ones in a prefix that all requests share, or not at all. */
+/** Form of demonstrations in a prompt: some drawn anew, the same ones in a prefix that all requests share, or none. */
 export type Mode = "shuffled" | "fixed" | "none";
 
 export interface FilledPrompt {
   readonly messages: readonly Message[];
-  /** What is the same for every prompt of the run. */
+  /** The part that is the same for every prompt of the run. */
   readonly shared?: SharedPrompt;
   readonly grammar: string;
 }
 
 export interface Prompt extends Omit<FilledPrompt, "grammar"> {
   readonly grammar?: string;
-  /** What was drawn for it, kept with the example. */
+  /** Topic and style drawn for it, kept with the example. */
   readonly topic?: Topic;
   readonly style?: string;
 }
 
-/** What a source draws for one prompt (section 4.2); a baseline draws nothing. */
+/** Draws of a source for one prompt (section 4.2); a baseline draws nothing. */
 export interface Drawn {
   readonly topic?: Topic;
   readonly style?: string;
@@ -38,7 +38,7 @@ export interface Context<E extends Example> {
   readonly knowledge: Knowledge;
   readonly config: {
     readonly demonstrations: Mode;
-    /** Who marks entities: the model, or the graph's names. */
+    /** Marks of entities: the model's own, or those of the graph's names. */
     readonly annotation: "model" | "graph";
   };
 }

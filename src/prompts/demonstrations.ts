@@ -1,4 +1,4 @@
-// How demonstrations enter a prompt: JSON lines after the listing (released code), or turns in a prefix that all requests share.
+// Demonstrations in a prompt: JSON lines after the listing (released code), or turns in a prefix that all requests share.
 
 import type { Rng } from "../base/rng.ts";
 import type { Message } from "../engines/language-model.ts";
@@ -35,9 +35,9 @@ export function turns(exchanges: readonly (readonly [user: string, assistant: st
 const shuffledDemonstrations = 3;
 
 export interface DemonstrationChoice<E extends Example> {
-  /** Of the shuffled ones: those of the prompt's label alone. */
+  /** Shuffles demonstrations of the prompt's label alone. */
   readonly sameLabel: boolean;
-  /** Of all, shortest first, those in the shared prefix. */
+  /** Chooses those of the shared prefix from all, shortest first. */
   fixed(shortestFirst: readonly E[]): readonly E[];
 }
 

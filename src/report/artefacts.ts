@@ -1,4 +1,4 @@
-// What a finished run leaves behind as files: the dataset, its scores. Pure; the report has a file of its own.
+// Files that a finished run leaves: the dataset, its scores. Pure; the report has a file of its own.
 
 import type { Notebook } from "../experiment/notebook.ts";
 import { writeJsonl } from "../formats/clingen.ts";

@@ -1,4 +1,4 @@
-// How each shape of example is drawn in a report and on a terminal: one row a shape. Pure; every text is escaped.
+// Drawings of an example in a report and on a terminal: one row a shape. Pure; every text is escaped.
 
 import type { Example, Shape, Shapes, Span } from "../tasks/example.ts";
 import { comparedTones, inOrder, segmentsOf, type Tone } from "./marked-text.ts";

@@ -2,7 +2,7 @@
 
 import type { Span } from "../tasks/example.ts";
 
-/** What a mark says: an entity; beside a gold standard, whether it was found, missed or made up. */
+/** Meaning of a mark: an entity; beside a gold standard, one that was found, missed or made up. */
 export type Tone = "entity" | "found" | "missed" | "wrong";
 
 export interface Segment {

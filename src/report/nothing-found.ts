@@ -5,7 +5,7 @@ import type { Example, Shape } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** What one example is called, and what finding something in it is. */
+/** Words of each shape: its examples, and finding something in one. */
 const words: Readonly<Record<Shape, { readonly many: string; readonly found: string; readonly holds: string }>> = {
   token: { many: "test sentences", found: "marked nothing", holds: "marks nothing" },
   sentence: { many: "test texts", found: "gave no label", holds: "gives no label" },

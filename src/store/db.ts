@@ -30,7 +30,7 @@ export interface Schema extends DBSchema {
   imports: { key: string; value: { readonly storage: string; readonly startedAt: number } };
   datasets: { key: string; value: Identified };
   notebooks: { key: string; value: Identified };
-  /** How fast this device is, by what was measured: `engine:<model>:<engine>`, `training:<device>`. */
+  /** Measured speeds of this device, by their subject: `engine:<model>:<engine>`, `training:<device>`. */
   measurements: { key: string; value: EngineSpeed | TrainingSpeed };
   /** By key: a product's kind is part of what the key is the hash of. */
   products: { key: string; value: AnyProduct };

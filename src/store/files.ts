@@ -36,13 +36,13 @@ export interface Files {
   clear(): Promise<void>;
 }
 
-/** Where the files of a trained model lie. */
+/** Folder of a trained model's files. */
 export const trainedFolder = (model: string) => `trained/${model}`;
 
-/** Where a training that goes on to that model keeps itself. */
+/** Folder of the checkpoint of the training that makes that model. */
 export const checkpointFolder = (model: string) => `checkpoints/${model}`;
 
-/** Where stage I of a few-shot set lies, for the cells of a plan that begin with it. */
+/** Folder of stage I of a few-shot set, for the cells of a plan that begin with it. */
 export const stageFolder = (key: string) => `stages/${key}`;
 
 /** The files of one folder, by name. */

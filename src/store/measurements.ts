@@ -1,4 +1,4 @@
-// What was measured on this device, kept until it is measured anew or forgotten. Knows no engine.
+// Measurements of this device, kept until they are taken anew or forgotten. Knows no engine.
 
 import type { EngineSpeed } from "../engines/measure-engine.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";

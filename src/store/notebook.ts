@@ -31,7 +31,7 @@ export interface Notebooks {
   change(base: Notebook, patch: NotebookPatch): Promise<Changed>;
   /** Hears what other tabs and workers change, until the returned function is called. */
   watch(listener: (news: NotebookNews) => void): () => void;
-  /** What goes when the notebook goes, because no other holds it. */
+  /** Things that go with the notebook, because no other holds them. */
   holdings(id: string): Promise<Holdings>;
   /** With the rows, products and logs that no other notebook holds. The trained models are files, and stay. */
   delete(id: string): Promise<void>;
@@ -196,7 +196,7 @@ const held: { readonly [K in keyof Alone]: (notebook: StoredNotebook) => readonl
   models: ({ id, training }) => (training?.model === undefined ? [id] : [id, training.model]),
 };
 
-/** What the notebook of that id holds and no other of `all` does. */
+/** Things that the notebook of that id holds and no other of `all` does. */
 function alone(id: string, all: readonly StoredNotebook[]): Alone {
   const others = all.filter((n) => n.id !== id);
   const of = (what: keyof Alone) => {

@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { refusal } from "./storage-error.ts";
 
-/** What goes on without files: said where they are refused, because the database may still be there. */
+/** Remedy where files are refused: the database may still be there, and with it a part of the app. */
 const remedy =
   "Leave the private window, or allow site data for this address, and reload. Until then examples can be written, but no model can be kept: neither a download nor a trained one.";
 

@@ -1,4 +1,4 @@
-// What the browser's storage throws, as the two errors that a user can act on. Knows no store.
+// Errors of the browser's storage, as the two that a user can act on. Knows no store.
 
 import { ClinfuseError } from "../base/errors.ts";
 
@@ -33,7 +33,7 @@ export function storageError(error: unknown, doing: string): unknown {
   }
 }
 
-/** What opening the storage threw. Whatever that is, it means that there is none: browsers name it in many ways. */
+/** The error of opening the storage. It always means that there is none: browsers name it in many ways. */
 export function refusal(error: unknown, doing: string): ClinfuseError {
   const known = storageError(error, doing);
   if (known instanceof ClinfuseError) return known;

@@ -40,7 +40,7 @@ export async function write<const Names extends readonly StoreName[], T>(
     } catch {
       // already aborted or committed
     }
-    // When the quota is what ended it, the requests say AbortError and only the transaction says why.
+    // Ended by the quota, the requests say AbortError, and only the transaction says why.
     const failed = await committed;
     const why = failed?.reason instanceof Error && failed.reason.name !== "AbortError" ? failed.reason : error;
     throw storageError(why, doing);

@@ -10,7 +10,7 @@ export interface EntityRole {
   readonly type: string;
 }
 
-/** What a task says beyond its labels because of its examples' shape. */
+/** Fields of a task beyond its labels, by the shape of its examples. */
 export interface ShapeData {
   readonly token: object;
   /** `any`: an example may carry none, one or several of the labels. */
@@ -65,7 +65,7 @@ interface FamilyRow {
   readonly topic: "entity" | "pair";
   /** Longest name of a topic in characters (released code). */
   readonly longestTopic: number;
-  /** Whether its examples mark entities in their texts, as a lexicon can. */
+  /** Its examples mark entities in their texts, as a lexicon can. */
   readonly marks: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What a task is scored by, as data (Table 5). Knows no count and no formula.
+// Metrics of a task, as data (Table 5). Knows no count and no formula.
 
 export type MetricName = "accuracy" | "precision" | "recall" | "f1";
 
@@ -9,7 +9,7 @@ export interface Metric {
   /**
    * Over labels. `micro`: their counts together. `macro`: the mean of each label's own. `positive`: `micro` over the labels that are not negative.
    * `example`: precision and recall of each example, their means, and F1 of the means (BLUE's example-based F1).
-   * Where absent: `micro` for spans, `macro` for labels; accuracy has no average.
+   * Absent: `micro` for spans, `macro` for labels. Accuracy has no average.
    */
   readonly average?: Average;
   /** A label that does not count. */

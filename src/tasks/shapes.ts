@@ -1,4 +1,4 @@
-// What every shape of example tells of itself: its texts, its labels, what is scored of it. Knows no task.
+// Rows of the shapes of examples: their texts, labels and scored items. Knows no task.
 
 import type { Example, Shape, Shapes, Span } from "./example.ts";
 import { wordSpans } from "./words.ts";
@@ -14,7 +14,7 @@ interface ShapeRow<E extends Example> {
   texts(example: E): readonly string[];
   /** Labels that it carries, each once: what "5 per label" counts. A token example carries each type that it marks. */
   labels(example: E): readonly string[];
-  /** What a prediction of it is scored by, each once. */
+  /** Items by which a prediction of it is scored, each once. */
   items(example: E): readonly Item[];
   /** Spans that a prediction has to find, in order of start. */
   spans(example: E): readonly Span[];
@@ -71,7 +71,7 @@ export const itemsOf = (example: Example): readonly Item[] => rowOf(example).ite
 export const spansOf = (example: Example): readonly Span[] => rowOf(example).spans(example);
 export const blankOf = <E extends Example>(example: E): E => rowOf(example).blank(example);
 
-/** Whether a prediction has every scored item of the gold example and no other. */
+/** Tells whether a prediction has every scored item of the gold example and no other. */
 export function sameItems(gold: Example, predicted: Example): boolean {
   const [wanted, given] = [itemsOf(gold), itemsOf(predicted)];
   const keys = new Set(wanted.map((item) => item.key));

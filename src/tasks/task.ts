@@ -1,4 +1,4 @@
-// What a task is: data that the other rooms read. Adding one is one small file and one line in catalogue.ts.
+// A task: data that the other rooms read. Adding one is one small file and one line in catalogue.ts.
 
 import type { Shape, Shapes } from "./example.ts";
 import type { Families, Family, FamilyShape, ShapeData } from "./families.ts";
@@ -29,7 +29,7 @@ interface LearnableBase {
   readonly metrics: readonly [Metric, ...Metric[]];
 }
 
-/** What a classifier can be trained for. */
+/** The part of a task that a classifier is trained for. */
 export type LearnableTask<S extends Shape = Shape> = {
   readonly [K in S]: LearnableBase & ShapeData[K] & { readonly shape: K };
 }[S];

@@ -1,6 +1,6 @@
-// What a task's topics are drawn from in a knowledge graph (section 4.1.1), as data. Types and relations are the graph's own words.
+// A query for a task's topics in a knowledge graph (section 4.1.1), as data. Types and relations are the graph's own words.
 
-/** What a graph answers by itself. */
+/** A query that a graph answers by itself. */
 export type GraphQuery =
   /** Every node of some types; of those whose name ends in one of `endings`, where there are any. */
   | { readonly kind: "nodes"; readonly types: readonly string[]; readonly endings?: readonly string[] }

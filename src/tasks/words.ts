@@ -21,9 +21,9 @@ export function visibleExtent(text: string, start: number, end: number): Extent 
 
 export const isVisible = (text: string): boolean => visibleExtent(text, 0, text.length) !== undefined;
 
-/** What parts words: BERT drops the other control characters, the vertical tab among them. */
+/** Characters between words. BERT drops the other control characters, the vertical tab among them. */
 export const space = "\\t\\n\\r\\p{Z}";
-/** What is a word alone, as in text/basic-words.ts: punctuation, ASCII symbols, ideographs. */
+/** Characters that are a word alone, as in text/basic-words.ts: punctuation, ASCII symbols, ideographs. */
 const mark =
   "\\p{P}!-\\/:-@\\[-`{-~\\u4e00-\\u9fff\\u3400-\\u4dbf\\uf900-\\ufaff\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2b73f}\\u{2b740}-\\u{2b81f}\\u{2b920}-\\u{2ceaf}\\u{2f800}-\\u{2fa1f}";
 const word = new RegExp(`[${mark}]|[^${space}${mark}]+`, "gu");

@@ -16,7 +16,7 @@ export interface Folder {
 const stateName = "state.safetensors";
 const bestName = ({ stage, best }: Position) => (best ? `best-${stage}-${best.epoch}.safetensors` : undefined);
 
-/** What the header of the state's file says beside the tensors. */
+/** Header of the state's file, beside the tensors. */
 interface Card {
   readonly steps: number;
   readonly position: Position;

@@ -1,4 +1,4 @@
-// Where a training stands, whole: enough to go on at the same step and to end with the same weights. Knows no storage.
+// A checkpoint: enough to resume a training at the same step and to end with the same weights. Knows no storage.
 
 import type { TrainerState } from "../runtime/trainer.ts";
 import type { LazyWeight, Weights } from "../weights/weight.ts";
@@ -9,14 +9,14 @@ export interface BestEpoch extends Validated {
   readonly epoch: number;
 }
 
-/** Where a training stands between two steps. The data's order and dropout's seeds follow from it, by the config's seed. */
+/** Position of a training between two steps. The data's order and dropout's seeds follow from it, by the config's seed. */
 export interface Position {
   readonly stage: StageId;
   /** Taken in the stage. */
   readonly step: number;
   /** Epochs of the stage that are over, validation included. */
   readonly epochs: number;
-  /** Of the steps of the epoch under way. */
+  /** Losses of the epoch under way, a step each. */
   readonly losses: readonly number[];
   readonly best?: BestEpoch;
 }
@@ -28,9 +28,9 @@ export interface Checkpoint {
   readonly best?: readonly LazyWeight[];
 }
 
-/** Where checkpoints go. */
+/** The port of where checkpoints go. */
 export interface Checkpoints {
-  /** Whether it is time for one: asked after each step and after each epoch. */
+  /** Tells whether it is time for one. Asked after each step and after each epoch. */
   due(after: "step" | "epoch"): boolean;
   /** Keeps it in place of the one before. Does not throw for want of space: a training that cannot be kept goes on all the same. */
   save(checkpoint: Checkpoint): Promise<void>;
@@ -42,13 +42,13 @@ export const noCheckpoints: Checkpoints = { due: () => false, save: async () => 
 /** Steps between two checkpoints, beside those after an epoch. */
 const stepsBetween = 50;
 
-/** Of a training's time that checkpoints may take. */
+/** Share of a training's time that checkpoints may take. */
 const timeShare = 0.05;
 
-/** What the first one is taken to cost, in milliseconds: none is due in a training's first ten seconds. */
+/** Milliseconds that the first one is taken to cost: none is due in a training's first ten seconds. */
 const firstCost = 500;
 
-/** When a checkpoint is due: after each epoch and each 50 steps, but not so soon after the last that writing takes over 5 % of the time. */
+/** Decides when a checkpoint is due: after each epoch and each 50 steps, unless writing would take over 5 % of the time. */
 export class CheckpointPace {
   #steps = 0;
   #at: number;

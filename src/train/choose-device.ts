@@ -1,4 +1,4 @@
-// Which device trains, and why: what was asked for, else the faster one as far as is known. Knows no model and asks no browser.
+// The choice of the device that trains, with its reason: the one asked for, else the faster one as far as is known. Knows no model.
 
 import type { Availability, Device } from "../runtime/device.ts";
 import type { TrainingSpeed } from "./measure-training.ts";
@@ -10,7 +10,7 @@ export interface DeviceChoice {
   readonly reason: string;
 }
 
-/** Whether it can train, and what it is or why not. */
+/** Availability of a device, in words: what it is, or why it cannot train. */
 export function describeDevice(device: Device, found: Availability): { readonly available: boolean; readonly reason: string } {
   if (!found.available) return { available: false, reason: found.error.message };
   if (device === "webgpu") {

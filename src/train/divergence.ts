@@ -1,8 +1,8 @@
-// Sees when training diverges: a loss that is no number, or one that stays far above where it began. Knows no trainer.
+// A watch on divergence: a loss that is no number, or one that stays far above where it began. Knows no trainer.
 
 import { ClinfuseError } from "../base/errors.ts";
 
-/** Of the loss at the start; below one nat a start is luck, and is taken as one. */
+/** Multiple of the loss at the start. A start below one nat is luck, and is taken as one. */
 const times = 5;
 /** Steps in a row. A single bad batch, or a few at the warm-up's end, are no divergence. */
 const inARow = 20;

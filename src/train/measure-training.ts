@@ -1,4 +1,4 @@
-// How fast a device trains: steps of a small BERT of MiniLM's width on made-up numbers. Knows no task and no text.
+// Speed of training on a device: steps of a small BERT of MiniLM's width on made-up numbers. Knows no task and no text.
 
 import { cleanAfter } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
@@ -15,7 +15,7 @@ import type { Weights } from "../weights/weight.ts";
 export interface TrainingSpeed {
   readonly kind: "training";
   readonly device: Device;
-  /** Of the layers' matrix products, forward and backward. */
+  /** Rate of the layers' matrix products, forward and backward. */
   readonly gflops: number;
   readonly measuredAt: number;
 }
@@ -61,7 +61,7 @@ export async function measureTraining(device: Device, signal: AbortSignal, onSte
   return cleanAfter(steps(), () => trainer.close());
 }
 
-/** Of the layers' products in a step that trains everything: the backward pass takes two for each of the forward pass's. */
+/** Operations of the layers' products in a step that trains everything. The backward pass takes two products for each of the forward pass's. */
 export function stepFlops({ hiddenSize: h, intermediateSize: f, layers }: BertConfig, { batch, tokens }: BatchShape): number {
   return 3 * layers * (2 * batch * tokens * (4 * h * h + 2 * h * f) + 4 * batch * tokens * tokens * h);
 }
@@ -80,7 +80,7 @@ export function madeUpWeights(model: Model): Weights {
   );
 }
 
-/** Of a step with a token head of so many labels. */
+/** Feeds of a step with a token head of so many labels. */
 export function madeUpFeeds(config: BertConfig, { batch, tokens }: BatchShape, labels: number): Feeds {
   const draws = rng("measure", "feeds");
   const shape = [batch, tokens];

@@ -1,4 +1,4 @@
-// How an encoder is fine-tuned by default: the paper's recipe for PubMedBERT (App. C), our own for smaller encoders. Pure.
+// The default recipe of an encoder: the paper's for PubMedBERT (App. C), our own for smaller encoders. Pure.
 
 import type { BertConfig } from "../nn/bert-config.ts";
 import type { TrainConfig } from "./train-config.ts";

@@ -18,13 +18,13 @@ export interface TrainConfig {
   readonly batchSize: number;
   /** Parts that a batch is worked off in, for want of memory: the step is the same but for rounding. 1 where absent. */
   readonly accumulation?: number;
-  /** Whether what the layers give is computed once more on the way back, two layers at a time, for want of memory: the step is the same but for rounding. */
+  /** Checkpointing: layer outputs are computed again in the backward pass, two layers at a time, to save memory. The step is the same but for rounding. */
   readonly checkpointing?: boolean;
   /** Longer inputs are cut. Paper: 256. */
   readonly maxTokens: number;
   /** Share of the steps of a stage in which the rate rises linearly from 0. Paper: 0.05. */
   readonly warmup: number;
-  /** How it then falls to 0. Paper: linear. */
+  /** Decay of the rate to 0 after the warm-up. Paper: linear. */
   readonly schedule?: "linear" | "cosine";
   /** Share of a target's weight that all outputs divide among them (Szegedy et al. 2016); 0 or absent for none. */
   readonly labelSmoothing?: number;
@@ -32,19 +32,19 @@ export interface TrainConfig {
   readonly classWeights?: "none" | "balanced";
   /** Share of numbers that a step drops at BERT's sites; 0 or absent for none. BERT's own: 0.1. */
   readonly dropout?: number;
-  /** What of the encoder changes, beside the head; everything where absent. */
+  /** Part of the encoder that trains, beside the head; everything where absent. */
   readonly trains?: Trains;
   /** A stage ends after so many epochs without a better one; 0 or absent for never. */
   readonly patience?: number;
   readonly weightDecay: number;
-  /** Whether biases and LayerNorm's vectors decay too; yes where absent, as PyTorch's AdamW has it. */
+  /** Decays biases and LayerNorm's vectors too; absent, they decay, as PyTorch's AdamW has it. */
   readonly decayVectors?: boolean;
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;
   readonly seed: number;
 }
 
-/** How well an epoch's weights do on the validation examples. */
+/** Scores of an epoch's weights on the validation examples. */
 export interface Validated {
   readonly scores: Scores;
   /** The task's main metric. */
@@ -56,7 +56,7 @@ export interface Validated {
 export type TrainEvent =
   | { readonly type: "loading"; readonly what: string; readonly done: number; readonly total: number } // bytes
   | { readonly type: "compiling"; readonly tokens: number } // a session for one bucket of lengths
-  /** What the layers that stay as they are give for the stage's examples: once, before its first step. */
+  /** Outputs of the frozen layers for the stage's examples: once, before its first step. */
   | { readonly type: "features"; readonly stage: StageId; readonly done: number; readonly total: number } // examples
   | {
       readonly type: "stage";

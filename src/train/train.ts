@@ -20,18 +20,18 @@ import { learningRateAt, warmupSteps } from "./schedule.ts";
 import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";
 
 /**
- * Whether the later of two epochs is to be kept: the higher main metric; where they are equal the lower validation loss, and then
- * the later epoch. With five examples to validate on, equal metrics are the rule, and the loss still tells epochs apart.
+ * Tells whether the later of two epochs is better: by a higher main metric, else by a lower validation loss, else by being later.
+ * With five examples to validate on, equal metrics are the rule, and the loss still tells epochs apart.
  */
 export function isBetter(later: Validated, best: Validated | undefined): boolean {
   if (!best || later.main !== best.main) return !best || later.main > best.main;
   return later.loss <= best.loss;
 }
 
-/** To keep a training, and to go on with one. */
+/** Checkpoints of a training, and the one to resume from. */
 export interface Resume {
   readonly checkpoints: Checkpoints;
-  /** Of a training with the same stages, config, encoder and device. */
+  /** A checkpoint of a training with the same stages, config, encoder and device. */
   readonly from?: Checkpoint;
 }
 
@@ -78,13 +78,13 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-/** How far a stage is. */
+/** Progress of a stage. */
 interface Progress {
   /** Taken in the stage. */
   step: number;
   /** Over, validation included. */
   epochs: number;
-  /** Of the epoch under way. */
+  /** Losses of the epoch under way. */
   losses: number[];
   best: (BestEpoch & { weights: Weights }) | undefined;
 }
@@ -188,10 +188,10 @@ interface Epoch {
   readonly features: FixedFeatures | undefined;
   readonly cutting: EpochLayout;
   readonly rows: number;
-  /** What of the epoch is still ahead. */
+  /** Batches of the epoch that are still ahead. */
   readonly batches: readonly Batch[];
   readonly epoch: number;
-  /** Of the stage. */
+  /** Steps of the stage. */
   readonly steps: number;
   /** Moves on with each step. */
   readonly progress: Progress;

@@ -1,4 +1,4 @@
-// What memory training takes, told before it starts: from an encoder's shape and a recipe alone. Knows no device and no weights.
+// Memory that training takes, estimated before it starts from an encoder's shape and a recipe alone. Knows no device and no weights.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { lengthBuckets } from "../classifier/batches.ts";
@@ -52,7 +52,7 @@ export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingM
   return { session, outside: 2 * bytes(parameters) + 3 * bytes(trained) };
 }
 
-/** Whether a step goes through segments: see `bertModel`. */
+/** Tells whether a step goes through segments: see `bertModel`. */
 const isCut = ({ checkpointing = false, trains = everything }: Recipe, layers: number) =>
   checkpointing && layers > segmentLayers && frozenLayers(trains, layers) === 0;
 

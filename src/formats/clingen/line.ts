@@ -5,7 +5,7 @@ import type { Shape } from "../../tasks/example.ts";
 import type { LearnableTask } from "../../tasks/task.ts";
 import { isVisible } from "../../tasks/words.ts";
 
-/** What reading a row had to decide. Each is counted and told, once a file. */
+/** A decision made in reading a row. Each is counted and told, once a file. */
 export type Note = "blank-span" | "repeated-span" | "chosen-mention";
 
 export const noteWords: Readonly<Record<Note, (count: number, file: string) => string>> = {

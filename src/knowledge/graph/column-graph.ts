@@ -119,7 +119,7 @@ function nodeReader(manifest: StoredGraph["manifest"], chunks: StoredGraph["chun
   return { node, provenanceAt };
 }
 
-/** Of a topic whose ends come from two places. */
+/** Provenance of a topic whose ends come from two places. */
 function joined(a: EdgeProvenance, b: EdgeProvenance): EdgeProvenance {
   const both = (one: string, other: string) => (one === other ? one : `${one}; ${other}`);
   return { source: both(a.source, b.source), licence: both(a.licence, b.licence) };
@@ -173,7 +173,7 @@ function lastRead(limit: number, read: StoredGraph["chunk"]): StoredGraph["chunk
   };
 }
 
-/** What a graph holds, for its card: rows by type, by relation, and by source and licence. */
+/** Content of a graph, for its card: rows by type, by relation, and by source and licence. */
 export function describeGraph(stored: StoredGraph["manifest"]): GraphInfo {
   const edges: Record<string, number> = {};
   for (const { relation, count } of stored.edges) edges[relation] = (edges[relation] ?? 0) + count;

@@ -33,7 +33,7 @@ export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<s
   return [...new Set(particular.flatMap((name) => [name, ...inflections(name)]))].sort();
 }
 
-/** Whether a graph has its names in capitals, so that capitals tell no abbreviation. */
+/** Tells whether a graph has its names in capitals, so that capitals tell no abbreviation. */
 function areShouted(names: readonly string[]): boolean {
   const long = names.filter((name) => name.length >= shouting.length);
   return long.length >= shouting.names && long.filter((name) => !/\p{Ll}/u.test(name)).length >= shouting.share * long.length;

@@ -21,7 +21,7 @@ export interface TsvGraph {
 export interface ImportOptions {
   readonly id: string;
   readonly name: string;
-  /** Of rows that name none. */
+  /** Provenance of rows that name none. */
   readonly provenance: EdgeProvenance;
   /** Only these node types, with the edges between them; all when absent. */
   readonly types?: readonly string[];

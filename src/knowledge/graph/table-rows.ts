@@ -5,7 +5,7 @@ import { type TextFile, textPieces } from "./text-pieces.ts";
 
 export interface TableRow {
   readonly cells: readonly string[];
-  /** Of its first character, from 1. */
+  /** Line of its first character, from 1. */
   readonly line: number;
 }
 
@@ -90,7 +90,7 @@ function firstLine(text: string, last: boolean): string | undefined {
   return last && text !== "" ? text : undefined;
 }
 
-/** Where the text goes on after a line end. */
+/** Offset after a line end. */
 const lineEnd = (text: string, at: number): number => at + (text.startsWith("\r\n", at) ? 2 : 1);
 
 /** Whole lines from `from` on, for text without a quote: some times faster than cell by cell. */

@@ -12,13 +12,13 @@ import type { WeightPlace } from "./weight-places.ts";
 
 export interface Checked {
   readonly remarks: readonly string[];
-  /** What must be finite. */
+  /** Numbers that must be finite. */
   readonly floats: readonly FloatsAt[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What an encoder's small files say. Throws `model-unsupported`, `file-missing`, `file-malformed`, with a remedy. */
+/** Checks an encoder's small files. Throws `model-unsupported`, `file-missing`, `file-malformed`, with a remedy. */
 export async function checkEncoderFiles(
   config: Json,
   files: ReadonlyMap<string, Blob>,

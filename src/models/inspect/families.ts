@@ -115,7 +115,7 @@ function unread(type: string | undefined, folder: string, stated: string): Error
 
 const article = (name: string) => (/^([AEIO]|XLM|XLNet|MPN|FNet)/.test(name) ? "an" : "a");
 
-/** What the names of a checkpoint's tensors say that it is, where they contradict a BERT. */
+/** Architectures by the names of a checkpoint's tensors, where they contradict a BERT. */
 const prefixes: readonly (readonly [RegExp, string])[] = [
   [/^roberta\./, "RoBERTa"],
   [/^distilbert\.|^transformer\.layer\.\d+\.attention\.q_lin\./, "DistilBERT"],

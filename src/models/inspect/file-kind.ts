@@ -1,9 +1,9 @@
-// What a file is, told by its first bytes and never by its name. Knows no model.
+// The kind of a file, told by its first bytes and never by its name. Knows no model.
 
 interface KindWords {
   /** Completes "it is ...". */
   readonly what: string;
-  /** What to do where weights were expected; absent for a form that is read. */
+  /** Remedy where weights were expected; absent for a form that is read. */
   readonly remedy?: string;
 }
 

@@ -1,4 +1,4 @@
-// What the user picked as folders of files: zips opened, strays left out, each file told by its bytes. Knows no model.
+// The user's pick as folders of files: zips opened, strays left out, each file told by its bytes. Knows no model.
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { findZipDirectory, zipFileAt } from "../../base/zip-directory.ts";
@@ -44,7 +44,7 @@ const weightKinds: ReadonlySet<FileKind> = new Set([
   "pytorch-legacy",
 ]);
 
-/** Whether a folder is taken for a model's because of it. */
+/** Tells whether a folder is taken for a model's because of this file. */
 const claims = ({ name, kind }: PickedFile) =>
   weightKinds.has(kind) ||
   weightsName.test(name) ||
@@ -97,7 +97,7 @@ async function unzipped(picked: Picked): Promise<Picked["files"]> {
   const [only, ...others] = picked.files;
   if (!only || others.length > 0) return picked.files;
   const kind = await kindOf(only.file, only.path);
-  // What is named a zip and is none says so, unless its bytes say something better.
+  // A file named a zip that is none says so, unless its bytes say something better.
   const isZip = kind === "zip" || (/\.zip$/i.test(only.path) && ["text", "json", "unknown"].includes(kind));
   if (!isZip) return picked.files;
   const files: { path: string; file: Blob }[] = [];

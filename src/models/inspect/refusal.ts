@@ -1,4 +1,4 @@
-// How a check refuses a file: an error whose sentence says what it is and whose remedy says what to do. Knows no file.
+// The refusal of a file by a check: an error whose sentence says what it is and whose remedy says what to do. Knows no file.
 
 import { ClinfuseError, type ErrorCode, isAbort, type Place } from "../../base/errors.ts";
 

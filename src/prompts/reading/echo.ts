@@ -31,7 +31,7 @@ function instructions(messages: readonly Message[]): string[] {
     .filter((line) => line !== "");
 }
 
-/** Whether the line is one of the prompt's, the beginning of one, or holds one. */
+/** Tells whether the line is one of the prompt's, the beginning of one, or holds one. */
 export function isEcho(line: string, messages: readonly Message[]): boolean {
   const said = words(line);
   if (listingWords.some((pattern) => pattern.test(said))) return true;
@@ -43,7 +43,7 @@ export function isEcho(line: string, messages: readonly Message[]): boolean {
   });
 }
 
-/** Whether a text stands in the prompt as it is, as a demonstration does. */
+/** Tells whether a text stands in the prompt as it is, as a demonstration does. */
 export function isInPrompt(text: string, messages: readonly Message[]): boolean {
   return messages.some((message) => message.content.includes(text) || message.content.includes(JSON.stringify(text)));
 }

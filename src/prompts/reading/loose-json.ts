@@ -5,7 +5,7 @@ type Value = string | null | Value[] | ReadonlyMap<string, Value>;
 
 interface Read<T> {
   readonly value: T;
-  /** Where the text goes on. */
+  /** Offset at which the text goes on. */
   readonly end: number;
 }
 
@@ -14,7 +14,7 @@ const closers: Readonly<Record<string, string>> = { '"': '"”', "'": "'", "“"
 
 const objectStart = /\{\s*["'“”‘`]?[\p{L}_][\p{L}\p{N}_ -]*["'“”’`]?\s*:/u;
 
-/** Whether the text holds what begins like a JSON object. */
+/** Tells whether the text holds the beginning of a JSON object. */
 export function looksLikeJson(text: string): boolean {
   return objectStart.test(text) || /^\s*(?:\{\s*["'“]|\[\s*["'“{])/.test(text);
 }

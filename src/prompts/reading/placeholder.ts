@@ -37,7 +37,7 @@ function isForm(content: string): boolean {
 const wantsName =
   /(?:^|[\s(,])(?:of|with|for|from|to|has|have|had|having|is|was|are|were|as|by|and|or|called|named|like|including|against|developed?|develops|causes?|caused|treats?|treated|treating|experienced|reported|presented|suffers?|suffering|diagnosed|due|after|before|about|on|in|takes?|taking|took|prescribed|given|received)$/i;
 
-/** What follows a noun that no other noun goes on. */
+/** Words after a noun that no other noun goes on. */
 const endsPhrase =
   /^\s*(?:$|[^\p{L}\p{N}\s(-]|(?:and|or|who|whose|that|which|is|are|was|were|has|have|had|in|at|on|of|for|to|by|from|with|without|after|before|since|during|due|when|while|but|as|may|can|will|should)\b)/iu;
 
@@ -87,7 +87,7 @@ const others: readonly RegExp[] = [
   /\b(?:TODO|TBD)\b/,
 ];
 
-/** Whether the text has a gap that somebody was to fill in. `marks`: its brackets are marks of entities; `slots`: the task's own words. */
+/** Tells whether the text has a gap that somebody was to fill in. `marks`: its brackets are marks of entities; `slots`: the task's own words. */
 export function hasPlaceholder(text: string, marks: boolean, slots: readonly string[]): boolean {
   const known = new Set([...kindWords, ...slots].map(plain));
   if (hasBracketForm(text, known, marks) || others.some((pattern) => pattern.test(text))) return true;

@@ -1,4 +1,4 @@
-// What models say before an answer: announcements, labels, bullets, headings. Knows no task.
+// Words of models before an answer: announcements, labels, bullets, headings. Knows no task.
 
 const nouns =
   "(?:sentences?|examples?|texts?|claims?|questions?|answers?|outputs?|responses?|statements?|completions?|results?|versions?|json|objects?|lines?|datasets?|pairs?|requests?|abstracts?|paraphrases?|it|one)";
@@ -71,7 +71,7 @@ export function isRule(line: string): boolean {
   return /^[\s\-=*_#~+|:]+$/.test(line);
 }
 
-/** What a label of an answer begins: the line may stand after a thought or an echo. */
+/** Tells whether a line begins with a label of an answer. It may stand after a thought or an echo. */
 export function isLabelled(line: string): boolean {
   const rest = line.replace(bullet, "").replace(/^[*_#\s]+/, "");
   return /^(?:final |generated |marked )?(?:answer|sentence|output|response|claim|question|text)\b[^:]{0,40}:[*_]*\s*\S/i.test(

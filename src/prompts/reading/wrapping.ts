@@ -64,7 +64,7 @@ export function withoutQuotes(text: string): string {
   return text;
 }
 
-/** Whether the first such quote inside ends a quotation: it follows a word or a sign, and a space or the end follows it. */
+/** Tells whether the first such quote inside ends a quotation: it follows a word or a sign, and a space or the end follows it. */
 function closesBefore(inside: string, close: string): boolean {
   const first = inside.indexOf(close);
   if (first < 0) return false;
