@@ -20,18 +20,18 @@ export interface OpenOptions {
 export interface Engine {
   readonly id: string;
   readonly name: string;
-  /** What it is, in a sentence for the user. */
+  /** Description, in a sentence for the user. */
   readonly about: string;
   /** Why it is preferred to those that come after it, to complete "Automatic: ...". */
   readonly preferred: string;
   /** The first file that it loads from such a model; undefined when it cannot. */
   readonly reads: (entry: ModelEntry) => ModelFile | undefined;
-  /** Where it computes: `webgpu` may be software too. */
+  /** Device that it computes on: `webgpu` may be software too. */
   readonly device: Device;
   /** Why it cannot run in this browser, or undefined; absent where it always can. "auto" passes it over then. */
   readonly unfit?: () => Promise<ClinfuseError | undefined>;
   readonly open: (options: OpenOptions) => Promise<LanguageModel>;
-  /** Where it computes, for the header: "2 WASM threads". */
+  /** Words for its device, for the header: "2 WASM threads". */
   readonly runsOn: () => Promise<string>;
 }
 
@@ -221,7 +221,7 @@ export async function enginesFor(entry: ModelEntry, id: string | "auto", speeds:
   return (fit.length > 0 ? fit : reading).toSorted((a, b) => (speeds[b.id] ?? 0) - (speeds[a.id] ?? 0));
 }
 
-/** What sends "auto" on to the next engine: the file is of a kind that it does not build, or too much for it. Both are said before weights load. */
+/** Errors that send "auto" on to the next engine: a file that it does not build, or one too large for it. Both come before weights load. */
 const passedOn = new Set<string>(["model-unsupported", "out-of-memory"]);
 
 /** Opens the model with the engine by id, or with the first of "auto" that can. Throws what the engine throws, or what all of them say together. */
@@ -256,7 +256,7 @@ function together(refusals: readonly ClinfuseError[]): ClinfuseError {
   return sentences.length === 1 ? first : new ClinfuseError(first.code, sentences.join("; "), first.place, { cause: refusals });
 }
 
-/** What a user may choose from for a model, and what "auto" tries first. Throws `model-unsupported` when nothing reads it. */
+/** Engines that a user may choose for a model, and the one that "auto" tries first. Throws `model-unsupported` when nothing reads it. */
 export async function engineChoices(entry: ModelEntry, speeds: Speeds = {}): Promise<EngineChoices> {
   const { id, name, preferred } = (await enginesFor(entry, "auto", speeds))[0] as Engine;
   const speed = speeds[id];

@@ -1,4 +1,4 @@
-// What this device can run, as the rung of a ladder with its reason (DESIGN, section 4). Knows no engine and asks nothing.
+// The rung of this device on the ladder of what can run, with its reason (DESIGN, section 4). Knows no engine and asks nothing.
 
 import type { AdapterFacts } from "../models/gpu-adapter.ts";
 

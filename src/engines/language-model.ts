@@ -10,7 +10,7 @@ export interface Sampling {
   readonly temperature: number;
   readonly topP: number;
   readonly maxTokens: number;
-  // What follows `batch` knows; other engines do without.
+  // Settings that `batch` alone knows.
   /** So many of the likeliest tokens stay; 0 or absent for all. */
   readonly topK?: number;
   /** A token stays when it is at least so likely as a share of the likeliest; 0 or absent for all. */
@@ -29,7 +29,7 @@ export interface SharedPrompt {
 
 export interface CompletionRequest {
   readonly messages: readonly Message[];
-  /** What many requests have in common: an engine may read it once. It changes no text. */
+  /** The part that many requests share: an engine may read it once. It changes no text. */
   readonly shared?: SharedPrompt;
   readonly sampling: Sampling;
   /** 31 bits. The same request with the same seed gives the same text on an engine that promises it (`deterministic`). */
@@ -57,11 +57,11 @@ export interface LanguageModel {
   readonly contextTokens: number;
   /** Requests worth having in flight. */
   readonly slots: number;
-  /** Whether equal requests give equal text whatever ran before or beside them. */
+  /** Equal requests give equal text, whatever ran before or beside them. */
   readonly deterministic: boolean;
-  /** Whether the model's chat template tells the day: then requests must name it. Absent for no. */
+  /** The model's chat template tells the day, so that requests must name it. */
   readonly asksDate?: boolean;
-  /** What was decided when it was opened and the user should know: another build of the model than the one asked for. */
+  /** A decision made at its opening that the user should know: another build of the model than the one asked for. */
   readonly remark?: string;
   /** Errors: `aborted`, `context-overflow` before anything is generated, `grammar-invalid`, `engine-failed`, `device-lost`. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
@@ -73,7 +73,7 @@ export interface LanguageModel {
 export interface Embedder {
   readonly id: string;
   readonly dimension: number;
-  /** Of length 1, in the order of the texts. Errors: `device-lost`, `out-of-memory`, `engine-failed`. */
+  /** Vectors of length 1, in the order of the texts. Errors: `device-lost`, `out-of-memory`, `engine-failed`. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   /** Frees memory; the embedder is of no use afterwards. */
   close(): Promise<void>;

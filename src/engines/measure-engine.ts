@@ -1,4 +1,4 @@
-// How fast a language model writes on this device: the same prompts for each engine. Knows no engine.
+// Speed of a language model on this device: the same prompts for each engine. Knows no engine.
 
 import type { CompletionRequest, LanguageModel } from "./language-model.ts";
 

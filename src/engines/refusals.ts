@@ -1,4 +1,4 @@
-// What engines refuse, in the same words whichever it is. Knows no engine.
+// Refusals that engines share, in the same words. Knows no engine.
 
 import { ClinfuseError } from "../base/errors.ts";
 
@@ -8,7 +8,7 @@ export function contextOverflow(got: number, expected: number, options?: ErrorOp
   return new ClinfuseError("context-overflow", sentence, { got, expected }, options);
 }
 
-/** Where a sampler found no token: by the grammar's mask, or because the logits are broken. */
+/** Error of a sampler that found no token: by the grammar's mask, or because the logits are broken. */
 export function noToken(masked: boolean): ClinfuseError {
   const what = masked ? "the grammar allows no token here" : "the model's logits are not numbers";
   return new ClinfuseError(masked ? "grammar-invalid" : "engine-failed", what, { what });

@@ -1,4 +1,4 @@
-// What the scripted engine says on the tour without a model: plain sentences about the topic asked for. Knows the listings only by their words.
+// The script of the tour without a model: plain sentences about the topic asked for. Knows the listings only by their words.
 
 import type { Rng } from "../base/rng.ts";
 import type { Script } from "./scripted.ts";

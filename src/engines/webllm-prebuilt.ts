@@ -56,7 +56,7 @@ function featuresOf(id: string, listed: readonly string[] | undefined): readonly
   return listed ?? (/q\d+f16/.test(id) ? ["shader-f16"] : []);
 }
 
-/** What the list says of a model by that id. */
+/** Statement of the list on the model of that id. */
 export function prebuiltNeeds(id: string): StatedNeeds | undefined {
   const record = prebuiltRecords.find((prebuilt) => prebuilt.model_id === id);
   if (!record) return undefined;

@@ -13,11 +13,11 @@ const contributed = { domain: "com.microsoft", version: 1 };
 
 type Attribute = { readonly integer: number } | { readonly float: number } | { readonly integers: readonly number[] };
 
-/** How one operator's attributes are written. */
+/** ONNX form of one operator's attributes. */
 interface Lowering {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly domain?: string;
-  /** Where the operator's outputs lie among ONNX's; absent for the first ones. */
+  /** Positions of the operator's outputs among ONNX's; absent for the first ones. */
   readonly outputs?: readonly number[];
   /** Attributes of ours that are int64 inputs of ONNX's operator, after the node's own. */
   readonly inputs?: readonly (readonly number[])[];
@@ -90,7 +90,7 @@ export interface OnnxOptions {
   readonly held?: ReadonlyMap<string, Uint8Array>;
   /** Inputs that the file takes as int64 and narrows: what other libraries feed. */
   readonly wide?: ReadonlySet<string>;
-  /** Whether shapes in which several free sizes move are put together in the file; else they are inputs (see `fedShapes`). */
+  /** Computes shapes of several symbolic dimensions in the file; else they are inputs (see `fedShapes`). */
   readonly join?: boolean;
 }
 

@@ -123,7 +123,7 @@ export type GradientlessOp =
   | "Split"
   | "Floor";
 
-/** Of an operator that has none. */
+/** Attributes of an operator that has none. */
 export type NoAttrs = Readonly<Record<never, never>>;
 
 export type Op = keyof Ops;
@@ -131,7 +131,7 @@ export type DifferentiableOp = Exclude<Op, GradientlessOp>;
 export type Inputs<O extends Op> = Ops[O]["inputs"];
 export type Attrs<O extends Op> = Ops[O] extends { readonly attrs: infer A } ? A : NoAttrs;
 export type Outputs<O extends Op> = Ops[O] extends { readonly outputs: infer T extends readonly Value[] } ? T : readonly [Value];
-/** What `apply` gives back: the value itself, or a tuple of them where an operator has several. */
+/** Result of `apply`: the value itself, or a tuple of them where an operator has several. */
 export type Result<O extends Op> = Ops[O] extends { readonly outputs: infer T } ? T : Value;
 
 /** One application of an operator. */

@@ -3,12 +3,12 @@
 import type { Shape } from "./ops.ts";
 
 export interface Parameter {
-  /** Of the graph's input, of the weights on a device, and in what we save. */
+  /** Name of the graph's input, of the weights on a device, and of the saved tensor. */
   readonly name: string;
   readonly shape: Shape;
   /** Other names under which a checkpoint may hold it, the likeliest first. */
   readonly aliases: readonly string[];
-  /** What it is where a checkpoint lacks it: an error, zeros, or normal with mean 0 and this deviation. */
+  /** Value where a checkpoint lacks it: an error, zeros, or normal with mean 0 and this deviation. */
   readonly missing: "error" | "zeros" | { readonly deviation: number };
 }
 

@@ -1,4 +1,4 @@
-// How each operator passes a gradient back: its vector-Jacobian product. Knows no order of nodes; gradient.ts walks them.
+// The vector-Jacobian product of each operator: it passes a gradient back. Knows no order of nodes; gradient.ts walks them.
 
 import type { Graph } from "./graph.ts";
 import type { DifferentiableOp, Inputs, Node, Op, Shape, Value } from "./ops.ts";

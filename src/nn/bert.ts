@@ -29,11 +29,11 @@ export interface Encoded {
   readonly rows: Readonly<Record<keyof typeof lookups, Value>>;
 }
 
-/** What LoRA adds to the named layer of x, or undefined where it adds nothing. */
+/** Addition of LoRA to the named layer of x; undefined where it adds nothing. */
 export type Addition = (g: Graph, layer: string, x: Value) => Value | undefined;
 
 export interface EncodeOptions {
-  /** Whether the tables' rows come as inputs (`rowsInput`), looked up by the caller. */
+  /** The tables' rows come as inputs (`rowsInput`), looked up by the caller. */
   readonly gathered?: boolean;
   readonly addition?: Addition;
   /** At transformers' sites: after the embeddings, on attention's weights, after attention and after the feed-forward. */
@@ -49,7 +49,7 @@ export function encode(g: Graph, config: BertConfig, shape: BatchShape, weight: 
   return { hidden: encodeLayers(g, config, shape, weight, hidden, options), rows };
 }
 
-/** What the first layer reads. */
+/** Input of the first layer. */
 export function embed(
   g: Graph,
   config: BertConfig,

@@ -11,7 +11,7 @@ export const seedsName = "dropout_seeds";
 
 /** Spread over [0, 1) without a period: the golden ratio, and the plastic number (Roberts 2018). */
 const [rowStep, columnStep] = [0.6180339887498949, 0.7548776662466927];
-/** Of the hash: Hoskins, "hash13", three numbers in, one out. */
+/** Constant of the hash: Hoskins, "hash13", three numbers in, one out. */
 const shift = 31.32;
 
 const spread = (count: number, step: number) => Array.from({ length: count }, (_, i) => (i * step) % 1);

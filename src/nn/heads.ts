@@ -1,4 +1,4 @@
-// What stands on BERT's encoder and how it is judged: parameters, logits and loss of each head, by transformers' names. Knows no weights.
+// Heads on BERT's encoder: parameters, logits and loss of each, by transformers' names. Knows no weights.
 //
 // For training a head takes targets, float32 of the logits' shape with zeros for what is ignored, and scale, float32 [], by which the
 // summed loss is multiplied. `multi` takes the labels that are absent too, as `absences`: a row with zeros in both is ignored.
@@ -32,7 +32,7 @@ export interface HeadBuild {
 export interface HeadLogits {
   /** [batch, tokens, labels], [batch, labels], or [batch, tokens, vocabulary]. */
   readonly logits: Value;
-  /** Where the head reads a table of the encoder once more: the value whose gradient is dense, by the table's name. */
+  /** Tables of the encoder that the head reads once more, by name: the values whose gradient is dense. */
   readonly tied: Readonly<Record<string, Value>>;
 }
 

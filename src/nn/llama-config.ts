@@ -4,7 +4,7 @@
 export const llamaFamily = ["llama", "mistral", "qwen2", "qwen3"] as const;
 export type LlamaArchitecture = (typeof llamaFamily)[number];
 
-/** Whether we may know the model of that `general.architecture`, or `model_type` on the hub; its sizes can still be others than we build. */
+/** Tells whether we may know the model of that `general.architecture`, or `model_type` on the hub. Its sizes can still be others than we build. */
 export function isLlamaFamily(architecture: string): boolean {
   return llamaFamily.some((name) => name === architecture);
 }
@@ -26,7 +26,7 @@ export interface LlamaConfig {
   /** Every position is divided by it: linear scaling; 1 for none. Llama 3's divisors of each frequency come beside. */
   readonly ropeScale: number;
   /**
-   * Whether the file interleaves the rows of queries' and keys' heads: llama.cpp turns neighbours (0, 1), (2, 3), ... by the position where the
+   * Interleaving of the rows of queries' and keys' heads: llama.cpp turns neighbours (0, 1), (2, 3), ... by the position where the
    * hub's models turn halves (0, n / 2), (1, n / 2 + 1), ...
    */
   readonly interleaved: boolean;
@@ -188,7 +188,7 @@ class Fields {
   }
 }
 
-/** Of a value that a file has, in a message. */
+/** Words for a value that a file has, in a message. */
 export function show(value: unknown): string {
   return value === undefined ? "absent" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }

@@ -17,16 +17,16 @@ import { blockSize } from "./llama-weights.ts";
 export const freeSizes = { rows: 10007, tokens: 10009, shared: 10039, past: 10037 } as const;
 
 /**
- * How the matrices are multiplied. `int8`: weights of 8 bits with a scale a column, their inputs rounded to 8 bits as they come; for WASM.
+ * Form of the matrices' products. `int8`: weights of 8 bits with a scale a column, their inputs rounded to 8 bits as they come; for WASM.
  * `blocks8`, `blocks4`: weights of 8 or 4 bits with a scale for each block of a row, multiplied as floats; for WebGPU.
  */
 export type LlamaPrecision = "float32" | "int8" | "blocks8" | "blocks4";
 
 /** A weight as the graph wants it: a file's tensor, its rows perhaps in another order, perhaps transposed. */
 export interface LlamaParameter {
-  /** Of the graph's input. */
+  /** Name of the graph's input. */
   readonly name: string;
-  /** Of the file's tensor, by llama.cpp's names. */
+  /** Name of the file's tensor, as llama.cpp has it. */
   readonly tensor: string;
   /** The graph has an input `scaleName(name)` as well where it is not float32. */
   readonly precision: LlamaPrecision;

@@ -21,16 +21,16 @@ import {
 } from "./training-graphs.ts";
 import { everything, frozen, loraParameters, type Trains } from "./trains.ts";
 
-/** What `openTrainer` takes as `graphs`. */
+/** The `graphs` that `openTrainer` takes. */
 export interface Model {
   readonly parameters: readonly Parameter[];
   readonly lookups: Readonly<Record<string, string>>;
   readonly frozen: ReadonlySet<string>;
   training(shape: BatchShape): Graph;
   inference(shape: BatchShape): Graph;
-  /** Where the first layers stay as they are: those alone, and training that reads what they give. Dropout is not at work in them then. */
+  /** Frozen layers, if any: their own graph, and training on their outputs. They have no dropout. */
   readonly fixed?: FixedPart;
-  /** Where that was asked for and there are layers to cut between: steps are then taken through these. */
+  /** Segments for checkpointing, where it was asked for and there are layers to cut between. */
   readonly segments?: Segments;
 }
 
@@ -41,7 +41,7 @@ export interface ModelOptions {
   readonly dropout?: number;
   /** See EncodeOptions. */
   readonly gathered?: boolean;
-  /** Whether a step keeps what two layers give at a time, and computes the rest once more. Layers that stay as they are keep nothing anyway. */
+  /** Checkpointing: a step keeps the outputs of every second layer, and computes the rest again. Frozen layers keep nothing anyway. */
   readonly checkpointing?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The graphs of a BERT with a head: whole, behind layers that stay as they are, and in segments of layers. Knows no weights and no runtime.
+// The graphs of a BERT with a head: whole, behind frozen layers, and in segments of layers. Knows no weights and no runtime.
 
 import { gradient, passBack } from "../graph/gradient.ts";
 import { Graph } from "../graph/graph.ts";
@@ -10,7 +10,7 @@ import { type Dropout, dropoutSites } from "./dropout.ts";
 import { type Head, type HeadLogits, headLogits, headLoss } from "./heads.ts";
 import { frozenLayers, loraNames, type Trains } from "./trains.ts";
 
-/** What all graphs of a model are made from. */
+/** Parts that all graphs of a model are made from. */
 export interface Blueprint {
   readonly config: BertConfig;
   readonly head: Head;
@@ -23,7 +23,7 @@ export interface Blueprint {
 }
 
 export interface FixedPart {
-  /** Whether training reads of the first token alone: a head on the first token of an encoder that stays as it is. */
+  /** Training reads the first token's output alone: a head on the first token of a frozen encoder. */
   readonly firstToken: boolean;
   /** Its output: `features`, [batch, tokens, hidden]. */
   features(shape: BatchShape): Graph;
@@ -34,7 +34,7 @@ export interface FixedPart {
 /** Training cut between layers. On the way back each segment computes once more what it gave: gradient checkpointing (Chen et al. 2016). */
 export interface Segments {
   readonly count: number;
-  /** Of segment `i`, from 0 and not the last: it gives `next_states`, [batch, tokens, hidden]. After the first it reads `states` in the place of the ids. */
+  /** Graph of segment `i`, from 0 and not the last: it gives `next_states`, [batch, tokens, hidden]. After the first it reads `states` in the place of the ids. */
   forward(i: number, shape: BatchShape): Graph;
   /**
    * Reads what `forward` reads, and `cotangent`, the loss's gradient for what the segment gives; the last one reads the targets instead. Outputs:

@@ -1,4 +1,4 @@
-// What of a BERT training changes: everything, the last layers, the biases, the head, or low-rank additions. Knows no graph and no weights.
+// The trainable part of a BERT: everything, the last layers, the biases, the head, or low-rank additions. Knows no graph and no weights.
 
 import type { Parameter } from "../graph/parameter.ts";
 
@@ -15,7 +15,7 @@ export type Trains =
       readonly kind: "lora";
       readonly rank: number;
       readonly alpha: number;
-      /** Which matrices are added to: queries and values, as the paper of LoRA has it and where absent; attention's four; or all of a layer. */
+      /** Matrices that are added to: queries and values, as the paper of LoRA has it and where absent; attention's four; or all of a layer. */
       readonly targets?: LoraTargets;
     };
 
@@ -49,12 +49,12 @@ export function loraParameters(parameters: readonly Parameter[], trains: Trains,
   });
 }
 
-/** How many layers from the input on stay as they are, embeddings included: what comes out of them is the same at each step. 0 for none. */
+/** Number of frozen layers from the input on, embeddings included: their outputs are the same at each step. 0 for none. */
 export function frozenLayers(trains: Trains, layers: number): number {
   return trains.kind === "head" ? layers : trains.kind === "layers" ? layers - trains.last : 0;
 }
 
-/** Names of the parameters that stay as they are, of an encoder of so many layers with its head. */
+/** Names of the frozen parameters, of an encoder of so many layers with its head. */
 export function frozen(parameters: readonly Parameter[], trains: Trains, layers: number): ReadonlySet<string> {
   const names = parameters.map(({ name }) => name);
   return new Set(names.filter((name) => !isTrained(name, trains, layers)));

@@ -1,8 +1,8 @@
-// Which devices this browser trains on, and why not the others. Knows no model.
+// Devices that this browser trains on, and why not the others. Knows no model.
 
 import { ClinfuseError } from "../base/errors.ts";
 
-/** Where tensors are computed. */
+/** Device that computes tensors. */
 export type Device = "webgpu" | "wasm";
 
 export type Availability =
@@ -34,7 +34,7 @@ export function wasmThreads(): number {
   return Math.min(16, cores > 4 ? cores - 1 : cores);
 }
 
-/** Whether WebAssembly multiplies and adds in one instruction here: asks for a function of f32x4.relaxed_madd. */
+/** Tells whether WebAssembly multiplies and adds in one instruction here: asks for a function of f32x4.relaxed_madd. */
 export function hasRelaxedSimd(): boolean {
   const zeros = [0x41, 0, 0xfd, 0x11]; // i32.const 0, i32x4.splat
   const body = [0, ...zeros, ...zeros, ...zeros, 0xfd, 0x85, 0x02, 0x0b];

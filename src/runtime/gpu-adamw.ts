@@ -90,7 +90,7 @@ fn addRows(@builtin(global_invocation_id) id: vec3u) {
 export interface GpuParameter {
   readonly weights: GPUBuffer;
   readonly size: number;
-  /** Of a table of rows: numbers in one; undefined where the gradient comes as dense as the parameter. */
+  /** Numbers in a row of a table; undefined where the gradient comes as dense as the parameter. */
   readonly columns: number | undefined;
   /** A bias or a LayerNorm's. */
   readonly vector: boolean;
@@ -100,7 +100,7 @@ export interface GpuParameter {
 export interface GpuGradient {
   readonly buffer: GPUBuffer;
   readonly rows?: Int32Array<ArrayBuffer>;
-  /** Of a table that is read as a whole too: its dense gradient. */
+  /** Dense gradient of a table that is read as a whole too. */
   readonly dense?: GPUBuffer;
 }
 

@@ -13,7 +13,7 @@ export interface Gpu {
 }
 
 let kept: Promise<Gpu> | undefined;
-/** Of the session that held a lost device: onnxruntime makes a new one only when the last session on the old is gone. */
+/** Release of the session that held a lost device: onnxruntime makes a new device only when the last session on the old is gone. */
 let released: Promise<void> = Promise.resolve();
 
 /**

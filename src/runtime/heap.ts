@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 
-/** Where the 32-bit address space ends. */
+/** End of the 32-bit address space. */
 export const heapBytes = 2 ** 32;
 
 /** Throws `out-of-memory` with both numbers where so many bytes, all that it holds while a session is made, cannot fit. */

@@ -6,7 +6,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { hasRelaxedSimd, wasmThreads } from "./device.ts";
 
-/** Where the servers and the build put onnxruntime-web's wasm. */
+/** Path at which the servers and the build put onnxruntime-web's wasm. */
 const vendor = "/vendor/ort/";
 /** The plain build with products by fused multiply-add (scripts/ort): a fifth less time for a step, where a browser has relaxed SIMD. */
 const fused = { mjs: `${vendor}ort-wasm-simd-threaded.mjs`, wasm: `${vendor}ort-wasm-simd-threaded.fused.wasm` };
@@ -20,7 +20,7 @@ export async function loadOrt(device: Device): Promise<typeof Ort> {
   return ort;
 }
 
-/** What the vendor threw, as one of our codes: `device-lost`, `out-of-memory` or `engine-failed`. */
+/** An error of the vendor, as one of our codes: `device-lost`, `out-of-memory` or `engine-failed`. */
 export function ortError(error: unknown): ClinfuseError {
   if (error instanceof ClinfuseError) return error;
   const gone = serverGone(error);

@@ -23,7 +23,7 @@ export interface TrainerState {
   readonly tensors: readonly LazyWeight[];
 }
 
-/** What a trainer runs: one training and one inference graph for each shape of batch, over the same parameters. */
+/** Graphs of a trainer: one for training and one for inference for each shape of batch, over the same parameters. */
 export interface TrainableGraphs {
   readonly parameters: readonly Parameter[];
   /**
@@ -40,7 +40,7 @@ export interface TrainableGraphs {
   training(shape: BatchShape): Graph;
   /** Its output: `logits`. */
   inference(shape: BatchShape): Graph;
-  /** Where the part next to the inputs never changes: that part, with the output `features`, and training on them. */
+  /** The frozen part next to the inputs, if any: its graph, with the output `features`, and training on them. */
   readonly fixed?: {
     features(shape: BatchShape): Graph;
     training(shape: BatchShape): Graph;
@@ -60,7 +60,7 @@ export interface TrainableGraphs {
 export interface StepOptions {
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** Whether biases and LayerNorm's vectors decay too. Yes where absent, as PyTorch's AdamW has it. */
+  /** Decays biases and LayerNorm's vectors too; absent, they decay, as PyTorch's AdamW has it. */
   readonly decayVectors?: boolean;
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;
@@ -69,7 +69,7 @@ export interface StepOptions {
 /** The parts of a batch. */
 export const partsOf = (batch: Feeds | readonly Feeds[]): readonly Feeds[] => (Array.isArray(batch) ? batch : [batch as Feeds]);
 
-/** Of a parameter of this shape. */
+/** Weight decay of a parameter of this shape. */
 export const decayOf = ({ weightDecay, decayVectors = true }: StepOptions, shape: readonly number[]): number =>
   decayVectors || shape.length > 1 ? weightDecay : 0;
 
@@ -82,13 +82,13 @@ export interface Trainer {
   step(batch: Feeds | readonly Feeds[], options: StepOptions): Promise<{ loss: number; gradientNorm: number }>;
   /** The head's logits. */
   infer(feeds: Feeds): Promise<HostTensor>;
-  /** What the fixed part gives, [batch, tokens, width], to be fed to steps in the place of ids. For graphs that have one. */
+  /** Outputs of the frozen part, [batch, tokens, width], to be fed to steps in the place of ids. For graphs that have one. */
   features(feeds: Feeds): Promise<HostTensor>;
   /** A copy of the current weights. */
   read(): Promise<Weights>;
   /** Replaces weights by name; resets the optimizer's moments and step count. */
   write(weights: Weights): Promise<void>;
-  /** Where it stands, to go on from there: read it before the next step. */
+  /** State to resume from: read it before the next step. */
   state(): Promise<TrainerState>;
   /** Goes back to a state of the same graphs; on WASM the steps after it are the same to the bit. Throws `model-unsupported` for one of others. */
   restore(state: TrainerState): Promise<void>;

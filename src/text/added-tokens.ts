@@ -7,7 +7,7 @@ export interface ExtendedTokenizer {
   readonly tokenizer: WordPiece;
   /** With a tokenizer.json that has the tokens; vocab.txt, which cannot say that a token is whole, is gone. */
   readonly files: ReadonlyMap<string, string>;
-  /** Of the tokens that are new, in their order. */
+  /** Ids of the tokens that are new, in their order. */
   readonly ids: readonly number[];
 }
 

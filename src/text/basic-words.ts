@@ -22,7 +22,7 @@ export interface Word {
 
 type Kind = "space" | "mark" | "letter";
 
-/** What one character of the text becomes: each output with its kind; `mark` stands alone. */
+/** Expansion of one character of the text: each output with its kind; `mark` stands alone. */
 type Expansion = readonly { readonly char: string; readonly kind: Kind }[];
 
 // Punctuation is Unicode's P* and all of ASCII's, as in BERT: `$`, `+` and `~` stand alone too.

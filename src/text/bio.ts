@@ -3,7 +3,7 @@
 import type { Span } from "../tasks/example.ts";
 import type { Encoding } from "./encoding.ts";
 
-/** Of a piece that carries no label: special tokens, padding, and every piece of a word but its first. */
+/** Target of a piece that carries no label: special tokens, padding, and every piece of a word but its first. */
 export const ignoredLabel = -100; // as torch.nn.CrossEntropyLoss's ignore_index
 
 interface Extent {

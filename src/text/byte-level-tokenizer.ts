@@ -1,4 +1,4 @@
-// What a decoder needs of a byte-level BPE tokenizer, and one from the hub's tokenizer.json. Knows no model.
+// The port of a decoder's byte-level BPE tokenizer, and one from the hub's tokenizer.json. Knows no model.
 
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ClinfuseError } from "../base/errors.ts";
@@ -23,7 +23,7 @@ export interface ByteLevelTokenizer extends ByteLevelVocabulary {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Of a tokenizer.json; undefined where the tokenizer is of another kind: its pieces are then no text that a grammar could be held against. */
+/** Vocabulary of a tokenizer.json; undefined where the tokenizer is of another kind: its pieces are then no text that a grammar could be held against. */
 export function byteLevelVocabulary(json: Json, ends: ReadonlySet<number>): ByteLevelVocabulary | undefined {
   const model = json.model as Json | null | undefined;
   if (!model || typeof model.vocab !== "object" || !isByteLevel(json.decoder)) return undefined;

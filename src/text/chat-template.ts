@@ -10,7 +10,7 @@ export interface ChatMessage {
 }
 
 export interface RenderOptions {
-  /** Whether the beginning of the assistant's answer comes after the messages; true when absent. */
+  /** Puts the beginning of the assistant's answer after the messages; absent, it does. */
   readonly answer?: boolean;
   /** The day that a template which asks for it is told, `2026-11-27`; the first of January 2025 when absent. */
   readonly date?: string;
@@ -19,9 +19,9 @@ export interface RenderOptions {
 export interface ChatTemplate {
   /** Throws `engine-failed` where the template refuses the messages. */
   readonly render: (messages: readonly ChatMessage[], options?: RenderOptions) => string;
-  /** Whether the text depends on the day. */
+  /** The text depends on the day. */
   readonly asksDate: boolean;
-  /** What is done to messages that the template would refuse, a sentence for the user. */
+  /** Change to messages that the template would refuse, as a sentence for the user. */
   readonly remark?: string;
 }
 
@@ -53,7 +53,7 @@ export function chatTemplate(source: string, names: Readonly<Record<string, stri
   return { render, asksDate: changesWithDate(bare), ...(folds ? { remark } : {}) };
 }
 
-/** Whether a template is in the Jinja that is read here. */
+/** Tells whether a template is in the Jinja that is read here. */
 export function parses(source: string): boolean {
   try {
     return Boolean(new Template(source));
@@ -94,7 +94,7 @@ const turns: readonly ChatMessage[] = [
   { role: "user", content: probe.second },
 ];
 
-/** Whether a system message reaches the text. Some templates raise an error, others pass it over in silence. */
+/** Tells whether a system message reaches the text. Some templates raise an error, others pass it over in silence. */
 function takesSystem(render: Bare): boolean {
   try {
     return render([{ role: "system", content: probe.system }, ...turns]).includes(probe.system);

@@ -1,4 +1,4 @@
-// What a BERT reads: [CLS] first [SEP] (second [SEP]), cut to a length and padded to a batch. Knows no task.
+// Encodings for a BERT: [CLS] first [SEP] (second [SEP]), cut to a length and padded to a batch. Knows no task.
 
 import type { Word } from "./basic-words.ts";
 import type { Pieces, WordPiece } from "./word-piece.ts";
@@ -28,7 +28,7 @@ export function encodeText(tokenizer: WordPiece, text: string, maxTokens: number
   return { ...join(tokenizer, [{ pieces, kept, type: 0 }]), text: words };
 }
 
-/** Of a window, what it shares with the one before. */
+/** Share of a window that it has in common with the one before. */
 const overlap = 0.25;
 
 /** A text in as many inputs as it takes: one where it fits; else windows that overlap, each beginning with a word. `maxTokens` counts special tokens. */

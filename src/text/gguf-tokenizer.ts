@@ -22,7 +22,7 @@ interface Cutting {
   readonly normalize?: "NFC";
   /** A word that is in the vocabulary is one token, whatever the merges say. */
   readonly wholeWords?: boolean;
-  /** Whether a prompt begins with the file's first token where the file does not say. */
+  /** Begins a prompt with the file's first token where the file does not say. */
   readonly begins?: boolean;
 }
 
@@ -36,7 +36,7 @@ const cuttings: Readonly<Record<string, Cutting>> = {
   qwen2: { patterns: [modern("\\p{N}")], normalize: "NFC" },
 };
 
-/** What ends a completion besides the file's own end ids, as llama.cpp has it. */
+/** Tokens that end a completion besides the file's own end ids, as llama.cpp has it. */
 const endNames = new Set([
   "<|eot_id|>",
   "<|eom_id|>",

@@ -11,7 +11,7 @@ export interface FolderTokenizer {
   readonly tokenizer: WordPiece;
   /** tokenizer_config.json's model_max_length, special tokens counted; absent where it states none. */
   readonly maxTokens?: number;
-  /** What the user should know of it, a sentence each. */
+  /** Remarks for the user, a sentence each. */
   readonly remarks: readonly string[];
 }
 

@@ -10,7 +10,7 @@ export interface SpecialTokens {
 }
 
 export interface WordPieceConfig extends Normalization {
-  /** Of a piece that does not begin its word: `##`. */
+  /** Prefix of a piece that does not begin its word: `##`. */
   readonly continuation: string;
   /** A word of more characters is unknown as a whole: 100. */
   readonly longestWord: number;

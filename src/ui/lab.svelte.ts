@@ -98,7 +98,7 @@ export class Lab {
     return this.#runs.get(id);
   }
 
-  /** Whether another tab deleted the run. */
+  /** Tells whether another tab deleted the run. */
   isGone(id: string): boolean {
     return this.#gone.has(id);
   }
@@ -115,7 +115,7 @@ export class Lab {
     return [...this.#runs.values()].find((run) => run !== than && works(run).some((work) => work.running));
   }
 
-  /** Whether anything is at work in this tab. */
+  /** Something is at work in this tab. */
   get running(): boolean {
     return this.working !== undefined || this.library.running || this.bench.work.running;
   }
@@ -157,7 +157,7 @@ export class Lab {
     this.graphs = await this.services.generate.graphs(null);
   }
 
-  /** What the driver of plans asks of others: the workers, and rows that are there already. */
+  /** Ports of the driver of plans: the workers, and rows that are there already. */
   ports(data: NotebookData): ExperimentPorts {
     const { generate, train } = this.services;
     const openModel = (request: OpenModelRequest, signal?: AbortSignal) => this.#openModel(request, signal);
@@ -178,7 +178,7 @@ export class Lab {
     }
   }
 
-  /** Whether closing the tab would lose what nothing brings back. */
+  /** Closing the tab would lose work that nothing brings back. */
   get wouldLose(): boolean {
     return [...this.#runs.values()].some((run) => run.wouldLose);
   }

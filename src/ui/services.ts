@@ -1,4 +1,4 @@
-// What the app stands on, as ports: two workers, the notebooks, the model files. main.ts hands the real ones in; tests hand in their own.
+// Services of the app, as ports: workers, notebooks, products, model files. main.ts hands the real ones in; tests hand in their own.
 
 import type { Notebook } from "../experiment/notebook.ts";
 import type { NotebookPatch } from "../experiment/notebook-patch.ts";
@@ -42,11 +42,11 @@ export interface Services {
   /** Starts the worker that measures this device; whoever starts it ends it. */
   readonly measure: () => WorkerClient<MeasureProcedures>;
   readonly notebooks: NotebookStore;
-  /** What was made before, by its keys. */
+  /** Products made before, by their keys. */
   readonly products: ProductStore;
   /** The models of models/manifest.json and this browser's own, and whether their files are there. */
   readonly models: () => Promise<readonly ModelOnDisk[]>;
-  /** What the browser holds the page and its workers to. */
+  /** Policies that the browser holds the page and its workers to. */
   readonly policies: () => Promise<readonly ScopePolicy[]>;
   /** Deletes everything that is stored for this origin and starts the page anew. Throws `storage-unavailable`. */
   readonly wipe: () => Promise<void>;

@@ -77,7 +77,7 @@ export interface GgufOutline {
   readonly places: ReadonlyMap<string, GgufPlace>;
 }
 
-/** What the header says, for a check: types that we do not read and places beyond the file's end are given as they are. Other errors as `openGguf`'s. */
+/** Outline of the header, for a check: types that we do not read and places beyond the file's end are given as they are. Other errors as `openGguf`'s. */
 export async function outlineGguf(source: Blob, file: string): Promise<GgufOutline> {
   return readHeader(source, file, (cursor) => {
     const { metadata, start, raw } = parseEntries(cursor, file);

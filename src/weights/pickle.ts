@@ -35,7 +35,7 @@ export class Pickle {
     this.#at = at;
   }
 
-  /** Where the next pickle of the same bytes begins. */
+  /** Offset of the next pickle of the same bytes. */
   get position(): number {
     return this.#at;
   }

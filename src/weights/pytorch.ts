@@ -90,7 +90,7 @@ export interface PytorchOutline {
   readonly nested: readonly string[];
 }
 
-/** What the pickle says, for a check: no weight is read. Errors as `readPytorch`'s. */
+/** Outline of the pickle, for a check: no weight is read. Errors as `readPytorch`'s. */
 export async function outlinePytorch(source: Blob, file: string): Promise<PytorchOutline> {
   const { state, storageOf } = await openState(source, file);
   const places: PytorchPlace[] = [];

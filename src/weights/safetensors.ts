@@ -68,7 +68,7 @@ export async function openSafetensors(source: Blob, file: string): Promise<Safet
   return { metadata, tensors };
 }
 
-/** What the header says, for a check: `begin` and `end` from the start of the file. Errors as `openSafetensors`'s. */
+/** Entries of the header, for a check: `begin` and `end` from the start of the file. Errors as `openSafetensors`'s. */
 export async function outlineSafetensors(source: Blob, file: string): Promise<readonly SafetensorsEntry[]> {
   const { entries, start } = await readHeader(source, file);
   return entries.map((entry) => ({ ...entry, begin: start + entry.begin, end: start + entry.end }));
@@ -133,7 +133,7 @@ function headerOf(
 interface Header {
   readonly entries: readonly SafetensorsEntry[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where the tensors' bytes begin. */
+  /** Offset of the tensors' bytes. */
   readonly start: number;
 }
 

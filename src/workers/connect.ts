@@ -18,7 +18,7 @@ export interface Connection<P extends Procedures> {
 /** Events that a stream holds at most for a reader who has not taken them yet. */
 const room = 256;
 
-/** Where the answers to one call go. */
+/** Receiver of the answers to one call. */
 interface Call {
   events(events: readonly unknown[]): void;
   done(value: unknown): void;

@@ -1,6 +1,6 @@
 // The policy that the server sends with a page or a worker: what the browser holds its requests to. Knows no component.
 
-/** Where code of the app runs that could ask a network. `threads` are what engines start inside workers. */
+/** Place where code of the app runs that could ask a network. Engines start `threads` inside workers. */
 export type Scope = "page" | "generate worker" | "train worker" | "models worker" | "threads";
 
 export interface ScopePolicy {

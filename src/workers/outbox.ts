@@ -14,7 +14,7 @@ export interface Outbox {
   put(event: unknown, milliseconds: number): void;
   /** Sends what waits. Throws what sending throws. */
   flush(): void;
-  /** What a sending threw that nobody had called. */
+  /** Error of a sending that nobody had called. */
   readonly failure: unknown;
 }
 

@@ -52,7 +52,7 @@ export function fromPlain(plain: PlainError): Error {
   return error;
 }
 
-/** What `postMessage` throws for a value that is no plain data, said in words; any other error as it is. */
+/** The error of `postMessage` for a value that is no plain data, in words; any other error as it is. */
 export function inWords(error: unknown, what: string): unknown {
   if (!(error instanceof Error) || error.name !== "DataCloneError") return error;
   return new ClinfuseError("worker-failed", `${what} cannot be sent: ${error.message}`, {}, { cause: error });

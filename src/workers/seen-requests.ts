@@ -1,4 +1,4 @@
-// What a page or a worker asked of any network, by the browser's own record of it. Knows no procedure and no page.
+// Requests of a page or a worker to any network, by the browser's own record of them. Knows no procedure and no page.
 
 export interface SeenRequest {
   readonly url: string;

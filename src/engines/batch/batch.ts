@@ -20,7 +20,7 @@ import { type Scheduler, scheduler } from "./scheduler.ts";
 export interface BatchOptions {
   /** LanguageModel.id. */
   readonly id: string;
-  /** Of the Llama family, verified by the caller: one GGUF, or config.json, tokenizer.json with a chat template, and the *.safetensors. */
+  /** A model of the Llama family, verified by the caller: one GGUF, or config.json, tokenizer.json with a chat template, and the *.safetensors. */
   readonly weights: Blob | ModelFolder;
   readonly device?: "wasm" | "webgpu";
   /** Tokens of a prompt and its completion together; the model's own limit where that is smaller. */
@@ -166,7 +166,7 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
  */
 const forcedAtOnce = 8;
 
-/** What the grammar allows no other text than next: read together, and so without a step for each. At most `most` tokens, none below `least`. */
+/** Tokens that the grammar forces next: read together, without a step for each. At most `most` tokens, none below `least`. */
 function forcedTokens(grammar: GrammarState, tokenizer: ByteLevelTokenizer, most: number, least = 1): number[] {
   const given: number[] = [];
   const ids = tokenizer.encode(grammar.forced());
@@ -178,13 +178,13 @@ function forcedTokens(grammar: GrammarState, tokenizer: ByteLevelTokenizer, most
   return given;
 }
 
-/** Where the first of the stop texts begins; -1 where there is none. */
+/** Begin of the first of the stop texts; -1 where there is none. */
 function beginOfStop(text: string, stop: readonly string[]): number {
   const found = stop.map((s) => text.indexOf(s)).filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : -1;
 }
 
-/** What many requests share is a beginning of its own, and each earlier turn a piece, so far as its tokens are the beginning of the whole. */
+/** Prompt in parts: the messages that many requests share, and each earlier turn, as far as its tokens are the beginning of the whole. */
 function promptOf({ tokenizer, template, begin }: Parts, { messages, shared, date }: CompletionRequest): BatchPrompt {
   const when = date === undefined ? {} : { date };
   const idsOf = (text: string) => {
@@ -192,7 +192,7 @@ function promptOf({ tokenizer, template, begin }: Parts, { messages, shared, dat
     return begin === undefined || ids[0] === begin ? ids : [begin, ...ids];
   };
   const ids = idsOf(template.render(messages, when));
-  /** How many tokens these messages have in common with the whole; one token is left to read, for its logits. */
+  /** Number of tokens that these messages have in common with the whole. One token is left to read, for its logits. */
   const common = (beginning: readonly Message[], answer: boolean) => {
     const part = idsOf(template.render(beginning, { ...when, answer }));
     const differs = part.findIndex((id, i) => id !== ids[i]);

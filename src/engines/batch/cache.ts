@@ -113,7 +113,7 @@ export function nothingShared(shape: CacheShape, memory: CacheMemory = hostMemor
   return { tokens: 0, width: 1, ...empty(memory, shape, 1, 1) };
 }
 
-/** What a cache's only row holds, at least one token. */
+/** Content of a cache's only row, at least one token. */
 export function beginningOf(cache: KeyValueCache): SharedBeginning {
   const { shape, memory, capacity } = cache;
   const tokens = cache.lengths[0] as number;

@@ -1,4 +1,4 @@
-// Where a decoder's keys and values lie: in arrays of this thread, or in buffers of the GPU. Knows no requests.
+// Memory of a decoder's keys and values: arrays of this thread, or buffers of the GPU. Knows no requests.
 
 import { storage } from "../../runtime/gpu-adamw.ts";
 import { type RowBuffers, type RowLayout, type RowMove, rowMover } from "../../runtime/gpu-rows.ts";

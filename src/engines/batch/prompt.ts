@@ -16,7 +16,7 @@ const widthTokens = 4;
 /** Tokens of a prompt. Of equal prompts all of it is equal. */
 export interface BatchPrompt {
   readonly ids: readonly number[];
-  /** How many of the first tokens many prompts have in common. */
+  /** Number of first tokens that many prompts have in common. */
   readonly shared: number;
   /** Rising, after `shared`: where earlier prompts of the same conversation ended. */
   readonly cuts?: readonly number[];
@@ -119,7 +119,7 @@ class Reading {
     private readonly decoder: BatchDecoder,
     private readonly after: SharedBeginning,
     private readonly parts: Lru<NewEntries>,
-    /** What was read so far, and in which parts. */
+    /** Key of the tokens read so far and of their parts. */
     private key: string,
   ) {
     this.cache = decoder.newCache(1);
@@ -171,7 +171,7 @@ interface Lru<V> {
   set(key: string, value: V): V;
 }
 
-/** What was used last, up to so many bytes and at least one. */
+/** A cache of the values used last, up to so many bytes and at least one. */
 function lru<V>(most: number, bytesOf: (value: V) => number, forget: (value: V) => void): Lru<V> {
   const kept = new Map<string, V>(); // the one used last is last
   let bytes = 0;

@@ -3,7 +3,7 @@
 import type { KeyValueCache, SharedBeginning } from "./cache.ts";
 import type { BatchDecoder } from "./decoder.ts";
 
-/** What sits in a row. */
+/** Content of a row. */
 export interface Row {
   /** The token that the next step reads. */
   next: number;

@@ -12,13 +12,13 @@ import { BatchRows } from "./rows.ts";
 
 export interface Job {
   readonly prompt: BatchPrompt;
-  /** How many of the prompt's last tokens belong to the completion. */
+  /** Number of the prompt's last tokens that belong to the completion. */
   readonly given?: number;
   /** At most so many tokens of completion, more than are given. */
   readonly maxTokens: number;
   readonly sample: Sampler;
   readonly logProbs?: boolean;
-  /** Whether a completion ends with the last of these tokens, whatever may follow. */
+  /** Tells whether a completion ends with the last of these tokens, whatever may follow. */
   readonly isEnd?: (tokens: readonly number[]) => boolean;
   readonly grammar: GrammarState | undefined;
   /** Tokens that can come alone, taken in by the grammar, at most so many; none where they are too few to be worth a step of their own. */
@@ -30,7 +30,7 @@ export interface JobResult {
   /** Without the one that ended it. */
   readonly tokens: readonly number[];
   readonly finish: "stop" | "length";
-  /** Of each token where asked for; NaN where it was given. */
+  /** Log-probability of each token, where asked for; NaN where it was given. */
   readonly logProbs?: readonly number[];
 }
 
@@ -43,7 +43,7 @@ export interface Scheduler {
 
 interface Running {
   next: number;
-  /** What comes after `next` without a choice. */
+  /** Tokens after `next` that leave no choice. */
   ahead: readonly number[];
   readonly job: Job;
   readonly tokens: number[];

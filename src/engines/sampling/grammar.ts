@@ -11,7 +11,7 @@ export interface GrammarState {
   mask(): Promise<TokenMask>;
   /** Text that must come next, whatever follows; often empty. */
   forced(): string;
-  /** Whether the grammar allows the token here; it is taken in when it does. */
+  /** Takes the token in where the grammar allows it here, and tells whether it does. */
   tries(id: number): boolean;
   accept(id: number): void;
   dispose(): void;

@@ -77,9 +77,9 @@ function indexOfLargest(logits: Float32Array): number {
 /** Tokens in the order of their ids. */
 interface Candidates {
   readonly ids: readonly number[];
-  /** How far the logit lies below the likeliest token's, over the temperature: the token's weight is e^-depth. */
+  /** Distance of the logit below the likeliest token's, over the temperature: the token's weight is e^-depth. */
   readonly depths: readonly number[];
-  /** Of the weights. */
+  /** Sum of the weights. */
   readonly total: number;
 }
 

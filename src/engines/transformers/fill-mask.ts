@@ -23,7 +23,7 @@ export interface Filling {
 
 export interface MaskFiller {
   readonly id: string;
-  /** What the text holds where a word is wanted: `[MASK]`. */
+  /** Token in the text where a word is wanted: `[MASK]`. */
   readonly mask: string;
   /**
    * The likeliest pieces for the text's first mask, the likeliest first. Throws an Error for a text without one; `context-overflow` for a text

@@ -95,7 +95,7 @@ function openError(error: unknown): ClinfuseError {
 
 const spoiled = "an earlier failure";
 
-/** What the package threw, as one of our codes: `device-lost`, `out-of-memory`, `engine-failed`. */
+/** An error of the package, as one of our codes: `device-lost`, `out-of-memory`, `engine-failed`. */
 export function runError(error: unknown): ClinfuseError {
   if (error instanceof ClinfuseError) return error;
   if (typeof error === "object" && error !== null) {
@@ -114,7 +114,7 @@ export interface WeightsChoice {
 }
 
 /**
- * What `from_pretrained` takes so that it uses the ONNX file that the folder has. Throws `model-missing` where there is none, `no-webgpu`, and
+ * Options of `from_pretrained` for the ONNX file that the folder has. Throws `model-missing` where there is none, `no-webgpu`, and
  * `out-of-memory` for a file beyond WebAssembly's memory.
  */
 export async function weightsOf(folder: ModelFolder, device: Device): Promise<WeightsChoice> {

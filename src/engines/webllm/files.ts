@@ -22,7 +22,7 @@ export type VerifiedFiles = ReadonlyMap<string, Blob>;
 export const modelAddress = (entry: ModelEntry) => `https://webllm.invalid/${entry.id}/resolve/main/`;
 export const libraryAddress = (entry: ModelEntry) => `${modelAddress(entry)}${mlcLayout(entry)?.library.name ?? "library.wasm"}`;
 
-/** What the small files say, so that a model is refused before its weights are read. */
+/** Content of the small files, so that a model is refused before its weights are read. */
 export interface MlcHead {
   readonly config: MlcConfig;
   readonly tensors: TensorList;

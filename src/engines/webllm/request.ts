@@ -4,7 +4,7 @@ import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
 import type { Completion, CompletionRequest } from "../language-model.ts";
 import type { ChatCompletionRequestStreaming, MlcEngine } from "./vendor.ts";
 
-/** What the request says and nothing more: a model's config brings penalties of its own. */
+/** Sampling of the request and nothing more: a model's config brings penalties of its own. */
 export function chatRequest(
   { messages, sampling, seed, grammar }: CompletionRequest,
   thinks: boolean,
@@ -27,7 +27,7 @@ export function chatRequest(
   };
 }
 
-/** What `enable_thinking: false` puts in front of the text. */
+/** The empty thought that `enable_thinking: false` puts in front of the text. */
 const emptyThought = /^<think>\s*<\/think>\s*/;
 
 /**

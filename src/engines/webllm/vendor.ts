@@ -15,7 +15,7 @@ export type { ChatCompletionChunk, ChatCompletionRequestStreaming, ModelRecord }
 export interface MlcEngine {
   /** Loads the model of the record, on a device of its own. May end well and leave nothing loaded: see `loaded`. */
   load(): Promise<void>;
-  /** Whether the model is there to be asked, and its device too. */
+  /** Tells whether the model and its device are there to be asked. */
   loaded(): Promise<boolean>;
   /** Forgets the conversation before, and with it the cache of keys and values. */
   reset(): Promise<void>;
@@ -45,7 +45,7 @@ export function mlcEngine(record: ModelRecord, onLoad: OnLoad): MlcEngine {
   let lost = false;
   return {
     async load() {
-      // What waits for a device that is gone may wait for ever, so a new engine takes the place of one that lost it.
+      // A call that waits for a lost device may wait for ever, so a new engine takes the place of one that lost it.
       if (lost) engine = make();
       lost = false;
       devices = await devicesOf(() => engine.reload(id));

@@ -1,4 +1,4 @@
-// What llama.cpp will take of WebAssembly's memory for a model, from the model's metadata. Knows no file and no engine.
+// WebAssembly memory that llama.cpp will take for a model, from the model's metadata. Knows no file and no engine.
 
 import { ClinfuseError } from "../../base/errors.ts";
 
@@ -10,7 +10,7 @@ export interface MemoryNeed {
   readonly weights: number;
   /** Keys and values of the whole context, as binary16. 0 for architectures without attention. */
   readonly cache: number;
-  /** Of a step's intermediate results, at most. */
+  /** Bytes of a step's intermediate results, at most. */
   readonly compute: number;
   /** The module, its stacks, and the vocabulary's tables. */
   readonly rest: number;

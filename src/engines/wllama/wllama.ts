@@ -144,7 +144,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
 }
 
 /**
- * What the request says and nothing more (llama.cpp's defaults would cut further), in the order of `transformers`: temperature, then
+ * Sampling of the request and nothing more (llama.cpp's defaults would cut further), in the order of `transformers`: temperature, then
  * top-p. llama.cpp's own order is the other one, which keeps more of the tail at temperatures below 1.
  */
 const samplers: object = { samplers: ["temperature", "top_p"] };

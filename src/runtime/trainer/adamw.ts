@@ -16,11 +16,11 @@ export interface Moments {
 }
 
 export interface AdamWStep {
-  /** Of this update, from 1. */
+  /** Number of this update, from 1. */
   readonly step: number;
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** What the gradient is multiplied by first: clipping. */
+  /** Factor of the gradient before all else: clipping. */
   readonly factor: number;
 }
 
@@ -35,7 +35,7 @@ export interface AdamWSlot extends Moments {
 const chunk = 8192;
 const bytesOf = (numbers: number) => Math.ceil(numbers / 4) * 16; // whole vectors of four
 
-/** What one memory holds at most, in bytes; a larger slot has one of its own. Below the 2 GiB that some browsers give one array. */
+/** Bytes of one memory at most; a larger slot has one of its own. Below the 2 GiB that some browsers give one array. */
 const memoryBytes = 2 ** 30;
 const pageBytes = 65536;
 
@@ -120,7 +120,7 @@ function update(
 
 let summing: Space | undefined;
 
-/** Of the numbers from index `from` up to `to`, in float64. */
+/** Sum over the numbers from index `from` up to `to`, in float64. */
 export function sumOfSquares(x: Float32Array, from = 0, to = x.length): number {
   summing ??= openSpace(0);
   let sum = 0;
@@ -147,7 +147,7 @@ export function adamWRows(slot: AdamWSlot, gradient: Float32Array, options: Adam
   }
 }
 
-/** What to multiply a gradient of this norm by, so that it is no larger than `clipNorm`; 0 clips nothing. */
+/** Factor for a gradient of this norm, so that it is no larger than `clipNorm`; 0 clips nothing. */
 export function clipFactor(norm: number, clipNorm: number): number {
   return clipNorm > 0 ? Math.min(1, clipNorm / (norm + clipEpsilon)) : 1;
 }

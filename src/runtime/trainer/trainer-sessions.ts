@@ -68,7 +68,7 @@ function graphOf({ fixed, segments, ...graphs }: TrainableGraphs, use: Use, shap
 
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-/** What a segment gave, for another one: fed as it is, wherever it lies. */
+/** Output of a segment, for another one: fed as it is, wherever it lies. */
 export type Between = Readonly<Partial<Record<"states" | "cotangent", Tensor>>>;
 
 /** A step's loss and gradients, which are the caller's to dispose. `run` runs one graph. */
@@ -111,7 +111,7 @@ function batchShape({ features, input_ids: ids }: Feeds): BatchShape {
   return { batch, tokens };
 }
 
-/** What a trainer keeps for each parameter, whatever the device. */
+/** A trainer's slot for each parameter, whatever the device. */
 export interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
@@ -158,7 +158,7 @@ export function weightOf(weights: Weights, name: string, shape: readonly number[
   return weight.data as Float32Array<ArrayBuffer>;
 }
 
-/** Which slot takes which array; all are checked before the first is written. Throws an Error for a name that is no parameter's. */
+/** Pairs of slot and array; all are checked before the first is written. Throws an Error for a name that is no parameter's. */
 export function replacements<S extends Slot>(
   slots: readonly S[],
   weights: Weights,
@@ -170,7 +170,7 @@ export function replacements<S extends Slot>(
   });
 }
 
-/** What a trainer's state has of a parameter that trains. */
+/** Parts of a trainer's state for each parameter that trains. */
 export const stateParts = ["weight", "first", "second"] as const;
 export type StatePart = (typeof stateParts)[number];
 

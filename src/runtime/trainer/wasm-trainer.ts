@@ -35,7 +35,7 @@ import {
   writeState,
 } from "./trainer-sessions.ts";
 
-/** Of a table of rows. */
+/** Gradient of a table of rows. */
 interface Lookup {
   /** Says which rows. */
   readonly input: string;
@@ -62,7 +62,7 @@ export async function openWasmTrainer({ graphs, weights, onCompile }: TrainerOpt
   return trainerOn(ort, graphs, copied(ort, graphs, weights), onCompile);
 }
 
-/** Of all parameters, and of those that train. */
+/** Slots of all parameters, and of those that train. */
 interface Slots {
   readonly slots: readonly CpuSlot[];
   readonly trained: readonly TrainedSlot[];
@@ -190,7 +190,7 @@ function markTouched({ columns, touched }: Lookup, { first, second }: Moments): 
 interface GradientSum {
   add(outputs: Outputs, feeds: Feeds): void;
   norm(): number;
-  /** Of the slots' i-th; a table's is dense. */
+  /** Gradient of the i-th slot; a table's is dense. */
   of(i: number): Float32Array;
   /** Leaves the tables zero. */
   clear(): void;

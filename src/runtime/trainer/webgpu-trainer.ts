@@ -105,7 +105,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
   };
 }
 
-/** What a call threw, as `device-lost` once the device is. */
+/** The error of a call, as `device-lost` once the device is. */
 const failureOf = (lost: () => string | undefined) => (error: unknown) =>
   lost() === undefined ? ortError(error) : new ClinfuseError("device-lost", `the GPU went away: ${lost()}`, {}, { cause: error });
 

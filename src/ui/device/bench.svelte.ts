@@ -1,4 +1,4 @@
-// What this device can do, and how fast, as the page sees it: the facts, the measurements kept, the measuring. Knows no component.
+// State of the device page: facts of this device, the measurements kept, the measuring. Knows no component.
 
 import type { EngineSpeed } from "../../engines/measure-engine.ts";
 import type { AdapterReport, MeasureEvent, MeasureProcedures } from "../../procedures/measure.ts";
@@ -18,7 +18,7 @@ export class Bench {
   report = $state.raw<AdapterReport>();
   /** Undefined until read. */
   known = $state.raw<Measurements>();
-  /** Of the last measuring: what could not be measured, and why. */
+  /** Subjects that the last measuring left out, and why. */
   leftOut = $state.raw<readonly LeftOut[]>([]);
   /** Why the facts or the measurements could not be read or forgotten. */
   failure = $state.raw<unknown>();

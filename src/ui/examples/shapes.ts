@@ -1,4 +1,4 @@
-// How each shape of example is shown, compared with its prediction and typed in: one row a shape. Knows no run.
+// Components for each shape of example: shown, compared with its prediction and typed in. One row a shape. Knows no run.
 
 import type { Component } from "svelte";
 import type { Example, Shape, Shapes } from "../../tasks/example.ts";
@@ -37,9 +37,9 @@ interface ShapeRow<S extends Shape> {
   readonly View: Component<ViewProps<S>>;
   /** Gold beside prediction. */
   readonly Compare: Component<CompareProps<S>>;
-  /** When a prediction counts, where that needs saying. */
+  /** Condition for a prediction to count, where that needs saying. */
   readonly counts?: string;
-  /** What the loss asks of the model. */
+  /** Words for the loss. */
   readonly loss: string;
   /** Fields for an example of the user's own, without labels. */
   readonly Form: Component<FormProps<S>>;

@@ -1,11 +1,11 @@
-// Which models can be used: what this browser has of their files, and one HEAD request for each other file of the app's manifest. Knows no engine.
+// Models that can be used: this browser's own files, and one HEAD request for each other file of the app's manifest. Knows no engine.
 
 import { ClinfuseError } from "../../base/errors.ts";
 import type { ModelStore, StoredModel } from "../../models/kept.ts";
 import type { Manifest, ModelEntry } from "../../models/manifest.ts";
 import type { ModelOnDisk } from "../services.ts";
 
-/** What of each model is missing, here and on the server, which is not asked for this browser's own. */
+/** Missing files of each model, here and on the server. The server is not asked for this browser's own. */
 export async function modelFiles(
   shipped: Manifest,
   own: readonly ModelEntry[],
@@ -43,7 +43,7 @@ async function onDisk(
 }
 
 /**
- * Which of the missing files each picked one is, by its name; the last one missing may have any name. Throws
+ * Matches the picked files to the missing ones, by name; the last one missing may have any name. Throws
  * `file-not-the-model` for a file of another name.
  */
 export function matchPicked(

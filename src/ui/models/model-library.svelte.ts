@@ -11,7 +11,7 @@ import { save } from "../run/evaluate/evaluate-step.svelte.ts";
 import type { Services } from "../services.ts";
 import { type Rate, rateInit, rateUpdate } from "./model-rate.ts";
 
-/** What is under way for one model, at most one thing at a time. */
+/** Work under way for one model, at most one thing at a time. */
 export class ModelWork {
   readonly work = new Work();
   doing = $state<"download" | "verify" | "export" | undefined>();
@@ -54,10 +54,10 @@ export class ModelLibrary {
   room = $state.raw<StorageRoom>();
   /** The hub is asked for a model. */
   readonly adding = new Work();
-  /** What the hub's last answer came to. */
+  /** Outcome of the hub's last answer. */
   added = $state.raw<Added>();
   readonly importing = new Work();
-  /** What the last import came to. */
+  /** Outcome of the last import. */
   imported = $state.raw<readonly Imported[]>([]);
   readonly #works = new Map<string, ModelWork>();
   readonly #services: Pick<Services, "library">;
@@ -69,7 +69,7 @@ export class ModelLibrary {
     this.#changed = changed;
   }
 
-  /** Whether files are on their way, in or out. */
+  /** Files are on their way, in or out. */
   get running(): boolean {
     return this.adding.running || this.importing.running || [...this.#works.values()].some(({ work }) => work.running);
   }
@@ -109,7 +109,7 @@ export class ModelLibrary {
   }
 
   async download({ id, name }: ModelRow, source: DownloadSource): Promise<void> {
-    // What the user chose to fetch should not be cleared when the disk is full; the answer is shown, not waited for.
+    // Files that the user chose to fetch should not be cleared when the disk is full. The answer is shown, not waited for.
     void this.persist();
     await this.workOf(id).run("download", `Asking for ${name}`, async (signal, tell) => {
       for await (const event of this.#services.library.download({ id, source }, signal)) tell(event);

@@ -1,4 +1,4 @@
-// How fast bytes come and how long the rest will take, over the last seconds. Pure; knows no clock.
+// Rate of bytes over the last seconds, and the time that the rest will take. Pure; knows no clock.
 
 export interface Rate {
   /** The latest last; milliseconds and bytes. */

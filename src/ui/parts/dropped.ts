@@ -1,4 +1,4 @@
-// What a drop holds, as the browser gives it: entries, a folder's entries, an entry's file. Knows no file format.
+// Contents of a drop, as the browser gives them: entries, a folder's entries, an entry's file. Knows no file format.
 
 /** To be called before the first await: the list is emptied after the event. */
 export const entriesOf = (transfer: DataTransfer): readonly FileSystemEntry[] =>

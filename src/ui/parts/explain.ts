@@ -5,9 +5,9 @@ import { ClinfuseError, type ErrorCode, type Place } from "../../base/errors.ts"
 
 export interface Explanation {
   readonly title: string;
-  /** What happened, and where. */
+  /** The fault and its place. */
   readonly sentence: string;
-  /** What to do about it. */
+  /** Steps that help. */
   readonly remedy: string;
   /** A command for a terminal, when the remedy is one. */
   readonly command?: string;

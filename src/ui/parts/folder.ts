@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../../base/errors.ts";
 import { entriesIn, entriesOf, fileOf, isFileEntry } from "./dropped.ts";
 
-/** What readDataset knows. */
+/** Names of files that readDataset knows. */
 const known = new Set(["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt", "train.jsonl", "dev.jsonl", "all.jsonl"]);
 const mostBytes = 200_000_000;
 
@@ -28,7 +28,7 @@ export async function droppedFolder(transfer: DataTransfer): Promise<PickedFolde
   return { name: folder?.name ?? "dropped files", files };
 }
 
-/** Those that readDataset knows, by name. Throws `file-too-large`; what is missing is said when they are read. */
+/** Files that readDataset knows, by name. Throws `file-too-large`. Missing ones are named when the rest is read. */
 export function checkedFiles({ files }: PickedFolder): Readonly<Record<string, File>> {
   const wanted = files.filter((file) => known.has(file.name));
   for (const { name, size } of wanted) {

@@ -1,4 +1,4 @@
-// Where the focus goes when the control that has it vanishes or is disabled: to the nearest one that is there. Knows no page.
+// Keeps the focus when its control vanishes or is disabled: it goes to the nearest one that is there. Knows no page.
 
 const controls = "a[href], button, input, select, textarea, summary, [tabindex]";
 

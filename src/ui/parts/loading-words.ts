@@ -1,4 +1,4 @@
-// What opening a language model and importing a graph tell, on the page. Knows no step.
+// Words of the page while a language model opens or a graph is imported. Knows no step.
 
 import type { DriveEvent } from "../../experiment/drive-cell.ts";
 import { bytes } from "./numbers.ts";

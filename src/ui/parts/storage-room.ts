@@ -1,4 +1,4 @@
-// How much this browser keeps and may keep, as far as it tells. Knows no component.
+// Bytes that this browser keeps and may keep, as far as it tells. Knows no component.
 
 export interface StorageRoom {
   readonly usage: number;

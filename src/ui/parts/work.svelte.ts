@@ -6,7 +6,7 @@ export class Work {
   running = $state(false);
   /** The user stopped it. */
   stopped = $state(false);
-  /** What happens now, a short sentence. */
+  /** Words for the moment, a short sentence. */
   now = $state("");
   /** In [0, 1]; undefined while there is nothing to measure. */
   progress = $state<number | undefined>();

@@ -1,4 +1,4 @@
-// Whether the browser stops requests to other hosts wherever the app runs, and whether the user goes on without. Knows no component.
+// The guard of private data: the browser stops requests to other hosts wherever the app runs, or the user goes on without. Knows no component.
 
 import type { Scope, ScopePolicy } from "../../workers/held-policy.ts";
 import { reachable } from "./connect-rules.ts";
@@ -19,7 +19,7 @@ export class Guard {
   accepted = $state(wasAccepted());
   gaps = $derived(this.scopes?.flatMap((scope) => gapOf(scope)));
   guarded = $derived(this.gaps && this.gaps.length === 0);
-  /** Whether data of the user's own may be offered to a run. */
+  /** Data of the user's own may be offered to a run. */
   open = $derived(this.guarded === true || (this.guarded === false && this.accepted));
 
   constructor(ask: () => Promise<readonly ScopePolicy[]>) {

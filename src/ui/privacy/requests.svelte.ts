@@ -8,18 +8,18 @@ export interface ForeignRequest extends SeenRequest {
   readonly by: "page" | "generate worker" | "train worker" | "models worker" | "measure worker";
 }
 
-/** Whether a request was for another host. Blobs and data addresses never leave the page. */
+/** Tells whether a request was for another host. Blobs and data addresses never leave the page. */
 export function isForeign(url: string, origin: string): boolean {
   const target = new URL(url, origin);
   return target.protocol !== "blob:" && target.protocol !== "data:" && target.origin !== origin;
 }
 
 export class Requests {
-  /** How many there were in all. */
+  /** Number of all requests. */
   total = $state(0);
-  /** Those for another host: sent, or refused by the policy. */
+  /** Requests for another host: sent, or refused by the policy. */
   foreign = $state.raw<readonly ForeignRequest[]>([]);
-  /** How many of those were sent, and how many the policy refused before. */
+  /** Number of those that were sent; the policy refused the others before. */
   sent = $derived(this.foreign.filter((request) => !request.refused).length);
   refused = $derived(this.foreign.length - this.sent);
 

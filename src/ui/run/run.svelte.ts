@@ -22,7 +22,7 @@ import { TrainStep } from "./train/train-step.svelte.ts";
 /** `stale`: done, and what it is made of has changed since. */
 export type StepStatus = "done" | "stale" | "running" | "ready" | "waiting";
 
-/** What the notebook holds of a step and of all that builds on it. */
+/** Fields of the notebook for a step and for all that builds on it. */
 const fieldsFrom: Readonly<Record<Step, readonly (keyof Notebook)[]>> = {
   task: ["data", "knowledge", "run", "training"],
   knowledge: ["knowledge", "run", "training"],
@@ -89,7 +89,7 @@ export class Run {
     return steps.some((step) => this[step].work.running);
   }
 
-  /** Whether closing the tab would lose what nothing brings back. */
+  /** Closing the tab would lose work that nothing brings back. */
   get wouldLose(): boolean {
     return this.record.unsaved !== undefined || steps.some((step) => this[step].wouldLose);
   }
@@ -198,7 +198,7 @@ export class Run {
     }
   }
 
-  /** Whether something later was built on what this step made. */
+  /** Tells whether something later was built on this step's outcome. */
   isBuiltOn(step: Step): boolean {
     const later = fieldsFrom[step].filter((field) => !(fieldsOf[step] ?? []).includes(field));
     return later.some((field) => this.notebook[field] !== undefined);

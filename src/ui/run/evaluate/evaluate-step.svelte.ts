@@ -15,7 +15,7 @@ export interface Download {
 export class EvaluateStep {
   /** The prediction under way. */
   readonly work: Work;
-  /** What the model made of the user's own texts, the latest first. */
+  /** Predictions for the user's own texts, the latest first. */
   tried = $state.raw<readonly Example[]>([]);
   /** The trained model's files, once asked for. */
   files = $state.raw<readonly Download[]>();

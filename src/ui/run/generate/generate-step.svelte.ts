@@ -11,7 +11,7 @@ import { counted } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
-/** How fast it goes, since the model began to write in this sitting. */
+/** Pace since the model began to write in this sitting. */
 export interface Pace {
   readonly tokensPerSecond: number;
   readonly promptTokens: number;
@@ -32,9 +32,9 @@ export class GenerateStep {
   reached = $state(0);
   /** A choice that decides the text was changed since the last sitting: the next one writes another run. */
   changed = $state(false);
-  /** Whether the log is being read back after a reload. */
+  /** The log is being read back after a reload. */
   reading = $state(false);
-  /** Whether the entries are the whole log so far. */
+  /** The entries are the whole log so far. */
   isRead = $state(false);
   readonly #run: Run;
   #read = false;
@@ -116,7 +116,7 @@ export class GenerateStep {
       }
     });
 
-  /** What was written before under the same choices is taken as it is. */
+  /** Takes examples that were made before under the same choices as they are. */
   async #ended(made: Made | undefined): Promise<void> {
     if (made && made.run !== this.#run.notebook.run) await this.#opened(made.run, made.accepted, made.writer?.engine);
     this.reached = this.#run.config.size;

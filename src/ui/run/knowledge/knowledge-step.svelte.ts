@@ -21,9 +21,9 @@ export interface Exchange {
 
 export class KnowledgeStep {
   readonly work: Work;
-  /** What the language model was asked and said, when it was. */
+  /** Questions to the language model and its answers, if any. */
   exchanges = $state.raw<readonly Exchange[]>([]);
-  /** What was decided on the way, a sentence each. */
+  /** Decisions made on the way, a sentence each. */
   remarks = $state.raw<readonly string[]>([]);
   /** Topics that the chosen graph holds for the task. */
   available = $state<number | undefined>();
@@ -58,7 +58,7 @@ export class KnowledgeStep {
     await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 
-  /** How many are worth drawing depends on where they come from. */
+  /** Sets the origin of topics, and with it the number that is worth drawing. */
   async chooseTopics(topics: Steered["topics"]): Promise<void> {
     const { preset, source } = this.#run.config;
     const steered = steeredOf(source);
@@ -104,7 +104,7 @@ export class KnowledgeStep {
     await this.#run.lab.readGraphs();
   };
 
-  /** What a language model was asked is lost with the tab; a graph is drawn from again in a moment. */
+  /** Answers of a language model are lost with the tab; a graph is drawn from again in a moment. */
   get wouldLose(): boolean {
     return this.work.running && this.exchanges.length > 0;
   }

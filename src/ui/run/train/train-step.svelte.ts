@@ -24,13 +24,13 @@ export interface Recipe {
   readonly encoder: BertConfig;
 }
 
-/** What the driver tells of a training, or of scoring a model that is kept. */
+/** Event of the driver about a training, or about scoring a model that is kept. */
 type TrainTold = Extract<DriveEvent, { type: "train" }>["event"];
 
 interface Unsaved {
   readonly place: string;
   readonly why: string;
-  /** What it told, once it has come to its end. */
+  /** Result, once it has come to its end. */
   readonly result?: TrainingResult;
 }
 
@@ -50,16 +50,16 @@ export class TrainStep {
   readonly work: Work;
   /** The encoder's own recipe; undefined until the worker said it. */
   recipe = $state.raw<Recipe>();
-  /** What is being trained now, before it is in the notebook. */
+  /** Result of the training under way, before it is in the notebook. */
   live = $state.raw<TrainingResult>();
   /** Why this device: the worker's own words. */
   reason = $state("");
-  /** How the checkpoint was read, a sentence each. */
+  /** Remarks on the checkpoint, a sentence each. */
   remarks = $state.raw<readonly string[]>([]);
   last = $state.raw<TrainStepEvent>();
   /** The step after which the training that was left goes on; undefined where it begins. */
   leftOff = $state.raw<LeftOff>();
-  /** What the training says of its checkpoints. */
+  /** Words for the training's checkpoints. */
   checkpoint = $state("");
   /** No checkpoint can be written: the training is in this tab alone. */
   notKept = $state(false);
@@ -67,7 +67,7 @@ export class TrainStep {
   isElsewhere = $state(false);
   /** The training was begun, and nothing of its progress is there. */
   isGone = $state(false);
-  /** What is left of the trained model's files; undefined until it was looked for. */
+  /** State of the trained model's files; undefined until it was looked for. */
   kept = $state.raw<TrainedState>();
   /** A trained model that could not be stored: it is in this tab's memory alone. */
   unsaved = $state.raw<Unsaved>();
@@ -106,7 +106,7 @@ export class TrainStep {
     };
   }
 
-  /** What the chosen recipe takes; undefined until it is known. */
+  /** Memory that the chosen recipe takes; undefined until it is known. */
   get need(): TrainingNeed | undefined {
     const { chosen } = this;
     return chosen && trainingNeed(chosen.encoder, chosen.config);
@@ -121,7 +121,7 @@ export class TrainStep {
     }
   }
 
-  /** Whether the trained model is there to be used. Until it was looked for it is taken to be. */
+  /** The trained model is there to be used. Until it was looked for it is taken to be. */
   get isKept(): boolean {
     return this.#run.notebook.training?.model !== undefined && (this.kept === undefined || this.kept.kind === "whole");
   }
@@ -159,7 +159,7 @@ export class TrainStep {
     this.isGone = found.isGone ?? false;
   }
 
-  /** Whether a training of these very choices was begun and never ended. */
+  /** Tells whether a training of these very choices was begun and never ended. */
   async #isBegun(): Promise<boolean> {
     const { notebook, generate, config, dataKeys, lab } = this.#run;
     if (!dataKeys) return false;
@@ -216,7 +216,7 @@ export class TrainStep {
       }
     });
 
-  /** What the training told goes with the model that only this tab has. */
+  /** Keeps the result beside the model that only this tab has. */
   #hold(result: TrainingResult): void {
     if (this.unsaved) this.unsaved = { ...this.unsaved, result };
   }
@@ -262,7 +262,7 @@ export class TrainStep {
         work.tell(`Preparing the network for inputs of ${event.tokens} tokens`);
         break;
       case "features": {
-        const what = "reading the examples with the layers that stay as they are";
+        const what = "computing the outputs of the frozen layers";
         work.tell(`${stageNames[event.stage]}: ${what}: ${count(event.done)} of ${count(event.total)}`, event.done, event.total);
         break;
       }
@@ -313,7 +313,7 @@ export class TrainStep {
   }
 }
 
-/** Of the last twenty steps. */
+/** Mean time of the last twenty steps. */
 function meanMilliseconds({ history }: TrainingResult): number {
   const recent = history.filter((e): e is TrainStepEvent => e.type === "step").slice(-20);
   return recent.reduce((sum, e) => sum + e.milliseconds, 0) / Math.max(1, recent.length);
