@@ -98,8 +98,8 @@ export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T>
 const ahead = 4;
 
 /**
- * Runs `task(i)` for i = first, first + 1, ... with up to `width` in flight and yields the results in the order of i,
- * so that a log written from them is the same however the work interleaves. Leaving the loop aborts what is in flight.
+ * Runs `task(i)` for i = first, first + 1, ... with up to `width` in flight, and yields the results in the order of i.
+ * A log written from them is the same, however the work interleaves. Leaving the loop aborts what is in flight.
  */
 export async function* inOrder<T>(
   first: number,

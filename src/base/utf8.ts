@@ -6,7 +6,7 @@ const remedy = "Save the file again as UTF-8 text and choose it once more. Nothi
 
 /**
  * Text of a whole file, without its byte order mark. Throws `file-malformed` with the file, the line and the byte offset
- * (from 0) of the first byte that is no UTF-8; UTF-16 and UTF-32 are named, with or without a byte order mark.
+ * (from 0) of the first byte that is no UTF-8. UTF-16 and UTF-32 are named, with or without a byte order mark.
  */
 export function decodeUtf8(bytes: Uint8Array, file: string): string {
   const stream = utf8Stream(file);

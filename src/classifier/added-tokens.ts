@@ -9,8 +9,8 @@ import type { Encoder } from "./encoder-files.ts";
 const table = "bert.embeddings.word_embeddings.weight";
 
 /**
- * The encoder with these tokens in its vocabulary, after the last that it has, each with a row drawn as BERT draws its own (normal, the config's
- * deviation): transformers' add_tokens and resize_token_embeddings. Tokens that it knows stay as they are.
+ * The encoder with these tokens in its vocabulary, after the last that it has: transformers' add_tokens and resize_token_embeddings. Each has a
+ * row drawn as BERT draws its own (normal, the config's deviation). Tokens that it knows do not change.
  */
 export function withAddedTokens(encoder: Encoder, tokens: readonly string[], draws: Rng): Encoder {
   const { tokenizer, tokenizerFiles, config } = encoder;

@@ -4,8 +4,8 @@ import type { Rng } from "../base/rng.ts";
 import type { Device } from "../runtime/device.ts";
 
 /**
- * Widths that a batch may have; each is one compiled graph. On WASM that takes a second, and padding costs as much as text: with the fine ones
- * 17 to 20 % of a batch of 200 synthetic sentences is padding, with the coarse ones 34 to 37 %. On WebGPU every width compiles its own kernels.
+ * Widths that a batch may have; each is one compiled graph. On WASM a graph takes a second, and padding costs as much as text. The fine widths leave
+ * 17 to 20 % of padding in 200 synthetic sentences, the coarse ones 34 to 37 %. On WebGPU every width compiles its own kernels.
  */
 export const lengthBuckets = {
   wasm: [16, 24, 32, 40, 48, 64, 96, 128, 192, 256],

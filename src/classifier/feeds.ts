@@ -64,9 +64,9 @@ export interface Asked {
 }
 
 /**
- * Targets of a step: `targets`, [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked; `scale`,
- * [], one over the sum of the whole batch's targets' weights, which makes the loss a mean: PyTorch's CrossEntropyLoss. Where any number of
- * outputs may be right, see `multiFeeds`.
+ * Targets of a step. `targets`: [rows, tokens, outputs] or [rows, outputs], one-hot without weighing, zeros where nothing is asked. `scale`: [],
+ * one over the sum of the whole batch's weights, which makes the loss a mean, as PyTorch's CrossEntropyLoss has it. Where any number of outputs
+ * may be right, see `multiFeeds`.
  */
 export function targetFeeds(
   inputs: readonly Input[],
@@ -99,8 +99,8 @@ export function targetFeeds(
 }
 
 /**
- * `targets` and `absences`, [rows, outputs] each: which outputs are right and which are not, with smoothing half of it moved to the other; zeros
- * in empty rows. `scale`: one over the number of examples and outputs, PyTorch's BCEWithLogitsLoss. Weights by output do not count.
+ * `targets` and `absences`, [rows, outputs] each: outputs that are right, and those that are not. Smoothing moves half of it to the other. Empty rows
+ * have zeros. `scale`: one over the number of examples and outputs, PyTorch's BCEWithLogitsLoss. Weights by output do not count.
  */
 function multiFeeds(
   inputs: readonly Input[],

@@ -15,8 +15,8 @@ import { readCard } from "./saved-model.ts";
 import { headOf, outputNames } from "./task-head.ts";
 
 /**
- * A saved model as transformers.js wants it: its own files beside `onnx/model.onnx` and, in 8 bits, `onnx/model_quantized.onnx`, with a
- * tokenizer.json where the checkpoint had only a vocabulary. Errors: those of `openEncoder`, `not-found` for a task that does not exist.
+ * A saved model as transformers.js wants it: its own files beside `onnx/model.onnx` and, in 8 bits, `onnx/model_quantized.onnx`. A checkpoint with
+ * a vocabulary alone gets a tokenizer.json. Errors: those of `openEncoder`, `not-found` for a task that does not exist.
  */
 export async function onnxFiles(files: ModelFiles): Promise<Map<string, Blob>> {
   const card = await readCard(files);

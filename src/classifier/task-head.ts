@@ -159,8 +159,8 @@ export function inputOf(task: LearnableTask, tokenizer: WordPiece, example: Exam
 }
 
 /**
- * An example as inputs that lack nothing of it, for prediction: a token example whose text is too long as windows that overlap, anything
- * else as `inputOf` has it. Their targets are those of no training.
+ * Inputs of an example for prediction, which lack nothing of it. A token example whose text is too long becomes windows that overlap; any other
+ * is as `inputOf` has it. Their targets are of no use for training.
  */
 export function windowsOf(task: LearnableTask, tokenizer: WordPiece, example: Example, maxTokens: number): Input[] {
   const row = rowOf(task);

@@ -17,7 +17,7 @@ import type { DataKeys } from "./training-basis.ts";
 
 /**
  * Drives each cell of the plan to the target, in order; each ends with its `result`. A product is put into the store before the event
- * that tells it, so that leaving the loop, or a kill, loses only what was in flight: the same plan over the same store goes on there.
+ * that tells it. Leaving the loop, or a kill, therefore loses only the work in flight: the same plan over the same store resumes.
  * Throws what the steps throw.
  */
 export async function* drive(

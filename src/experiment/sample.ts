@@ -1,4 +1,4 @@
-// The sample of a task that ships with the app: a small folder in ClinGen's format, from the app's own server or the copy of it in this browser.
+// The sample of a task: a small folder in ClinGen's format, from the app's own server or from this browser's copy of it.
 
 import { appFile } from "../base/app-file.ts";
 import type { Tree } from "../formats/format.ts";

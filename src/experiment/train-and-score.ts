@@ -1,4 +1,4 @@
-// Section 4.3 and its scores: two stages of fine-tuning, the test set scored after each; stopped, it goes on. Knows no device and no storage.
+// Section 4.3 and its scores: two stages of fine-tuning, the test set scored after each, and the resume. Knows no device and no storage.
 
 import { isAbort } from "../base/errors.ts";
 import type { Classifier } from "../classifier/classifier.ts";

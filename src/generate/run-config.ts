@@ -31,8 +31,8 @@ export interface FlatRunConfig {
 }
 
 /**
- * A stored config in the present form. The flat form did not say where topics and styles came from, and nothing that a run writes
- * depends on it beside the knowledge itself: the graph and the paper stand for them.
+ * A stored config in the present form. The flat form did not say where topics and styles came from. The graph and the paper stand for
+ * them here: a run depends on the knowledge itself, not on its origin.
  */
 export function upgradedConfig(stored: RunConfig | FlatRunConfig): RunConfig {
   if (!("method" in stored)) return stored;

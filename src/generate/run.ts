@@ -31,8 +31,8 @@ export const patience = 60;
 /**
  * Opens or resumes the run of `config` and goes on until it has `config.size` accepted examples, its source has no more, or it
  * stands at a barrier. Every entry is in the store before it is yielded; leaving the loop stops what is in flight and loses only
- * that. Attempt i is a pure function of (config, seed, i, feedback so far) and the log is written in the order of i, so that with a
- * deterministic model a resumed run equals an unbroken one. Errors: `nothing-accepted`, and whatever source and store throw.
+ * that. Attempt i is a pure function of (config, seed, i, feedback so far), and the log is written in the order of i. With a
+ * deterministic model a resumed run therefore equals an unbroken one. Errors: `nothing-accepted`, and those of source and store.
  */
 export async function* generate(config: RunConfig, ports: Ports, signal: AbortSignal): AsyncGenerator<GenerateEvent, void> {
   const { id } = await ports.store.open(config);

@@ -28,8 +28,8 @@ export interface EdgeChunk {
 }
 
 /**
- * Relations of each node to nodes of other types, as a count. A hierarchy tells nothing about a disease but its place in it; a drug or a
- * symptom linked to it tells that it is known for something.
+ * Relations of each node to nodes of other types, as a count. A hierarchy tells a disease's place and nothing else. A linked drug or
+ * symptom tells that the disease is known for something.
  */
 export interface LinkChunk {
   readonly links: Uint32Array; // [rows], as the type's NodeChunk of the same number

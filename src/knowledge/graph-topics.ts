@@ -13,8 +13,8 @@ export interface TopicSampling {
   /** Topics for each label; as many as there are when fewer. Paper: all of the graph's; 300 per entity type from a language model. */
   readonly count: number;
   /**
-   * `any`: every name, cleaned as the released code does. `natural`: only names that a sentence can hold (`isNatural`), those of nodes that the graph
-   * links to other types (a disease with a symptom, a drug or an organ) before the others: what a small model has heard of.
+   * `any`: every name, cleaned as the released code does. `natural`: only names that a sentence can hold (`isNatural`). Nodes that the graph links to
+   * other types (a symptom, a drug or an organ) come first: a small model has heard of those.
    */
   readonly names: "natural" | "any";
 }
@@ -24,7 +24,10 @@ export function longestTopic(task: Task): number {
   return families[task.family].longestTopic;
 }
 
-/** Lower case but for abbreviations that would be another word then ("ALL"), stripped; undefined for what the released code drops: nothing left, or more than `longest` characters. */
+/**
+ * The name in lower case, stripped. Abbreviations that would be another word then keep theirs ("ALL"). Undefined where the released code drops it:
+ * nothing left, or more than `longest` characters.
+ */
 export function cleanName(name: string, longest: number): string | undefined {
   const clean = lowerCased(name.trim());
   return clean === "" || clean.length > longest ? undefined : clean;
@@ -44,8 +47,8 @@ const classWords =
   /\b(obsolete|type|(disease|disorder|neoplasm) (of|by)|benign neoplasm|infectious disease|(organ|system|tract) (disease|cancer|neoplasm)|disorders|manifestations)\b/i;
 
 /**
- * Topics of each label. No two of one label have the same name; a topic of nodes may be another label's too, since each label draws
- * with its own stream. Several node types take turns, so that none is drowned by a bigger one. Throws `no-topics`.
+ * Topics of each label. No two of one label have the same name. Labels may share a topic of nodes, since each draws with its own
+ * stream. Several node types take turns, so that none is drowned by a bigger one. Throws `no-topics`.
  */
 export async function sampleTopics(
   graph: KnowledgeGraph,
@@ -168,8 +171,8 @@ function named(query: GraphQuery, { entities }: Topic): boolean {
 const batch = 64;
 
 /**
- * Pairs drawn at most, none twice: a small graph is searched whole, and in a large one where hardly a pair is free the search ends.
- * Where half of the pairs are free, the paper's 300 topics take some 600 draws.
+ * Pairs drawn at most, none twice. A small graph is searched whole; in a large one where hardly a pair is free the search ends.
+ * With half of the pairs free, the paper's 300 topics take some 600 draws.
  */
 const mostPairs = 100_000;
 
@@ -198,7 +201,7 @@ async function* shuffledIndices(
   }
 }
 
-/** The first `most` of 0 to n - 1 in random order, in batches, at the cost of what is taken (Fisher and Yates over a sparse array). */
+/** The first `most` of 0 to n - 1 in random order, in batches. The cost is that of the numbers taken (Fisher and Yates over a sparse array). */
 function* permutation(n: number, stream: Rng, most = n): Generator<number[], void> {
   const end = Math.min(n, most);
   const moved = new Map<number, number>();

@@ -38,8 +38,8 @@ export function annotate(text: string, lexicons: readonly Lexicon[], label: stri
 }
 
 /**
- * Places at which a text mentions the name that was asked for. A name that would mark nothing by itself ("aids") is meant where it stands in capitals,
- * as the abbreviation that it was before it was written in lower case.
+ * Places at which a text mentions the name that was asked for. A name that would mark nothing by itself ("aids") is taken for the abbreviation
+ * that it was: it is meant where it stands in capitals.
  */
 export function mentions(text: string, name: string): { start: number; end: number }[] {
   return places(text, [lexiconOf(caseOf(wordsOf(name)) === "never" ? [name.toUpperCase()] : [name])]);

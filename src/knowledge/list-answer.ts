@@ -37,8 +37,8 @@ function named(items: readonly string[]): string[] {
 }
 
 /**
- * The grammar of a numbered list and nothing else, of `from` to `to` items of one to `words` words: small models answer such questions with
- * prose about the question. In the subset of EBNF that GBNF and XGrammar share.
+ * The grammar of a numbered list of `from` to `to` items, each of one to `words` words. Small models answer such questions with prose about the
+ * question otherwise. It keeps to the subset of EBNF that GBNF and XGrammar share.
  */
 export function listGrammar({ from, to, words }: { from: number; to: number; words: number }): string {
   return [

@@ -29,7 +29,7 @@ export const paperTopics: TopicSuggestion = {
 };
 
 /**
- * For models of some hundred million parameters: at temperature 1 they list words that do not exist, and after some twenty
+ * Settings for models of some hundred million parameters. At temperature 1 they list words that do not exist. After some twenty
  * items they repeat themselves (SmolLM2-135M, read by eye). So: cooler, short answers, a numbered list by grammar.
  */
 export const smallTopics: TopicSuggestion = {

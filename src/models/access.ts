@@ -1,4 +1,4 @@
-// Every way to a model's files: the app's manifest and this browser's own entries, files that are kept here or on the app's own origin, each checked against its hash.
+// Access to a model's files: entries of the app's manifest and of this browser, files kept here or on the app's own origin, each checked by its hash.
 
 import { appFile } from "../base/app-file.ts";
 import { ClinfuseError } from "../base/errors.ts";

@@ -82,8 +82,8 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20).toLocaleStri
 const mostSaidMemory = 8 * 2 ** 30;
 
 /**
- * Lacks of the adapter for the model; empty when it can hold it, as far as a browser tells: no browser tells the free memory of a graphics
- * card. `largestTensor` is known once the tensor list was read.
+ * Needs of the model that the adapter does not meet. Empty: it can hold the model, as far as a browser tells. No browser tells the free memory of a
+ * graphics card. `largestTensor` is known once the tensor list was read.
  */
 export function lacks(entry: ModelEntry, adapter: AdapterFacts | undefined, largestTensor = 0): readonly Lack[] {
   if (!adapter) {

@@ -1,4 +1,4 @@
-// A model out of a repository of the Hugging Face hub: which of its files are read here, and the manifest entry that they come to. Knows no disk.
+// A model of a repository of the Hugging Face hub: the files that are read here, and the manifest entry that they come to. Knows no disk.
 
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";

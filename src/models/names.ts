@@ -26,7 +26,7 @@ export function safeFileName(name: string, ending: string): string {
 }
 
 /**
- * A free id: the name's slug, with some of the content's hash behind it where another model has it, or where the name has nothing to make one of.
+ * A free id: the name's slug. Some of the content's hash follows it where another model has that id, or where the name gives no slug.
  * Ids differ by more than their case, which some disks do not know.
  */
 export function freeId(name: string, contentHash: string, taken: readonly string[]): string {

@@ -7,8 +7,8 @@ import type { RejectReason } from "../generate/source.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 
 /**
- * The synthetic dataset as ClinGen's JSONL. Each row also says what its prompt was steered by (`topic`, `style`) and where the
- * topic comes from: its ids, relation, source and licence in the graph.
+ * The synthetic dataset as ClinGen's JSONL. Each row also has the topic and the style of its prompt, and the topic's provenance:
+ * its ids, relation, source and licence in the graph.
  */
 export function datasetJsonl(task: Task, synthetic: readonly Synthetic[]): string {
   return writeJsonl(

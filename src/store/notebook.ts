@@ -54,8 +54,8 @@ interface StoredDataset extends Identified {
 }
 
 export function notebooks(db: Db): Notebooks {
-  // A page saves the same rows after each step: hashing them again would cost more than the saving. The order of keys is the
-  // readers' own, so plain JSON tells equal rows; it takes a fifth of the time of canonical JSON, and the page waits for it.
+  // A page saves the same rows after each step: hashing them again would cost more than the saving. Plain JSON tells equal rows, for
+  // the order of keys is the readers' own. It takes a fifth of the time of canonical JSON, and the page waits for it.
   const known = new WeakMap<NotebookData, Promise<string>>();
   const datasetId = (data: NotebookData): Promise<string> => {
     const id = known.get(data) ?? sha256(JSON.stringify(data));

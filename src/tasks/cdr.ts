@@ -18,8 +18,8 @@ const causes: TopicQuery = {
         ["Disease", "Side Effect", "Symptom"].flatMap((tail) => edges(causing, head, tail)),
       ),
     },
-    // The graph that ships has no edge from a drug to what it causes. Findings that it does not link to the drug stand for them: such a sentence
-    // need not be true, and trains the form of the relation alone.
+    // The graph that ships has no edge from a drug to its effects. Findings that it does not link to the drug stand for them. Such a sentence
+    // need not be true: it trains the form of the relation alone.
     { kind: "pairs", head: "Drug", tail: "Symptom", without: [] },
   ],
 };

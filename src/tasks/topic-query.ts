@@ -6,7 +6,7 @@ export type GraphQuery =
   | { readonly kind: "nodes"; readonly types: readonly string[]; readonly endings?: readonly string[] }
   /** Every edge of one relation. */
   | { readonly kind: "edges"; readonly relation: string; readonly head: string; readonly tail: string }
-  /** Pairs of a node of type `head` and one of type `tail` between which the graph has no edge of these relations, nor of any where none is named. */
+  /** Pairs of a node of type `head` and one of type `tail` without an edge of these relations; without any edge, where none is named. */
   | { readonly kind: "pairs"; readonly head: string; readonly tail: string; readonly without: readonly string[] };
 
 export type TopicQuery =

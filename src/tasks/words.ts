@@ -34,8 +34,8 @@ export function wordsOf(text: string): Extent[] {
 }
 
 /**
- * The words that each span covers, in order: what a model that marks words can answer. An edge inside a word is rounded outwards; a word that two
- * spans touch belongs to the earlier; a span without a word of its own has no entry. Spans in order of start.
+ * The words that each span covers, in order: the answer that a model of words can give. An edge inside a word is rounded outwards. A word that two
+ * spans touch belongs to the earlier one. A span without a word of its own has no entry. Spans come in order of start.
  */
 export function wordSpans<S extends Extent>(text: string, spans: readonly S[]): (Extent & { readonly span: S })[] {
   if (spans.length === 0) return [];

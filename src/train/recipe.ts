@@ -15,10 +15,10 @@ export interface Recipe {
 const smallEncoderRate = 3e-4; // mean F1 on BC5CDR-Disease, 60 and 200 sentences with a quarter of the marks lost: 1e-4 0.36, 3e-4 0.47
 
 /**
- * `paper`: 6 epochs a stage, 256 tokens, warm-up 5 %, BERT's own dropout. `small`: the same with 128 tokens, 20 epochs on the few examples,
- * which are a step or two an epoch, and no dropout, which costs time. The peak rate is the encoder's: 2e-5 for BERT Base (hidden size 768), 4e-5 for Large (1024), as the
- * paper has it for PubMedBERT, and our own for smaller ones. What the paper leaves open: batches of 16; decay 0.01, PyTorch's
- * default for AdamW; gradients clipped to norm 1, the default of transformers' Trainer.
+ * `paper`: 6 epochs a stage, 256 tokens, warm-up 5 %, BERT's own dropout. `small`: the same with 128 tokens, 20 epochs on the few examples
+ * (a step or two each), and no dropout, which costs time. The peak rate is the encoder's: the paper's for PubMedBERT Base (hidden size 768, 2e-5)
+ * and Large (1024, 4e-5), our own for smaller ones. The paper leaves open: batches of 16; decay 0.01, PyTorch's default for AdamW; gradients
+ * clipped to norm 1, the default of transformers' Trainer.
  */
 export function recipeFor(encoder: BertConfig, preset: "small" | "paper"): Recipe {
   const learningRate = encoder.hiddenSize >= 1024 ? 4e-5 : encoder.hiddenSize >= 768 ? 2e-5 : smallEncoderRate;

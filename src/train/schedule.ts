@@ -6,8 +6,8 @@ export function warmupSteps(steps: number, share: number): number {
 }
 
 /**
- * Rate of step `step` of `steps`, from 1: transformers' get_linear_schedule_with_warmup and get_cosine_schedule_with_warmup, where the first
- * step of a warm-up has rate 0 and the step after the last would have 0 again.
+ * Rate of step `step` of `steps`, from 1: transformers' get_linear_schedule_with_warmup and get_cosine_schedule_with_warmup. The first step of a
+ * warm-up has rate 0, and the step after the last would have 0 again.
  */
 export function learningRateAt(
   step: number,

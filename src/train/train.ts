@@ -38,8 +38,8 @@ export interface Resume {
 /**
  * Trains the classifier in place, stage after stage, each from the best weights of the one before and with a fresh optimizer and
  * schedule. When `stage-finished` is yielded the classifier holds the weights of that stage's best epoch, so that its caller may
- * predict before going on. The same config on the same device takes the same steps, also where it was stopped and went on from a
- * checkpoint: the events then are those after it. Leaving the loop, or an abort, saves a checkpoint first. Errors: `aborted`,
+ * predict before going on. The same config on the same device takes the same steps, also when it resumes from a checkpoint: the events
+ * then are those after it. Leaving the loop, or an abort, saves a checkpoint first. Errors: `aborted`,
  * `not-enough-examples` for a stage without any, `diverged`, and the trainer's.
  */
 export async function* train(

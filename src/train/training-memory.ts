@@ -26,9 +26,9 @@ type Recipe = Pick<TrainConfig, "batchSize" | "maxTokens" | "accumulation" | "ch
 export const sessionLimit = heapBytes;
 
 /**
- * Fitted to WebAssembly's memory after two steps of MiniLM and BERT-base, 256 to 4,096 tokens a batch, whole and with checkpointing
- * (onnxruntime-web 1.30): the session itself; of the numbers that the layers make for each token, those that wait for the way back; and of one
- * layer's, those that the way back adds.
+ * Fitted to WebAssembly's memory after two steps of MiniLM and BERT-base, 256 to 4,096 tokens a batch, with and without checkpointing
+ * (onnxruntime-web 1.30). `session`: bytes of the session itself. `waiting`: share of the activations that wait for the backward pass. `passing`:
+ * share of one layer's activations that the backward pass adds.
  */
 const fitted = { session: 80e6, waiting: 0.79, passing: 0.9 };
 
