@@ -36,7 +36,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   aborted: () => ({
     title: "Stopped",
     sentence: "You stopped this. What was finished before is kept.",
-    remedy: "Start it again when you like; it goes on where it can.",
+    remedy: "Start it again when you like: it resumes where it can.",
   }),
   "browser-lacks": (_, message) => ({
     title: "This browser lacks what is needed for this",
@@ -53,7 +53,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: "The graphics adapter cannot hold this model",
     sentence: sentence(message),
     remedy:
-      "Choose a smaller model, its q4f32 build where it is 16-bit floats that are missing, or a GGUF model for the processor.",
+      "Choose a smaller model, its q4f32 build where 16-bit floats are missing, or a GGUF model for the processor.",
   }),
   "not-isolated": () => ({
     title: "The page is not isolated, so it gets no threads",
@@ -98,7 +98,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: "The hub has no such model",
     sentence: sentence(message),
     remedy:
-      "Give the name as it stands at the top of the model's page, owner/name, or the address of that page. What only an account may see, download by hand and import. Nothing was stored.",
+      "Give the name as it stands at the top of the model's page, owner/name, or the address of that page. Download by hand what only an account may see, and import it. Nothing was stored.",
   }),
   "hub-several": (_, message) => ({
     title: "The repository holds several models",
@@ -130,7 +130,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "model-truncated": ({ file, what, got, expected }) => ({
     title: "A model file is cut short",
     sentence: `${file ?? what ?? "The file"} ends too early${got !== undefined && expected !== undefined ? ` (${got} of ${expected} bytes)` : ""}.`,
-    remedy: "Fetch it again; what is there already is kept and completed.",
+    remedy: "Fetch it again: the bytes that are there are kept and completed.",
     command: "npm run models",
   }),
   "model-unsupported": (_, message) => ({
@@ -170,7 +170,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "worker-failed": (_, message) => ({
     title: "A part of the app stopped working",
     sentence: sentence(message),
-    remedy: "Reload the page; what was stored before is kept, and a run or a training goes on from there.",
+    remedy: "Reload the page: what was stored before is kept, and a run or a training resumes from there.",
   }),
   "file-empty": (place) => ({
     title: "The file is empty",
@@ -244,7 +244,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "training-busy": () => ({
     title: "Another tab is training this run",
     sentence: "One training at a time writes a run's model and its checkpoint.",
-    remedy: "Go to that tab and wait, or stop it there: this tab then goes on after the last checkpoint.",
+    remedy: "Go to that tab and wait, or stop it there: this tab then resumes from the last checkpoint.",
   }),
   "trained-missing": () => ({
     title: "The trained model is not in this browser any more",
@@ -275,7 +275,7 @@ export function explain(error: unknown): Explanation {
     const told = table[error.code](error.place, error.message);
     const { remedy } = error.place;
     if (remedy === undefined) return told;
-    const { command: _, ...words } = told; // which belongs to the code's own remedy
+    const { command: _, ...words } = told; // the command belongs to the code's own remedy
     return { ...words, sentence: sentence(error.message), remedy };
   }
   const gone = serverGone(error);

@@ -115,7 +115,7 @@ export class KnowledgeStep {
       this.remarks = [];
       for await (const event of this.#run.drive(signal, { until: "knowledge" })) {
         if (event.type === "knowledge") await this.#tell(event.event);
-        if (event.type === "found") this.remarks = ["Gathered before under the same choices, and taken as it was."];
+        if (event.type === "found") this.remarks = ["This knowledge was gathered before, under the same choices."];
         if (event.type === "result") await this.#run.change({ knowledge: event.result.knowledge });
       }
     });
