@@ -8,10 +8,10 @@ import { fileBlob } from "./file-blob.ts";
 
 export interface CheckLine {
   readonly path: string;
-  /** What an engine reads it as, or what the file is. */
+  /** Kind that an engine reads it as, or the kind of the file. */
   readonly kind: string;
   readonly ok: boolean;
-  /** What is wrong and what to do; null where nothing is. */
+  /** The fault and its remedy; null where there is none. */
   readonly why: string | null;
   readonly remarks: readonly string[];
 }

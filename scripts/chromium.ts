@@ -36,7 +36,7 @@ export const graphicsFlags =
       ]
     : ["--enable-unsafe-webgpu", "--ignore-gpu-blocklist"];
 
-/** Whether a graphics card is here, as far as files tell. Outside Linux Chromium falls back by itself, so there it is assumed. */
+/** Tells whether a graphics card is here, as far as files say. Outside Linux Chromium falls back by itself, so there it is assumed. */
 export function hasGraphics(dev = "/dev"): boolean {
   if (process.platform !== "linux") return true;
   const devices = existsSync(dev) ? readdirSync(dev) : [];

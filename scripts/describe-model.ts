@@ -9,7 +9,7 @@ import { sha256OfFile } from "./model-sources.ts";
 
 export interface Described {
   readonly entry: ModelEntry;
-  /** What the reader must still fill in or look at. */
+  /** Fields that the reader must still fill in or look at. */
   readonly remarks: readonly string[];
 }
 

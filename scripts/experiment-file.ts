@@ -111,7 +111,7 @@ function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
 
 type Rest = Omit<Parameters<typeof presetConfig>[1], "source">;
 
-/** What the cell prints for its source, and the config that it comes to. */
+/** The cell's source as it is printed, and its config. */
 function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest): Pick<FileCell, "source" | "config"> {
   if (given.isText) {
     const source = given.oneOf(sourceKinds);
@@ -121,7 +121,7 @@ function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest
   return { source, config: presetConfig(preset, { ...rest, source }) };
 }
 
-/** What each field of a source's config takes. */
+/** Readers of the fields of a source's config. */
 const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
   kind: (given) => given.oneOf(sourceKinds),
   topics: (given) => given.oneOf(["kg", "llm"]),

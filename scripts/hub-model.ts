@@ -54,5 +54,5 @@ export async function place(target: string, content: Uint8Array): Promise<void> 
   await rm(`${target}.part`, { force: true });
 }
 
-/** What is at a path, if anything is. */
+/** Content of the file at a path; undefined where there is none. */
 export const contentAt = (path: string): Uint8Array | undefined => (existsSync(path) ? readFileSync(path) : undefined);

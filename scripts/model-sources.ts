@@ -30,7 +30,7 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** What is wrong with the file at `path`, or undefined. */
+/** The fault of the file at `path`, or undefined. */
 export async function faultOf(path: string, file: ModelFile): Promise<string | undefined> {
   if (!existsSync(path)) return "is missing";
   const { size } = statSync(path);

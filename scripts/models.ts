@@ -148,7 +148,7 @@ async function describeFolder(folder: string, add: boolean): Promise<void> {
   if (!beside) console.error(`! the app serves models/${entry.id}/: put the files there, or link the folder`);
 }
 
-/** What the entry of the same id states by hand (licence, homepage, sources) stays. */
+/** Puts the entry in place of one of the same id, whose name, licence, homepage and sources are kept. */
 function addToManifest(entry: ModelEntry): void {
   const path = join(projectFolder, "manifest.json");
   const { models } = parseManifest(readFileSync(path, "utf8"));

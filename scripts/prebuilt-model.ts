@@ -58,7 +58,7 @@ function libraryAddress(address: string): string {
   return mirror ? `${mirror.replace(/\/$/, "")}/${address.split("/").at(-1)}` : address;
 }
 
-/** What is there already stays: its hash is taken down from that. */
+/** Keeps a file that is there already: its hash is taken from that. */
 async function bringLibrary(url: string, target: string): Promise<void> {
   if (existsSync(target)) return;
   const response = await fetch(url).catch((error: unknown) => {

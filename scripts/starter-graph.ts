@@ -53,7 +53,7 @@ function short(name: string, most: number): boolean {
   return words && !/\btype\b|\b[IVX]{2,}\b|obsolete|susceptibility/.test(name);
 }
 
-/** Of the names that nothing else recommends. The ontology has some 4,000 tumours, most named by organ and cell type, and many syndromes of a family each. */
+/** Tells whether a name that nothing else recommends is worth having. The ontology has some 4,000 tumours, most named by organ and cell type, and many syndromes of a family each. */
 function worthHaving(name: string, tumour: boolean, genetic: boolean): boolean {
   if (!short(name, 3)) return false;
   const words = name.split(" ").length;

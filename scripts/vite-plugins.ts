@@ -1,4 +1,4 @@
-// What the dev server, the preview server and the build share: the isolation headers, files that live outside public/, the CSP.
+// Parts that the dev server, the preview server and the build share: the isolation headers, files that live outside public/, the CSP.
 
 import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -33,7 +33,7 @@ export async function fusedWasm(original: Uint8Array): Promise<Uint8Array> {
 const codeId = 10;
 
 interface CodeSection {
-  /** Of the whole section, its head included. */
+  /** Offsets of the whole section, its head included. */
   readonly start: number;
   readonly end: number;
   /** Locals and instructions of each function, without the size before them. */

@@ -14,7 +14,7 @@ const unrolled = 4;
 
 interface Tile {
   readonly rows: number;
-  /** Of four columns each. Accumulators, B's vectors and one of A have to fit into 16 registers. */
+  /** Vectors of four columns each. Accumulators, B's vectors and one of A have to fit into 16 registers. */
   readonly vectors: 2 | 4;
 }
 

@@ -1,4 +1,4 @@
-// What every LanguageModel promises, asked of each engine of the catalogue on each model that it reads: small random ones that lie here, and the
+// The contract of every LanguageModel, asked of each engine of the catalogue on each model that it reads: small random ones that lie here, and the
 // real SmolLM2 where models/ holds it. An engine that no model here fits, or that this browser cannot run, says so.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const read = () => (weights ??= fetchModelFile(entry, file, { signal: never }));
 interface Model {
   readonly entry: ModelEntry;
   readonly read: (name: string) => Promise<Blob>;
-  /** Of random weights: what it writes means nothing. */
+  /** Weights are random: its text means nothing. */
   readonly random: boolean;
 }
 
@@ -69,7 +69,7 @@ interface Candidate {
   readonly name: string;
   /** Why it is left out. */
   readonly skip?: string;
-  /** Whether the engine holds its output to a grammar; a script says what it says. */
+  /** The engine holds its output to a grammar; a script does not. */
   readonly constrains: boolean;
   /** Completions under a grammar, and requests at once: fewer where each takes long. */
   readonly generations: number;
@@ -77,7 +77,7 @@ interface Candidate {
   /** Times that it is opened and closed again. */
   readonly openings: number;
   readonly random: boolean;
-  /** Whether all is asked of it, or only what a small model of the same engine cannot show. */
+  /** Asks all of it, not only what a small model of the same engine cannot show. */
   readonly thorough: boolean;
   readonly open: () => Promise<LanguageModel>;
 }

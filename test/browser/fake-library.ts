@@ -102,9 +102,9 @@ export interface FakeLibrary {
   rows: readonly ModelRow[];
   /** Milliseconds between events. */
   pace: number;
-  /** What the next import comes to; one model of the pick's name where absent. */
+  /** Outcome of the next import; one model of the pick's name where absent. */
   imported?: readonly Imported[];
-  /** What was asked, as text. */
+  /** Calls so far, as text. */
   readonly asked: string[];
 }
 

@@ -130,13 +130,13 @@ export interface Fake extends FakeLibrary {
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
-  /** What the generate worker asked of the network before the page looked. */
+  /** Requests of the generate worker before the page looked. */
   requests: readonly SeenRequest[];
   policies: readonly ScopePolicy[];
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
-  /** What is left of trained models that are not whole. */
+  /** State of trained models that are not whole. */
   readonly lost: Map<string, TrainedState>;
   /** No trained model can be stored. */
   isFull: boolean;
@@ -146,7 +146,7 @@ export interface Fake extends FakeLibrary {
   readonly deleted: string[];
   /** Model files that were handed in. */
   readonly kept: string[];
-  /** What the next call of a procedure throws, by its name. */
+  /** Errors of the next call of a procedure, by its name. */
   readonly failures: Map<string, unknown>;
 }
 

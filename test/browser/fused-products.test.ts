@@ -6,7 +6,7 @@ import { Graph } from "../../src/graph/graph.ts";
 import { toOnnx } from "../../src/graph/onnx.ts";
 import { loadOrt } from "../../src/runtime/ort.ts";
 
-/** Of a [m, k] and b [k, n] on WASM. b is a weight, packed once, or comes with each run. */
+/** Product of a [m, k] and b [k, n] on WASM. b is a weight, packed once, or comes with each run. */
 async function product(
   a: Float32Array,
   b: Float32Array<ArrayBuffer>,

@@ -21,7 +21,7 @@ globalThis.Worker = class extends Worker {
   }
 };
 
-/** Of all WebAssembly memories that the page made and still holds. Those of workers are freed with the worker. */
+/** Bytes of all WebAssembly memories that the page made and still holds. Those of workers are freed with the worker. */
 export function heapBytes(): number {
   return memories.reduce((sum, memory) => sum + (memory.deref()?.buffer.byteLength ?? 0), 0);
 }

@@ -28,7 +28,7 @@ const contents: Readonly<Record<string, string>> = {
   "vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\nfever\n",
   "pytorch_model.bin": "weights",
 };
-// Of the texts above, by `git hash-object` and `sha256sum`.
+// Hashes of the texts above, by `git hash-object` and `sha256sum`.
 const ids: Readonly<Record<string, string>> = {
   "config.json": "b114cc424f3b834e374e74758d5cfb9ad5dce60f",
   "vocab.txt": "8a86bf68274cedee1f49e2679b6632fc2b27e154",

@@ -3,7 +3,7 @@
 import { expect } from "vitest";
 import { loadOrt } from "../../src/runtime/ort.ts";
 
-/** What onnxruntime logs. It keeps the console's functions that it finds when it starts, so they are replaced once and before. */
+/** Log of onnxruntime. It keeps the console's functions that it finds when it starts, so they are replaced once and before. */
 const logged: string[] = [];
 for (const method of ["log", "info", "debug", "warn", "error"] as const) {
   console[method] = (...parts: unknown[]) => void logged.push(parts.join(" "));

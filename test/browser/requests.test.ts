@@ -1,4 +1,4 @@
-// What a worker asks of the network is told to the page, whoever answered it or none.
+// Requests of a worker to the network are told to the page, whoever answered them or none.
 
 import { afterEach, expect, it } from "vitest";
 import { isForeign } from "../../src/ui/privacy/requests.svelte.ts";

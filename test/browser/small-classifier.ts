@@ -25,7 +25,7 @@ export async function smallClassifier(kind: "token" | "pair", lora = false): Pro
   return classifier;
 }
 
-/** Of one example, without padding: [tokens, labels] or [labels]. */
+/** Logits of one example, without padding: [tokens, labels] or [labels]. */
 export async function logitsOf(classifier: Classifier, example: Example): Promise<number[]> {
   const inputs = await inputsOf(classifier, [example], never);
   const tokens = inputs[0]?.encoding.ids.length as number;

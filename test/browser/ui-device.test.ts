@@ -1,4 +1,4 @@
-// What a reader sees and does on the Device page, in each of its states. Found by role and label; the device is a test's own.
+// The Device page in each of its states, as a reader sees and uses it. Found by role and label; the device is a test's own.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";

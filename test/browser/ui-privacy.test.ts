@@ -1,4 +1,4 @@
-// What a reader sees and does on the Privacy page. Found by role and label; services are a test's own.
+// The Privacy page, as a reader sees and uses it. Found by role and label; services are a test's own.
 
 import { beforeEach, expect, it } from "vitest";
 import { page } from "vitest/browser";

@@ -1,4 +1,4 @@
-// What a reader sees in each state of each step: empty, loading, partial, error, done. Found by role and label; services are a test's own.
+// The steps in each state, as a reader sees them: empty, loading, partial, error, done. Found by role and label; services are a test's own.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";

@@ -1,4 +1,4 @@
-// What the Train page says where the trained model is not what it seems, and what helps. Services are a test's own.
+// The Train page where the trained model is not what it seems: its words and remedies. Services are a test's own.
 
 import { beforeEach, expect, it } from "vitest";
 import { page } from "vitest/browser";
@@ -57,7 +57,7 @@ async function trained(): Promise<Fake> {
   return fake;
 }
 
-/** Whether the browser would ask before the tab is closed. */
+/** Tells whether the browser would ask before the tab is closed. */
 const asksBeforeLeaving = () => !dispatchEvent(new Event("beforeunload", { cancelable: true }));
 
 it("a model that cannot be stored is said to be in memory alone, and is stored once there is room", async () => {

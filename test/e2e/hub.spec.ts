@@ -9,7 +9,7 @@ const weights = "model.safetensors";
 
 interface Hub extends FakeHub {
   readonly weights: Buffer;
-  /** What the next requests for the weights meet, one each; then they are answered as they should be. */
+  /** Faults of the next requests for the weights, one each; then they are answered as they should be. */
   readonly manners: ("held" | "half")[];
   readonly ranges: (string | undefined)[];
 }
@@ -55,7 +55,7 @@ test("an encoder is looked up by its repository's name, comes over three sitting
   expect(hub.asked.map((path) => path.split("/").at(-1))).toEqual(["main?blobs=true", "config.json", "vocab.txt"]);
   expect(hub.ranges).toEqual([]); // none of the weights
 
-  // What was asked is in the record.
+  // The requests are in the record.
   await page.getByRole("link", { name: "Privacy" }).click();
   await expect(page.getByText(`https://huggingface.co/api/models/${repository}/revision/main?blobs=true`)).toBeVisible();
   await expect(page.getByText("models worker, sent as fetch").first()).toBeVisible();

@@ -35,7 +35,7 @@ async function serveModel(page: Page, id: string, served: Readonly<Record<string
   });
 }
 
-/** What the headless page answers to a run with that model, and what it complained of on the way. */
+/** Answer of the headless page to a run with that model, and its complaints on the way. */
 async function run(page: Page, model: string) {
   const foreign: string[] = [];
   const violations: string[] = [];

@@ -30,7 +30,7 @@ const task = {
 const read = (c: Case, field: "gold" | "predicted"): TokenExample[] =>
   c.rows.flatMap(({ tokens, [field]: spans }) => readJsonl(task, JSON.stringify({ tokens, spans }), { file: "rows.jsonl" }));
 
-/** What a model says that tags every word right. */
+/** Answer of a model that tags every word right. */
 const perfect = (example: TokenExample): TokenExample => {
   const input = inputOf(task, tokenizer, example, 256);
   const outputs = input.targets.map((target) => Math.max(0, target));

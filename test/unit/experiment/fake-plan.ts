@@ -57,7 +57,7 @@ export interface Computed {
   opened: number;
 }
 
-/** What lies on the disk of the workers: it outlives a kill, as `computed` does. */
+/** The disk of the workers: it outlives a kill, as `computed` does. */
 export interface FakeDisk {
   readonly logs: Map<string, LogEntry[]>;
   readonly stages: Map<string, Map<string, Blob>>;

@@ -23,7 +23,7 @@ const taskOf = (folder: string, of: LearnableTask): LearnableTask => ({
     .map((id) => ({ id: id.trim(), name: id, description: id })),
 });
 
-/** What a reader made of a row, and the same taken from the row itself. */
+/** A reader's result for a row, and the same taken from the row itself. */
 function seen(row: Example): unknown {
   switch (row.kind) {
     case "token":

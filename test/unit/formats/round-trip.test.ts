@@ -1,4 +1,4 @@
-// What is written is read again, for every shape and every odd text.
+// Rows that are written are read again, for every shape and every odd text.
 
 import { describe, expect, it } from "vitest";
 import { readJsonl, writeJsonl } from "../../../src/formats/clingen.ts";

@@ -72,7 +72,7 @@ const entryOf = (index: number, ...turns: ReturnType<typeof turn>[]): LogEntry =
   reason: "empty",
 });
 
-/** What a store does with entries: packs them in order, and reads them back from text. */
+/** Treats entries as a store does: packs them in order, and reads them back from text. */
 function stored(entries: readonly LogEntry[]) {
   const prefixes: Prefix[] = [];
   const lines = entries.map((entry) => {

@@ -1,4 +1,4 @@
-// What the prompted sources ask of a model, and what they make of its answers.
+// Prompts of the prompted sources, and their reading of a model's answers.
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";

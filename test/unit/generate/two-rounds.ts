@@ -63,7 +63,7 @@ export function hashModel(slots: number): LanguageModel {
   };
 }
 
-/** What a driver would train and choose: here a function of the accepted texts alone. */
+/** Feedback that a driver would train and choose: here a function of the accepted texts alone. */
 export async function feedbackOf(store: RunStore, id: string, after: number): Promise<Feedback> {
   const accepted = [];
   for await (const entry of store.read(id)) if (entry.type === "accepted") accepted.push(entry.example);

@@ -7,7 +7,7 @@ import { type DifferentiableOp, type Op, type Shape, sizeOf, type Value } from "
 
 export interface OperatorCase {
   readonly name: string;
-  /** Of the float inputs, x0, x1, ... */
+  /** Shapes of the float inputs, x0, x1, ... */
   readonly shapes: readonly Shape[];
   /** Numbers are uniform between these; -1.5 and 1.5 unless told. */
   readonly range?: readonly [low: number, high: number];

@@ -1,4 +1,4 @@
-// What gathering asks of the language model: the paper's long answers, or lists that hold a small model to its task.
+// Questions of gathering to the language model: the paper's long answers, or lists that hold a small model to its task.
 
 import { expect, it } from "vitest";
 import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";

@@ -9,7 +9,7 @@ function marked(text: string, topics: readonly string[] = []) {
   return spans.map((s) => text.slice(s.start, s.end));
 }
 
-/** What the names alone mark, as it stands in the text. */
+/** Marks of the names alone, as they stand in the text. */
 function by(names: readonly string[], text: string) {
   return annotate(text, [lexiconOf(names)], "Disease").spans.map((s) => text.slice(s.start, s.end));
 }

@@ -1,4 +1,4 @@
-// Which files of a repository make a model, what its entry says, and what is refused before anything is stored.
+// Files of a repository that make a model, its entry, and refusals before anything is stored.
 
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";

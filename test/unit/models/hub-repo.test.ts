@@ -1,4 +1,4 @@
-// What the hub states of a repository, and that no other file passes for a stated one.
+// Statements of the hub on a repository; no other file passes for a stated one.
 
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";

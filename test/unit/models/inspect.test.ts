@@ -1,4 +1,4 @@
-// What is said of model files when they are picked: each case of test/fixtures/model-files is told by its bytes.
+// Words for model files when they are picked: each case of test/fixtures/model-files is told by its bytes.
 
 import { describe, expect, it } from "vitest";
 import { inspectPicked } from "../../../src/models/inspect.ts";

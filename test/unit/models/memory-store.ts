@@ -2,7 +2,7 @@
 
 import type { ModelStore } from "../../../src/models/kept.ts";
 
-/** What the disk would have; `entries` apart, as the store has them. */
+/** Files of the disk; `entries` apart, as the store has them. */
 export function memoryStore() {
   const files = new Map<string, Map<string, File>>();
   const entries = new Map<string, string>();

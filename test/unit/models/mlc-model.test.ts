@@ -1,4 +1,4 @@
-// What an entry in MLC's layout says of its needs, and what an adapter lacks for it.
+// Needs that an entry in MLC's layout states, and an adapter's lacks for it.
 
 import { describe, expect, it } from "vitest";
 import { engineFor } from "../../../src/engines/catalogue.ts";

@@ -1,4 +1,4 @@
-// Whether a device can hold a model: by its kind, its size, and what the device offers.
+// The fit of a model to a device: by its kind, its size, and the device's features.
 
 import { describe, expect, it } from "vitest";
 import type { DeviceFacts } from "../../../src/models/gpu-adapter.ts";

@@ -1,4 +1,4 @@
-// Which config.json files describe a BERT that we can build, and what is said of the others.
+// Files config.json that describe a BERT that we can build, and the words for the others.
 
 import { describe, expect, it } from "vitest";
 import { readBertConfig } from "../../../src/nn/bert-config.ts";

@@ -13,7 +13,7 @@ import { tinyConfig } from "./tiny-config.ts";
 
 const [rows, columns] = [512, 96];
 
-/** What two sites of one graph make of ones, [rows, columns] each. */
+/** Outputs of two sites of one graph for ones, [rows, columns] each. */
 function ones(rate: number, seeds: readonly number[]): { first: number[]; second: number[] } {
   const g = new Graph();
   const drop = dropoutSites(g, rate, 2);

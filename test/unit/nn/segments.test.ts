@@ -39,7 +39,7 @@ function feedsOf(head: Head, layers: number): Numbers {
   };
 }
 
-/** What a trainer does with them. */
+/** The steps of a trainer with them. */
 function through({ segments }: Model, inputs: Numbers): Numbers {
   const { count, forward, backward } = segments!;
   const states: (readonly number[])[] = [[]];

@@ -1,4 +1,4 @@
-// What trains: which gradients there are, that they are those of training everything, LoRA's against finite differences and its merge.
+// The trainable part: its gradients are those of training everything; LoRA's against finite differences, and its merge.
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";

@@ -1,4 +1,4 @@
-// What the worker of the model files offers, in Node: which models there are and whose word their hashes rest on, an import, a new name, an export.
+// Procedures of the model files, in Node: the models and the authority for their hashes, an import, a new name, an export.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/base/hash.ts";

@@ -1,4 +1,4 @@
-// What is said where there is neither WebGPU nor isolation. (Node has none; a browser that has both: test/browser/trainer.test.ts.)
+// Words for a browser with neither WebGPU nor isolation. (Node has none; a browser that has both: test/browser/trainer.test.ts.)
 
 import { expect, it } from "vitest";
 import { Graph } from "../../../src/graph/graph.ts";

@@ -1,4 +1,4 @@
-// What a step through segments feeds to which graph, and what of it is let go of: also where one fails.
+// Feeds of a step through segments, and the release of its tensors: also where one fails.
 
 import type { Tensor } from "onnxruntime-web";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Which flags a browser for models gets: by what the machine has, and by what the user says.
+// Flags of a browser for models: by the machine's hardware, and by the user's word.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What the stores promise on any IndexedDB: run in Node on fake-indexeddb and in a real browser.
+// The contract of the stores on any IndexedDB: run in Node on fake-indexeddb and in a real browser.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/experiment/notebook.ts";

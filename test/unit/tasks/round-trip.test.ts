@@ -33,7 +33,7 @@ const bare = (text: string) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [
 const surface = (text: string, spans: readonly { start: number; end: number }[]) =>
   spans.map((s) => bare(text.slice(s.start, s.end)));
 
-/** What a demonstration must still say when it is read back, whatever became of spaces and punctuation. */
+/** Content of a demonstration that must survive being read back, whatever became of spaces and punctuation. */
 const told: { readonly [S in Shape]: (example: Shapes[S]) => unknown } = {
   token: (e) => [bare(e.text), surface(e.text, e.spans)],
   sentence: (e) => bare(e.text),

@@ -142,7 +142,7 @@ describe("a round through word pieces", () => {
         expect(ids.length).toBeLessThanOrEqual(most);
         expect(at[1]).not.toBe(-1);
       }
-      // What fits is one input, the same as without windows.
+      // A text that fits is one input, the same as without windows.
       expect(encodeWindows(tokenizer, text, 1000)).toEqual([encodeText(tokenizer, text, 1000)]);
     }
   });

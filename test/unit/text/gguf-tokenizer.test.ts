@@ -29,7 +29,7 @@ const metadata = (pre: string): Map<string, unknown> =>
     ["tokenizer.ggml.eos_token_id", 2],
   ]);
 
-/** What differs, in full, rather than two lists of a thousand. */
+/** Differences in full, rather than two lists of a thousand. */
 function differences(tokenizer: GgufTokenizer, strings: readonly string[], ids: readonly number[][]) {
   return strings
     .map((text, i) => ({ text, got: tokenizer.encode(text), expected: ids[i] as number[] }))

@@ -1,4 +1,4 @@
-// What counts as divergence and what does not.
+// Losses that count as divergence, and losses that do not.
 
 import { expect, it } from "vitest";
 import { divergenceWatch } from "../../../src/train/divergence.ts";

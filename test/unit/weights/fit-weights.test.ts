@@ -1,4 +1,4 @@
-// Which tensor of a checkpoint becomes which parameter, and what a new head starts from.
+// The way from a checkpoint's tensors to parameters, and the start of a new head.
 
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";

@@ -1,4 +1,4 @@
-// What is known of a GGUF before llama.cpp loads it: whether all its parts are there, and the memory that it will take.
+// Facts of a GGUF before llama.cpp loads it: whether all its parts are there, and the memory that it will take.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What a policy lets a request reach, by the rules of CSP level 3: fallbacks, several policies, names in any case.
+// Addresses that a policy lets a request reach, by the rules of CSP level 3: fallbacks, several policies, names in any case.
 
 import { expect, it } from "vitest";
 import { contentSecurityPolicy } from "../../../../scripts/vite-plugins.ts";
