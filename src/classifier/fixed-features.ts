@@ -25,7 +25,7 @@ const rowsAtOnce = 16;
 const mostBytes = 2 ** 30;
 
 /**
- * Undefined where nothing of the model stays as it is, or where its features are too many to hold. Each example's are the same numbers whenever
+ * Undefined where no layer is frozen, or where its features are too many to hold. Each example's are the same numbers whenever
  * they are computed: in a batch of the stage's examples in the order of their lengths. Errors: `aborted`, and the trainer's.
  */
 export async function* fixedFeatures(

@@ -86,7 +86,7 @@ function cutInput({ task, encoder, maxTokens }: Classifier, example: Example, le
   return whole.encoding.ids.length > input.encoding.ids.length ? input : undefined;
 }
 
-/** Spans of which nothing that can be seen stands behind the input's last piece. */
+/** Spans without a visible character behind the input's last piece. */
 function spansRead(example: Example, { encoding }: Input): number {
   const [text = ""] = textsOf(example);
   const end = encoding.ends.reduce((most, at) => Math.max(most, at), 0);

@@ -11,7 +11,7 @@ import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { mergedLora } from "./merged-lora.ts";
 import { headOf, outputNames, type TaskHead } from "./task-head.ts";
 
-/** Ours beside transformers' files: what the model is for, and the hashes of the others. */
+/** Our file beside those of transformers: the model's task, and the hashes of the others. */
 const cardName = "clinfuse.json";
 
 export interface Card {

@@ -20,7 +20,7 @@ export function answerOf(example: Example): Answer {
   return (answers[example.kind] as (example: Example) => Answer)(example);
 }
 
-/** The examples with what was answered in place of what they carry; as many as there are answers. */
+/** The examples with the given answers in place of their own; as many as there are answers. */
 export function answered(examples: readonly Example[], given: readonly Answer[]): Example[] {
   return given.flatMap((answer, i) => {
     const example = examples[i];

@@ -25,7 +25,7 @@ export type CellEvent =
   | { readonly type: "knowledge"; readonly event: KnowledgeEvent | ImportEvent | OpenModelEvent }
   | { readonly type: "generate"; readonly event: GenerateEvent }
   | { readonly type: "train"; readonly event: TrainRunEvent | Exclude<PredictEvent, { type: "predicted" }> }
-  /** All that the training told so far, where that is more than its last event: what was found, then what became whole. */
+  /** The training so far, where it is more than its last event: results found in the store, then those that became whole. */
   | { readonly type: "training"; readonly training: TrainingResult }
   | { readonly type: "result"; readonly result: CellResult };
 
@@ -50,7 +50,7 @@ export interface DriveOptions {
   readonly until?: Target;
   /** Compute the target's product although it is there; it stays until the new one is whole. */
   readonly again?: boolean;
-  /** Knowledge in the place of what would be gathered: the user may have edited it. */
+  /** Knowledge that is given, so that none is gathered: the user may have edited it. */
   readonly knowledge?: KnowledgeData;
 }
 

@@ -15,7 +15,7 @@ import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { basisOf, type DataKeys } from "./training-basis.ts";
 import { untrained, withTrainEvent } from "./training-result.ts";
 
-/** A training of one cell: its keys, and what is known of it so far. */
+/** A training of one cell: its keys, and its results so far. */
 interface Training {
   readonly work: Drive;
   readonly data: NotebookData;

@@ -6,7 +6,7 @@ import type { TopicLists } from "../knowledge/gather.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 
-/** `paper`: the paper's protocol. `small`: what serves models of some hundred million parameters on a laptop without a GPU. */
+/** `paper`: the paper's protocol. `small`: settings for models of some hundred million parameters, on a laptop without a GPU. */
 export type Preset = "small" | "paper";
 
 export interface ExperimentConfig {

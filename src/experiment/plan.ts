@@ -20,7 +20,7 @@ export interface Cell {
   readonly seeds: Seeds;
   /** Keeps the trained model's files; the scores are kept always. */
   readonly keepModel: boolean;
-  /** Name of what the trainer keeps for the cell: its checkpoint, and its model. */
+  /** Name of the trainer's files for the cell: its checkpoint, and its model. */
   readonly place: string;
 }
 
@@ -44,7 +44,7 @@ export async function dataKeys({
   return { train: ofTrain as string, validation: ofValidation as string, test: ofTest as string };
 }
 
-/** Keys of what a training makes, by its stages. */
+/** Keys of a stage's products. */
 export interface StageKeys {
   readonly model: string;
   readonly predictions: string;
@@ -69,7 +69,7 @@ async function stageKeys(model: string, task: string, data: DataKeys): Promise<S
   return { model, predictions, scores: await productKey("scores", [predictions], { metrics: taskById(task).metrics }) };
 }
 
-/** Names what of a cell decides stage I, before any data is read: cells of equal names share it. */
+/** Name of a cell's stage I by its choices, before any data is read: cells of equal names share it. */
 export function stageOneName({ config, seeds }: Cell): string {
   const { task, encoder, preset, train = {} } = config;
   const { syntheticEpochs: _, ...recipe } = train;

@@ -1,4 +1,4 @@
-// The two presets of a run and what they set. `paper` is the paper's protocol (4.1.1, 5.1, App. C); `small` is tuned for the small models.
+// The two presets of a run. `paper` is the paper's protocol (4.1.1, 5.1, App. C); `small` is tuned for the small models.
 
 import type { ConfigOf, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
@@ -10,7 +10,7 @@ type Chosen = Pick<ExperimentConfig, "task"> &
     readonly source: SourceKind | SourceConfig;
   };
 
-/** A whole config from a task and a source; what `chosen` names wins over the preset. */
+/** A whole config from a task and a source. Fields of `chosen` win over the preset's. */
 export function presetConfig(preset: Preset, { source: asked, ...chosen }: Chosen): ExperimentConfig {
   const source = typeof asked === "string" ? presetSource(preset, asked) : asked;
   return { ...choices[preset], topicCount: topicCount(preset, source), ...chosen, source, preset };

@@ -1,4 +1,4 @@
-// Products: what an experiment makes, each under a key that names all it follows from. Knows no storage but by its port.
+// Products of an experiment, each under a key that names all it follows from. Knows no storage but by its port.
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Scores } from "../evaluate/scores.ts";
@@ -72,7 +72,7 @@ export async function productKey(kind: ProductKind, inputs: readonly string[], c
   return contentKey({ kind, inputs, config });
 }
 
-/** 16 hex digits of plain data: the key of what comes from outside, or may be edited, and is therefore named by its content. */
+/** 16 hex digits of plain data: a key by content, for data that come from outside or may be edited. */
 export async function contentKey(value: unknown): Promise<string> {
   return (await sha256(canonicalJson(value))).slice(0, 16);
 }

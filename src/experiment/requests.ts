@@ -1,4 +1,4 @@
-// From a cell's choices to what each step is asked. Pure but for hashing.
+// Requests to each step from a cell's choices. Pure but for hashing.
 
 import type { Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
@@ -35,7 +35,7 @@ export async function readLog(
   return { synthetic, rejected };
 }
 
-/** The recipe of the encoder and preset, with what the config changes. */
+/** The recipe of the encoder and preset, with the config's changes. */
 export async function trainRequestOf(
   config: ExperimentConfig,
   data: NotebookData,

@@ -1,4 +1,4 @@
-// Stage I of a few-shot set, kept for every cell that begins with it: its weights and what it told. Knows no storage.
+// Stage I of a few-shot set, kept for every cell that begins with it: its weights and its events. Knows no storage.
 
 import { canonicalJson } from "../base/hash.ts";
 import type { Classifier } from "../classifier/classifier.ts";

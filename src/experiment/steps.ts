@@ -68,7 +68,7 @@ export type TrainRunEvent =
   | { readonly type: "device"; readonly device: Device; readonly reason: string }
   /** A sentence for the user about the checkpoint or the data set. */
   | { readonly type: "remark"; readonly text: string }
-  /** It goes on after this step of a training that was left; what that told came before. */
+  /** A training that was left resumes after this step. Its earlier events came before this one. */
   | { readonly type: "resumed"; readonly stage: StageId; readonly step: number }
   /** A checkpoint after this step is on the disk. */
   | {
@@ -78,13 +78,13 @@ export type TrainRunEvent =
       readonly bytes: number;
       readonly milliseconds: number;
     }
-  /** Checkpoints cannot be stored; the training goes on without. */
+  /** Checkpoints cannot be stored; the training continues without. */
   | { readonly type: "not-kept"; readonly why: string }
-  /** Stage I was trained before, for another cell: what it told comes before, its weights are loaded. */
+  /** Stage I was trained before, for another cell. Its events come before this one, and its weights are loaded. */
   | { readonly type: "stage-found"; readonly stage: StageId }
-  /** Stage I cannot be kept for other cells; the training goes on without. */
+  /** Stage I cannot be kept for other cells; the training continues without. */
   | { readonly type: "stage-not-kept"; readonly stage: StageId; readonly why: string }
-  /** The GPU went away; the training is set up anew and goes on. */
+  /** The GPU went away; the training is set up anew and resumes. */
   | { readonly type: "device-lost"; readonly why: string }
   | TrainEvent
   | { readonly type: "scoring"; readonly stage: StageId; readonly done: number; readonly total: number } // test examples

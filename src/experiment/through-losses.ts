@@ -1,4 +1,4 @@
-// Goes on with a training whose GPU went away, from its last checkpoint. Knows no GPU and no checkpoint.
+// Resumes a training whose GPU went away, from its last checkpoint. Knows no GPU and no checkpoint.
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { TrainRunEvent } from "./steps.ts";
@@ -6,7 +6,7 @@ import type { TrainRunEvent } from "./steps.ts";
 /** A device that goes away so often without a checkpoint between will not hold the training. */
 const mostLosses = 2;
 
-/** `begin` sets the training up and goes on with what was kept of it. Throws `device-lost` the third time in a row, and what it throws else. */
+/** Calls `begin`, which sets the training up and resumes it. Throws `device-lost` the third time in a row, and other errors of `begin`. */
 export async function* throughLosses(begin: () => AsyncGenerator<TrainRunEvent, void>): AsyncGenerator<TrainRunEvent, void> {
   for (let losses = 0; ; ) {
     try {

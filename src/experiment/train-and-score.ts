@@ -25,8 +25,8 @@ export interface TrainKeepers {
 
 /**
  * Trains the classifier in place. After each stage it holds that stage's best weights and scores the test set with them: few-shot
- * alone, then few-shot + synthetic. A run without synthetic examples ends after the first. It goes on where the same training was
- * left, telling again what that told, and begins with stage II where stage I is kept. Errors: train's and predict's.
+ * alone, then few-shot + synthetic. A run without synthetic examples ends after the first. It resumes where the same training was
+ * left, and tells its events again. It begins with stage II where stage I is kept. Errors: those of train and predict.
  */
 export async function* trainAndScore(
   classifier: Classifier,
@@ -97,7 +97,7 @@ async function* begin(
 /** Events that a kept training tells again: its curve and its scores are made of them. */
 const isKept = ({ type }: TrainRunEvent) => type === "stage" || type === "step" || type === "epoch" || type === "scored";
 
-/** A stage I that cannot be stored is a remark, and the training goes on. */
+/** Stores stage I. One that cannot be stored is a remark, and the training continues. */
 async function* keepStage(
   classifier: Classifier,
   keeper: StageKeeper | undefined,
@@ -115,7 +115,7 @@ async function* keepStage(
   }
 }
 
-/** A checkpoint that cannot be stored is a remark, and the training goes on: once, for the next ones would fail alike. */
+/** Stores checkpoints. The first that cannot be stored is a remark, and the training continues: the next ones would fail alike. */
 function keeping(keeper: TrainingKeeper, told: readonly TrainRunEvent[], remarks: TrainRunEvent[]): Checkpoints {
   const pace = new CheckpointPace();
   let failed = false;

@@ -34,7 +34,7 @@ export function basisOf(config: ExperimentConfig, run: string | undefined, examp
   return { run: run ?? "", examples, settings, ...(data ? { data } : {}) };
 }
 
-/** In what the run has gone on since it was trained; nothing when the scores are those of what it holds now. */
+/** Differences between the run now and when it was trained; none where the scores are up to date. */
 export function staleIn(trained: TrainingBasis, now: TrainingBasis): readonly Stale[] {
   const stale: Stale[] = [];
   if (trained.run !== now.run) stale.push({ kind: "run" });

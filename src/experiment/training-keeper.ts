@@ -1,4 +1,4 @@
-// A training kept on its way with all that it told, and found again by the request that began it. Knows no storage.
+// A training kept on its way with all its events, and found again by the request that began it. Knows no storage.
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Device } from "../runtime/device.ts";

@@ -42,7 +42,7 @@ export type GenerateEvent =
       readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
     }
   | LogEntry
-  /** The run stands at a barrier and ends here: called again with this feedback it goes on. */
+  /** The run stands at a barrier and ends here. Called again with feedback it resumes. */
   | { readonly type: "wants-feedback"; readonly after: number }
   | { readonly type: "finished"; readonly accepted: number; readonly attempts: number };
 

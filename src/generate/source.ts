@@ -1,4 +1,4 @@
-// The port of a source of training data: whatever turns the few real examples into more. Knows no engine, no family and no store.
+// The port of a source of training data, which turns the few real examples into more. Knows no engine, no family and no store.
 
 import type { Rng } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";

@@ -1,4 +1,4 @@
-// Every source of training data that there is. A new one is a file, a row here and what the compiler asks for then.
+// Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
 import { clingen } from "./clingen.ts";
 import { gold } from "./gold.ts";
@@ -32,7 +32,7 @@ export function steeredOf(config: SourceConfig): Steered | undefined {
   return "topics" in config ? config : undefined;
 }
 
-/** The same source with another writer; one without stays as it is. */
+/** The same source with another writer; one without a writer is returned unchanged. */
 export function withWriter(config: SourceConfig, change: Partial<Writer>): SourceConfig {
   return "writer" in config ? { ...config, writer: { ...config.writer, ...change } } : config;
 }

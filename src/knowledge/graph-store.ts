@@ -14,7 +14,7 @@ export interface GraphWriter {
   put(chunks: readonly ReadyChunk[]): Promise<void>;
   /** Makes it readable in one step, in place of the graph of the same id. */
   commit(manifest: GraphManifest): Promise<void>;
-  /** Deletes what was put. */
+  /** Deletes the chunks that were put. */
   discard(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// Marks a sentence by names that are known, whatever the model marked (`annotation: "graph"`). Knows no model and no graph, only a lexicon.
+// Marks a sentence by names that are known, in place of the model's marks (`marks: "graph"`). Knows no model and no graph, only a lexicon.
 
 import type { Span, TokenExample } from "../tasks/example.ts";
 import { isCommonWord } from "./common-words.ts";

@@ -61,7 +61,7 @@ export function readTopics(answer: string, task: Task, cut = false): string[] {
   return [...new Set(names)].filter((name) => !asked.test(name) && !stumble.test(name));
 }
 
-/** Yields what is asked and answered, returns the topics of each label. Throws `no-topics` and what the model throws. */
+/** Yields questions and answers, returns the topics of each label. Throws `no-topics` and the model's errors. */
 export async function* suggestTopics(
   model: LanguageModel,
   task: Task,

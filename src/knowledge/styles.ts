@@ -85,7 +85,7 @@ export function readStyles(answer: string, cut = false): string[] {
   return [...found.values()];
 }
 
-/** Yields what is asked and answered, returns the styles: never none. Throws what the model throws. */
+/** Yields questions and answers, returns the styles: never none. Throws the model's errors. */
 export async function* suggestStyles(
   model: LanguageModel,
   task: Task,

@@ -1,4 +1,4 @@
-// Topics and styles (section 4.1): what a prompt is enriched with, and where each came from.
+// Topics and styles (section 4.1), which enrich a prompt, each with its provenance. Knows no graph and no model.
 
 export interface Entity {
   /** The graph's id (`DOID:10652`); absent for a language model's topic. */

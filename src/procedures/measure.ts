@@ -17,7 +17,7 @@ import type { Answers } from "./procedure.ts";
 export type MeasureEvent =
   | { readonly type: "measuring"; readonly what: string; readonly done: number; readonly total: number }
   | { readonly type: "measured"; readonly speed: EngineSpeed | TrainingSpeed }
-  /** It cannot run here, or failed: the others go on. */
+  /** An engine or a device that cannot run here, or failed: the others are measured all the same. */
   | { readonly type: "left-out"; readonly what: string; readonly reason: string };
 
 export interface AdapterReport {

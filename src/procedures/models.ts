@@ -56,7 +56,7 @@ export type ModelProcedures = {
   models(argument: null, signal: AbortSignal): Promise<readonly ModelRow[]>;
   /** WebLLM's own list. Nothing of it is fetched. */
   prebuilt(argument: null, signal: AbortSignal): Promise<readonly PrebuiltRow[]>;
-  /** Pause by the signal; the next call goes on. */
+  /** Downloads. The signal pauses it; the next call resumes. */
   download(argument: { id: string; source: DownloadSource }, signal: AbortSignal): AsyncGenerator<FilesEvent, void>;
   /** Reads every file again and compares its hash. Throws `model-altered` or `model-truncated` by name. */
   verify(argument: { id: string }, signal: AbortSignal): AsyncGenerator<FilesEvent, void>;

@@ -1,4 +1,4 @@
-// Measured speeds of this device, as far as they can be read: a choice goes on without them. Knows no storage.
+// Measured speeds of this device, as far as they can be read: a choice is made without them too. Knows no storage.
 
 import type { Speeds } from "../engines/catalogue.ts";
 import type { Measurements } from "../store/measurements.ts";

@@ -33,11 +33,11 @@ import { type Shelf, trainedShelf } from "./trained-shelf.ts";
 export type TrainProcedures = TrainedProcedures & {
   devices(argument: null, signal: AbortSignal): Promise<readonly DeviceInfo[]>;
   /**
-   * Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. The same request goes on where it was left:
+   * Section 4.3 and its scores. The recipe's defaults for this encoder come from `recipe`. The same request resumes where it was left:
    * by a stop, a closed tab, or a GPU that went away.
    */
   train(argument: TrainRequest, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void>;
-  /** The step after which `train` would go on; undefined where it would begin. Throws `training-busy` where it is at work. */
+  /** The step after which `train` would resume; undefined where it would begin. Throws `training-busy` where it is at work. */
   leftOff(argument: TrainRequest, signal: AbortSignal): Promise<Pick<Position, "stage" | "step"> | undefined>;
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
@@ -180,7 +180,7 @@ async function* trainOnce(
   }
 }
 
-/** Stores the model. One that cannot be stored is told and held in memory, and the training goes on to its scores. */
+/** Stores the model. One that cannot be stored is told and held in memory, and the training continues to its scores. */
 async function* keepModel(
   shelf: Shelf,
   classifier: Classifier,

@@ -7,7 +7,7 @@ import type { TrainedState } from "../experiment/steps.ts";
 import { type Files, trainedFolder } from "../store/files.ts";
 
 export interface Shelf {
-  /** Under a name that no model of the place has yet, so that the one before stays. Throws what storing throws, and then holds the files in memory. */
+  /** Stores under a name that no model of the place has yet, so that the one before stays. Throws the store's errors, and then holds the files in memory. */
   save(place: string, files: ReadonlyMap<string, Blob>, signal: AbortSignal): Promise<{ model: string; bytes: number }>;
   /** Stores the model that `save` could not. Throws `trained-missing`. */
   saveAgain(place: string, signal: AbortSignal): Promise<{ model: string; bytes: number }>;

@@ -17,10 +17,10 @@ export type TrainedProcedures = {
   trainedFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
   /** The kept model as transformers.js and onnxruntime load it, in floats and in 8 bits: files by name, as blobs. */
   onnxFiles(argument: { model: string }, signal: AbortSignal): Promise<Readonly<Record<string, Blob>>>;
-  /** Stores the model that could not be stored before. Throws `trained-missing` where there is none, and what storing throws. */
+  /** Stores the model that could not be stored before. Throws `trained-missing` where there is none, and the store's errors. */
   saveTrained(argument: { model: string }, signal: AbortSignal): Promise<{ model: string; bytes: number }>;
   deleteTrained(argument: { model: string }, signal: AbortSignal): Promise<void>;
-  /** Deletes the models of these places that no notebook names any more; a place at work stays as it is. */
+  /** Deletes the models of these places that no notebook names any more; a place at work is left alone. */
   sweepTrained(argument: { models: readonly string[] }, signal: AbortSignal): Promise<void>;
   /** Forgets a training that was left, so that the next begins. The trained model stays. */
   forgetTraining(argument: { model: string }, signal: AbortSignal): Promise<void>;

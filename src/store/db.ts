@@ -1,4 +1,4 @@
-// The one IndexedDB schema, with its migrations. Knows what is kept under which key, not what it means.
+// The one IndexedDB schema, with its migrations. Knows keys and types, not their meaning.
 
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import { ClinfuseError } from "../base/errors.ts";

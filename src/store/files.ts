@@ -32,7 +32,7 @@ export interface Files {
   list(folder?: string): Promise<StoredFile[]>;
   /** A file, or a folder with all in it. Nothing happens when it is not there. */
   delete(path: string): Promise<void>;
-  /** Everything, what a killed write left included. */
+  /** Deletes everything, the rest of a killed write included. */
   clear(): Promise<void>;
 }
 

@@ -82,7 +82,7 @@ async function startImport(db: Db): Promise<GraphWriter> {
   };
 }
 
-/** Takes a Web Lock and gives back what lets go of it. Where there are no locks, nothing is held. */
+/** Takes a Web Lock and returns the function that releases it. A browser without locks holds nothing. */
 async function hold(name: string): Promise<() => void> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return () => undefined;
@@ -91,7 +91,7 @@ async function hold(name: string): Promise<() => void> {
   });
 }
 
-/** Deletes what imports left that a killed tab began. Call it once when a page starts; resolves to how many there were. */
+/** Deletes the rows of imports that a killed tab left. Call it once when a page starts; resolves to their number. */
 export async function sweepImports(db: Db): Promise<number> {
   const started = await read("look for unfinished graphs", () => db.getAll("imports"));
   const locks = globalThis.navigator?.locks;

@@ -7,7 +7,7 @@ import type { Db, Identified } from "./db.ts";
 import { logOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
-/** A notebook without its rows: what a list shows. */
+/** A notebook without its rows, for a list. */
 export type NotebookHead = Omit<Notebook, "data">;
 
 export type Changed =
@@ -29,7 +29,7 @@ export interface Notebooks {
   put(notebook: Notebook): Promise<void>;
   /** Writes the patch's fields over what is there now, in one transaction. `base` is the notebook that the change was made on. */
   change(base: Notebook, patch: NotebookPatch): Promise<Changed>;
-  /** Hears what other tabs and workers change, until the returned function is called. */
+  /** Listens to changes by other tabs and workers, until the returned function is called. */
   watch(listener: (news: NotebookNews) => void): () => void;
   /** Things that go with the notebook, because no other holds them. */
   holdings(id: string): Promise<Holdings>;

@@ -32,11 +32,11 @@ export interface Checkpoint {
 export interface Checkpoints {
   /** Tells whether it is time for one. Asked after each step and after each epoch. */
   due(after: "step" | "epoch"): boolean;
-  /** Keeps it in place of the one before. Does not throw for want of space: a training that cannot be kept goes on all the same. */
+  /** Keeps it in place of the one before. Does not throw for want of space: a training that cannot be kept continues all the same. */
   save(checkpoint: Checkpoint): Promise<void>;
 }
 
-/** For a training that nobody goes on with. */
+/** Checkpoints of a training that nobody resumes. */
 export const noCheckpoints: Checkpoints = { due: () => false, save: async () => undefined };
 
 /** Steps between two checkpoints, beside those after an epoch. */

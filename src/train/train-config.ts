@@ -1,4 +1,4 @@
-// The training recipe (App. C), its defaults, and what a training run tells.
+// The training recipe (App. C), its defaults, and the events of a training.
 
 import type { Scores } from "../evaluate/scores.ts";
 import type { Trains } from "../nn/trains.ts";
@@ -82,7 +82,7 @@ export type TrainEvent =
       readonly epoch: number;
       readonly loss: number;
       readonly validation: Scores;
-      /** Mean cross-entropy of the validation examples, in nats: what decides between equal scores. */
+      /** Mean cross-entropy of the validation examples, in nats. It decides between equal scores. */
       readonly validationLoss: number;
       readonly best: boolean;
     }

@@ -15,7 +15,7 @@ export type EncoderShape = BertConfig;
 
 /** Bytes. */
 export interface TrainingMemory {
-  /** In WebAssembly's address space, or a session's on the GPU: weights, their gradients, and what the forward pass keeps for the way back. */
+  /** In WebAssembly's address space, or a session's on the GPU: weights, their gradients, and activations that the forward pass keeps for the backward pass. */
   readonly session: number;
   /** Outside it: weights, two moments, gradients, and the best epoch's weights. */
   readonly outside: number;

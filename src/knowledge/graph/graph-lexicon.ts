@@ -1,4 +1,4 @@
-// Every name that the graph has for what a task marks, for marking sentences (`annotation: "graph"`). Knows no text.
+// Names of the graph for a task's entities, to mark sentences by (`marks: "graph"`). Knows no text.
 
 import { families } from "../../tasks/families.ts";
 import { forAnyLabel, type Task } from "../../tasks/task.ts";

@@ -1,4 +1,4 @@
-// The header of a graph's file: what separates its columns and which is which. Knows no rows.
+// The header of a graph's file: its separator and its columns. Knows no rows.
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { type GraphColumn, type Separator, separators } from "../graph-files.ts";
