@@ -13,10 +13,11 @@ import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
+import { figureHtml } from "./figure-html.ts";
 import { nothingFound } from "./nothing-found.ts";
-import { lossCurve } from "./report-curve.ts";
 import { type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
+import { lossFigure, type TrainHistory, validationFigure } from "./training-curves.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
 
@@ -52,7 +53,7 @@ ${reportStyle}
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
 ${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
-${training ? lossCurve(training.history) : ""}
+${training ? curvesSection(task, training.history) : ""}
 ${examplesSection(synthetic, rejected)}
 ${data ? shotsSection(data) : ""}
 ${data && training?.results.synthetic ? errorsSection(data, training.results.synthetic) : ""}
@@ -79,7 +80,7 @@ function scoresSection(
   const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
     (metric) =>
-      html`<tr><th scope="row">${metricNames[metric.name]}${metric.average ? `, ${metric.average}` : ""}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
+      html`<tr><th scope="row">${metricWords(metric)}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
   );
   const labels = stages.flatMap((stage) =>
     Object.entries(results[stage]?.scores.perLabel ?? {}).map(
@@ -99,6 +100,16 @@ ${stages.map((stage) => {
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
+}
+
+const metricWords = ({ name, average }: Metric): string => `${metricNames[name]}${average ? `, ${average}` : ""}`;
+
+function curvesSection(task: Task, history: TrainHistory): Html {
+  const shown = (metric: Metric) => ({ id: metricId(task.metrics, metric), words: metricWords(metric) });
+  const [main, ...others] = task.metrics;
+  const figures = [lossFigure(history), validationFigure(history, [shown(main), ...others.map(shown)])];
+  const drawn = figures.flatMap((figure) => (figure ? [figureHtml(figure)] : []));
+  return drawn.length > 0 ? html`<section><h2>The training, step by step</h2>${drawn}</section>` : html``;
 }
 
 const topicName = (topic: Topic): string => topic.entities.map((e) => (e.id ? `${e.name} (${e.id})` : e.name)).join(", ");

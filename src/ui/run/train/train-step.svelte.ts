@@ -10,6 +10,7 @@ import { basisOf } from "../../../experiment/training-basis.ts";
 import { type TrainingNeed, trainingNeed } from "../../../experiment/training-need.ts";
 import { untrained, withTrainEvent } from "../../../experiment/training-result.ts";
 import type { BertConfig } from "../../../nn/bert-config.ts";
+import { stageNames } from "../../../report/training-curves.ts";
 import type { StageId, TrainConfig } from "../../../train/train-config.ts";
 import { inChunks } from "../../parts/chunks.ts";
 import { bytes, count } from "../../parts/numbers.ts";
@@ -40,11 +41,6 @@ export interface LeftOff {
   readonly stage: StageId;
   readonly step: number;
 }
-
-export const stageNames: Readonly<Record<StageId, string>> = {
-  few: "Stage I, few-shot",
-  synthetic: "Stage II, synthetic",
-};
 
 export class TrainStep {
   readonly work: Work;
