@@ -70,7 +70,7 @@ export interface RunState {
 
 /** The port of the append-only log of a run. */
 export interface RunStore {
-  /** Creates the run or finds it; a larger size than before is kept as the new size. */
+  /** Creates the run or finds it. The larger size is kept, and the day of the first opening that named one. */
   open(config: RunConfig): Promise<RunState>;
   /** Appends entries, whose attempts follow each other from `next`, and moves `next`, in one transaction. */
   append(id: string, entries: readonly LogEntry[]): Promise<void>;

@@ -4,6 +4,7 @@ import { inOrder } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
+import { datedModel } from "../engines/dated-model.ts";
 import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import { textsOf } from "../tasks/shapes.ts";
@@ -37,7 +38,7 @@ export const patience = 60;
  * deterministic model a resumed run equals an unbroken one. Between entries it tells how far the next ones are, if the engine does. Errors: `nothing-accepted`, and whatever source and store throw.
  */
 export async function* generate(config: RunConfig, ports: Ports, signal: AbortSignal): AsyncGenerator<GenerateEvent, void> {
-  const { id } = await ports.store.open(config);
+  const { id, config: kept } = await ports.store.open(config);
   const progress = startProgress(config, ports);
   for await (const entry of ports.store.read(id)) record(progress, entry);
   yield { type: "opened", run: id, next: progress.attempts, accepted: progress.accepted, rejected: progress.rejected };
@@ -52,7 +53,7 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
     if (feedback) yield await append(feedback);
   }
   if (!atBarrier(progress) && progress.accepted < config.size) {
-    for await (const attempt of attempts(config, ports, progress, signal)) {
+    for await (const attempt of attempts(kept, ports, progress, signal)) {
       if ("type" in attempt) {
         yield attempt;
         continue;
@@ -131,7 +132,7 @@ async function* attempts(
   signal: AbortSignal,
 ): AsyncGenerator<WritingEvent | (Attempt & { readonly index: number }), void> {
   const { source, task, demonstrations, gold, knowledge } = ports;
-  const running = ports.tools.model && runModel(ports.tools.model);
+  const running = ports.tools.model && runModel(datedModel(ports.tools.model, config.date));
   const tools: Tools = running ? { ...ports.tools, model: running.model } : ports.tools;
   const feedback = [...progress.feedback];
   const context: Context = { config: config.source, task, demonstrations, gold, knowledge, feedback };
