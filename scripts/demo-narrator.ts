@@ -89,6 +89,8 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
         count(turns);
         return say(`  - ${event.reason}: ${turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
       }
+      case "writing":
+        return; // the entries come fast enough for a log
       case "feedback":
         return say(`  = feedback after ${event.after} accepted`);
       case "wants-feedback":

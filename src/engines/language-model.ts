@@ -51,6 +51,18 @@ export interface Completion {
   readonly logProbs?: readonly number[];
 }
 
+/** How far one request is. */
+export interface CompletionProgress {
+  /** Tokens of the prompt that were read; 0 of 0 where the engine does not tell. */
+  readonly promptTokens: number;
+  readonly promptTotal: number;
+  /** Tokens of the completion so far. */
+  readonly completionTokens: number;
+}
+
+/** Called often: after each part of a prompt and each token. It changes no text. */
+export type OnProgress = (progress: CompletionProgress) => void;
+
 export interface LanguageModel {
   /** Engine and model, for instance `wllama/smollm2-135m-instruct-q4_1`. */
   readonly id: string;
@@ -63,8 +75,11 @@ export interface LanguageModel {
   readonly asksDate?: boolean;
   /** A decision made at its opening that the user should know: another build of the model than the one asked for. */
   readonly remark?: string;
-  /** Errors: `aborted`, `context-overflow` before anything is generated, `grammar-invalid`, `engine-failed`, `device-lost`. */
-  complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
+  /**
+   * An engine that can tells `onProgress` how far it is. Errors: `aborted`, `context-overflow` before anything is generated, `grammar-invalid`,
+   * `engine-failed`, `device-lost`.
+   */
+  complete(request: CompletionRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Completion>;
   /** Frees memory; the model is of no use afterwards. */
   close(): Promise<void>;
 }

@@ -20,6 +20,9 @@ export interface ScriptedOptions {
 /** A token is a word or a punctuation mark with the space before it. */
 const token = /\s*(?:[\p{L}\p{N}]+|[^\s\p{L}\p{N}])/gu;
 
+/** Tokens between two reports. */
+const toldTokens = 8;
+
 const count = (text: string) => text.match(token)?.length ?? 0;
 
 export function openScripted(options: ScriptedOptions): LanguageModel {
@@ -30,13 +33,14 @@ export function openScripted(options: ScriptedOptions): LanguageModel {
     contextTokens,
     slots,
     deterministic: true,
-    async complete(request, signal) {
+    async complete(request, signal, onProgress = () => undefined) {
       if (closed) throw new Error("scripted was closed");
       const promptTokens = request.messages.reduce((sum, m) => sum + count(m.content) + 4, 0);
       if (promptTokens + 1 > contextTokens) throw contextOverflow(promptTokens, contextTokens);
       checkGrammar(request.grammar);
       const completion = cut(answer(script, request), Math.min(request.sampling.maxTokens, contextTokens - promptTokens));
-      await wait(completion.completionTokens * millisecondsPerToken, signal);
+      const tell = (completionTokens: number) => onProgress({ promptTokens, promptTotal: promptTokens, completionTokens });
+      await write(completion.completionTokens, millisecondsPerToken, tell, signal);
       return { ...completion, promptTokens };
     },
     async close() {
@@ -63,18 +67,26 @@ function checkGrammar(grammar: string | undefined): void {
   throw new ClinfuseError("grammar-invalid", "the grammar has no rule for root");
 }
 
-async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Takes the time that the tokens take; what takes none tells nothing. */
+async function write(tokens: number, milliseconds: number, tell: (tokens: number) => void, signal: AbortSignal): Promise<void> {
   throwIfAborted(signal);
   if (milliseconds === 0) await breathe();
-  else {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      const stop = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      signal.addEventListener("abort", stop, { once: true });
-    });
+  for (let at = 0; milliseconds > 0 && at < tokens; at += toldTokens) {
+    tell(at);
+    await wait(Math.min(toldTokens, tokens - at) * milliseconds, signal);
+    throwIfAborted(signal);
   }
   throwIfAborted(signal);
+}
+
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      resolve();
+    };
+    const timer = setTimeout(stop, milliseconds);
+    signal.addEventListener("abort", stop, { once: true });
+  });
 }

@@ -33,6 +33,18 @@ export interface FeedbackEntry extends Feedback {
 /** Attempts in order of index, feedback where it came. No times: the same config writes the same bytes. */
 export type LogEntry = AttemptEntry | FeedbackEntry;
 
+/** How far the requests are that have no entry yet: told, never stored. */
+export interface WritingEvent {
+  readonly type: "writing";
+  /** Requests under way. */
+  readonly underWay: number;
+  /** Tokens of their prompts that were read, of all; 0 of 0 where the engine does not tell. */
+  readonly promptTokens: number;
+  readonly promptTotal: number;
+  /** Tokens written since the run was opened. */
+  readonly tokens: number;
+}
+
 export type GenerateEvent =
   | {
       readonly type: "opened";
@@ -41,6 +53,7 @@ export type GenerateEvent =
       readonly accepted: number;
       readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
     }
+  | WritingEvent
   | LogEntry
   /** The run stands at a barrier and ends here. Called again with feedback it resumes. */
   | { readonly type: "wants-feedback"; readonly after: number }
@@ -57,7 +70,7 @@ export interface RunState {
 
 /** The port of the append-only log of a run. */
 export interface RunStore {
-  /** Creates the run or finds it; a larger size than before is kept as the new size. */
+  /** Creates the run or finds it. The larger size is kept, and the day of the first opening that named one. */
   open(config: RunConfig): Promise<RunState>;
   /** Appends entries, whose attempts follow each other from `next`, and moves `next`, in one transaction. */
   append(id: string, entries: readonly LogEntry[]): Promise<void>;

@@ -13,6 +13,8 @@ export interface RunConfig {
   /** Hashes of the real examples and of the knowledge: the same config over other inputs is another run. */
   readonly examples: string;
   readonly knowledge: string;
+  /** The day that the model's chat template is told, where it asks: that of the first opening, so that a run goes on as it began. Not in the id. */
+  readonly date?: string;
 }
 
 /** The form of Clinfuse 0.1.0: one flat record, whatever the method. */
@@ -55,9 +57,9 @@ const hashed: Hashed = {
   clingen: ({ kind, writer, marks }) => ({ method: kind, annotation: marks, ...writer }),
 };
 
-/** 16 hex digits: the hash of the config without its size. The same choices resume; a larger size extends. */
+/** 16 hex digits: the hash of the config without its size and its day. The same choices resume; a larger size extends. */
 export async function runId(config: RunConfig): Promise<string> {
-  const { size: _, source, ...rest } = config;
+  const { size: _, date: __, source, ...rest } = config;
   const row = hashed[source.kind] as (source: SourceConfig) => object;
   return (await sha256(canonicalJson({ ...rest, ...row(source) }))).slice(0, 16);
 }

@@ -2,13 +2,16 @@
 
 import { inOrder } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
+import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
+import { datedModel } from "../engines/dated-model.ts";
 import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import { textsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
-import type { AttemptEntry, FeedbackEntry, GenerateEvent, LogEntry, RunStore } from "./log.ts";
+import type { AttemptEntry, FeedbackEntry, GenerateEvent, LogEntry, RunStore, WritingEvent } from "./log.ts";
 import type { RunConfig } from "./run-config.ts";
+import { runModel } from "./run-model.ts";
 import type { Attempt, Context, Feedback, RejectReason, Source, Tools } from "./source.ts";
 
 export interface Ports {
@@ -32,10 +35,11 @@ export const patience = 60;
  * Opens or resumes the run of `config` and goes on until it has `config.size` accepted examples, its source has no more, or it
  * stands at a barrier. Every entry is in the store before it is yielded; leaving the loop stops what is in flight and loses only
  * that. Attempt i is a pure function of (config, seed, i, feedback so far), and the log is written in the order of i. With a
- * deterministic model a resumed run therefore equals an unbroken one. Errors: `nothing-accepted`, and those of source and store.
+ * deterministic model a resumed run therefore equals an unbroken one. Between entries it tells how far the next ones are, if the
+ * engine does. Errors: `nothing-accepted`, and those of source and store.
  */
 export async function* generate(config: RunConfig, ports: Ports, signal: AbortSignal): AsyncGenerator<GenerateEvent, void> {
-  const { id } = await ports.store.open(config);
+  const { id, config: kept } = await ports.store.open(config);
   const progress = startProgress(config, ports);
   for await (const entry of ports.store.read(id)) record(progress, entry);
   yield { type: "opened", run: id, next: progress.attempts, accepted: progress.accepted, rejected: progress.rejected };
@@ -50,7 +54,11 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
     if (feedback) yield await append(feedback);
   }
   if (!atBarrier(progress) && progress.accepted < config.size) {
-    for await (const attempt of attempts(config, ports, progress, signal)) {
+    for await (const attempt of attempts(kept, ports, progress, signal)) {
+      if ("type" in attempt) {
+        yield attempt;
+        continue;
+      }
       const entry = await append(judge(progress, ports.source, attempt));
       yield entry;
       if (progress.accepted >= config.size || atBarrier(progress)) break;
@@ -117,20 +125,37 @@ function feedbackEntry({ after, demonstrations }: Feedback, progress: Progress):
   return { type: "feedback", after, demonstrations };
 }
 
-/** Attempts from the next one on, in order, until the source has no more. */
+/** Attempts from the next one on, in order, until the source has no more, and between them how far their requests are. */
 async function* attempts(
   config: RunConfig,
   ports: Ports,
   progress: Progress,
   signal: AbortSignal,
-): AsyncGenerator<Attempt & { readonly index: number }, void> {
-  const { source, tools, task, demonstrations, gold, knowledge } = ports;
+): AsyncGenerator<WritingEvent | (Attempt & { readonly index: number }), void> {
+  const { source, task, demonstrations, gold, knowledge } = ports;
+  const running = ports.tools.model && runModel(datedModel(ports.tools.model, config.date));
+  const tools: Tools = running ? { ...ports.tools, model: running.model } : ports.tools;
   const feedback = [...progress.feedback];
   const context: Context = { config: config.source, task, demonstrations, gold, knowledge, feedback };
   const work = (i: number, stop: AbortSignal) => source.attempt(i, context, tools, rng("generate", config.seed, i), stop);
-  for await (const { index, value } of inOrder(progress.attempts, tools.model?.slots ?? 1, work, signal)) {
-    if (!value) return;
-    yield { index, ...value };
+  const own = new AbortController(); // a reader may leave while the next attempt is waited for
+  const stop = () => own.abort(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const results = inOrder(progress.attempts, tools.model?.slots ?? 1, work, own.signal);
+  try {
+    for (;;) {
+      const next = yield* reporting((tell: (event: WritingEvent) => void) => {
+        running?.listen(tell);
+        return results.next();
+      });
+      if (next.done || !next.value.value) return;
+      yield { index: next.value.index, ...next.value.value };
+    }
+  } finally {
+    own.abort();
+    signal.removeEventListener("abort", stop);
+    await results.return();
   }
 }
 

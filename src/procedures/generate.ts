@@ -4,7 +4,9 @@ import type { Hold } from "../base/locks.ts";
 import { runLock, trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
+import { today } from "../base/today.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
+import { datedModel } from "../engines/dated-model.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
@@ -86,24 +88,26 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
 
     async *gatherKnowledge(request, signal) {
       const graph = request.topics === "kg" ? await openGraph(await ports.graphs(), request.graph) : undefined;
-      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: model.current }, signal);
+      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
     },
 
     async *generate({ config, demonstrations, gold = [], knowledge, feedback }, signal) {
       const store = await ports.runs();
       const release = await ports.hold(runLock(await runId(config)));
       try {
+        const writer = needs(config.source, "writer") ? model.current() : undefined;
+        const opened = writer?.asksDate ? { date: today(), ...config } : config;
         const given = {
           task: taskById(config.task),
           source: sourceOf(config.source),
-          tools: needs(config.source, "writer") ? { model: model.current() } : {},
+          tools: writer ? { model: writer } : {},
           store,
           demonstrations,
           gold,
           knowledge: knowledgeOf(knowledge),
           ...(feedback ? { feedback } : {}),
         };
-        yield* generate(config, given, signal);
+        yield* generate(opened, given, signal);
       } finally {
         release();
       }

@@ -27,14 +27,16 @@ const inOrder = (read: readonly (StoredEntry | Prefix)[]): readonly Prefix[] => 
 /** `format` is generate's `logFormat`: a run is named by its config, and its entries are packed. */
 export function runLog(db: Db, format: LogFormat): RunLog {
   return {
-    /** The config as it is asked for now is kept: of the same id, it says all that an older form did not. */
+    /** The config as it is asked for now is kept: of the same id, it says all that an older form did not. Its day stays the first one. */
     async open(config) {
       const id = await format.identify(config);
       return write(db, ["runs"], "open the run", async (tx) => {
         const runs = tx.objectStore("runs");
         const found = await runs.get(id);
-        const size = Math.max(config.size, found?.config.size ?? 0);
-        const state: RunState = { ...(found ?? { id, next: 0 }), config: { ...config, size } };
+        const before = found && format.state(found).config;
+        const size = Math.max(config.size, before?.size ?? 0);
+        const day = before?.date === undefined ? {} : { date: before.date };
+        const state: RunState = { ...(found ?? { id, next: 0 }), config: { ...config, size, ...day } };
         await runs.put(state);
         return state;
       });

@@ -9,7 +9,7 @@ import { type ByteLevelTokenizer, hubTokenizer } from "../../text/byte-level-tok
 import { type ChatTemplate, chatTemplate } from "../../text/chat-template.ts";
 import { readGgufTokenizer } from "../../text/gguf-tokenizer.ts";
 import { openGguf } from "../../weights/gguf.ts";
-import type { Completion, CompletionRequest, LanguageModel, Message } from "../language-model.ts";
+import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
 import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.ts";
 import { sampler } from "../sampling/sampler.ts";
@@ -65,9 +65,9 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     deterministic: precision !== "int8",
     asksDate: template.asksDate,
     ...(template.remark === undefined ? {} : { remark: template.remark }),
-    complete: async (request, signal) => {
+    complete: async (request, signal, onProgress) => {
       if (closed) throw new Error(`${id} was closed`);
-      return complete(parts, request, signal);
+      return complete(parts, request, signal, onProgress);
     },
     async close() {
       if (closed) return;
@@ -130,7 +130,12 @@ interface Parts extends Omit<Opened, "weights"> {
   readonly contextTokens: number;
 }
 
-async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+async function complete(
+  parts: Parts,
+  request: CompletionRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress = () => undefined,
+): Promise<Completion> {
   throwIfAborted(signal);
   const prompt = promptOf(parts, request);
   const promptTokens = prompt.ids.length;
@@ -140,6 +145,9 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
   const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
   const given = grammar ? forcedTokens(grammar, parts.tokenizer, maxTokens - 1) : [];
   const { stop = [] } = request.sampling;
+  const progress = (read: number, completionTokens: number) =>
+    onProgress({ promptTokens: Math.min(read, promptTokens), promptTotal: promptTokens, completionTokens });
+  progress(0, 0); // while it waits for its turn
   const running = parts.schedule.run({
     prompt: { ...prompt, ids: [...prompt.ids, ...given] },
     given: given.length,
@@ -150,6 +158,7 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
     grammar,
     ...(grammar ? { forced: (most: number) => forcedTokens(grammar, parts.tokenizer, most, forcedAtOnce) } : {}),
     signal,
+    onProgress: progress,
   });
   // Not before the scheduler lets go of it, which after an abort comes later than the caller's answer.
   running.catch(() => undefined).finally(() => grammar?.dispose());

@@ -32,8 +32,11 @@ export interface ReadPrompt {
 }
 
 export interface PromptReader {
-  /** `stopped` is asked between steps and ends the reading with undefined. */
-  read(prompt: BatchPrompt, stopped: () => boolean): Promise<ReadPrompt | undefined>;
+  /**
+   * `stopped` is asked between steps and ends the reading with undefined. `onRead` hears how many tokens the prompt has in its cache, taken over
+   * ones among them.
+   */
+  read(prompt: BatchPrompt, stopped: () => boolean, onRead?: (tokens: number) => void): Promise<ReadPrompt | undefined>;
   /** Reads at least one token more after what a cache of one row holds, which takes them in; gives the logits after the last. */
   more(beginning: SharedBeginning, cache: KeyValueCache, ids: readonly number[]): Promise<Float32Array>;
 }
@@ -55,7 +58,11 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
     () => undefined,
   );
 
-  const beginning = async (ids: readonly number[], stopped: () => boolean): Promise<SharedBeginning | undefined> => {
+  const beginning = async (
+    ids: readonly number[],
+    stopped: () => boolean,
+    onRead: (tokens: number) => void,
+  ): Promise<SharedBeginning | undefined> => {
     if (ids.length === 0) return decoder.nothing;
     const known = beginnings.get(ids.join());
     if (known) return known;
@@ -64,6 +71,7 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
       for (const part of partsOf(ids)) {
         if (stopped()) return undefined;
         await reading.take(part);
+        onRead(reading.length);
       }
       return beginnings.set(ids.join(), beginningOf(reading.cache));
     } finally {
@@ -72,9 +80,10 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
   };
 
   return {
-    async read({ ids, shared, cuts = [] }, stopped) {
-      const start = await beginning(ids.slice(0, shared), stopped);
+    async read({ ids, shared, cuts = [] }, stopped, onRead = () => undefined) {
+      const start = await beginning(ids.slice(0, shared), stopped, onRead);
       if (!start || stopped()) return undefined;
+      onRead(shared);
       const reading = new Reading(decoder, start, parts, ids.slice(0, shared).join());
       const bounds = [shared, ...cuts, ids.length];
       const own = bounds.slice(1).flatMap((end, i) => partsOf(ids.slice(bounds[i], end)));
@@ -83,12 +92,15 @@ export function promptReader(decoder: BatchDecoder, keepBytes: number): PromptRe
         for (const part of own.slice(0, -1)) {
           if (stopped()) return undefined;
           await reading.take(part);
+          onRead(shared + reading.length);
         }
         if (!stopped()) logits = await reading.finish(own.at(-1) as readonly number[]);
       } finally {
         if (!logits) reading.cache.free(); // nobody takes it
       }
-      return logits && { beginning: start, cache: reading.cache, logits };
+      if (!logits) return undefined;
+      onRead(ids.length);
+      return { beginning: start, cache: reading.cache, logits };
     },
     async more(beginning, cache, ids) {
       let logits = new Float32Array();
@@ -123,6 +135,11 @@ class Reading {
     private key: string,
   ) {
     this.cache = decoder.newCache(1);
+  }
+
+  /** Tokens read so far. */
+  get length(): number {
+    return this.cache.lengths[0] as number;
   }
 
   /** Reads a part, or takes it over from a prompt that began the same way. */

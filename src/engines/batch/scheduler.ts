@@ -24,6 +24,8 @@ export interface Job {
   /** Tokens that can come alone, taken in by the grammar, at most so many; none where they are too few to be worth a step of their own. */
   readonly forced?: (most: number) => readonly number[];
   readonly signal: AbortSignal;
+  /** Tokens of the prompt read so far, then tokens of the completion, the given ones among them. */
+  readonly onProgress?: (read: number, written: number) => void;
 }
 
 export interface JobResult {
@@ -88,7 +90,7 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
   };
 
   const admit = async (running: Running): Promise<void> => {
-    const read = await prompts.read(running.job.prompt, () => dead(running));
+    const read = await readPrompt(prompts, running.job, () => dead(running));
     if (read && !dead(running)) return proceed(running, read);
     read?.cache.free();
     if (dead(running)) abort(running);
@@ -146,6 +148,10 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
   };
 }
 
+function readPrompt(prompts: PromptReader, { prompt, onProgress }: Job, stopped: () => boolean): Promise<ReadPrompt | undefined> {
+  return prompts.read(prompt, stopped, (tokens) => onProgress?.(tokens, 0));
+}
+
 function abort({ reject, job }: Running): void {
   reject(new ClinfuseError("aborted", "stopped", {}, { cause: job.signal.reason }));
 }
@@ -169,6 +175,7 @@ async function takeNext(running: Running, logits: Float32Array, ends: ReadonlySe
   running.ahead = job.forced?.(job.maxTokens - tokens.length) ?? [];
   tokens.push(...running.ahead);
   if (logProb !== undefined) logProbs.push(logProb, ...running.ahead.map(() => Number.NaN));
+  job.onProgress?.(job.prompt.ids.length, tokens.length);
   if (job.isEnd?.(tokens)) return finish("stop");
   return tokens.length < job.maxTokens || finish("length");
 }

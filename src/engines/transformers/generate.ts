@@ -7,7 +7,7 @@ import { endsOf, jsonOf, type ModelFolder, templateOf } from "../../models/model
 import type { Device } from "../../runtime/device.ts";
 import { byteLevelVocabulary } from "../../text/byte-level-tokenizer.ts";
 import type { ChatTemplate } from "../../text/chat-template.ts";
-import type { Completion, CompletionRequest, LanguageModel } from "../language-model.ts";
+import type { Completion, CompletionRequest, LanguageModel, OnProgress } from "../language-model.ts";
 import { contextOverflow, noToken } from "../refusals.ts";
 import { type Grammars, grammars } from "../sampling/grammar.ts";
 import { sampler } from "../sampling/sampler.ts";
@@ -68,11 +68,11 @@ export async function openTransformers(options: TransformersOptions): Promise<La
     deterministic: true,
     asksDate: template.asksDate,
     ...(template.remark === undefined ? {} : { remark: template.remark }),
-    async complete(request, signal) {
+    async complete(request, signal, onProgress) {
       if (closed) throw new Error(`${id} was closed`);
       throwIfAborted(signal);
       return orAbort(
-        oneAtATime.run(() => complete(parts, request, signal)),
+        oneAtATime.run(() => complete(parts, request, signal, onProgress)),
         signal,
       );
     },
@@ -85,7 +85,12 @@ export async function openTransformers(options: TransformersOptions): Promise<La
   };
 }
 
-async function complete(parts: Parts, request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+async function complete(
+  parts: Parts,
+  request: CompletionRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress = () => undefined,
+): Promise<Completion> {
   throwIfAborted(signal); // while it waited for its turn
   const { tokenizer, contextTokens } = parts;
   const prompt = tokenizer(parts.template.render(request.messages, request.date === undefined ? {} : { date: request.date }), {
@@ -94,7 +99,8 @@ async function complete(parts: Parts, request: CompletionRequest, signal: AbortS
   }).input_ids as number[];
   const room = contextTokens - prompt.length;
   if (room < 1) throw contextOverflow(prompt.length, contextTokens);
-  const { tokens, finish } = await decode(parts, prompt, request, Math.min(room, request.sampling.maxTokens), signal);
+  const most = Math.min(room, request.sampling.maxTokens);
+  const { tokens, finish } = await decode(parts, prompt, request, most, { signal, onProgress });
   const text = tokenizer.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   return {
     // A character that the limit cut in two is no character.
@@ -116,16 +122,19 @@ async function decode(
   prompt: readonly number[],
   { sampling, seed, grammar }: CompletionRequest,
   most: number,
-  signal: AbortSignal,
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
 ): Promise<Decoded> {
   const sample = sampler(sampling, seed);
   const state = grammar === undefined ? undefined : await startGrammar(parts, grammar);
   const steps = stepsOf(parts);
   const tokens: number[] = [];
+  const tell = (promptTokens: number) =>
+    onProgress({ promptTokens, promptTotal: prompt.length, completionTokens: tokens.length });
   const write = async (): Promise<Decoded> => {
     let logits = new Float32Array();
     for (let at = 0; at < prompt.length; at += stepTokens) {
       throwIfAborted(signal);
+      tell(at);
       logits = await steps.run(prompt.slice(at, at + stepTokens));
     }
     for (;;) {
@@ -136,6 +145,7 @@ async function decode(
       if (parts.ends.has(id)) return { tokens, finish: "stop" };
       state?.accept(id);
       tokens.push(id);
+      tell(prompt.length);
       if (tokens.length >= most) return { tokens, finish: "length" };
       logits = await steps.run([id]);
     }

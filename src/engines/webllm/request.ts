@@ -1,7 +1,7 @@
 // One request of the LanguageModel port as WebLLM takes it, and its answer. Knows no device.
 
 import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
-import type { Completion, CompletionRequest } from "../language-model.ts";
+import type { Completion, CompletionRequest, OnProgress } from "../language-model.ts";
 import type { ChatCompletionRequestStreaming, MlcEngine } from "./vendor.ts";
 
 /** Sampling of the request and nothing more: a model's config brings penalties of its own. */
@@ -37,9 +37,9 @@ const emptyThought = /^<think>\s*<\/think>\s*/;
 export async function answer(
   engine: MlcEngine,
   request: CompletionRequest,
-  contextTokens: number,
-  thinks: boolean,
+  { contextTokens, thinks }: { readonly contextTokens: number; readonly thinks: boolean },
   signal: AbortSignal,
+  onProgress: OnProgress = () => undefined,
 ): Promise<Completion> {
   throwIfAborted(signal);
   const interrupt = () => engine.interrupt();
@@ -47,7 +47,7 @@ export async function answer(
   try {
     // Without it WebLLM goes on with the last conversation where the messages allow, and equal requests would differ by rounding.
     await engine.reset();
-    return await collect(engine, chatRequest(request, thinks), signal);
+    return await collect(engine, chatRequest(request, thinks), signal, onProgress);
   } catch (error) {
     throwIfAborted(signal);
     throw requestError(error, contextTokens);
@@ -56,13 +56,20 @@ export async function answer(
   }
 }
 
-async function collect(engine: MlcEngine, request: ChatCompletionRequestStreaming, signal: AbortSignal): Promise<Completion> {
+async function collect(
+  engine: MlcEngine,
+  request: ChatCompletionRequestStreaming,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<Completion> {
+  let completionTokens = 0; // WebLLM sends a chunk a token, and none while it reads
   let finish: string | null | undefined;
   let usage: { prompt_tokens: number; completion_tokens: number } | undefined;
   for await (const chunk of await engine.start(request)) {
     if (signal.aborted) break; // an interrupt that came before the generation began is forgotten by it
     finish = chunk.choices[0]?.finish_reason ?? finish;
     usage = chunk.usage ?? usage;
+    if (chunk.choices[0]?.delta.content) onProgress({ promptTokens: 0, promptTotal: 0, completionTokens: ++completionTokens });
   }
   throwIfAborted(signal);
   if (!usage || (finish !== "stop" && finish !== "length"))

@@ -55,9 +55,10 @@ export async function openWebllm(options: WebllmOptions): Promise<LanguageModel>
     slots: 1,
     deterministic: true,
     ...(remark === undefined ? {} : { remark }),
-    async complete(request, signal) {
+    async complete(request, signal, onProgress) {
       if (closed) throw new Error(`webllm/${entry.id} was closed`);
-      const run = () => session.run(() => answer(engine, request, contextTokens, head.config.thinks, signal), signal);
+      const model = { contextTokens, thinks: head.config.thinks };
+      const run = () => session.run(() => answer(engine, request, model, signal, onProgress), signal);
       return orAbort(oneAtATime.run(run), signal); // reading a long prompt cannot be interrupted; the caller hears at once
     },
     async close() {

@@ -33,6 +33,13 @@ describe("a run's id", () => {
     expect(await runId(upgradedConfig(odd))).toBe("5988e341223ae229");
   });
 
+  it("does not depend on size and day", async () => {
+    const run = upgradedConfig(flat[0]!.config);
+    const id = await runId(run);
+    expect(await runId({ ...run, size: run.size + 1 })).toBe(id);
+    expect(await runId({ ...run, date: "2026-11-27" })).toBe(id);
+  });
+
   it("is another for anything that decides what is written", async () => {
     const run = upgradedConfig(flat[0]!.config);
     const { source } = run;

@@ -12,6 +12,7 @@ export interface MemoryRunStore extends RunStore {
 
 export function memoryRunStore(format: LogFormat = logFormat): MemoryRunStore {
   const logs = new Map<string, string[]>();
+  const days = new Map<string, string>();
   const begun = new Map<string, string[]>();
   const prefixesOf = (id: string) => (begun.get(id) ?? []).map((line) => JSON.parse(line) as Prefix);
   return {
@@ -20,7 +21,13 @@ export function memoryRunStore(format: LogFormat = logFormat): MemoryRunStore {
       const log = logs.get(id) ?? [];
       logs.set(id, log);
       begun.set(id, begun.get(id) ?? []);
-      return { id, config, next: log.filter((line) => !line.startsWith('{"type":"feedback"')).length };
+      const date = days.get(id) ?? config.date;
+      if (date !== undefined) days.set(id, date);
+      return {
+        id,
+        config: { ...config, ...(date === undefined ? {} : { date }) },
+        next: log.filter((line) => !line.startsWith('{"type":"feedback"')).length,
+      };
     },
     async append(id, entries) {
       const log = logs.get(id) as string[];

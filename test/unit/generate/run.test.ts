@@ -67,6 +67,22 @@ function model(slots: number, answer?: (request: CompletionRequest) => string): 
   return self;
 }
 
+/** The first three requests take so many milliseconds, and it tells how far each is. */
+function slow(from: LanguageModel, milliseconds: number): LanguageModel {
+  let asked = 0;
+  return {
+    ...from,
+    async complete(request, signal, onProgress) {
+      const steps = asked++ < 3 ? 10 : 1;
+      for (let i = 1; i <= steps; i++) {
+        onProgress?.({ promptTokens: i, promptTotal: 10, completionTokens: Math.max(0, i - 3) });
+        if (steps > 1) await new Promise((resolve) => setTimeout(resolve, milliseconds / steps));
+      }
+      return from.complete(request, signal);
+    },
+  };
+}
+
 const demonstrations = [{ kind: "pair", first: "Demo one?", second: "Demo two?", label: "equivalent" }] as const;
 
 const portsOf = (languageModel: LanguageModel, of = source) => ({
@@ -119,6 +135,50 @@ describe("generate", () => {
       await run(broken);
       expect(broken.lines(id)).toEqual(whole.lines(id));
     }
+  });
+
+  it("tells how far the first sentences are before one is there, four times a second at most, and writes the same bytes", async () => {
+    const id = await runId(config);
+    const silent = memoryRunStore();
+    await run(silent);
+    const store = memoryRunStore();
+    const events: GenerateEvent[] = [];
+    let told = 0;
+    const startedAt = performance.now();
+    const ports = { ...portsOf(slow(model(3), 700)), store };
+    for await (const event of generate(config, ports, new AbortController().signal)) {
+      events.push(event);
+      if (event.type === "writing") told++;
+    }
+    const first = events.findIndex((e) => e.type === "accepted" || e.type === "rejected");
+    const before = events.slice(1, first);
+    expect(before.length).toBeGreaterThan(0);
+    expect(before[0]).toMatchObject({ type: "writing", underWay: 3, promptTotal: 30 });
+    const tokens = before.map((e) => (e.type === "writing" ? e.tokens : Number.NaN));
+    expect(tokens).toEqual(tokens.toSorted((a, b) => a - b));
+    expect(tokens.at(-1)).toBeGreaterThan(0);
+    expect(told).toBeLessThanOrEqual((performance.now() - startedAt) / 250);
+    expect(store.lines(id)).toEqual(silent.lines(id));
+  });
+
+  it("stops what is in flight at once where its reader leaves before the first entry", async () => {
+    const stopped: boolean[] = [];
+    const hanging: LanguageModel = {
+      ...model(2),
+      complete: (_, signal, onProgress) =>
+        new Promise((_resolve, reject) => {
+          const timer = setInterval(() => onProgress?.({ promptTokens: 1, promptTotal: 10, completionTokens: 0 }), 20);
+          signal.addEventListener("abort", () => {
+            clearInterval(timer);
+            stopped.push(true);
+            reject(signal.reason);
+          });
+        }),
+    };
+    for await (const event of generate(config, portsOf(hanging), new AbortController().signal)) {
+      if (event.type === "writing") break;
+    }
+    expect(stopped).toEqual([true, true]);
   });
 
   it("extends a finished run: the shorter log is the beginning of the longer one", async () => {

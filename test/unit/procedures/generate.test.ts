@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { openScripted } from "../../../src/engines/scripted.ts";
 import { tourScript } from "../../../src/engines/tour-script.ts";
 import type { GenerateRequest } from "../../../src/experiment/steps.ts";
@@ -115,6 +115,77 @@ describe("a run", () => {
     const events = await collect(procedures.generate(more, never));
     expect(events[0]).toMatchObject({ type: "opened", next: 1 });
     expect(events.at(-1)).toMatchObject({ type: "finished", accepted: 8 });
+  });
+});
+
+describe("a model whose template asks for the day", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A tour that notes the days of its requests. */
+  function asking(asksDate: boolean) {
+    const days: (string | undefined)[] = [];
+    const model = openScripted({ script: tourScript });
+    const openEngine: GeneratePorts["openEngine"] = async (id) => ({
+      engine: { id, runsOn: async () => "Node" },
+      model: {
+        ...model,
+        asksDate,
+        complete: (asked, signal) => {
+          days.push(asked.date);
+          return model.complete(asked, signal);
+        },
+      },
+    });
+    return { days, openEngine };
+  }
+  const late = (day: number) => new Date(2026, 10, day, 23, 50); // local time, whatever the zone of the machine
+  const grown = (size: number): GenerateRequest => ({ ...request, config: { ...config, size } });
+
+  it("is told the day on which the run was begun, also when it goes on the day after", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: late(8) });
+    const { days, openEngine } = asking(true);
+    const { procedures, runs } = setUp({ openEngine });
+    await collect(procedures.openModel({ model: "toy", engine: "batch" }, never));
+    await collect(procedures.generate(grown(3), never));
+    expect(new Set(days)).toEqual(new Set(["2026-11-08"]));
+    const first = days.length;
+    vi.setSystemTime(late(9));
+    const events = await collect(procedures.generate(grown(6), never));
+    expect(events.at(-1)).toMatchObject({ type: "finished", accepted: 6 });
+    expect(days.length).toBeGreaterThan(first);
+    expect(new Set(days)).toEqual(new Set(["2026-11-08"]));
+    expect((await runs.open(grown(6).config)).id).toBe(await runId(config)); // the day is not in the id
+    await collect(procedures.generate({ ...request, config: { ...config, seed: 4 } }, never));
+    expect(days.at(-1)).toBe("2026-11-09"); // another run
+  });
+
+  it("is told the present day when it is asked for knowledge", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: late(8) });
+    const { days, openEngine } = asking(true);
+    const { procedures } = setUp({ openEngine });
+    await collect(procedures.openModel({ model: "toy", engine: "batch" }, never));
+    const wanted = {
+      task,
+      topics: "llm",
+      topicCount: 2,
+      suggestStyles: true,
+      topicLists: "free",
+      demonstrations: [],
+      seed: 1,
+    } as const;
+    await collect(procedures.gatherKnowledge({ ...wanted, graph: "" }, never)).catch(() => undefined);
+    expect(new Set(days)).toEqual(new Set(["2026-11-08"]));
+  });
+
+  it("is told none where it does not ask, and the run's config has none", async () => {
+    const { days, openEngine } = asking(false);
+    const { procedures, runs } = setUp({ openEngine });
+    await collect(procedures.openModel({ model: "toy", engine: "batch" }, never));
+    await collect(procedures.generate(grown(3), never));
+    expect(new Set(days)).toEqual(new Set([undefined]));
+    expect("date" in (await runs.open(config)).config).toBe(false);
   });
 });
 

@@ -94,6 +94,17 @@ export function storeContract(): void {
       expect(await log.list()).toHaveLength(1);
     });
 
+    it("keeps the day of the first opening that named one", async () => {
+      const log = runLog(db, logFormat);
+      const { id, config } = await log.open(runConfig);
+      expect("date" in config).toBe(false);
+      expect(await log.open({ ...runConfig, date: "2026-11-27" })).toMatchObject({ id, config: { date: "2026-11-27" } });
+      await reopen();
+      const again = await runLog(db, logFormat).open({ ...runConfig, date: "2026-11-28" });
+      expect(again).toMatchObject({ id, config: { date: "2026-11-27" } });
+      expect(await runLog(db, logFormat).open(runConfig)).toEqual(again);
+    });
+
     it.each([
       ["a gap", entries(3, 5)],
       ["an overlap", entries(1, 4)],

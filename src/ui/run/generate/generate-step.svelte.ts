@@ -10,6 +10,7 @@ import { tellLoading } from "../../parts/loading-words.ts";
 import { counted } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { writingWords } from "./writing-words.ts";
 
 /** Pace since the model began to write in this sitting. */
 export interface Pace {
@@ -93,6 +94,7 @@ export class GenerateStep {
     this.work.run("Loading the language model", async (signal) => {
       const before = this.accepted.length;
       let startedAt = performance.now();
+      let wrote = false;
       let pace: Pace = { tokensPerSecond: 0, promptTokens: 0, completionTokens: 0 };
       for await (const events of inChunks(this.#run.drive(signal, { until: "made" }))) {
         const fresh: AttemptEntry[] = [];
@@ -104,6 +106,7 @@ export class GenerateStep {
           else if (event.type === "generate") {
             if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);
             else if (event.event.type === "accepted" || event.event.type === "rejected") fresh.push(event.event);
+            else if (event.event.type === "writing" && !wrote) this.work.tell(writingWords(event.event));
           }
         }
         this.#append(fresh);
@@ -111,6 +114,7 @@ export class GenerateStep {
         pace = paced(pace, fresh, milliseconds);
         this.pace = pace;
         const made = this.accepted.length - before;
+        wrote ||= fresh.length > 0;
         if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, this.wanted);
         if (made >= 3) this.work.left = (milliseconds / made) * (this.wanted - this.accepted.length);
       }

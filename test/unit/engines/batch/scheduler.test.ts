@@ -57,6 +57,21 @@ it("reads forced tokens in one step, in their place among the chosen ones, and g
   expect(widths).toEqual([4, 1, 12, 1, 1]); // the prompt, a step, the second choice with what must follow, two steps
 });
 
+it("tells how much of a prompt is read, and of the completion written", async () => {
+  const told: (readonly [number, number])[] = [];
+  const ids = Array.from({ length: 230 }, (_, i) => i % 7);
+  const onProgress = (read: number, written: number) => void told.push([read, written]);
+  const schedule = open(deciding(() => false));
+  await schedule.run(job({ prompt: { ids, shared: 100 }, maxTokens: 3, onProgress }));
+  const read = told.filter(([, written]) => written === 0).map(([tokens]) => tokens);
+  expect(read).toEqual([64, 100, 100, 164, 230]); // the beginning in two parts, then it is whole, and the rest
+  expect(told.slice(read.length).map(([, written]) => written)).toEqual([1, 2, 3]);
+  told.length = 0;
+  await schedule.run(job({ prompt: { ids, shared: 100 }, maxTokens: 1, onProgress }));
+  expect(told[0]).toEqual([100, 0]); // taken over
+  expect(told.at(-1)).toEqual([230, 1]);
+});
+
 it.each([
   ["a prompt is read", (rows: number, tokens: number) => rows === 1 && tokens === 4],
   ["rows take a step", (rows: number, tokens: number) => rows > 1 && tokens === 1],
