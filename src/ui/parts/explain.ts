@@ -52,8 +52,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "adapter-insufficient": (_, message) => ({
     title: "The graphics adapter cannot hold this model",
     sentence: sentence(message),
-    remedy:
-      "Choose a smaller model, its q4f32 build where 16-bit floats are missing, or a GGUF model for the processor.",
+    remedy: "Choose a smaller model, its q4f32 build where 16-bit floats are missing, or a GGUF model for the processor.",
   }),
   "not-isolated": () => ({
     title: "The page is not isolated, so it gets no threads",
