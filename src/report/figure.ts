@@ -35,7 +35,7 @@ export interface FigureTable {
 
 export interface Figure {
   readonly title: string;
-  /** What a screen reader says in place of the picture. */
+  /** Words of a screen reader in place of the picture. */
   readonly label: string;
   readonly axes: { readonly x: Axis; readonly y: Axis };
   readonly marks: readonly Mark[];

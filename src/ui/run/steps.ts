@@ -13,9 +13,9 @@ export const stepTitles: Readonly<Record<Step, string>> = {
 export const stepLedes: Readonly<Record<Step, string>> = {
   task: "Choose what the model shall learn and give it five examples of each label; all later text and training grow from them.",
   knowledge:
-    "Gather what the prompts will be about: topics from clinical knowledge and styles of writing, so that the text is varied and true to the field.",
+    "Gather what the prompts will be about: topics from clinical knowledge, and styles of writing. They keep the text varied and true to the field.",
   generate:
-    "A language model in this tab writes labelled examples, each steered by one topic and one style; whatever is not usable is thrown away with its reason.",
+    "A language model in this tab writes labelled examples, each steered by one topic and one style. Unusable ones are thrown away, with the reason.",
   train:
     "Fine-tune an encoder in two stages, first on the few real examples, then on the synthetic ones, and keep the epoch that validates best.",
   evaluate: "See on the real test set what the synthetic text was worth, where the model errs, and take everything with you.",

@@ -1,4 +1,4 @@
-// What is drawn of a figure: scales, ticks, paths, and words that neither an edge cuts nor other words cover.
+// Drawings of a figure: scales, ticks, paths, and words that neither an edge cuts nor other words cover.
 
 import { describe, expect, it } from "vitest";
 import type { Axis, Figure, Mark } from "../../../src/report/figure.ts";
