@@ -29,7 +29,7 @@ function picture(figure: Figure, size: keyof typeof widths): Html {
 function tableHtml({ title, columns, rows }: FigureTable): Html {
   const numeric = columns.map((column) => (column.numeric ? html` class="n"` : html``));
   const cell = (text: string, i: number) => html`<td${numeric[i] ?? ""}>${text}</td>`;
-  return html`<details><summary>${title}</summary><table><thead><tr>${columns.map(
+  return html`<details><summary>${title}</summary><div class="scroll" role="region" tabindex="0" aria-label="${title}"><table><thead><tr>${columns.map(
     ({ name }, i) => html`<th scope="col"${numeric[i] ?? ""}>${name}</th>`,
-  )}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table></details>`;
+  )}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table></div></details>`;
 }

@@ -13,8 +13,8 @@ table{border-collapse:collapse;font-size:.9375rem}th,td{padding:6px 24px 6px 0;b
 summary{cursor:pointer;color:var(--accent);font-weight:550;margin:12px 0}
 li p{line-height:1.8}ruby{overflow-wrap:normal;--hue:var(--blue);--hue-ink:var(--blue-ink)}.found{--hue:var(--green);--hue-ink:var(--green-ink)}.missed{--hue:var(--orange);--hue-ink:var(--orange-ink)}.wrong{--hue:var(--red);--hue-ink:var(--red-ink)}
 mark{color:inherit;background:color-mix(in oklab,var(--hue) 18%,transparent);border-bottom:2px solid var(--hue);padding:1px 2px}.missed mark{border-bottom-style:dashed}.wrong mark{border-bottom:4px double var(--hue)}
-rt{font-size:.6875rem;font-weight:600;color:var(--hue-ink)}figure{margin:24px 0}figcaption{font-weight:600}svg{width:100%;height:auto;font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums}.narrow{display:none}
-@media (max-width:560px){.narrow{display:block}.wide{display:none}}
+rt{font-size:.6875rem;font-weight:600;color:var(--hue-ink)}figure{margin:24px 0}figcaption{font-weight:600}.scroll{overflow-x:auto}.scroll th,.scroll td{overflow-wrap:normal}svg{width:100%;height:auto;font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums}.narrow{display:none}
+@media (max-width:560px){.narrow{display:block}.wide{display:none}th,td{padding-right:12px}}
 svg text{fill:var(--soft);font-weight:400}svg text.few,svg text.synthetic{fill:var(--hue-ink);font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
 svg .few{--hue:var(--orange);--hue-ink:var(--orange-ink)}svg .synthetic{--hue:var(--blue);--hue-ink:var(--blue-ink)}
 svg line{stroke:var(--hue,var(--line))}svg line.zero{stroke:var(--line-strong)}svg path{fill:none;stroke:var(--hue);stroke-width:1.75;stroke-linejoin:round}

@@ -94,7 +94,7 @@ export function validationFigure(history: TrainHistory, metrics: readonly [Shown
   return {
     title: `Validation ${metric.words}`,
     label: `Validation ${metric.words} by epoch`,
-    axes: { x: { title: "step", from: 1, to: steps, whole: true }, y: { title: `validation ${metric.words}`, from: 0, to: 1 } },
+    axes: { x: { title: "step", from: 1, to: steps, whole: true }, y: { title: metric.words, from: 0, to: 1 } },
     marks: marksOf("dots", points),
     table,
   };

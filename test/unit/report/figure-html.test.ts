@@ -32,7 +32,7 @@ describe("figureHtml", () => {
 
   it("lets no text become markup", () => {
     expect(markup).not.toContain("<img");
-    expect(markup.split("&quot;&gt;&lt;img src=x onerror=&#39;a&amp;b&#39;&gt;").length - 1).toBe(1 + 2 * 5 + 3);
+    expect(markup.split("&quot;&gt;&lt;img src=x onerror=&#39;a&amp;b&#39;&gt;").length - 1).toBe(1 + 2 * 5 + 4);
   });
 
   it("draws wide and narrow, each with a name for ears", () => {

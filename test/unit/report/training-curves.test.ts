@@ -102,7 +102,7 @@ describe("validationFigure", () => {
     expect(validationFigure(history, [f1, precision, { id: "recall", words: "Recall" }])).toEqual({
       title: "Validation F1",
       label: "Validation F1 by epoch",
-      axes: { x: { title: "step", from: 1, to: 5, whole: true }, y: { title: "validation F1", from: 0, to: 1 } },
+      axes: { x: { title: "step", from: 1, to: 5, whole: true }, y: { title: "F1", from: 0, to: 1 } },
       marks: [
         {
           kind: "dots",
