@@ -5,7 +5,7 @@ import type { Notebook } from "../../src/experiment/notebook.ts";
 import { conflicts, patched } from "../../src/experiment/notebook-patch.ts";
 import type { TrainedState, TrainRunEvent } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
-import type { AttemptEntry } from "../../src/generate/log.ts";
+import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import type { RejectReason, Turn } from "../../src/generate/source.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
@@ -127,6 +127,8 @@ export interface Fake extends FakeLibrary {
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
   readonly log: Map<string, AttemptEntry[]>;
+  /** What a run tells before its first entry. */
+  writing: readonly WritingEvent[];
   /** Milliseconds between events. */
   pace: number;
   models: readonly ModelOnDisk[];
@@ -162,6 +164,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     device: fakeDevice(check),
     saved,
     log: new Map(),
+    writing: [],
     pace: 1,
     models,
     rows,
@@ -248,6 +251,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };
+        for (const event of fake.writing) {
+          yield event;
+          await wait(fake.pace, signal);
+        }
         while (log.filter((e) => e.type === "accepted").length < config.size) {
           await wait(fake.pace, signal);
           check("attempt");

@@ -199,6 +199,21 @@ describe("generate", () => {
     expect(fake.kept).toEqual(["smollm2-135m-instruct/x.gguf from under another name.gguf"]);
   });
 
+  it("running: before the first sentence it says how much is read, then how much is written", async () => {
+    const reading = { type: "writing", underWay: 16, promptTokens: 640, promptTotal: 1168, tokens: 0 } as const;
+    const fake = await runAt("generate", (f) => {
+      f.pace = 600;
+      f.writing = [reading, { ...reading, promptTokens: 1168, tokens: 230 }];
+    });
+    await button("Generate 60 examples").click();
+    const panel = page.getByRole("region", { name: "Generating, running" });
+    await expect.element(panel).toHaveTextContent("Reading the prompts: 640 of 1,168 tokens");
+    await expect.element(panel).toHaveTextContent("16 sentences under way, 230 tokens so far");
+    fake.pace = 5;
+    await expect.element(panel).toHaveTextContent("Writing examples");
+    await button("Stop").click();
+  });
+
   it("partial: stops, keeps what was written, resumes and extends", async () => {
     const fake = await runAt("generate", (f) => {
       f.pace = 40;
