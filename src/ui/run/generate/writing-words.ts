@@ -1,4 +1,4 @@
-// What the model does before its first sentence is whole, in words. Pure.
+// Words for the work of the model before its first sentence is whole. Pure.
 
 import type { WritingEvent } from "../../../generate/log.ts";
 import { count, counted } from "../../parts/numbers.ts";
