@@ -25,7 +25,7 @@ export default defineConfig({
     launchOptions: { executablePath: findChromium(), args: [...quietFlags] },
   },
   webServer: {
-    command: `npx vite build --logLevel warn && npx vite preview --port ${port} --strictPort`,
+    command: `npx vite build --logLevel error && npx vite preview --port ${port} --strictPort`,
     url,
     timeout: 240_000,
     reuseExistingServer: false,

@@ -76,9 +76,9 @@ async function run(page: Page, model: string) {
       graph: "starter",
       topicCount: 5,
     };
-    const answer = await clinfuse.run({ config, folder: undefined, source: "sample", test: 1 }, (event) =>
-      said.push(JSON.stringify(event)),
-    );
+    const data = { folder: undefined, source: "sample", test: 1 };
+    const cell = { config, seeds: { data: 1, text: 1, training: 1 }, keepModel: false, place: "webllm", data };
+    const answer = await clinfuse.run([cell], (event) => said.push(JSON.stringify(event)));
     return { ...answer, said: said.slice(-3) };
   }, model);
   return { ...reply, foreign, violations };
