@@ -23,7 +23,10 @@ export async function whileHeld<T>(name: string, wait: number, place: Place, wor
   }
 }
 
-/** Takes all of them or none, at once. Throws `run-busy` and `training-busy`; resolves to what lets go of them. */
+/** So long is work waited for that is being stopped: this tab's own, most often. Milliseconds. */
+const stopping = 2_000;
+
+/** Takes all of them or none. Throws `run-busy` and `training-busy`; resolves to what lets go of them. */
 export type Hold = (...names: readonly string[]) => Promise<() => void>;
 
 export const hold: Hold = async (...names) => {
@@ -48,11 +51,8 @@ export const busy = (name: string): ClinfuseError =>
 
 function holdOne(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    const held = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
-      if (lock) return new Promise<void>((release) => resolve(release));
-      reject(busy(name));
-      return undefined;
-    });
-    held.catch(reject);
+    const waiting = AbortSignal.timeout(stopping);
+    const held = navigator.locks.request(name, { signal: waiting }, () => new Promise<void>((release) => resolve(release)));
+    held.catch((error) => reject(waiting.aborted ? busy(name) : error));
   });
 }

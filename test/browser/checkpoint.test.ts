@@ -131,6 +131,11 @@ it(
 const minilm = "all-minilm-l6-v2";
 const served = (await fetch(`/models/${minilm}/config.json`, { method: "HEAD" })).ok;
 
+/** Until no worker is at work on the training any more. */
+async function letGo(): Promise<void> {
+  while ((await navigator.locks.query()).held?.some(({ name }) => name === trainedLock("tiny"))) await breathe();
+}
+
 it.skipIf(!served)(
   "a killed worker: the next one goes on with MiniLM after what was kept, to the same model (skipped where models/all-minilm-l6-v2 is not served)",
   async () => {
@@ -144,14 +149,14 @@ it.skipIf(!served)(
     const reaches = (event: TrainRunEvent, step: number) =>
       event.type === "step" && event.stage === "synthetic" && event.step === step;
     for await (const event of first.procedures.train(long)) if (reaches(event, 2)) break;
-    while (!(await first.procedures.leftOff(long))) await breathe(); // it is told to stop, and keeps itself
+    await letGo(); // it is told to stop, and keeps itself
     const left = (await first.procedures.leftOff(long)) as NonNullable<Awaited<ReturnType<typeof first.procedures.leftOff>>>;
     for await (const event of first.procedures.train(long)) {
       if (!reaches(event, left.step + 1)) continue;
       first.close(); // it hears of no stop
       break;
     }
-    while ((await navigator.locks.query()).held?.some(({ name }) => name === trainedLock("tiny"))) await breathe();
+    await letGo();
     const second = trainClient();
     expect(await second.procedures.leftOff(long)).toEqual(left);
     const events: TrainRunEvent[] = [];
