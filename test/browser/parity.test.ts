@@ -24,7 +24,10 @@ async function fetchFiles(folder: string, names: readonly string[]): Promise<Map
 async function expectParity(name: keyof typeof golden, files: ModelFiles, device: Device): Promise<void> {
   const { config, epochs } = order[name];
   const examples = order[name].examples as readonly PairExample[];
-  const encoder = await openEncoder(files);
+  const opened = await openEncoder(files);
+  // The head is PyTorch's own, so its config has to name the task's labels.
+  const id2label = Object.fromEntries(mqp.labels.map(({ id }, i) => [i, id]));
+  const encoder = { ...opened, configJson: { ...opened.configJson, id2label } };
   const classifier = await openClassifier(mqp, encoder, { device, maxTokens: config.maxTokens, seed: 0 });
   try {
     expect(classifier.initialised).toEqual([]); // the head too is PyTorch's
