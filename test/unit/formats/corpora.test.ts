@@ -41,21 +41,34 @@ function seen(row: Example): unknown {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a row of any corpus
-function stated(row: any, labelIds: readonly string[]): unknown {
-  if (row.tokens) {
-    const names = row.spans.map(([a, b]: [number, number]) => row.tokens.slice(a, b + 1).join(" "));
-    return [row.tokens.join(" "), ...names];
+/** A row of one of the corpora, as its file has it. */
+interface CorpusRow {
+  readonly _id: number | readonly number[];
+  readonly tokens?: readonly string[];
+  readonly spans?: readonly (readonly [first: number, last: number])[];
+  readonly text?: string;
+  readonly original_text?: string;
+  readonly Chemical?: string;
+  readonly Disease?: string;
+  readonly text_a?: string;
+  readonly text_b?: string;
+}
+
+function stated(row: CorpusRow, labelIds: readonly string[]): unknown {
+  const { _id: id, tokens, original_text: original } = row;
+  if (tokens) {
+    const names = (row.spans ?? []).map(([a, b]) => tokens.slice(a, b + 1).join(" "));
+    return [tokens.join(" "), ...names];
   }
-  if (Array.isArray(row._id)) {
-    const ids = labelIds.filter((_, i) => row._id[i] === 1);
+  if (typeof id !== "number") {
+    const ids = labelIds.filter((_, i) => id[i] === 1);
     return [row.text, ids.length, ...ids];
   }
-  if (row.original_text) {
-    const placeOf = (mark: string) => row.original_text.split(mark)[0].replace(/\[\\?(CHEMICAL|DISEASE)\]/g, "").length;
-    return [row.text, row.Chemical, placeOf("[CHEMICAL]"), row.Disease, placeOf("[DISEASE]"), labelIds[row._id]];
+  if (original) {
+    const placeOf = (mark: string) => (original.split(mark)[0] as string).replace(/\[\\?(CHEMICAL|DISEASE)\]/g, "").length;
+    return [row.text, row.Chemical, placeOf("[CHEMICAL]"), row.Disease, placeOf("[DISEASE]"), labelIds[id]];
   }
-  return [row.text_a, row.text_b, labelIds[row._id]];
+  return [row.text_a, row.text_b, labelIds[id]];
 }
 
 const corpora = [
