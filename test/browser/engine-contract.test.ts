@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, engines } from "../../src/engines/catalogue.ts";
-import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import type { CompletionProgress, CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { openScripted, type Script } from "../../src/engines/scripted.ts";
 import { openWebllm } from "../../src/engines/webllm/webllm.ts";
 import { openWllama } from "../../src/engines/wllama/wllama.ts";
@@ -248,6 +248,21 @@ for (const { name, skip, constrains, generations, atOnce, openings, random, thor
       );
       expect(await codeOf(model.complete(ask("Hello.", { grammar: "nonsense" }), never))).toBe("grammar-invalid");
       expect((await model.complete(ask("Say a word."), never)).completionTokens).toBeGreaterThan(0);
+    });
+
+    it("tells how far it is, and writes the same", async () => {
+      const told: CompletionProgress[] = [];
+      const request = ask("Count to ten.", { temperature: 0 });
+      const { promptTokens, completionTokens, text } = await model.complete(request, never, (progress) => told.push(progress));
+      const written = told.map((progress) => progress.completionTokens);
+      expect(written).toEqual(written.toSorted((a, b) => a - b));
+      expect(told.length).toBeGreaterThan(0);
+      expect(written.at(-1)).toBeLessThanOrEqual(completionTokens);
+      for (const progress of told) {
+        expect(progress.promptTokens).toBeLessThanOrEqual(progress.promptTotal);
+        expect([0, promptTokens]).toContain(progress.promptTotal);
+      }
+      if (model.deterministic) expect((await model.complete(request, never)).text).toBe(text);
     });
 
     it.runIf(thorough)("gives text beyond ASCII whole, in a prompt and in an answer", async () => {

@@ -1,11 +1,11 @@
 // llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads or WebGPU. Knows no task, and is the only file that knows wllama.
 
-import { type ChatCompletionResponse, Wllama } from "@wllama/wllama";
+import { type ChatCompletionChunk, Wllama } from "@wllama/wllama";
 import { serverGone } from "../../base/app-file.ts";
 import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
 import { type ChatTemplate, chatTemplate, parses } from "../../text/chat-template.ts";
-import type { Completion, CompletionRequest, LanguageModel } from "../language-model.ts";
+import type { Completion, CompletionRequest, LanguageModel, OnProgress } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
 import { memoryNeed, throwIfTooBig } from "./memory.ts";
 import { readParts } from "./parts.ts";
@@ -128,11 +128,11 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
     deterministic: !cachePrompt,
     asksDate: template?.asksDate ?? false,
     ...remarkOf(template),
-    async complete(request, signal) {
+    async complete(request, signal, onProgress) {
       if (closed) throw new Error(`${id} was closed`);
       // The engine hears of an abort only between tokens; the caller hears of it at once.
       return orAbort(
-        oneAtATime.run(() => complete(wllama, request, { cachePrompt, template }, signal)),
+        oneAtATime.run(() => complete(wllama, request, { cachePrompt, template }, signal, onProgress)),
         signal,
       );
     },
@@ -154,6 +154,7 @@ async function complete(
   request: CompletionRequest,
   { cachePrompt, template }: { readonly cachePrompt: boolean; readonly template: ChatTemplate | undefined },
   signal: AbortSignal,
+  onProgress: OnProgress = () => undefined,
 ): Promise<Completion> {
   throwIfAborted(signal); // while it waited for its turn
   const { messages, sampling, seed, grammar, date } = request;
@@ -171,18 +172,41 @@ async function complete(
     abortSignal: signal,
     ...(grammar === undefined ? {} : { grammar }),
   };
-  let response: ChatCompletionResponse;
+  const answer = collected(onProgress);
   try {
-    response = await wllama.createChatCompletion({ ...options, messages: sent });
+    await wllama.createChatCompletion({ ...options, ...streamed, messages: sent, stream: true, onData: answer.take });
   } catch (error) {
     throw completionError(error, grammar !== undefined);
   }
-  const choice = response.choices[0];
+  return answer.whole();
+}
+
+/** Parts of the answer as they come, how far the prompt is read, and the counts of tokens at the end. */
+const streamed: object = { return_progress: true, stream_options: { include_usage: true } };
+
+function collected(onProgress: OnProgress) {
+  let text = "";
+  let finish: string | null | undefined;
+  let usage: ChatCompletionChunk["usage"];
+  let progress = { promptTokens: 0, promptTotal: 0, completionTokens: 0 };
   return {
-    text: choice?.message.content ?? "",
-    finish: choice?.finish_reason === "length" ? "length" : "stop",
-    promptTokens: response.usage.prompt_tokens,
-    completionTokens: response.usage.completion_tokens,
+    take({ choices: [choice], prompt_progress: read, usage: counts }: ChatCompletionChunk): void {
+      const more = choice?.delta.content ?? "";
+      text += more;
+      finish = choice?.finish_reason ?? finish;
+      usage = counts ?? usage;
+      if (!read && more === "") return;
+      const { promptTotal, completionTokens } = progress;
+      progress = read
+        ? { ...progress, promptTokens: read.processed, promptTotal: read.total }
+        : { promptTokens: promptTotal, promptTotal, completionTokens: completionTokens + 1 };
+      onProgress(progress);
+    },
+    whole(): Completion {
+      if (!usage) throw new ClinfuseError("engine-failed", "the engine ended without its counts of tokens", { what: "no usage" });
+      const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
+      return { text, finish: finish === "length" ? "length" : "stop", promptTokens, completionTokens };
+    },
   };
 }
 
