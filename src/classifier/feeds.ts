@@ -8,7 +8,7 @@ import type { Feeds, HostTensor } from "../runtime/trainer.ts";
 import { ignoredLabel } from "../text/bio.ts";
 import { padBatch } from "../text/encoding.ts";
 import type { Batch } from "./batches.ts";
-import type { Input } from "./task-head.ts";
+import type { Decision, Input } from "./task-head.ts";
 
 export interface Layout {
   /** Rows of the batch, empty ones included. */
@@ -130,7 +130,7 @@ export function dropoutFeeds(config: BertConfig, draws: Rng): Feeds {
 
 /** Output of a model for one input. */
 export interface Outcome {
-  /** The likeliest output, shaped as the input's targets, the first of equals; or those that are likelier than not. */
+  /** Shaped as the input's targets where the decision is `likeliest`; the first of equals. */
   readonly outputs: readonly number[];
   /** Cross-entropy in nats, summed over the input's targets, or over its outputs where each is asked for, and how many those are. */
   readonly loss: number;
@@ -138,12 +138,13 @@ export interface Outcome {
 }
 
 /** Reads a batch's logits, [rows, tokens, outputs] or [rows, outputs]; one outcome for each of the batch's indices. */
-export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTensor, multi = false): Outcome[] {
+export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTensor, decision: Decision): Outcome[] {
   const outputs = logits.shape.at(-1) as number;
-  if (multi) {
-    return batch.indices.map((index, row) =>
-      multiOutcome((inputs[index] as Input).targets, logits.data.subarray(row * outputs, (row + 1) * outputs)),
-    );
+  if (decision !== "likeliest") {
+    return batch.indices.map((index, row) => {
+      const scores = logits.data.subarray(row * outputs, (row + 1) * outputs);
+      return multiOutcome((inputs[index] as Input).targets, scores, decision === "some");
+    });
   }
   const width = logits.shape.length === 3 ? (logits.shape[1] as number) : 1;
   return batch.indices.map((index, row) => {
@@ -163,11 +164,12 @@ export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTen
   });
 }
 
-function multiOutcome(targets: readonly number[], scores: Float32Array | Int32Array): Outcome {
+function multiOutcome(targets: readonly number[], scores: Float32Array | Int32Array, atLeastOne: boolean): Outcome {
   const right = new Set(targets);
   const numbers = Array.from(scores);
   const loss = numbers.reduce((sum, x, i) => sum + softplus(right.has(i) ? -x : x), 0);
-  return { outputs: numbers.flatMap((x, i) => (x > 0 ? [i] : [])), loss, count: numbers.length };
+  const likely = numbers.flatMap((x, i) => (x > 0 ? [i] : []));
+  return { outputs: likely.length === 0 && atLeastOne ? [argmax(scores)] : likely, loss, count: numbers.length };
 }
 
 /** log(1 + e^x), -log of what the logistic function gives -x. */

@@ -6,7 +6,7 @@ import type { Example } from "../tasks/example.ts";
 import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
-import { headOf, type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
+import { decisionOf, type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
 
 /** Rows of a batch. More gain nothing on a CPU. */
 const inferenceRows = 16;
@@ -89,7 +89,7 @@ export async function* infer(
   inputs: readonly Input[],
   signal: AbortSignal,
 ): AsyncGenerator<PredictProgress, Outcome[]> {
-  const multi = headOf(classifier.task) === "multi";
+  const decision = decisionOf(classifier.task);
   const layout = { rows: rowsFor(inputs.length, inferenceRows), pad: classifier.encoder.tokenizer.special.pad };
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const found = new Array<Outcome>(inputs.length);
@@ -99,7 +99,7 @@ export async function* infer(
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const logits = await classifier.trainer.infer(inferenceFeeds(inputs, batch, layout));
-    for (const [i, outcome] of outcomes(inputs, batch, logits, multi).entries()) found[batch.indices[i] as number] = outcome;
+    for (const [i, outcome] of outcomes(inputs, batch, logits, decision).entries()) found[batch.indices[i] as number] = outcome;
     done += batch.indices.length;
     yield { type: "progress", done, total: inputs.length };
   }

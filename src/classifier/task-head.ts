@@ -17,11 +17,15 @@ export interface Input {
   readonly targets: readonly number[];
 }
 
+/** Outputs that an input is given: the likeliest one; each that is likelier than not; or these, and the likeliest where there is none. */
+export type Decision = "likeliest" | "any" | "some";
+
 /** Kinds of head that a task may ask for. */
 export type TaskHead = Exclude<Head["kind"], "masked">;
 
 interface ShapeInputs<S extends Shape> {
   head(task: LearnableTask<S>): TaskHead;
+  decision(task: LearnableTask<S>): Decision;
   /** Names of the outputs, in order. */
   outputs(labels: readonly string[]): string[];
   /** Tokens that the encoder must have of its own. */
@@ -50,6 +54,7 @@ interface Encode<S extends Shape> {
 const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
   token: {
     head: () => "token",
+    decision: () => "likeliest",
     outputs: bioTags,
     markers: () => [],
     input: ({ tokenizer, maxTokens, names }, e) => taggedInput(encodeText(tokenizer, e.text, maxTokens), e, names),
@@ -62,7 +67,8 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
     },
   },
   sentence: {
-    head: (task) => (task.carries === "any" ? "multi" : "single"),
+    head: (task) => (task.carries === "one" ? "single" : "multi"),
+    decision: ({ carries }) => (carries === "one" ? "likeliest" : carries),
     outputs: (labels) => [...labels],
     markers: () => [],
     input({ task, names, tokenizer, maxTokens }, e) {
@@ -76,6 +82,7 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
   },
   relation: {
     head: () => "single",
+    decision: () => "likeliest",
     outputs: (labels) => [...labels],
     markers: ({ head, tail }) => [head, tail].flatMap(({ type }) => [opening(type), closing(type)]),
     input({ names, tokenizer, maxTokens }, e) {
@@ -86,6 +93,7 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
   },
   pair: {
     head: () => "single",
+    decision: () => "likeliest",
     outputs: (labels) => [...labels],
     markers: () => [],
     input: ({ names, tokenizer, maxTokens }, e) => ({
@@ -149,6 +157,8 @@ export function outputNames(task: LearnableTask): string[] {
 
 /** Kind of head that the task is learnt by. */
 export const headOf = (task: LearnableTask): TaskHead => rowOf(task).head(task);
+
+export const decisionOf = (task: LearnableTask): Decision => rowOf(task).decision(task);
 
 /** Tokens that the encoder must have of its own: markers around a relation's entities. */
 export const markersOf = (task: LearnableTask): readonly string[] => rowOf(task).markers(task);

@@ -120,7 +120,7 @@ const averageOf = (task: LearnableTask, { average }: Metric): Average => average
 /** Tells whether an example may have any number of scored items: then a micro average is not the accuracy. */
 const several: { readonly [S in Shape]: (task: LearnableTask<S>) => boolean } = {
   token: () => true,
-  sentence: (task) => task.carries === "any",
+  sentence: (task) => task.carries !== "one",
   relation: () => false,
   pair: () => false,
 };

@@ -55,7 +55,14 @@ export interface StageKeys {
 export async function fewKeys(task: string, basis: TrainingBasis, data: DataKeys): Promise<StageKeys> {
   const { train = {}, ...settings } = basis.settings;
   const { syntheticEpochs: _, ...recipe } = train;
-  return stageKeys(await productKey("model", [data.train, data.validation], { task, ...settings, train: recipe }), task, data);
+  const config = { task, ...settings, train: recipe, ...decisionKey(task) };
+  return stageKeys(await productKey("model", [data.train, data.validation], config), task, data);
+}
+
+/** The rule by which a task's outputs are read decides the best epoch. Absent for the rules that there were from the start. */
+function decisionKey(id: string): { readonly decision?: "some" } {
+  const task = taskById(id);
+  return task.shape === "sentence" && task.carries === "some" ? { decision: task.carries } : {};
 }
 
 /** Stage II follows from stage I and from the first so many examples of a run. */

@@ -13,8 +13,8 @@ export interface EntityRole {
 /** Fields of a task beyond its labels, by the shape of its examples. */
 export interface ShapeData {
   readonly token: object;
-  /** `any`: an example may carry none, one or several of the labels. */
-  readonly sentence: { readonly carries: "one" | "any" };
+  /** Labels of an example: exactly one; none, one or several; or at least one. */
+  readonly sentence: { readonly carries: "one" | "any" | "some" };
   readonly relation: { readonly head: EntityRole; readonly tail: EntityRole };
   readonly pair: object;
 }

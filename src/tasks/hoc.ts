@@ -49,7 +49,8 @@ export const hoc: Task<"classification"> = {
   summary: "Tell which hallmarks of cancer a sentence speaks of.",
   family: "classification",
   shape: "sentence",
-  carries: "any",
+  // Each sentence of ClinGen's files has a hallmark.
+  carries: "some",
   taskName: "hallmarks of cancer classification",
   domain: "Cancer Document",
   labels,

@@ -28,7 +28,7 @@ const rows: { readonly [S in Shape]: RowFormat<S> } = {
   sentence: {
     read(line) {
       const text = line.text("text");
-      return { kind: "sentence", text, labels: line.task.carries === "any" ? anyLabels(line) : [oneLabel(line)] };
+      return { kind: "sentence", text, labels: line.task.carries === "one" ? [oneLabel(line)] : anyLabels(line) };
     },
     write({ text, labels }, task) {
       if (task.carries === "one") return { _id: indexOf(task, labels[0] as string), label: labels[0], text };

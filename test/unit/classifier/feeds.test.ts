@@ -107,7 +107,7 @@ describe("any of the outputs against PyTorch's BCEWithLogitsLoss (test/fixtures/
 
   it("reads the outputs that are likelier than not, and the loss of each input", () => {
     const data = Float32Array.from(logits.flat());
-    const found = outcomes(inputs, batch, { shape: [6, 4], data }, true);
+    const found = outcomes(inputs, batch, { shape: [6, 4], data }, "any");
     for (const [i, { outputs, loss, count }] of found.entries()) {
       expect(outputs).toEqual(logits[i]!.flatMap((x, c) => (x > 0 ? [c] : [])));
       expect(loss).toBeCloseTo(multi.each[i]!, 5);
@@ -117,10 +117,19 @@ describe("any of the outputs against PyTorch's BCEWithLogitsLoss (test/fixtures/
 });
 
 describe("outcomes", () => {
+  it("gives an input at least one output where its task says so, and none where it may have none", () => {
+    const inputs = [input([2], [0], [0]), input([2], [0], [1, 2])];
+    const data = Float32Array.of(-3, -1, -2, 0.5, -1, 2);
+    const read = (decision: "any" | "some") =>
+      outcomes(inputs, { indices: [0, 1], tokens: 1 }, { shape: [2, 3], data }, decision).map(({ outputs }) => outputs);
+    expect(read("some")).toEqual([[1], [0, 2]]);
+    expect(read("any")).toEqual([[], [0, 2]]);
+  });
+
   it("reads the likeliest output and the cross-entropy of each target", () => {
     const inputs = [input([2, 5], [0, 0], [ignoredLabel, 1])];
     const data = Float32Array.of(5, 0, Math.log(3), 0); // of the second token: e^x = 3 and 1
-    const [found] = outcomes(inputs, { indices: [0], tokens: 2 }, { shape: [1, 2, 2], data });
+    const [found] = outcomes(inputs, { indices: [0], tokens: 2 }, { shape: [1, 2, 2], data }, "likeliest");
     expect(found?.outputs).toEqual([0, 0]);
     expect(found?.count).toBe(1);
     expect(found?.loss).toBeCloseTo(Math.log(4), 6);
@@ -131,6 +140,7 @@ describe("outcomes", () => {
       [input([2], [0], [1])],
       { indices: [0], tokens: 1 },
       { shape: [1, 2], data: Float32Array.of(2000, 1000) },
+      "likeliest",
     );
     expect(found?.loss).toBeCloseTo(1000, 6);
   });
