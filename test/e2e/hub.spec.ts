@@ -3,6 +3,7 @@
 import { expect, type Page, type Route, test } from "@playwright/test";
 import { randomEncoder } from "../browser/random-encoder.ts";
 import { type FakeHub, fakeHub } from "../unit/models/fake-hub.ts";
+import { throughKnowledge, toTrain } from "./way.ts";
 
 const repository = "someone/tiny-bert";
 const weights = "model.safetensors";
@@ -81,15 +82,8 @@ test("an encoder is looked up by its repository's name, comes over three sitting
 
   await page.getByRole("link", { name: "Runs", exact: true }).click();
   await page.getByRole("button", { name: "Start a run" }).click();
-  await page.getByRole("button", { name: "Use the sample" }).click();
-  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
-  await page.getByRole("button", { name: "Gather knowledge" }).click();
-  await page.getByRole("link", { name: "Go on to Generate" }).click();
-  await page.getByLabel("Language model").selectOption("scripted");
-  await page.getByLabel("Examples to make").fill("5");
-  await page.getByRole("button", { name: "Generate 5 examples" }).click();
-  await page.getByRole("link", { name: "Go on to Train" }).click();
-  await page.getByLabel("Encoder").selectOption("tiny-bert");
+  await throughKnowledge(page);
+  await toTrain(page, 5, "tiny-bert");
   await page.getByRole("button", { name: /^Train on/ }).click();
   await expect(page.getByRole("link", { name: "Go on to Evaluate" })).toBeVisible({ timeout: 120_000 });
 

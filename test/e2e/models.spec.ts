@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { zipSync } from "fflate";
+import { throughKnowledge } from "./way.ts";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
 const content = new Uint8Array(readFileSync("test/fixtures/llama/llama.gguf"));
@@ -53,10 +54,7 @@ test("a zip that was imported is there after a reload, is offered to write with,
 
   await page.getByRole("link", { name: "Runs", exact: true }).click();
   await page.getByRole("button", { name: "Start a run" }).click();
-  await page.getByRole("button", { name: "Use the sample" }).click();
-  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
-  await page.getByRole("button", { name: "Gather knowledge" }).click();
-  await page.getByRole("link", { name: "Go on to Generate" }).click();
+  await throughKnowledge(page);
   await expect(page.getByLabel("Language model").getByRole("option", { name: /^my-model/ })).toBeAttached();
 
   await page.goto("/#/models");

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { longestTask } from "./page-thread.ts";
+import { toGenerate } from "./way.ts";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
 
@@ -19,18 +20,6 @@ function watch(page: Page): { readonly complaints: string[]; readonly foreign: s
     if (protocol.startsWith("http") && hostname !== "localhost") foreign.push(request.url());
   });
   return { complaints, foreign };
-}
-
-/** From the welcome to gathered knowledge. */
-async function toGenerate(page: Page, task?: string) {
-  await page.goto("/");
-  await page.getByRole("button", { name: "Start a run" }).click();
-  if (task) await page.getByRole("radio", { name: new RegExp(`^${task}`) }).check();
-  await page.getByRole("button", { name: "Use the sample" }).click();
-  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
-  await page.getByRole("button", { name: "Gather knowledge" }).click();
-  await page.getByRole("link", { name: "Go on to Generate" }).click();
-  await page.getByLabel("Language model").selectOption("scripted");
 }
 
 test("a run stopped by a reload goes on where it was", async ({ page }) => {
@@ -119,7 +108,7 @@ for (const task of ["BC5CDR-Disease", "MQP"]) {
     const { complaints, foreign } = watch(page);
     const main = page.getByRole("row", { name: task === "MQP" ? /^Accuracy/ : /^F1/ }).first();
     const longest = await longestTask(browser, page, async () => {
-      await toGenerate(page, task);
+      await toGenerate(page, { task });
       await page.getByLabel("Examples to make").fill("30");
       await page.getByRole("button", { name: "Generate 30 examples" }).click();
       await page.getByRole("link", { name: "Go on to Train" }).click();
