@@ -2,9 +2,13 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Answers, Procedures } from "../procedures/procedure.ts";
+import { watchLife } from "./life.ts";
 import { fromPlain, inWords, type Reply, type Request, type WorkerPort } from "./rpc.ts";
 
-/** The procedures as the page sees them. Leaving a stream's loop, or the signal, stops the work behind it. */
+/**
+ * The procedures as the page sees them. Leaving a stream's loop, or the signal, stops the work behind it; the loop is left when that work has
+ * ended, so that its locks are free and nothing of it overlaps with what comes next.
+ */
 export type Client<P extends Procedures> = {
   readonly [K in keyof P]: (argument: Parameters<P[K]>[0], signal?: AbortSignal) => ReturnType<P[K]>;
 };
@@ -39,7 +43,7 @@ interface Calls {
 
 /**
  * Calls over a worker's border. A worker whose script does not load fails every call with `worker-failed`; an error that the worker did
- * not catch, or an answer that cannot be read, fails the calls that are open.
+ * not catch, or an answer that cannot be read, fails the calls that are open. A worker that ended by itself fails those and all later ones.
  */
 export function connect<P extends Procedures>(worker: WorkerPort, answers: Answers<P>): Connection<P> {
   const { open, end } = callsTo(worker);
@@ -102,6 +106,7 @@ function listen(worker: WorkerPort, calls: ReadonlyMap<number, Call>, failAll: C
   let ready = false;
   worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
     if (data.type === "ready") ready = true;
+    else if (data.type === "lives") watchLife(data.lock, () => end(failed(unannounced)));
     else if (data.type === "unreadable") failAll(failed("a call could not be read by the worker"));
     else if (data.type === "events") calls.get(data.id)?.events(data.events);
     else if (data.type === "done") calls.get(data.id)?.done(data.value);
@@ -114,6 +119,8 @@ function listen(worker: WorkerPort, calls: ReadonlyMap<number, Call>, failAll: C
     else end(failed(`the worker did not start: ${message || "its script could not be loaded"}`));
   });
 }
+
+const unannounced = "the worker ended without a word, as a browser ends one for want of memory";
 
 const failed = (message: string) => new ClinfuseError("worker-failed", message);
 
@@ -134,6 +141,10 @@ async function* stream(open: Open): AsyncGenerator<unknown, void> {
     done: () => finish({}),
     error: (error) => finish({ error }),
   });
+  const told = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
   let taken = 0;
   try {
     for (;;) {
@@ -148,11 +159,10 @@ async function* stream(open: Open): AsyncGenerator<unknown, void> {
       if (queue.length > 0) continue;
       if (end?.error) throw end.error;
       if (end) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      await told();
     }
   } finally {
     if (!end) cancel();
+    while (!end) await told();
   }
 }

@@ -26,6 +26,8 @@ export type Request =
 export type Reply =
   /** The worker's script has loaded and answers. */
   | { readonly type: "ready" }
+  /** The lock that the worker holds until it ends. */
+  | { readonly type: "lives"; readonly lock: string }
   | { readonly type: "events"; readonly id: number; readonly events: readonly unknown[] }
   | { readonly type: "done"; readonly id: number; readonly value?: unknown }
   | { readonly type: "error"; readonly id: number; readonly error: PlainError }

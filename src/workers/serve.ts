@@ -2,6 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Procedures } from "../procedures/procedure.ts";
+import { holdLife } from "./life.ts";
 import { outbox } from "./outbox.ts";
 import { inWords, type Port, type Reply, type Request, toPlain } from "./rpc.ts";
 
@@ -29,6 +30,7 @@ export function serve(port: Port, procedures: Procedures): void {
   });
   port.addEventListener("messageerror", () => post({ type: "unreadable" }));
   post({ type: "ready" });
+  holdLife((lock) => post({ type: "lives", lock }));
 
   async function answer({ id, name, argument, credit }: Extract<Request, { type: "call" }>) {
     const call: Running = { abort: new AbortController(), credit, wake: () => undefined };

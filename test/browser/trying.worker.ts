@@ -2,6 +2,8 @@
 
 import { serve } from "../../src/workers/serve.ts";
 
+let lingered = false;
+
 const procedures = {
   async *events(n: number): AsyncGenerator<{ readonly type: "step"; readonly step: number; readonly text: string }, void> {
     for (let step = 0; step < n; step++) yield { type: "step", step, text: "a token" };
@@ -22,6 +24,27 @@ const procedures = {
     setTimeout(() => {
       throw new Error(message);
     });
+  },
+  /** Ends the worker as a browser does that wants its memory back: no event tells of it. */
+  async die(_: null) {
+    self.close();
+  },
+  /** Is heard by nothing for so long. */
+  async compute(milliseconds: number) {
+    const start = performance.now();
+    while (performance.now() - start < milliseconds);
+  },
+  /** Ends a while after it was told to. */
+  async *lingering(milliseconds: number): AsyncGenerator<number, void> {
+    try {
+      for (let i = 0; ; i++) yield i;
+    } finally {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      lingered = true;
+    }
+  },
+  async hasLingered(_: null) {
+    return lingered;
   },
   async weights(_: null) {
     return { close: () => undefined };

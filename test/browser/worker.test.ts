@@ -9,7 +9,11 @@ const answers: Answers<TryingProcedures> = {
   events: "stream",
   steps: "stream",
   forever: "stream",
+  lingering: "stream",
   crash: "promise",
+  die: "promise",
+  compute: "promise",
+  hasLingered: "promise",
   weights: "promise",
   echo: "promise",
 };
@@ -18,9 +22,20 @@ afterEach(() => {
   for (const worker of workers.splice(0)) worker.terminate();
 });
 
-function connected(worker = new Worker(new URL("./trying.worker.ts", import.meta.url), { type: "module" })) {
+const start = () => new Worker(new URL("./trying.worker.ts", import.meta.url), { type: "module" });
+
+function connected(worker = start()) {
   workers.push(worker);
   return connect<TryingProcedures>(worker, answers).procedures;
+}
+
+/** Until the worker holds its life's lock, and its page waits for it. */
+async function lifeBegun(worker: Worker): Promise<void> {
+  const lock = await new Promise((resolve) =>
+    worker.addEventListener("message", ({ data }) => data.type === "lives" && resolve(data.lock)),
+  );
+  const waits = async () => (await navigator.locks.query()).pending?.some(({ name }) => name === lock);
+  await expect.poll(waits).toBe(true);
 }
 
 async function drain(stream: AsyncIterable<unknown>) {
@@ -57,9 +72,41 @@ describe("a call fails in words, and nothing hangs, where", () => {
   });
 });
 
+describe("a worker that ends without a word", () => {
+  const unannounced = { code: "worker-failed", message: expect.stringMatching(/ended without a word/) };
+
+  it.each([
+    ["by itself", (client: ReturnType<typeof connected>) => void client.die(null).catch(() => undefined)],
+    ["as the browser ends it", (_: unknown, worker: Worker) => worker.terminate()],
+  ])("%s: what is open fails, and what is asked later", async (_, end) => {
+    const worker = start();
+    const client = connected(worker);
+    await lifeBegun(worker);
+    const open = [drain(client.forever(null)), drain(client.forever(null, new AbortController().signal))];
+    const outcomes = Promise.allSettled(open);
+    end(client, worker);
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: "rejected", reason: unannounced });
+    await expect(client.echo("x")).rejects.toMatchObject(unannounced);
+  });
+
+  it("is not one that computes for long", async () => {
+    const worker = start();
+    const client = connected(worker);
+    await lifeBegun(worker);
+    await client.compute(1500);
+    expect(await client.echo("there")).toBe("there");
+  });
+});
+
+it("a stream's loop is left when the work behind it has ended", async () => {
+  const client = connected();
+  for await (const i of client.lingering(300)) if (i === 3) break;
+  expect(await client.hasLingered(null)).toBe(true);
+});
+
 describe("a flow of events", () => {
   it("comes whole and in order, in few messages", async () => {
-    const worker = new Worker(new URL("./trying.worker.ts", import.meta.url), { type: "module" });
+    const worker = start();
     let messages = 0;
     worker.addEventListener("message", () => messages++);
     const client = connected(worker);

@@ -52,6 +52,14 @@ function offered(log: Log) {
         log.ended++;
       }
     },
+    async *lingering(_: null): AsyncGenerator<number, void> {
+      try {
+        for (let i = 0; ; i++) yield i;
+      } finally {
+        await tick();
+        log.ended++;
+      }
+    },
     async *failing(after: number): AsyncGenerator<number, void> {
       for (let i = 0; i < after; i++) yield i;
       throw new ClinfuseError("device-lost", "gone");
@@ -81,6 +89,7 @@ const answers: Answers<Offered> = {
   oddPlace: "promise",
   count: "stream",
   deaf: "stream",
+  lingering: "stream",
   failing: "stream",
   badEnd: "stream",
   badEvent: "stream",
@@ -172,10 +181,22 @@ describe("streams", () => {
     expect(error).toMatchObject({ code: "device-lost" });
   });
 
-  it("stop the work behind them when the reader leaves", async () => {
+  it("stop the work behind them when the reader leaves, who goes on when it has ended", async () => {
     const { client, log } = pair();
     for await (const i of client.count(1_000_000)) if (i === 3) break;
-    await vi.waitFor(() => expect(log).toMatchObject({ started: 1, ended: 1 }));
+    expect(log).toMatchObject({ started: 1, ended: 1 });
+    for await (const _ of client.lingering(null)) break;
+    expect(log.ended).toBe(2);
+  });
+
+  it("are left at once where they had ended, or their worker is gone", async () => {
+    const { client, end, log } = pair();
+    for await (const _ of client.count(1)) break;
+    expect(log.ended).toBe(1);
+    const events = client.lingering(null);
+    await events.next();
+    end(new ClinfuseError("aborted", "ended"));
+    await events.return();
   });
 
   it("end with `aborted` when the signal fires", async () => {
