@@ -2,6 +2,7 @@
 
 import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { decodeUtf8 } from "../base/utf8.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import { readHubConfig } from "../nn/llama-hub.ts";
 import { readTokenizer, tokenizerFileNames } from "../text/tokenizer-files.ts";
@@ -141,7 +142,7 @@ async function chosenFiles(
 async function partsOf(repo: string, files: readonly HubFile[], index: Uint8Array): Promise<readonly HubFile[]> {
   let names: unknown[];
   try {
-    names = [...new Set(Object.values(JSON.parse(new TextDecoder().decode(index)).weight_map))].sort();
+    names = [...new Set(Object.values(JSON.parse(decodeUtf8(index, indexName)).weight_map))].sort();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ClinfuseError(

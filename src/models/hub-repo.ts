@@ -2,6 +2,7 @@
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { sha1, sha256 } from "../base/hash.ts";
+import { decodeUtf8 } from "../base/utf8.ts";
 import { isRecord, isSafeName } from "./manifest.ts";
 
 export const hubAddress = "https://huggingface.co";
@@ -79,12 +80,12 @@ const mostListing = 32e6; // bytes of JSON: some hundred thousand files
 export async function listRepo({ repo, revision }: HubName, access: HubAccess): Promise<HubListing> {
   const url = `${access.hub}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const response = await request(url, `${repo} at ${revision}`, access);
-  const text = new TextDecoder().decode(await received(response, mostListing, url, access.signal));
+  const bytes = await received(response, mostListing, url, access.signal);
   let data: unknown;
   try {
-    data = JSON.parse(text);
-  } catch {
-    throw malformed(url, "it is not JSON");
+    data = JSON.parse(decodeUtf8(bytes, "the listing"));
+  } catch (error) {
+    throw malformed(url, error instanceof ClinfuseError ? error.message : "it is not JSON");
   }
   return readListing(data, repo, url);
 }

@@ -144,8 +144,8 @@ function parseMetadata(
   const pairs = cursor.count("metadata entries", maxEntries, 12);
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < pairs; i++) {
-    const key = cursor.string();
-    metadata.set(key, cursor.value(cursor.uint32(), 0));
+    const key = cursor.string(`the name of metadata entry ${i}`);
+    metadata.set(key, cursor.value(key, cursor.uint32(), 0));
   }
   return { metadata, tensors };
 }
@@ -173,12 +173,12 @@ function parseEntries(
   if (typeof alignment !== "number" || !Number.isInteger(alignment) || alignment < 1 || alignment > 2 ** 20) {
     throw unsupported(file, `general.alignment is ${String(alignment)}`);
   }
-  const raw = Array.from({ length: tensors }, () => rawEntry(cursor, file));
+  const raw = Array.from({ length: tensors }, (_, i) => rawEntry(cursor, file, i));
   return { metadata, raw, start: Math.ceil(cursor.position / alignment) * alignment };
 }
 
-function rawEntry(cursor: Cursor, file: string): RawEntry {
-  const name = cursor.string();
+function rawEntry(cursor: Cursor, file: string, i: number): RawEntry {
+  const name = cursor.string(`the name of tensor ${i}`);
   const rank = cursor.uint32();
   if (rank < 1 || rank > maxRank) throw unsupported(file, `${name} has ${rank} axes`, name);
   const shape = Array.from({ length: rank }, () => cursor.uint64()).reverse();
@@ -211,7 +211,7 @@ class Cursor {
   position = 0;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
-  readonly #text = new TextDecoder();
+  readonly #text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
   constructor(
     buffer: ArrayBuffer,
@@ -251,21 +251,25 @@ class Cursor {
     return String.fromCharCode(...this.#bytes.subarray(at, at + bytes));
   }
 
-  string(): string {
+  string(what: string): string {
     const length = this.uint64();
     const at = this.#take(length);
-    return this.#text.decode(this.#bytes.subarray(at, at + length));
+    try {
+      return this.#text.decode(this.#bytes.subarray(at, at + length));
+    } catch {
+      throw unsupported(this.file, `${what}, at byte ${at}, is not UTF-8 text`, what);
+    }
   }
 
   /** `type` by the format's numbers. */
-  value(type: number, depth: number): GgufValue {
+  value(key: string, type: number, depth: number): GgufValue {
     const read = scalars[type];
     if (read) return read.get(this.#view, this.#take(read.bytes));
-    if (type === 8) return this.string();
+    if (type === 8) return this.string(`a text of ${key}`);
     if (type !== 9 || depth > 2) throw unsupported(this.file, `a metadata value has the unknown type ${type}`);
     const element = this.uint32();
     const length = this.count("elements of an array", 2 ** 27, scalars[element]?.bytes ?? 8);
-    return Array.from({ length }, () => this.value(element, depth + 1));
+    return Array.from({ length }, () => this.value(key, element, depth + 1));
   }
 }
 

@@ -83,6 +83,11 @@ describe("a decoder in parts", () => {
     ],
     ["names a file outside", { "model.safetensors.index.json": '{"weight_map":{"a":"../x.safetensors"}}' }, /lacks \.\.\/x/],
     ["names what is no weights", { "model.safetensors.index.json": '{"weight_map":{"a":"config.json"}}' }, /lacks config\.json/],
+    [
+      "is not UTF-8",
+      { "model.safetensors.index.json": Buffer.from('{"weight_map":{"a":"na\xefve.safetensors"}}', "latin1") },
+      /not UTF-8 text \(byte 22\)/,
+    ],
     ["is no JSON", { "model.safetensors.index.json": "{" }, /index\.json of o\/n cannot be read/],
   ])("whose index %s is refused", async (_, files, why) => {
     await expect(of(with_(inParts, files))).rejects.toMatchObject({

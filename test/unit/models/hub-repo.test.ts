@@ -101,6 +101,15 @@ describe("the listing", () => {
     await expect(list(fakeHub({ [repo]: { ...pubmed, over } }))).rejects.toMatchObject({ code: "hub-malformed" });
   });
 
+  it("with a name that is not UTF-8 is refused, and says where", async () => {
+    const hub = fakeHub({});
+    hub.instead.set(api, () => new Response(Buffer.from('{"siblings":[{"rfilename":"na\xefve.gguf"}]}', "latin1")));
+    await expect(list(hub)).rejects.toMatchObject({
+      code: "hub-malformed",
+      message: expect.stringMatching(/line 1: not UTF-8 text \(byte 29\)/),
+    });
+  });
+
   it.each([["<html>"], ["[]"], ["null"]])("that is %s is refused", async (text) => {
     const hub = fakeHub({});
     hub.instead.set(api, () => new Response(text));

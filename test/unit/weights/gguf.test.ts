@@ -84,7 +84,29 @@ it("reads a header longer than the first piece of the file", async () => {
   expect(file.metadata.get("k")).toBe(long);
 });
 
+it("keeps a mark of byte order that is a token of its own", async () => {
+  const file = await open(gguf(header(0, 1), text("k"), [32, 8], gguf([64, 3], "\ufeff")));
+  expect(file.metadata.get("k")).toBe("\ufeff");
+});
+
 describe("refuses", () => {
+  const latin = Uint8Array.of(0x6e, 0x61, 0xef, 0x76, 0x65); // "naïve"
+  const texts = gguf([32, 9], [32, 8], [64, 2], text("a"), [64, 5], latin);
+  it.each<[string, Uint8Array<ArrayBuffer>, string]>([
+    ["a metadata name", gguf(header(0, 1), [64, 5], latin, [32, 7], "\0"), "the name of metadata entry 0, at byte 32,"],
+    ["a metadata text", gguf(header(0, 1), text("k"), [32, 8], [64, 5], latin), "a text of k, at byte 45,"],
+    ["a text of a list", gguf(header(0, 1), text("k"), texts), "a text of k, at byte 66,"],
+    [
+      "a tensor's name",
+      gguf(header(1, 0), [64, 5], latin, [32, 1], [64, 1], [32, 0], [64, 0]),
+      "the name of tensor 0, at byte 32,",
+    ],
+  ])("%s that is not UTF-8, and says which", async (_, bytes, where) => {
+    const error = await failure(bytes);
+    expect(error).toMatchObject({ code: "model-unsupported", place: { file: "x.gguf" } });
+    expect(error.message).toContain(`${where} is not UTF-8 text`);
+  });
+
   it("a file cut off anywhere", async () => {
     const whole = bytesOf("q4_k.gguf");
     for (let size = 0; size < whole.length - 31; size += 31) {
