@@ -27,7 +27,8 @@ export const relation: FamilyPrompts<"relation"> = {
     const [head, tail] = drawn.topic?.entities.map((entity) => entity.name) ?? [];
     const topics: Ends<string> | undefined = head === undefined || tail === undefined ? undefined : [head, tail];
     const fixed = (sorted: readonly RelationExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
-    const demonstrations = demonstrationsFor(context, { sameLabel: true, fixed }, stream);
+    const shown = topics === undefined ? { ...context, demonstrations: context.demonstrations.filter(canBeMarked) } : context;
+    const demonstrations = demonstrationsFor(shown, { sameLabel: true, fixed }, stream);
     const steer = topics === undefined || drawn.style === undefined ? {} : { steer: { topics, style: drawn.style } };
     const prompt = relationPrompt(task, { mode: config.demonstrations, demonstrations, label, ...steer });
     const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word] };
@@ -57,6 +58,9 @@ function readRelation(
   const value = { text: sentence.value, head: { ...head, label: task.head.type }, tail: { ...tail, label: task.tail.type } };
   return { ok: true, value: { kind: "relation", ...value, label } };
 }
+
+/** Marks do not nest: of an example whose head and tail share characters, a reader would find one alone. */
+const canBeMarked = ({ head, tail }: RelationExample): boolean => head.end <= tail.start || tail.end <= head.start;
 
 const opening = (word: string) => `[${word}: `;
 

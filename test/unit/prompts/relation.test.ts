@@ -1,0 +1,56 @@
+// Demonstrations of relation extraction whose answers are marks: those that marks can show, and no other.
+
+import { expect, it } from "vitest";
+import { rng } from "../../../src/base/rng.ts";
+import type { Topic } from "../../../src/knowledge/topic.ts";
+import { relation } from "../../../src/prompts/relation.ts";
+import { cdr } from "../../../src/tasks/cdr.ts";
+import type { RelationExample } from "../../../src/tasks/example.ts";
+
+const label = (cdr.labels[0] as { id: string }).id;
+
+function example(text: string, head: string, tail: string): RelationExample {
+  const span = (name: string, type: string) => ({
+    start: text.indexOf(name),
+    end: text.indexOf(name) + name.length,
+    label: type,
+  });
+  return { kind: "relation", text, head: span(head, cdr.head.type), tail: span(tail, cdr.tail.type), label };
+}
+
+const apart = example("Ibuprofen led to a gastric ulcer.", "Ibuprofen", "gastric ulcer");
+const touching = example("A case of lithium-tremor.", "lithium-", "tremor");
+const within = example("She had lithium toxicity for a week.", "lithium", "lithium toxicity");
+const across = example("A cocaine induced stroke was seen.", "cocaine induced", "induced stroke");
+
+function promptOf(demonstrations: "shuffled" | "fixed", examples: readonly RelationExample[], topic?: Topic): string {
+  const knowledge = { topics: {}, styles: [], lexicon: [] };
+  const context = { label, demonstrations: examples, knowledge, config: { demonstrations, annotation: "model" } } as const;
+  const drawn = topic ? { topic, style: "medical literature" } : {};
+  const asked = relation.converse(cdr, context, drawn, rng("relation", 1)).next().value as {
+    messages: readonly { content: string }[];
+  };
+  return asked.messages.map(({ content }) => content).join("\n");
+}
+
+it.each(["shuffled", "fixed"] as const)("%s: head and tail that overlap are in no marked demonstration", (mode) => {
+  const prompt = promptOf(mode, [within, apart, across, touching]);
+  expect(prompt).toContain("[chemical: Ibuprofen] led to a [disease: gastric ulcer].");
+  expect(prompt).toContain("[chemical: lithium-][disease: tremor]");
+  expect(prompt).not.toMatch(/toxicity|stroke/);
+});
+
+it.each(["shuffled", "fixed"] as const)("%s: with none that marks can show, the prompt has none", (mode) => {
+  expect(promptOf(mode, [within, across])).not.toMatch(/toxicity|stroke|Here are some examples/);
+});
+
+it.each(["shuffled", "fixed"] as const)(
+  "%s: a prompt that names the entities shows plain sentences, overlapping or not",
+  (mode) => {
+    const entities = [
+      { id: "a", name: "aspirin", type: "Drug" },
+      { id: "b", name: "rash", type: "Disease" },
+    ];
+    expect(promptOf(mode, [within], { entities, source: "kg" } as Topic)).toContain("She had lithium toxicity for a week.");
+  },
+);
