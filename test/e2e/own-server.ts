@@ -60,7 +60,7 @@ function builtFile(path: string): Buffer | undefined {
 }
 
 /** By path: an encoder that has read nothing, small enough to be trained in a second, and a manifest that names it. */
-async function tinyModels(): Promise<ReadonlyMap<string, Buffer>> {
+export async function tinyModels(): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const [name, blob] of randomEncoder(1)) files.set(name, Buffer.from(await blob.arrayBuffer()));
   const hashed = [...files].map(([name, content]) => ({

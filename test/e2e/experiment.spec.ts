@@ -1,0 +1,82 @@
+// npm run experiment, killed after its first cell and started again: it goes on, computes nothing twice, and ends with an unbroken run's scores.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { expect, test } from "@playwright/test";
+import { tinyEncoder, tinyModels } from "./own-server.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+interface Ended {
+  /** Lines of the output: a cell each, and the JSON object last. */
+  readonly lines: readonly string[];
+  readonly errors: string;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Both cells begin with one stage I: two sources of one few-shot set. The writer is scripted, so that no language model is needed. */
+const writer = { model: "scripted" };
+const grid = {
+  tasks: ["mqp"],
+  sources: [
+    { kind: "zerogen", writer },
+    { kind: "clingen", writer },
+  ],
+  encoders: [tinyEncoder],
+  seeds: [1],
+  size: 3,
+  device: "wasm",
+};
+
+/** Without npm, so that the process that is killed is the one that works. The app is the one that the runner built. */
+function experiment(folder: string, out: string, killAfter = Number.POSITIVE_INFINITY): Promise<Ended> {
+  const args = ["--import", "tsx", "scripts/experiment.ts", join(folder, "grid.json"), "--out", join(folder, out), "--built"];
+  const env = { ...process.env, CLINFUSE_MODELS: join(folder, "models"), CLINFUSE_GPU: "none" };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (data) => {
+    output += data;
+    if (output.split("\n").length > killAfter) child.kill("SIGKILL");
+  });
+  child.stderr.on("data", (data) => {
+    errors += data;
+  });
+  return new Promise((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (_, signal) => done({ lines: output.split("\n").filter(Boolean), errors, signal }));
+  });
+}
+
+// Three starts of a browser: minutes where the machine is busy with other things.
+test.setTimeout(900_000);
+
+test("killed after its first cell it goes on, computes nothing twice, and ends as if it had never been killed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "clinfuse-experiment-"));
+  for (const [path, content] of [...(await tinyModels()), ["grid.json", JSON.stringify(grid)] as const]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const begun = await experiment(folder, "killed", 1);
+  expect(begun, begun.errors).toMatchObject({ signal: "SIGKILL", lines: [expect.stringMatching(/^mqp, .*zerogen/)] });
+
+  const ended = await experiment(folder, "killed");
+  expect(ended.lines, ended.errors).toHaveLength(3);
+  expect(ended.lines[0]).toBe(begun.lines[0]); // seconds too: they are those of the first computing
+  const told = (cell: number) => ended.errors.split("\n").filter((line) => line.startsWith(`cell ${cell} of 2: `));
+  expect(told(1)).toContain("cell 1 of 2: scores from before");
+  expect(told(1).join("\n")).not.toMatch(/generate|train|goes on after step/);
+  expect(told(2)).toEqual(expect.arrayContaining(["cell 2 of 2: generate ...", "cell 2 of 2: train ..."]));
+  expect(told(2)).toContain("cell 2 of 2: stage I trained before");
+
+  const unbroken = await experiment(folder, "unbroken");
+  const cells = ({ lines }: Ended) => {
+    const result = JSON.parse(lines.at(-1) as string) as { cells: { seconds: number }[] };
+    return result.cells.map(({ seconds: _, ...cell }) => cell);
+  };
+  expect(cells(ended)).toEqual(cells(unbroken));
+  expect(cells(unbroken)).toHaveLength(2);
+  rmSync(folder, { recursive: true, force: true });
+});
