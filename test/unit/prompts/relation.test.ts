@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
-import type { Topic } from "../../../src/knowledge/topic.ts";
+import { knowledgeOf, noKnowledge, type Topic } from "../../../src/knowledge/topic.ts";
 import { relation } from "../../../src/prompts/relation.ts";
 import { cdr } from "../../../src/tasks/cdr.ts";
 import type { RelationExample } from "../../../src/tasks/example.ts";
@@ -24,7 +24,7 @@ const within = example("She had lithium toxicity for a week.", "lithium", "lithi
 const across = example("A cocaine induced stroke was seen.", "cocaine induced", "induced stroke");
 
 function promptOf(demonstrations: "shuffled" | "fixed", examples: readonly RelationExample[], topic?: Topic): string {
-  const knowledge = { topics: {}, styles: [], lexicon: [] };
+  const knowledge = knowledgeOf(noKnowledge);
   const context = { label, demonstrations: examples, knowledge, config: { demonstrations, annotation: "model" } } as const;
   const drawn = topic ? { topic, style: "medical literature" } : {};
   const asked = relation.converse(cdr, context, drawn, rng("relation", 1)).next().value as {
