@@ -46,8 +46,9 @@ export async function* driveTraining(
   if (!again) for (const stage of ["few", "synthetic"] as const) yield* findScores(training, stage, model !== undefined);
   if (model) yield* scoreKept(training, model);
   if (!model || !training.result.results[last]) yield* train(training, made);
-  const milliseconds = model && begun ? begun.milliseconds : clock();
-  return { training: training.result, milliseconds };
+  // The time that is stored, so that a cell which is found again tells the same.
+  const kept = model ? begun : await store.find("model", lastKeys.model);
+  return { training: training.result, milliseconds: kept?.state === "whole" ? kept.milliseconds : clock() };
 }
 
 /** The cell's model, where it is whole and its files are there if they are asked for. */

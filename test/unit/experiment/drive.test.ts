@@ -1,6 +1,6 @@
 // The driver computes what is missing and nothing else: killed at every event, extended, shared between cells.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent, DriveOptions } from "../../../src/experiment/drive-cell.ts";
 import { type Plan, planOfOne, sameSeeds } from "../../../src/experiment/plan.ts";
@@ -53,6 +53,18 @@ describe("one cell", () => {
     expect(disk.computed).toEqual(before);
     expect(timeless(resultsOf(second))).toEqual(timeless(first));
     expect(second.filter((e) => e.type === "step")).toEqual([]);
+  });
+
+  it.each([true, false])("tells the same times when it is found again (model kept: %s)", async (keepModel) => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 1000)); // no two looks at the clock are alike
+    const plan = { cells: [{ ...(one.cells[0] as (typeof one.cells)[number]), keepModel }] };
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const [first] = resultsOf(await all(plan, store, disk));
+    const [second] = resultsOf(await all(plan, store, disk));
+    clock.mockRestore();
+    expect(Object.values(first?.spent ?? {}).every((ms) => ms > 0)).toBe(true);
+    expect(second?.spent).toEqual(first?.spent);
   });
 
   it("killed at any event it goes on to the same, and no text, model or score is made twice", async () => {
