@@ -4,13 +4,14 @@ import type { Rng } from "../base/rng.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Family } from "../tasks/families.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
+import { attribute } from "./attribute.ts";
 import { classification } from "./classification.ts";
 import type { Context, Conversation, Drawn, FamilyPrompts } from "./conversation.ts";
 import { ner } from "./ner.ts";
 import { pair } from "./pair.ts";
 import { relation } from "./relation.ts";
 
-const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, classification, relation, pair };
+const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, attribute, classification, relation, pair };
 
 /** The row of a task's family, for examples of that task alone. */
 export function promptsOf<F extends Family>(task: Task<F>): FamilyPrompts<F> {

@@ -47,6 +47,34 @@ export function listing2(slots: { domain: string } & Steer): Listing {
   };
 }
 
+interface AttributeSlots {
+  /** The listing's "clinical attributes". */
+  readonly domain: string;
+  readonly attributes: readonly string[];
+}
+
+/** Item 1 of Listing 3, which Listing 9 has as its whole task. */
+function attributeTask({ domain, attributes }: AttributeSlots): string {
+  const title = domain.replace(/(?<![\p{L}\p{N}])\p{Ll}/gu, (letter) => letter.toUpperCase());
+  return [
+    `generate a sentence about ${domain}, The ${title} you need to extract include ${attributes.map((a) => `"${a}"`).join(", ")}.`,
+    "For each attribute class, please return a list of attributes within the class that occurs in the Sentence.",
+  ].join(" ");
+}
+
+/** Listing 3: attributes of medications with ClinGen. */
+export function listing3(slots: AttributeSlots & { topic: string; style: string }): Listing {
+  const lead = "2. the sentence should mimic the style of";
+  return {
+    lead: lead.length,
+    fixed: [
+      `Suppose you need to create a dataset for ${slots.domain} recognition. Your task is to:`,
+      `1. ${attributeTask(slots)}`,
+    ].join("\n"),
+    varying: [`${lead} ${slots.style},`, `3. the sentence should be relevant to ${slots.topic}.`].join("\n"),
+  };
+}
+
 /** Listing 4: text classification with ClinGen. */
 export function listing4(slots: { domain: string; className: string } & Steer): Listing {
   const { domain, className, topic, style } = slots;
@@ -120,6 +148,15 @@ export function listing8({ domain }: { domain: string }): Listing {
   const task = `generate a sentence about ${domain} and output a list of named entity about ${domain} only.`;
   return {
     fixed: `Suppose you need to create a dataset for ${domain} recognition. Your task is to ${task}`,
+    varying: "",
+    lead: 0,
+  };
+}
+
+/** Listing 9: attributes of medications with the baselines. */
+export function listing9(slots: AttributeSlots): Listing {
+  return {
+    fixed: `Suppose you need to create a dataset for ${slots.domain} recognition. Your task is to ${attributeTask(slots)}`,
     varying: "",
     lead: 0,
   };
