@@ -28,6 +28,10 @@ export const attribute: FamilyPrompts<"attribute"> = {
     const prompt = attributePrompt(task, { mode: context.config.demonstrations, demonstrations, ...steer });
     return readAttributes(task, yield { ...prompt, ...drawn }, { messages: prompt.messages });
   },
+  listings(task, { steer }) {
+    const text = whole(listingOf(task, steer && { topic: steer.topics[0] ?? "", style: steer.style }));
+    return [{ number: steer ? 3 : 9, text }];
+  },
   answers: (task, example) => [detokenised(typedText(example, task.labels))],
   read: (task, _, [answer = ""]) => readAttributes(task, answer),
 };

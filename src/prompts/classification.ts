@@ -25,6 +25,10 @@ export const classification: FamilyPrompts<"classification"> = {
     const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, label, steer });
     return readText(yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
   },
+  listings(task, { label, steer }) {
+    const text = whole(listingOf(task, label, steer && { topic: steer.topics[0] ?? "", style: steer.style }));
+    return [{ number: steer ? 4 : 10, text }];
+  },
   answers: (_, { text }) => [detokenised(text)],
   read: (_, label, [answer = ""]) => readText(answer, label),
 };

@@ -6,7 +6,7 @@ import type { Family } from "../tasks/families.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { attribute } from "./attribute.ts";
 import { classification } from "./classification.ts";
-import type { Context, Conversation, Drawn, FamilyPrompts } from "./conversation.ts";
+import type { Ask, Context, Conversation, Drawn, FamilyPrompts, FilledListing } from "./conversation.ts";
 import { ner } from "./ner.ts";
 import { pair } from "./pair.ts";
 import { relation } from "./relation.ts";
@@ -16,6 +16,11 @@ const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, attribute, cla
 /** The row of a task's family, for examples of that task alone. */
 export function promptsOf<F extends Family>(task: Task<F>): FamilyPrompts<F> {
   return rows[task.family] as unknown as FamilyPrompts<F>; // the compiler does not follow that the row is the task's own
+}
+
+/** The paper's prompts of one example, turn by turn, without demonstrations and without an answer form. */
+export function listingsOf(task: Task, ask: Ask): readonly FilledListing[] {
+  return promptsOf(task).listings(task, ask);
 }
 
 export function converse<T extends Task>(

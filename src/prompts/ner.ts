@@ -30,6 +30,10 @@ export const ner: FamilyPrompts<"ner"> = {
     const value = annotate(parsed.value.text, lexicons, label);
     return value.spans.length > 0 ? { ok: true, value } : rejected("no-entity");
   },
+  listings(task, { steer }) {
+    const text = whole(listingOf(task, steer?.topics[0], steer?.style));
+    return [{ number: steer ? 2 : 8, text }];
+  },
   answers: (_, example) => [detokenised(markedText(example))],
   read: (_, label, [answer = ""], [topic]) => readMarkedSentence(answer, label, topic),
 };

@@ -27,6 +27,13 @@ export const pair: FamilyPrompts<"pair"> = {
     if (!first.ok) return first;
     return readPair(first.value, yield secondPrompt(task, slots, first.value), label);
   },
+  listings(task, { label, steer, first = "" }) {
+    const topic = steer?.topics[0];
+    const one = whole(firstListing(task, steer && topic !== undefined ? { topic, style: steer.style } : {}));
+    const two = secondListing(task, labelOf(task, label), first, topic);
+    const numbers = steer ? [6, 7] : [12, 13];
+    return [one, two].map((text, i) => ({ number: numbers[i] as number, text }));
+  },
   answers: (_, { first, second }) => [first, second],
   read(_, label, [answer = "", second = ""]) {
     const first = readSentence(answer);

@@ -33,6 +33,10 @@ export const relation: FamilyPrompts<"relation"> = {
     const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word] };
     return readRelation(task, label, yield { ...prompt, ...drawn }, topics, asked);
   },
+  listings(task, { label, steer }) {
+    const topics: Ends<string> = [steer?.topics[0] ?? "", steer?.topics[1] ?? ""];
+    return [{ number: steer ? 5 : 11, text: whole(listingOf(task, label, steer && { topics, style: steer.style })) }];
+  },
   answers: (task, example) => [markedEnds(task, example)],
   read: (task, label, [answer = ""], [head, tail]) =>
     readRelation(task, label, answer, head === undefined || tail === undefined ? undefined : [head, tail]),
