@@ -7,7 +7,7 @@ import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, sentenceWithTyped } from "./grammar.ts";
-import { type Listing, listing3, listing9, whole } from "./listings.ts";
+import { isSteered, type Listing, listing3, listing9, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised } from "./marked.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked } from "./sentence.ts";
@@ -21,16 +21,16 @@ const fixedInAll = 5;
 /** One prompt asks for all attributes at once: the label whose turn it is changes nothing in it. */
 export const attribute: FamilyPrompts<"attribute"> = {
   *converse(task, context, drawn, stream) {
-    const topic = drawn.topic?.entities[0]?.name;
+    const topics = drawn.topic?.entities.map((entity) => entity.name) ?? [];
     const fixed = (sorted: readonly TokenExample[]) => sorted.slice(0, fixedInAll);
     const demonstrations = demonstrationsFor(context, { sameLabel: false, fixed }, stream);
-    const steer = topic === undefined || drawn.style === undefined ? {} : { steer: { topic, style: drawn.style } };
-    const prompt = attributePrompt(task, { mode: context.config.demonstrations, demonstrations, ...steer });
+    const steer = steerOf({ topics, ...(drawn.style === undefined ? {} : { style: drawn.style }) });
+    const prompt = attributePrompt(task, { mode: context.config.demonstrations, demonstrations, steer });
     return readAttributes(task, yield { ...prompt, ...drawn }, { messages: prompt.messages });
   },
-  listings(task, { steer }) {
-    const text = whole(listingOf(task, steer && { topic: steer.topics[0] ?? "", style: steer.style }));
-    return [{ number: steer ? 3 : 9, text }];
+  listings(task, ask) {
+    const steer = steerOf(ask);
+    return [{ number: isSteered(steer) ? 3 : 9, text: whole(listingOf(task, steer)) }];
   },
   answers: (task, example) => [detokenised(typedText(example, task.labels))],
   read: (task, _, [answer = ""]) => readAttributes(task, answer),
@@ -51,7 +51,7 @@ interface Slots {
   readonly demonstrations: readonly TokenExample[];
   readonly mode: Mode;
   /** ClinGen's; a baseline has none. */
-  readonly steer?: { readonly topic: string; readonly style: string };
+  readonly steer: Steer;
 }
 
 /** Item 1 of the listing in our answer form: the lists of attributes are the marks. */
@@ -69,24 +69,29 @@ function attributePrompt(task: AttributeTask, { mode, demonstrations, steer }: S
     const content = withJsonLines(`${whole(listing)}\n${form}`, answers);
     return { messages: [{ role: "user", content }], grammar: asJson(grammar, answerField) };
   }
-  if (mode === "none" || !steer) return { messages: [{ role: "user", content: `${whole(listing)}\n${form}` }], grammar };
-  const exchanges = demonstrations.map((d, i) => [demonstratedItems(task, d), answers[i] as string] as const);
+  if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${form}` }], grammar };
+  const asked = (d: TokenExample) => demonstratedItems(task, d, steer) || listing.fixed; // a baseline's listing has no items
+  const exchanges = demonstrations.map((d, i) => [asked(d), answers[i] as string] as const);
   const messages: Message[] = [
     { role: "system", content: `${listing.fixed}\n${form}` },
     ...turns(exchanges),
-    { role: "user", content: listing.varying },
+    { role: "user", content: listing.varying || listing.fixed },
   ];
   return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar };
 }
 
-function listingOf({ domain, labels }: AttributeTask, steer: Slots["steer"]): Listing {
+function listingOf({ domain, labels }: AttributeTask, steer: Steer): Listing {
   const slots = { domain, attributes: labels.map((label) => label.name) };
-  return steer ? listing3({ ...slots, ...steer }) : listing9(slots);
+  return isSteered(steer) ? listing3({ ...slots, ...steer }) : listing9(slots);
 }
 
 /** The varying items as they would have asked for this demonstration. Its style is not known: the task's first one stands for all. */
-function demonstratedItems(task: AttributeTask, example: TokenExample): string {
+function demonstratedItems(task: AttributeTask, example: TokenExample, steer: Steer): string {
   const span = example.spans.find(({ label }) => label === task.labels[0]?.id) ?? example.spans[0];
   const topic = span ? example.text.slice(span.start, span.end).toLowerCase() : task.domain;
-  return listingOf(task, { topic, style: task.styles[0] ?? "medical literature" }).varying;
+  const own = {
+    ...(steer.style === undefined ? {} : { style: task.styles[0] ?? "medical literature" }),
+    ...(steer.topic === undefined ? {} : { topic }),
+  };
+  return listingOf(task, own).varying;
 }

@@ -7,7 +7,7 @@ import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
-import { type Listing, listing4, listing10, type Steer, whole } from "./listings.ts";
+import { isSteered, type Listing, listing4, listing10, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised } from "./marked.ts";
 import type { Parsed } from "./rejections.ts";
 import { readSentence } from "./sentence.ts";
@@ -25,9 +25,9 @@ export const classification: FamilyPrompts<"classification"> = {
     const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, label, steer });
     return readText(yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
   },
-  listings(task, { label, steer }) {
-    const text = whole(listingOf(task, label, steer && { topic: steer.topics[0] ?? "", style: steer.style }));
-    return [{ number: steer ? 4 : 10, text }];
+  listings(task, ask) {
+    const steer = steerOf(ask);
+    return [{ number: isSteered(steer) ? 4 : 10, text: whole(listingOf(task, ask.label, steer)) }];
   },
   answers: (_, { text }) => [detokenised(text)],
   read: (_, label, [answer = ""]) => readText(answer, label),

@@ -48,8 +48,9 @@ export type Conversation<E extends Example> = Generator<Prompt, Parsed<E>, strin
 /** Slots that a source fills for one prompt. */
 export interface Ask {
   readonly label: string;
-  /** ClinGen's: one entity, or head and tail of a relation. A baseline has none. */
-  readonly steer?: { readonly topics: readonly string[]; readonly style: string };
+  /** ClinGen's: one entity, or head and tail of a relation. A baseline has neither topics nor a style. */
+  readonly topics?: readonly string[];
+  readonly style?: string;
   /** First sentence of a pair, of which the second turn speaks. */
   readonly first?: string;
 }
@@ -63,7 +64,7 @@ export interface FilledListing {
 /** One family's conversation: all that must agree between its prompts and its reader. */
 export interface FamilyPrompts<F extends Family> {
   converse(task: Task<F>, context: Context<ExampleOf<Task<F>>>, drawn: Drawn, stream: Rng): Conversation<ExampleOf<Task<F>>>;
-  /** Listings of its turns: ClinGen's where the ask has topics and a style, else the baselines'. */
+  /** Listings of its turns: ClinGen's where the ask has topics or a style, else the baselines'. */
   listings(task: Task<F>, ask: Ask): readonly FilledListing[];
   /** A demonstration as it stands in the conversation of its label: what a model would have to answer, turn by turn. */
   answers(task: Task<F>, example: ExampleOf<Task<F>>): readonly string[];

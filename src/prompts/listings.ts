@@ -19,6 +19,14 @@ export interface Steer {
   readonly style?: string;
 }
 
+/** The slots of ClinGen's listings for one entity; none of a baseline's. */
+export function steerOf({ topics, style }: { readonly topics?: readonly string[]; readonly style?: string }): Steer {
+  const topic = topics?.[0];
+  return { ...(topic === undefined ? {} : { topic }), ...(style === undefined ? {} : { style }) };
+}
+
+export const isSteered = ({ topic, style }: Steer): boolean => topic !== undefined || style !== undefined;
+
 /** An item of a list in two parts: the words before its slot, and the rest. */
 type Item = readonly [lead: string, rest: string];
 
@@ -63,15 +71,14 @@ function attributeTask({ domain, attributes }: AttributeSlots): string {
 }
 
 /** Listing 3: attributes of medications with ClinGen. */
-export function listing3(slots: AttributeSlots & { topic: string; style: string }): Listing {
-  const lead = "2. the sentence should mimic the style of";
+export function listing3(slots: AttributeSlots & Steer): Listing {
+  const { style, topic } = slots;
   return {
-    lead: lead.length,
+    ...numbered(2, [mimic(style), topic === undefined ? undefined : ["the sentence should be relevant to", ` ${topic}`]]),
     fixed: [
       `Suppose you need to create a dataset for ${slots.domain} recognition. Your task is to:`,
       `1. ${attributeTask(slots)}`,
     ].join("\n"),
-    varying: [`${lead} ${slots.style},`, `3. the sentence should be relevant to ${slots.topic}.`].join("\n"),
   };
 }
 

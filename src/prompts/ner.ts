@@ -8,7 +8,7 @@ import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
-import { type Listing, listing2, listing8, type Steer, whole } from "./listings.ts";
+import { isSteered, type Listing, listing2, listing8, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised, markedText, readMarked } from "./marked.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked } from "./sentence.ts";
@@ -30,9 +30,9 @@ export const ner: FamilyPrompts<"ner"> = {
     const value = annotate(parsed.value.text, lexicons, label);
     return value.spans.length > 0 ? { ok: true, value } : rejected("no-entity");
   },
-  listings(task, { steer }) {
-    const text = whole(listingOf(task, steer?.topics[0], steer?.style));
-    return [{ number: steer ? 2 : 8, text }];
+  listings(task, ask) {
+    const steer = steerOf(ask);
+    return [{ number: isSteered(steer) ? 2 : 8, text: whole(listingOf(task, steer)) }];
   },
   answers: (_, example) => [detokenised(markedText(example))],
   read: (_, label, [answer = ""], [topic]) => readMarkedSentence(answer, label, topic),

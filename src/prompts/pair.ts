@@ -6,7 +6,7 @@ import { type Label, labelOf, type Task } from "../tasks/task.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
-import { type Listing, listing6, listing7, listing12, listing13, type Steer, whole } from "./listings.ts";
+import { isSteered, type Listing, listing6, listing7, listing12, listing13, type Steer, steerOf, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { plain, readSentence } from "./sentence.ts";
 
@@ -27,11 +27,11 @@ export const pair: FamilyPrompts<"pair"> = {
     if (!first.ok) return first;
     return readPair(first.value, yield secondPrompt(task, slots, first.value), label);
   },
-  listings(task, { label, steer, first = "" }) {
-    const topic = steer?.topics[0];
-    const one = whole(firstListing(task, steer && topic !== undefined ? { topic, style: steer.style } : {}));
-    const two = secondListing(task, labelOf(task, label), first, topic);
-    const numbers = steer ? [6, 7] : [12, 13];
+  listings(task, { label, first = "", ...ask }) {
+    const steer = steerOf(ask);
+    const one = whole(firstListing(task, steer));
+    const two = secondListing(task, labelOf(task, label), first, steer);
+    const numbers = isSteered(steer) ? [6, 7] : [12, 13];
     return [one, two].map((text, i) => ({ number: numbers[i] as number, text }));
   },
   answers: (_, { first, second }) => [first, second],
@@ -92,8 +92,6 @@ function firstListing(task: Task<"pair">, steer: Steer): Listing {
   const content = task.firstContent;
   return isSteered(steer) ? listing6({ content, ...steer }) : listing12({ content });
 }
-
-const isSteered = ({ topic, style }: Steer): boolean => topic !== undefined || style !== undefined;
 
 function secondListing(task: Task<"pair">, label: Label, firstSentence: string, steer: Steer): string {
   const slots = {

@@ -33,9 +33,11 @@ export const relation: FamilyPrompts<"relation"> = {
     const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word] };
     return readRelation(task, label, yield { ...prompt, ...drawn }, topics, asked);
   },
-  listings(task, { label, steer }) {
-    const topics: Ends<string> = [steer?.topics[0] ?? "", steer?.topics[1] ?? ""];
-    return [{ number: steer ? 5 : 11, text: whole(listingOf(task, label, steer && { topics, style: steer.style })) }];
+  listings(task, { label, topics: [head, tail] = [], style }) {
+    const topics: Steer = head === undefined || tail === undefined ? {} : { topics: [head, tail] };
+    const steer: Steer = { ...topics, ...(style === undefined ? {} : { style }) };
+    const steered = steer.topics !== undefined || style !== undefined;
+    return [{ number: steered ? 5 : 11, text: whole(listingOf(task, label, steer)) }];
   },
   answers: (task, example) => [markedEnds(task, example)],
   read: (task, label, [answer = ""], [head, tail]) =>

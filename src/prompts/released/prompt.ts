@@ -7,7 +7,7 @@ import { pythonJson } from "./python-json.ts";
 import { releasedDescription, releasedWords } from "./words.ts";
 
 /** Slots of one prompt. The code has no prompt without a topic and a style. */
-export interface ReleasedAsk extends Omit<Ask, "steer"> {
+export interface ReleasedAsk extends Ask {
   readonly topics: readonly string[];
   readonly style: string;
   /** `_id` of the row to complete: the label's index in label.txt. */
