@@ -11,6 +11,9 @@ import type { Parsed } from "./rejections.ts";
 /** Form of demonstrations in a prompt: some drawn anew, the same ones in a prefix that all requests share, or none. */
 export type Mode = "shuffled" | "fixed" | "none";
 
+/** Where the paper and its released code differ: absent, the paper's. */
+export type Fidelity = "paper" | "released";
+
 export interface FilledPrompt {
   readonly messages: readonly Message[];
   /** The part that is the same for every prompt of the run. */
@@ -40,6 +43,8 @@ export interface Context<E extends Example> {
     readonly demonstrations: Mode;
     /** Marks of entities: the model's own, or those of the graph's names. */
     readonly annotation: "model" | "graph";
+    /** Words of the prompts: the paper's, or those of the released code. */
+    readonly fidelity?: Fidelity;
   };
 }
 

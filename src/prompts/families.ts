@@ -10,6 +10,7 @@ import type { Ask, Context, Conversation, Drawn, FamilyPrompts, FilledListing } 
 import { ner } from "./ner.ts";
 import { pair } from "./pair.ts";
 import { relation } from "./relation.ts";
+import { releasedConverse } from "./released/converse.ts";
 
 const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, attribute, classification, relation, pair };
 
@@ -30,5 +31,10 @@ export function converse<T extends Task>(
   stream: Rng,
 ): Conversation<ExampleOf<T>> {
   const own = context as unknown as Context<ExampleOf<Task>>;
+  const { topic, style } = drawn;
+  // The released code has no prompt without a topic and a style: there the paper's listings stand.
+  if (context.config.fidelity === "released" && topic && style !== undefined) {
+    return releasedConverse(task, own, { topic, style }, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
+  }
   return promptsOf(task as Task).converse(task, own, drawn, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
 }
