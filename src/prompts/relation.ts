@@ -52,7 +52,8 @@ function readRelation(
   asked: Asked = {},
 ): Parsed<RelationExample> {
   if (!topics) {
-    const answer = readAnswer(completion, { ...asked, marks: true });
+    const masks = [task.head, task.tail].flatMap(({ mask }) => mask ?? []);
+    const answer = readAnswer(completion, { ...asked, marks: true, masks });
     return answer.ok ? readMarkedEnds(task, label, answer.value) : answer;
   }
   const sentence = readSentence(completion, asked);

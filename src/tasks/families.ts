@@ -8,6 +8,8 @@ export interface EntityRole {
   readonly word: string;
   /** Entity type: the label of its span, and its field in ClinGen's rows. */
   readonly type: string;
+  /** Sign that the corpus has in every text instead of the entity's name. */
+  readonly mask?: string;
 }
 
 /** Fields of a task beyond its labels, by the shape of its examples. */

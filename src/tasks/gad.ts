@@ -12,8 +12,8 @@ export const gad: Task<"relation"> = {
   shape: "relation",
   taskName: "disease gene relation extraction",
   domain: "Disease Gene Relation",
-  head: { word: "disease", type: "Disease" },
-  tail: { word: "gene", type: "Gene" },
+  head: { word: "disease", type: "Disease", mask: "@DISEASE$" },
+  tail: { word: "gene", type: "Gene", mask: "@GENE$" },
   // In the order of ClinGen's label.txt, where the positive label stands first; descriptions from its released code.
   labels: [
     {
