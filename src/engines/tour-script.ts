@@ -163,7 +163,9 @@ function reply(prompt: string, stream: Rng): string {
     return "1. medical literature\n2. case report\n3. discharge summary";
   if (/list \d+ entities about/.test(prompt)) return companions.map((name, i) => `${i + 1}. ${name}`).join("\n");
   if (/pair of sentences/.test(prompt)) return secondQuestion(prompt, stream);
-  if (/attributes recognition/.test(prompt)) return prescribed(/relevant to (.+)\.(?:\n|$)/.exec(prompt)?.[1], stream);
+  // With demonstrations the last message has the varying items alone.
+  const drug = /the sentence should be relevant to (.+)\.(?:\n|$)/.exec(prompt)?.[1];
+  if (drug !== undefined || /attributes recognition/.test(prompt)) return prescribed(drug, stream);
   const relevant = /should be relevant to (.+),/.exec(prompt)?.[1];
   if (/set of health news/.test(prompt)) return firstClaim(relevant, stream);
   if (relevant !== undefined || /create a set of/.test(prompt)) return firstQuestion(relevant, stream);
