@@ -137,6 +137,7 @@ const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   model: (given, manifest) => (given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model")),
   demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
   grammar: (given) => given.flag(),
+  fidelity: (given) => given.oneOf(["paper", "released"]),
   sampling: (given) => {
     const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
     return {

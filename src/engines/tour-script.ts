@@ -38,6 +38,17 @@ const questions: readonly [question: string, same: string, other: string][] = [
   ["Will # come back after treatment?", "Could I get # a second time once it is cured?", "What does treatment of # cost?"],
 ];
 
+const statements: readonly [claim: string, same: string, other: string][] = [
+  [
+    "Coffee lowers the risk of #.",
+    "A cohort study found fewer cases of # among those who drink coffee.",
+    "Trials found no effect of coffee on #.",
+  ],
+  ["Vitamin D cures #.", "Patients with # recovered sooner on vitamin D.", "Vitamin D did not change the course of #."],
+  ["Handshakes spread #.", "Hands carried the cause of # in a trial.", "No case of # was traced to a touch."],
+  ["Children do not get #.", "No child in the register had #.", "A fifth of all patients with # are children."],
+];
+
 /** One in `n`. */
 const sometimes = (stream: Rng, n: number) => stream.int(n) === 0;
 
@@ -50,6 +61,11 @@ function sentence(topic: string | undefined, stream: Rng): string {
   return `${stream.pick(openings)} [${name}]${second} ${stream.pick(endings)}.`;
 }
 
+function firstClaim(topic: string | undefined, stream: Rng): string {
+  const [claim] = stream.pick(statements);
+  return `Survey of ${100 + stream.int(900)} readers: ${claim.replace("#", topic ?? stream.pick(companions))}`;
+}
+
 function firstQuestion(topic: string | undefined, stream: Rng): string {
   const [question] = stream.pick(questions);
   const age = 20 + stream.int(60);
@@ -58,7 +74,7 @@ function firstQuestion(topic: string | undefined, stream: Rng): string {
 
 function secondQuestion(prompt: string, stream: Rng): string {
   const first = /Given the [^:]+: '(.*?)',/.exec(prompt)?.[1] ?? "";
-  const found = questions.map(([question, same, other]) => {
+  const found = [...questions, ...statements].map(([question, same, other]) => {
     const [before = "", after = ""] = question.split("#");
     const start = first.indexOf(before);
     const end = first.lastIndexOf(after);
@@ -67,7 +83,7 @@ function secondQuestion(prompt: string, stream: Rng): string {
   const match = found.find((f) => f !== undefined && f.topic.length > 0);
   const topic = match?.topic ?? "it";
   if (sometimes(stream, 10)) return first; // says the same again: thrown away
-  const form = prompt.includes("label 'equivalent'") ? match?.same : match?.other;
+  const form = /label '(?:equivalent|entail(?:ment)?|support)'/.test(prompt) ? match?.same : match?.other;
   return (form ?? stream.pick(questions)[1]).replace("#", topic);
 }
 
@@ -105,17 +121,38 @@ const courses: Readonly<Record<"yes" | "no", readonly string[]>> = {
   no: ["# was given for ##", "Patients with ## improved under #", "# had no effect on ##", "We compared # with placebo in ##"],
 };
 
+const drugs = ["lithium", "cisplatin", "warfarin"];
+const proteins = ["TP53", "interleukin-6", "BRCA1", "renin"];
+const namesOf = (kind: string): readonly string[] =>
+  kind === "disease" ? companions : /gene|protein/.test(kind) ? proteins : drugs;
+
 function related(prompt: string, stream: Rng): string {
   const [, head, tail] = /discuss the [^:]+: (.+?) and [^:]+: (.+?) with the relation/.exec(prompt) ?? [];
   if (head !== undefined && sometimes(stream, 9))
     return `${stream.pick(openings)} ${stream.pick(companions)} ${stream.pick(endings)}.`;
-  const a = head ?? `[chemical: ${stream.pick(["lithium", "cisplatin", "warfarin"])}]`;
-  const b = tail ?? `[disease: ${stream.pick(companions)}${sometimes(stream, 9) ? "" : "]"}`;
-  const course = stream.pick(courses[/about not /.test(prompt) ? "no" : "yes"]);
+  const [, one = "chemical", two = "disease"] = /relation between (.+?) and (.+?)(?: so that|\n)/.exec(prompt) ?? [];
+  const a = head ?? `[${one}: ${stream.pick(namesOf(one))}]`;
+  const b = tail ?? `[${two}: ${stream.pick(namesOf(two))}${sometimes(stream, 9) ? "" : "]"}`;
+  const course = stream.pick(courses[/about not? /.test(prompt) ? "no" : "yes"]);
   return `${course.replace("##", b).replace("#", a)} ${stream.pick(endings)}.`;
 }
 
-/** Answers Listings 1, 2, 4 to 8, 10 to 13 and the question for topics of section 4.1.1. */
+const doses = ["5 mg", "2.5 mg", "one tablet", "10 ml", "100 units"];
+const routes = ["by mouth", "subcutaneously", "intravenously"];
+const frequencies = ["twice daily", "every morning", "at bedtime", "every 8 hours"];
+const durations = ["for ten days", "for two weeks", "until the next visit"];
+
+function prescribed(topic: string | undefined, stream: Rng): string {
+  const name = topic ?? stream.pick(drugs);
+  if (sometimes(stream, 9)) return `${stream.pick(openings)} no drug ${stream.pick(endings)}.`;
+  if (sometimes(stream, 14)) return `She was given [Medication: ${name} ${stream.pick(endings)}.`;
+  const dose = `[Medication: ${name}] [Dosage: ${stream.pick(doses)}] [Route: ${stream.pick(routes)}]`;
+  const lasting = sometimes(stream, 2) ? ` [Duration: ${stream.pick(durations)}]` : "";
+  const age = 20 + stream.int(60);
+  return `At ${age} she takes ${dose} [Frequency: ${stream.pick(frequencies)}]${lasting} for [Reason: ${stream.pick(companions)}].`;
+}
+
+/** Answers Listings 1 to 13 and the question for topics of section 4.1.1. */
 export const tourScript: Script = (prompt, stream) => {
   const text = reply(prompt, stream);
   return prompt.includes("Answer with one such line.") ? JSON.stringify({ sentence: text }) : text;
@@ -126,7 +163,11 @@ function reply(prompt: string, stream: Rng): string {
     return "1. medical literature\n2. case report\n3. discharge summary";
   if (/list \d+ entities about/.test(prompt)) return companions.map((name, i) => `${i + 1}. ${name}`).join("\n");
   if (/pair of sentences/.test(prompt)) return secondQuestion(prompt, stream);
+  // With demonstrations the last message has the varying items alone.
+  const drug = /the sentence should be relevant to (.+)\.(?:\n|$)/.exec(prompt)?.[1];
+  if (drug !== undefined || /attributes recognition/.test(prompt)) return prescribed(drug, stream);
   const relevant = /should be relevant to (.+),/.exec(prompt)?.[1];
+  if (/set of health news/.test(prompt)) return firstClaim(relevant, stream);
   if (relevant !== undefined || /create a set of/.test(prompt)) return firstQuestion(relevant, stream);
   const className = /give a synthetic .+ about (.+)\.(?:\n|$)/.exec(prompt)?.[1];
   if (className !== undefined) return document(/subtopic of (.+) for /.exec(prompt)?.[1], className, stream);

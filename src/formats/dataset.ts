@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import type { Rng } from "../base/rng.ts";
 import type { Example } from "../tasks/example.ts";
-import { drawFewShot } from "../tasks/few-shot.ts";
+import { drawFewShot, shotsWanted } from "../tasks/few-shot.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { formatOf } from "./catalogue.ts";
 import { overlapRemarks, questionOf } from "./dataset-remarks.ts";
@@ -38,18 +38,17 @@ export async function readDataset<T extends Task>(task: T, tree: Tree, stream: R
     const [name, stillTest] = [names[split], test ?? []];
     const used = new Set([...taken, ...stillTest].map(questionOf));
     const pool = [...(of(rows.full) ?? []), ...(of(rows.pool) ?? [])].filter((e) => !used.has(questionOf(e)));
-    const fromPool = drawFewShot(task, pool, task.shots, stream.fork(name));
+    const fromPool = drawFewShot(task, pool, stream.fork(name));
     if (fromPool) {
       remarks.push(`${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set.`);
       return fromPool;
     }
-    const fromTest = drawFewShot(task, stillTest, task.shots, stream.fork(name));
+    const fromTest = drawFewShot(task, stillTest, stream.fork(name));
     if (!fromTest) {
-      throw new ClinfuseError(
-        "not-enough-examples",
-        `${name} is missing and the folder holds fewer than ${task.shots} examples of some label`,
-        { file: name, expected: task.shots },
-      );
+      throw new ClinfuseError("not-enough-examples", `${name} is missing and the folder holds fewer than ${shotsWanted(task)}`, {
+        file: name,
+        expected: task.shots.count,
+      });
     }
     const gone = new Set<ExampleOf<T>>(fromTest);
     test = stillTest.filter((e) => !gone.has(e));

@@ -40,7 +40,11 @@ export async function prompted(
   const drawn = { ...(topic ? { topic } : {}), ...(style === undefined ? {} : { style }) };
   const conversation = converse(
     context.task,
-    { ...context, label, config: { ...asked, annotation: asked.marks } },
+    {
+      ...context,
+      label,
+      config: { ...asked, annotation: asked.marks, ...(writer.fidelity ? { fidelity: writer.fidelity } : {}) },
+    },
     drawn,
     stream,
   );

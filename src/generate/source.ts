@@ -3,6 +3,7 @@
 import type { Rng } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
+import type { Fidelity } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
@@ -19,6 +20,8 @@ export interface Writer {
   readonly demonstrations: "shuffled" | "fixed" | "none";
   /** Holds the engine to the task's grammar. */
   readonly grammar: boolean;
+  /** Words of the prompts and the reading of their answers: the paper's where absent, or the released code's. */
+  readonly fidelity?: Fidelity;
 }
 
 /** A union: no field that means nothing for its kind. A new kind is a row here, in sources.ts and in experiment/presets.ts. */

@@ -28,6 +28,8 @@ export interface Asked {
   readonly marks?: boolean;
   /** Words of the listing for which a sentence has the thing itself: the domain, entity types. In brackets they are placeholders. */
   readonly slots?: readonly string[];
+  /** Signs that the corpus itself has for entities: no placeholders. */
+  readonly masks?: readonly string[];
 }
 
 /** The answer on one line, without what was thought, said or wrapped around it. Its marks are still in brackets. */
@@ -43,7 +45,8 @@ export function readAnswer(completion: string, asked: Asked = {}): Parsed<string
   if (isSignLoop(answer)) return rejected("repetitive");
   if (isRefusal(answer)) return rejected("refusal");
   if (isEcho(answer, asked.messages ?? [])) return rejected("echoes-prompt");
-  if (hasPlaceholder(answer, asked.marks ?? false, asked.slots ?? [])) return rejected("placeholder");
+  const unmasked = (asked.masks ?? []).reduce((rest, mask) => rest.replaceAll(mask, ""), answer);
+  if (hasPlaceholder(unmasked, asked.marks ?? false, asked.slots ?? [])) return rejected("placeholder");
   return { ok: true, value: answer };
 }
 

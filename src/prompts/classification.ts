@@ -7,7 +7,7 @@ import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
-import { type Listing, listing4, listing10, whole } from "./listings.ts";
+import { isSteered, type Listing, listing4, listing10, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised } from "./marked.ts";
 import type { Parsed } from "./rejections.ts";
 import { readSentence } from "./sentence.ts";
@@ -21,9 +21,13 @@ export const classification: FamilyPrompts<"classification"> = {
     const { label, config } = context;
     const fixed = (sorted: readonly SentenceExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
     const demonstrations = demonstrationsFor(context, { sameLabel: true, fixed }, stream);
-    const steer = topic === undefined || drawn.style === undefined ? {} : { steer: { topic, style: drawn.style } };
-    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, label, ...steer });
+    const steer = { ...(topic === undefined ? {} : { topic }), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
+    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, label, steer });
     return readText(yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
+  },
+  listings(task, ask) {
+    const steer = steerOf(ask);
+    return [{ number: isSteered(steer) ? 4 : 10, text: whole(listingOf(task, ask.label, steer)) }];
   },
   answers: (_, { text }) => [detokenised(text)],
   read: (_, label, [answer = ""]) => readText(answer, label),
@@ -40,7 +44,7 @@ interface Slots {
   readonly mode: Mode;
   readonly label: string;
   /** ClinGen's; a baseline has none. */
-  readonly steer?: { readonly topic: string; readonly style: string };
+  readonly steer: Steer;
 }
 
 /** The listings ask for a document; the corpus has single sentences. */
@@ -55,7 +59,10 @@ function classificationPrompt(task: Task<"classification">, { mode, demonstratio
   }
   if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${answerForm}` }], grammar: oneLine };
   // A demonstration's subtopic and style are not known: the domain and the task's first style stand for them.
-  const known = steer && { topic: "cancer", style: task.styles[0] ?? steer.style };
+  const known = {
+    ...(steer.topic === undefined ? {} : { topic: "cancer" }),
+    ...(steer.style === undefined ? {} : { style: task.styles[0] ?? steer.style }),
+  };
   const exchanges = demonstrations.map((d, i) => {
     const own = d.labels[0] ?? label;
     return [listingOf(task, own, known).varying, answers[i] as string] as const;
@@ -68,7 +75,7 @@ function classificationPrompt(task: Task<"classification">, { mode, demonstratio
   return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar: oneLine };
 }
 
-function listingOf(task: Task<"classification">, label: string, steer: Slots["steer"]): Listing {
+function listingOf(task: Task<"classification">, label: string, steer: Steer): Listing {
   const slots = { domain: task.domain, className: labelOf(task, label).name };
-  return steer ? listing4({ ...slots, ...steer }) : listing10(slots);
+  return steer.topic === undefined && steer.style === undefined ? listing10(slots) : listing4({ ...slots, ...steer });
 }

@@ -11,6 +11,9 @@ import type { Parsed } from "./rejections.ts";
 /** Form of demonstrations in a prompt: some drawn anew, the same ones in a prefix that all requests share, or none. */
 export type Mode = "shuffled" | "fixed" | "none";
 
+/** Where the paper and its released code differ: absent, the paper's. */
+export type Fidelity = "paper" | "released";
+
 export interface FilledPrompt {
   readonly messages: readonly Message[];
   /** The part that is the same for every prompt of the run. */
@@ -40,14 +43,34 @@ export interface Context<E extends Example> {
     readonly demonstrations: Mode;
     /** Marks of entities: the model's own, or those of the graph's names. */
     readonly annotation: "model" | "graph";
+    /** Words of the prompts: the paper's, or those of the released code. */
+    readonly fidelity?: Fidelity;
   };
 }
 
 export type Conversation<E extends Example> = Generator<Prompt, Parsed<E>, string>;
 
+/** Slots that a source fills for one prompt. */
+export interface Ask {
+  readonly label: string;
+  /** ClinGen's: one entity, or head and tail of a relation. A baseline has neither topics nor a style. */
+  readonly topics?: readonly string[];
+  readonly style?: string;
+  /** First sentence of a pair, of which the second turn speaks. */
+  readonly first?: string;
+}
+
+/** A listing of Appendix F with its slots filled, as the paper prints it. */
+export interface FilledListing {
+  readonly number: number;
+  readonly text: string;
+}
+
 /** One family's conversation: all that must agree between its prompts and its reader. */
 export interface FamilyPrompts<F extends Family> {
   converse(task: Task<F>, context: Context<ExampleOf<Task<F>>>, drawn: Drawn, stream: Rng): Conversation<ExampleOf<Task<F>>>;
+  /** Listings of its turns: ClinGen's where the ask has topics or a style, else the baselines'. */
+  listings(task: Task<F>, ask: Ask): readonly FilledListing[];
   /** A demonstration as it stands in the conversation of its label: what a model would have to answer, turn by turn. */
   answers(task: Task<F>, example: ExampleOf<Task<F>>): readonly string[];
   /** The example that such answers give, for a prompt that names these topics. */

@@ -4,17 +4,24 @@ import type { Rng } from "../base/rng.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Family } from "../tasks/families.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
+import { attribute } from "./attribute.ts";
 import { classification } from "./classification.ts";
-import type { Context, Conversation, Drawn, FamilyPrompts } from "./conversation.ts";
+import type { Ask, Context, Conversation, Drawn, FamilyPrompts, FilledListing } from "./conversation.ts";
 import { ner } from "./ner.ts";
 import { pair } from "./pair.ts";
 import { relation } from "./relation.ts";
+import { releasedConverse } from "./released/converse.ts";
 
-const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, classification, relation, pair };
+const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, attribute, classification, relation, pair };
 
 /** The row of a task's family, for examples of that task alone. */
 export function promptsOf<F extends Family>(task: Task<F>): FamilyPrompts<F> {
   return rows[task.family] as unknown as FamilyPrompts<F>; // the compiler does not follow that the row is the task's own
+}
+
+/** The paper's prompts of one example, turn by turn, without demonstrations and without an answer form. */
+export function listingsOf(task: Task, ask: Ask): readonly FilledListing[] {
+  return promptsOf(task).listings(task, ask);
 }
 
 export function converse<T extends Task>(
@@ -24,5 +31,10 @@ export function converse<T extends Task>(
   stream: Rng,
 ): Conversation<ExampleOf<T>> {
   const own = context as unknown as Context<ExampleOf<Task>>;
+  const { topic, style } = drawn;
+  // The released code has no prompt without a topic and a style: there the paper's listings stand.
+  if (context.config.fidelity === "released" && topic && style !== undefined) {
+    return releasedConverse(task, own, { topic, style }, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
+  }
   return promptsOf(task as Task).converse(task, own, drawn, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
 }

@@ -40,6 +40,17 @@ export function sentenceWithBoth(words: readonly [string, string]): string {
   ].join("\n");
 }
 
+/** One sentence with a mark of some of these words, `[Dosage: 2.5 mg]`; its first full stop outside a mark ends it. */
+export function sentenceWithTyped(words: readonly string[]): string {
+  return [
+    'root ::= plain? mark ( plain | mark )* "."',
+    'mark ::= "[" word ": " name "]"',
+    `word ::= ${words.map(literal).join(" | ")}`,
+    'name ::= [^\\[\\]\\n"]+',
+    'plain ::= [^.\\[\\]\\n"]+',
+  ].join("\n");
+}
+
 /** The same inside the JSON object of the released code's demonstrations. */
 export function asJson(grammar: string, field: string): string {
   const inner = grammar.replace(/^root ::=/, "answer ::=");

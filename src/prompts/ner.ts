@@ -8,7 +8,7 @@ import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
-import { type Listing, listing2, listing8, whole } from "./listings.ts";
+import { isSteered, type Listing, listing2, listing8, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised, markedText, readMarked } from "./marked.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked } from "./sentence.ts";
@@ -29,6 +29,10 @@ export const ner: FamilyPrompts<"ner"> = {
     const lexicons = [lexiconFor(knowledge.lexicon), lexiconOf(topic ? [topic] : [])];
     const value = annotate(parsed.value.text, lexicons, label);
     return value.spans.length > 0 ? { ok: true, value } : rejected("no-entity");
+  },
+  listings(task, ask) {
+    const steer = steerOf(ask);
+    return [{ number: isSteered(steer) ? 2 : 8, text: whole(listingOf(task, steer)) }];
   },
   answers: (_, example) => [detokenised(markedText(example))],
   read: (_, label, [answer = ""], [topic]) => readMarkedSentence(answer, label, topic),
@@ -62,46 +66,50 @@ function lexiconFor(names: readonly string[]): Lexicon {
   return lexicon;
 }
 
-interface NerSlots {
+/** Topic and style are ClinGen's; a baseline has neither. */
+interface NerSlots extends Steer {
   readonly demonstrations: readonly TokenExample[];
   readonly mode: Mode;
-  /** ClinGen's; a baseline has neither. */
-  readonly topic?: string;
-  readonly style?: string;
 }
 
 /** Item 2 of the listing in our answer form: the list of entities is the brackets. */
 const answerForm = (domain: string) => `Write the sentence alone, with each ${domain} in square brackets.`;
 
 function nerPrompt(task: Task<"ner">, slots: NerSlots): FilledPrompt {
-  const { mode, demonstrations, topic, style } = slots;
-  const listing = listingOf(task, topic, style);
+  const { mode, demonstrations, topic } = slots;
+  const listing = listingOf(task, slots);
   const grammar = topic === undefined ? markedSentenceWithMark : markedSentence;
   const answers = demonstrations.map((d) => detokenised(markedText(d)));
   if (mode === "shuffled") {
     const content = withJsonLines(`${whole(listing)}\n${answerForm(task.domain)}`, answers);
     return { messages: [{ role: "user", content }], grammar: asJson(grammar, answerField) };
   }
-  if (mode === "none" || listing.varying === "") {
+  if (mode === "none") {
     return { messages: [{ role: "user", content: `${whole(listing)}\n${answerForm(task.domain)}` }], grammar };
   }
-  const exchanges = demonstrations.map((d, i) => [demonstratedItems(task, d), answers[i] as string] as const);
+  const asked = (d: TokenExample) => demonstratedItems(task, d, slots) || listing.fixed; // a baseline's listing has no items
+  const exchanges = demonstrations.map((d, i) => [asked(d), answers[i] as string] as const);
   const messages: Message[] = [
     { role: "system", content: `${listing.fixed}\n${answerForm(task.domain)}` },
     ...turns(exchanges),
-    { role: "user", content: listing.varying },
+    { role: "user", content: listing.varying || listing.fixed },
   ];
   return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar };
 }
 
-function listingOf(task: Task<"ner">, topic: string | undefined, style: string | undefined): Listing {
+function listingOf(task: Task<"ner">, { topic, style }: Steer): Listing {
   const { domain } = task;
-  return topic === undefined || style === undefined ? listing8({ domain }) : listing2({ domain, topic, style });
+  if (topic === undefined && style === undefined) return listing8({ domain });
+  return listing2({ domain, ...(topic === undefined ? {} : { topic }), ...(style === undefined ? {} : { style }) });
 }
 
 /** The varying items as they would have asked for this demonstration. Its style is not known: the task's first one stands for all. */
-function demonstratedItems(task: Task<"ner">, example: TokenExample): string {
+function demonstratedItems(task: Task<"ner">, example: TokenExample, steer: Steer): string {
   const span = example.spans[0];
   const topic = span ? example.text.slice(span.start, span.end).toLowerCase() : task.domain;
-  return listing2({ domain: task.domain, style: task.styles[0] ?? "medical literature", topic }).varying;
+  const own = {
+    ...(steer.style === undefined ? {} : { style: task.styles[0] ?? "medical literature" }),
+    ...(steer.topic === undefined ? {} : { topic }),
+  };
+  return listingOf(task, own).varying;
 }

@@ -6,7 +6,7 @@ import { type Label, labelOf, type Task } from "../tasks/task.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
-import { type Listing, listing6, listing7, listing12, listing13, whole } from "./listings.ts";
+import { isSteered, type Listing, listing6, listing7, listing12, listing13, type Steer, steerOf, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { plain, readSentence } from "./sentence.ts";
 
@@ -19,11 +19,20 @@ export const pair: FamilyPrompts<"pair"> = {
     const { label, config } = context;
     const fixed = (sorted: readonly PairExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
     const demonstrations = demonstrationsFor(context, { sameLabel: false, fixed }, stream);
+    const ofLabel = demonstrationsFor(context, { sameLabel: true, fixed }, stream.fork("second"));
     const style = drawn.style === undefined ? {} : { style: drawn.style };
-    const slots = { mode: config.demonstrations, demonstrations, label, ...style, ...(topic ? { topic } : {}) };
+    const steer = { ...style, ...(topic ? { topic } : {}) };
+    const slots = { mode: config.demonstrations, demonstrations, ofLabel, label, steer };
     const first = readSentence(yield { ...firstPrompt(task, slots), ...drawn });
     if (!first.ok) return first;
     return readPair(first.value, yield secondPrompt(task, slots, first.value), label);
+  },
+  listings(task, { label, first = "", ...ask }) {
+    const steer = steerOf(ask);
+    const one = whole(firstListing(task, steer));
+    const two = secondListing(task, labelOf(task, label), first, steer);
+    const numbers = isSteered(steer) ? [6, 7] : [12, 13];
+    return [one, two].map((text, i) => ({ number: numbers[i] as number, text }));
   },
   answers: (_, { first, second }) => [first, second],
   read(_, label, [answer = "", second = ""]) {
@@ -42,16 +51,17 @@ export function readPair(first: string, completion: string, label: string): Pars
 interface PairSlots {
   readonly demonstrations: readonly PairExample[];
   readonly mode: Mode;
+  /** Demonstrations of the second sentence where they are shuffled: of the prompt's own label. */
+  readonly ofLabel: readonly PairExample[];
   readonly label: string;
-  /** ClinGen's; a baseline has neither. */
-  readonly topic?: string;
-  readonly style?: string;
+  /** ClinGen's; a baseline has none. */
+  readonly steer: Steer;
 }
 
 /** First turn. With fixed demonstrations the prefix holds whole conversations of both turns, so that the second turn extends the first. */
 function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt {
   const { mode, demonstrations } = slots;
-  const listing = firstListing(task, slots);
+  const listing = firstListing(task, slots.steer);
   if (mode === "shuffled") {
     const content = withJsonLines(
       whole(listing),
@@ -67,10 +77,10 @@ function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt {
 
 /** Second turn, about the first sentence. */
 function secondPrompt(task: Task<"pair">, slots: PairSlots, first: string): FilledPrompt {
-  const { mode, demonstrations, label } = slots;
-  const content = secondListing(task, labelOf(task, label), first, slots.topic);
+  const { mode, ofLabel, label } = slots;
+  const content = secondListing(task, labelOf(task, label), first, slots.steer);
   if (mode === "shuffled") {
-    const same = demonstrations.filter((d) => d.label === label).map((d) => d.second);
+    const same = ofLabel.map((d) => d.second);
     return { messages: [{ role: "user", content: withJsonLines(content, same) }], grammar: asJson(oneLine, answerField) };
   }
   if (mode === "none") return { messages: [{ role: "user", content }], grammar: oneLine };
@@ -78,12 +88,12 @@ function secondPrompt(task: Task<"pair">, slots: PairSlots, first: string): Fill
   return { ...filled, messages: [...messages, { role: "assistant", content: first }, { role: "user", content }] };
 }
 
-function firstListing(task: Task<"pair">, { topic, style }: Pick<PairSlots, "topic" | "style">): Listing {
+function firstListing(task: Task<"pair">, steer: Steer): Listing {
   const content = task.firstContent;
-  return topic === undefined || style === undefined ? listing12({ content }) : listing6({ content, topic, style });
+  return isSteered(steer) ? listing6({ content, ...steer }) : listing12({ content });
 }
 
-function secondListing(task: Task<"pair">, label: Label, firstSentence: string, topic: string | undefined): string {
+function secondListing(task: Task<"pair">, label: Label, firstSentence: string, steer: Steer): string {
   const slots = {
     domain: task.domain,
     className: label.name,
@@ -91,16 +101,20 @@ function secondListing(task: Task<"pair">, label: Label, firstSentence: string, 
     firstSentence,
     labelDescription: label.description,
   };
-  return topic === undefined ? listing13(slots) : listing7({ ...slots, topic });
+  const { style, ...topic } = steer;
+  return isSteered(steer) ? listing7({ ...slots, ...topic, styled: style !== undefined }) : listing13(slots);
 }
 
 /** Each demonstration as the conversation that would have made it. Its topic and style are not known: "it" and the task's first style stand for them. */
-function prefix(task: Task<"pair">, { demonstrations, topic, style }: PairSlots): Message[] {
-  const known = topic === undefined ? {} : { topic: "a health problem" };
-  const listing = firstListing(task, topic === undefined ? {} : { ...known, style: task.styles[0] ?? style ?? "" });
+function prefix(task: Task<"pair">, { demonstrations, steer: { topic, style } }: PairSlots): Message[] {
+  const known = {
+    ...(topic === undefined ? {} : { topic: "a health problem" }),
+    ...(style === undefined ? {} : { style: task.styles[0] ?? style }),
+  };
+  const listing = firstListing(task, known);
   const exchanges = demonstrations.flatMap((d) => [
     [listing.varying || listing.fixed, d.first] as const,
-    [secondListing(task, labelOf(task, d.label), d.first, known.topic), d.second] as const,
+    [secondListing(task, labelOf(task, d.label), d.first, known), d.second] as const,
   ]);
   return [{ role: "system", content: listing.fixed }, ...turns(exchanges)];
 }

@@ -29,10 +29,16 @@ export const relation: FamilyPrompts<"relation"> = {
     const fixed = (sorted: readonly RelationExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
     const shown = topics === undefined ? { ...context, demonstrations: context.demonstrations.filter(canBeMarked) } : context;
     const demonstrations = demonstrationsFor(shown, { sameLabel: true, fixed }, stream);
-    const steer = topics === undefined || drawn.style === undefined ? {} : { steer: { topics, style: drawn.style } };
-    const prompt = relationPrompt(task, { mode: config.demonstrations, demonstrations, label, ...steer });
+    const steer = { ...(topics ? { topics } : {}), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
+    const prompt = relationPrompt(task, { mode: config.demonstrations, demonstrations, label, steer });
     const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word] };
     return readRelation(task, label, yield { ...prompt, ...drawn }, topics, asked);
+  },
+  listings(task, { label, topics: [head, tail] = [], style }) {
+    const topics: Steer = head === undefined || tail === undefined ? {} : { topics: [head, tail] };
+    const steer: Steer = { ...topics, ...(style === undefined ? {} : { style }) };
+    const steered = steer.topics !== undefined || style !== undefined;
+    return [{ number: steered ? 5 : 11, text: whole(listingOf(task, label, steer)) }];
   },
   answers: (task, example) => [markedEnds(task, example)],
   read: (task, label, [answer = ""], [head, tail]) =>
@@ -47,7 +53,8 @@ function readRelation(
   asked: Asked = {},
 ): Parsed<RelationExample> {
   if (!topics) {
-    const answer = readAnswer(completion, { ...asked, marks: true });
+    const masks = [task.head, task.tail].flatMap(({ mask }) => mask ?? []);
+    const answer = readAnswer(completion, { ...asked, marks: true, masks });
     return answer.ok ? readMarkedEnds(task, label, answer.value) : answer;
   }
   const sentence = readSentence(completion, asked);
@@ -108,7 +115,12 @@ interface Slots {
   readonly mode: Mode;
   readonly label: string;
   /** ClinGen's; a baseline has none. */
-  readonly steer?: { readonly topics: Ends<string>; readonly style: string };
+  readonly steer: Steer;
+}
+
+interface Steer {
+  readonly topics?: Ends<string>;
+  readonly style?: string;
 }
 
 /** With named entities a plain sentence, which small models write best; without them the entities in marks. */
@@ -119,9 +131,10 @@ function answerForm({ head, tail }: RelationTask, named: boolean): string {
 
 function relationPrompt(task: RelationTask, { mode, demonstrations, label, steer }: Slots): FilledPrompt {
   const listing = listingOf(task, label, steer);
-  const form = answerForm(task, steer !== undefined);
-  const grammar = steer ? oneSentence : sentenceWithBoth([task.head.word, task.tail.word]);
-  const answers = demonstrations.map((d) => (steer ? d.text : markedEnds(task, d)));
+  const named = steer.topics !== undefined;
+  const form = answerForm(task, named);
+  const grammar = named ? oneSentence : sentenceWithBoth([task.head.word, task.tail.word]);
+  const answers = demonstrations.map((d) => (named ? d.text : markedEnds(task, d)));
   if (mode === "shuffled") {
     const content = withJsonLines(`${whole(listing)}\n${form}`, answers);
     return { messages: [{ role: "user", content }], grammar: asJson(grammar, answerField) };
@@ -129,7 +142,10 @@ function relationPrompt(task: RelationTask, { mode, demonstrations, label, steer
   if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${form}` }], grammar };
   const exchanges = demonstrations.map((d, i) => {
     const topics: Ends<string> = [nameOf(d, d.head), nameOf(d, d.tail)];
-    const known = steer && { topics, style: task.styles[0] ?? steer.style };
+    const known = {
+      ...(named ? { topics } : {}),
+      ...(steer.style === undefined ? {} : { style: task.styles[0] ?? steer.style }),
+    };
     return [listingOf(task, d.label, known).varying, answers[i] as string] as const;
   });
   const messages: Message[] = [
@@ -142,9 +158,9 @@ function relationPrompt(task: RelationTask, { mode, demonstrations, label, steer
 
 const nameOf = ({ text }: RelationExample, { start, end }: Span): string => text.slice(start, end).toLowerCase();
 
-function listingOf(task: RelationTask, label: string, steer: Slots["steer"]): Listing {
+function listingOf(task: RelationTask, label: string, steer: Steer): Listing {
   const { name, description } = labelOf(task, label);
   const entities: Ends<string> = [task.head.word, task.tail.word];
   const slots = { domain: task.domain, className: name, entities, labelDescription: description };
-  return steer ? listing5({ ...slots, ...steer }) : listing11(slots);
+  return steer.topics === undefined && steer.style === undefined ? listing11(slots) : listing5({ ...slots, ...steer });
 }

@@ -1,13 +1,42 @@
 // Every task that there is, in the order of the paper's Table 5. A new one is one line here.
 
 import { ClinfuseError } from "../base/errors.ts";
+import { bc5cdrChemical } from "./bc5cdr-chemical.ts";
 import { bc5cdrDisease } from "./bc5cdr-disease.ts";
+import { casi } from "./casi.ts";
 import { cdr } from "./cdr.ts";
+import { chemdner } from "./chemdner.ts";
+import { chemprot } from "./chemprot.ts";
+import { gad } from "./gad.ts";
+import { healthver } from "./healthver.ts";
 import { hoc } from "./hoc.ts";
+import { litcovid } from "./litcovid.ts";
+import { mediqaNli } from "./mediqa-nli.ts";
+import { mediqaRqe } from "./mediqa-rqe.ts";
+import { mednli } from "./mednli.ts";
 import { mqp } from "./mqp.ts";
+import { ncbiDisease } from "./ncbi-disease.ts";
+import { pubhealth } from "./pubhealth.ts";
 import type { Task } from "./task.ts";
 
-export const tasks: readonly Task[] = [hoc, cdr, mqp, bc5cdrDisease];
+export const tasks: readonly Task[] = [
+  litcovid,
+  hoc,
+  gad,
+  cdr,
+  chemprot,
+  mednli,
+  mediqaNli,
+  mediqaRqe,
+  pubhealth,
+  healthver,
+  mqp,
+  bc5cdrDisease,
+  bc5cdrChemical,
+  ncbiDisease,
+  chemdner,
+  casi,
+];
 
 /** Throws `not-found` with the ids that exist. */
 export function taskById(id: string): Task {

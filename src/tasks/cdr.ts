@@ -1,34 +1,25 @@
 // CDR, chemical-disease relations (Li et al. 2016): whether a sentence says that a chemical causes a disease. Appendix D, Table 5.
 
+import { fivePerLabel } from "./few-shot.ts";
+import { edges, relations, types, unlinked } from "./graph-words.ts";
 import type { Task } from "./task.ts";
-import type { GraphQuery, TopicQuery } from "./topic-query.ts";
-
-const edges = (relations: readonly string[], head: string, tail: string): GraphQuery[] =>
-  relations.map((relation) => ({ kind: "edges", relation, head, tail }));
-
-const treating = ["treats", "palliates"];
-const causing = ["causes", "induces", "causes_side_effect", "marker/mechanism"];
+import type { TopicQuery } from "./topic-query.ts";
 
 const causes: TopicQuery = {
   kind: "first",
   of: [
-    {
-      kind: "any",
-      of: ["Drug", "Compound", "Chemical"].flatMap((head) =>
-        ["Disease", "Side Effect", "Symptom"].flatMap((tail) => edges(causing, head, tail)),
-      ),
-    },
+    { kind: "any", of: edges(relations.causes, types.drug, [...types.disease, ...types.effect, ...types.symptom]) },
     // The graph that ships has no edge from a drug to its effects. Findings that it does not link to the drug stand for them. Such a sentence
     // need not be true: it trains the form of the relation alone.
-    { kind: "pairs", head: "Drug", tail: "Symptom", without: [] },
+    ...unlinked(["Drug"], ["Symptom"]),
   ],
 };
 
 const doesNotCause: TopicQuery = {
   kind: "first",
   of: [
-    { kind: "any", of: ["Drug", "Compound", "Chemical"].flatMap((head) => edges(treating, head, "Disease")) },
-    { kind: "pairs", head: "Drug", tail: "Disease", without: causing },
+    { kind: "any", of: edges(relations.treats, types.drug, types.disease) },
+    ...unlinked(types.drug, types.disease, relations.causes),
   ],
 };
 
@@ -52,7 +43,7 @@ export const cdr: Task<"relation"> = {
     },
     { id: "induce", name: "induce", description: "the sentence indicates that the chemical cause the disease" },
   ],
-  shots: 5,
+  shots: fivePerLabel,
   metrics: [
     { name: "f1", average: "positive" },
     { name: "precision", average: "positive" },

@@ -8,6 +8,8 @@ export interface EntityRole {
   readonly word: string;
   /** Entity type: the label of its span, and its field in ClinGen's rows. */
   readonly type: string;
+  /** Sign that the corpus has in every text instead of the entity's name. */
+  readonly mask?: string;
 }
 
 /** Fields of a task beyond its labels, by the shape of its examples. */
@@ -25,6 +27,14 @@ export interface Families {
     readonly shape: "token";
     readonly words: {
       /** [domain] */
+      readonly domain: string;
+    };
+  };
+  /** Attribute extraction: Listings 3 and 9. */
+  readonly attribute: {
+    readonly shape: "token";
+    readonly words: {
+      /** The listings' "clinical attributes" */
       readonly domain: string;
     };
   };
@@ -61,6 +71,10 @@ export interface Families {
 export type Family = keyof Families;
 
 interface FamilyRow {
+  /** As a heading over its tasks. */
+  readonly name: string;
+  /** Listings of Appendix F: the one for styles, ClinGen's and the baselines'. */
+  readonly listings: readonly number[];
   /** Entities that a topic names. */
   readonly topic: "entity" | "pair";
   /** Longest name of a topic in characters (released code). */
@@ -70,10 +84,23 @@ interface FamilyRow {
 }
 
 export const families: { readonly [F in Family]: FamilyRow } = {
-  ner: { topic: "entity", longestTopic: 40, marks: true },
-  classification: { topic: "entity", longestTopic: Number.POSITIVE_INFINITY, marks: false },
-  relation: { topic: "pair", longestTopic: Number.POSITIVE_INFINITY, marks: false },
-  pair: { topic: "entity", longestTopic: 30, marks: false },
+  ner: { name: "Entities in a text", listings: [1, 2, 8], topic: "entity", longestTopic: 40, marks: true },
+  attribute: { name: "Attributes in a text", listings: [1, 3, 9], topic: "entity", longestTopic: 30, marks: false },
+  classification: {
+    name: "Topics of a text",
+    listings: [1, 4, 10],
+    topic: "entity",
+    longestTopic: Number.POSITIVE_INFINITY,
+    marks: false,
+  },
+  relation: {
+    name: "Relation of two entities",
+    listings: [1, 5, 11],
+    topic: "pair",
+    longestTopic: Number.POSITIVE_INFINITY,
+    marks: false,
+  },
+  pair: { name: "Two texts side by side", listings: [1, 6, 7, 12, 13], topic: "entity", longestTopic: 30, marks: false },
 };
 
 /** Every family's shape is one that there is. */

@@ -1,5 +1,7 @@
 // HoC, the hallmarks of cancer (Baker et al. 2016): which of ten hallmarks a sentence of a PubMed abstract speaks of. Appendix D, Table 5.
 
+import { fivePerLabel } from "./few-shot.ts";
+import { types } from "./graph-words.ts";
 import type { Label, Task } from "./task.ts";
 import type { TopicQuery } from "./topic-query.ts";
 
@@ -38,8 +40,8 @@ const cancers = [
 const subtopics: TopicQuery = {
   kind: "first",
   of: [
-    { kind: "nodes", types: ["Gene", "Pathway", "Biological process"] },
-    { kind: "nodes", types: ["Disease"], endings: cancers },
+    { kind: "nodes", types: [...types.gene, ...types.pathway, ...types.process] },
+    { kind: "nodes", types: types.disease, endings: cancers },
   ],
 };
 
@@ -54,7 +56,7 @@ export const hoc: Task<"classification"> = {
   taskName: "hallmarks of cancer classification",
   domain: "Cancer Document",
   labels,
-  shots: 5,
+  shots: fivePerLabel,
   metrics: [
     { name: "f1", average: "macro" },
     { name: "f1", average: "micro" },

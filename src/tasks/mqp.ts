@@ -1,5 +1,7 @@
 // MQP (McCreery et al. 2020): do two medical questions ask the same? Appendix D, Table 5.
 
+import { fivePerLabel } from "./few-shot.ts";
+import { healthTopics } from "./health-topics.ts";
 import type { Task } from "./task.ts";
 
 export const mqp: Task<"pair"> = {
@@ -12,13 +14,17 @@ export const mqp: Task<"pair"> = {
   domain: "Sentence Similarity Calculation",
   firstContent: "claim",
   secondContent: "sentence",
+  // In the order of ClinGen's label.txt. Its released code gives each label the description of the other; here each has its own.
   labels: [
-    { id: "not_equivalent", name: "not_equivalent", description: "its meaning is different from the first sentence" },
-    { id: "equivalent", name: "equivalent", description: "it has the same meaning as the first sentence" },
+    {
+      id: "not_equivalent",
+      name: "not equivalent",
+      description: "two sentences may look similar syntactically but contextually dissimilar",
+    },
+    { id: "equivalent", name: "equivalent", description: "two sentences are syntactically dissimilar but contextually similar" },
   ],
-  shots: 5,
+  shots: fivePerLabel,
   metrics: [{ name: "accuracy" }],
-  topics: { every: { kind: "nodes", types: ["Disease", "Symptom", "Drug"] } },
-  entityTypes: { every: ["diseases", "symptoms", "drugs"] },
+  ...healthTopics,
   styles: ["medical literature", "patient-doctor dialogues"],
 };

@@ -5,6 +5,12 @@ import type { Families, Family, FamilyShape, ShapeData } from "./families.ts";
 import { type Metric, metricId } from "./metric.ts";
 import type { TopicQuery } from "./topic-query.ts";
 
+/** Few-shot examples: so many for each label, or so many in all (CASI has five texts, whatever they mark). */
+export interface Shots {
+  readonly count: number;
+  readonly per: "label" | "task";
+}
+
 export interface Label {
   /** As in the dataset's label.txt. */
   readonly id: string;
@@ -39,8 +45,8 @@ interface TaskBase {
   readonly summary: string;
   /** [task] of Listing 1. */
   readonly taskName: string;
-  /** Few-shot examples for each label (section 5.1). */
-  readonly shots: number;
+  /** Size of its few-shot set (section 5.1). */
+  readonly shots: Shots;
   /** For topics drawn from a knowledge graph. */
   readonly topics: ByLabel<TopicQuery>;
   /**

@@ -60,7 +60,9 @@ function isSlot(content: string, before: string, after: string, slots: ReadonlyS
 /** Brackets of ordinary text: "[18F]FDG", "[sic]", intervals, chemical names are none of a form's. */
 function hasBracketForm(text: string, slots: ReadonlySet<string>, marks: boolean): boolean {
   return [...text.matchAll(/\[([^[\]]*)\]/g)].some((found) => {
-    const content = found[1] as string;
+    const [inside, kind] = [found[1] as string, /^([^:]*):/.exec(found[1] as string)];
+    // A mark that begins with its kind, "[dosage: 5]", is judged by what follows.
+    const content = marks && kind && slots.has(plain(kind[1] as string)) ? inside.slice(kind[0].length) : inside;
     if (content.trim() === "") return false; // an empty mark is told by its own reason
     if (isForm(content)) return true;
     const before = text.slice(0, found.index).replace(/[[\]]/g, "");

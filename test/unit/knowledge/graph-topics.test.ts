@@ -100,7 +100,7 @@ describe("sampling topics", () => {
   it("says what the graph was asked for when it has none", async () => {
     const graph = await graphFrom(nodesFile({ Gene: ["TP53", "BRCA1"] }), edgesFile("Gene:0 binds Gene:1"));
     const sampling = sampleTopics(graph, bc5cdrDisease, natural(9), rng("t"));
-    await expect(sampling).rejects.toMatchObject({ code: "no-topics", message: expect.stringMatching(/Disease, Symptom/) });
+    await expect(sampling).rejects.toMatchObject({ code: "no-topics", message: expect.stringMatching(/Disease, .*Symptom/) });
   });
 });
 

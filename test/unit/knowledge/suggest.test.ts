@@ -175,13 +175,13 @@ describe("suggesting topics", () => {
   const asking = { perType: 8, patience: 2, sampling: { temperature: 1, topP: 1, maxTokens: 512 }, grammar: false };
 
   it("asks for each entity type until it has enough, drops repeats, and gives the same to each label", async () => {
-    const model = script(list("Fever", 0, 5), list("Fever", 3, 12), list("Pill", 0, 9), list("Rash", 0, 9));
+    const model = script(list("Fever", 0, 5), list("Fever", 3, 12), list("Pill", 0, 9), list("Rash", 0, 9), list("Itch", 0, 8));
     const { events, result } = await run(suggestTopics(model, mqp, rng("t"), signal, asking));
     const topics = result.equivalent ?? [];
     expect(topics.filter((t) => t.entities[0]?.type === "diseases").map((t) => t.entities[0]?.name)).toEqual(
       [..."abcdefgh"].map((c) => `fever ${c.repeat(3)}`),
     );
-    expect(topics).toHaveLength(24);
+    expect(topics).toHaveLength(32);
     expect(topics.every((t) => t.source === "llm" && t.provenance === undefined)).toBe(true);
     expect(result.not_equivalent).toEqual(topics);
     expect(model.asked.map((r) => r.messages[0]?.content.match(/set of (\w+)/)?.[1])).toEqual([
@@ -189,8 +189,9 @@ describe("suggesting topics", () => {
       "diseases",
       "symptoms",
       "drugs",
+      "side",
     ]);
-    expect(events.filter((e) => e.type === "answered").map((e) => e.found)).toEqual([5, 7, 9, 9]);
+    expect(events.filter((e) => e.type === "answered").map((e) => e.found)).toEqual([5, 7, 9, 9, 8]);
   });
 
   it("gives up on a type when nothing new comes, and says how many it has", async () => {

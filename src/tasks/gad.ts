@@ -1,0 +1,45 @@
+// GAD, gene-disease associations (Bravo et al. 2015): whether a sentence relates a gene to a disease. Appendix D, Table 5.
+
+import { fivePerLabel } from "./few-shot.ts";
+import { edges, relations, types, unlinked } from "./graph-words.ts";
+import type { Task } from "./task.ts";
+
+export const gad: Task<"relation"> = {
+  id: "gad",
+  name: "GAD",
+  summary: "Tell whether a sentence says that a gene and a disease are related.",
+  family: "relation",
+  shape: "relation",
+  taskName: "disease gene relation extraction",
+  domain: "Disease Gene Relation",
+  head: { word: "disease", type: "Disease", mask: "@DISEASE$" },
+  tail: { word: "gene", type: "Gene", mask: "@GENE$" },
+  // In the order of ClinGen's label.txt, where the positive label stands first; descriptions from its released code.
+  labels: [
+    {
+      id: "has_relation",
+      name: "has relation",
+      description: "the sentence indicates that the disease has interaction with gene",
+    },
+    {
+      id: "no_relation",
+      name: "no relation",
+      description: "the sentence does not indicate any relation between the disease and gene",
+      negative: true,
+    },
+  ],
+  shots: fivePerLabel,
+  metrics: [
+    { name: "f1", average: "positive" },
+    { name: "precision", average: "positive" },
+    { name: "recall", average: "positive" },
+  ],
+  topics: {
+    each: {
+      has_relation: { kind: "any", of: edges(relations.associates, types.disease, types.gene) },
+      no_relation: { kind: "first", of: unlinked(types.disease, types.gene) },
+    },
+  },
+  entityTypes: { every: ["diseases", "genes"] },
+  styles: ["medical literature", "case reports"],
+};
