@@ -8,8 +8,12 @@ import { fileBlob } from "./file-blob.ts";
 const most = { files: 20_000, depth: 8 };
 
 /** Paths of one folder are seen from it; several paths are seen from above. Throws `file-missing` and `file-too-large`. */
-export function pickedFiles(paths: readonly string[]): ReadonlyMap<string, Blob> {
-  const files = new Map<string, Blob>();
+export const pickedFiles = (paths: readonly string[]): ReadonlyMap<string, Blob> =>
+  new Map([...pathsUnder(...paths)].map(([name, path]) => [name, fileBlob(path)]));
+
+/** As `pickedFiles`, with the path of each file. */
+export function pathsUnder(...paths: readonly string[]): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
   for (const path of paths) {
     const full = resolve(path);
     for (const file of filesUnder(full, path, 0)) {
@@ -17,10 +21,9 @@ export function pickedFiles(paths: readonly string[]): ReadonlyMap<string, Blob>
       const name = [...(paths.length === 1 && inside !== "" ? [] : [basename(full)]), ...(inside === "" ? [] : [inside])].join(
         "/",
       );
-      files.set(files.has(name) ? file.slice(1) : name, fileBlob(file));
+      files.set(files.has(name) ? file.slice(1) : name, file);
       if (files.size > most.files) {
-        const place = { file: path, got: `more than ${most.files} files`, expected: `${most.files} files` };
-        throw new ClinfuseError("file-too-large", `${path} holds more than ${most.files} files`, place);
+        throw new ClinfuseError("file-too-large", `${path} holds more than ${most.files} files`, { file: path });
       }
     }
   }

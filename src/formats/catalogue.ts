@@ -44,8 +44,8 @@ export const formats: readonly Format[] = [
   markedRelations,
   pubtator,
   bioc,
-  conll,
   chemdner,
+  conll,
   casi,
   taggedParquet,
 ];

@@ -19,10 +19,11 @@ export const chemdner: Format = {
   extensions: [],
   serves: (task) => task.shape === "token" && typesOf(task).some((type) => isType(type, "Chemical")),
   fits(heads) {
-    const own = [...heads].filter(
-      ([path, head]) => annotationLine.test(head) || (/abstract/i.test(nameOf(path)) && abstractLine.test(head)),
+    const own = [...heads].filter(([path, head]) =>
+      isAnnotations(path) ? annotationLine.test(head) : /abstract/i.test(nameOf(path)) && abstractLine.test(head),
     );
-    return own.some(([, head]) => annotationLine.test(head)) ? own.map(([path]) => path) : [];
+    const named = [...heads.keys()].filter((path) => isAnnotations(path) || own.some(([name]) => name === path));
+    return own.length > 0 && named.some(isAnnotations) ? named : [];
   },
   claims: (path) =>
     /abstracts|annotations/i.test(nameOf(path)) && ["txt", "tsv"].includes(extensionOf(path)) && !/chemprot/i.test(path),

@@ -12,7 +12,7 @@ import { type Note, noteWords, readLine } from "./clingen/line.ts";
 import { readRow, writeRow } from "./clingen/rows.ts";
 import { type Format, type Split, splits } from "./format.ts";
 import { splitOf } from "./reading/paths.ts";
-import { fileOf } from "./reading/text-file.ts";
+import { fileOf, readText } from "./reading/text-file.ts";
 
 export interface JsonlSource {
   /** For error messages. */
@@ -92,7 +92,7 @@ export const clingen: Format = {
     const rows: Partial<Record<Split, Example[]>> = {};
     for (const split of splits) {
       for (const file of [...tree.keys()].filter((path) => path !== labelFile && setOf(path) === split)) {
-        const text = await readUtf8(fileOf(tree, file), file);
+        const text = await readText(tree, file);
         const read = readJsonl(task, text, { file, labelIds, remark: (remark) => remarks.push(remark) });
         rows[split] = [...(rows[split] ?? []), ...read];
       }

@@ -101,8 +101,8 @@ export class Collection {
     return {
       rows: Object.fromEntries(read),
       names: {
-        train: name("train", "a few-shot training set"),
-        validation: name("validation", "a few-shot validation set"),
+        train: name("train", "The few-shot training set"),
+        validation: name("validation", "The few-shot validation set"),
         test: name("test", "test set"),
         full: name("full", "training set"),
         dev: name("dev", "validation set"),

@@ -33,6 +33,9 @@ export function readXml(text: string, file: string): Element {
   const entity = /<!ENTITY/i.exec(text);
   if (entity) malformed(file, lineCounter(text)(entity.index), "the document defines entities of its own, which are not read");
   const checked = XMLValidator.validate(text);
+  if (checked !== true && /^Invalid '/.test(checked.err.msg)) {
+    malformed(file, lineCounter(text)(text.trimEnd().length), "the file ends inside of its elements: it is cut off");
+  }
   if (checked !== true) malformed(file, checked.err.line, `no well-formed XML: ${checked.err.msg}`);
   const lineAt = lineCounter(text);
   let nodes: readonly Node[];
