@@ -6,6 +6,7 @@ import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import { needs, sourceKinds } from "../src/generate/sources.ts";
+import type { FolderFiles } from "../src/headless.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import { readFolder } from "./data-folder.ts";
 
@@ -14,7 +15,7 @@ export const usage = `npm run demo -- [options]
   --task ID         ${tasks.map((task) => task.id).join(", ")} (bc5cdr-disease)
   --source ID       ${sourceKinds.join(", ")} (clingen)
   --size N          accepted synthetic examples (60)
-  --data FOLDER     a folder in ClinGen's format: test.jsonl, label.txt, train_few.jsonl, dev_few.jsonl (the sample that ships)
+  --data FOLDER     the task's corpus as published, or a folder in ClinGen's format; a zip or a file too (the sample that ships)
   --encoder ID      an encoder of models/manifest.json (all-minilm-l6-v2)
   --model ID        a language model of models/manifest.json (smollm2-135m-instruct), or "scripted"
   --engine ID       auto (default), ${engines.map((engine) => engine.id).join(", ")}
@@ -30,8 +31,8 @@ CHROMIUM_PATH names the browser.
 
 export interface DemoOptions {
   readonly config: ExperimentConfig;
-  /** The data folder's text files by name; undefined for the sample that ships. */
-  readonly folder: Readonly<Record<string, string>> | undefined;
+  /** The data folder's files by path; undefined for the sample that ships. */
+  readonly folder: FolderFiles | undefined;
   readonly source: string;
   readonly test: number | undefined;
   readonly out: string;
@@ -73,7 +74,8 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   });
   return {
     config,
-    folder: values.data === undefined ? undefined : readFolder("--data", values.data, needs(config.source, "gold")),
+    folder:
+      values.data === undefined ? undefined : readFolder("--data", values.data, taskById(task), needs(config.source, "gold")),
     source: values.data === undefined ? "sample" : basename(resolve(values.data)),
     test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
     out: resolve(values.out),

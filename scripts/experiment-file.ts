@@ -9,7 +9,7 @@ import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts
 import { needs, sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
-import { tasks } from "../src/tasks/catalogue.ts";
+import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
 import { type Field, field } from "./json-field.ts";
@@ -84,9 +84,10 @@ function taskOf(given: Field, folder: string, gold: boolean): { task: string; da
   const { id, data, test } = given.object(["id", "data", "test"]);
   if (!id) throw new Error(`${given.name} has no "id"`);
   const path = data && resolve(folder, data.text());
-  const rows = path === undefined ? undefined : readFolder((data as Field).name, path, gold);
+  const task = taskId(id);
+  const rows = path === undefined ? undefined : readFolder((data as Field).name, path, taskById(task), gold);
   const source = path === undefined ? "sample" : basename(path);
-  return { task: taskId(id), data: { folder: rows, source, test: test?.wholeNumber(1) } };
+  return { task, data: { folder: rows, source, test: test?.wholeNumber(1) } };
 }
 
 const taskId = (given: Field): string => given.oneOf(tasks.map((task) => task.id));

@@ -1,25 +1,100 @@
-// Files of a data set in ClinGen's format, read for a task as the app reads them. Changes nothing.
+// Files of a data set, read for a task as the app reads them: npm run tasks -- --read TASK PATH... Changes nothing.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
-import { readDataset } from "../src/formats/dataset.ts";
+import { datasetOf, type ReadRows, readRows } from "../src/formats/dataset.ts";
+import type { Rows } from "../src/formats/format.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
+import type { Example } from "../src/tasks/example.ts";
+import { labelsOf, spansOf } from "../src/tasks/shapes.ts";
+import type { Task } from "../src/tasks/task.ts";
+import { pickedFiles } from "./picked-files.ts";
+
+export interface ReadLine {
+  readonly task: string;
+  readonly format: string;
+  /** Rows of the corpus's own sets. A corpus without sets has those that a run with seed 1 draws. */
+  readonly train: number;
+  readonly dev: number;
+  readonly test: number;
+  /** Rows that carry the label; for a task that marks spans, the spans. */
+  readonly labels: Readonly<Record<string, number>>;
+  readonly spans: number;
+  readonly remarks: readonly string[];
+}
+
+export interface ReadFault {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly file: string | null;
+    readonly line: number | null;
+  };
+}
 
 /** Never throws for what is wrong with the files or with their names. */
-export async function readTask(id: string, paths: readonly string[]): Promise<object> {
+export async function readTask(id: string, paths: readonly string[]): Promise<ReadLine | ReadFault> {
   try {
     const task = taskById(id);
-    const files = paths.flatMap((path) =>
-      readdirSync(path).map((name) => [name, new Blob([readFileSync(join(path, name))])] as const),
-    );
-    const { train, validation, test, remarks } = await readDataset(task, new Map(files), rng("dataset", 1));
-    return { task: id, train: train.length, dev: validation.length, test: test.length, remarks };
+    if (paths.length === 0) throw new ClinfuseError("file-missing", "no file or folder is named after the task");
+    return lineOf(task, await readRows(task, pickedFiles(paths)));
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
+    const { code, message, place } = error;
+    return { error: { code, message, file: place.file ?? null, line: place.line ?? null } };
+  }
+}
+
+interface Sets {
+  readonly train: readonly Example[];
+  readonly dev: readonly Example[];
+  readonly test: readonly Example[];
+  readonly remarks: readonly string[];
+}
+
+function lineOf(task: Task, { format, rows }: ReadRows): ReadLine {
+  const { train, dev, test, remarks } = setsOf(task, rows);
+  const all = [train, dev, test].flat();
+  const marks = task.shape === "token";
+  const carried = all.flatMap((example) => (marks ? spansOf(example).map((span) => span.label) : labelsOf(example)));
+  const labels = Object.fromEntries(task.labels.map((label) => [label.id, 0]));
+  for (const label of carried) labels[label] = (labels[label] ?? 0) + 1;
+  return {
+    task: task.id,
+    format: format.id,
+    train: train.length,
+    dev: dev.length,
+    test: test.length,
+    labels,
+    spans: all.reduce((sum, example) => sum + spansOf(example).length, 0),
+    remarks,
+  };
+}
+
+/** The sets that the files name; where they name none, those that a run would draw, or all rows as the test set where it could draw none. */
+function setsOf(task: Task, rows: Rows): Sets {
+  const { train, validation, test = [], full, dev, pool } = rows.rows;
+  const run = runOf(task, rows);
+  if (train || validation || rows.rows.test || full || dev) {
+    const beside = (few: readonly Example[] | undefined, whole: readonly Example[] | undefined, name: string): string[] =>
+      few && whole ? [`${name} holds ${whole.length} more rows, which are not counted here.`] : [];
     return {
-      error: { code: error.code, message: error.message, file: error.place.file ?? null, line: error.place.line ?? null },
+      train: train ?? full ?? [],
+      dev: validation ?? dev ?? [],
+      test,
+      remarks: [...run.remarks, ...beside(train, full, rows.names.full), ...beside(validation, dev, rows.names.dev)],
     };
+  }
+  return run.sets ? { ...run.sets, remarks: run.remarks } : { train: [], dev: [], test: pool ?? [], remarks: run.remarks };
+}
+
+/** The sets of a run, and its remarks; where the rows do not suffice for one, the reason is a remark. */
+function runOf(task: Task, rows: Rows): { readonly sets?: Omit<Sets, "remarks">; readonly remarks: readonly string[] } {
+  try {
+    const { train, validation, test, remarks } = datasetOf(task, rows, rng("dataset", 1));
+    return { sets: { train, dev: validation, test }, remarks };
+  } catch (error) {
+    if (!(error instanceof ClinfuseError)) throw error;
+    return { remarks: [...rows.remarks, `A run needs more: ${error.message}.`] };
   }
 }

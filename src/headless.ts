@@ -23,9 +23,12 @@ export interface HeadlessCell extends Cell {
   readonly data: HeadlessData;
 }
 
+/** Files by path: text as it is, other bytes as base64. */
+export type FolderFiles = Readonly<Record<string, string | { readonly base64: string }>>;
+
 export interface HeadlessData {
-  /** Text files by name; the sample that ships when undefined. */
-  readonly folder: Readonly<Record<string, string>> | undefined;
+  /** The sample that ships when undefined. */
+  readonly folder: FolderFiles | undefined;
   readonly source: string;
   /** Score on the first so many test examples only. */
   readonly test: number | undefined;
@@ -115,8 +118,11 @@ function dataReader(cells: readonly HeadlessCell[]): ExperimentPorts["data"] {
 }
 
 async function readData(task: string, seed: number, { folder, source, test }: HeadlessData): Promise<NotebookData> {
-  const blobs = (texts: Readonly<Record<string, string>>) =>
-    Object.entries(texts).map(([name, text]) => [name, new Blob([text])] as const);
+  const blobs = (given: FolderFiles) =>
+    Object.entries(given).map(([name, file]) => {
+      const content = typeof file === "string" ? file : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
+      return [name, new Blob([content])] as const;
+    });
   const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
   const dataset = await generate.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };

@@ -32,6 +32,9 @@ export const errorCodes = [
   "file-missing", // a folder lacks a file
   "file-too-large",
   "file-not-the-model", // picked in place of a download, and another file than the manifest's
+  "format-unknown", // files that no format fits
+  "format-several", // a folder of several formats, or of several data sets
+  "format-unfit", // a format that has no rows of the task's shape
   "span-out-of-bounds",
   "unknown-label",
   "dangling-edge", // an edge whose end is no node

@@ -130,7 +130,7 @@ function validLength(bytes: Uint8Array, at: number): number {
 
 function countLineFeeds(bytes: Uint8Array): number {
   let count = 0;
-  for (const byte of bytes) if (byte === 0x0a) count++;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
   return count;
 }
 

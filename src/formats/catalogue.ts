@@ -1,16 +1,171 @@
-// Every format that can be read. A new one is one file and one entry here.
+// Every format that can be read, and the choice of the one that a folder is in. A new one is one file and one entry here.
 
+import { ClinfuseError } from "../base/errors.ts";
+import type { Task } from "../tasks/task.ts";
+import { bioc } from "./bioc.ts";
+import { casi } from "./casi.ts";
+import { chemdner } from "./chemdner.ts";
+import { chemprot } from "./chemprot.ts";
 import { clingen } from "./clingen.ts";
+import { conll } from "./conll.ts";
 import type { Format, Tree } from "./format.ts";
+import { healthver } from "./healthver.ts";
+import { hoc } from "./hoc.ts";
+import { hocTable } from "./hoc-table.ts";
+import { litcovid } from "./litcovid.ts";
+import { markedRelations } from "./marked-relations.ts";
+import { maskedRelations } from "./masked-relations.ts";
+import { mqp } from "./mqp.ts";
+import { multivers } from "./multivers.ts";
+import { nli } from "./nli.ts";
+import { pubhealth } from "./pubhealth.ts";
+import { pubhealthParquet } from "./pubhealth-parquet.ts";
+import { pubtator } from "./pubtator.ts";
+import { extensionOf, folderOf, isAside, listed, nameOf, splitOf } from "./reading/paths.ts";
+import { strangerWords } from "./reading/strangers.ts";
+import { rqe } from "./rqe.ts";
+import { taggedParquet } from "./tagged-parquet.ts";
 
-export const formats: readonly Format[] = [clingen];
+/** Where the beginning of a file fits several, the first is taken; where none fits, the first that serves the task and has the file's extension. */
+export const formats: readonly Format[] = [
+  clingen,
+  mqp,
+  rqe,
+  healthver,
+  multivers,
+  pubhealth,
+  pubhealthParquet,
+  nli,
+  hoc,
+  hocTable,
+  litcovid,
+  chemprot,
+  maskedRelations,
+  markedRelations,
+  pubtator,
+  bioc,
+  chemdner,
+  conll,
+  casi,
+  taggedParquet,
+];
 
-/** Characters of a file that tell its format. */
-const headLength = 4096;
+/** Bytes of a file that tell its format. */
+export const headLength = 4096;
 
-/** The first format that the folder looks like; ClinGen's, which says what is missing, where it looks like none. */
-export async function formatOf(tree: Tree): Promise<Format> {
+export interface Choice {
+  readonly format: Format;
+  /** The files that it reads. */
+  readonly files: readonly string[];
+  /** Files that look like data and are not read. */
+  readonly passedOver: readonly string[];
+}
+
+/** The format of a folder by the heads of its files. Throws `file-missing`, `format-unknown`, `format-several` and `format-unfit`, in words. */
+export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choice {
+  const heads = new Map([...all].filter(([path]) => !isAside(path)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (heads.size === 0) throw noFiles([...all.keys()]);
+  const fitting = formats.flatMap((format) => {
+    const files = format.fits(heads);
+    return files.length > 0 ? [{ format, files }] : [];
+  });
+  const serving = fitting.filter(({ format }) => format.serves(task));
+  const [first, second] = apartFromNames(serving);
+  if (first && second) throw several(first, second);
+  const found = first ?? byName(heads, task, fitting.length > 0);
+  if (!found && fitting[0]) throw unfit(fitting[0], task);
+  if (!found) throw unknown(heads, task);
+  const { format } = found;
+  const others = new Set(fitting.filter((other) => other.format !== format).flatMap(({ files }) => files));
+  const claimed = [...heads.keys()].filter((path) => format.claims(path) && !found.files.includes(path) && !others.has(path));
+  const files = [...heads.keys()].filter((path) => found.files.includes(path) || claimed.includes(path));
+  refuseSeveralCorpora(format, files);
+  return { format, files, passedOver: [...heads.keys()].filter((path) => !files.includes(path)) };
+}
+
+interface Fitting {
+  readonly format: Format;
+  readonly files: readonly string[];
+}
+
+/** The formats that fit, without those whose files an earlier one fits too. */
+function apartFromNames(fitting: readonly Fitting[]): Fitting[] {
+  const taken = new Set<string>();
+  return fitting.filter(({ files }) => {
+    const own = files.filter((path) => !taken.has(path));
+    for (const path of files) taken.add(path);
+    return own.length > 0;
+  });
+}
+
+/** A format for files that fit none by their beginning: damaged ones, which it refuses with the line. */
+function byName(heads: ReadonlyMap<string, string>, task: Task, someFit: boolean): Fitting | undefined {
+  const able = formats.filter((format) => format.serves(task));
+  for (const takes of [
+    (format: Format, path: string) => format.claims(path),
+    (format: Format, path: string) => !someFit && format.extensions.includes(extensionOf(path)),
+  ]) {
+    for (const format of able) {
+      const files = [...heads.keys()].filter((path) => takes(format, path));
+      if (files.length > 0) return { format, files };
+    }
+  }
+  return undefined;
+}
+
+/** Files of one name in several folders are several corpora, unless the folders are the corpus's own: sets, or numbered folds. */
+function refuseSeveralCorpora(format: Format, files: readonly string[]): void {
+  const places = new Map<string, string>();
+  for (const path of files) {
+    const [key, folder] = [`${nameOf(path)} ${splitOf(path)}`, folderOf(path)];
+    const before = places.get(key);
+    places.set(key, before ?? folder);
+    if (before === undefined || format.folders?.test(nameOf(folder))) continue;
+    throw new ClinfuseError(
+      "format-several",
+      `the folder holds several data sets: ${before || "its own files"} and ${folder || "its own files"} both have ${nameOf(path)}; choose one of them`,
+      { file: path, what: format.name },
+    );
+  }
+}
+
+const noFiles = (passedOver: readonly string[]): ClinfuseError =>
+  new ClinfuseError(
+    "file-missing",
+    passedOver.length === 0 ? "the folder is empty" : `the folder holds no data, only ${listed(passedOver)}`,
+    passedOver[0] === undefined ? {} : { got: listed(passedOver) },
+  );
+
+function several(a: Fitting, b: Fitting): ClinfuseError {
+  const told = [a, b].map(({ format, files }) => `${format.name} (${listed(files)})`).join(" and ");
+  return new ClinfuseError("format-several", `the folder holds several formats: ${told}; choose the files of one`, {
+    what: told,
+  });
+}
+
+const takenFor = (task: Task): string =>
+  formats
+    .filter((format) => format.serves(task))
+    .map(({ name, files }) => `${name} (${files})`)
+    .join("; ");
+
+function unfit({ format, files }: Fitting, task: Task): ClinfuseError {
+  const message = `${listed(files)}: this is ${format.name}, from which ${task.name} cannot be read; it takes ${takenFor(task)}`;
+  return new ClinfuseError("format-unfit", message, { file: files[0] as string, got: format.name, what: task.name });
+}
+
+function unknown(heads: ReadonlyMap<string, string>, task: Task): ClinfuseError {
+  const words = [...heads].flatMap(([path, head]) => strangerWords(path, head) ?? []);
+  const told = words[0] ?? `no format fits ${listed([...heads.keys()])}`;
+  return new ClinfuseError("format-unknown", `${told}; ${task.name} takes ${takenFor(task)}`, {
+    file: [...heads.keys()][0] as string,
+  });
+}
+
+/** The chosen format with its files alone. */
+export async function formatFor(tree: Tree, task: Task): Promise<Omit<Choice, "files"> & { readonly tree: Tree }> {
   const heads = new Map<string, string>();
   for (const [path, file] of tree) heads.set(path, await file.slice(0, headLength).text());
-  return formats.find((format) => format.fits(heads)) ?? clingen;
+  const { format, files, passedOver } = chooseFormat(heads, task);
+  return { format, passedOver, tree: new Map(files.map((path) => [path, tree.get(path) as Blob])) };
 }

@@ -11,6 +11,8 @@ import { labelFile, readLabels } from "./clingen/labels.ts";
 import { type Note, noteWords, readLine } from "./clingen/line.ts";
 import { readRow, writeRow } from "./clingen/rows.ts";
 import { type Format, type Split, splits } from "./format.ts";
+import { splitOf } from "./reading/paths.ts";
+import { fileOf, readText } from "./reading/text-file.ts";
 
 export interface JsonlSource {
   /** For error messages. */
@@ -50,62 +52,69 @@ export function writeJsonl<T extends LearnableTask>(
   return examples.map((example, i) => `${JSON.stringify({ ...writeRow(task, example), ...more(i) })}\n`).join("");
 }
 
-/** Files of each set, in the order in which their rows are put together. */
-const filesOf = {
-  train: ["train_few.jsonl"],
-  validation: ["dev_few.jsonl"],
-  test: ["test.jsonl"],
-  full: ["train.jsonl"],
-  pool: ["dev.jsonl", "all.jsonl"],
-} as const satisfies Readonly<Record<Split, readonly string[]>>;
+/** Files of each set by their names in the released code. */
+const splitOfName: Readonly<Record<string, Split>> = {
+  "train_few.jsonl": "train",
+  "dev_few.jsonl": "validation",
+  "test.jsonl": "test",
+  "train.jsonl": "full",
+  "dev.jsonl": "dev",
+  "all.jsonl": "pool",
+};
 
-/** More than any corpus of the paper has: 30 MB. */
-const mostBytes = 200_000_000;
+const nameOfSplit = (split: Split): string => Object.keys(splitOfName).find((name) => splitOfName[name] === split) as string;
+
+const looksLikeRows = (head: string): boolean => /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text)"\s*:/.test(head);
 
 export const clingen: Format = {
   id: "clingen",
   name: "ClinGen's JSONL",
-  fits: (heads) => splits.some((split) => filesOf[split].some((name) => /^\uFEFF?\s*\{/.test(heads.get(name) ?? ""))),
+  files: "train_few.jsonl, dev_few.jsonl, test.jsonl and label.txt",
+  extensions: ["jsonl"],
+  serves: () => true,
+  fits(heads) {
+    const named = [...heads].filter(([path]) => Object.hasOwn(splitOfName, path));
+    const rows = [...heads].filter(([path, head]) => /\.jsonl?$/i.test(path) && looksLikeRows(head)).map(([path]) => path);
+    const own = named.some(([path, head]) => rows.includes(path) || /^\uFEFF?\s*\{\}?\s*$/.test(head))
+      ? named.map(([path]) => path)
+      : rows;
+    return own.length === 0 ? [] : [...own, ...[...heads.keys()].filter((path) => path === labelFile)];
+  },
+  claims: (path) => Object.hasOwn(splitOfName, path) || path === labelFile,
   async read(tree, task) {
-    const text = (name: string): Promise<string> | undefined => {
-      const file = tree.get(name);
-      if (file && file.size > mostBytes) {
-        throw new ClinfuseError("file-too-large", `${name} is too large`, { file: name, got: file.size, expected: mostBytes });
-      }
-      return file && readUtf8(file, name);
-    };
-    const labels = await text(labelFile);
+    const labels = tree.has(labelFile) ? await readUtf8(fileOf(tree, labelFile), labelFile) : undefined;
     const labelIds = labels === undefined ? task.labels.map((l) => l.id) : readLabels(task, labels);
     const remarks: string[] = [];
     if (labels === undefined && task.shape !== "token") {
       remarks.push(`${labelFile} is missing: "_id" was read as an index into ${labelIds.join(", ")}, in this order.`);
     }
+    const setOf = (path: string): Split => splitOfName[path] ?? splitOf(path);
     const rows: Partial<Record<Split, Example[]>> = {};
     for (const split of splits) {
-      for (const file of filesOf[split]) {
-        const found = await text(file);
-        if (found === undefined) continue;
-        const read = readJsonl(task, found, { file, labelIds, remark: (remark) => remarks.push(remark) });
+      for (const file of [...tree.keys()].filter((path) => path !== labelFile && setOf(path) === split)) {
+        const text = await readText(tree, file);
+        const read = readJsonl(task, text, { file, labelIds, remark: (remark) => remarks.push(remark) });
         rows[split] = [...(rows[split] ?? []), ...read];
       }
     }
-    return {
-      rows,
-      names: {
-        train: filesOf.train[0],
-        validation: filesOf.validation[0],
-        test: filesOf.test[0],
-        full: filesOf.full[0],
-        pool: "the folder",
-      },
-      remarks,
-    };
+    const name = (split: Split): string =>
+      [...tree.keys()].find((path) => path !== labelFile && setOf(path) === split) ?? nameOfSplit(split);
+    const names = Object.fromEntries(splits.map((split) => [split, split === "pool" ? "the folder" : name(split)])) as Record<
+      Split,
+      string
+    >;
+    return { rows, names, remarks };
+  },
+  spare(files, gold) {
+    const whole = files.includes(nameOfSplit("train")) && files.includes(nameOfSplit("validation"));
+    const kept: readonly (Split | undefined)[] = ["train", "validation", "test", ...(gold ? (["full"] as const) : [])];
+    return whole ? files.filter((path) => path !== labelFile && !kept.includes(splitOfName[path])) : [];
   },
   write(rows, task) {
     const files = new Map([[labelFile, task.labels.map((l) => `${l.id}\n`).join("")]]);
     for (const split of splits) {
       const examples = rows[split];
-      if (examples) files.set(filesOf[split][0], writeJsonl(task, examples as readonly ExampleOf<typeof task>[]));
+      if (examples) files.set(nameOfSplit(split), writeJsonl(task, examples as readonly ExampleOf<typeof task>[]));
     }
     return files;
   },

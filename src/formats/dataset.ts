@@ -5,9 +5,11 @@ import type { Rng } from "../base/rng.ts";
 import type { Example } from "../tasks/example.ts";
 import { drawFewShot, shotsWanted } from "../tasks/few-shot.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
-import { formatOf } from "./catalogue.ts";
+import { formatFor } from "./catalogue.ts";
 import { overlapRemarks, questionOf } from "./dataset-remarks.ts";
-import type { Tree } from "./format.ts";
+import type { Format, Rows, Tree } from "./format.ts";
+import { listed } from "./reading/paths.ts";
+import { unpacked } from "./unpack.ts";
 
 export interface Dataset<E extends Example = Example> {
   readonly train: readonly E[]; // few-shot: 5 per label (section 5.1)
@@ -20,24 +22,53 @@ export interface Dataset<E extends Example = Example> {
 }
 
 /**
- * Reads a folder in the format that it looks like. A missing training or validation set is drawn (`shots` per label, by seed) from what else the
- * folder holds and the test set does not; at last from the test set itself, which then loses those rows. Throws `file-missing`,
- * `not-enough-examples`, and whatever the format throws.
+ * Reads a folder, or archives, in the format that the files look like, and makes the sets of a run of it.
+ * Throws as `datasetOf`, and whatever the choice of the format and its reader throw.
  */
-export async function readDataset<T extends Task>(task: T, tree: Tree, stream: Rng): Promise<Dataset<ExampleOf<T>>> {
-  const format = await formatOf(tree);
-  const { rows, names, remarks: told } = await format.read(tree, task);
+export async function readDataset<T extends Task>(task: T, picked: Tree, stream: Rng): Promise<Dataset<ExampleOf<T>>> {
+  const { rows } = await readRows(task, picked);
+  return datasetOf(task, rows, stream);
+}
+
+export interface ReadRows {
+  readonly format: Format;
+  readonly rows: Rows;
+}
+
+/** The rows of a folder or of archives, with a remark on the files that are no part of them. */
+export async function readRows(task: Task, picked: Tree): Promise<ReadRows> {
+  const { format, tree, passedOver } = await formatFor(await unpacked(picked), task);
+  const rows = await format.read(tree, task);
+  if (passedOver.length === 0) return { format, rows };
+  const [files, were] = passedOver.length === 1 ? ["file", "was"] : ["files", "were"];
+  const told = `${passedOver.length} other ${files} ${were} passed over (${listed(passedOver)}).`;
+  return { format, rows: { ...rows, remarks: [...rows.remarks, told] } };
+}
+
+/**
+ * The sets of a run. A missing training or validation set is drawn (`shots` per label, by seed) from what else the folder holds and the test set does
+ * not; at last from the test set itself, which then loses those rows. A missing test set is the rest of the rows that no set holds, or else of the
+ * validation or training set. Throws `file-missing` and `not-enough-examples`.
+ */
+export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told }: Rows, stream: Rng): Dataset<ExampleOf<T>> {
   const remarks = [...told];
   const of = (examples: readonly Example[] | undefined) => examples as readonly ExampleOf<T>[] | undefined;
   let test = of(rows.test);
-  if (!test) throw new ClinfuseError("file-missing", `the folder has no ${names.test}`, { file: names.test });
+  const rest = (["pool", "dev", "full"] as const).find((split) => rows[split] !== undefined);
+  const restName = rest && names[rest];
+  if (!test && rest && (rest !== "full" || !rows.train)) {
+    test = of(rows[rest]) as readonly ExampleOf<T>[];
+    remarks.push(`There is no test set: the rows of ${restName} that are not drawn for training and validation are it.`);
+  } else if (!test) throw new ClinfuseError("file-missing", `the folder has no ${names.test}`, { file: names.test });
 
   const drawn = (split: "train" | "validation", taken: readonly ExampleOf<T>[]): readonly ExampleOf<T>[] => {
     const given = of(rows[split]);
     if (given) return given;
     const [name, stillTest] = [names[split], test ?? []];
     const used = new Set([...taken, ...stillTest].map(questionOf));
-    const pool = [...(of(rows.full) ?? []), ...(of(rows.pool) ?? [])].filter((e) => !used.has(questionOf(e)));
+    const pool = (["full", "dev", "pool"] as const)
+      .flatMap((from) => of(rows[from]) ?? [])
+      .filter((e) => !used.has(questionOf(e)));
     const fromPool = drawFewShot(task, pool, stream.fork(name));
     if (fromPool) {
       remarks.push(`${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set.`);
@@ -52,7 +83,9 @@ export async function readDataset<T extends Task>(task: T, tree: Tree, stream: R
     }
     const gone = new Set<ExampleOf<T>>(fromTest);
     test = stillTest.filter((e) => !gone.has(e));
-    remarks.push(`${name} is missing: ${fromTest.length} examples were drawn from ${names.test} and left out of the test set.`);
+    remarks.push(
+      `${name} is missing: ${fromTest.length} examples were drawn from ${rows.test ? names.test : restName} and left out of the test set.`,
+    );
     return fromTest;
   };
   const train = drawn("train", []);

@@ -15,7 +15,7 @@ export interface JoinedWords {
 export function joinWords(words: readonly string[]): JoinedWords {
   let text = "";
   const places = words.map((word): Extent | undefined => {
-    if (/^\p{White_Space}*$/u.test(word)) return undefined;
+    if (!/[!-~]/.test(word) && /^\p{White_Space}*$/u.test(word)) return undefined;
     if (text !== "") text += " ";
     const start = text.length;
     text += word;

@@ -27,7 +27,7 @@ import type { Answers } from "./procedure.ts";
 import { engineSpeeds } from "./speeds.ts";
 
 export type GenerateProcedures = GraphProcedures & {
-  /** A folder in ClinGen's format, by file name. Errors as readDataset's, with file and line. */
+  /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
   readData(
     argument: { task: string; files: Readonly<Record<string, Blob>>; seed: number },
     signal: AbortSignal,

@@ -13,11 +13,15 @@ const trailing = new RegExp(`[${invisible}]+$`, "u");
 
 /** The part of `text` between two offsets without invisible characters at its ends; undefined where nothing is left. */
 export function visibleExtent(text: string, start: number, end: number): Extent | undefined {
+  if (start < end && isPlain(text.charCodeAt(start)) && isPlain(text.charCodeAt(end - 1))) return { start, end };
   const part = text.slice(start, end);
   const from = leading.exec(part)?.[0].length ?? 0;
   if (from === part.length) return undefined;
   return { start: start + from, end: end - (trailing.exec(part)?.[0].length ?? 0) };
 }
+
+/** A visible ASCII character: no pattern need be tried on it. */
+const isPlain = (code: number): boolean => code > 0x20 && code < 0x7f;
 
 export const isVisible = (text: string): boolean => visibleExtent(text, 0, text.length) !== undefined;
 

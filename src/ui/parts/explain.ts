@@ -184,10 +184,25 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Mend that line and choose the file again. Nothing was imported.",
   }),
-  "file-missing": ({ file }) => ({
+  "file-missing": ({ file }, message) => ({
     title: `${file ?? "A file"} is missing`,
-    sentence: `The folder has no ${file ?? "such file"}.`,
-    remedy: "Choose a folder with test.jsonl, and with train_few.jsonl and dev_few.jsonl or more rows to draw them from.",
+    sentence: sentence(message) || `The folder has no ${file ?? "such file"}.`,
+    remedy: "Choose a folder with a test set, and with training and validation sets or more rows to draw them from.",
+  }),
+  "format-unknown": (_, message) => ({
+    title: "No format fits these files",
+    sentence: sentence(message),
+    remedy: "Choose the files of the data set as they were published, or write them in ClinGen's format. Nothing was imported.",
+  }),
+  "format-several": (_, message) => ({
+    title: "The folder holds more than one data set",
+    sentence: sentence(message),
+    remedy: "Choose the folder or the files of one. Nothing was imported.",
+  }),
+  "format-unfit": (_, message) => ({
+    title: "These files are another task's",
+    sentence: sentence(message),
+    remedy: "Choose the task that they belong to, or other files. Nothing was imported.",
   }),
   "file-too-large": ({ file, got, expected }, message) => ({
     title: `${file ?? "The file"} is too large`,

@@ -1,39 +1,55 @@
-// A folder that the user picked or dropped, as files by name. Takes the known names alone; reads none.
+// Files that the user picked or dropped, as files by path. Takes them all: the formats say which they read.
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { entriesIn, entriesOf, fileOf, isFileEntry } from "./dropped.ts";
 
-/** Names of files that readDataset knows. */
-const known = new Set(["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt", "train.jsonl", "dev.jsonl", "all.jsonl"]);
-const mostBytes = 200_000_000;
+/** More than any corpus has: HoC comes as 3,704 files. */
+const mostFiles = 20_000;
+const mostDepth = 8;
 
 export interface PickedFolder {
   readonly name: string;
-  readonly files: readonly File[];
+  /** By path, seen from the folder. */
+  readonly files: Readonly<Record<string, File>>;
 }
 
-/** From `<input type="file" webkitdirectory>`: the files at the top of the folder, not those of folders inside it. */
-export function pickedFolder(list: Iterable<File>): PickedFolder {
-  const files = [...list];
-  const name = files[0]?.webkitRelativePath.split("/")[0] || "folder";
-  return { name, files: files.filter((file) => file.webkitRelativePath.split("/").length <= 2) };
+/** From `<input type="file">`, with `webkitdirectory` or for several files. */
+export async function pickedFolder(list: Iterable<File>): Promise<PickedFolder> {
+  const files = [...list]; // before anything waits: the page empties the list
+  const folder = files[0]?.webkitRelativePath.split("/")[0];
+  const pathOf = (file: File): string => file.webkitRelativePath.split("/").slice(1).join("/") || file.name;
+  return checked(
+    folder || files[0]?.name || "folder",
+    files.map((file) => [pathOf(file), file] as const),
+  );
 }
 
 /** From a drop: one folder, or the files themselves. */
 export async function droppedFolder(transfer: DataTransfer): Promise<PickedFolder> {
   const entries = entriesOf(transfer);
-  const folder = entries.find((entry): entry is FileSystemDirectoryEntry => entry.isDirectory);
-  const inside = folder ? await entriesIn(folder) : entries;
-  const files = await Promise.all(inside.filter(isFileEntry).map(fileOf));
-  return { name: folder?.name ?? "dropped files", files };
+  const [only] = entries;
+  const whole = entries.length === 1 && only?.isDirectory ? (only as FileSystemDirectoryEntry) : undefined;
+  const files = await filesIn(whole ? await entriesIn(whole) : entries, "", 0);
+  return checked(whole?.name ?? (entries.length === 1 ? (only?.name ?? "dropped files") : "dropped files"), files);
 }
 
-/** Files that readDataset knows, by name. Throws `file-too-large`. Missing ones are named when the rest is read. */
-export function checkedFiles({ files }: PickedFolder): Readonly<Record<string, File>> {
-  const wanted = files.filter((file) => known.has(file.name));
-  for (const { name, size } of wanted) {
-    if (size > mostBytes)
-      throw new ClinfuseError("file-too-large", `${name} is too large`, { file: name, got: size, expected: mostBytes });
+async function filesIn(entries: readonly FileSystemEntry[], folder: string, depth: number): Promise<(readonly [string, File])[]> {
+  const found: (readonly [string, File])[] = [];
+  for (const entry of entries) {
+    const path = `${folder}${entry.name}`;
+    if (isFileEntry(entry)) found.push([path, await fileOf(entry)]);
+    else if (entry.isDirectory && depth < mostDepth) {
+      found.push(...(await filesIn(await entriesIn(entry as FileSystemDirectoryEntry), `${path}/`, depth + 1)));
+    }
+    if (found.length > mostFiles) break;
   }
-  return Object.fromEntries(wanted.map((file) => [file.name, file]));
+  return found;
+}
+
+/** Throws `file-too-large` for more files than a corpus has: a wrong folder was picked. */
+function checked(name: string, files: readonly (readonly [string, File])[]): PickedFolder {
+  if (files.length > mostFiles) {
+    throw new ClinfuseError("file-too-large", `${name} holds more than ${mostFiles} files`, { file: name });
+  }
+  return { name, files: Object.fromEntries(files) };
 }

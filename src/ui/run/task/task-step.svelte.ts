@@ -5,7 +5,7 @@ import { fetchSample } from "../../../experiment/sample.ts";
 import { writerOf } from "../../../generate/sources.ts";
 import { taskById } from "../../../tasks/catalogue.ts";
 import type { Task } from "../../../tasks/task.ts";
-import { checkedFiles, type PickedFolder } from "../../parts/folder.ts";
+import type { PickedFolder } from "../../parts/folder.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
@@ -44,7 +44,7 @@ export class TaskStep {
   loadFolder = (folder: PickedFolder | Promise<PickedFolder>): Promise<boolean> =>
     this.work.run("Reading the folder", async (signal) => {
       const picked = await folder;
-      await this.#take(picked.name, checkedFiles(picked), signal);
+      await this.#take(picked.name, picked.files, signal);
     });
 
   /** Scores on the first `most` test examples alone, and says so in the notebook. */

@@ -1,0 +1,136 @@
+// BioC's xml: documents of passages, annotations with absolute places, relations between concepts. Knows no disk.
+
+import type { Format } from "./format.ts";
+import { Collection } from "./reading/collection.ts";
+import {
+  addDocument,
+  type CorpusDocument,
+  DocumentIds,
+  documentShapes,
+  type Mention,
+  type Relation,
+} from "./reading/documents.ts";
+import { extensionOf, splitOf } from "./reading/paths.ts";
+import { malformed, readText } from "./reading/text-file.ts";
+import { childNamed, childrenNamed, type Element, readXml } from "./reading/xml.ts";
+
+const induces = "induce";
+
+export const bioc: Format = {
+  id: "bioc",
+  name: "BioC's xml",
+  files: "xml with <collection>, <document> and <passage>",
+  extensions: ["xml"],
+  serves: (task) =>
+    documentShapes.includes(task.shape) && (task.shape === "token" || task.labels.some(({ id }) => id === induces)),
+  fits: (heads) =>
+    [...heads].filter(([path, head]) => extensionOf(path) === "xml" && /<collection[\s>]/.test(head)).map(([path]) => path),
+  claims: (path) => extensionOf(path) === "xml" && /bioc/i.test(path),
+  async read(tree, task) {
+    const rows = new Collection(task);
+    const ids = new DocumentIds(rows);
+    for (const file of tree.keys()) {
+      const split = splitOf(file);
+      rows.open(split, file);
+      const root = readXml(await readText(tree, file), file);
+      if (root.name !== "collection") malformed(file, root.line, `the document is a <${root.name}>, expected a <collection>`);
+      for (const element of childrenNamed(root, "document")) {
+        const document = readDocument(rows, file, element);
+        const id = childNamed(element, "id")?.text.trim() ?? malformed(file, element.line, "a document has no <id>");
+        if (ids.add(`${split} ${id}`, document)) addDocument(rows, split, document);
+      }
+    }
+    rows.remark(
+      `Documents were cut into sentences; ${task.shape === "relation" ? "each pair of mentions in one sentence is an example" : "each sentence is an example"}.`,
+    );
+    return rows.finish();
+  },
+};
+
+const infonsOf = (element: Element): Readonly<Record<string, string>> =>
+  Object.fromEntries(childrenNamed(element, "infon").map((infon) => [infon.attributes.key ?? "", infon.text.trim()]));
+
+interface Passage {
+  readonly offset: number;
+  readonly text: string;
+}
+
+function readDocument(rows: Collection, file: string, element: Element): CorpusDocument {
+  const passages = childrenNamed(element, "passage").flatMap((passage) => passagesIn(passage, file));
+  const annotations = [
+    element,
+    ...childrenNamed(element, "passage").flatMap((passage) => [passage, ...childrenNamed(passage, "sentence")]),
+  ].flatMap((part) => childrenNamed(part, "annotation"));
+  const mentions = annotations.flatMap((annotation) => mentionIn(rows, file, annotation));
+  const relations = childrenNamed(element, "relation").flatMap((relation) => relationIn(rows, file, relation));
+  const [joined, padded] = [laidOut(passages, false), laidOut(passages, true)];
+  const misses = ({ text }: { readonly text: string }): number =>
+    mentions.filter((m) => text.slice(m.start, m.end) !== m.said).length;
+  const layout = misses(padded) < misses(joined) ? padded : joined; // passages of some documents state offsets that count escapes
+  return { file, line: element.line, ...layout, mentions, relations, closed: true };
+}
+
+function passagesIn(passage: Element, file: string): Passage[] {
+  const own = childNamed(passage, "text") ? [passage] : childrenNamed(passage, "sentence");
+  return own.map((part) => {
+    const offset = Number(childNamed(part, "offset")?.text.trim() ?? Number.NaN);
+    if (!Number.isInteger(offset) || offset < 0)
+      malformed(file, part.line, `a <${part.name}> has no whole number as its <offset>`);
+    return { offset, text: childNamed(part, "text")?.text ?? "" };
+  });
+}
+
+/** Passages one blank apart, or each at its own offset. */
+function laidOut(passages: readonly Passage[], padded: boolean): Pick<CorpusDocument, "text" | "sections"> {
+  let text = "";
+  const sections = passages.map(({ offset, text: own }, i) => {
+    if (padded) text = text.padEnd(Math.min(offset, text.length + 1000));
+    else if (i > 0) text += " ";
+    const start = text.length;
+    text += own;
+    return { start, end: text.length };
+  });
+  return { text, sections };
+}
+
+function mentionIn(rows: Collection, file: string, annotation: Element): Mention[] {
+  const { line } = annotation;
+  const { type = "", MESH, identifier, CompositeRole } = infonsOf(annotation);
+  if (CompositeRole === "IndividualMention" || type === "MeSH_Indexing_Chemical") return [];
+  const locations = childrenNamed(annotation, "location");
+  if (type === "") malformed(file, line, 'an <annotation> has no <infon key="type">');
+  if (locations.length === 0) malformed(file, line, "an <annotation> has no <location>");
+  if (locations.length > 1) {
+    rows.count("fragments");
+    return [];
+  }
+  const [offset, length] = ["offset", "length"].map((name) => {
+    const value = locations[0]?.attributes[name] ?? "";
+    return /^\d+$/.test(value)
+      ? Number(value)
+      : malformed(file, line, `the ${name} ${JSON.stringify(value)} of a <location> is no whole number`);
+  }) as [number, number];
+  const said = childNamed(annotation, "text")?.text;
+  const keys = (MESH ?? identifier ?? "").split(/[|,;]/).map((id) => id.trim().replace(/^MESH:/i, ""));
+  return [
+    {
+      file,
+      line,
+      start: offset,
+      end: offset + length,
+      ...(said === undefined ? {} : { said }),
+      type,
+      keys: keys.filter((id) => id !== "" && id !== "-" && id !== "-1"),
+    },
+  ];
+}
+
+function relationIn(rows: Collection, file: string, element: Element): Relation[] {
+  if (rows.task.shape !== "relation") return [];
+  const { relation = "", Chemical, Disease } = infonsOf(element);
+  if (relation !== "CID" || Chemical === undefined || Disease === undefined) {
+    rows.count("other-label", JSON.stringify(relation));
+    return [];
+  }
+  return [{ file, line: element.line, label: induces, ends: [Chemical, Disease] }];
+}

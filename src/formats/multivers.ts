@@ -1,0 +1,73 @@
+// HealthVer as MultiVerS has it: claims in one JSONL, abstracts in another. Each claim and cited abstract is a pair. Knows no disk.
+
+import type { Format, Tree } from "./format.ts";
+import { verdicts } from "./healthver.ts";
+import { Collection } from "./reading/collection.ts";
+import { jsonRows } from "./reading/json.ts";
+import { coversLabels, labelAt } from "./reading/labels.ts";
+import { addPair, RowIds } from "./reading/pairs.ts";
+import { nameOf, splitOf } from "./reading/paths.ts";
+import { malformed, readText, refuse } from "./reading/text-file.ts";
+
+const labels = { ...verdicts, support: "Support", contradict: "Refute", noinfo: "Unproven" };
+const isCorpus = (path: string): boolean => /corpus/i.test(nameOf(path));
+
+export const multivers: Format = {
+  id: "multivers",
+  name: "MultiVerS' JSONL",
+  files: "claims_{train,dev,test}.jsonl with corpus.jsonl",
+  extensions: [],
+  serves: (task) => task.shape === "pair" && coversLabels(task, labels),
+  fits(heads) {
+    const claims = [...heads].filter(
+      ([, head]) => /^\uFEFF?\s*\{"id":/.test(head) && /"claim":/.test(head) && /"doc_ids":/.test(head),
+    );
+    const corpus = [...heads].filter(([path, head]) => isCorpus(path) && /"doc_id":/.test(head));
+    return claims.length === 0 ? [] : [...claims, ...corpus].map(([path]) => path);
+  },
+  claims: (path) => /^(?:claims_\w+|corpus)\.jsonl$/.test(nameOf(path)),
+  async read(tree, task) {
+    const rows = new Collection(task);
+    const abstracts = await abstractsIn(tree);
+    for (const file of [...tree.keys()].filter((path) => !isCorpus(path))) {
+      const split = splitOf(file);
+      rows.open(split, file);
+      const ids = new RowIds();
+      for (const { value, line } of jsonRows(await readText(tree, file), file)) {
+        const { id, claim, doc_ids: documents, evidence } = value;
+        const at = { file, line };
+        if (typeof claim !== "string" || !Array.isArray(documents)) malformed(file, line, 'a claim needs "claim" and "doc_ids"');
+        if (!ids.add(at, String(id), [claim, documents, evidence])) continue;
+        const found = (evidence ?? {}) as Readonly<
+          Record<string, { readonly label?: unknown } | readonly { readonly label?: unknown }[]>
+        >;
+        for (const document of documents as readonly unknown[]) {
+          const key = String(document);
+          const text = abstracts.get(key) ?? malformed(file, line, `the document ${key} is not in the corpus file`);
+          const entry = Object.hasOwn(found, key) ? found[key] : undefined;
+          const label = (Array.isArray(entry) ? entry[0]?.label : (entry as { label?: unknown } | undefined)?.label) ?? "NOINFO";
+          addPair(rows, split, at, claim as string, text, labelAt(task, labels, String(label), at));
+        }
+      }
+    }
+    rows.remark("Each claim and each abstract that it cites is a pair; an abstract without evidence is read as neutral.");
+    return rows.finish();
+  },
+};
+
+async function abstractsIn(tree: Tree): Promise<ReadonlyMap<string, string>> {
+  const files = [...tree.keys()].filter(isCorpus);
+  if (files.length === 0) refuse("file-missing", "corpus.jsonl", undefined, "the folder has no corpus.jsonl beside its claims");
+  const abstracts = new Map<string, string>();
+  for (const file of files) {
+    const ids = new RowIds();
+    for (const { value, line } of jsonRows(await readText(tree, file), file)) {
+      const { doc_id: id, abstract } = value;
+      if (id === undefined || !Array.isArray(abstract))
+        malformed(file, line, 'a document needs "doc_id" and "abstract", a list of sentences');
+      ids.add({ file, line }, String(id), [abstract]);
+      abstracts.set(String(id), (abstract as readonly unknown[]).map(String).join(" "));
+    }
+  }
+  return abstracts;
+}

@@ -1,0 +1,63 @@
+// MedNLI's and MEDIQA-NLI's JSONL: premise, hypothesis and label, the label at times in a table beside it. Knows no disk.
+
+import type { Task } from "../tasks/task.ts";
+import type { Format, Tree } from "./format.ts";
+import { Collection } from "./reading/collection.ts";
+import { jsonRows } from "./reading/json.ts";
+import { coversLabels, labelAt } from "./reading/labels.ts";
+import { addPair, RowIds } from "./reading/pairs.ts";
+import { extensionOf, nameOf, splitOf } from "./reading/paths.ts";
+import { csvRows, headerOf, ofWidth } from "./reading/table.ts";
+import { malformed, readText } from "./reading/text-file.ts";
+
+const labels = { entailment: "entail", neutral: "neutral", contradiction: "contradict" };
+const isLabels = (path: string): boolean => extensionOf(path) === "csv";
+
+export const nli: Format = {
+  id: "nli",
+  name: "MedNLI's JSONL",
+  files: "mli_{train,dev,test}_v1.jsonl, or mednli_bionlp19_shared_task.jsonl with its ground truth",
+  extensions: ["jsonl", "json"],
+  serves: (task) => task.shape === "pair" && coversLabels(task, labels),
+  fits(heads) {
+    const own = [...heads].filter(
+      ([path, head]) => extensionOf(path).startsWith("json") && /"sentence1"\s*:/.test(head) && /"sentence2"\s*:/.test(head),
+    );
+    const truth = [...heads].filter(([path, head]) => isLabels(path) && headerOf(head, ",").join() === "pair_id,label");
+    return own.length === 0 ? [] : [...own, ...truth].map(([path]) => path);
+  },
+  claims: (path) => extensionOf(path) === "jsonl" && /^(?:mli_|mednli)/i.test(nameOf(path)),
+  async read(tree, task) {
+    const rows = new Collection(task);
+    const truth = await groundTruth(tree, task);
+    for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
+      const split = /shared_task|bionlp19/i.test(file) && tree.size > 2 ? "test" : splitOf(file);
+      rows.open(split, file);
+      const ids = new RowIds();
+      for (const { value, line } of jsonRows(await readText(tree, file), file)) {
+        const at = { file, line };
+        const { pairID, sentence1, sentence2 } = value;
+        const [id, label] = [String(pairID ?? ""), value.gold_label ?? truth.get(String(pairID))];
+        if (typeof sentence1 !== "string") malformed(file, line, 'field "sentence1" must be text');
+        if (typeof sentence2 !== "string") malformed(file, line, 'field "sentence2" must be text');
+        if (id !== "" && !ids.add(at, id, [sentence1, sentence2, label])) rows.count("repeated-row", file);
+        else if (label === undefined || label === null || label === "" || label === "-") rows.count("no-label", file);
+        else addPair(rows, split, at, sentence1 as string, sentence2 as string, labelAt(task, labels, String(label), at));
+      }
+    }
+    return rows.finish();
+  },
+};
+
+async function groundTruth(tree: Tree, task: Task): Promise<ReadonlyMap<string, string>> {
+  const truth = new Map<string, string>();
+  for (const file of [...tree.keys()].filter(isLabels)) {
+    const [, ...table] = csvRows(await readText(tree, file), file);
+    for (const { cells, line } of ofWidth(table, file, [2], "pair_id and label")) {
+      const [id = "", label = ""] = cells;
+      labelAt(task, labels, label, { file, line });
+      truth.set(id.trim(), label.trim());
+    }
+  }
+  return truth;
+}

@@ -1,0 +1,116 @@
+// PubTator's documents: title and abstract, mentions with offsets, relations between concepts. BC5CDR, CDR and NCBI come so. Knows no disk.
+
+import type { At, Format } from "./format.ts";
+import { Collection } from "./reading/collection.ts";
+import { addDocument, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
+import { extensionOf, splitOf } from "./reading/paths.ts";
+import { malformed, readText } from "./reading/text-file.ts";
+
+/** Relations of CDR, in lower case, and the label of the task. */
+const relationLabels = { cid: "induce" } as const satisfies Readonly<Record<string, string>>;
+
+const sectionLine = /^([^|\t]+)\|([a-z])\|(.*)$/;
+
+export const pubtator: Format = {
+  id: "pubtator",
+  name: "PubTator",
+  files: "documents as PubTator writes them (PMID|t|..., PMID|a|..., a mention a line)",
+  extensions: ["txt", "pubtator"],
+  serves: (task) =>
+    documentShapes.includes(task.shape) && (task.shape === "token" || task.labels.some((l) => l.id === relationLabels.cid)),
+  fits: (heads) => [...heads].filter(([, head]) => /^\uFEFF?\s*[^\s|]+\|t\|/.test(head)).map(([path]) => path),
+  claims: (path) => /pubtator|corpus\.txt$/i.test(path) && ["txt", "pubtator"].includes(extensionOf(path)),
+  async read(tree, task) {
+    const rows = new Collection(task);
+    const ids = new DocumentIds(rows);
+    for (const file of tree.keys()) {
+      const split = splitOf(file);
+      rows.open(split, file);
+      for (const block of blocksOf(await readText(tree, file))) {
+        const { id, document } = readDocument(rows, file, block);
+        if (ids.add(`${split} ${id}`, document)) addDocument(rows, split, document);
+      }
+    }
+    rows.remark(
+      `Documents were cut into sentences; ${task.shape === "relation" ? "each pair of mentions in one sentence is an example" : "each sentence is an example"}.`,
+    );
+    return rows.finish();
+  },
+};
+
+interface Numbered {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Lines of each document: they end at a blank line, or where another title begins. */
+function blocksOf(text: string): Numbered[][] {
+  const blocks: Numbered[][] = [];
+  let open: Numbered[] | undefined;
+  for (const [i, content] of text.split("\n").entries()) {
+    if (content.trim() === "") open = undefined;
+    else if (open && sectionLine.exec(content)?.[2] !== "t") open.push({ text: content, line: i + 1 });
+    else blocks.push((open = [{ text: content, line: i + 1 }]));
+  }
+  return blocks;
+}
+
+function readDocument(rows: Collection, file: string, block: readonly Numbered[]) {
+  const first = block[0] as Numbered;
+  const title = sectionLine.exec(first.text);
+  if (title?.[2] !== "t")
+    return malformed(file, first.line, `expected a title (PMID|t|...), got ${JSON.stringify(first.text.slice(0, 60))}`);
+  const second = block[1] && sectionLine.exec(block[1].text);
+  if (second?.[2] !== "a") {
+    return malformed(file, (block[1] ?? first).line, `the document ${title[1]} has no abstract (PMID|a|...) after its title`);
+  }
+  const id = title[1] as string;
+  const [head, abstract] = [title[3] as string, second[3] as string];
+  const text = `${head} ${abstract}`;
+  const mentions: Mention[] = [];
+  const relations: Relation[] = [];
+  for (const row of [block[1] as Numbered, ...block.slice(2)]) {
+    const at = { file, line: row.line };
+    const own = row === block[1] ? second[1] : row.text.split("\t")[0];
+    if (own !== id) return malformed(file, row.line, `the row is of the document ${JSON.stringify(own)}, inside of ${id}`);
+    if (row === block[1]) continue;
+    const cells = row.text.split("\t");
+    if (/^\s*-?\d/.test(cells[1] ?? "")) mentions.push(readMention(at, cells));
+    else if (cells.length >= 4) relations.push(...readRelation(rows, at, cells));
+    else return malformed(file, row.line, `${cells.length} columns: a mention has 5 to 7, a relation 4`);
+  }
+  const sections = [
+    { start: 0, end: head.length },
+    { start: head.length + 1, end: text.length },
+  ];
+  return { id, document: { file, line: first.line, text, sections, mentions, relations, closed: true } };
+}
+
+function readMention(at: At, cells: readonly string[]): Mention {
+  const [, from, to, said, type, concept = ""] = cells;
+  if (from === undefined || to === undefined || said === undefined || !type?.trim() || cells.length > 8) {
+    return malformed(at.file, at.line, `${cells.length} columns: a mention has 5 to 7 (PMID, start, end, text, type, concept)`);
+  }
+  return { ...at, start: offset(at, from), end: offset(at, to), said, type: type.trim(), keys: conceptsOf(concept) };
+}
+
+function offset({ file, line }: At, text: string): number {
+  return /^\d+$/.test(text.trim())
+    ? Number(text)
+    : malformed(file, line, `the offset ${JSON.stringify(text)} is no whole number`);
+}
+
+/** Ids of a concept, those of a composite apart; none for "-1". */
+function conceptsOf(concept: string): string[] {
+  const ids = concept.split("|").map((id) => id.trim().replace(/^MESH:/i, ""));
+  return ids.filter((id) => id !== "" && id !== "-1" && id !== "-");
+}
+
+function readRelation(rows: Collection, at: At, cells: readonly string[]): Relation[] {
+  if (rows.task.shape !== "relation") return [];
+  const [, name = "", first = "", second = ""] = cells;
+  const label = Object.hasOwn(relationLabels, name.toLowerCase()) ? relationLabels.cid : undefined;
+  if (label === undefined) rows.count("other-label", JSON.stringify(name));
+  const [a, b] = [conceptsOf(first)[0], conceptsOf(second)[0]];
+  return label === undefined || a === undefined || b === undefined ? [] : [{ ...at, label, ends: [a, b] }];
+}

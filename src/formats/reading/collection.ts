@@ -1,0 +1,114 @@
+// The rows of one reading by set, what was left out by count, and what was decided. Knows no format.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import type { Example } from "../../tasks/example.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Rows, Split } from "../format.ts";
+import { splits } from "../format.ts";
+import { listed } from "./paths.ts";
+
+/** A decision that is told by count. `detail` is the type, the label or the like that it is about. */
+const decisions = {
+  "no-label": (n: number, detail: string) => `${rows(n)} without a label ${were(n)} left out${of(detail)}.`,
+  "stray-label": (n: number, detail: string) =>
+    `${rows(n)} with the label ${detail}, which the corpus does not have, ${were(n)} left out.`,
+  "other-label": (n: number, detail: string) =>
+    `${rows(n)} with the label ${detail}, which the task does not have, ${were(n)} left out.`,
+  "broken-row": (n: number, detail: string) => `${rows(n)} of another number of columns ${were(n)} left out${of(detail)}.`,
+  "empty-text": (n: number, detail: string) => `${rows(n)} without text ${were(n)} left out${of(detail)}.`,
+  "no-hallmark": (n: number) =>
+    `${n} sentence${s(n)} without a label ${were(n)} left out: the task's examples carry one or more.`,
+  "other-type": (n: number, detail: string) =>
+    `${mentions(n)} of the type ${detail} ${were(n)} left out: the task marks other types.`,
+  overlap: (n: number) => `${mentions(n)} that overlap${n === 1 ? "s" : ""} a longer one ${were(n)} left out.`,
+  fragments: (n: number) => `${mentions(n)} in several pieces ${were(n)} left out.`,
+  blank: (n: number) => `${mentions(n)} of no visible character ${were(n)} left out.`,
+  repeated: (n: number) => `${mentions(n)} stated twice ${were(n)} counted once.`,
+  crossing: (n: number) => `${n} sentence border${s(n)} inside a mention ${were(n)} passed over.`,
+  apart: (n: number) =>
+    `${n} stated relation${s(n)} ${n === 1 ? "has" : "have"} no sentence that names both ends and ${were(n)} left out.`,
+  unstated: (n: number) => `${n} pair${s(n)} of mentions without a stated relation ${were(n)} left out.`,
+  "second-label": (n: number) =>
+    `${n} pair${s(n)} of mentions with several relations carr${n === 1 ? "ies" : "y"} the first one stated.`,
+  "repeated-row": (n: number, detail: string) =>
+    `${rows(n)} that stand${n === 1 ? "s" : ""} twice ${were(n)} read once${of(detail)}.`,
+  "repeated-document": (n: number) => `${n} document${s(n)} that stand${n === 1 ? "s" : ""} twice ${were(n)} read once.`,
+} as const satisfies Readonly<Record<string, (n: number, detail: string) => string>>;
+
+export type Decision = keyof typeof decisions;
+
+const s = (n: number): string => (n === 1 ? "" : "s");
+const were = (n: number): string => (n === 1 ? "was" : "were");
+const rows = (n: number): string => `${n} row${s(n)}`;
+const mentions = (n: number): string => `${n} mention${s(n)}`;
+const of = (detail: string): string => (detail === "" ? "" : ` (${detail})`);
+
+export class Collection {
+  readonly #rows = new Map<Split, Example[]>();
+  readonly #files = new Map<Split, string[]>();
+  readonly #counts = new Map<string, { readonly decision: Decision; readonly detail: string; count: number }>();
+  readonly #remarks: string[] = [];
+
+  constructor(readonly task: Task) {}
+
+  /** Opens a set for a file, so that a file without rows still makes a set. */
+  open(split: Split, file: string): void {
+    this.#files.set(split, [...(this.#files.get(split) ?? []), file]);
+    if (!this.#rows.has(split)) this.#rows.set(split, []);
+  }
+
+  add(split: Split, example: Example): void {
+    const set = this.#rows.get(split);
+    if (!set) throw new Error(`Collection.add: the set ${split} was not opened`);
+    set.push(example);
+  }
+
+  count(decision: Decision, detail = "", count = 1): void {
+    if (count === 0) return;
+    const key = `${decision} ${detail}`;
+    const known = this.#counts.get(key);
+    if (known) known.count += count;
+    else this.#counts.set(key, { decision, detail, count });
+  }
+
+  remark(text: string): void {
+    if (!this.#remarks.includes(text)) this.#remarks.push(text);
+  }
+
+  /** Throws `file-empty` where nothing was read at all. */
+  finish(): Rows {
+    const read = splits.flatMap((split) => {
+      const found = this.#rows.get(split);
+      return found && found.length > 0 ? [[split, found] as const] : [];
+    });
+    const told = [...this.#counts.values()].map(({ decision, detail, count }) => decisions[decision](count, detail));
+    const files = [...this.#files.values()].flat();
+    if (read.length === 0) {
+      const why = told.length > 0 ? `: ${told.join(" ")}` : "";
+      throw new ClinfuseError(
+        "file-empty",
+        `${listed(files)} ${files.length === 1 ? "holds" : "hold"} no rows for ${this.task.name}${why}`,
+        {
+          file: files[0] ?? "the folder",
+        },
+      );
+    }
+    const several = read.flatMap(([split]) => {
+      const names = this.#files.get(split) ?? [];
+      return names.length > 1 && names.length <= 8 ? [`${listed(names)} were read as one set.`] : [];
+    });
+    const name = (split: Split, otherwise: string): string => this.#files.get(split)?.[0] ?? otherwise;
+    return {
+      rows: Object.fromEntries(read),
+      names: {
+        train: name("train", "The few-shot training set"),
+        validation: name("validation", "The few-shot validation set"),
+        test: name("test", "test set"),
+        full: name("full", "training set"),
+        dev: name("dev", "validation set"),
+        pool: name("pool", "the folder"),
+      },
+      remarks: [...several, ...this.#remarks, ...told],
+    };
+  }
+}

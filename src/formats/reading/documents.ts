@@ -1,0 +1,176 @@
+// A document with mentions and relations as examples: its sentences with spans, or its pairs of mentions. Knows no file format.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import type { Span } from "../../tasks/example.ts";
+import type { Task } from "../../tasks/task.ts";
+import { type Extent, visibleExtent } from "../../tasks/words.ts";
+import type { At, Split } from "../format.ts";
+import type { Collection } from "./collection.ts";
+import { type Placed, placed, type StatedMention } from "./offsets.ts";
+import { sentencesOf } from "./sentences.ts";
+import { misspelt, typeAmong } from "./types.ts";
+
+export interface Mention extends StatedMention {
+  readonly type: string;
+  /** Names by which relations call it: its own id, or its concepts'. */
+  readonly keys: readonly string[];
+}
+
+/** A relation between two keys, in either order. */
+export interface Relation extends At {
+  readonly label: string;
+  readonly ends: readonly [string, string];
+}
+
+export interface CorpusDocument extends At {
+  readonly text: string;
+  /** Parts that no sentence crosses: title and abstract. */
+  readonly sections: readonly Extent[];
+  readonly mentions: readonly Mention[];
+  readonly relations: readonly Relation[];
+  /** The corpus states every relation, so that a pair without one carries the negative label. */
+  readonly closed: boolean;
+}
+
+interface Marked extends Extent {
+  readonly type: string;
+  readonly mention: Mention;
+}
+
+/** Adds a document's examples to a set. Throws for mentions out of place. */
+export function addDocument(rows: Collection, split: Split, document: CorpusDocument): void {
+  const shape = byShape[rows.task.shape as keyof typeof byShape];
+  if (!shape) throw new Error(`addDocument: a task of ${rows.task.shape} examples has no document`);
+  shape(rows, split, document);
+}
+
+const byShape = { token: addSentences, relation: addPairs } as const;
+export const documentShapes: readonly string[] = Object.keys(byShape);
+
+/** Types of mentions that the task marks. */
+export function typesOf(task: Task): readonly string[] {
+  return task.shape === "relation" ? [task.head.type, task.tail.type] : task.labels.map((label) => label.id);
+}
+
+/** The task's type for a corpus's; undefined, and counted, where the task has none. Throws `unknown-label` for a misspelling. */
+export function typeFor(rows: Collection, raw: string, { file, line }: At): string | undefined {
+  const wanted = typesOf(rows.task);
+  const type = typeAmong(wanted, raw);
+  if (type !== undefined) return type;
+  const meant = misspelt(wanted, raw);
+  if (meant !== undefined) {
+    const message = `${file}, line ${line}: ${JSON.stringify(raw)} is no type of entity; did it mean ${JSON.stringify(meant)}?`;
+    throw new ClinfuseError("unknown-label", message, { file, line, got: raw, expected: meant });
+  }
+  rows.count("other-type", raw);
+  return undefined;
+}
+
+/** Mentions of the task's types in their places, in order, without invisible characters at their ends. */
+function markedIn(rows: Collection, { text, mentions }: CorpusDocument): Marked[] {
+  const found = placed(text, mentions).flatMap(({ start, end, stated }: Placed<Mention>): Marked[] => {
+    const type = typeFor(rows, stated.type, stated);
+    if (type === undefined) return [];
+    const extent = visibleExtent(text, start, end);
+    if (!extent) rows.count("blank");
+    return extent ? [{ ...extent, type, mention: stated }] : [];
+  });
+  return found.sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+/** Sentences of the document; those that a mention reaches over are one. */
+function sentencesWith(rows: Collection, { text, sections }: CorpusDocument, marked: readonly Extent[]): Extent[] {
+  const all = sections.flatMap(({ start, end }) => sentencesOf(text, start, end));
+  const joined: { start: number; end: number }[] = [];
+  for (const sentence of all) {
+    const last = joined.at(-1);
+    if (last && marked.some((m) => m.start < last.end && m.end > sentence.start)) {
+      last.end = sentence.end;
+      rows.count("crossing");
+    } else joined.push({ ...sentence });
+  }
+  return joined;
+}
+
+/** Mentions of one sentence that do not overlap: the longer ones, as a text's tags can hold them. */
+export function apart<M extends Extent & { readonly type: string }>(rows: Collection, marked: readonly M[]): M[] {
+  const kept: M[] = [];
+  for (const m of [...marked].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
+    const other = kept.find((k) => k.start < m.end && m.start < k.end);
+    if (!other) kept.push(m);
+    else rows.count(other.start === m.start && other.end === m.end && other.type === m.type ? "repeated" : "overlap");
+  }
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+const within = (outer: Extent, inner: Extent): boolean => outer.start <= inner.start && inner.end <= outer.end;
+
+function addSentences(rows: Collection, split: Split, document: CorpusDocument): void {
+  const marked = markedIn(rows, document);
+  for (const sentence of sentencesWith(rows, document, marked)) {
+    const spans = apart(
+      rows,
+      marked.filter((m) => within(sentence, m)),
+    ).map(({ start, end, type }): Span => ({ start: start - sentence.start, end: end - sentence.start, label: type }));
+    rows.add(split, { kind: "token", text: document.text.slice(sentence.start, sentence.end), spans });
+  }
+}
+
+/** One example for each pair of a head's and a tail's mention in one sentence. */
+function addPairs(rows: Collection, split: Split, document: CorpusDocument): void {
+  const { task } = rows;
+  if (task.shape !== "relation") throw new Error(`addPairs: ${task.id} has no relations`);
+  const marked = markedIn(rows, document);
+  const seen = new Set<Relation>();
+  const unstated = document.closed ? task.labels.find((label) => label.negative)?.id : undefined;
+  for (const sentence of sentencesWith(rows, document, marked)) {
+    const there = marked.filter((m) => within(sentence, m));
+    const span = ({ start, end, type }: Marked): Span => ({
+      start: start - sentence.start,
+      end: end - sentence.start,
+      label: type,
+    });
+    for (const head of there.filter((m) => m.type === task.head.type)) {
+      for (const tail of there.filter((m) => m.type === task.tail.type)) {
+        const stated = document.relations.filter((relation) => joins(relation, head.mention, tail.mention));
+        for (const relation of stated) seen.add(relation);
+        rows.count("second-label", "", new Set(stated.map(({ label }) => label)).size > 1 ? 1 : 0);
+        const label = stated[0]?.label ?? unstated;
+        if (label === undefined) rows.count("unstated");
+        else {
+          const text = document.text.slice(sentence.start, sentence.end);
+          rows.add(split, { kind: "relation", text, head: span(head), tail: span(tail), label });
+        }
+      }
+    }
+  }
+  rows.count("apart", "", document.relations.length - seen.size);
+}
+
+const joins = ({ ends: [a, b] }: Relation, head: Mention, tail: Mention): boolean =>
+  (head.keys.includes(a) && tail.keys.includes(b)) || (head.keys.includes(b) && tail.keys.includes(a));
+
+/** Documents by id: a second one of the same text is read once and counted. Throws `file-malformed` for one id with two texts. */
+export class DocumentIds {
+  readonly #texts = new Map<string, CorpusDocument>();
+
+  constructor(private readonly rows: Collection) {}
+
+  /** Tells whether the document is new. */
+  add(id: string, document: CorpusDocument): boolean {
+    const before = this.#texts.get(id);
+    this.#texts.set(id, before ?? document);
+    if (!before) return true;
+    if (before.text !== document.text) {
+      const { file, line } = document;
+      const where = `${before.file === file ? "" : `${before.file}, `}line ${before.line}`;
+      throw new ClinfuseError(
+        "file-malformed",
+        `${file}, line ${line}: the document ${id} stands at ${where} already, with another text`,
+        { file, line, what: id },
+      );
+    }
+    this.rows.count("repeated-document");
+    return false;
+  }
+}

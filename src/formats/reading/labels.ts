@@ -1,0 +1,31 @@
+// Labels of a corpus as labels of a task: by a table of names, or by the task's own ids. Knows no file format.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import type { Task } from "../../tasks/task.ts";
+import { labelId } from "../clingen/labels.ts";
+import type { At } from "../format.ts";
+
+/** Names that a corpus gives to labels, in lower case, and the label of the task that each one means. */
+export type LabelNames = Readonly<Record<string, string>>;
+
+const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
+
+/** The task's label for a corpus's name; undefined where it has none. */
+export function labelNamed(task: Task, names: LabelNames, raw: string): string | undefined {
+  const name = folded(raw);
+  return labelId(task, Object.hasOwn(names, name) ? (names[name] as string) : raw);
+}
+
+/** As `labelNamed`. Throws `unknown-label` with file and line. */
+export function labelAt(task: Task, names: LabelNames, raw: string, { file, line }: At): string {
+  const id = labelNamed(task, names, raw);
+  if (id !== undefined) return id;
+  const known = Object.keys(names).filter((name) => labelNamed(task, names, name) !== undefined);
+  const expected = (known.length > 0 ? known : task.labels.map((label) => label.id)).join(", ");
+  const message = `${file}, line ${line}: ${JSON.stringify(raw)} is no label of ${task.name}; expected ${expected}`;
+  throw new ClinfuseError("unknown-label", message, { file, line, got: raw, expected });
+}
+
+/** Tells whether a task has every label that a table leads to. */
+export const coversLabels = (task: Task, names: LabelNames): boolean =>
+  Object.values(names).every((id) => labelId(task, id) !== undefined);

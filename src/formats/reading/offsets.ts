@@ -1,0 +1,80 @@
+// Offsets of a file as offsets of our texts: code points or UTF-16 units, decided by the mentions' own texts. Knows no file format.
+
+import type { At } from "../format.ts";
+import { malformed, refuse } from "./text-file.ts";
+
+/** A mention as a file states it. Offsets count from `base`; the end is exclusive. */
+export interface StatedMention extends At {
+  /** UTF-16 offset of the part that the file counts from; 0 where absent. */
+  readonly base?: number;
+  readonly start: number;
+  readonly end: number;
+  /** The mention's own text, where the file has it. */
+  readonly said?: string;
+}
+
+export interface Placed<M extends StatedMention> {
+  readonly start: number;
+  readonly end: number;
+  readonly stated: M;
+}
+
+const squeezed = (text: string): string =>
+  text
+    .normalize("NFC")
+    .replace(/\p{White_Space}+/gu, " ")
+    .trim();
+
+/** UTF-16 offset of each code point, and of the end. */
+function codePointOffsets(text: string): number[] {
+  const offsets: number[] = [];
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1) offsets.push(at);
+  return [...offsets, text.length];
+}
+
+/**
+ * Every mention in its place. Where the text has characters beyond 16 bits, the unit is the one by which more mentions hold their own texts. Throws
+ * `span-out-of-bounds` and, where a place holds another text than the file says, `file-malformed`.
+ */
+export function placed<M extends StatedMention>(text: string, mentions: readonly M[]): Placed<M>[] {
+  return [...new Set(mentions.map(({ base = 0 }) => base))].flatMap((from) => {
+    const own = mentions.filter(({ base = 0 }) => base === from);
+    return placedFromStart(text.slice(from), own).map(({ start, end, stated }) => ({
+      start: start + from,
+      end: end + from,
+      stated,
+    }));
+  });
+}
+
+function placedFromStart<M extends StatedMention>(text: string, mentions: readonly M[]): Placed<M>[] {
+  const points = /[\ud800-\udbff][\udc00-\udfff]/.test(text) ? codePointOffsets(text) : undefined;
+  const units = points ? [(n: number) => points[n], (n: number) => (n <= text.length ? n : undefined)] : [(n: number) => n];
+  const misses = units.map((unit) => mentions.filter((m) => !holds(text, m, unit(m.start), unit(m.end))).length);
+  const unit = units[misses.indexOf(Math.min(...misses))] ?? ((n: number) => n);
+  return mentions.map((stated) => {
+    const { file, line, said } = stated;
+    const [start, end] = [unit(stated.start), unit(stated.end)];
+    if (start === undefined || end === undefined || end > text.length || start >= end) {
+      const [got, expected] = [`${stated.start} to ${stated.end}`, points ? points.length - 1 : text.length];
+      return refuse("span-out-of-bounds", file, line, `the offsets ${got} lie outside the text of ${expected} characters`, {
+        got,
+        expected,
+      });
+    }
+    if (!holds(text, stated, start, end)) {
+      const there = JSON.stringify(text.slice(start, end));
+      return malformed(
+        file,
+        line,
+        `at ${stated.start} to ${stated.end} the text holds ${there}, the row says ${JSON.stringify(said)}`,
+      );
+    }
+    return { start, end, stated };
+  });
+}
+
+function holds(text: string, { said }: StatedMention, start: number | undefined, end: number | undefined): boolean {
+  if (start === undefined || end === undefined) return false;
+  return said === undefined || squeezed(text.slice(start, end)) === squeezed(said);
+}

@@ -1,0 +1,47 @@
+// A Parquet file as rows, with the label names that the Hugging Face hub writes into its footer. Knows no column.
+
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import type { Tree } from "../format.ts";
+import { fileOf, malformed } from "./text-file.ts";
+
+export interface ParquetTable {
+  /** Names of the columns. */
+  readonly columns: readonly string[];
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** Names of a column's classes in the order of their numbers; undefined where the footer does not say. */
+  classes(column: string): readonly string[] | undefined;
+}
+
+export async function readParquet(tree: Tree, path: string): Promise<ParquetTable> {
+  const bytes = await fileOf(tree, path).arrayBuffer();
+  try {
+    const metadata = parquetMetadata(bytes);
+    const rows = await parquetReadObjects({ file: bytes, metadata });
+    const footer = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
+    return {
+      columns: (metadata.schema ?? []).slice(1).map(({ name }) => name),
+      rows,
+      classes: (column) => (footer === undefined ? undefined : classesIn(footer, column)),
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return malformed(path, undefined, `no readable Parquet file (${why})`);
+  }
+}
+
+/** {"info": {"features": {column: {"names": [...]}}}}, or the same one "feature" deeper for a list. */
+function classesIn(footer: string, column: string): readonly string[] | undefined {
+  const fieldOf = (value: unknown, name: string): unknown =>
+    value !== null && typeof value === "object" && Object.hasOwn(value, name)
+      ? (value as Record<string, unknown>)[name]
+      : undefined;
+  let info: unknown;
+  try {
+    info = JSON.parse(footer);
+  } catch {
+    return undefined;
+  }
+  const feature = fieldOf(fieldOf(fieldOf(info, "info"), "features"), column);
+  const names = fieldOf(feature, "names") ?? fieldOf(fieldOf(feature, "feature"), "names");
+  return Array.isArray(names) && names.every((name) => typeof name === "string") ? (names as string[]) : undefined;
+}

@@ -1,0 +1,92 @@
+// Tables of text: CSV with quotes (RFC 4180) and tab-separated lines without, each row with its line. Knows no columns.
+
+import Papa from "papaparse";
+import { malformed } from "./text-file.ts";
+
+export interface TableRow {
+  readonly cells: readonly string[];
+  /** First line of the row in its file, from 1. */
+  readonly line: number;
+}
+
+/** Rows of a text with quotes. Blank lines are passed over. Throws `file-malformed` for a quote that is not closed, or not doubled. */
+export function csvRows(text: string, file: string, delimiter: "," | "\t" | ";" = ","): TableRow[] {
+  const rows: TableRow[] = [];
+  let [line, from] = [1, 0];
+  Papa.parse<string[]>(text, {
+    delimiter,
+    newline: "\n",
+    skipEmptyLines: false,
+    step({ data, errors, meta }) {
+      const fault = errors.find((error) => error.type === "Quotes");
+      if (fault?.code === "MissingQuotes") malformed(file, line, "a quote opens a field here and is never closed");
+      if (fault) malformed(file, line, 'a quote inside a quoted field is not doubled ("")');
+      if (data.length > 1 || data[0]?.trim() !== "") rows.push({ cells: data, line });
+      for (let next = text.indexOf("\n", from); next >= 0 && next < meta.cursor; next = text.indexOf("\n", from)) {
+        line++;
+        from = next + 1;
+      }
+    },
+  });
+  return rows;
+}
+
+/** Lines cut at tabs; a quote is a character as any other. Blank lines are passed over. */
+export function tsvRows(text: string): TableRow[] {
+  return text.split("\n").flatMap((content, i) => (content.trim() === "" ? [] : [{ cells: content.split("\t"), line: i + 1 }]));
+}
+
+/** The rows, all of which must have the same number of cells. */
+export function ofWidth(rows: readonly TableRow[], file: string, widths: readonly number[], what: string): readonly TableRow[] {
+  for (const { cells, line } of rows) {
+    if (widths.includes(cells.length)) continue;
+    const expected = widths.join(" or ");
+    malformed(file, line, `${cells.length} column${cells.length === 1 ? "" : "s"}, expected ${expected}: ${what}`);
+  }
+  return rows;
+}
+
+export interface HeadedRow<Column extends string> {
+  readonly line: number;
+  /** The row's own number of cells is its header's. */
+  readonly of: Readonly<Record<Column, string>>;
+}
+
+const folded = (name: string): string => name.trim().toLowerCase();
+
+/** Places of the columns in a header; undefined where one is missing. */
+export function columnsIn(header: readonly string[], columns: readonly string[]): readonly number[] | undefined {
+  const names = header.map(folded);
+  const places = columns.map((column) => names.indexOf(folded(column)));
+  return places.includes(-1) ? undefined : places;
+}
+
+/** Rows under a header, by column, in whatever order the columns stand. Throws for a missing column and for a row of another width. */
+export function headedRows<Column extends string>(
+  rows: readonly TableRow[],
+  file: string,
+  columns: readonly Column[],
+): HeadedRow<Column>[] {
+  const [header, ...rest] = rows;
+  if (!header) return [];
+  const places = columnsIn(header.cells, columns);
+  if (!places) {
+    const missing = columns.filter((column) => !columnsIn(header.cells, [column]));
+    return malformed(file, header.line, `the header lacks ${quoted(missing)}; it has ${quoted(header.cells.slice(0, 12))}`);
+  }
+  ofWidth(rest, file, [header.cells.length], "as the header has");
+  return rest.map(({ cells, line }) => ({
+    line,
+    of: Object.fromEntries(columns.map((column, i) => [column, cells[places[i] as number]])) as Record<Column, string>,
+  }));
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name.trim())).join(", ");
+
+/** First row of a table's head, which may be cut off anywhere; for telling a format. */
+export function headerOf(head: string, delimiter: "," | "\t"): readonly string[] {
+  const line = /^\uFEFF?([^\r\n]*)/.exec(head)?.[1] ?? "";
+  return line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+}
+
+export const delimiterOf = (path: string): "," | "\t" => (/\.(?:tsv|tab|txt)$/i.test(path) ? "\t" : ",");

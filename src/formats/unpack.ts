@@ -1,0 +1,71 @@
+// Picked files with their archives opened: zip and gzip. Paths lose the folder that all of them share. Knows no format.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { GzipFault, gunzip } from "../base/gunzip.ts";
+import type { Tree } from "./format.ts";
+import { splitOf } from "./reading/paths.ts";
+import { mostBytes } from "./reading/text-file.ts";
+import { readZip } from "./zip.ts";
+
+const limits = { entries: 20_000, bytes: 1_000_000_000 };
+
+/** Throws what an archive that cannot be opened throws: `file-malformed`, `file-too-large`. */
+export async function unpacked(picked: Tree): Promise<Tree> {
+  const files = new Map<string, Blob>();
+  for (const [path, file] of picked) {
+    if (/\.zip$/i.test(path)) {
+      const folder = picked.size === 1 ? "" : `${path.replace(/\.zip$/i, "")}/`;
+      for (const [name, content] of await zipped(file, path)) files.set(`${folder}${name}`, content);
+    } else if (/\.gz$/i.test(path) && !/\.tar\.gz$/i.test(path)) files.set(path.replace(/\.gz$/i, ""), await plain(file, path));
+    else files.set(path, file);
+  }
+  return withoutSharedFolder(files);
+}
+
+async function zipped(file: Blob, name: string): Promise<ReadonlyMap<string, Blob>> {
+  const entries = await readZip(file, name, limits);
+  const files = new Map<string, Blob>();
+  for (const { path, bytes, stream } of entries) {
+    if (bytes > mostBytes)
+      throw new ClinfuseError("file-too-large", `${name}: ${path} is too large`, { file: path, got: bytes, expected: mostBytes });
+    files.set(path, await new Response(stream()).blob());
+  }
+  return files;
+}
+
+async function plain(file: Blob, name: string): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let total = 0;
+  const malformed = (what: string) => new ClinfuseError("file-malformed", `${name}: ${what}`, { file: name, what });
+  try {
+    for await (const part of gunzip(file.stream().getReader())) {
+      total += part.length;
+      if (total > mostBytes)
+        throw new ClinfuseError("file-too-large", `${name} is too large when it is unpacked`, {
+          file: name,
+          expected: mostBytes,
+        });
+      parts.push(part.slice());
+    }
+  } catch (error) {
+    throw error instanceof GzipFault ? malformed(`the gzip stream ${error.message}`) : error;
+  }
+  return new Blob(parts);
+}
+
+/** Paths from the first folder that they part in. A folder whose name says which set it is stays. */
+function withoutSharedFolder(files: ReadonlyMap<string, Blob>): Tree {
+  let all = [...files].map(([path, file]) => [path.split("/"), file] as const);
+  for (;;) {
+    const first = all.find(([parts]) => !parts.some((part) => part === "__MACOSX"))?.[0][0];
+    const shared = all.filter(([parts]) => parts[0] !== "__MACOSX");
+    if (
+      first === undefined ||
+      !shared.every(([parts]) => parts.length > 1 && parts[0] === first) ||
+      splitOf(`${first}/x`) !== "pool"
+    )
+      break;
+    all = shared.map(([parts, file]) => [parts.slice(1), file] as const);
+  }
+  return new Map(all.map(([parts, file]) => [parts.join("/"), file]));
+}

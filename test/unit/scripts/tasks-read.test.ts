@@ -1,0 +1,56 @@
+// The line that reading a data set on the command line ends with.
+
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { readTask } from "../../../scripts/tasks-read.ts";
+
+const fixture = (...path: string[]): string => join(import.meta.dirname, "../../fixtures/formats", ...path);
+
+it("counts rows of the corpus's own sets, spans and remarks", async () => {
+  expect(await readTask("bc5cdr-disease", [fixture("pubtator/good/bc5cdr-disease")])).toMatchObject({
+    task: "bc5cdr-disease",
+    format: "pubtator",
+    train: 3,
+    dev: 0,
+    test: 3,
+    labels: { Disease: 6 },
+    spans: 6,
+    remarks: expect.arrayContaining([expect.stringContaining("cut into sentences"), expect.stringContaining("type Chemical")]),
+  });
+});
+
+it("takes single files, and counts every row of a corpus without sets", async () => {
+  expect(await readTask("mqp", [fixture("mqp/good/as-published/mqp.csv")])).toEqual({
+    task: "mqp",
+    format: "mqp",
+    train: 0,
+    dev: 0,
+    test: 2,
+    labels: { not_equivalent: 1, equivalent: 1 },
+    spans: 0,
+    remarks: expect.arrayContaining([expect.stringContaining("A run needs more")]),
+  });
+  const files = ["training.abstracts.txt", "training.annotations.txt"].map((name) => fixture("chemdner/good/as-published", name));
+  expect(await readTask("chemdner", files)).toMatchObject({ format: "chemdner", train: 5, test: 0, spans: 2 });
+});
+
+it.each([
+  ["an unknown task", "bc5", ["mqp/good/as-published"], "not-found", /no task "bc5"/],
+  ["a missing path", "mqp", ["nowhere"], "file-missing", /no file or folder/],
+  ["no path", "mqp", [], "file-missing", /no file or folder is named/],
+  ["several formats", "bc5cdr-disease", ["choice/broken/several-formats"], "format-several", /several formats/],
+  ["files of another task", "mqp", ["hoc/good/as-published"], "format-unfit", /HoC's folders/],
+] as const)("says in words what is wrong: %s", async (_, task, paths, code, says) => {
+  const { error } = (await readTask(
+    task,
+    paths.map((path) => fixture(path)),
+  )) as { error: object };
+  expect(error).toMatchObject({ code, message: expect.stringMatching(says) });
+  expect(Object.keys(error)).toEqual(["code", "message", "file", "line"]);
+});
+
+it("names file and line of a fault", async () => {
+  expect(await readTask("healthver", [fixture("healthver/broken/unknown-label")])).toMatchObject({
+    error: { code: "unknown-label", file: "healthver_test.csv", line: 4 },
+  });
+});
