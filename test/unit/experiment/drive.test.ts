@@ -244,7 +244,8 @@ describe("a cell that fails", () => {
     };
     const events: DriveEvent[] = [];
     const run = async () => {
-      for await (const event of drive(plan, memoryProducts(), stopped, controller.signal, { keepGoing: true })) events.push(event);
+      for await (const event of drive(plan, memoryProducts(), stopped, controller.signal, { keepGoing: true }))
+        events.push(event);
     };
     await expect(run()).rejects.toMatchObject({ code: "aborted" });
     expect(events.filter((e) => e.type === "cell")).toHaveLength(1);
