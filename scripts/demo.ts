@@ -3,10 +3,10 @@
 import { join } from "node:path";
 import process from "node:process";
 import { scriptedId } from "../src/engines/catalogue.ts";
+import type { CellSummary } from "../src/experiment/cell-summary.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
 import { writerOf } from "../src/generate/sources.ts";
-import type { CellSummary } from "../src/headless.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";

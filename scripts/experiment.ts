@@ -4,8 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import type { CellSummary } from "../src/experiment/cell-summary.ts";
+import type { Failure } from "../src/experiment/drive-cell.ts";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
-import type { CellSummary, HeadlessCell, HeadlessEvent } from "../src/headless.ts";
+import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
 import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
@@ -23,7 +25,7 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
          another source or another seed computes what is new alone.
   --built  serve the app as it was built before, in dist/, and do not build it anew
 
-Prints a line a cell and, last, one JSON object. "keepModels" keeps the trained models in the folder's browser profile as well.
+Prints a line a cell and, last, one JSON object. A cell that fails has an "error" there, the others go on, and the exit code is 1. "keepModels" keeps the trained models in the folder's browser profile as well.
 `;
 
 /** Storage belongs to an origin, port and all: the app has the same one at each start, whatever port is free. */
@@ -72,12 +74,21 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
       const done: CellLine[] = [];
       const page = await openHeadless(launched.context, url, (event) => {
         narrate(event, file.cells);
-        if (event.type !== "result") return;
         const cell = file.cells[event.cell] as FileCell;
-        done.push(lineOf(cell, event.summary));
-        console.log(inWords(cell, event.summary));
+        if (event.type === "result") {
+          done.push(lineOf(cell, event.summary));
+          console.log(inWords(cell, event.summary));
+        } else if (event.type === "failed") {
+          done.push(failedLine(cell, event.failure));
+          console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
+        }
       });
-      await page.run(await Promise.all(file.cells.map((cell) => headlessCell(cell, file.keepModels))));
+      await page.run(await Promise.all(file.cells.map((cell) => headlessCell(cell, file.keepModels))), true);
+      const failed = done.filter(({ error }) => error).length;
+      if (failed > 0) {
+        console.error(`${failed} of ${done.length} cells failed. Started again with the same --out, they alone are tried again.`);
+        process.exitCode = 1;
+      }
       const result = JSON.stringify({ cells: done });
       writeFileSync(join(out, "cells.json"), `${result}\n`);
       console.log(result);
@@ -103,6 +114,13 @@ interface CellLine {
   readonly accepted: number;
   readonly rejected: CellSummary["rejected"];
   readonly seconds: number;
+  /** The cell has no result, and this is why. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+function failedLine({ task, source, config, seed }: FileCell, { code, message }: Failure): CellLine {
+  const nothing = { scores: { few: {}, all: {} }, accepted: 0, rejected: {}, seconds: 0 };
+  return { task, source, encoder: config.encoder, seed, ...nothing, error: { code, message } };
 }
 
 function lineOf({ task, source, config, seed }: FileCell, { scores, accepted, rejected, spent }: CellSummary): CellLine {
@@ -121,15 +139,18 @@ function lineOf({ task, source, config, seed }: FileCell, { scores, accepted, re
 }
 
 function inWords(cell: FileCell, summary: CellSummary): string {
-  const { task, source, encoder, seed, scores, accepted, rejected, seconds } = lineOf(cell, summary);
+  const { scores, accepted, rejected, seconds } = lineOf(cell, summary);
   const attempts = Object.values(rejected).reduce((sum, n) => sum + n, accepted);
   const metrics = Object.entries(scores.few).map(([metric, few]) => {
     const all = scores.all[metric];
     return `${metric} ${few.toFixed(3)}${all === undefined ? "" : ` -> ${all.toFixed(3)}`}`;
   });
+  return `${nameOf(cell)}: ${metrics.join(", ")}; ${accepted} accepted of ${attempts}; ${seconds} s`;
+}
+
+function nameOf({ task, source, config, seed }: FileCell): string {
   const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
-  const sourceWords = typeof source === "string" ? source : JSON.stringify(source);
-  return `${task}, ${sourceWords}, ${encoder}, seed ${seedWords}: ${metrics.join(", ")}; ${accepted} accepted of ${attempts}; ${seconds} s`;
+  return `${task}, ${typeof source === "string" ? source : JSON.stringify(source)}, ${config.encoder}, seed ${seedWords}`;
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {

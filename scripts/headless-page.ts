@@ -6,8 +6,8 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 
 export interface HeadlessPage {
-  /** Ends when the last cell has its result. Throws what ended it, with its code. */
-  run(cells: readonly HeadlessCell[]): Promise<void>;
+  /** Ends when the last cell has its result, or has failed and was told to be passed over. Throws what ended it, with its code. */
+  run(cells: readonly HeadlessCell[], keepGoing?: boolean): Promise<void>;
   /** Saves the last cell's artefacts into the folder; resolves to their names. */
   saveArtefacts(folder: string): Promise<readonly string[]>;
 }
@@ -28,11 +28,14 @@ export async function openHeadless(
   await page.goto(`${url}headless.html`);
   await page.waitForFunction(() => "clinfuse" in globalThis);
   return {
-    async run(cells) {
-      const running = page.evaluate((given) => {
-        const say = (globalThis as unknown as { clinfuseEvent: (event: unknown) => void }).clinfuseEvent;
-        return globalThis.clinfuse.run(given, say);
-      }, cells as HeadlessCell[]);
+    async run(cells, keepGoing = false) {
+      const running = page.evaluate(
+        ([given, goOn]) => {
+          const say = (globalThis as unknown as { clinfuseEvent: (event: unknown) => void }).clinfuseEvent;
+          return globalThis.clinfuse.run(given, say, goOn);
+        },
+        [cells as HeadlessCell[], keepGoing] as const,
+      );
       const reply = await Promise.race([running, crashed]);
       if (!reply.ok) throw new Error(`${reply.code}: ${reply.message}`);
     },

@@ -1,21 +1,19 @@
 // The app without its user interface, for scripts: drives a plan, tells what happens, offers the artefacts of its last cell as downloads.
 
-import { ClinfuseError } from "./base/errors.ts";
+import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
-import type { CellResult, DriveEvent } from "./experiment/drive-cell.ts";
-import type { Notebook, NotebookData, Step } from "./experiment/notebook.ts";
+import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
+import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
-import type { RejectReason } from "./generate/source.ts";
 import { sourceOf } from "./generate/sources.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
 import { openDb } from "./store/db.ts";
 import { productStore } from "./store/products.ts";
 import { taskById } from "./tasks/catalogue.ts";
-import type { StageId } from "./train/train-config.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -34,30 +32,19 @@ export interface HeadlessData {
   readonly test: number | undefined;
 }
 
-/** Everything of a cell's result that a line of text needs. */
-export interface CellSummary {
-  readonly run: string | undefined;
-  /** LanguageModel.id of the writer. */
-  readonly writer: string | undefined;
-  readonly accepted: number;
-  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
-  readonly scores: Readonly<Partial<Record<StageId, Readonly<Record<string, number>>>>>;
-  /** Test examples that were scored. */
-  readonly test: number;
-  readonly remarks: readonly string[];
-  readonly spent: Readonly<Partial<Record<Step, number>>>; // milliseconds
-}
-
 export type HeadlessEvent =
   | Exclude<DriveEvent, { type: "result" | "training" | "cell" }>
   | { readonly type: "cell"; readonly cell: number; readonly cells: number }
   | { readonly type: "result"; readonly cell: number; readonly summary: CellSummary };
 
-export type HeadlessReply = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+export type HeadlessReply = { readonly ok: true } | ({ readonly ok: false } & Failure);
 
 export interface Headless {
-  /** Over the products that this browser has already. `onEvent` hears every event. */
-  run(cells: readonly HeadlessCell[], onEvent: (event: HeadlessEvent) => void): Promise<HeadlessReply>;
+  /**
+   * Over the products that this browser has already. `onEvent` hears every event. `keepGoing`: a cell that fails is told as `failed`, and the
+   * next begins.
+   */
+  run(cells: readonly HeadlessCell[], onEvent: (event: HeadlessEvent) => void, keepGoing: boolean): Promise<HeadlessReply>;
   /** Names of the last cell's artefacts: the dataset, its scores, the report, the trained model's files. */
   artefacts(): Promise<readonly string[]>;
   /** Starts the download of one of them. */
@@ -67,16 +54,18 @@ export interface Headless {
 const generate = generateClient().procedures;
 const train = trainClient().procedures;
 
+const never = new AbortController().signal;
+
 let last: { readonly cell: HeadlessCell; readonly result: CellResult; readonly createdAt: number } | undefined;
 let artefacts: ReadonlyMap<string, Blob> = new Map();
 
 const headless: Headless = {
-  async run(cells, onEvent) {
+  async run(cells, onEvent, keepGoing) {
     try {
       const createdAt = Date.now();
       const ports: ExperimentPorts = { data: dataReader(cells), pipeline: generate, trainer: train };
       const store = productStore(await openDb());
-      for await (const event of drive({ cells }, store, ports, new AbortController().signal)) {
+      for await (const event of drive({ cells }, store, ports, never, { keepGoing })) {
         if (event.type === "result") {
           last = { cell: cells[event.cell] as HeadlessCell, result: event.result, createdAt };
           onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result) });
@@ -85,8 +74,7 @@ const headless: Headless = {
       }
       return { ok: true };
     } catch (error) {
-      if (error instanceof ClinfuseError) return { ok: false, code: error.code, message: error.message };
-      return { ok: false, code: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      return { ok: false, ...failureOf(error) };
     }
   },
 
@@ -126,20 +114,6 @@ async function readData(task: string, seed: number, { folder, source, test }: He
   const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
   const dataset = await generate.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
-}
-
-function summaryOf({ data, made, training, spent }: CellResult): CellSummary {
-  const results = Object.entries(training?.results ?? {});
-  return {
-    run: made?.run,
-    writer: made?.writer?.id,
-    accepted: made?.accepted ?? 0,
-    rejected: made?.rejected ?? {},
-    scores: Object.fromEntries(results.map(([stage, { scores }]) => [stage, scores.values])),
-    test: data.test.length,
-    remarks: data.remarks,
-    spent,
-  };
 }
 
 /** Name, with folders, to content. */

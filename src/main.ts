@@ -5,6 +5,7 @@ import { breathe, remembered } from "./base/async.ts";
 import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import type { ProductStore } from "./experiment/product.ts";
 import { modelAccess } from "./models/access.ts";
+import { type ArenaStore, arenaStore } from "./store/arenas.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -23,7 +24,7 @@ import { trainClient } from "./workers/train.client.ts";
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
 const database = remembered(async () => {
   const db = await openDb();
-  return { notebooks: notebooks(db), products: productStore(db) };
+  return { notebooks: notebooks(db), products: productStore(db), arenas: arenaStore(db) };
 });
 
 const notebookStore: NotebookStore = {
@@ -49,6 +50,13 @@ const products: ProductStore = {
   put: async (...made) => (await database()).products.put(...made),
 };
 
+const arenas: ArenaStore = {
+  list: async () => (await database()).arenas.list(),
+  put: async (arena) => (await database()).arenas.put(arena),
+  change: async (id, change) => (await database()).arenas.change(id, change),
+  delete: async (id) => (await database()).arenas.delete(id),
+};
+
 /** The script from which onnxruntime's threads start. */
 const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
 
@@ -66,6 +74,7 @@ async function start(target: HTMLElement): Promise<void> {
     measure: measureClient,
     notebooks: notebookStore,
     products,
+    arenas,
     async models() {
       const store = modelStore();
       const access = modelAccess(store);

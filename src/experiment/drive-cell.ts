@@ -1,5 +1,6 @@
 // Types and functions that the driver's parts share: target, events, and how a product is put. Knows no step.
 
+import { ClinfuseError, type Place } from "../base/errors.ts";
 import type { GenerateEvent } from "../generate/log.ts";
 import type { KnowledgeEvent } from "../knowledge/gather.ts";
 import type { ImportEvent } from "../knowledge/graphs.ts";
@@ -29,9 +30,19 @@ export type CellEvent =
   | { readonly type: "training"; readonly training: TrainingResult }
   | { readonly type: "result"; readonly result: CellResult };
 
+/** Why a cell has no result. */
+export interface Failure {
+  /** An ErrorCode, or "failed" for what nobody foresaw. */
+  readonly code: string;
+  readonly message: string;
+  readonly place?: Place;
+}
+
 export type DriveEvent = { readonly cell: number } & (
   | CellEvent
   | { readonly type: "cell"; readonly cells: number; readonly of: Cell }
+  /** With `keepGoing`, in place of a `result`. What the cell made before is in the store. */
+  | { readonly type: "failed"; readonly failure: Failure }
 );
 
 export interface CellResult {
@@ -52,6 +63,8 @@ export interface DriveOptions {
   readonly again?: boolean;
   /** Knowledge that is given, so that none is gathered: the user may have edited it. */
   readonly knowledge?: KnowledgeData;
+  /** A cell that fails is told as `failed`, and the next begins. Absent: it ends the plan. */
+  readonly keepGoing?: boolean;
 }
 
 /** A cell under way, for each part of the driver. */
@@ -73,4 +86,9 @@ export async function* put<K extends KeptKind>(store: ProductStore, product: Pro
   await store.put(product as unknown as Parameters<ProductStore["put"]>[0]);
   yield { type: "product", state: product.state, kind: product.kind, key: product.key };
   return product;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ClinfuseError) return { code: error.code, message: error.message, place: error.place };
+  return { code: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

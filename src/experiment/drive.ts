@@ -1,9 +1,10 @@
 // The one driver of plans: asks the store for each product of a cell and computes what is missing. Knows no worker and no storage.
 
+import { isAbort } from "../base/errors.ts";
 import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
-import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, type Part, put } from "./drive-cell.ts";
+import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, failureOf, type Part, put } from "./drive-cell.ts";
 import { driveTraining } from "./drive-training.ts";
 import type { NotebookData, Step } from "./notebook.ts";
 import { dataKeys, type Plan, stageOneName } from "./plan.ts";
@@ -18,21 +19,26 @@ import type { DataKeys } from "./training-basis.ts";
 /**
  * Drives each cell of the plan to the target, in order; each ends with its `result`. A product is put into the store before the event
  * that tells it. Leaving the loop, or a kill, therefore loses only the work in flight: the same plan over the same store resumes.
- * Throws what the steps throw.
+ * Throws what the steps throw, unless told to keep going.
  */
 export async function* drive(
   plan: Plan,
   store: ProductStore,
   ports: ExperimentPorts,
   signal: AbortSignal,
-  { until = "scores", again = false, knowledge }: DriveOptions = {},
+  { until = "scores", again = false, knowledge, keepGoing = false }: DriveOptions = {},
 ): AsyncGenerator<DriveEvent, void> {
   const stages = plan.cells.map(stageOneName);
   for (const [cell, of] of plan.cells.entries()) {
     yield { type: "cell", cell, cells: plan.cells.length, of };
     const sharesStageOne = stages.filter((name) => name === stages[cell]).length > 1;
     const work: Drive = { cell: of, store, ports, signal, until, again, sharesStageOne };
-    for await (const event of driveCell(work, knowledge)) yield { ...event, cell };
+    try {
+      for await (const event of driveCell(work, knowledge)) yield { ...event, cell };
+    } catch (error) {
+      if (!keepGoing || signal.aborted || isAbort(error)) throw error;
+      yield { type: "failed", cell, failure: failureOf(error) };
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { refusal, storageError } from "./storage-error.ts";
 
-/** Every record of `datasets` and `notebooks` carries its key. */
+/** Every record of `datasets`, `notebooks` and `arenas` carries its key. */
 export interface Identified {
   readonly id: string;
 }
@@ -34,6 +34,7 @@ export interface Schema extends DBSchema {
   measurements: { key: string; value: EngineSpeed | TrainingSpeed };
   /** By key: a product's kind is part of what the key is the hash of. */
   products: { key: string; value: AnyProduct };
+  arenas: { key: string; value: Identified };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -55,6 +56,9 @@ const migrations: readonly ((db: Db) => void)[] = [
   // Notebooks gain `version` and `products`; one without is at version 0 and names none.
   (db) => {
     db.createObjectStore("products", { keyPath: "key" });
+  },
+  (db) => {
+    db.createObjectStore("arenas", { keyPath: "id" });
   },
 ];
 

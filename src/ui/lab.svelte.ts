@@ -6,6 +6,7 @@ import type { ExperimentPorts } from "../experiment/ports.ts";
 import type { DeviceInfo, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import type { GraphInfo } from "../knowledge/graphs.ts";
 import type { NotebookNews } from "../store/notebook.ts";
+import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
 import type { Work } from "./parts/work.svelte.ts";
@@ -22,6 +23,7 @@ export class Lab {
   readonly library: ModelLibrary;
   readonly bench: Bench;
   readonly guard: Guard;
+  readonly arenas: Arenas;
   /** The latest change first; undefined until read. */
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
@@ -42,6 +44,7 @@ export class Lab {
     this.services = services;
     this.bench = new Bench(services);
     this.guard = new Guard(services.policies);
+    this.arenas = new Arenas(this);
     this.library = new ModelLibrary(services, () => this.readModels());
     void this.readNotebooks();
     void this.readModels();
@@ -117,7 +120,7 @@ export class Lab {
 
   /** Something is at work in this tab. */
   get running(): boolean {
-    return this.working !== undefined || this.library.running || this.bench.work.running;
+    return this.working !== undefined || this.arenas.working !== undefined || this.library.running || this.bench.work.running;
   }
 
   async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {

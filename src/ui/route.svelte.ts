@@ -5,6 +5,8 @@ import { type Step, steps } from "../experiment/notebook.ts";
 export type Route =
   | { readonly page: "run"; readonly id: string; readonly step: Step }
   | { readonly page: "runs" }
+  /** The list of arenas, or one of them. */
+  | { readonly page: "arena"; readonly id?: string }
   | { readonly page: "models" }
   | { readonly page: "device" }
   | { readonly page: "privacy" };
@@ -16,12 +18,15 @@ export function parseRoute(hash: string): Route {
     .split("/")
     .map(decodeURIComponent);
   if (page === "run" && id) return { page, id, step: steps.find((s) => s === step) ?? "task" };
+  if (page === "arena") return id ? { page, id } : { page };
   if (page === "models" || page === "device" || page === "privacy") return { page };
   return { page: "runs" };
 }
 
 export function addressOf(route: Route): string {
-  return route.page === "run" ? `#/run/${encodeURIComponent(route.id)}/${route.step}` : `#/${route.page}`;
+  if (route.page === "run") return `#/run/${encodeURIComponent(route.id)}/${route.step}`;
+  if (route.page === "arena" && route.id) return `#/arena/${encodeURIComponent(route.id)}`;
+  return `#/${route.page}`;
 }
 
 export class Router {

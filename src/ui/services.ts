@@ -8,6 +8,7 @@ import type { GenerateProcedures } from "../procedures/generate.ts";
 import type { MeasureProcedures } from "../procedures/measure.ts";
 import type { ModelProcedures } from "../procedures/models.ts";
 import type { TrainProcedures } from "../procedures/train.ts";
+import type { ArenaStore } from "../store/arenas.ts";
 import type { Changed, NotebookNews } from "../store/notebook.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
 import type { ScopePolicy } from "../workers/held-policy.ts";
@@ -42,6 +43,7 @@ export interface Services {
   /** Starts the worker that measures this device; whoever starts it ends it. */
   readonly measure: () => WorkerClient<MeasureProcedures>;
   readonly notebooks: NotebookStore;
+  readonly arenas: ArenaStore;
   /** Products made before, by their keys. */
   readonly products: ProductStore;
   /** The models of models/manifest.json and this browser's own, and whether their files are there. */

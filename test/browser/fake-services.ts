@@ -17,6 +17,7 @@ import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
+import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
@@ -328,6 +329,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
     },
     products: memoryProducts(),
+    arenas: memoryArenas(),
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
     policies: async () => fake.policies,

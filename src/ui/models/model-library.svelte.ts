@@ -5,9 +5,9 @@ import type { Added } from "../../models/hub-add.ts";
 import type { Imported, Picked } from "../../models/import.ts";
 import type { FilesEvent, ModelRow, PrebuiltRow } from "../../procedures/models.ts";
 import { bytes } from "../parts/numbers.ts";
+import { save } from "../parts/save.ts";
 import { keepStorage, type StorageRoom, storageRoom } from "../parts/storage-room.ts";
 import { Work } from "../parts/work.svelte.ts";
-import { save } from "../run/evaluate/evaluate-step.svelte.ts";
 import type { Services } from "../services.ts";
 import { type Rate, rateInit, rateUpdate } from "./model-rate.ts";
 

@@ -1,6 +1,7 @@
 // The driver computes what is missing and nothing else: killed at every event, extended, shared between cells.
 
 import { describe, expect, it, vi } from "vitest";
+import { ClinfuseError } from "../../../src/base/errors.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent, DriveOptions } from "../../../src/experiment/drive-cell.ts";
 import { type Plan, planOfOne, sameSeeds } from "../../../src/experiment/plan.ts";
@@ -190,4 +191,63 @@ describe("cells of one few-shot set", () => {
       expect(disk.computed.steps.few, `killed after event ${stop}`).toBe(3);
     }
   }, 60_000);
+});
+
+describe("a cell that fails", () => {
+  const plan: Plan = {
+    cells: [cell({ task: "bc5cdr-disease", source: "clingen" }, "a"), cell({ task: "bc5cdr-disease", source: "zerogen" }, "b")],
+  };
+  const broken = (disk: FakeDisk) => {
+    const ports = fakePorts(disk);
+    let left = 1;
+    const generate: typeof ports.pipeline.generate = async function* (request, signal) {
+      if (left-- > 0) throw new ClinfuseError("out-of-memory", "no room", { what: "the model" });
+      yield* ports.pipeline.generate(request, signal);
+    };
+    return { ...ports, pipeline: { ...ports.pipeline, generate } };
+  };
+
+  it("is told, and the next is computed; driven again it alone is computed", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const events: DriveEvent[] = [];
+    for await (const event of drive(plan, store, broken(disk), never, { keepGoing: true })) events.push(event);
+    const failed = events.filter((e) => e.type === "failed");
+    expect(failed).toEqual([
+      { type: "failed", cell: 0, failure: { code: "out-of-memory", message: "no room", place: { what: "the model" } } },
+    ]);
+    expect(events.filter((e) => e.type === "result").map((e) => e.cell)).toEqual([1]);
+    const again = await all(plan, store, disk, { keepGoing: true });
+    expect(again.filter((e) => e.type === "result").map((e) => e.cell)).toEqual([0, 1]);
+    expect(new Set(again.filter((e) => e.type === "step").map((e) => e.cell))).toEqual(new Set([0]));
+  });
+
+  it("ends the plan where it is not told to keep going", async () => {
+    const run = async () => {
+      for await (const _ of drive(plan, memoryProducts(), broken(fakeDisk()), never)) void _;
+    };
+    await expect(run()).rejects.toMatchObject({ code: "out-of-memory" });
+  });
+
+  it("does not keep going after a stop", async () => {
+    const controller = new AbortController();
+    const ports = fakePorts(fakeDisk());
+    const stopped: typeof ports = {
+      ...ports,
+      pipeline: {
+        ...ports.pipeline,
+        // biome-ignore lint/correctness/useYield: it stops before its first event
+        async *generate() {
+          controller.abort();
+          throw new ClinfuseError("aborted", "stopped");
+        },
+      },
+    };
+    const events: DriveEvent[] = [];
+    const run = async () => {
+      for await (const event of drive(plan, memoryProducts(), stopped, controller.signal, { keepGoing: true }))
+        events.push(event);
+    };
+    await expect(run()).rejects.toMatchObject({ code: "aborted" });
+    expect(events.filter((e) => e.type === "cell")).toHaveLength(1);
+  });
 });

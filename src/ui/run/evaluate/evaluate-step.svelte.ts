@@ -4,13 +4,9 @@ import type { RejectReason } from "../../../generate/source.ts";
 import { datasetJsonl, scoresJson } from "../../../report/artefacts.ts";
 import { reportHtml } from "../../../report/report.ts";
 import type { Example } from "../../../tasks/example.ts";
+import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
-
-export interface Download {
-  readonly name: string;
-  readonly blob: Blob;
-}
 
 export class EvaluateStep {
   /** The prediction under way. */
@@ -77,13 +73,4 @@ export class EvaluateStep {
   get #rejected(): Partial<Record<RejectReason, number>> {
     return Object.fromEntries(this.#run.generate.reasons.map(({ reason, entries }) => [reason, entries.length]));
   }
-}
-
-/** Starts the download; the browser asks where to, if at all. */
-export function save({ name, blob }: Download): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name.replaceAll("/", "-");
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

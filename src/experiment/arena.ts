@@ -1,0 +1,68 @@
+// An arena: a grid with the rows of its tasks and what came of each cell. Pure; the products themselves are the product store's.
+
+import { canonicalJson } from "../base/hash.ts";
+import { needs } from "../generate/sources.ts";
+import type { CellSummary } from "./cell-summary.ts";
+import type { Failure } from "./drive-cell.ts";
+import { type Grid, type GridCell, gridCells } from "./grid.ts";
+import type { NotebookData } from "./notebook.ts";
+import { type Cell, sameSeeds } from "./plan.ts";
+import { contentKey } from "./product.ts";
+
+/** Rows of a task: its sample, or those of a run, which are copied so that the arena outlives the run. */
+export type ArenaRows =
+  | { readonly kind: "sample" }
+  | { readonly kind: "run"; readonly title: string; readonly data: NotebookData };
+
+export type Outcome =
+  | { readonly kind: "done"; readonly summary: CellSummary }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+export interface Arena {
+  readonly id: string;
+  readonly createdAt: number; // milliseconds since the epoch
+  readonly updatedAt: number;
+  readonly title: string;
+  readonly grid: Grid;
+  /** By task; a task without an entry has its sample. */
+  readonly rows: Readonly<Record<string, ArenaRows>>;
+  /** By `cellName`. Cells of choices that were changed since stay, for they may be chosen again. */
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** Keys of products and ids of generation runs that were begun under it: they go when it goes. */
+  readonly products: readonly string[];
+  readonly logs: readonly string[];
+}
+
+export const rowsOf = (arena: Pick<Arena, "rows">, task: string): ArenaRows => arena.rows[task] ?? { kind: "sample" };
+
+/** Everything that a cell follows from, but for the rows themselves, which their title stands for. */
+export function cellName({ config }: GridCell, rows: ArenaRows): string {
+  return canonicalJson({ config, rows: rows.kind === "run" ? rows.title : rows.kind });
+}
+
+/** A source of real rows has nothing to give where there are none. */
+export function lacksRows({ source }: GridCell, rows: ArenaRows): boolean {
+  return needs(source, "gold") && (rows.kind === "sample" || (rows.data.gold ?? []).length === 0);
+}
+
+export interface NamedCell {
+  readonly cell: GridCell;
+  readonly name: string;
+  readonly outcome: Outcome | undefined;
+  /** Its source has no rows to give: it is not computed. */
+  readonly empty: boolean;
+}
+
+/** Every cell of the grid in the order of the plan. */
+export function cellsOf(arena: Pick<Arena, "grid" | "rows" | "outcomes">): readonly NamedCell[] {
+  return gridCells(arena.grid).map((cell) => {
+    const rows = rowsOf(arena, cell.task);
+    const name = cellName(cell, rows);
+    return { cell, name, outcome: arena.outcomes[name], empty: lacksRows(cell, rows) };
+  });
+}
+
+/** The cell for the driver; its trained model is not kept. */
+export async function planned({ cell: { config, seed }, name }: NamedCell): Promise<Cell> {
+  return { config, seeds: sameSeeds(seed), keepModel: false, place: `arena-${await contentKey(name)}` };
+}

@@ -1,0 +1,88 @@
+// The arenas of this browser: list, begin, open, delete. Knows no component.
+
+import type { Arena, ArenaRows } from "../../experiment/arena.ts";
+import { type GridPreset, gridPresets, sourcesOf } from "../../experiment/grid.ts";
+import type { Notebook } from "../../experiment/notebook.ts";
+import { taskById } from "../../tasks/catalogue.ts";
+import type { Lab } from "../lab.svelte.ts";
+import { ArenaRun } from "./arena-run.svelte.ts";
+
+export class Arenas {
+  /** The latest change first; undefined until read. */
+  list = $state.raw<readonly Arena[]>();
+  failure = $state.raw<unknown>();
+  #open = $state.raw<ReadonlyMap<string, ArenaRun>>(new Map());
+  readonly #lab: Lab;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  async read(): Promise<void> {
+    try {
+      this.list = await this.#lab.services.arenas.list();
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  /** An arena at work. */
+  get working(): ArenaRun | undefined {
+    return [...this.#open.values()].find(({ work }) => work.running);
+  }
+
+  /** The arena of that id, held open; undefined where there is none. */
+  run(id: string): ArenaRun | undefined {
+    return this.#open.get(id);
+  }
+
+  open(id: string): void {
+    const arena = this.list?.find((a) => a.id === id);
+    if (arena && !this.#open.has(id)) this.#open = new Map([...this.#open, [id, new ArenaRun(this.#lab, arena)]]);
+  }
+
+  /** `rows`: a run whose rows its task has there. */
+  async create(preset: GridPreset, rows?: Notebook): Promise<void> {
+    const now = Date.now();
+    const { preset: settings, ...choices } = gridPresets[preset];
+    const task = rows?.config.task ?? "bc5cdr-disease";
+    const own: Record<string, ArenaRows> = rows?.data ? { [task]: { kind: "run", title: rows.title, data: rows.data } } : {};
+    const arena: Arena = {
+      id: crypto.randomUUID().slice(0, 8),
+      createdAt: now,
+      updatedAt: now,
+      title: `${taskById(task).name} and others, ${preset}`,
+      grid: {
+        ...choices,
+        preset: settings,
+        tasks: [task],
+        sources: sourcesOf(settings, ["none", "zerogen", "clingen"]),
+        encoders: ["all-minilm-l6-v2"],
+      },
+      rows: own,
+      outcomes: {},
+      products: [],
+      logs: [],
+    };
+    try {
+      await this.#lab.services.arenas.put(arena);
+    } catch (error) {
+      this.failure = error;
+      return;
+    }
+    await this.read();
+    this.#lab.router.go({ page: "arena", id: arena.id });
+  }
+
+  async delete(id: string): Promise<void> {
+    try {
+      await this.#lab.services.arenas.delete(id);
+    } catch (error) {
+      this.failure = error;
+      return;
+    }
+    this.#open = new Map([...this.#open].filter(([other]) => other !== id));
+    await this.read();
+  }
+}
