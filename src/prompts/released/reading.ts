@@ -24,7 +24,11 @@ function rowOf(part: string): Row | undefined {
 }
 
 /** Every row of a completion that can be read; the parts that cannot are passed over. */
-export const releasedRows = (completion: string): readonly Row[] => partsOf(completion).flatMap((part) => rowOf(part) ?? []);
+export const releasedRows = (completion: string): readonly Row[] =>
+  partsOf(completion).flatMap((part): Row[] => {
+    const row = rowOf(part);
+    return row ? [row] : [];
+  });
 
 /** Every occurrence of each entity, as it is written or in lower case. One that does not occur is dropped; of two that overlap the first stays. */
 function spansOf(text: string, entities: readonly (readonly [name: unknown, label: string])[]): Span[] {
