@@ -8,6 +8,7 @@ import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
+import { topicOrigins } from "../src/knowledge/gather.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
@@ -125,8 +126,8 @@ function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest
 /** Readers of the fields of a source's config. */
 const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
   kind: (given) => given.oneOf(sourceKinds),
-  topics: (given) => given.oneOf(["kg", "llm"]),
-  styles: (given) => given.oneOf(["llm", "paper"]),
+  topics: (given) => given.oneOf(Object.keys(topicOrigins)),
+  styles: (given) => given.oneOf(["llm", "paper", "none"]),
   marks: (given) => given.oneOf(["model", "graph"]),
   writer: (given, manifest) => {
     const of = given.object(Object.keys(writerFields));

@@ -2,6 +2,7 @@
 
 import type { ConfigOf, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
+import type { TopicOrigin } from "../knowledge/gather.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 
 type Chosen = Pick<ExperimentConfig, "task"> &
@@ -28,9 +29,9 @@ export function topicCount(preset: Preset, source: SourceConfig): number {
 }
 
 const topicCounts = {
-  paper: { kg: 300, llm: 300 }, // 4.1.1
-  small: { kg: 600, llm: 100 }, // a small model lists hardly more before it repeats itself
-} as const satisfies Readonly<Record<Preset, Record<"kg" | "llm", number>>>;
+  paper: { kg: 300, llm: 300, both: 300, none: 0 }, // 4.1.1
+  small: { kg: 600, llm: 100, both: 100, none: 0 }, // a small model lists hardly more before it repeats itself
+} as const satisfies Readonly<Record<Preset, Record<TopicOrigin, number>>>;
 
 /** A writer's settings without its demonstrations, which are the source's. */
 const writers: Readonly<Record<Preset, Pick<Writer, "sampling" | "grammar">>> = {
@@ -46,6 +47,10 @@ const defaults: Defaults = {
   none: () => ({ kind: "none" }),
   gold: () => ({ kind: "gold" }),
   zerogen: (_, writer) => ({ kind: "zerogen", writer: { ...writer, demonstrations: "none" } }),
+  demogen: (preset, writer) => ({
+    kind: "demogen",
+    writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
+  }),
   clingen: (preset, writer) =>
     preset === "paper"
       ? { kind: "clingen", topics: "kg", styles: "llm", marks: "model", writer: { ...writer, demonstrations: "shuffled" } }

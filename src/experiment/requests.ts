@@ -16,7 +16,8 @@ export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: rea
   const choice = sourceOf(source).knowledge?.(source);
   if (!choice) return undefined;
   const { topics, styles } = choice;
-  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", seed, demonstrations };
+  const without = styles === "none" ? { withoutStyles: true as const } : {};
+  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...without, seed, demonstrations };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */

@@ -2,6 +2,7 @@
 
 import type { Rng } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
+import type { TopicOrigin } from "../knowledge/gather.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Fidelity } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
@@ -36,16 +37,20 @@ export type SourceConfig =
       readonly marks?: "graph";
       readonly writer: Writer;
     }
+  /** ZeroGen's prompt with few-shot examples in it. */
+  | { readonly kind: "demogen"; readonly writer: Writer }
   | {
       readonly kind: "clingen";
-      /** ClinGen with KG or with LLM (section 4.1.1). */
-      readonly topics: "kg" | "llm";
-      /** Asked of the language model (4.1.2), or the paper's examples. */
-      readonly styles: "llm" | "paper";
+      /** ClinGen with KG or with LLM (section 4.1.1), with both, or without topics (Table 3). */
+      readonly topics: TopicOrigin;
+      /** Asked of the language model (4.1.2), the paper's examples, or none (Table 3). */
+      readonly styles: StyleOrigin;
       /** Marks of entities: the model's own (paper), or the graph's: the topic and every name that it knows, and nothing else. */
       readonly marks: "model" | "graph";
       readonly writer: Writer;
     };
+
+export type StyleOrigin = "llm" | "paper" | "none";
 
 export type SourceKind = SourceConfig["kind"];
 export type ConfigOf<K extends SourceKind> = Extract<SourceConfig, { kind: K }>;
@@ -114,13 +119,18 @@ export interface Tools {
 
 /** The part of a knowledge request that a source decides. */
 export interface KnowledgeChoice {
-  readonly topics: "kg" | "llm";
-  readonly styles: "llm" | "paper";
+  readonly topics: TopicOrigin;
+  readonly styles: StyleOrigin;
 }
+
+/** Groups in which a page offers the sources. */
+export const sourceGroups = ["clingen", "prompting", "real"] as const;
+export type SourceGroup = (typeof sourceGroups)[number];
 
 export interface Source<C extends SourceConfig = SourceConfig> {
   /** As the paper writes it. */
   readonly name: string;
+  readonly group: SourceGroup;
   /** One sentence for the choice of a source: what it does. */
   readonly summary: string;
   /** The name with what the config adds: "ClinGen with KG". */

@@ -1,6 +1,7 @@
 // Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
 import { clingen } from "./clingen.ts";
+import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
 import { none } from "./none.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
@@ -9,7 +10,7 @@ import { zerogen } from "./zerogen.ts";
 type Sources = { readonly [K in SourceKind]: Source<ConfigOf<K>> };
 
 /** In the order in which a page offers them. */
-export const sources: Sources = { clingen, zerogen, none, gold };
+export const sources: Sources = { clingen, zerogen, demogen, none, gold };
 
 export const sourceKinds = Object.keys(sources) as readonly SourceKind[];
 

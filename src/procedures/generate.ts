@@ -13,7 +13,7 @@ import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
 import { generate } from "../generate/run.ts";
 import { runId } from "../generate/run-config.ts";
 import { needs, sourceOf } from "../generate/sources.ts";
-import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest } from "../knowledge/gather.ts";
+import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, topicOrigins } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
@@ -87,7 +87,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     openModel: model.open,
 
     async *gatherKnowledge(request, signal) {
-      const graph = request.topics === "kg" ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      const graph = topicOrigins[request.topics].graph ? await openGraph(await ports.graphs(), request.graph) : undefined;
       yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
     },
 
