@@ -39,6 +39,12 @@ const writers: Readonly<Record<Preset, Pick<Writer, "sampling" | "grammar">>> = 
   small: { sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 }, grammar: true },
 };
 
+/** ProGen's rounds. `small` has as many in some hundred examples as the paper's 5,000 have. */
+const rounds: Readonly<Record<Preset, { readonly round: number; readonly influenceFrom: number }>> = {
+  paper: { round: 100, influenceFrom: 2000 }, // Ye et al. 2022b; 2,000 is where they first have a validation set
+  small: { round: 10, influenceFrom: 100 },
+};
+
 type Defaults = {
   readonly [K in SourceKind]: (preset: Preset, writer: Omit<Writer, "demonstrations">) => ConfigOf<K>;
 };
@@ -50,6 +56,12 @@ const defaults: Defaults = {
   demogen: (preset, writer) => ({
     kind: "demogen",
     writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
+  }),
+  progen: (preset, writer) => ({
+    kind: "progen",
+    ...rounds[preset],
+    validation: "synthetic-rce",
+    writer: { ...writer, demonstrations: "shuffled" },
   }),
   clingen: (preset, writer) =>
     preset === "paper"

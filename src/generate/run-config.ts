@@ -54,6 +54,7 @@ const hashed: Hashed = {
   none: (source) => ({ source }),
   gold: (source) => ({ source }),
   demogen: (source) => ({ source }),
+  progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),
   clingen: ({ kind, writer, marks, topics, styles }) => ({
     method: kind,

@@ -39,6 +39,16 @@ export type SourceConfig =
     }
   /** ZeroGen's prompt with few-shot examples in it. */
   | { readonly kind: "demogen"; readonly writer: Writer }
+  /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */
+  | {
+      readonly kind: "progen";
+      /** Examples of the first round. Original: 100. */
+      readonly round: number;
+      /** Examples from which on influence chooses; before, chance does. Original: more than 10,000. */
+      readonly influenceFrom: number;
+      readonly validation: InfluenceValidation;
+      readonly writer: Writer;
+    }
   | {
       readonly kind: "clingen";
       /** ClinGen with KG or with LLM (section 4.1.1), with both, or without topics (Table 3). */
@@ -49,6 +59,9 @@ export type SourceConfig =
       readonly marks: "model" | "graph";
       readonly writer: Writer;
     };
+
+/** Examples that influence is measured on: some of the synthetic ones by reverse cross-entropy, or the few-shot validation set by cross-entropy. */
+export type InfluenceValidation = "synthetic-rce" | "few-shot-ce";
 
 export type StyleOrigin = "llm" | "paper" | "none";
 
@@ -66,7 +79,8 @@ export type Need =
   | "styles" // KnowledgeData.styles
   | "graph" // an imported knowledge graph, for topics or marks
   | "suggestions" // a language model asked for topics or styles
-  | "gold"; // real training rows beyond the few-shot set
+  | "gold" // real training rows beyond the few-shot set
+  | "encoder"; // a classifier that is trained while the source makes its examples
 
 export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
 
@@ -123,6 +137,12 @@ export interface KnowledgeChoice {
   readonly styles: StyleOrigin;
 }
 
+/** The part of a request for feedback that a source decides. */
+export interface FeedbackChoice {
+  readonly influenceFrom: number;
+  readonly validation: InfluenceValidation;
+}
+
 /** Groups in which a page offers the sources. */
 export const sourceGroups = ["clingen", "prompting", "real"] as const;
 export type SourceGroup = (typeof sourceGroups)[number];
@@ -140,6 +160,8 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   readonly knowledge?: (config: C) => KnowledgeChoice;
   /** Counts of accepted examples at which a barrier lies, ascending. */
   rounds(config: C): readonly number[];
+  /** Feedback at its barriers; there where `rounds` gives any. */
+  readonly feedback?: (config: C) => FeedbackChoice;
   /** Accepted examples that its run aims at when `size` are asked for and `gold` real rows are there. */
   extent(size: number, gold: number): number;
   /** Takes examples as they are: real rows may repeat each other. Absent: nothing twice, and no demonstration given back. */

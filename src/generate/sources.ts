@@ -4,13 +4,14 @@ import { clingen } from "./clingen.ts";
 import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
 import { none } from "./none.ts";
+import { progen } from "./progen.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
 import { zerogen } from "./zerogen.ts";
 
 type Sources = { readonly [K in SourceKind]: Source<ConfigOf<K>> };
 
 /** In the order in which a page offers them. */
-export const sources: Sources = { clingen, zerogen, demogen, none, gold };
+export const sources: Sources = { clingen, zerogen, demogen, progen, none, gold };
 
 export const sourceKinds = Object.keys(sources) as readonly SourceKind[];
 

@@ -151,6 +151,9 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
           if (event.type === "scored") computed.predictions++;
         }
       },
+      async *features() {
+        throw new Error("no source of these tests has rounds");
+      },
       async *predict({ model, examples }, signal = new AbortController().signal) {
         const weights = disk.models.get(model);
         if (!weights) throw new Error(`there is no model ${model}`);
