@@ -4,6 +4,8 @@ import { isAbort } from "../base/errors.ts";
 import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import { blankOf } from "../tasks/shapes.ts";
+import { driveAnswers } from "./drive-answers.ts";
 import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, failureOf, type Part, put } from "./drive-cell.ts";
 import { driveTraining } from "./drive-training.ts";
 import { feedbackAt } from "./feedback.ts";
@@ -56,6 +58,9 @@ async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncG
   if (made) spent.generate = made.milliseconds;
   const withMade = { ...soFar, ...(made ? { made: made.value } : {}) };
   if (until === "made") return yield { type: "result", result: withMade };
+  if (made && sourceOf(cell.config.source).answers) {
+    return yield { type: "result", result: { ...withMade, answered: yield* driveAnswers(work, base.keys, data, made) } };
+  }
 
   const { training, milliseconds } = yield* driveTraining(work, base.keys, data, made?.value);
   spent.train = milliseconds;
@@ -123,7 +128,7 @@ async function* madeOf(
 ): Part<Product<"made"> | undefined> {
   const { ports, store, cell } = work;
   const config = { ...cell.config, seed: cell.seeds.text };
-  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0);
+  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0, data.test.length);
   if (size === 0) return undefined;
   const choices = await runConfigOf(config, undefined, data, knowledge, cell.seeds.training);
   const key = await productKey("made", [keys.train, choices.knowledge], { ...choices, size: undefined });
@@ -144,6 +149,7 @@ async function* madeOf(
     demonstrations: data.train,
     gold: data.gold ?? [],
     knowledge,
+    ...(needs(config.source, "test") ? { items: data.test.map(blankOf) } : {}),
   };
   const begun: Made = { run: "", ...(writer ? { writer } : {}), size, accepted: 0, rejected: {} };
   const product: Product<"made"> = { kind: "made", key, state: "begun", milliseconds: 0, value: begun };

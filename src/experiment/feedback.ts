@@ -1,6 +1,6 @@
 // Feedback at a barrier (ProGen): the examples that helped most, of each label, by their influence on a head. Knows no worker and no storage.
 
-import { type Rng, rng } from "../base/rng.ts";
+import { rng } from "../base/rng.ts";
 import { type HeadData, partOf } from "../classifier/head-data.ts";
 import type { Feedback, FeedbackChoice } from "../generate/source.ts";
 import { taskById } from "../tasks/catalogue.ts";

@@ -57,6 +57,12 @@ const defaults: Defaults = {
     kind: "demogen",
     writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
   }),
+  "word-substitution": () => ({ kind: "word-substitution" }),
+  // Greedy; long enough for a copy of a test item, which its marks are written into.
+  "in-context": (_, { sampling, ...writer }) => ({
+    kind: "in-context",
+    writer: { ...writer, sampling: { ...sampling, temperature: 0, maxTokens: 512 }, demonstrations: "fixed" },
+  }),
   progen: (preset, writer) => ({
     kind: "progen",
     ...rounds[preset],

@@ -15,8 +15,8 @@ export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: rea
   const { task, graph, source, topicCount, topicLists = "free", seed } = config;
   const choice = sourceOf(source).knowledge?.(source);
   if (!choice) return undefined;
-  const { topics, styles } = choice;
-  const without = styles === "none" ? { withoutStyles: true as const } : {};
+  const { topics, styles, names } = choice;
+  const without = { ...(styles === "none" ? { withoutStyles: true as const } : {}), ...(names ? { names } : {}) };
   return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...without, seed, demonstrations };
 }
 

@@ -4,6 +4,7 @@ import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { RunConfig } from "../generate/run-config.ts";
 import { needs, sourceOf, withWriter } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
+import { blankOf } from "../tasks/shapes.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 
@@ -14,7 +15,7 @@ import type { NotebookData } from "./notebook.ts";
 export async function runConfigOf(
   config: ExperimentConfig,
   model: string | undefined,
-  { train, validation, gold = [] }: Pick<NotebookData, "train" | "validation" | "gold">,
+  { train, validation, test, gold = [] }: Pick<NotebookData, "train" | "validation" | "test" | "gold">,
   knowledge: KnowledgeData,
   trainingSeed = config.seed,
 ): Promise<RunConfig> {
@@ -22,13 +23,14 @@ export async function runConfigOf(
   const inputs = {
     train,
     ...(needs(source, "gold") ? { gold } : {}),
+    ...(needs(source, "test") ? { test: test.map(blankOf) } : {}),
     ...(needs(source, "encoder") ? { validation, encoder, preset, recipe, trainingSeed } : {}),
   };
   return {
     task,
     source: model === undefined ? source : withWriter(source, { model }),
     seed,
-    size: sourceOf(source).extent(size, gold.length),
+    size: sourceOf(source).extent(size, gold.length, test.length),
     examples: await hash(Object.keys(inputs).length > 1 ? inputs : train),
     knowledge: await hash(knowledge),
   };

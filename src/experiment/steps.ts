@@ -34,6 +34,8 @@ export interface GenerateRequest {
   /** For a source that needs it. */
   readonly gold?: readonly Example[];
   readonly knowledge: KnowledgeData;
+  /** Test items without their labels, for a source that answers them. */
+  readonly items?: readonly Example[];
   /** The answer to the run's last `wants-feedback`. */
   readonly feedback?: Feedback;
 }

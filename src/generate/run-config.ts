@@ -54,6 +54,8 @@ const hashed: Hashed = {
   none: (source) => ({ source }),
   gold: (source) => ({ source }),
   demogen: (source) => ({ source }),
+  "word-substitution": (source) => ({ source }),
+  "in-context": (source) => ({ source }),
   progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),
   clingen: ({ kind, writer, marks, topics, styles }) => ({

@@ -39,6 +39,10 @@ export type SourceConfig =
     }
   /** ZeroGen's prompt with few-shot examples in it. */
   | { readonly kind: "demogen"; readonly writer: Writer }
+  /** Few-shot examples with words changed (App. E). */
+  | { readonly kind: "word-substitution" }
+  /** The language model labels the test items itself. */
+  | { readonly kind: "in-context"; readonly writer: Writer }
   /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */
   | {
       readonly kind: "progen";
@@ -80,6 +84,7 @@ export type Need =
   | "graph" // an imported knowledge graph, for topics or marks
   | "suggestions" // a language model asked for topics or styles
   | "gold" // real training rows beyond the few-shot set
+  | "test" // the test items, without their labels
   | "encoder"; // a classifier that is trained while the source makes its examples
 
 export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
@@ -122,6 +127,8 @@ export interface Context<C extends SourceConfig = SourceConfig> {
   /** Real training rows beyond the few-shot set; empty unless the source needs them. */
   readonly gold: readonly Example[];
   readonly knowledge: Knowledge;
+  /** Test items without their labels, for a source that answers them. */
+  readonly items?: readonly Example[];
   /** Feedback of the barriers passed, in order. */
   readonly feedback: readonly Feedback[];
 }
@@ -135,6 +142,8 @@ export interface Tools {
 export interface KnowledgeChoice {
   readonly topics: TopicOrigin;
   readonly styles: StyleOrigin;
+  /** Names of the graph for the task's entities, where no topics are drawn from it. */
+  readonly names?: true;
 }
 
 /** The part of a request for feedback that a source decides. */
@@ -144,7 +153,7 @@ export interface FeedbackChoice {
 }
 
 /** Groups in which a page offers the sources. */
-export const sourceGroups = ["clingen", "prompting", "real"] as const;
+export const sourceGroups = ["clingen", "prompting", "augmentation", "real", "inference"] as const;
 export type SourceGroup = (typeof sourceGroups)[number];
 
 export interface Source<C extends SourceConfig = SourceConfig> {
@@ -162,8 +171,14 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   rounds(config: C): readonly number[];
   /** Feedback at its barriers; there where `rounds` gives any. */
   readonly feedback?: (config: C) => FeedbackChoice;
-  /** Accepted examples that its run aims at when `size` are asked for and `gold` real rows are there. */
-  extent(size: number, gold: number): number;
+  /** Accepted examples that its run aims at when `size` are asked for, and `gold` real rows and `test` items are there. */
+  extent(size: number, gold: number, test: number): number;
+  /** Its attempt `i` answers test item `i`: the log holds predictions, and nothing is trained on it. A rejected one is a wrong answer. */
+  readonly answers?: true;
+  /** Two texts are the same where each letter is: changes of case and punctuation make a new one. */
+  readonly exact?: true;
+  /** After so many attempts in a row without anything new its run ends, with what it has. */
+  readonly tries?: number;
   /** Takes examples as they are: real rows may repeat each other. Absent: nothing twice, and no demonstration given back. */
   readonly verbatim?: true;
   /**

@@ -3,15 +3,26 @@
 import { clingen } from "./clingen.ts";
 import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
+import { inContext } from "./in-context.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
+import { wordSubstitution } from "./word-substitution.ts";
 import { zerogen } from "./zerogen.ts";
 
 type Sources = { readonly [K in SourceKind]: Source<ConfigOf<K>> };
 
 /** In the order in which a page offers them. */
-export const sources: Sources = { clingen, zerogen, demogen, progen, none, gold };
+export const sources: Sources = {
+  clingen,
+  zerogen,
+  demogen,
+  progen,
+  "word-substitution": wordSubstitution,
+  none,
+  gold,
+  "in-context": inContext,
+};
 
 export const sourceKinds = Object.keys(sources) as readonly SourceKind[];
 

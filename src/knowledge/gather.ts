@@ -42,6 +42,8 @@ export interface KnowledgeRequest {
   readonly topics: TopicOrigin;
   readonly topicCount: number;
   readonly suggestStyles: boolean;
+  /** Names of the graph for the task's entities, where no topics are drawn from it. */
+  readonly names?: true;
   /** No styles at all. */
   readonly withoutStyles?: true;
   /** Form of the question for topics to the language model. */

@@ -87,11 +87,11 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     openModel: model.open,
 
     async *gatherKnowledge(request, signal) {
-      const graph = topicOrigins[request.topics].graph ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      const graph = topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
       yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
     },
 
-    async *generate({ config, demonstrations, gold = [], knowledge, feedback }, signal) {
+    async *generate({ config, demonstrations, gold = [], knowledge, items, feedback }, signal) {
       const store = await ports.runs();
       const release = await ports.hold(runLock(await runId(config)));
       try {
@@ -105,6 +105,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
           demonstrations,
           gold,
           knowledge: knowledgeOf(knowledge),
+          ...(items ? { items } : {}),
           ...(feedback ? { feedback } : {}),
         };
         yield* generate(opened, given, signal);

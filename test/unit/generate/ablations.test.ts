@@ -79,7 +79,7 @@ describe.each(ofEachFamily.map((task) => [task.family, task] as const))("%s", (_
     const ofModel = names.filter((source) => source === "llm").length;
     expect(ofModel).toBeGreaterThan(150);
     expect(ofModel).toBeLessThan(250);
-  });
+  }, 60_000);
 });
 
 describe("the ids of runs", () => {

@@ -39,7 +39,7 @@ describe.each(ofEachFamily.map((task) => [task.family, task] as const))("DemoGen
     const own = counts.filter((n) => n > 0);
     expect(own).toHaveLength(5);
     for (const n of own) expect(Math.abs(n - 600)).toBeLessThanOrEqual(50);
-  });
+  }, 60_000);
 
   it("holds no topic, no style and no name of a lexicon, though there are some", async () => {
     const topic = {

@@ -35,13 +35,13 @@ describe.each(ofEachFamily.map((task) => [task.family, task] as const))("%s", (_
   });
 
   it("shows feedback to about half of the prompts after it, and never both", async () => {
-    const all = await Promise.all(Array.from({ length: 400 }, (_, i) => attempted(i, { task, config, feedback })));
+    const all = await Promise.all(Array.from({ length: 200 }, (_, i) => attempted(i, { task, config, feedback })));
     const firsts = all.map(({ prompts }) => prompts.join("\n"));
     const fed = firsts.filter((prompt) => /fed \d+ \d/.test(prompt));
-    expect(fed.length).toBeGreaterThan(150);
-    expect(fed.length).toBeLessThan(250);
+    expect(fed.length).toBeGreaterThan(70);
+    expect(fed.length).toBeLessThan(130);
     for (const prompt of fed) expect(prompt).not.toMatch(/row \d+ \d/);
-  });
+  }, 60_000);
 
   it("shows rows of the prompt's own label alone, and of the last round alone", async () => {
     const old = { after: 20, demonstrations: fewShot(task).map((e) => JSON.parse(JSON.stringify(e).replaceAll("row ", "old "))) };

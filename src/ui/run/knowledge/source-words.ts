@@ -6,7 +6,9 @@ import type { TopicOrigin } from "../../../knowledge/gather.ts";
 export const groupWords: Readonly<Record<SourceGroup, string>> = {
   clingen: "ClinGen",
   prompting: "Prompting baselines",
+  augmentation: "Augmentations of the few real examples",
   real: "Real data alone",
+  inference: "Without training",
 };
 
 interface Origin {
