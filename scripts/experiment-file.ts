@@ -6,7 +6,7 @@ import type { ExperimentConfig, Preset } from "../src/experiment/experiment-conf
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
-import { needs, sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
+import { needs, sourceKinds, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
@@ -63,7 +63,9 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
         seeds.flatMap((seed) =>
           sources.map((source): FileCell => {
             const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
-            return { task, ...cellSource(source, preset, of, manifest), seeds: seed.seeds, seed: seed.name, data };
+            const cell = { task, ...cellSource(source, preset, of, manifest), seeds: seed.seeds, seed: seed.name, data };
+            if (!suits(cell.config.source, taskById(task))) throw source.fault(`makes no examples for ${task}`);
+            return cell;
           }),
         ),
       ),

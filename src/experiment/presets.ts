@@ -58,6 +58,11 @@ const defaults: Defaults = {
     writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
   }),
   "word-substitution": () => ({ kind: "word-substitution" }),
+  // UDA's temperature; a translation is as long as its text.
+  "back-translation": (_, { sampling, ...writer }) => ({
+    kind: "back-translation",
+    writer: { ...writer, sampling: { ...sampling, temperature: 0.8, maxTokens: 256 }, demonstrations: "none" },
+  }),
   // Greedy; long enough for a copy of a test item, which its marks are written into.
   "in-context": (_, { sampling, ...writer }) => ({
     kind: "in-context",

@@ -55,6 +55,7 @@ const hashed: Hashed = {
   gold: (source) => ({ source }),
   demogen: (source) => ({ source }),
   "word-substitution": (source) => ({ source }),
+  "back-translation": (source) => ({ source }),
   "in-context": (source) => ({ source }),
   progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),

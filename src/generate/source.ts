@@ -6,7 +6,7 @@ import type { TopicOrigin } from "../knowledge/gather.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Fidelity } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
-import type { Example } from "../tasks/example.ts";
+import type { Example, Shape } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 
 /** A language model that writes texts, and how it is asked. */
@@ -41,6 +41,8 @@ export type SourceConfig =
   | { readonly kind: "demogen"; readonly writer: Writer }
   /** Few-shot examples with words changed (App. E). */
   | { readonly kind: "word-substitution" }
+  /** Few-shot examples translated there and back by the language model (App. E). */
+  | { readonly kind: "back-translation"; readonly writer: Writer }
   /** The language model labels the test items itself. */
   | { readonly kind: "in-context"; readonly writer: Writer }
   /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */
@@ -103,7 +105,7 @@ export interface Turn {
 export type Origin =
   | { readonly kind: "prompted"; readonly turns: readonly Turn[]; readonly topic?: Topic; readonly style?: string }
   /** Made from real rows, by their positions: in the rows beyond the few-shot set (`gold`) or in the few-shot set. */
-  | { readonly kind: "derived"; readonly from: readonly number[]; readonly by: string };
+  | { readonly kind: "derived"; readonly from: readonly number[]; readonly by: string; readonly turns?: readonly Turn[] };
 
 export interface Attempt {
   readonly label: string;
@@ -175,6 +177,8 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   extent(size: number, gold: number, test: number): number;
   /** Its attempt `i` answers test item `i`: the log holds predictions, and nothing is trained on it. A rejected one is a wrong answer. */
   readonly answers?: true;
+  /** Shapes of examples that it works for. Absent: every. */
+  readonly shapes?: readonly Shape[];
   /** Two texts are the same where each letter is: changes of case and punctuation make a new one. */
   readonly exact?: true;
   /** After so many attempts in a row without anything new its run ends, with what it has. */
