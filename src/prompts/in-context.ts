@@ -1,9 +1,8 @@
 // In-context inference (Table 2): a test item is asked with its labels and few-shot examples, and the answer is read. Knows no engine. Pure.
 
-import type { Example, Shape, Shapes, TokenExample } from "../tasks/example.ts";
+import type { Example, Shape, Shapes, Span, TokenExample } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask, Task } from "../tasks/task.ts";
 import { literal } from "./grammar.ts";
-import { markedEnds } from "./relation.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 
 type TaskOf<S extends Shape> = Task & LearnableTask<S>;
@@ -68,7 +67,10 @@ const rows: { readonly [S in Shape]: ShapeQuestion<S> } = {
   relation: {
     question: ({ head, tail }) => `Which of these labels is the relation between the ${head.word} and the ${tail.word} in the text?`,
     form: () => "Answer with the one label that fits, and nothing else.",
-    item: (task, example) => `Text: ${markedEnds(task as Task<"relation">, example)}`,
+    item({ head, tail }, example) {
+      const name = ({ start, end }: Span) => example.text.slice(start, end);
+      return `Text: ${example.text}\nThe ${head.word}: ${name(example.head)}\nThe ${tail.word}: ${name(example.tail)}`;
+    },
     answer: (task, { label }) => nameOf(task, label),
     grammar: (task) => oneOf(namesOf(task)),
     read: oneLabel,

@@ -72,7 +72,7 @@ const canBeMarked = ({ head, tail }: RelationExample): boolean => head.end <= ta
 const opening = (word: string) => `[${word}: `;
 
 /** The text with head and tail marked by their words. Brackets of the text itself become parentheses: they would read as marks. */
-export function markedEnds(task: RelationTask, { text, head, tail }: RelationExample): string {
+function markedEnds(task: RelationTask, { text, head, tail }: RelationExample): string {
   const plain = text.replaceAll("[", "(").replaceAll("]", ")");
   const marks = [
     { ...head, word: task.head.word },

@@ -79,7 +79,7 @@ describe.each(ofEachFamily.map((task) => [task.family, task] as const))("%s", (_
     return /\nAnswer: (.*)\n/.exec(content)?.[1] ?? "";
   };
   const perfect = ({ messages }: CompletionRequest) => {
-    const asked = messages[0]?.content.split("\n").slice(-3).join("\n") ?? "";
+    const asked = messages[0]?.content.split("\n").slice(-4).join("\n") ?? "";
     const name = /item \d+ \d/.exec(asked)?.[0] ?? "";
     return rightAnswer(items.find((e) => JSON.stringify(e).includes(name)) as Example);
   };
