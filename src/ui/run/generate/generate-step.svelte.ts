@@ -103,6 +103,8 @@ export class GenerateStep {
           if (event.type === "knowledge") {
             tellLoading(this.work, event.event);
             startedAt = performance.now();
+          } else if (event.type === "train" && event.event.type === "device") {
+            this.work.tell("Training a classifier, whose feedback the next prompts show");
           } else if (event.type === "result") await this.#ended(event.result.made);
           else if (event.type === "generate") {
             if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);
