@@ -12,7 +12,8 @@ import type { ConfigOf, Source, Turn, Writer } from "./source.ts";
 export const backTranslation: Source<ConfigOf<"back-translation">> = {
   name: "DA-Back Translation (by the language model)",
   group: "augmentation",
-  summary: "Real examples put into French and back into English. For whole texts and pairs, where no entity has to be found again.",
+  summary:
+    "Real examples put into French and back into English. For whole texts and pairs, where no entity has to be found again.",
   title: () => "DA-Back Translation (by the language model)",
   needs: () => ["writer"],
   shapes: ["sentence", "pair"],
@@ -64,12 +65,13 @@ async function thereAndBack(text: string, work: Translating): Promise<Parsed<str
 
 async function translated(text: string, from: string, into: string, work: Translating): Promise<Parsed<string>> {
   const { model, writer, stream, signal, turns } = work;
-  const content = `Translate this text from ${from} into ${into}. Write the translation alone.\n\n${text}`;
-  const messages = [{ role: "user", content }] as const;
+  const instruction = `Translate this text from ${from} into ${into}. Write the translation alone.`;
+  const messages = [{ role: "user", content: `${instruction}\n\n${text}` }] as const;
   const request = { messages, sampling: writer.sampling, seed: seedOf(stream.fork("turn", turns.length)) };
   const { text: answer, finish, promptTokens, completionTokens } = await model.complete(request, signal);
   turns.push({ messages, text: answer, promptTokens, completionTokens });
-  return finish === "length" ? rejected("truncated") : readAnswer(answer, { messages });
+  // Names and numbers stay what they are in every language: the text itself, given back, is no echo.
+  return finish === "length" ? rejected("truncated") : readAnswer(answer, { messages: [{ role: "user", content: instruction }] });
 }
 
 function withTexts(example: Example, [first = "", second = ""]: readonly string[]): Parsed<Example> {

@@ -58,11 +58,7 @@ async function firstThatFits(
   const all = rng("in-context", task.id).sample(demonstrations, demonstrations.length);
   for (const [place, count] of perLabel.entries()) {
     const chosen = new Set(ofEachLabel(task, all, count));
-    const question = questionOf(
-      task,
-      item as never,
-      all.filter((example) => chosen.has(example)) as never,
-    );
+    const question = questionOf(task, item as never, all.filter((example) => chosen.has(example)) as never);
     try {
       return { question, completion: await ask(question) };
     } catch (error) {

@@ -145,7 +145,15 @@ async function* attempts(
   const running = ports.tools.model && runModel(datedModel(ports.tools.model, config.date));
   const tools: Tools = running ? { ...ports.tools, model: running.model } : ports.tools;
   const feedback = [...progress.feedback];
-  const context: Context = { config: config.source, task, demonstrations, gold, knowledge, feedback, ...(items ? { items } : {}) };
+  const context: Context = {
+    config: config.source,
+    task,
+    demonstrations,
+    gold,
+    knowledge,
+    feedback,
+    ...(items ? { items } : {}),
+  };
   const work = (i: number, stop: AbortSignal) => source.attempt(i, context, tools, rng("generate", config.seed, i), stop);
   const own = new AbortController(); // a reader may leave while the next attempt is waited for
   const stop = () => own.abort(signal.reason);

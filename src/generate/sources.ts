@@ -1,5 +1,6 @@
 // Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
+import type { Shape } from "../tasks/example.ts";
 import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
 import { demogen } from "./demogen.ts";
@@ -7,7 +8,6 @@ import { gold } from "./gold.ts";
 import { inContext } from "./in-context.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
-import type { Shape } from "../tasks/example.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
 import { wordSubstitution } from "./word-substitution.ts";
 import { zerogen } from "./zerogen.ts";

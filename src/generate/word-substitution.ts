@@ -64,7 +64,13 @@ function withPerturbation(example: Example, stream: Rng): Example | undefined {
 }
 
 /** Numbers of a pair change in both of its texts: one that changed in one alone would be another claim. */
-function alike(example: Example, kind: keyof typeof perturbations, text: string, { start, end, text: to }: Edit, of: number): Example {
+function alike(
+  example: Example,
+  kind: keyof typeof perturbations,
+  text: string,
+  { start, end, text: to }: Edit,
+  of: number,
+): Example {
   if (kind !== "number" || example.kind !== "pair") return example;
   const from = new RegExp(`(?<![\\p{L}\\p{N}.,])${text.slice(start, end)}(?![\\p{L}\\p{N}]|[.,]\\d)`, "gu");
   const replaced = (other: string) => other.replace(from, to);

@@ -87,7 +87,8 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     openModel: model.open,
 
     async *gatherKnowledge(request, signal) {
-      const graph = topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      const graph =
+        topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
       yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
     },
 

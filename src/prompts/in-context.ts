@@ -21,6 +21,13 @@ interface ShapeQuestion<S extends Shape> {
 const separator = "; ";
 const noLabel = "none";
 
+const everyLabel = `Answer with every label that fits, apart by "${separator.trim()}"`;
+const answerForms = {
+  one: "Answer with the one label that fits, and nothing else.",
+  some: `${everyLabel}, and nothing else.`,
+  any: `${everyLabel}, or with "${noLabel}".`,
+} as const satisfies Record<Task<"classification">["carries"], string>;
+
 const nameOf = (task: LearnableTask, id: string) => task.labels.find((label) => label.id === id)?.name ?? id;
 const oneOf = (names: readonly string[]) => `root ::= ${names.map(literal).join(" | ")}`;
 const namesOf = (task: LearnableTask) => task.labels.map((label) => label.name);
@@ -39,16 +46,14 @@ function oneLabel<E extends { readonly label: string }>(task: LearnableTask, ite
 const rows: { readonly [S in Shape]: ShapeQuestion<S> } = {
   sentence: {
     question: ({ domain }) => `Which of these labels fit the text? The texts are of the kind: ${domain}.`,
-    form: ({ carries }) =>
-      carries === "one"
-        ? "Answer with the one label that fits, and nothing else."
-        : `Answer with every label that fits, apart by "${separator.trim()}", or with "${noLabel}".`,
+    form: ({ carries }) => answerForms[carries],
     item: (_, { text }) => `Text: ${text}`,
     answer: (task, { labels }) => labels.map((id) => nameOf(task, id)).join(separator) || noLabel,
     grammar(task) {
       if (task.carries === "one") return oneOf(namesOf(task));
       const label = `label ::= ${namesOf(task).map(literal).join(" | ")}`;
-      return `root ::= ${literal(noLabel)} | label ( ${literal(separator)} label )*\n${label}`;
+      const none = task.carries === "any" ? `${literal(noLabel)} | ` : "";
+      return `root ::= ${none}label ( ${literal(separator)} label )*\n${label}`;
     },
     read(task, item, answer) {
       const parts = answer
@@ -65,7 +70,8 @@ const rows: { readonly [S in Shape]: ShapeQuestion<S> } = {
     },
   },
   relation: {
-    question: ({ head, tail }) => `Which of these labels is the relation between the ${head.word} and the ${tail.word} in the text?`,
+    question: ({ head, tail }) =>
+      `Which of these labels is the relation between the ${head.word} and the ${tail.word} in the text?`,
     form: () => "Answer with the one label that fits, and nothing else.",
     item({ head, tail }, example) {
       const name = ({ start, end }: Span) => example.text.slice(start, end);
@@ -182,7 +188,11 @@ export function questionOf<T extends Task>(task: T, item: ExampleOf<T>, examples
     ...shown,
     "",
   ].join("\n");
-  return { content: `${lead}${own(item)}\nAnswer:`, shared: lead.length, grammar: row.grammar(task as TaskOf<Shape>, item as never) };
+  return {
+    content: `${lead}${own(item)}\nAnswer:`,
+    shared: lead.length,
+    grammar: row.grammar(task as TaskOf<Shape>, item as never),
+  };
 }
 
 /** The item with the labels that were answered. */

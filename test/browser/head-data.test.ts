@@ -41,7 +41,9 @@ describe("head data", () => {
         expect(x.at(-1)).toBe(1);
         expect(data.of[site]).toBe(i);
         for (let c = 0; c < data.outputs; c++) {
-          const own = x.subarray(0, -1).reduce((sum, h, j) => sum + h * (head[c * (data.width - 1) + j] as number), bias[c] as number);
+          const own = x
+            .subarray(0, -1)
+            .reduce((sum, h, j) => sum + h * (head[c * (data.width - 1) + j] as number), bias[c] as number);
           expect(own).toBeCloseTo(logits[at * data.outputs + c] as number, 3);
           expect(data.y[site * data.outputs + c]).toBe(c === target ? 1 : 0);
         }

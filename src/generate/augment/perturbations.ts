@@ -7,7 +7,8 @@ import type { Edit } from "./edits.ts";
 /** An edit of the text outside the held spans; undefined where there is none of its kind. */
 export type Perturbation = (text: string, held: readonly Span[], stream: Rng) => Edit | undefined;
 
-const isFree = (held: readonly Span[], start: number, end: number) => held.every((span) => end <= span.start || span.end <= start);
+const isFree = (held: readonly Span[], start: number, end: number) =>
+  held.every((span) => end <= span.start || span.end <= start);
 
 /** Final punctuation is taken away, or a full stop is put there. */
 const punctuation: Perturbation = (text) => {

@@ -20,7 +20,8 @@ export function sentencesOf(text: string): string[] {
 /** Put together they are the sentence. */
 export function piecesOf(sentence: string): string[] {
   let pieces = [sentence];
-  for (const { after, from } of rounds) pieces = pieces.flatMap((piece) => (piece.length < long ? [piece] : cutAfter(piece, after, from)));
+  for (const { after, from } of rounds)
+    pieces = pieces.flatMap((piece) => (piece.length < long ? [piece] : cutAfter(piece, after, from)));
   return pieces.flatMap((piece) => (piece.length < long ? [piece] : cutEach(piece, hard)));
 }
 

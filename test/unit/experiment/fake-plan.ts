@@ -151,6 +151,7 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
           if (event.type === "scored") computed.predictions++;
         }
       },
+      // biome-ignore lint/correctness/useYield: it only fails
       async *features() {
         throw new Error("no source of these tests has rounds");
       },

@@ -145,7 +145,8 @@ it("shows fewer rows of each label where all do not fit, and then asks the same 
     return complete(request, signal);
   };
   await driven(task, of);
-  for (const { messages } of of.asked) expect(messages[0]?.content.match(/question of row/g)).toHaveLength(3 * task.labels.length);
+  for (const { messages } of of.asked)
+    expect(messages[0]?.content.match(/question of row/g)).toHaveLength(3 * task.labels.length);
 });
 
 describe("answers", () => {
@@ -169,13 +170,17 @@ describe("answers", () => {
   it("of several labels are read as a list, and a label that there is not spoils it", () => {
     const task = taskOf("sentence");
     const text: Example = { kind: "sentence", text: "a", labels: [] };
+    const reading = (carries: "any" | "some") => ({ ...task, carries }) as Task;
     const [one, two] = task.labels.map((l) => l.name) as [string, string];
-    const labels = (answer: string) => {
-      const found = readAnswered(task, text as never, answer);
+    const labels = (answer: string, carries: "any" | "some" = "any") => {
+      const found = readAnswered(reading(carries), text as never, answer);
       return found.ok && found.value.kind === "sentence" ? found.value.labels : undefined;
     };
     expect(labels(`${one}; ${two.toUpperCase()}`)).toEqual([task.labels[0]?.id, task.labels[1]?.id]);
     expect(labels("none")).toEqual([]);
+    expect(labels("none", "some")).toBeUndefined(); // one of them at least
+    expect(questionOf(reading("some"), text as never, []).grammar).not.toContain("none");
+    expect(questionOf(reading("any"), text as never, []).grammar).toContain("none");
     expect(labels(`${one}; nonsense`)).toBeUndefined();
     expect(labels("")).toBeUndefined();
   });

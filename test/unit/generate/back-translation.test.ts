@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import type { CompletionRequest } from "../../../src/engines/language-model.ts";
 import { piecesOf, sentencesOf } from "../../../src/generate/augment/pieces.ts";
 import { suits } from "../../../src/generate/sources.ts";
+import { tasks } from "../../../src/tasks/catalogue.ts";
+import type { Example, SentenceExample } from "../../../src/tasks/example.ts";
 import { hoc } from "../../../src/tasks/hoc.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
-import { tasks } from "../../../src/tasks/catalogue.ts";
-import type { Example } from "../../../src/tasks/example.ts";
 import { attempted, writerOf } from "./asked.ts";
 
 describe("pieces", () => {
@@ -33,7 +33,7 @@ describe("pieces", () => {
 });
 
 const text = "Glucose is burned by tumour cells. They burn much of it without oxygen.";
-const sentence: Example = { kind: "sentence", text, labels: ["cellular energetics"] };
+const sentence: SentenceExample = { kind: "sentence", text, labels: ["cellular energetics"] };
 const config = { kind: "back-translation", writer: writerOf("none") } as const;
 const asked = ({ messages }: CompletionRequest) => messages[0]?.content ?? "";
 const said = (request: CompletionRequest) => asked(request).split("\n\n").at(-1) as string;
@@ -41,7 +41,7 @@ const isInto = (request: CompletionRequest, language: string) => asked(request).
 const backwards = (request: CompletionRequest) => said(request).split(" ").reverse().join(" ");
 
 describe("back translation", () => {
-  const made = async (answer: (request: CompletionRequest) => string, example = sentence) =>
+  const made = async (answer: (request: CompletionRequest) => string, example: Example = sentence) =>
     attempted(0, { task: example.kind === "pair" ? mqp : hoc, config, demonstrations: [example], answer });
 
   it("translates each sentence there and back: two translators that undo each other give the text", async () => {
@@ -52,8 +52,14 @@ describe("back translation", () => {
   });
 
   it("translates both texts of a pair, and keeps its label", async () => {
-    const pair: Example = { kind: "pair", first: "Is gout painful at night?", second: "Does gout hurt when I sleep?", label: "equivalent" };
-    const answer = (request: CompletionRequest) => (isInto(request, "English") ? `${said(request)} indeed` : said(request).toUpperCase());
+    const pair: Example = {
+      kind: "pair",
+      first: "Is gout painful at night?",
+      second: "Does gout hurt when I sleep?",
+      label: "equivalent",
+    };
+    const answer = (request: CompletionRequest) =>
+      isInto(request, "English") ? `${said(request)} indeed` : said(request).toUpperCase();
     expect((await made(answer, pair)).made?.parsed).toMatchObject({
       ok: true,
       value: { first: "IS GOUT PAINFUL AT NIGHT? indeed", second: "DOES GOUT HURT WHEN I SLEEP? indeed", label: "equivalent" },
@@ -62,7 +68,11 @@ describe("back translation", () => {
 
   it.each([
     ["half as long", () => "Sucre.", "too-short"],
-    ["more than twice as long", (request: CompletionRequest) => (isInto(request, "French") ? said(request) : `${said(request)} so `.repeat(4)), "malformed"],
+    [
+      "more than twice as long",
+      (request: CompletionRequest) => (isInto(request, "French") ? said(request) : `${said(request)} so `.repeat(4)),
+      "malformed",
+    ],
     ["nothing", () => "  ", "empty"],
     ["a refusal", () => "I'm sorry, but I can't help with that.", "refusal"],
   ] as const)("throws away what comes back as %s", async (_, answer, reason) => {

@@ -27,7 +27,13 @@ const config = (task: Task, size: number): RunConfig => ({
   knowledge: "-",
 });
 
-async function run(task: Task, store: MemoryRunStore, size: number, demonstrations: readonly Example[], stop = Number.POSITIVE_INFINITY) {
+async function run(
+  task: Task,
+  store: MemoryRunStore,
+  size: number,
+  demonstrations: readonly Example[],
+  stop = Number.POSITIVE_INFINITY,
+) {
   const ports = { task, source: wordSubstitution as never, tools: {}, store, demonstrations, gold: [] };
   const knowledge = knowledgeOf({ topics: {}, styles: [], lexicon });
   const types: string[] = [];
@@ -125,9 +131,12 @@ describe("perturbations", () => {
     }
   });
 
-  it.each(["for 2 days and 4 more", "at 2.5 mg", "IL-6 and p53", "1,000 patients", "50% of 3/4", "on 12-14"])("leave the numbers of “%s”", (text) => {
-    expect(draw("number", text).every((edit) => edit === undefined)).toBe(true);
-  });
+  it.each(["for 2 days and 4 more", "at 2.5 mg", "IL-6 and p53", "1,000 patients", "50% of 3/4", "on 12-14"])(
+    "leave the numbers of “%s”",
+    (text) => {
+      expect(draw("number", text).every((edit) => edit === undefined)).toBe(true);
+    },
+  );
 
   it("contract and expand, with the case of the first letter", () => {
     expect(draw("contraction", "It is not clear").map((e) => e?.text)).toEqual(expect.arrayContaining(["isn't", "It's"]));
