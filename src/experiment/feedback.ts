@@ -73,11 +73,12 @@ function ofEachLabel(task: Task, examples: readonly Example[]): Example[] {
 
 /** Features of the encoder that stage I leaves: that of the cell itself, which is trained here where it is not there yet. */
 async function* featuresOf(work: Drive, data: NotebookData, keys: DataKeys, examples: readonly Example[]): Part<HeadData> {
-  const { cell, ports, signal } = work;
+  const { cell, ports, signal, sharesStageOne } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
   const few = await fewKeys(config.task, basisOf(config, undefined, 0, keys), keys);
-  const request = await trainRequestOf(config, data, [], `${cell.place}-feedback`, ports.trainer.recipe);
-  const stage = { ...request, keepModel: false, stageOne: few.model, scored: ["few"] as const };
+  const request = await trainRequestOf(config, data, [], cell.place, ports.trainer.recipe);
+  // Kept only where other cells begin with it too: a file that no cell's end deletes would stay for good.
+  const stage = { ...request, keepModel: false, scored: ["few"] as const, ...(sharesStageOne ? { stageOne: few.model } : {}) };
   let found: HeadData | undefined;
   for await (const event of ports.trainer.features({ stage, examples }, signal)) {
     if (event.type === "head-data") found = event.data;
