@@ -5,7 +5,7 @@ import type { Example } from "../tasks/example.ts";
 import { labelsOf, textsOf } from "../tasks/shapes.ts";
 import { type Edit, heldSpans, withEdit } from "./augment/edits.ts";
 import { type Perturbation, perturbations } from "./augment/perturbations.ts";
-import type { ConfigOf, Context, Source } from "./source.ts";
+import type { ConfigOf, Source } from "./source.ts";
 
 /** Edits of one example at most. */
 const mostEdits = 3;
@@ -22,22 +22,23 @@ export const wordSubstitution: Source<ConfigOf<"word-substitution">> = {
   extent: (size) => size,
   exact: true,
   tries: 50,
-  async attempt(i, { demonstrations, knowledge }, _, stream) {
+  async attempt(i, { task, demonstrations, knowledge }, _, stream) {
     const from = i % Math.max(1, demonstrations.length);
     const example = demonstrations[from];
     if (!example) return undefined;
+    const names = task.labels.length === 1 ? knowledge.lexicon : []; // a lexicon is of one type
     const origin = { kind: "derived", from: [from], by: "word-substitution" } as const;
-    return { label: labelsOf(example)[0] ?? "", origin, parsed: { ok: true, value: perturbed(example, knowledge, stream) } };
+    return { label: labelsOf(example)[0] ?? "", origin, parsed: { ok: true, value: perturbed(example, names, stream) } };
   },
 };
 
 /** The example after one to three edits; unchanged where none of the draws can be made. */
-export function perturbed(example: Example, knowledge: Pick<Context["knowledge"], "lexicon">, stream: Rng): Example {
+export function perturbed(example: Example, names: readonly string[], stream: Rng): Example {
   const edits = 1 + stream.int(mostEdits);
   let now = example;
   for (let i = 0; i < edits; i++) {
     const own = stream.fork("edit", i);
-    const renamed = own.next() < 0.5 ? withOtherName(now, knowledge.lexicon, own) : undefined;
+    const renamed = own.next() < 0.5 ? withOtherName(now, names, own) : undefined;
     now = renamed ?? withPerturbation(now, own) ?? now;
   }
   return now;

@@ -56,7 +56,7 @@ describe.each(ofEachFamily.map((task) => [task.family, task] as const))("%s", (_
   it("keeps the labels, and every span covers an entity as it is written", () => {
     for (let i = 0; i < 300; i++) {
       const row = rows[i % rows.length] as Example;
-      const made = perturbed(row, { lexicon }, rng("p", i));
+      const made = perturbed(row, lexicon, rng("p", i));
       expect(labelsOf(made)).toEqual(labelsOf(row));
       const text = textsOf(made)[0] as string;
       for (const span of spansOf(made)) expect(["fever", ...lexicon]).toContain(text.slice(span.start, span.end));
