@@ -141,7 +141,7 @@ it("shows fewer rows of each label where all do not fit, and then asks the same 
   const { complete } = of.model;
   of.model.complete = async (request, signal) => {
     const rows = request.messages[0]?.content.match(/question of row/g)?.length ?? 0;
-    if (rows > 6) throw new ClinfuseError("context-overflow", "too long", {});
+    if (rows > 3 * task.labels.length) throw new ClinfuseError("context-overflow", "too long", {});
     return complete(request, signal);
   };
   await driven(task, of);
