@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
-import { needs, sourceKinds } from "../src/generate/sources.ts";
+import { needs, sourceKinds, suits } from "../src/generate/sources.ts";
 import type { FolderFiles } from "../src/headless.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import { readFolder } from "./data-folder.ts";
@@ -62,7 +62,8 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   if (values.help) return undefined;
   const task = taskById(values.task).id;
   const preset = oneOf("preset", values.preset, ["small", "paper"]);
-  const kind = oneOf("source", values.source ?? values.method ?? "clingen", sourceKinds);
+  const suiting = sourceKinds.filter((of) => suits({ kind: of }, taskById(task)));
+  const kind = oneOf("source", values.source ?? values.method ?? "clingen", suiting);
   const config = presetConfig(preset, {
     task,
     source: presetSource(preset, kind, values.model),

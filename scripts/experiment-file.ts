@@ -6,8 +6,9 @@ import type { ExperimentConfig, Preset } from "../src/experiment/experiment-conf
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
-import { needs, sourceKinds, withWriter, writerOf } from "../src/generate/sources.ts";
+import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
+import { topicOrigins } from "../src/knowledge/gather.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
@@ -27,6 +28,8 @@ export interface FileCell {
 
 export interface ExperimentFile {
   readonly cells: readonly FileCell[];
+  /** Sources that make no examples for a task of the file: a sentence each. Their cells are not there, as in the paper's tables. */
+  readonly leftOut: readonly string[];
   /** Ids of the models that its cells need. */
   readonly models: readonly string[];
   readonly keepModels: boolean;
@@ -54,7 +57,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
   const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));
-  const cells = required(given, "tasks", file)
+  const all = required(given, "tasks", file)
     .list()
     .map((of) => taskOf(of, dirname(resolve(path)), gold))
     .flatMap(({ task, data }) =>
@@ -67,10 +70,15 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
         ),
       ),
     );
+  const cells = all.filter(({ task, config }) => suits(config.source, taskById(task)));
+  const leftOut = [...new Set(all.filter((cell) => !cells.includes(cell)).map(unsuited))];
+  if (cells.length === 0) throw new Error(`${basename(path)} has no cell that can be computed: ${leftOut.join("; ")}`);
   const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
   models.delete(scriptedId);
-  return { cells, models: [...models], keepModels: given.keepModels?.flag() ?? false };
+  return { cells, leftOut, models: [...models], keepModels: given.keepModels?.flag() ?? false };
 }
+
+const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} makes no examples for ${task}`;
 
 function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
   const found = given[name];
@@ -125,8 +133,11 @@ function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest
 /** Readers of the fields of a source's config. */
 const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
   kind: (given) => given.oneOf(sourceKinds),
-  topics: (given) => given.oneOf(["kg", "llm"]),
-  styles: (given) => given.oneOf(["llm", "paper"]),
+  topics: (given) => given.oneOf(Object.keys(topicOrigins)),
+  styles: (given) => given.oneOf(["llm", "paper", "none"]),
+  round: (given) => given.wholeNumber(1),
+  influenceFrom: (given) => given.wholeNumber(1),
+  validation: (given) => given.oneOf(["synthetic-rce", "few-shot-ce"]),
   marks: (given) => given.oneOf(["model", "graph"]),
   writer: (given, manifest) => {
     const of = given.object(Object.keys(writerFields));

@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   }
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
   const file = readExperimentFile(readFileSync(path, "utf8"), path, manifest);
+  for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const states = await ensureModels(file.models, { quiet: true });

@@ -33,12 +33,38 @@ export async function* fixedFeatures(
   inputs: readonly Input[],
   signal: AbortSignal,
 ): AsyncGenerator<FeaturesProgress, FixedFeatures | undefined> {
-  const { fixed, encoder, trainer, maxTokens } = classifier;
+  const { fixed, encoder } = classifier;
   const hidden = encoder.config.hiddenSize;
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const lengthOf = (index: number) => (fixed?.firstToken ? 1 : (lengths[index] as number));
   const numbers = lengths.reduce((sum, _, i) => sum + lengthOf(i) * hidden, 0);
   if (!fixed || 4 * numbers > mostBytes) return undefined;
+  const found = yield* frozenOutputs(classifier, inputs, lengthOf, signal);
+  const width = ({ tokens }: Batch) => (fixed.firstToken ? 1 : tokens);
+  return {
+    width,
+    feeds(batch, rows) {
+      const tokens = width(batch);
+      const data = new Float32Array(rows * tokens * hidden);
+      for (const [row, index] of batch.indices.entries()) data.set(found[index] as Float32Array, row * tokens * hidden);
+      return { features: { shape: [rows, tokens, hidden], data }, ...maskOf(batch.indices.map(lengthOf), rows, tokens) };
+    },
+  };
+}
+
+/**
+ * Outputs of the frozen layers for each input, [tokens, hidden], of its first `lengthOf` tokens. The same numbers whenever they are computed for the
+ * same inputs. Errors: `aborted`, and the trainer's.
+ */
+export async function* frozenOutputs(
+  classifier: Classifier,
+  inputs: readonly Input[],
+  lengthOf: (index: number) => number,
+  signal: AbortSignal,
+): AsyncGenerator<FeaturesProgress, Float32Array[]> {
+  const { encoder, trainer, maxTokens } = classifier;
+  const hidden = encoder.config.hiddenSize;
+  const lengths = inputs.map((input) => input.encoding.ids.length);
   const layout = { rows: rowsFor(inputs.length, rowsAtOnce), pad: encoder.tokenizer.special.pad };
   const found = new Array<Float32Array>(inputs.length);
   let done = 0;
@@ -54,14 +80,5 @@ export async function* fixedFeatures(
     done += batch.indices.length;
     yield { type: "features", done, total: inputs.length };
   }
-  const width = ({ tokens }: Batch) => (fixed.firstToken ? 1 : tokens);
-  return {
-    width,
-    feeds(batch, rows) {
-      const tokens = width(batch);
-      const data = new Float32Array(rows * tokens * hidden);
-      for (const [row, index] of batch.indices.entries()) data.set(found[index] as Float32Array, row * tokens * hidden);
-      return { features: { shape: [rows, tokens, hidden], data }, ...maskOf(batch.indices.map(lengthOf), rows, tokens) };
-    },
-  };
+  return found;
 }

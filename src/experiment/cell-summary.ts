@@ -18,14 +18,17 @@ export interface CellSummary {
   readonly spent: Readonly<Partial<Record<Step, number>>>; // milliseconds
 }
 
-export function summaryOf({ data, made, training, spent }: CellResult): CellSummary {
+export function summaryOf({ data, made, training, answered, spent }: CellResult): CellSummary {
   const results = Object.entries(training?.results ?? {});
   return {
     run: made?.run,
     writer: made?.writer?.id,
     accepted: made?.accepted ?? 0,
     rejected: made?.rejected ?? {},
-    scores: Object.fromEntries(results.map(([stage, { scores }]) => [stage, scores.values])),
+    scores: {
+      ...Object.fromEntries(results.map(([stage, { scores }]) => [stage, scores.values])),
+      ...(answered ? { synthetic: answered.scores.values } : {}), // a source's own answers stand where its training's would
+    },
     test: data.test.length,
     remarks: data.remarks,
     spent,

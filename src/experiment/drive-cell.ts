@@ -5,7 +5,7 @@ import type { GenerateEvent } from "../generate/log.ts";
 import type { KnowledgeEvent } from "../knowledge/gather.ts";
 import type { ImportEvent } from "../knowledge/graphs.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
-import type { NotebookData, Step, TrainingResult } from "./notebook.ts";
+import type { NotebookData, StageResult, Step, TrainingResult } from "./notebook.ts";
 import type { Cell } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
 import type { KeptKind, Made, Product, ProductStore } from "./product.ts";
@@ -53,6 +53,8 @@ export interface CellResult {
   readonly made?: Made;
   /** Absent where the target came before it. */
   readonly training?: TrainingResult;
+  /** The test set as the source itself answered it: there in place of a training. */
+  readonly answered?: StageResult;
   /** Milliseconds of each step, over all sittings. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;
 }

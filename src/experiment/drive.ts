@@ -4,8 +4,11 @@ import { isAbort } from "../base/errors.ts";
 import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import { blankOf } from "../tasks/shapes.ts";
+import { driveAnswers } from "./drive-answers.ts";
 import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, failureOf, type Part, put } from "./drive-cell.ts";
 import { driveTraining } from "./drive-training.ts";
+import { feedbackAt } from "./feedback.ts";
 import type { NotebookData, Step } from "./notebook.ts";
 import { dataKeys, type Plan, stageOneName } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
@@ -55,6 +58,9 @@ async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncG
   if (made) spent.generate = made.milliseconds;
   const withMade = { ...soFar, ...(made ? { made: made.value } : {}) };
   if (until === "made") return yield { type: "result", result: withMade };
+  if (made && sourceOf(cell.config.source).answers) {
+    return yield { type: "result", result: { ...withMade, answered: yield* driveAnswers(work, base.keys, data, made) } };
+  }
 
   const { training, milliseconds } = yield* driveTraining(work, base.keys, data, made?.value);
   spent.train = milliseconds;
@@ -122,9 +128,9 @@ async function* madeOf(
 ): Part<Product<"made"> | undefined> {
   const { ports, store, cell } = work;
   const config = { ...cell.config, seed: cell.seeds.text };
-  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0);
+  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0, data.test.length);
   if (size === 0) return undefined;
-  const choices = await runConfigOf(config, undefined, data, knowledge);
+  const choices = await runConfigOf(config, undefined, data, knowledge, cell.seeds.training);
   const key = await productKey("made", [keys.train, choices.knowledge], { ...choices, size: undefined });
   const found = await store.find("made", key);
   const ofEngine = config.engine === "auto" || found?.value.writer === undefined || found.value.writer.engine === config.engine;
@@ -139,18 +145,28 @@ async function* madeOf(
   const asked = writerOf(config.source);
   const writer = asked && (yield* openWriter(work, asked.model));
   const request: GenerateRequest = {
-    config: await runConfigOf(config, writer?.id, data, knowledge),
+    config: await runConfigOf(config, writer?.id, data, knowledge, cell.seeds.training),
     demonstrations: data.train,
     gold: data.gold ?? [],
     knowledge,
+    ...(needs(config.source, "test") ? { items: data.test.map(blankOf) } : {}),
   };
   const begun: Made = { run: "", ...(writer ? { writer } : {}), size, accepted: 0, rejected: {} };
-  return yield* make(work, request, { kind: "made", key, state: "begun", milliseconds: 0, value: begun }, clock);
+  const product: Product<"made"> = { kind: "made", key, state: "begun", milliseconds: 0, value: begun };
+  return yield* make(work, { request, data, keys }, product, clock);
+}
+
+interface Making {
+  readonly request: GenerateRequest;
+  readonly data: NotebookData;
+  readonly keys: DataKeys;
 }
 
 /** Writes the run to its end, through its barriers. What is kept of it says how long it took, also where it was left. */
-async function* make(work: Drive, request: GenerateRequest, begun: Product<"made">, clock: Stopwatch): Part<Product<"made">> {
-  const { ports, store, signal, cell } = work;
+async function* make(work: Drive, making: Making, begun: Product<"made">, clock: Stopwatch): Part<Product<"made">> {
+  const { ports, store, signal } = work;
+  const { request, data, keys } = making;
+  const { source } = request.config;
   let product = begun;
   const now = (): Product<"made"> => ({ ...product, milliseconds: clock() });
   let feedback: Feedback | undefined;
@@ -165,9 +181,10 @@ async function* make(work: Drive, request: GenerateRequest, begun: Product<"made
         yield { type: "generate", event };
         if (clock.due()) await store.put(now());
         if (event.type !== "wants-feedback") continue;
-        if (!ports.feedback)
-          throw new Error(`the run stands at a barrier after ${event.after} examples, and nobody gives feedback`);
-        feedback = await ports.feedback({ cell, run: product.value.run, after: event.after });
+        const choice = sourceOf(source).feedback?.(source);
+        if (!choice)
+          throw new Error(`the run stands at a barrier after ${event.after} examples, and its source takes no feedback`);
+        feedback = yield* feedbackAt(work, { choice, run: product.value.run, after: event.after, data, keys });
         goesOn = true;
       }
     }

@@ -1,7 +1,8 @@
 // A grid: tasks x encoders x seeds x sources as the cells of a plan, and how cells are told together. Pure.
 
 import type { SourceConfig, SourceKind } from "../generate/source.ts";
-import { sourceOf } from "../generate/sources.ts";
+import { sourceOf, suits } from "../generate/sources.ts";
+import { taskById } from "../tasks/catalogue.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 import { presetConfig, presetSource } from "./presets.ts";
 
@@ -35,18 +36,20 @@ export interface GridCell {
   readonly config: ExperimentConfig;
 }
 
-/** Cells that share stage I stand side by side: the sources vary first. */
+/** Cells that share stage I stand side by side: the sources vary first. A source that makes no examples for a task has no cell there. */
 export function gridCells({ tasks, sources, encoders, seeds, size, preset }: Grid): readonly GridCell[] {
   return tasks.flatMap((task) =>
     encoders.flatMap((encoder) =>
       seeds.flatMap((seed) =>
-        sources.map((source) => ({
-          task,
-          encoder,
-          seed,
-          source,
-          config: presetConfig(preset, { task, source, encoder, seed, size }),
-        })),
+        sources
+          .filter((source) => suits(source, taskById(task)))
+          .map((source) => ({
+            task,
+            encoder,
+            seed,
+            source,
+            config: presetConfig(preset, { task, source, encoder, seed, size }),
+          })),
       ),
     ),
   );

@@ -71,6 +71,12 @@ export async function syntheticKeys(task: string, basis: TrainingBasis, data: Da
   return stageKeys(await productKey("model", [few.model, basis.run], own), task, data);
 }
 
+/** Answers of a source itself follow from its run and the test set. */
+export async function answerKeys(task: string, run: string, data: DataKeys): Promise<Omit<StageKeys, "model">> {
+  const { predictions, scores } = await stageKeys(run, task, data);
+  return { predictions, scores };
+}
+
 async function stageKeys(model: string, task: string, data: DataKeys): Promise<StageKeys> {
   const predictions = await productKey("predictions", [model, data.test], { task });
   return { model, predictions, scores: await productKey("scores", [predictions], { metrics: taskById(task).metrics }) };

@@ -1,7 +1,6 @@
 // The ports of a plan: all that it asks of others. The workers' procedures fit them. Knows no worker.
 
 import type { GenerateEvent, LogEntry } from "../generate/log.ts";
-import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
 import type { Device } from "../runtime/device.ts";
@@ -11,6 +10,8 @@ import type { Preset } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { Cell } from "./plan.ts";
 import type {
+  FeaturesEvent,
+  FeaturesRequest,
   GenerateRequest,
   OpenModelEvent,
   OpenModelRequest,
@@ -35,8 +36,6 @@ export type RecipeReader = (argument: { encoder: string; preset: Preset }) => Pr
 export interface ExperimentPorts {
   /** The rows of a cell, drawn by its data seed. */
   readonly data: (cell: Cell) => Promise<NotebookData>;
-  /** Feedback for a run that stands at a barrier. Absent where no source of the plan has rounds. */
-  readonly feedback?: (at: { readonly cell: Cell; readonly run: string; readonly after: number }) => Promise<Feedback>;
   readonly pipeline: {
     readonly importStarter: Stream<null, ImportEvent>;
     readonly graphs: (argument: null) => Promise<readonly GraphInfo[]>;
@@ -48,6 +47,8 @@ export interface ExperimentPorts {
   readonly trainer: {
     readonly recipe: RecipeReader;
     readonly train: Stream<TrainRequest, TrainRunEvent>;
+    /** For sources with rounds. Ends with `head-data`. */
+    readonly features: Stream<FeaturesRequest, FeaturesEvent>;
     readonly predict: Stream<
       { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
       PredictEvent

@@ -2,6 +2,7 @@
 
 import type { ConfigOf, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
+import type { TopicOrigin } from "../knowledge/gather.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 
 type Chosen = Pick<ExperimentConfig, "task"> &
@@ -28,14 +29,20 @@ export function topicCount(preset: Preset, source: SourceConfig): number {
 }
 
 const topicCounts = {
-  paper: { kg: 300, llm: 300 }, // 4.1.1
-  small: { kg: 600, llm: 100 }, // a small model lists hardly more before it repeats itself
-} as const satisfies Readonly<Record<Preset, Record<"kg" | "llm", number>>>;
+  paper: { kg: 300, llm: 300, both: 300, none: 0 }, // 4.1.1
+  small: { kg: 600, llm: 100, both: 100, none: 0 }, // a small model lists hardly more before it repeats itself
+} as const satisfies Readonly<Record<Preset, Record<TopicOrigin, number>>>;
 
 /** A writer's settings without its demonstrations, which are the source's. */
 const writers: Readonly<Record<Preset, Pick<Writer, "sampling" | "grammar">>> = {
   paper: { sampling: { temperature: 1, topP: 1, maxTokens: 512 }, grammar: true }, // App. C; 512 is the released code's
   small: { sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 }, grammar: true },
+};
+
+/** ProGen's rounds. `small` has as many in some hundred examples as the paper's 5,000 have. */
+const rounds: Readonly<Record<Preset, { readonly round: number; readonly influenceFrom: number }>> = {
+  paper: { round: 100, influenceFrom: 2000 }, // Ye et al. 2022b; 2,000 is where they first have a validation set
+  small: { round: 10, influenceFrom: 100 },
 };
 
 type Defaults = {
@@ -46,6 +53,27 @@ const defaults: Defaults = {
   none: () => ({ kind: "none" }),
   gold: () => ({ kind: "gold" }),
   zerogen: (_, writer) => ({ kind: "zerogen", writer: { ...writer, demonstrations: "none" } }),
+  demogen: (preset, writer) => ({
+    kind: "demogen",
+    writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
+  }),
+  "word-substitution": () => ({ kind: "word-substitution" }),
+  // UDA's temperature; a translation is as long as its text.
+  "back-translation": (_, { sampling, ...writer }) => ({
+    kind: "back-translation",
+    writer: { ...writer, sampling: { ...sampling, temperature: 0.8, maxTokens: 256 }, demonstrations: "none" },
+  }),
+  // Greedy; long enough for a copy of a test item, which its marks are written into.
+  "in-context": (_, { sampling, ...writer }) => ({
+    kind: "in-context",
+    writer: { ...writer, sampling: { ...sampling, temperature: 0, maxTokens: 512 }, demonstrations: "fixed" },
+  }),
+  progen: (preset, writer) => ({
+    kind: "progen",
+    ...rounds[preset],
+    validation: "synthetic-rce",
+    writer: { ...writer, demonstrations: "shuffled" },
+  }),
   clingen: (preset, writer) =>
     preset === "paper"
       ? { kind: "clingen", topics: "kg", styles: "llm", marks: "model", writer: { ...writer, demonstrations: "shuffled" } }

@@ -15,8 +15,9 @@ export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: rea
   const { task, graph, source, topicCount, topicLists = "free", seed } = config;
   const choice = sourceOf(source).knowledge?.(source);
   if (!choice) return undefined;
-  const { topics, styles } = choice;
-  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", seed, demonstrations };
+  const { topics, styles, names } = choice;
+  const without = { ...(styles === "none" ? { withoutStyles: true as const } : {}), ...(names ? { names } : {}) };
+  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...without, seed, demonstrations };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */

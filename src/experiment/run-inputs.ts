@@ -4,22 +4,34 @@ import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { RunConfig } from "../generate/run-config.ts";
 import { needs, sourceOf, withWriter } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
+import { blankOf } from "../tasks/shapes.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 
-/** `model` is the open model's own id (engine and model), not the catalogue's. A source that takes real rows has them in its identity. */
+/**
+ * `model` is the open model's own id (engine and model), not the catalogue's. A source that takes real rows has them in its identity; one whose
+ * feedback an encoder gives has that encoder's training in it, which draws by `trainingSeed`.
+ */
 export async function runConfigOf(
-  { task, source, seed, size }: ExperimentConfig,
+  config: ExperimentConfig,
   model: string | undefined,
-  { train, gold = [] }: Pick<NotebookData, "train" | "gold">,
+  { train, validation, test, gold = [] }: Pick<NotebookData, "train" | "validation" | "test" | "gold">,
   knowledge: KnowledgeData,
+  trainingSeed = config.seed,
 ): Promise<RunConfig> {
+  const { task, source, seed, size, encoder, preset, train: recipe } = config;
+  const inputs = {
+    train,
+    ...(needs(source, "gold") ? { gold } : {}),
+    ...(needs(source, "test") ? { test: test.map(blankOf) } : {}),
+    ...(needs(source, "encoder") ? { validation, encoder, preset, recipe, trainingSeed } : {}),
+  };
   return {
     task,
     source: model === undefined ? source : withWriter(source, { model }),
     seed,
-    size: sourceOf(source).extent(size, gold.length),
-    examples: await hash(needs(source, "gold") ? { train, gold } : train),
+    size: sourceOf(source).extent(size, gold.length, test.length),
+    examples: await hash(Object.keys(inputs).length > 1 ? inputs : train),
     knowledge: await hash(knowledge),
   };
 }

@@ -1,5 +1,6 @@
 // Requests and events of each step of a run: plain data that crosses a worker's border. The work itself is in the other rooms.
 
+import type { HeadData } from "../classifier/head-data.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { RunConfig } from "../generate/run-config.ts";
 import type { Feedback } from "../generate/source.ts";
@@ -33,6 +34,8 @@ export interface GenerateRequest {
   /** For a source that needs it. */
   readonly gold?: readonly Example[];
   readonly knowledge: KnowledgeData;
+  /** Test items without their labels, for a source that answers them. */
+  readonly items?: readonly Example[];
   /** The answer to the run's last `wants-feedback`. */
   readonly feedback?: Feedback;
 }
@@ -92,6 +95,19 @@ export type TrainRunEvent =
   | { readonly type: "saved"; readonly model: string; readonly bytes: number }
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
   | { readonly type: "not-saved"; readonly model: string; readonly code: string; readonly why: string };
+
+/** Features of examples by the encoder of stage I. */
+export interface FeaturesRequest {
+  /** Stage I: no synthetic examples. It is trained where it is not kept under `stageOne`. */
+  readonly stage: TrainRequest;
+  readonly examples: readonly Example[];
+}
+
+export type FeaturesEvent =
+  | TrainRunEvent
+  /** Examples whose features are there, of all. */
+  | { readonly type: "reading"; readonly done: number; readonly total: number }
+  | { readonly type: "head-data"; readonly data: HeadData };
 
 export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }

@@ -5,6 +5,7 @@ import type { ConfigOf, Source } from "./source.ts";
 
 export const gold: Source<ConfigOf<"gold">> = {
   name: "Supervised-Full",
+  group: "real",
   summary: "All real training rows of the folder, in place of synthetic ones: the upper bound. Needs a folder with train.jsonl.",
   title: () => "Supervised-Full",
   needs: () => ["gold"],

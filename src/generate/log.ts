@@ -160,9 +160,9 @@ export function upgradedEntry({ topic, style, turns, ...rest }: FlatEntry): Atte
   return { type, index, label, origin: { kind: "prompted", turns, ...drawn }, ...verdict } as AttemptEntry;
 }
 
-/** The exchanges with the language model; none for an example that was derived from real ones. */
+/** The exchanges with the language model; none for an example that no model wrote. */
 export function turnsOf({ origin }: AttemptEntry): readonly Turn[] {
-  return origin.kind === "prompted" ? origin.turns : [];
+  return origin.turns ?? [];
 }
 
 /** Topic and style of its prompt. */

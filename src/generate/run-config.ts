@@ -53,8 +53,20 @@ type Hashed = { readonly [K in SourceKind]: (source: ConfigOf<K>) => object };
 const hashed: Hashed = {
   none: (source) => ({ source }),
   gold: (source) => ({ source }),
+  demogen: (source) => ({ source }),
+  "word-substitution": (source) => ({ source }),
+  "back-translation": (source) => ({ source }),
+  "in-context": (source) => ({ source }),
+  progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),
-  clingen: ({ kind, writer, marks }) => ({ method: kind, annotation: marks, ...writer }),
+  clingen: ({ kind, writer, marks, topics, styles }) => ({
+    method: kind,
+    annotation: marks,
+    ...writer,
+    // Origins of 0.1.0 have no part in it: the knowledge itself has. The later ones change how a prompt draws from it.
+    ...(topics === "both" || topics === "none" ? { topics } : {}),
+    ...(styles === "none" ? { styles } : {}),
+  }),
 };
 
 /** 16 hex digits: the hash of the config without its size and its day. The same choices resume; a larger size extends. */

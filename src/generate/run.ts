@@ -24,6 +24,8 @@ export interface Ports {
   /** Real training rows beyond it, for a source that needs them. */
   readonly gold: readonly Example[];
   readonly knowledge: Knowledge;
+  /** Test items without their labels, for a source that answers them. */
+  readonly items?: readonly Example[];
   /** The answer to the run's last `wants-feedback`. One that the log holds already is passed over. */
   readonly feedback?: Feedback;
 }
@@ -53,7 +55,7 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
     const feedback = feedbackEntry(ports.feedback, progress);
     if (feedback) yield await append(feedback);
   }
-  if (!atBarrier(progress) && progress.accepted < config.size) {
+  if (!atBarrier(progress) && progress.accepted < config.size && !isExhausted(progress, ports.source)) {
     for await (const attempt of attempts(kept, ports, progress, signal)) {
       if ("type" in attempt) {
         yield attempt;
@@ -61,7 +63,8 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
       }
       const entry = await append(judge(progress, ports.source, attempt));
       yield entry;
-      if (progress.accepted >= config.size || atBarrier(progress)) break;
+      if (progress.accepted >= config.size || atBarrier(progress) || isExhausted(progress, ports.source)) break;
+      if (ports.source.answers) continue; // a wrong answer is one more
       if (entry.origin.kind === "prompted" && progress.sinceAccepted >= patience) throw nothingAccepted(progress);
     }
   }
@@ -69,7 +72,12 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
   else yield { type: "finished", accepted: progress.accepted, attempts: progress.attempts };
 }
 
+/** Tells whether a source that runs out of new examples has run out. */
+const isExhausted = ({ sinceAccepted }: Progress, { tries }: Source): boolean => tries !== undefined && sinceAccepted >= tries;
+
 interface Progress {
+  /** What two texts must share to be the same. */
+  readonly form: (example: Example) => string;
   accepted: number;
   attempts: number;
   sinceAccepted: number;
@@ -84,6 +92,7 @@ interface Progress {
 
 function startProgress({ source: config, size }: RunConfig, { source, demonstrations }: Ports): Progress {
   return {
+    form: source.exact ? exactForm : normalForm,
     accepted: 0,
     attempts: 0,
     sinceAccepted: 0,
@@ -92,7 +101,7 @@ function startProgress({ source: config, size }: RunConfig, { source, demonstrat
     barriers: source.rounds(config),
     feedback: [],
     texts: new Set(),
-    demonstrations: new Set(demonstrations.map(normalForm)),
+    demonstrations: new Set(demonstrations.map(source.exact ? exactForm : normalForm)),
   };
 }
 
@@ -105,7 +114,7 @@ function record(progress: Progress, entry: LogEntry): void {
   if (entry.type === "accepted") {
     progress.accepted++;
     progress.sinceAccepted = 0;
-    progress.texts.add(normalForm(entry.example));
+    progress.texts.add(progress.form(entry.example));
   } else {
     progress.sinceAccepted++;
     progress.rejected[entry.reason] = (progress.rejected[entry.reason] ?? 0) + 1;
@@ -132,11 +141,19 @@ async function* attempts(
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<WritingEvent | (Attempt & { readonly index: number }), void> {
-  const { source, task, demonstrations, gold, knowledge } = ports;
+  const { source, task, demonstrations, gold, knowledge, items } = ports;
   const running = ports.tools.model && runModel(datedModel(ports.tools.model, config.date));
   const tools: Tools = running ? { ...ports.tools, model: running.model } : ports.tools;
   const feedback = [...progress.feedback];
-  const context: Context = { config: config.source, task, demonstrations, gold, knowledge, feedback };
+  const context: Context = {
+    config: config.source,
+    task,
+    demonstrations,
+    gold,
+    knowledge,
+    feedback,
+    ...(items ? { items } : {}),
+  };
   const work = (i: number, stop: AbortSignal) => source.attempt(i, context, tools, rng("generate", config.seed, i), stop);
   const own = new AbortController(); // a reader may leave while the next attempt is waited for
   const stop = () => own.abort(signal.reason);
@@ -159,6 +176,8 @@ async function* attempts(
   }
 }
 
+const exactForm = (example: Example): string => JSON.stringify(textsOf(example));
+
 /** Letters and digits of a text, whatever the case, spacing and punctuation. */
 function normalForm(example: Example): string {
   return textsOf(example)
@@ -173,7 +192,7 @@ function judge(progress: Progress, source: Source, attempt: Attempt & { readonly
   const { index, label, origin, parsed } = attempt;
   const rejected = (reason: RejectReason) => ({ type: "rejected", index, label, origin, reason }) as const;
   if (!parsed.ok) return rejected(parsed.reason);
-  const text = normalForm(parsed.value);
+  const text = progress.form(parsed.value);
   if (!source.verbatim && progress.demonstrations.has(text)) return rejected("copies-demonstration");
   if (!source.verbatim && progress.texts.has(text)) return rejected("duplicate");
   return { type: "accepted", index, label, origin, example: parsed.value };

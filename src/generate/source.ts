@@ -2,10 +2,11 @@
 
 import type { Rng } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
+import type { TopicOrigin } from "../knowledge/gather.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Fidelity } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
-import type { Example } from "../tasks/example.ts";
+import type { Example, Shape } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 
 /** A language model that writes texts, and how it is asked. */
@@ -36,16 +37,39 @@ export type SourceConfig =
       readonly marks?: "graph";
       readonly writer: Writer;
     }
+  /** ZeroGen's prompt with few-shot examples in it. */
+  | { readonly kind: "demogen"; readonly writer: Writer }
+  /** Few-shot examples with words changed (App. E). */
+  | { readonly kind: "word-substitution" }
+  /** Few-shot examples translated there and back by the language model (App. E). */
+  | { readonly kind: "back-translation"; readonly writer: Writer }
+  /** The language model labels the test items itself. */
+  | { readonly kind: "in-context"; readonly writer: Writer }
+  /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */
+  | {
+      readonly kind: "progen";
+      /** Examples of the first round. Original: 100. */
+      readonly round: number;
+      /** Examples from which on influence chooses; before, chance does. Original: more than 10,000. */
+      readonly influenceFrom: number;
+      readonly validation: InfluenceValidation;
+      readonly writer: Writer;
+    }
   | {
       readonly kind: "clingen";
-      /** ClinGen with KG or with LLM (section 4.1.1). */
-      readonly topics: "kg" | "llm";
-      /** Asked of the language model (4.1.2), or the paper's examples. */
-      readonly styles: "llm" | "paper";
+      /** ClinGen with KG or with LLM (section 4.1.1), with both, or without topics (Table 3). */
+      readonly topics: TopicOrigin;
+      /** Asked of the language model (4.1.2), the paper's examples, or none (Table 3). */
+      readonly styles: StyleOrigin;
       /** Marks of entities: the model's own (paper), or the graph's: the topic and every name that it knows, and nothing else. */
       readonly marks: "model" | "graph";
       readonly writer: Writer;
     };
+
+/** Examples that influence is measured on: some of the synthetic ones by reverse cross-entropy, or the few-shot validation set by cross-entropy. */
+export type InfluenceValidation = "synthetic-rce" | "few-shot-ce";
+
+export type StyleOrigin = "llm" | "paper" | "none";
 
 export type SourceKind = SourceConfig["kind"];
 export type ConfigOf<K extends SourceKind> = Extract<SourceConfig, { kind: K }>;
@@ -61,7 +85,9 @@ export type Need =
   | "styles" // KnowledgeData.styles
   | "graph" // an imported knowledge graph, for topics or marks
   | "suggestions" // a language model asked for topics or styles
-  | "gold"; // real training rows beyond the few-shot set
+  | "gold" // real training rows beyond the few-shot set
+  | "test" // the test items, without their labels
+  | "encoder"; // a classifier that is trained while the source makes its examples
 
 export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
 
@@ -79,7 +105,7 @@ export interface Turn {
 export type Origin =
   | { readonly kind: "prompted"; readonly turns: readonly Turn[]; readonly topic?: Topic; readonly style?: string }
   /** Made from real rows, by their positions: in the rows beyond the few-shot set (`gold`) or in the few-shot set. */
-  | { readonly kind: "derived"; readonly from: readonly number[]; readonly by: string };
+  | { readonly kind: "derived"; readonly from: readonly number[]; readonly by: string; readonly turns?: readonly Turn[] };
 
 export interface Attempt {
   readonly label: string;
@@ -103,6 +129,8 @@ export interface Context<C extends SourceConfig = SourceConfig> {
   /** Real training rows beyond the few-shot set; empty unless the source needs them. */
   readonly gold: readonly Example[];
   readonly knowledge: Knowledge;
+  /** Test items without their labels, for a source that answers them. */
+  readonly items?: readonly Example[];
   /** Feedback of the barriers passed, in order. */
   readonly feedback: readonly Feedback[];
 }
@@ -114,13 +142,26 @@ export interface Tools {
 
 /** The part of a knowledge request that a source decides. */
 export interface KnowledgeChoice {
-  readonly topics: "kg" | "llm";
-  readonly styles: "llm" | "paper";
+  readonly topics: TopicOrigin;
+  readonly styles: StyleOrigin;
+  /** Names of the graph for the task's entities, where no topics are drawn from it. */
+  readonly names?: true;
 }
+
+/** The part of a request for feedback that a source decides. */
+export interface FeedbackChoice {
+  readonly influenceFrom: number;
+  readonly validation: InfluenceValidation;
+}
+
+/** Groups in which a page offers the sources. */
+export const sourceGroups = ["clingen", "prompting", "augmentation", "real", "inference"] as const;
+export type SourceGroup = (typeof sourceGroups)[number];
 
 export interface Source<C extends SourceConfig = SourceConfig> {
   /** As the paper writes it. */
   readonly name: string;
+  readonly group: SourceGroup;
   /** One sentence for the choice of a source: what it does. */
   readonly summary: string;
   /** The name with what the config adds: "ClinGen with KG". */
@@ -130,8 +171,18 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   readonly knowledge?: (config: C) => KnowledgeChoice;
   /** Counts of accepted examples at which a barrier lies, ascending. */
   rounds(config: C): readonly number[];
-  /** Accepted examples that its run aims at when `size` are asked for and `gold` real rows are there. */
-  extent(size: number, gold: number): number;
+  /** Feedback at its barriers; there where `rounds` gives any. */
+  readonly feedback?: (config: C) => FeedbackChoice;
+  /** Accepted examples that its run aims at when `size` are asked for, and `gold` real rows and `test` items are there. */
+  extent(size: number, gold: number, test: number): number;
+  /** Its attempt `i` answers test item `i`: the log holds predictions, and nothing is trained on it. A rejected one is a wrong answer. */
+  readonly answers?: true;
+  /** Shapes of examples that it works for. Absent: every. */
+  readonly shapes?: readonly Shape[];
+  /** Two texts are the same where each letter is: changes of case and punctuation make a new one. */
+  readonly exact?: true;
+  /** After so many attempts in a row without anything new its run ends, with what it has. */
+  readonly tries?: number;
   /** Takes examples as they are: real rows may repeat each other. Absent: nothing twice, and no demonstration given back. */
   readonly verbatim?: true;
   /**

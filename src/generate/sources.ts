@@ -1,21 +1,42 @@
 // Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
+import type { Shape } from "../tasks/example.ts";
+import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
+import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
+import { inContext } from "./in-context.ts";
 import { none } from "./none.ts";
+import { progen } from "./progen.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
+import { wordSubstitution } from "./word-substitution.ts";
 import { zerogen } from "./zerogen.ts";
 
 type Sources = { readonly [K in SourceKind]: Source<ConfigOf<K>> };
 
 /** In the order in which a page offers them. */
-export const sources: Sources = { clingen, zerogen, none, gold };
+export const sources: Sources = {
+  clingen,
+  zerogen,
+  demogen,
+  progen,
+  "word-substitution": wordSubstitution,
+  "back-translation": backTranslation,
+  none,
+  gold,
+  "in-context": inContext,
+};
 
 export const sourceKinds = Object.keys(sources) as readonly SourceKind[];
 
 /** The row of a config's kind, which takes that kind's config alone. */
 export function sourceOf({ kind }: Pick<SourceConfig, "kind">): Source {
   return sources[kind] as Source;
+}
+
+/** Tells whether a source can make examples of this shape. */
+export function suits({ kind }: Pick<SourceConfig, "kind">, { shape }: { readonly shape: Shape }): boolean {
+  return sourceOf({ kind }).shapes?.includes(shape) ?? true;
 }
 
 export function needs(config: SourceConfig, need: Need): boolean {

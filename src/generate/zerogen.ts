@@ -5,6 +5,7 @@ import type { ConfigOf, Source } from "./source.ts";
 
 export const zerogen: Source<ConfigOf<"zerogen">> = {
   name: "ZeroGen",
+  group: "prompting",
   summary: "The bare instruction and the label: the baseline to compare with. Needs no knowledge.",
   title: () => "ZeroGen",
   needs: () => ["writer"],

@@ -25,12 +25,27 @@ export type KnowledgeEvent =
  */
 export type TopicLists = "free" | "held";
 
+/** Origin of topics: the graph, the language model, the one beside the other, or no topics at all. */
+export type TopicOrigin = "kg" | "llm" | "both" | "none";
+
+/** What each origin asks. */
+export const topicOrigins = {
+  kg: { graph: true, model: false },
+  llm: { graph: false, model: true },
+  both: { graph: true, model: true },
+  none: { graph: false, model: false },
+} as const satisfies Readonly<Record<TopicOrigin, { readonly graph: boolean; readonly model: boolean }>>;
+
 export interface KnowledgeRequest {
   readonly task: string;
   readonly graph: string;
-  readonly topics: "kg" | "llm";
+  readonly topics: TopicOrigin;
   readonly topicCount: number;
   readonly suggestStyles: boolean;
+  /** Names of the graph for the task's entities, where no topics are drawn from it. */
+  readonly names?: true;
+  /** No styles at all. */
+  readonly withoutStyles?: true;
   /** Form of the question for topics to the language model. */
   readonly topicLists: TopicLists;
   readonly demonstrations: readonly Example[];
@@ -54,15 +69,14 @@ export async function* gatherKnowledge(
   const task = taskById(request.task);
   const stream = rng("knowledge", request.seed);
   const topics = yield* gatherTopics(request, task, ports, stream, signal);
-  const styles: Style[] = request.suggestStyles
-    ? yield* suggestStyles(ports.model(), task, request.demonstrations, stream, signal)
-    : task.styles.map((name): Style => ({ name, source: "paper" }));
+  const styles = yield* gatherStyles(request, task, ports, stream, signal);
   const lexicon = ports.graph ? await graphLexicon(ports.graph, task) : [];
   throwIfAborted(signal);
   yield { type: "gathered", knowledge: { topics, styles, lexicon } };
 }
 
-function gatherTopics(
+/** Topics of each label; where both are asked, the graph's before the model's. */
+async function* gatherTopics(
   request: KnowledgeRequest,
   task: Task,
   ports: KnowledgePorts,
@@ -70,17 +84,29 @@ function gatherTopics(
   signal: AbortSignal,
 ): AsyncGenerator<KnowledgeEvent, Record<string, Topic[]>> {
   const { topics, topicCount, topicLists } = request;
-  if (topics === "llm") {
-    const suggestion = topicLists === "held" ? smallTopics : paperTopics;
-    return suggestTopics(ports.model(), task, stream, signal, { ...suggestion, perType: topicCount });
+  const asks = topicOrigins[topics];
+  const found: Record<string, Topic[]>[] = [];
+  if (asks.graph) {
+    const { graph } = ports;
+    if (!graph) throw new Error("gatherKnowledge: expected a graph for topics from a graph");
+    found.push(await sampleTopics(graph, task, { count: topicCount, names: "natural" }, stream));
   }
-  const { graph } = ports;
-  if (!graph) throw new Error("gatherKnowledge: expected a graph for topics from a graph");
-  return sampled(() => sampleTopics(graph, task, { count: topicCount, names: "natural" }, stream));
+  if (asks.model) {
+    const suggestion = topicLists === "held" ? smallTopics : paperTopics;
+    found.push(yield* suggestTopics(ports.model(), task, stream, signal, { ...suggestion, perType: topicCount }));
+  }
+  const labels = new Set(found.flatMap((of) => Object.keys(of)));
+  return Object.fromEntries([...labels].map((label) => [label, found.flatMap((of) => of[label] ?? [])]));
 }
 
-/** A promise as a generator that yields nothing. */
-// biome-ignore lint/correctness/useYield: the graph has nothing to tell on the way
-async function* sampled<T>(work: () => Promise<T>): AsyncGenerator<never, T> {
-  return await work();
+async function* gatherStyles(
+  { suggestStyles: asks, withoutStyles, demonstrations }: KnowledgeRequest,
+  task: Task,
+  ports: KnowledgePorts,
+  stream: Rng,
+  signal: AbortSignal,
+): AsyncGenerator<KnowledgeEvent, Style[]> {
+  if (withoutStyles) return [];
+  if (asks) return yield* suggestStyles(ports.model(), task, demonstrations, stream, signal);
+  return task.styles.map((name): Style => ({ name, source: "paper" }));
 }

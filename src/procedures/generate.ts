@@ -13,7 +13,7 @@ import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
 import { generate } from "../generate/run.ts";
 import { runId } from "../generate/run-config.ts";
 import { needs, sourceOf } from "../generate/sources.ts";
-import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest } from "../knowledge/gather.ts";
+import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, topicOrigins } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { knowledgeOf } from "../knowledge/topic.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
@@ -87,11 +87,12 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     openModel: model.open,
 
     async *gatherKnowledge(request, signal) {
-      const graph = request.topics === "kg" ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      const graph =
+        topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
       yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
     },
 
-    async *generate({ config, demonstrations, gold = [], knowledge, feedback }, signal) {
+    async *generate({ config, demonstrations, gold = [], knowledge, items, feedback }, signal) {
       const store = await ports.runs();
       const release = await ports.hold(runLock(await runId(config)));
       try {
@@ -105,6 +106,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
           demonstrations,
           gold,
           knowledge: knowledgeOf(knowledge),
+          ...(items ? { items } : {}),
           ...(feedback ? { feedback } : {}),
         };
         yield* generate(opened, given, signal);

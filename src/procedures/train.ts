@@ -5,11 +5,20 @@ import { ClinfuseError, isAbort } from "../base/errors.ts";
 import { trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import type { Classifier, openClassifier } from "../classifier/classifier.ts";
-import { type ModelFiles, openEncoder, parseConfig } from "../classifier/encoder-files.ts";
+import { type Encoder, type ModelFiles, openEncoder, parseConfig } from "../classifier/encoder-files.ts";
+import { headData } from "../classifier/head-data.ts";
+import { mergedLora } from "../classifier/merged-lora.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
 import { type StageKeeper, stageKeeper } from "../experiment/stage-keeper.ts";
-import type { DeviceInfo, PredictEvent, TrainRequest, TrainRunEvent } from "../experiment/steps.ts";
+import type {
+  DeviceInfo,
+  FeaturesEvent,
+  FeaturesRequest,
+  PredictEvent,
+  TrainRequest,
+  TrainRunEvent,
+} from "../experiment/steps.ts";
 import { throughLosses } from "../experiment/through-losses.ts";
 import { type TrainKeepers, trainAndScore } from "../experiment/train-and-score.ts";
 import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/training-keeper.ts";
@@ -43,6 +52,8 @@ export type TrainProcedures = TrainedProcedures & {
     argument: { encoder: string; preset: "small" | "paper" },
     signal: AbortSignal,
   ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
+  /** Stage I, trained where it is not kept, and what its encoder gives for the examples, for a head to learn from. */
+  features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
   /** With a model kept before, after a reload too. */
   predict(
     argument: { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
@@ -56,6 +67,7 @@ export const trainAnswers: Answers<TrainProcedures> = {
   train: "stream",
   leftOff: "promise",
   recipe: "promise",
+  features: "stream",
   predict: "stream",
 };
 
@@ -92,6 +104,15 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       const { device } = await choose(ports, request.device);
       const kept = await (await keeperOf(ports, request, device, await findModel(ports.models, request.encoder))).find();
       return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
+    },
+
+    async *features({ stage, examples }, signal) {
+      const release = await ports.hold(trainedLock(stage.save));
+      try {
+        yield* featuresOf(ports, stage, examples, signal);
+      } finally {
+        release();
+      }
     },
 
     async *predict({ task, model, device: wish, examples }, signal) {
@@ -163,6 +184,49 @@ async function* trainAndKeep(
     yield* cleanAfterStream(trainOnce(shelf, classifier, request, keepers, signal), () => classifier.close());
   });
   await training.clear();
+}
+
+/** Two classifiers, one after the other: the graphs of stage I, then those that end at the encoder. */
+async function* featuresOf(
+  ports: TrainPorts,
+  stage: TrainRequest,
+  examples: readonly Example[],
+  signal: AbortSignal,
+): AsyncGenerator<FeaturesEvent, void> {
+  const { device, reason } = await choose(ports, stage.device);
+  yield { type: "device", device, reason };
+  const entry = await findModel(ports.models, stage.encoder);
+  const encoderFiles = await readModel(ports.models, entry, { signal });
+  const training = await keeperOf(ports, stage, device, entry);
+  const stageOne = stageOneOf(ports, stage, device, entry);
+  let trained: Encoder | undefined;
+  yield* throughLosses(async function* () {
+    const classifier = await openFor(ports, stage, device, encoderFiles);
+    const work = async function* () {
+      yield* trainAndScore(classifier, stage, signal, { training, ...(stageOne ? { stageOne } : {}) });
+      const weights = mergedLora(await classifier.trainer.read(), classifier.trains);
+      trained = { ...classifier.encoder, weights };
+    };
+    yield* cleanAfterStream(work(), () => classifier.close());
+  });
+  await training.clear();
+  if (!trained) throw new Error("features: stage I ended without its weights");
+  const { maxTokens, seed } = stage.config;
+  const frozen = await ports.openClassifier(taskById(stage.task), trained, { device, maxTokens, seed, trains: { kind: "head" } });
+  yield* cleanAfterStream(readFeatures(frozen, examples, signal), () => frozen.close());
+}
+
+async function* readFeatures(
+  classifier: Classifier,
+  examples: readonly Example[],
+  signal: AbortSignal,
+): AsyncGenerator<FeaturesEvent, void> {
+  const work = headData(classifier, examples, signal);
+  let next = await work.next();
+  for (; !next.done; next = await work.next()) {
+    yield next.value.type === "features" ? { ...next.value, type: "reading" } : next.value;
+  }
+  yield { type: "head-data", data: next.value };
 }
 
 async function* trainOnce(

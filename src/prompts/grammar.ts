@@ -1,7 +1,7 @@
 // Output grammars, in the subset of EBNF that GBNF (llama.cpp) and XGrammar share. No free white space: small models run away in it.
 
 /** A quoted terminal. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 

@@ -23,6 +23,8 @@ interface ShapeRow<E extends Example> {
 }
 
 const itemOf = (label: string): Item => ({ key: label, label });
+/** A blank example answers nothing. */
+const itemsOfLabel = (label: string): readonly Item[] => (label === "" ? [] : [itemOf(label)]);
 /** Spans over the words that they cover, as seqeval compares tags of words: what no model can tell apart is one answer. */
 const spanItems = (text: string, spans: readonly Span[]): readonly Item[] =>
   wordSpans(text, spans).map(({ start, end, span: { label } }) => ({ key: `${start} ${end} ${label}`, label }));
@@ -46,14 +48,14 @@ const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
   relation: {
     texts: (e) => [e.text],
     labels: (e) => [e.label],
-    items: (e) => [itemOf(e.label)],
+    items: (e) => itemsOfLabel(e.label),
     spans: () => [],
     blank: ({ kind, text, head, tail }) => ({ kind, text, head, tail, label: "" }),
   },
   pair: {
     texts: (e) => [e.first, e.second],
     labels: (e) => [e.label],
-    items: (e) => [itemOf(e.label)],
+    items: (e) => itemsOfLabel(e.label),
     spans: () => [],
     blank: ({ kind, first, second }) => ({ kind, first, second, label: "" }),
   },

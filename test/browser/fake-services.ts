@@ -280,6 +280,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         else yield { type: "saved", model: request.save, bytes: 91e6 };
       },
       recipe: async () => recipe,
+      // biome-ignore lint/correctness/useYield: it only fails
+      async *features() {
+        throw new Error("no source of these tests has rounds");
+      },
       leftOff: async () => fake.leftOff,
       async forgetTraining() {
         fake.leftOff = undefined;

@@ -151,6 +151,10 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
           if (event.type === "scored") computed.predictions++;
         }
       },
+      // biome-ignore lint/correctness/useYield: it only fails
+      async *features() {
+        throw new Error("no source of these tests has rounds");
+      },
       async *predict({ model, examples }, signal = new AbortController().signal) {
         const weights = disk.models.get(model);
         if (!weights) throw new Error(`there is no model ${model}`);

@@ -242,7 +242,7 @@ describe("sources without a writer", () => {
     ({ kind: "pair", first: `Question ${i}?`, second: `Other ${i}?`, label }) as const;
   const taken = async (kind: "none" | "gold", gold: readonly Example[]) => {
     const store = memoryRunStore();
-    const given: RunConfig = { ...config, source: { kind }, size: sources[kind].extent(12, gold.length) };
+    const given: RunConfig = { ...config, source: { kind }, size: sources[kind].extent(12, gold.length, 0) };
     const ports = { ...portsOf(model(1)), tools: {}, source: sources[kind] as Source, store, gold };
     const events: GenerateEvent[] = [];
     for await (const event of generate(given, ports, new AbortController().signal)) events.push(event);

@@ -13,6 +13,7 @@ export const barrier = 5;
 
 export const twoRounds: Source = {
   name: "Two rounds",
+  group: "prompting",
   summary: "",
   title: () => "Two rounds",
   needs: () => ["writer"],

@@ -56,6 +56,25 @@ describe("a file", () => {
   });
 });
 
+describe("a source that does not work for a task", () => {
+  const grid = { ...whole, tasks: ["mqp", "bc5cdr-disease"], sources: ["back-translation", "demogen"] };
+
+  it("is left out of that task's cells, and said", () => {
+    const { cells, leftOut } = read(grid);
+    expect(cells.map(({ task, source }) => `${task} ${source}`)).toEqual([
+      "mqp back-translation",
+      "mqp demogen",
+      "bc5cdr-disease demogen",
+    ]);
+    expect(leftOut).toEqual([expect.stringMatching(/Back Translation.* makes no examples for bc5cdr-disease/)]);
+  });
+
+  it("is a fault where no cell remains", () => {
+    const file = { ...grid, tasks: ["bc5cdr-disease"], sources: ["back-translation"] };
+    expect(() => read(file)).toThrow(/no cell that can be computed: .*bc5cdr-disease/);
+  });
+});
+
 describe("a fault names its field", () => {
   it.each<[string, object, RegExp]>([
     ["a field that is none", { ...whole, sizes: 5 }, /plan\.json: sizes is no field; the fields are tasks, /],
@@ -67,6 +86,17 @@ describe("a fault names its field", () => {
     ["a source's kind", { ...whole, sources: [{ kind: "zero" }] }, /sources\[0\]\.kind takes /],
     ["a field of another source", { ...whole, sources: [{ kind: "zerogen", topics: "kg" }] }, /sources\[0\]\.topics is no field/],
     ["a choice of a source", { ...whole, sources: [{ kind: "clingen", topics: "graph" }] }, /sources\[0\]\.topics takes kg, llm/],
+    [
+      "styles of a source",
+      { ...whole, sources: [{ kind: "clingen", styles: "some" }] },
+      /sources\[0\]\.styles takes llm, paper, none/,
+    ],
+    ["a round", { ...whole, sources: [{ kind: "progen", round: 0 }] }, /sources\[0\]\.round takes a whole number of at least 1/],
+    [
+      "a validation",
+      { ...whole, sources: [{ kind: "progen", validation: "all" }] },
+      /validation takes synthetic-rce, few-shot-ce/,
+    ],
     ["a writer", { ...whole, sources: [{ kind: "zerogen", writer: { model: "gpt" } }] }, /writer\.model takes smollm2/],
     ["a sampling", { ...whole, sources: [{ kind: "zerogen", writer: { sampling: { temp: 1 } } }] }, /sampling\.temp is no field/],
     ["an encoder", { ...whole, encoders: ["smollm2-135m-instruct"] }, /encoders\[0\] takes all-minilm-l6-v2, small-bert/],

@@ -48,7 +48,8 @@ export class GenerateStep {
   /** Accepted examples that the source aims at. */
   wanted = $derived.by((): number => {
     const { source, size } = this.#run.config;
-    return sourceOf(source).extent(size, this.#run.notebook.data?.gold?.length ?? 0);
+    const { gold = [], test = [] } = this.#run.notebook.data ?? {};
+    return sourceOf(source).extent(size, gold.length, test.length);
   });
   /** The dataset: the first accepted ones. */
   accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.wanted));
@@ -102,6 +103,8 @@ export class GenerateStep {
           if (event.type === "knowledge") {
             tellLoading(this.work, event.event);
             startedAt = performance.now();
+          } else if (event.type === "train" && event.event.type === "device") {
+            this.work.tell("Training a classifier, whose feedback the next prompts show");
           } else if (event.type === "result") await this.#ended(event.result.made);
           else if (event.type === "generate") {
             if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);

@@ -1,0 +1,30 @@
+// Groups of sources, and origins of topics and styles, in words for readers.
+
+import type { SourceGroup, StyleOrigin } from "../../../generate/source.ts";
+import type { TopicOrigin } from "../../../knowledge/gather.ts";
+
+export const groupWords: Readonly<Record<SourceGroup, string>> = {
+  clingen: "ClinGen",
+  prompting: "Prompting baselines",
+  augmentation: "Augmentations of the few real examples",
+  real: "Real data alone",
+  inference: "Without training",
+};
+
+interface Origin {
+  readonly name: string;
+  readonly hint: string;
+}
+
+export const topicWords: Readonly<Record<TopicOrigin, Origin>> = {
+  kg: { name: "A knowledge graph", hint: "Names that experts curated, each with its source and licence." },
+  llm: { name: "The language model", hint: "It is asked for names of each kind; slower, and as good as the model." },
+  both: { name: "Both", hint: "Each prompt takes its topic from the one or the other, by turns of chance." },
+  none: { name: "No topics", hint: "The prompt's item about a topic is left out: an ablation (Table 3)." },
+};
+
+export const styleWords: Readonly<Record<StyleOrigin, string>> = {
+  paper: "The paper's examples",
+  llm: "Asked of the language model (as the paper)",
+  none: "None: the ablation of Table 3",
+};
