@@ -1,6 +1,7 @@
 // Scores that the paper reports, Tables 6 to 8: the main metric of each data set, in percent. Copied facts, never computed here.
 
 import type { SourceConfig, SourceKind } from "../generate/source.ts";
+import type { TopicOrigin } from "../knowledge/gather.ts";
 
 /** Rows of Tables 6 to 8, in their order. DA-Transformer is MELM for token classification. */
 export const paperRows = [
@@ -94,12 +95,20 @@ export function paperScore(task: string, row: PaperRow, scale: PaperScale = "bas
 
 type RowOf = { readonly [K in SourceKind]: (config: Extract<SourceConfig, { kind: K }>) => PaperRow | undefined };
 
+/** Table 3's ablations are no rows of these tables. */
+const clingenRows: Readonly<Partial<Record<TopicOrigin, PaperRow>>> = { kg: "clingen-kg", llm: "clingen-llm" };
+
 /** The row of each source; undefined for one that the tables do not have. */
 const rows: RowOf = {
   none: () => "few",
   gold: () => "full",
   zerogen: () => "zerogen",
-  clingen: ({ topics }) => (topics === "kg" ? "clingen-kg" : "clingen-llm"),
+  demogen: () => "demogen",
+  progen: () => "progen",
+  "word-substitution": () => "word-substitution",
+  "back-translation": () => "back-translation",
+  "in-context": () => undefined, // Table 2 has it
+  clingen: ({ topics, styles }) => (styles === "none" ? undefined : clingenRows[topics]),
 };
 
 export function paperRowOf(config: SourceConfig): PaperRow | undefined {
