@@ -23,6 +23,7 @@ export default defineConfig({
       "@noble/hashes/utils.js",
       "fflate",
       "idb",
+      "papaparse",
     ],
   },
   build: { target: "es2023", rollupOptions: { input: ["index.html", "headless.html"] }, chunkSizeWarningLimit: 1500 },

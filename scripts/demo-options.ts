@@ -4,15 +4,18 @@ import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
-import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import { presetConfig, presetSource, withTopicsOf } from "../src/experiment/presets.ts";
 import { needs, sourceKinds, suits } from "../src/generate/sources.ts";
 import type { FolderFiles } from "../src/headless.ts";
-import { taskById, tasks } from "../src/tasks/catalogue.ts";
+import { taskOf, tasks } from "../src/tasks/catalogue.ts";
+import type { TaskExamples } from "../src/tasks/example-rows.ts";
 import { readFolder } from "./data-folder.ts";
+import { namedTask, requireExamples } from "./task-argument.ts";
 
 export const usage = `npm run demo -- [options]
 
-  --task ID         ${tasks.map((task) => task.id).join(", ")} (bc5cdr-disease)
+  --task ID         ${tasks.map((task) => task.id).join(", ")} (bc5cdr-disease),
+                    or the file of a task of your own: task.json, with its examples
   --source ID       ${sourceKinds.join(", ")} (clingen)
   --size N          accepted synthetic examples (60)
   --data FOLDER     the task's corpus as published, or a folder in ClinGen's format; a zip or a file too (the sample that ships)
@@ -34,6 +37,8 @@ export interface DemoOptions {
   /** The data folder's files by path; undefined for the sample that ships. */
   readonly folder: FolderFiles | undefined;
   readonly source: string;
+  /** Examples that the task's own file carries. */
+  readonly own?: TaskExamples;
   readonly test: number | undefined;
   readonly out: string;
 }
@@ -60,13 +65,14 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
     },
   });
   if (values.help) return undefined;
-  const task = taskById(values.task).id;
+  const task = namedTask("--task", values.task, resolve(values.task));
+  requireExamples("--task", task, values.data !== undefined, "--data");
   const preset = oneOf("preset", values.preset, ["small", "paper"]);
-  const suiting = sourceKinds.filter((of) => suits({ kind: of }, taskById(task)));
+  const suiting = sourceKinds.filter((of) => suits({ kind: of }, taskOf(task.ref)));
   const kind = oneOf("source", values.source ?? values.method ?? "clingen", suiting);
   const config = presetConfig(preset, {
-    task,
-    source: presetSource(preset, kind, values.model),
+    task: task.ref,
+    source: withTopicsOf(task.ref, presetSource(preset, kind, values.model)),
     ...(values.size === undefined ? {} : { size: wholeNumber("size", values.size, 1) }),
     ...(values.seed === undefined ? {} : { seed: wholeNumber("seed", values.seed, 0) }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
@@ -76,8 +82,9 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   return {
     config,
     folder:
-      values.data === undefined ? undefined : readFolder("--data", values.data, taskById(task), needs(config.source, "gold")),
-    source: values.data === undefined ? "sample" : basename(resolve(values.data)),
+      values.data === undefined ? undefined : readFolder("--data", values.data, taskOf(task.ref), needs(config.source, "gold")),
+    source: values.data !== undefined ? basename(resolve(values.data)) : task.own ? basename(values.task) : "sample",
+    ...(task.own ? { own: task.own } : {}),
     test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
     out: resolve(values.out),
   };

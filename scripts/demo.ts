@@ -7,6 +7,7 @@ import type { CellSummary } from "../src/experiment/cell-summary.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
 import { writerOf } from "../src/generate/sources.ts";
+import { taskIdOf } from "../src/tasks/catalogue.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";
@@ -22,7 +23,8 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const { config, folder: files, source, test } = options;
+  const { config, folder: files, source, test, own } = options;
+  const task = taskIdOf(config.task);
   console.log("Models ...");
   const needed = [writerOf(config.source)?.model ?? scriptedId, config.encoder].filter((id) => id !== scriptedId);
   for (const state of await ensureModels(needed)) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
@@ -40,10 +42,10 @@ async function main(): Promise<void> {
       if (event.type === "result") summary = event.summary;
       tell(event);
     });
-    const data = { folder: files, source, test };
+    const data = { folder: files, source, test, ...(own ? { own } : {}) };
     await page.run([{ config, seeds: sameSeeds(config.seed), keepModel: true, place: "demo", data }]);
     if (!summary) throw new Error("the cell ended without a result");
-    const folder = join(options.out, summary.run ?? `${config.task}-few-shot-${config.seed}`);
+    const folder = join(options.out, summary.run ?? `${task}-few-shot-${config.seed}`);
     const names = await page.saveArtefacts(folder);
     printTable(summary, options);
     console.log(`\nWritten to ${folder}/: ${names.join(", ")}`);
@@ -59,7 +61,7 @@ const stageNames: Readonly<Record<StageId, string>> = { few: "few-shot alone", s
 function printTable(summary: CellSummary, options: DemoOptions): void {
   const { scores, accepted, test } = summary;
   console.log(
-    `\n${options.config.task}, ${options.config.source.kind}, ${accepted} synthetic examples, seed ${options.config.seed}`,
+    `\n${taskIdOf(options.config.task)}, ${options.config.source.kind}, ${accepted} synthetic examples, seed ${options.config.seed}`,
   );
   for (const remark of summary.remarks) console.log(`  ${remark}`);
   const metrics = Object.keys(scores.few ?? scores.synthetic ?? {});
@@ -78,7 +80,7 @@ function lastLine({ run, writer, accepted, rejected, scores, spent }: CellSummar
   const steps = Object.entries(spent).map(([step, milliseconds]): [Step, number] => [step as Step, seconds(milliseconds)]);
   return {
     run,
-    task: options.config.task,
+    task: taskIdOf(options.config.task),
     method: options.config.source.kind,
     engine: writer,
     accepted,

@@ -1,19 +1,20 @@
 // The JSON file of `npm run experiment`, checked whole before anything is built or fetched: every fault names its field.
 
 import { basename, dirname, resolve } from "node:path";
+import { type Field, field } from "../src/base/json-field.ts";
 import { scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
-import type { HeadlessData } from "../src/headless.ts";
+import type { FolderFiles, HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
-import { taskById, tasks } from "../src/tasks/catalogue.ts";
+import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
-import { type Field, field } from "./json-field.ts";
+import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
 
 /** A cell as the file names it. */
 export interface FileCell {
@@ -59,18 +60,24 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));
   const all = required(given, "tasks", file)
     .list()
-    .map((of) => taskOf(of, dirname(resolve(path)), gold))
+    .map((of) => taskRows(of, dirname(resolve(path)), gold))
     .flatMap(({ task, data }) =>
       encoders.flatMap((encoder) =>
         seeds.flatMap((seed) =>
           sources.map((source): FileCell => {
             const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
-            return { task, ...cellSource(source, preset, of, manifest), seeds: seed.seeds, seed: seed.name, data };
+            return {
+              task: taskIdOf(task),
+              ...cellSource(source, preset, of, manifest),
+              seeds: seed.seeds,
+              seed: seed.name,
+              data,
+            };
           }),
         ),
       ),
     );
-  const cells = all.filter(({ task, config }) => suits(config.source, taskById(task)));
+  const cells = all.filter(({ config }) => suits(config.source, taskOf(config.task)));
   const leftOut = [...new Set(all.filter((cell) => !cells.includes(cell)).map(unsuited))];
   if (cells.length === 0) throw new Error(`${basename(path)} has no cell that can be computed: ${leftOut.join("; ")}`);
   const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
@@ -86,19 +93,42 @@ function required(given: Readonly<Record<string, Field>>, name: string, file: Fi
   return found;
 }
 
-/** `gold` asks for the folder's real training rows too. */
-function taskOf(given: Field, folder: string, gold: boolean): { task: string; data: HeadlessData } {
-  if (given.isText) return { task: taskId(given), data: { folder: undefined, source: "sample", test: undefined } };
-  const { id, data, test } = given.object(["id", "data", "test"]);
-  if (!id) throw new Error(`${given.name} has no "id"`);
-  const path = data && resolve(folder, data.text());
-  const task = taskId(id);
-  const rows = path === undefined ? undefined : readFolder((data as Field).name, path, taskById(task), gold);
-  const source = path === undefined ? "sample" : basename(path);
-  return { task, data: { folder: rows, source, test: test?.wholeNumber(1) } };
+interface TaskRows {
+  readonly task: TaskRef;
+  readonly data: HeadlessData;
 }
 
-const taskId = (given: Field): string => given.oneOf(tasks.map((task) => task.id));
+/** `gold` asks for the folder's real training rows too. A task of one's own is a file, by its path or in the field "task". */
+function taskRows(given: Field, folder: string, gold: boolean): TaskRows {
+  const named = (of: Field) => {
+    const name = of.text();
+    return namedTask(of.name, name, resolve(folder, name));
+  };
+  if (given.isText) return rowsOf(given, named(given));
+  const { id, task, data, test } = given.object(["id", "task", "data", "test"]);
+  if (task && id) throw given.fault('takes "id" or "task", not both');
+  const of = task ?? id;
+  if (!of) throw given.lacks("id");
+  const found = named(of);
+  const path = data && resolve(folder, data.text());
+  const rows =
+    path === undefined
+      ? undefined
+      : { name: basename(path), rows: readFolder((data as Field).name, path, taskOf(found.ref), gold) };
+  return rowsOf(of, found, rows, test?.wholeNumber(1));
+}
+
+function rowsOf(
+  given: Field,
+  named: NamedTask,
+  folder?: { readonly name: string; readonly rows: FolderFiles },
+  test?: number,
+): TaskRows {
+  requireExamples(given.name, named, folder !== undefined, '"data"');
+  const own = !folder && named.own ? { own: named.own } : {};
+  const source = folder ? folder.name : named.own ? basename(given.text()) : "sample";
+  return { task: named.ref, data: { folder: folder?.rows, source, ...own, test } };
+}
 
 function modelOf(given: Field, manifest: Manifest, kind: string): string {
   const id = given.text();

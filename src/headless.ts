@@ -8,12 +8,14 @@ import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import { ownDataset } from "./formats/own-dataset.ts";
 import { sourceOf } from "./generate/sources.ts";
 import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
 import { reportHtml } from "./report/report.ts";
 import { openDb } from "./store/db.ts";
 import { productStore } from "./store/products.ts";
-import { taskById } from "./tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "./tasks/catalogue.ts";
+import type { TaskExamples } from "./tasks/example-rows.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -28,6 +30,8 @@ export interface HeadlessData {
   /** The sample that ships when undefined. */
   readonly folder: FolderFiles | undefined;
   readonly source: string;
+  /** Examples that a task of the user's own brings, where no folder is given. */
+  readonly own?: TaskExamples;
   /** Score on the first so many test examples only. */
   readonly test: number | undefined;
 }
@@ -105,13 +109,17 @@ function dataReader(cells: readonly HeadlessCell[]): ExperimentPorts["data"] {
   };
 }
 
-async function readData(task: string, seed: number, { folder, source, test }: HeadlessData): Promise<NotebookData> {
+async function readData(task: TaskRef, seed: number, { folder, source, test, own }: HeadlessData): Promise<NotebookData> {
+  if (!folder && own) {
+    const dataset = ownDataset(taskOf(task), own);
+    return { source, ...dataset, test: dataset.test.slice(0, test) };
+  }
   const blobs = (given: FolderFiles) =>
     Object.entries(given).map(([name, file]) => {
       const content = typeof file === "string" ? file : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
       return [name, new Blob([content])] as const;
     });
-  const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskById(task)));
+  const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskOf(task)));
   const dataset = await generate.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
 }
@@ -119,7 +127,7 @@ async function readData(task: string, seed: number, { folder, source, test }: He
 /** Name, with folders, to content. */
 async function artefactsOf({ config }: HeadlessCell, result: CellResult, createdAt: number): Promise<Map<string, Blob>> {
   const { data, knowledge, made, training, spent } = result;
-  const task = taskById(config.task);
+  const task = taskOf(config.task);
   const run = made?.run;
   const title = `${task.name}, ${sourceOf(config.source).title(config.source)}`;
   const whole = { createdAt, updatedAt: Date.now(), title, config, data, knowledge, spent };

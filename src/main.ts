@@ -9,6 +9,7 @@ import { type ArenaStore, arenaStore } from "./store/arenas.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
+import { type OwnTasks, ownTasks } from "./store/own-tasks.ts";
 import { productStore } from "./store/products.ts";
 import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
@@ -24,7 +25,7 @@ import { trainClient } from "./workers/train.client.ts";
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
 const database = remembered(async () => {
   const db = await openDb();
-  return { notebooks: notebooks(db), products: productStore(db), arenas: arenaStore(db) };
+  return { notebooks: notebooks(db), products: productStore(db), arenas: arenaStore(db), tasks: ownTasks(db) };
 });
 
 const notebookStore: NotebookStore = {
@@ -43,6 +44,13 @@ const notebookStore: NotebookStore = {
       (store) => store.notebooks.watch(listener),
       () => undefined, // who reads or writes is told why there is no store
     ),
+};
+
+const tasks: OwnTasks = {
+  list: async () => (await database()).tasks.list(),
+  get: async (id) => (await database()).tasks.get(id),
+  put: async (task) => (await database()).tasks.put(task),
+  delete: async (id) => (await database()).tasks.delete(id),
 };
 
 const products: ProductStore = {
@@ -75,6 +83,7 @@ async function start(target: HTMLElement): Promise<void> {
     notebooks: notebookStore,
     products,
     arenas,
+    tasks,
     async models() {
       const store = modelStore();
       const access = modelAccess(store);

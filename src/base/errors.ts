@@ -27,6 +27,7 @@ export const errorCodes = [
   "server-gone", // the app's own server does not answer
   "engine-failed", // the vendor's engine threw
   "worker-failed", // its script did not load, it threw where nobody caught it, or what it was to send is no plain data
+  "task-malformed", // a task file that is no JSON, or whose field takes something else
   "file-empty",
   "file-malformed", // a line that does not parse, or lacks a field
   "file-missing", // a folder lacks a file

@@ -7,7 +7,7 @@ import { bertParameters, encode, type Weight } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { standIns } from "../nn/bert-sizes.ts";
 import { type Head, headLogits, headParameters } from "../nn/heads.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import { transformersTokenizer } from "../text/transformers-tokenizer.ts";
 import type { Weights } from "../weights/weight.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
@@ -21,7 +21,7 @@ import { headOf, outputNames } from "./task-head.ts";
 export async function onnxFiles(files: ModelFiles): Promise<Map<string, Blob>> {
   const card = await readCard(files);
   const { config, weights, tokenizer } = await openEncoder(files, new Map(Object.entries(card.sha256)));
-  const task = taskById(card.task);
+  const task = taskOf(card.task);
   const head: Head = { kind: headOf(task), labels: outputNames(task).length };
   const found = new Map<string, Blob>();
   for (const [name, file] of files)

@@ -3,8 +3,9 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { sha256OfBlob } from "../base/hash.ts";
 import type { Device } from "../runtime/device.ts";
-import { taskById } from "../tasks/catalogue.ts";
-import type { LearnableTask } from "../tasks/task.ts";
+import { type TaskRef, taskOf, tasks } from "../tasks/catalogue.ts";
+import type { LearnableTask, Task } from "../tasks/task.ts";
+import { readTaskJson, taskJson } from "../tasks/task-file.ts";
 import { writeSafetensors } from "../weights/safetensors.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
@@ -15,7 +16,8 @@ import { headOf, outputNames, type TaskHead } from "./task-head.ts";
 const cardName = "clinfuse.json";
 
 export interface Card {
-  readonly task: string;
+  /** A task of the paper by its id; a task of the user's own whole, as its file has it. */
+  readonly task: TaskRef;
   readonly maxTokens: number;
   /** Hex SHA-256 by file name. */
   readonly sha256: Readonly<Record<string, string>>;
@@ -46,8 +48,8 @@ export async function saveModel(classifier: Classifier): Promise<Map<string, Blo
   for (const [name, text] of encoder.tokenizerFiles) files.set(name, new Blob([text]));
   const hashes: Record<string, string> = {};
   for (const [name, file] of files) hashes[name] = await sha256OfBlob(file);
-  const card: Card = { task: task.id, maxTokens, sha256: hashes };
-  files.set(cardName, jsonBlob(card));
+  const named = tasks.some(({ id }) => id === task.id) ? task.id : taskJson(task as Task);
+  files.set(cardName, jsonBlob({ task: named, maxTokens, sha256: hashes }));
   return files;
 }
 
@@ -81,7 +83,7 @@ function modelConfig(
  */
 export async function loadModel(files: ModelFiles, device: Device): Promise<Classifier> {
   const card = await readCard(files);
-  const task = taskById(card.task);
+  const task = taskOf(card.task);
   const encoder = await openEncoder(files, new Map(Object.entries(card.sha256)));
   const wanted = outputNames(task);
   const labels = Object.values((encoder.configJson.id2label ?? {}) as object).map(String);
@@ -118,10 +120,14 @@ export async function readCard(files: ModelFiles): Promise<Card> {
     throw malformed(`it is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
   const { task, maxTokens, sha256: hashes } = json;
-  if (typeof task !== "string") throw malformed("it names no task");
+  if (typeof task !== "string" && (task === null || typeof task !== "object")) throw malformed("it names no task");
   if (!Number.isInteger(maxTokens) || (maxTokens as number) < 8) throw malformed(`maxTokens is ${String(maxTokens)}`);
   if (hashes === null || typeof hashes !== "object" || !Object.values(hashes).every((h) => typeof h === "string")) {
     throw malformed("it holds no hashes");
   }
-  return { task, maxTokens: maxTokens as number, sha256: hashes as Record<string, string> };
+  return {
+    task: typeof task === "string" ? task : readTaskJson(task, cardName).task,
+    maxTokens: maxTokens as number,
+    sha256: hashes as Record<string, string>,
+  };
 }

@@ -51,7 +51,10 @@ export function openScripted(options: ScriptedOptions): LanguageModel {
 
 /** Greedy ignores the seed, as a model would. */
 function answer(script: Script, { messages, seed, sampling }: CompletionRequest): string {
-  const last = messages.at(-1)?.content ?? "";
+  // Kinds of marks, `[drug: ...]`, stand in the system message where there is one.
+  const system =
+    messages[0]?.role === "system" && /\[[^[\]:]+: \.\.\.\]/.test(messages[0].content) ? `${messages[0].content}\n` : "";
+  const last = `${system}${messages.at(-1)?.content ?? ""}`;
   return script(last, rng("scripted", sampling.temperature === 0 ? 0 : seed, ...messages.map((m) => m.content)));
 }
 

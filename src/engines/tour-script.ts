@@ -152,6 +152,22 @@ function prescribed(topic: string | undefined, stream: Rng): string {
   return `At ${age} she takes ${dose} [Frequency: ${stream.pick(frequencies)}]${lasting} for [Reason: ${stream.pick(companions)}].`;
 }
 
+/** Marks of any kinds, as the prompt's own form names them: `[drug: ...]`. */
+function typed(kinds: readonly string[], prompt: string, stream: Rng): string {
+  const [, kind, name] = /mention the (.+) named (.+)\.(?:\n|$)/.exec(prompt) ?? [];
+  const topic = name ?? /relevant to (.+)\.(?:\n|$)/.exec(prompt)?.[1];
+  const first = kinds.find((other) => other === kind) ?? stream.pick(kinds);
+  if (sometimes(stream, 9)) return `${stream.pick(openings)} nothing of note ${stream.pick(endings)}.`;
+  const others = kinds.filter((other) => other !== first);
+  const second = others.length > 0 && sometimes(stream, 2) ? ` with [${stream.pick(others)}: ${stream.pick(companions)}]` : "";
+  return `${stream.pick(openings)} [${first}: ${topic ?? stream.pick(companions)}]${second} ${stream.pick(endings)}.`;
+}
+
+/** Kinds that the prompt's answer form names, in its order. */
+const kindsIn = (prompt: string): readonly string[] => [
+  ...new Set([...prompt.matchAll(/\[([^[\]:]+): \.\.\.\]/g)].map((found) => found[1] as string)),
+];
+
 /** Answers Listings 1 to 13 and the question for topics of section 4.1.1. */
 export const tourScript: Script = (prompt, stream) => {
   const text = reply(prompt, stream);
@@ -163,6 +179,8 @@ function reply(prompt: string, stream: Rng): string {
     return "1. medical literature\n2. case report\n3. discharge summary";
   if (/list \d+ entities about/.test(prompt)) return companions.map((name, i) => `${i + 1}. ${name}`).join("\n");
   if (/pair of sentences/.test(prompt)) return secondQuestion(prompt, stream);
+  const kinds = kindsIn(prompt);
+  if (kinds.length > 0 && !kinds.includes("Medication")) return typed(kinds, prompt, stream);
   // With demonstrations the last message has the varying items alone.
   const drug = /the sentence should be relevant to (.+)\.(?:\n|$)/.exec(prompt)?.[1];
   if (drug !== undefined || /attributes recognition/.test(prompt)) return prescribed(drug, stream);

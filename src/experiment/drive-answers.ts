@@ -1,7 +1,7 @@
 // The driver's part for a source that answers the test set itself: predictions out of its log, and their scores. Nothing is trained.
 
 import { score } from "../evaluate/score.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { blankOf } from "../tasks/shapes.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
@@ -18,7 +18,7 @@ export async function* driveAnswers(
   { test }: NotebookData,
   made: Product<"made">,
 ): Part<StageResult> {
-  const task = taskById(cell.config.task);
+  const task = taskOf(cell.config.task);
   const of = await answerKeys(cell.config.task, made.value.run, keys);
   const [kept, scored] = [await store.find("predictions", of.predictions), await store.find("scores", of.scores)];
   if (kept?.state === "whole" && scored?.state === "whole") {

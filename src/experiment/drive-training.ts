@@ -1,7 +1,7 @@
 // The driver's part for section 4.3: models, predictions and scores of both stages. Knows no worker and no storage.
 
 import { score } from "../evaluate/score.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { type Answer, answered, answerOf } from "./answer.ts";
@@ -85,7 +85,7 @@ async function* findScores(training: Training, stage: StageId, whole: boolean): 
 }
 
 function scoresOf({ work, data }: Training, predicted: readonly Answer[]) {
-  const task = taskById(work.cell.config.task);
+  const task = taskOf(work.cell.config.task);
   const ofTask = (examples: NotebookData["test"]) => examples as readonly ExampleOf<Task>[];
   return score(task, ofTask(data.test), ofTask(answered(data.test, predicted)));
 }

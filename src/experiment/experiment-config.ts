@@ -4,13 +4,14 @@ import type { FlatRunConfig } from "../generate/run-config.ts";
 import type { SourceConfig } from "../generate/source.ts";
 import type { TopicLists } from "../knowledge/gather.ts";
 import type { Device } from "../runtime/device.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 
 /** `paper`: the paper's protocol. `small`: settings for models of some hundred million parameters, on a laptop without a GPU. */
 export type Preset = "small" | "paper";
 
 export interface ExperimentConfig {
-  readonly task: string; // task id
+  readonly task: TaskRef;
   readonly preset: Preset;
   /** Source of the training data. Its writer's model is an id in the catalogue, or "scripted" for the tour without a model. */
   readonly source: SourceConfig;

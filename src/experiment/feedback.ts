@@ -3,7 +3,7 @@
 import { rng } from "../base/rng.ts";
 import { type HeadData, partOf } from "../classifier/head-data.ts";
 import type { Feedback, FeedbackChoice } from "../generate/source.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
@@ -37,7 +37,7 @@ export interface Barrier {
 /** The same log, data and seed give the same feedback, as far as the device does. */
 export async function* feedbackAt(work: Drive, { choice, run, after, data, keys }: Barrier): Part<Feedback> {
   const { cell, ports } = work;
-  const task = taskById(cell.config.task);
+  const task = taskOf(cell.config.task);
   const { synthetic } = await readLog(ports.pipeline.readRun, run, after);
   const accepted = synthetic.map(({ example }) => example);
   const stream = rng("feedback", cell.seeds.text, after);

@@ -1,7 +1,7 @@
 // A plan: cells of task, source, encoder and seeds, and the keys of the products that each is made of. Pure.
 
 import { canonicalJson } from "../base/hash.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 import { contentKey, productKey } from "./product.ts";
@@ -52,7 +52,7 @@ export interface StageKeys {
 }
 
 /** Stage I follows from the few-shot set, the encoder, the seed and the recipe, whatever the source. */
-export async function fewKeys(task: string, basis: TrainingBasis, data: DataKeys): Promise<StageKeys> {
+export async function fewKeys(task: TaskRef, basis: TrainingBasis, data: DataKeys): Promise<StageKeys> {
   const { train = {}, ...settings } = basis.settings;
   const { syntheticEpochs: _, ...recipe } = train;
   const config = { task, ...settings, train: recipe, ...decisionKey(task) };
@@ -60,26 +60,26 @@ export async function fewKeys(task: string, basis: TrainingBasis, data: DataKeys
 }
 
 /** The rule by which a task's outputs are read decides the best epoch. Absent for the rules that there were from the start. */
-function decisionKey(id: string): { readonly decision?: "some" } {
-  const task = taskById(id);
+function decisionKey(ref: TaskRef): { readonly decision?: "some" } {
+  const task = taskOf(ref);
   return task.shape === "sentence" && task.carries === "some" ? { decision: task.carries } : {};
 }
 
 /** Stage II follows from stage I and from the first so many examples of a run. */
-export async function syntheticKeys(task: string, basis: TrainingBasis, data: DataKeys, few: StageKeys): Promise<StageKeys> {
+export async function syntheticKeys(task: TaskRef, basis: TrainingBasis, data: DataKeys, few: StageKeys): Promise<StageKeys> {
   const own = { examples: basis.examples, epochs: basis.settings.train?.syntheticEpochs };
   return stageKeys(await productKey("model", [few.model, basis.run], own), task, data);
 }
 
 /** Answers of a source itself follow from its run and the test set. */
-export async function answerKeys(task: string, run: string, data: DataKeys): Promise<Omit<StageKeys, "model">> {
+export async function answerKeys(task: TaskRef, run: string, data: DataKeys): Promise<Omit<StageKeys, "model">> {
   const { predictions, scores } = await stageKeys(run, task, data);
   return { predictions, scores };
 }
 
-async function stageKeys(model: string, task: string, data: DataKeys): Promise<StageKeys> {
+async function stageKeys(model: string, task: TaskRef, data: DataKeys): Promise<StageKeys> {
   const predictions = await productKey("predictions", [model, data.test], { task });
-  return { model, predictions, scores: await productKey("scores", [predictions], { metrics: taskById(task).metrics }) };
+  return { model, predictions, scores: await productKey("scores", [predictions], { metrics: taskOf(task).metrics }) };
 }
 
 /** Name of a cell's stage I by its choices, before any data is read: cells of equal names share it. */

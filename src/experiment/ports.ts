@@ -4,6 +4,7 @@ import type { GenerateEvent, LogEntry } from "../generate/log.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
 import type { Device } from "../runtime/device.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import type { Preset } from "./experiment-config.ts";
@@ -50,7 +51,7 @@ export interface ExperimentPorts {
     /** For sources with rounds. Ends with `head-data`. */
     readonly features: Stream<FeaturesRequest, FeaturesEvent>;
     readonly predict: Stream<
-      { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
+      { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
       PredictEvent
     >;
     /** State of a kept model's files, without reading them. */

@@ -1,8 +1,9 @@
 // The two presets of a run. `paper` is the paper's protocol (4.1.1, 5.1, App. C); `small` is tuned for the small models.
 
 import type { ConfigOf, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
-import { sourceOf } from "../generate/sources.ts";
+import { sourceOf, steeredOf } from "../generate/sources.ts";
 import type { TopicOrigin } from "../knowledge/gather.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 
 type Chosen = Pick<ExperimentConfig, "task"> &
@@ -13,8 +14,14 @@ type Chosen = Pick<ExperimentConfig, "task"> &
 
 /** A whole config from a task and a source. Fields of `chosen` win over the preset's. */
 export function presetConfig(preset: Preset, { source: asked, ...chosen }: Chosen): ExperimentConfig {
-  const source = typeof asked === "string" ? presetSource(preset, asked) : asked;
+  const source = typeof asked === "string" ? withTopicsOf(chosen.task, presetSource(preset, asked)) : asked;
   return { ...choices[preset], topicCount: topicCount(preset, source), ...chosen, source, preset };
+}
+
+/** The source with the topics that a task of the user's own is meant for. */
+export function withTopicsOf(task: TaskRef, source: SourceConfig): SourceConfig {
+  const steered = steeredOf(source);
+  return steered && typeof task === "object" && task.topicsFrom ? { ...steered, topics: task.topicsFrom } : source;
 }
 
 /** The preset's config of a source. `model` is the writer's id in the catalogue. */
@@ -29,8 +36,8 @@ export function topicCount(preset: Preset, source: SourceConfig): number {
 }
 
 const topicCounts = {
-  paper: { kg: 300, llm: 300, both: 300, none: 0 }, // 4.1.1
-  small: { kg: 600, llm: 100, both: 100, none: 0 }, // a small model lists hardly more before it repeats itself
+  paper: { kg: 300, llm: 300, both: 300, list: 20_000, none: 0 }, // 4.1.1
+  small: { kg: 600, llm: 100, both: 100, list: 20_000, none: 0 }, // a small model lists hardly more before it repeats itself
 } as const satisfies Readonly<Record<Preset, Record<TopicOrigin, number>>>;
 
 /** A writer's settings without its demonstrations, which are the source's. */

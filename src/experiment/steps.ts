@@ -6,6 +6,7 @@ import type { RunConfig } from "../generate/run-config.ts";
 import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { StageId, TrainConfig, TrainEvent } from "../train/train-config.ts";
 
@@ -41,7 +42,7 @@ export interface GenerateRequest {
 }
 
 export interface TrainRequest {
-  readonly task: string;
+  readonly task: TaskRef;
   readonly encoder: string; // id in models/manifest.json
   readonly device: Device | "auto";
   readonly few: readonly Example[]; // stage I

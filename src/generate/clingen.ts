@@ -13,6 +13,7 @@ const withTopics: Readonly<Record<TopicOrigin, string>> = {
   kg: "with KG",
   llm: "with LLM",
   both: "with KG and LLM",
+  list: "with a list",
   none: "w/o Topics",
 };
 

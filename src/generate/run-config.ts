@@ -2,10 +2,11 @@
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Sampling } from "../engines/language-model.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
 import type { ConfigOf, SourceConfig, SourceKind, Writer } from "./source.ts";
 
 export interface RunConfig {
-  readonly task: string; // task id
+  readonly task: TaskRef;
   readonly source: SourceConfig;
   readonly seed: number;
   /** Accepted examples wanted. */

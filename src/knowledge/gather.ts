@@ -3,12 +3,13 @@
 import { throwIfAborted } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import { graphLexicon } from "./graph/graph-lexicon.ts";
 import { sampleTopics } from "./graph-topics.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
+import { listLexicon, listTopics } from "./list-topics.ts";
 import { paperTopics, smallTopics, suggestTopics } from "./model-topics.ts";
 import { suggestStyles } from "./styles.ts";
 import type { KnowledgeData, Style, Topic } from "./topic.ts";
@@ -25,19 +26,26 @@ export type KnowledgeEvent =
  */
 export type TopicLists = "free" | "held";
 
-/** Origin of topics: the graph, the language model, the one beside the other, or no topics at all. */
-export type TopicOrigin = "kg" | "llm" | "both" | "none";
+/** Origin of topics: the graph, the language model, the one beside the other, the task's own list, or no topics at all. */
+export type TopicOrigin = "kg" | "llm" | "both" | "list" | "none";
 
 /** What each origin asks. */
 export const topicOrigins = {
   kg: { graph: true, model: false },
   llm: { graph: false, model: true },
   both: { graph: true, model: true },
+  list: { graph: false, model: false, list: true },
   none: { graph: false, model: false },
-} as const satisfies Readonly<Record<TopicOrigin, { readonly graph: boolean; readonly model: boolean }>>;
+} as const satisfies Readonly<Record<TopicOrigin, Asks>>;
+
+interface Asks {
+  readonly graph: boolean;
+  readonly model: boolean;
+  readonly list?: true;
+}
 
 export interface KnowledgeRequest {
-  readonly task: string;
+  readonly task: TaskRef;
   readonly graph: string;
   readonly topics: TopicOrigin;
   readonly topicCount: number;
@@ -66,13 +74,18 @@ export async function* gatherKnowledge(
   signal: AbortSignal,
 ): AsyncGenerator<KnowledgeEvent, void> {
   throwIfAborted(signal);
-  const task = taskById(request.task);
+  const task = taskOf(request.task);
   const stream = rng("knowledge", request.seed);
   const topics = yield* gatherTopics(request, task, ports, stream, signal);
   const styles = yield* gatherStyles(request, task, ports, stream, signal);
-  const lexicon = ports.graph ? await graphLexicon(ports.graph, task) : [];
+  const lexicon = await gatherLexicon(request, task, ports);
   throwIfAborted(signal);
   yield { type: "gathered", knowledge: { topics, styles, lexicon } };
+}
+
+async function gatherLexicon({ topics }: KnowledgeRequest, task: Task, { graph }: KnowledgePorts): Promise<readonly string[]> {
+  if (graph) return graphLexicon(graph, task);
+  return "list" in topicOrigins[topics] ? listLexicon(task) : [];
 }
 
 /** Topics of each label; where both are asked, the graph's before the model's. */
@@ -95,6 +108,7 @@ async function* gatherTopics(
     const suggestion = topicLists === "held" ? smallTopics : paperTopics;
     found.push(yield* suggestTopics(ports.model(), task, stream, signal, { ...suggestion, perType: topicCount }));
   }
+  if ("list" in asks) found.push(listTopics(task, topicCount, stream));
   const labels = new Set(found.flatMap((of) => Object.keys(of)));
   return Object.fromEntries([...labels].map((label) => [label, found.flatMap((of) => of[label] ?? [])]));
 }

@@ -57,7 +57,8 @@ export function readTopics(answer: string, task: Task, cut = false): string[] {
     .filter(isNatural)
     .flatMap((name) => cleanName(name, longest) ?? []);
   // "physical symptoms" and "tests for diseases" repeat the question; "cancer cancer" is a model that stumbles.
-  const asked = new RegExp(`\\b(${[...new Set(forAnyLabel(task.entityTypes).flat())].join("|")})\\b`);
+  const types = [...new Set(forAnyLabel(task.entityTypes).flat())].map((type) => type.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
+  const asked = new RegExp(`\\b(${types.join("|")})\\b`);
   return [...new Set(names)].filter((name) => !asked.test(name) && !stumble.test(name));
 }
 

@@ -18,7 +18,7 @@ export interface EdgeProvenance {
 export interface Topic {
   readonly entities: readonly Entity[];
   readonly relation?: string;
-  readonly source: "kg" | "llm";
+  readonly source: "kg" | "llm" | "list";
   readonly provenance?: EdgeProvenance;
 }
 

@@ -20,7 +20,7 @@ import { findModel, type ModelReader } from "../models/reader.ts";
 import { fileOf } from "../models/verify.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import { type GraphPorts, type GraphProcedures, graphAnswers, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import type { Answers } from "./procedure.ts";
@@ -29,7 +29,7 @@ import { engineSpeeds } from "./speeds.ts";
 export type GenerateProcedures = GraphProcedures & {
   /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
   readData(
-    argument: { task: string; files: Readonly<Record<string, Blob>>; seed: number },
+    argument: { task: TaskRef; files: Readonly<Record<string, Blob>>; seed: number },
     signal: AbortSignal,
   ): Promise<Dataset>;
   /** A file of the user's as the file `name` of a model; told in bytes. Throws `file-not-the-model`, and keeps nothing then. */
@@ -77,7 +77,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
 
     async readData({ task, files, seed }) {
-      return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
+      return readDataset(taskOf(task), new Map(Object.entries(files)), rng("dataset", seed));
     },
 
     keepModelFile: (argument, signal) => keepModelFile(ports.models, argument, signal),
@@ -99,7 +99,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
         const writer = needs(config.source, "writer") ? model.current() : undefined;
         const opened = writer?.asksDate ? { date: today(), ...config } : config;
         const given = {
-          task: taskById(config.task),
+          task: taskOf(config.task),
           source: sourceOf(config.source),
           tools: writer ? { model: writer } : {},
           store,

@@ -27,7 +27,7 @@ import { findModel, type ModelReader, readModel } from "../models/reader.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkpointFolder, fileFolder, stageFolder } from "../store/files.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { type TaskRef, taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Position } from "../train/checkpoint.ts";
 import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../train/choose-device.ts";
@@ -56,7 +56,7 @@ export type TrainProcedures = TrainedProcedures & {
   features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
   /** With a model kept before, after a reload too. */
   predict(
-    argument: { task: string; model: string; device: Device | "auto"; examples: readonly Example[] },
+    argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
     signal: AbortSignal,
   ): AsyncGenerator<PredictEvent, void>;
 };
@@ -212,7 +212,7 @@ async function* featuresOf(
   await training.clear();
   if (!trained) throw new Error("features: stage I ended without its weights");
   const { maxTokens, seed } = stage.config;
-  const frozen = await ports.openClassifier(taskById(stage.task), trained, { device, maxTokens, seed, trains: { kind: "head" } });
+  const frozen = await ports.openClassifier(taskOf(stage.task), trained, { device, maxTokens, seed, trains: { kind: "head" } });
   yield* cleanAfterStream(readFeatures(frozen, examples, signal), () => frozen.close());
 }
 
@@ -272,17 +272,17 @@ async function openFor(
   const encoder = await openEncoder(encoderFiles);
   if (device === "wasm") requireTrainingMemory(encoder.config, config);
   const options = { device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) };
-  return ports.openClassifier(taskById(task), encoder, options);
+  return ports.openClassifier(taskOf(task), encoder, options);
 }
 
 async function* predictAll(
   classifier: Classifier,
-  { task, model, examples }: { task: string; model: string; examples: readonly Example[] },
+  { task, model, examples }: { task: TaskRef; model: string; examples: readonly Example[] },
   signal: AbortSignal,
 ): AsyncGenerator<PredictEvent, void> {
-  if (classifier.task.id !== task) {
+  if (classifier.task.id !== taskIdOf(task)) {
     const what = `the model was trained for ${classifier.task.name}`;
-    throw new ClinfuseError("model-unsupported", what, { what: model, expected: task });
+    throw new ClinfuseError("model-unsupported", what, { what: model, expected: taskIdOf(task) });
   }
   for await (const event of predict(classifier, examples, signal)) {
     if (event.type === "predicted") yield { type: "predicted", done: examples.length, examples: event.examples };

@@ -8,15 +8,17 @@ import { attribute } from "./attribute.ts";
 import { classification } from "./classification.ts";
 import type { Ask, Context, Conversation, Drawn, FamilyPrompts, FilledListing } from "./conversation.ts";
 import { ner } from "./ner.ts";
+import { nerTyped } from "./ner-typed.ts";
 import { pair } from "./pair.ts";
 import { relation } from "./relation.ts";
 import { releasedConverse } from "./released/converse.ts";
 
 const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, attribute, classification, relation, pair };
 
-/** The row of a task's family, for examples of that task alone. */
+/** The row of a task's family, for examples of that task alone. Entities of several types are marked with their types. */
 export function promptsOf<F extends Family>(task: Task<F>): FamilyPrompts<F> {
-  return rows[task.family] as unknown as FamilyPrompts<F>; // the compiler does not follow that the row is the task's own
+  const isTyped = task.family === "ner" && task.labels.length > 1;
+  return (isTyped ? nerTyped : rows[task.family]) as unknown as FamilyPrompts<F>; // the compiler does not follow that the row is the task's own
 }
 
 /** The paper's prompts of one example, turn by turn, without demonstrations and without an answer form. */

@@ -6,7 +6,7 @@ import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
 import { sameItems } from "../tasks/shapes.ts";
@@ -34,7 +34,7 @@ const three = (x: number | undefined): string => (x === undefined ? "–" : x.to
 
 /** `synthetic` are the accepted examples, `rejected` how often each reason threw one away. */
 export function reportHtml(notebook: Notebook, synthetic: readonly Synthetic[], rejected: Rejected): string {
-  const task = taskById(notebook.config.task);
+  const task = taskOf(notebook.config.task);
   const { data, training } = notebook;
   const page = html`<!doctype html>
 <html lang="en">

@@ -6,6 +6,7 @@ import type { EngineSpeed } from "../engines/measure-engine.ts";
 import type { AnyProduct } from "../experiment/product.ts";
 import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
+import type { OwnTask } from "../tasks/own-store.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
 import { refusal, storageError } from "./storage-error.ts";
 
@@ -35,6 +36,8 @@ export interface Schema extends DBSchema {
   /** By key: a product's kind is part of what the key is the hash of. */
   products: { key: string; value: AnyProduct };
   arenas: { key: string; value: Identified };
+  /** Tasks of the user's own, half done ones too. */
+  tasks: { key: string; value: OwnTask };
 }
 
 export type Db = IDBPDatabase<Schema>;
@@ -59,6 +62,9 @@ const migrations: readonly ((db: Db) => void)[] = [
   },
   (db) => {
     db.createObjectStore("arenas", { keyPath: "id" });
+  },
+  (db) => {
+    db.createObjectStore("tasks", { keyPath: "id" });
   },
 ];
 

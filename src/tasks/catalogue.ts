@@ -1,4 +1,4 @@
-// Every task that there is, in the order of the paper's Table 5. A new one is one line here.
+// Every task of the paper, in the order of its Table 5. A new one is one line here. A task of the user's own is data that comes with its run.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { bc5cdrChemical } from "./bc5cdr-chemical.ts";
@@ -47,3 +47,12 @@ export function taskById(id: string): Task {
   }
   return task;
 }
+
+/** A task as a choice names it: the id of a task of the paper, or a task of the user's own, whole. Keys hash it, so an edited task is another one. */
+export type TaskRef = string | Task;
+
+/** Throws `not-found` as `taskById`. */
+export const taskOf = (ref: TaskRef): Task => (typeof ref === "string" ? taskById(ref) : ref);
+
+/** Id of the task, for addresses and names of files. */
+export const taskIdOf = (ref: TaskRef): string => (typeof ref === "string" ? ref : ref.id);

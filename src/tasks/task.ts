@@ -40,6 +40,9 @@ export type LearnableTask<S extends Shape = Shape> = {
   readonly [K in S]: LearnableBase & ShapeData[K] & { readonly shape: K };
 }[S];
 
+/** Topics by name: one entity each, or a head and a tail. */
+export type TopicList = ByLabel<readonly (readonly string[])[]>;
+
 interface TaskBase {
   /** One sentence: what the model learns to do. */
   readonly summary: string;
@@ -54,6 +57,10 @@ interface TaskBase {
    * one of the second, its tail.
    */
   readonly entityTypes: ByLabel<readonly string[]>;
+  /** Topics that were pasted or typed, for a source that takes them from a list. */
+  readonly topicList?: TopicList;
+  /** Where a run of this task takes its topics from, unless it says otherwise. Absent: from a graph. */
+  readonly topicsFrom?: "kg" | "llm" | "list";
   /** The paper's own examples of styles (4.1.2), for a model too weak to suggest any. */
   readonly styles: readonly string[];
 }

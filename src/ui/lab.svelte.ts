@@ -9,6 +9,7 @@ import type { NotebookNews } from "../store/notebook.ts";
 import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
+import { OwnTaskList } from "./own-task-list.svelte.ts";
 import type { Work } from "./parts/work.svelte.ts";
 import { Guard } from "./privacy/guard.svelte.ts";
 import { Router } from "./route.svelte.ts";
@@ -24,6 +25,7 @@ export class Lab {
   readonly bench: Bench;
   readonly guard: Guard;
   readonly arenas: Arenas;
+  readonly tasks: OwnTaskList;
   /** The latest change first; undefined until read. */
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
@@ -45,6 +47,7 @@ export class Lab {
     this.bench = new Bench(services);
     this.guard = new Guard(services.policies);
     this.arenas = new Arenas(this);
+    this.tasks = new OwnTaskList(services.tasks);
     this.library = new ModelLibrary(services, () => this.readModels());
     void this.readNotebooks();
     void this.readModels();

@@ -7,6 +7,9 @@ export type Route =
   | { readonly page: "runs" }
   /** The list of arenas, or one of them. */
   | { readonly page: "arena"; readonly id?: string }
+  | { readonly page: "tasks" }
+  /** A task of the user's own, by its id; "new" begins one. */
+  | { readonly page: "task"; readonly id: string }
   | { readonly page: "models" }
   | { readonly page: "device" }
   | { readonly page: "privacy" };
@@ -19,14 +22,15 @@ export function parseRoute(hash: string): Route {
     .map(decodeURIComponent);
   if (page === "run" && id) return { page, id, step: steps.find((s) => s === step) ?? "task" };
   if (page === "arena") return id ? { page, id } : { page };
-  if (page === "models" || page === "device" || page === "privacy") return { page };
+  if (page === "task" && id) return { page, id };
+  if (page === "tasks" || page === "models" || page === "device" || page === "privacy") return { page };
   return { page: "runs" };
 }
 
 export function addressOf(route: Route): string {
   if (route.page === "run") return `#/run/${encodeURIComponent(route.id)}/${route.step}`;
   if (route.page === "arena" && route.id) return `#/arena/${encodeURIComponent(route.id)}`;
-  return `#/${route.page}`;
+  return route.page === "task" ? `#/task/${encodeURIComponent(route.id)}` : `#/${route.page}`;
 }
 
 export class Router {

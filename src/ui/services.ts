@@ -10,6 +10,7 @@ import type { ModelProcedures } from "../procedures/models.ts";
 import type { TrainProcedures } from "../procedures/train.ts";
 import type { ArenaStore } from "../store/arenas.ts";
 import type { Changed, NotebookNews } from "../store/notebook.ts";
+import type { OwnTasks } from "../store/own-tasks.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
 import type { ScopePolicy } from "../workers/held-policy.ts";
 
@@ -44,6 +45,8 @@ export interface Services {
   readonly measure: () => WorkerClient<MeasureProcedures>;
   readonly notebooks: NotebookStore;
   readonly arenas: ArenaStore;
+  /** Tasks of the user's own. */
+  readonly tasks: OwnTasks;
   /** Products made before, by their keys. */
   readonly products: ProductStore;
   /** The models of models/manifest.json and this browser's own, and whether their files are there. */

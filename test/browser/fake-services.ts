@@ -11,8 +11,9 @@ import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import type { Topic } from "../../src/knowledge/topic.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
-import { taskById } from "../../src/tasks/catalogue.ts";
+import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
 import type { TokenExample } from "../../src/tasks/example.ts";
+import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { ScopePolicy } from "../../src/workers/held-policy.ts";
@@ -175,7 +176,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       async readData({ task, files, seed }) {
         check("readData");
-        return readDataset(taskById(task), new Map(Object.entries(files)), rng("dataset", seed));
+        return readDataset(taskOf(task), new Map(Object.entries(files)), rng("dataset", seed));
       },
       async *importStarter(_, signal) {
         check("importStarter");
@@ -227,7 +228,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
           entities: [{ id: `D${i}`, name: `${names[i % 7]}`, type: "Disease" }],
         }));
         const styles = ["medical literature", "patient-doctor dialogues"].map((name) => ({ name, source: "paper" as const }));
-        yield { type: "gathered", knowledge: { topics: { [task]: topics }, styles, lexicon: names } };
+        yield { type: "gathered", knowledge: { topics: { [taskIdOf(task)]: topics }, styles, lexicon: names } };
       },
       async *generate({ config }, signal) {
         check("generate");
@@ -334,6 +335,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     products: memoryProducts(),
     arenas: memoryArenas(),
+    tasks: memoryTasks(),
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
     policies: async () => fake.policies,
@@ -343,4 +345,14 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
   };
   return Object.assign(fake, { services });
+}
+
+function memoryTasks(): Services["tasks"] {
+  const kept = new Map<string, OwnTask>();
+  return {
+    list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
+    get: async (id) => kept.get(id),
+    put: async (task) => void kept.set(task.id, structuredClone(task)),
+    delete: async (id) => void kept.delete(id),
+  };
 }

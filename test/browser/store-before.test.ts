@@ -9,6 +9,7 @@ import { writerOf } from "../../src/generate/sources.ts";
 import { noKnowledge } from "../../src/knowledge/topic.ts";
 import { type Db, openDb } from "../../src/store/db.ts";
 import { notebooks } from "../../src/store/notebook.ts";
+import { ownTasks } from "../../src/store/own-tasks.ts";
 import { runLog } from "../../src/store/run-log.ts";
 import { wipeAll } from "../../src/store/wipe.ts";
 import type { Example } from "../../src/tasks/example.ts";
@@ -102,6 +103,12 @@ describe("notebooks", () => {
         expect(result.scores.values[metric as keyof typeof result.scores.values]).toBeCloseTo(value, 4);
       }
     }
+  });
+});
+
+describe("tasks of the user's own", () => {
+  it("have a place, which that version did not know", async () => {
+    expect(await ownTasks(db).list()).toEqual([]);
   });
 });
 

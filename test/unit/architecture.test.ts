@@ -41,7 +41,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "store",
   ],
   workers: ["base", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],
-  ui: ["workers", "base", "tasks", "knowledge", "generate", "experiment", "report"],
+  ui: ["workers", "base", "tasks", "formats", "knowledge", "prompts", "generate", "experiment", "report"],
 };
 
 /** Rooms whose types (never values) may be imported beyond the row above. */

@@ -176,6 +176,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: `${place.file ?? "The file"} holds no rows.`,
     remedy: "Choose a file with at least one row. Nothing was imported.",
   }),
+  "task-malformed": (place, message) => ({
+    title: `${place.file ?? "The task"} is no task that can be used`,
+    sentence: sentence(message),
+    remedy: "Mend that field and choose the file again. Nothing was imported.",
+  }),
   "file-malformed": (place, message) => ({
     title:
       place.line === undefined && place.file !== undefined

@@ -48,6 +48,13 @@ export function metricInText(metric: Metric): string {
   return metric.name === "f1" ? words : words.charAt(0).toLowerCase() + words.slice(1);
 }
 
+/** Origin of a topic that names no source of its own. */
+export const originWords: Readonly<Record<Topic["source"], string>> = {
+  kg: "graph",
+  llm: "language model",
+  list: "your list",
+};
+
 export const topicWords = (topic: Topic): string =>
   topic.entities.map((e) => e.name).join(topic.relation ? ` — ${topic.relation} → ` : ", ");
 

@@ -10,7 +10,7 @@ import { presetConfig } from "../../experiment/presets.ts";
 import { basisOf, type DataKeys, type Stale, staleIn } from "../../experiment/training-basis.ts";
 import { sourceOf } from "../../generate/sources.ts";
 import type { NotebookNews } from "../../store/notebook.ts";
-import { taskById } from "../../tasks/catalogue.ts";
+import { taskOf } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { EvaluateStep } from "./evaluate/evaluate-step.svelte.ts";
 import { GenerateStep } from "./generate/generate-step.svelte.ts";
@@ -37,7 +37,7 @@ export function newNotebook(id: string, now: number): Notebook {
 }
 
 export function titleOf(config: ExperimentConfig): string {
-  return `${taskById(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
+  return `${taskOf(config.task).name}, ${sourceOf(config.source).title(config.source)}`;
 }
 
 export class Run {

@@ -8,7 +8,7 @@ import type { TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { trainAndScore } from "../../../src/experiment/train-and-score.ts";
 import type { LogEntry } from "../../../src/generate/log.ts";
 import { runId } from "../../../src/generate/run-config.ts";
-import { taskById } from "../../../src/tasks/catalogue.ts";
+import { taskOf } from "../../../src/tasks/catalogue.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 import type { Folder } from "../../../src/train/checkpoint-files.ts";
 import { linearClassifier, tokenExamples } from "../train/toy.ts";
@@ -119,7 +119,7 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
     trainer: {
       recipe: async () => recipe,
       async *train(request, signal = new AbortController().signal) {
-        const classifier = linearClassifier(taskById(request.task) as Task);
+        const classifier = linearClassifier(taskOf(request.task) as Task);
         const key = request.stageOne;
         const files = key === undefined ? undefined : (disk.stages.get(key) ?? new Map<string, Blob>());
         if (key !== undefined && files) disk.stages.set(key, files);

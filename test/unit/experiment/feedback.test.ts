@@ -14,7 +14,7 @@ import { generate } from "../../../src/generate/run.ts";
 import { sourceOf } from "../../../src/generate/sources.ts";
 import { knowledgeOf } from "../../../src/knowledge/topic.ts";
 import { markedText } from "../../../src/prompts/marked.ts";
-import { taskById } from "../../../src/tasks/catalogue.ts";
+import { taskOf } from "../../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../../src/tasks/example.ts";
 import { type MemoryRunStore, memoryRunStore } from "../generate/memory-run-store.ts";
 import { tokenExamples, vocabulary } from "../train/toy.ts";
@@ -72,7 +72,7 @@ function portsOf({ runs, asked }: World): ExperimentPorts {
       ...fake.pipeline,
       async *generate({ config, demonstrations, gold = [], knowledge, feedback }, signal = never) {
         const given = {
-          task: taskById(config.task),
+          task: taskOf(config.task),
           source: sourceOf(config.source),
           tools: { model: toyModel },
           store: runs,

@@ -75,6 +75,51 @@ describe("a source that does not work for a task", () => {
   });
 });
 
+describe("a task of one's own", () => {
+  const folder = mkdtempSync(join(tmpdir(), "own-task-"));
+  const task = {
+    name: "Urgency",
+    family: "classification",
+    labels: [{ name: "urgent" }, { name: "routine" }],
+    topicList: { every: ["x"] },
+  };
+  const row = (text: string, label: string) => ({ text, labels: [label] });
+  const examples = {
+    train: [row("a", "urgent"), row("b", "routine")],
+    validation: [row("c", "urgent")],
+    test: [row("d", "routine")],
+  };
+  writeFileSync(join(folder, "task.json"), JSON.stringify({ ...task, examples }));
+  writeFileSync(join(folder, "bare.json"), JSON.stringify(task));
+  writeFileSync(join(folder, "broken.json"), JSON.stringify({ ...task, family: "poem" }));
+  mkdirSync(join(folder, "rows"));
+  writeFileSync(join(folder, "rows", "test.jsonl"), "{}\n");
+  const beside = (tasks: unknown) => read({ ...whole, tasks }, join(folder, "plan.json"));
+
+  it("is read from its file, with the examples in it and the topics that it is meant for", () => {
+    for (const tasks of [["task.json"], [{ task: "task.json" }]]) {
+      const [cell] = beside(tasks).cells;
+      expect(cell).toMatchObject({ task: "urgency", config: { task: { name: "Urgency" }, source: { topics: "list" } } });
+      expect(cell?.data.own?.train).toHaveLength(2);
+      expect(cell?.data.source).toBe("task.json");
+    }
+  });
+
+  it("takes a folder instead, and wants one where the file has no examples", () => {
+    const [cell] = beside([{ task: "bare.json", data: "rows" }]).cells;
+    expect(cell?.data).toEqual({ folder: { "test.jsonl": "{}\n" }, source: "rows", test: undefined });
+    expect(() => beside(["bare.json"])).toThrow(/tasks\[0\]: the file has no "examples"/);
+  });
+
+  it.each([
+    [["broken.json"], "broken.json: family takes ner"],
+    [["nowhere.json"], "tasks[0]: there is no file"],
+    [[{ id: "mqp", task: "task.json" }], 'takes "id" or "task", not both'],
+  ])("%j is refused in words", (tasks, message) => {
+    expect(() => beside(tasks)).toThrow(message);
+  });
+});
+
 describe("a fault names its field", () => {
   it.each<[string, object, RegExp]>([
     ["a field that is none", { ...whole, sizes: 5 }, /plan\.json: sizes is no field; the fields are tasks, /],

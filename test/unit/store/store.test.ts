@@ -1,7 +1,9 @@
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
 import { openDb, schemaVersion } from "../../../src/store/db.ts";
+import { ownTasks } from "../../../src/store/own-tasks.ts";
 import { storageError } from "../../../src/store/storage-error.ts";
+import type { OwnTask } from "../../../src/tasks/own-store.ts";
 import { storeContract } from "./contract.ts";
 
 describe("on fake-indexeddb", () => storeContract());
@@ -28,6 +30,7 @@ describe("opening", () => {
     const db = await openDb("first");
     expect(await db.get("notebooks", "old")).toEqual({ id: "old" });
     expect([...db.objectStoreNames]).toContain("measurements");
+    expect(await ownTasks(db).list()).toEqual([]);
     db.close();
   });
 
@@ -50,4 +53,26 @@ it("tells what the browser refuses, by name, and lets a bug through as it is", (
   expect(named("SecurityError")).toMatchObject({ code: "storage-unavailable", place: { got: "SecurityError" } });
   const bug = new TypeError("bug");
   expect(storageError(bug, "save the run")).toBe(bug);
+});
+
+describe("tasks of the user's own", () => {
+  const task = (id: string, updatedAt: number): OwnTask => ({
+    id,
+    updatedAt,
+    half: { name: id, family: "ner", labels: [{ id: "a", name: "a", description: "" }] },
+    examples: { train: [{ kind: "token", text: "a b", spans: [{ start: 0, end: 1, label: "a" }] }], validation: [], test: [] },
+    waiting: [["c d"]],
+  });
+
+  it("are kept whole, listed by their latest change, replaced and deleted", async () => {
+    const store = ownTasks(await openDb("own-tasks"));
+    await store.put(task("one", 1));
+    await store.put(task("two", 2));
+    expect(await store.get("one")).toEqual(task("one", 1));
+    expect((await store.list()).map(({ id }) => id)).toEqual(["two", "one"]);
+    await store.put(task("one", 3));
+    expect((await store.list()).map(({ id }) => id)).toEqual(["one", "two"]);
+    await store.delete("one");
+    expect(await store.get("one")).toBeUndefined();
+  });
 });

@@ -3,6 +3,7 @@
 import type { RejectReason } from "../../../generate/source.ts";
 import { datasetJsonl, scoresJson } from "../../../report/artefacts.ts";
 import { reportHtml } from "../../../report/report.ts";
+import { taskIdOf } from "../../../tasks/catalogue.ts";
 import type { Example } from "../../../tasks/example.ts";
 import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -67,7 +68,7 @@ export class EvaluateStep {
   }
 
   get #name(): string {
-    return `clinfuse-${this.#run.config.task}-${this.#run.notebook.id}`;
+    return `clinfuse-${taskIdOf(this.#run.config.task)}-${this.#run.notebook.id}`;
   }
 
   get #rejected(): Partial<Record<RejectReason, number>> {

@@ -20,6 +20,7 @@ export const topicWords: Readonly<Record<TopicOrigin, Origin>> = {
   kg: { name: "A knowledge graph", hint: "Names that experts curated, each with its source and licence." },
   llm: { name: "The language model", hint: "It is asked for names of each kind; slower, and as good as the model." },
   both: { name: "Both", hint: "Each prompt takes its topic from the one or the other, by turns of chance." },
+  list: { name: "A list of your own", hint: "The names that were pasted with the task." },
   none: { name: "No topics", hint: "The prompt's item about a topic is left out: an ablation (Table 3)." },
 };
 

@@ -1,10 +1,14 @@
 // The task and its data: five examples a label to learn from, as many to choose by, and a test set. Knows no component.
 
-import { presetConfig, presetSource } from "../../../experiment/presets.ts";
+import { ClinfuseError } from "../../../base/errors.ts";
+import { canonicalJson } from "../../../base/hash.ts";
+import { presetConfig, presetSource, withTopicsOf } from "../../../experiment/presets.ts";
 import { fetchSample } from "../../../experiment/sample.ts";
+import { ownDataset } from "../../../formats/own-dataset.ts";
 import { writerOf } from "../../../generate/sources.ts";
-import { taskById } from "../../../tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "../../../tasks/catalogue.ts";
 import type { Task } from "../../../tasks/task.ts";
+import type { TaskFile } from "../../../tasks/task-file.ts";
 import type { PickedFolder } from "../../parts/folder.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -22,23 +26,50 @@ export class TaskStep {
   }
 
   get task(): Task {
-    return taskById(this.#run.config.task);
+    return taskOf(this.#run.config.task);
   }
 
   /** Another task has other data, so the data of the one before is dropped. */
-  async choose(id: string): Promise<void> {
+  async choose(task: TaskRef): Promise<void> {
     const { config } = this.#run;
-    if (id === config.task) return;
+    if (canonicalJson(task) === canonicalJson(config.task)) return;
     const { preset, encoder, device, seed, graph } = config;
-    const source = presetSource(preset, config.source.kind, writerOf(config.source)?.model);
+    const source = withTopicsOf(task, presetSource(preset, config.source.kind, writerOf(config.source)?.model));
     await this.#run.clearFrom("task");
-    await this.#run.choose(presetConfig(preset, { task: id, source, encoder, device, seed, graph }));
+    await this.#run.choose(presetConfig(preset, { task, source, encoder, device, seed, graph }));
     this.work.dismiss();
   }
 
   loadSample = (): Promise<boolean> =>
     this.work.run("Reading the sample", async (signal) => {
       await this.#take("sample", Object.fromEntries(await fetchSample(this.task)), signal);
+    });
+
+  /** The user's own task as it is kept now; undefined for a task of the paper, and for one that was deleted. */
+  get kept(): TaskFile | undefined {
+    const { task } = this.#run.config;
+    return typeof task === "string" ? undefined : this.#run.lab.tasks.usable.find((file) => file.task.id === task.id);
+  }
+
+  /** The task was edited since the run took it. */
+  get isEdited(): boolean {
+    return this.kept !== undefined && canonicalJson(this.kept.task) !== canonicalJson(this.#run.config.task);
+  }
+
+  /** The task as it is kept now, with its examples. */
+  loadOwn = (): Promise<boolean> =>
+    this.work.run("Reading your examples", async () => {
+      const { kept } = this;
+      if (!kept) {
+        const remedy = "Choose a folder that holds examples, or another task.";
+        throw new ClinfuseError("not-found", `${this.task.name} was deleted, and its examples with it`, {
+          what: this.task.name,
+          remedy,
+        });
+      }
+      const data = { source: "own", ...ownDataset(kept.task, kept.examples) };
+      await this.choose(kept.task);
+      await this.#run.change({ data });
     });
 
   loadFolder = (folder: PickedFolder | Promise<PickedFolder>): Promise<boolean> =>
@@ -57,7 +88,7 @@ export class TaskStep {
 
   async #take(source: string, files: Readonly<Record<string, Blob>>, signal: AbortSignal): Promise<void> {
     const { seed } = this.#run.config;
-    const dataset = await this.#run.lab.services.generate.readData({ task: this.task.id, files, seed }, signal);
+    const dataset = await this.#run.lab.services.generate.readData({ task: this.#run.config.task, files, seed }, signal);
     await this.#run.change({ data: { source, ...dataset } });
   }
 }

@@ -1,5 +1,8 @@
 // A value of a JSON file with the name of its field, so that every fault says where it is. Knows no file.
 
+/** A fault of one field: the message names it, says what is there and what it takes. */
+export class FieldError extends Error {}
+
 export interface Field {
   /** Where it stands: `plan.json: sources[1].kind`. */
   readonly name: string;
@@ -10,6 +13,8 @@ export interface Field {
   object(names: readonly string[]): Readonly<Record<string, Field>>;
   /** Its elements; at least one, none twice. */
   list(): readonly Field[];
+  /** Its elements, whatever they are. */
+  items(): readonly Field[];
   text(): string;
   flag(): boolean;
   wholeNumber(least: number): number;
@@ -17,22 +22,25 @@ export interface Field {
   oneOf<T extends string>(allowed: readonly T[]): T;
   /** An error that names the field, says what is there and what it takes. */
   fault(takes: string): Error;
+  /** An error that says which field of this object is not there. */
+  lacks(name: string): Error;
 }
 
 export function field(name: string, value: unknown): Field {
-  const fault = (takes: string) => new Error(`${name} ${takes}; it is ${shown(value)}`);
+  const fault = (takes: string) => new FieldError(`${name} ${takes}; it is ${shown(value)}`);
   const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
   const inside = (key: string) => (name.includes(": ") ? `${name}.${key}` : `${name}: ${key}`);
   return {
     name,
     value,
     fault,
+    lacks: (key) => new FieldError(`${name} has no "${key}"`),
     isText: typeof value === "string",
     isObject,
     object(names) {
       if (!isObject) throw fault("takes an object");
       const unknown = Object.keys(value as object).find((key) => !names.includes(key));
-      if (unknown !== undefined) throw new Error(`${inside(unknown)} is no field; the fields are ${names.join(", ")}`);
+      if (unknown !== undefined) throw new FieldError(`${inside(unknown)} is no field; the fields are ${names.join(", ")}`);
       return Object.fromEntries(Object.entries(value as object).map(([key, of]) => [key, field(inside(key), of)]));
     },
     list() {
@@ -40,10 +48,14 @@ export function field(name: string, value: unknown): Field {
       const seen = new Map<string, number>();
       return value.map((of: unknown, i) => {
         const before = seen.get(JSON.stringify(of));
-        if (before !== undefined) throw new Error(`${name}[${i}] is the same as ${name}[${before}]`);
+        if (before !== undefined) throw new FieldError(`${name}[${i}] is the same as ${name}[${before}]`);
         seen.set(JSON.stringify(of), i);
         return field(`${name}[${i}]`, of);
       });
+    },
+    items() {
+      if (!Array.isArray(value)) throw fault("takes a list");
+      return value.map((of: unknown, i) => field(`${name}[${i}]`, of));
     },
     text() {
       if (typeof value !== "string") throw fault("takes a text");

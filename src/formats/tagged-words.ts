@@ -1,0 +1,67 @@
+// Words with tags, one a line, as CoNLL files have them: sentences of words and the tag of each. Knows no task.
+
+import { ClinfuseError } from "../base/errors.ts";
+
+export interface TaggedSentence {
+  readonly line: number; // of its first word, from 1
+  readonly words: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** A row is a word, blanks or a tab, and in the last column its tag. An empty line ends a sentence. */
+export function looksTagged(text: string): boolean {
+  const lines = text
+    .slice(0, 4096)
+    .split(/\r\n|\n|\r/)
+    .slice(0, -1)
+    .filter((line) => line.trim() !== "" && !isHead(line));
+  return lines.length > 1 && lines.every((line) => /^\S+([ \t]\S+)*[ \t]+([BIESLU]-\S+|O)\s*$/.test(line));
+}
+
+const isHead = (line: string): boolean => line.startsWith("-DOCSTART-") || /^#\s/.test(line);
+
+/** Throws `file-malformed` with the line of a row that has no tag. */
+export function readTaggedWords(text: string, file: string): TaggedSentence[] {
+  const sentences: TaggedSentence[] = [];
+  let open: { line: number; words: string[]; tags: string[] } | undefined;
+  for (const [i, row] of text.split(/\r\n|\n|\r/).entries()) {
+    if (row.trim() === "" || isHead(row)) {
+      open = undefined;
+      continue;
+    }
+    const cells = row.trim().split(/[ \t]+/);
+    const [word, tag] = [cells[0], cells.at(-1)];
+    if (word === undefined || tag === undefined || cells.length < 2) {
+      const what = "the row has one column, and a word needs its tag";
+      throw new ClinfuseError("file-malformed", `${file}, line ${i + 1}: ${what}`, { file, line: i + 1, what });
+    }
+    if (!open) sentences.push((open = { line: i + 1, words: [], tags: [] }));
+    open.words.push(word);
+    open.tags.push(tag);
+  }
+  if (sentences.length === 0) throw new ClinfuseError("file-empty", `${file} holds no words`, { file });
+  return sentences;
+}
+
+/** Types that the tags name, with how many marks each has. */
+export function tagTypes(sentences: readonly TaggedSentence[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const sentence of sentences) for (const { type } of marksOf(sentence)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
+
+/** Runs of words of one type: `first` and `last` are positions of words. */
+export function marksOf({
+  tags,
+}: TaggedSentence): readonly { readonly first: number; readonly last: number; readonly type: string }[] {
+  const marks: { first: number; last: number; type: string }[] = [];
+  for (const [i, tag] of tags.entries()) {
+    const [, prefix, type] = /^(?:([BIESLU])-)?(.+)$/.exec(tag) ?? [];
+    if (type === undefined || tag === "O") continue;
+    const before = marks.at(-1);
+    const begins = prefix === "B" || prefix === "S" || prefix === "U";
+    if (before && !begins && before.last === i - 1 && before.type === type) before.last = i;
+    else marks.push({ first: i, last: i, type });
+  }
+  return marks;
+}

@@ -1,0 +1,76 @@
+// A task of the user's own as it is kept, whole or half done, and what its examples become when its labels change. Knows no store and no page.
+
+import type { Example } from "./example.ts";
+import { exampleRows, type TaskExamples } from "./example-rows.ts";
+import type { EntityRole, Family, ShapeData } from "./families.ts";
+import type { OwnWords } from "./own-task.ts";
+import type { Label } from "./task.ts";
+import { readTaskJson, type TaskFile } from "./task-file.ts";
+
+/** Fields of the task's file, as far as they are filled in. */
+export interface HalfTask extends OwnWords {
+  readonly name: string;
+  readonly family: Family;
+  readonly labels: readonly Label[];
+  readonly carries?: ShapeData["sentence"]["carries"];
+  readonly head?: EntityRole;
+  readonly tail?: EntityRole;
+}
+
+export interface OwnTask {
+  readonly id: string;
+  readonly updatedAt: number; // milliseconds since the epoch
+  readonly half: HalfTask;
+  readonly examples: TaskExamples;
+  /** Texts that are still to be labelled: one each, or the two of a pair. */
+  readonly waiting?: readonly (readonly string[])[];
+}
+
+/** The task with its examples. Throws `task-malformed` while something is missing. */
+export function wholeTask({ id, half, examples }: OwnTask): TaskFile {
+  const labels = half.labels.map(({ name, description, negative }) => ({
+    name,
+    description: description || undefined,
+    negative,
+  }));
+  const plain = JSON.parse(JSON.stringify({ ...half, id, labels })) as object; // fields that are undefined are left out
+  return readTaskJson({ ...plain, examples: exampleRows(examples) }, half.name || "The task");
+}
+
+/** A task from a file, as it is kept. */
+export function keptTask({ task, examples }: TaskFile, id: string, now: number): OwnTask {
+  const { id: _, shape: __, ...half } = task;
+  return { id, updatedAt: now, half, examples };
+}
+
+const changes: {
+  readonly [K in Example["kind"]]: (
+    e: Extract<Example, { kind: K }>,
+    to: (id: string) => string | undefined,
+  ) => Example | undefined;
+} = {
+  token: (e, to) => ({
+    ...e,
+    spans: e.spans.flatMap((span) => {
+      const label = to(span.label);
+      return label === undefined ? [] : [{ ...span, label }];
+    }),
+  }),
+  sentence: (e, to) => ({ ...e, labels: e.labels.flatMap((id) => to(id) ?? []) }),
+  relation: (e, to) => withLabel(e, to(e.label)),
+  pair: (e, to) => withLabel(e, to(e.label)),
+};
+
+const withLabel = <E extends { readonly label: string }>(e: E, label: string | undefined): E | undefined =>
+  label === undefined ? undefined : { ...e, label };
+
+/** Examples after a label's id became another; where it is gone, without it, and without the examples that it alone labelled. */
+export function relabelled(examples: TaskExamples, from: string, to: string | undefined, carriesOne: boolean): TaskExamples {
+  const renamed = (id: string) => (id === from ? to : id);
+  const one = (example: Example): readonly Example[] => {
+    const change = changes[example.kind] as (e: Example, to: (id: string) => string | undefined) => Example | undefined;
+    const next = change(example, renamed);
+    return next === undefined || (next.kind === "sentence" && carriesOne && next.labels.length === 0) ? [] : [next];
+  };
+  return { train: examples.train.flatMap(one), validation: examples.validation.flatMap(one), test: examples.test.flatMap(one) };
+}

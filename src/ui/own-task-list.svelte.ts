@@ -1,0 +1,75 @@
+// The user's own tasks as every page sees them: those that can be used, and those that are half done. Knows no component.
+
+import type { OwnTasks } from "../store/own-tasks.ts";
+import type { OwnTask } from "../tasks/own-store.ts";
+import type { TaskFile } from "../tasks/task-file.ts";
+
+export interface ListedTask {
+  readonly own: OwnTask;
+  /** Absent while something is missing. */
+  readonly file?: TaskFile;
+}
+
+export class OwnTaskList {
+  /** The latest change first; undefined until read. */
+  all = $state.raw<readonly ListedTask[]>();
+  failure = $state.raw<unknown>();
+  readonly #store: OwnTasks;
+
+  constructor(store: OwnTasks) {
+    this.#store = store;
+    void this.read();
+  }
+
+  /** Those that a run can take. */
+  get usable(): readonly TaskFile[] {
+    return (this.all ?? []).flatMap(({ file }) => file ?? []);
+  }
+
+  async read(): Promise<void> {
+    try {
+      const kept = await this.#store.list();
+      this.all = kept.length === 0 ? [] : await Promise.all(kept.map(listed));
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  get(id: string): Promise<OwnTask | undefined> {
+    return this.#store.get(id);
+  }
+
+  async save(task: OwnTask): Promise<void> {
+    await this.#store.put(task);
+    const saved = await listed(task);
+    this.all = [saved, ...(this.all ?? []).filter(({ own }) => own.id !== task.id)];
+  }
+
+  async delete(id: string): Promise<void> {
+    try {
+      await this.#store.delete(id);
+      this.all = this.all?.filter(({ own }) => own.id !== id);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  /** The id itself, or the first free one after it. */
+  freeId(id: string): string {
+    const taken = new Set((this.all ?? []).map(({ own }) => own.id));
+    let free = id;
+    for (let i = 2; taken.has(free); i++) free = `${id}-${i}`;
+    return free;
+  }
+}
+
+/** The strict reader is loaded with the first task: who has none does without. */
+async function listed(own: OwnTask): Promise<ListedTask> {
+  const { wholeTask } = await import("../tasks/own-store.ts");
+  try {
+    return { own, file: wholeTask(own) };
+  } catch {
+    return { own }; // its page says what is missing
+  }
+}

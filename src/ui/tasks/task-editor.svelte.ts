@@ -1,0 +1,255 @@
+// A task of the user's own while it is edited: each change can be undone, and is kept after a moment. Knows no component.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import type { Example } from "../../tasks/example.ts";
+import { exampleSets, noExamples, type TaskExamples } from "../../tasks/example-rows.ts";
+import type { Family } from "../../tasks/families.ts";
+import { type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
+import { hasField, shapeOf } from "../../tasks/own-task.ts";
+import { labelsOf } from "../../tasks/shapes.ts";
+import type { Label, Task } from "../../tasks/task.ts";
+import type { OwnTaskList } from "../own-task-list.svelte.ts";
+import { missingWords } from "./missing-words.ts";
+
+export type SetName = keyof TaskExamples;
+
+interface State {
+  readonly half: HalfTask;
+  readonly examples: TaskExamples;
+  readonly waiting: NonNullable<OwnTask["waiting"]>;
+}
+
+/** Milliseconds of rest after which a change is kept; typing is one change to undo. */
+const rest = 500;
+const mostUndone = 200;
+
+export const emptyTask = (id: string, now: number): OwnTask => ({
+  id,
+  updatedAt: now,
+  half: { name: "", family: "ner", labels: [{ id: "", name: "", description: "" }] },
+  examples: noExamples,
+});
+
+export class TaskEditor {
+  readonly id: string;
+  #state = $state.raw<State>({ half: emptyTask("", 0).half, examples: noExamples, waiting: [] });
+  #past = $state.raw<readonly State[]>([]);
+  #future = $state.raw<readonly State[]>([]);
+  /** Why the last change could not be kept. */
+  failure = $state.raw<unknown>();
+  /** A change is not kept yet. */
+  pending = $state(false);
+  readonly #list: OwnTaskList;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Field of the last change, and when: letters typed into one field are undone together. */
+  #touched = { what: "", at: 0 };
+
+  constructor(list: OwnTaskList, { id, half, examples, waiting = [] }: OwnTask) {
+    this.#list = list;
+    this.id = id;
+    this.#state = { half, examples, waiting };
+  }
+
+  get half(): HalfTask {
+    return this.#state.half;
+  }
+
+  get examples(): TaskExamples {
+    return this.#state.examples;
+  }
+
+  /** Texts that are still to be labelled. */
+  get waiting(): State["waiting"] {
+    return this.#state.waiting;
+  }
+
+  /** The whole task, or what is missing, in words. */
+  readonly checked = $derived.by((): { readonly task: Task } | { readonly missing: string } => {
+    try {
+      return { task: wholeTask({ id: this.id, updatedAt: 0, half: this.half, examples: noExamples }).task };
+    } catch (error) {
+      if (!(error instanceof ClinfuseError)) throw error;
+      return { missing: missingWords(error.place.what ?? error.message) };
+    }
+  });
+
+  get task(): Task | undefined {
+    return "task" in this.checked ? this.checked.task : undefined;
+  }
+
+  /** The task as it was whole last: what the page shows while a word of it is being written. */
+  get shown(): Task | undefined {
+    if ("task" in this.checked) this.#last = this.checked.task;
+    return this.#last?.family === this.half.family ? this.#last : undefined;
+  }
+
+  #last: Task | undefined;
+
+  get canUndo(): boolean {
+    return this.#past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.#future.length > 0;
+  }
+
+  undo = (): void => this.#step("past");
+  redo = (): void => this.#step("future");
+
+  #step(which: "past" | "future"): void {
+    const from = which === "past" ? this.#past : this.#future;
+    const state = from.at(-1);
+    if (!state) return;
+    const [past, future] =
+      which === "past" ? [from.slice(0, -1), [...this.#future, this.#state]] : [[...this.#past, this.#state], from.slice(0, -1)];
+    this.#past = past;
+    this.#future = future;
+    this.#touched = { what: "", at: 0 };
+    this.#take(state);
+  }
+
+  /** Changes words of the task; a field that is undefined follows the labels again. */
+  set(patch: { readonly [K in keyof HalfTask]?: HalfTask[K] | undefined }): void {
+    const half = Object.fromEntries(Object.entries({ ...this.half, ...patch }).filter(([, value]) => value !== undefined));
+    this.#change({ half: half as unknown as HalfTask, examples: this.examples }, Object.keys(patch).join());
+  }
+
+  /** Examples of another shape go; undo brings them back. */
+  setFamily(family: Family): void {
+    const { name, labels } = this.half;
+    const keeps = shapeOf(family) === shapeOf(this.half.family);
+    const whole = labels.map(({ negative: _, ...label }) => label);
+    const ends = hasField(family, "head") ? { head: { word: "", type: "" }, tail: { word: "", type: "" } } : {};
+    const waiting = shapeOf(family) === "pair" || shapeOf(this.half.family) === "pair" ? [] : this.waiting;
+    const half: HalfTask = { name, family, labels: whole, ...ends, ...(hasField(family, "carries") ? { carries: "one" } : {}) };
+    this.#change({ half, examples: keeps ? this.examples : noExamples, waiting: keeps ? this.waiting : waiting }, "");
+  }
+
+  /** A label's id is its name; its examples follow. */
+  setLabel(i: number, patch: Partial<Pick<Label, "name" | "description">> & { readonly negative?: boolean }): void {
+    const before = this.half.labels[i];
+    if (!before) return;
+    const { negative = before.negative === true, ...words } = patch;
+    const { negative: _, ...kept } = before;
+    const name = patch.name ?? before.name;
+    // While a name is empty, or another label's, the id stays: each example is still known to be this label's.
+    const isOthers = this.half.labels.some(
+      (other, k) => k !== i && [other.id, other.name].some((word) => word.toLowerCase() === name.toLowerCase()),
+    );
+    const id = name === "" || isOthers ? before.id : name;
+    const label: Label = { ...kept, ...words, id, ...(negative ? { negative: true } : {}) };
+    const labels = this.half.labels.map((other, k) => (k === i ? label : other));
+    const examples = id === before.id ? this.examples : relabelled(this.examples, before.id, id, false);
+    this.#change({ half: { ...this.half, labels }, examples }, `label ${i} ${Object.keys(patch).join()}`);
+  }
+
+  /** Both ends of a relation's examples bear their kind. */
+  setEnd(end: "head" | "tail", word: string): void {
+    const role = { word, type: word };
+    const renamed = (example: Example) =>
+      example.kind === "relation" ? { ...example, [end]: { ...example[end], label: word } } : example;
+    const { train, validation, test } = this.examples;
+    const examples = { train: train.map(renamed), validation: validation.map(renamed), test: test.map(renamed) };
+    this.#change({ half: { ...this.half, [end]: role }, examples }, end);
+  }
+
+  addLabel(): void {
+    this.#change(
+      { half: { ...this.half, labels: [...this.half.labels, { id: "", name: "", description: "" }] }, examples: this.examples },
+      "",
+    );
+  }
+
+  removeLabel(i: number): void {
+    const { id } = this.half.labels[i] ?? { id: "" };
+    const labels = this.half.labels.filter((_, k) => k !== i);
+    const examples = relabelled(this.examples, id, undefined, this.half.carries !== "any");
+    this.#change({ half: { ...this.half, labels }, examples }, "");
+  }
+
+  /** Puts examples where they are wanted most: to train on until each label has its shots, then to validate, then to test. */
+  add(added: readonly Example[], into?: SetName): void {
+    const sets = { train: [...this.examples.train], validation: [...this.examples.validation], test: [...this.examples.test] };
+    for (const example of added) sets[into ?? this.#wanting(sets, example)].push(example);
+    this.#change({ half: this.half, examples: sets }, "");
+  }
+
+  #wanting(sets: TaskExamples, example: Example): SetName {
+    const shots = this.task?.shots ?? { count: 5, per: "label" };
+    const wanted = (set: readonly Example[]) =>
+      shots.per === "task"
+        ? set.length < shots.count
+        : labelsOf(example).some((id) => set.filter((other) => labelsOf(other).includes(id)).length < shots.count);
+    return (["train", "validation"] as const).find((set) => wanted(sets[set])) ?? "test";
+  }
+
+  /** Texts to label, after those that wait already. */
+  wait(texts: State["waiting"]): void {
+    this.#change({ waiting: [...this.waiting, ...texts] }, "");
+  }
+
+  /** The first text that waits is labelled, or passed over. */
+  settle(example: Example | undefined): void {
+    const waiting = this.waiting.slice(1);
+    if (!example) return this.#change({ waiting }, "");
+    const { train, validation, test } = this.examples;
+    const set = this.#wanting(this.examples, example);
+    this.#change({ waiting, examples: { train, validation, test, [set]: [...this.examples[set], example] } }, "");
+  }
+
+  replace(set: SetName, i: number, example: Example | undefined): void {
+    const rows = this.examples[set].flatMap((other, k) => (k === i ? (example ?? []) : other));
+    this.#change({ half: this.half, examples: { ...this.examples, [set]: rows } }, example ? `${set} ${i}` : "");
+  }
+
+  move(set: SetName, i: number, to: SetName): void {
+    const example = this.examples[set][i];
+    if (!example || set === to) return;
+    const examples = {
+      ...this.examples,
+      [set]: this.examples[set].filter((_, k) => k !== i),
+      [to]: [...this.examples[to], example],
+    };
+    this.#change({ half: this.half, examples }, "");
+  }
+
+  #change(change: Partial<State>, what: string): void {
+    const state = { ...this.#state, ...change };
+    const now = Date.now();
+    const goesOn = what !== "" && what === this.#touched.what && now - this.#touched.at < 1500;
+    if (!goesOn) this.#past = [...this.#past, this.#state].slice(-mostUndone);
+    this.#future = [];
+    this.#touched = { what, at: now };
+    this.#take(state);
+  }
+
+  #take(state: State): void {
+    this.#state = state;
+    this.pending = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save(), rest);
+  }
+
+  save = async (): Promise<void> => {
+    clearTimeout(this.#timer);
+    if (!this.pending) return;
+    this.pending = false;
+    try {
+      await this.#list.save({
+        id: this.id,
+        updatedAt: Date.now(),
+        half: this.half,
+        examples: this.examples,
+        waiting: this.waiting,
+      });
+      this.failure = undefined;
+    } catch (error) {
+      this.pending = true;
+      this.failure = error;
+    }
+  };
+
+  get total(): number {
+    return exampleSets.reduce((sum, set) => sum + this.examples[set].length, 0);
+  }
+}

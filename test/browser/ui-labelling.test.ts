@@ -1,0 +1,177 @@
+// Labelling on the page: marks by selection and number keys, their undoing, labels by keys, pairs side by side; and what is kept.
+
+import { beforeEach, expect, it } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { render } from "vitest-browser-svelte";
+import type { Example } from "../../src/tasks/example.ts";
+import type { LearnableTask } from "../../src/tasks/task.ts";
+import { readTaskJson } from "../../src/tasks/task-file.ts";
+import App from "../../src/ui/App.svelte";
+import PairLabelling from "../../src/ui/tasks/PairLabelling.svelte";
+import RelationLabelling from "../../src/ui/tasks/RelationLabelling.svelte";
+import SentenceLabelling from "../../src/ui/tasks/SentenceLabelling.svelte";
+import TokenLabelling from "../../src/ui/tasks/TokenLabelling.svelte";
+import { fakeServices } from "./fake-services.ts";
+
+beforeEach(() => {
+  location.hash = "";
+});
+
+const described = [
+  { name: "causes", description: "the drug causes the symptom" },
+  { name: "none", description: "it does not" },
+];
+const taskOf = (json: object) => readTaskJson({ name: "Own", ...json }, "t").task as LearnableTask<never>;
+const ner = taskOf({ family: "ner", labels: [{ name: "drug" }, { name: "symptom" }] });
+
+function labelling(task: LearnableTask<never>, texts: readonly string[]) {
+  const told: { example: Example | undefined; kept: number } = { example: undefined, kept: 0 };
+  const props = {
+    task,
+    texts,
+    example: undefined,
+    change: (example: Example | undefined) => {
+      told.example = example;
+    },
+    keep: () => {
+      told.kept++;
+    },
+  };
+  return { told, props };
+}
+
+function select(text: string) {
+  const area = page.getByLabelText("Text to mark").element() as HTMLTextAreaElement;
+  const start = area.value.indexOf(text);
+  area.focus();
+  area.setSelectionRange(start, start + text.length);
+}
+
+it("marks what is selected by the number of a label, takes marks away, undoes and does again", async () => {
+  const text = "Aspirin eased the fever.";
+  const { told, props } = labelling(ner, [text]);
+  await render(TokenLabelling, props as never);
+  const marks = () =>
+    told.example?.kind === "token" ? told.example.spans.map((s) => [text.slice(s.start, s.end), s.label]) : [];
+  select("fever");
+  await userEvent.keyboard("2");
+  select("Aspirin ");
+  await userEvent.keyboard("1");
+  expect(marks()).toEqual([
+    ["Aspirin", "drug"],
+    ["fever", "symptom"],
+  ]);
+  await expect.element(page.getByText("“Aspirin” is marked as drug.")).toBeInTheDocument();
+  await userEvent.keyboard("{Control>}z{/Control}");
+  expect(marks()).toEqual([["fever", "symptom"]]);
+  await userEvent.keyboard("{Control>}y{/Control}");
+  expect(marks()).toEqual([
+    ["Aspirin", "drug"],
+    ["fever", "symptom"],
+  ]);
+  select("fever");
+  await userEvent.keyboard("{Delete}");
+  expect(marks()).toEqual([["Aspirin", "drug"]]);
+  await page.getByRole("button", { name: "Take the mark from “Aspirin”" }).click();
+  expect(marks()).toEqual([]);
+  await userEvent.keyboard("x"); // the text is not typed over
+  expect((page.getByLabelText("Text to mark").element() as HTMLTextAreaElement).value).toBe(text);
+  select("Aspirin");
+  await userEvent.keyboard("{Enter}");
+  expect(told.kept).toBe(1);
+});
+
+it("marks by button what is selected by mouse, in any script", async () => {
+  const text = "患者に発疹が出た。";
+  const { told, props } = labelling(ner, [text]);
+  await render(TokenLabelling, props as never);
+  await expect.element(page.getByRole("button", { name: "2 symptom" })).toBeDisabled();
+  select("発疹");
+  document.activeElement?.dispatchEvent(new Event("select", { bubbles: true }));
+  await page.getByRole("button", { name: "2 symptom" }).click();
+  expect(told.example).toMatchObject({ spans: [{ start: 3, end: 5, label: "symptom" }] });
+});
+
+it("labels a text by number keys: one label, or several", async () => {
+  const one = labelling(taskOf({ family: "classification", labels: [{ name: "urgent" }, { name: "routine" }] }), ["Chest pain"]);
+  const { unmount } = await render(SentenceLabelling, one.props as never);
+  page
+    .getByRole("radio", { name: /urgent/ })
+    .element()
+    .dispatchEvent(new Event("focus"));
+  (page.getByRole("radio", { name: /urgent/ }).element() as HTMLElement).focus();
+  await userEvent.keyboard("2");
+  expect(one.told.example).toEqual({ kind: "sentence", text: "Chest pain", labels: ["routine"] });
+  await userEvent.keyboard("{Enter}");
+  expect(one.told.kept).toBe(1);
+  await unmount();
+
+  const any = labelling(taskOf({ family: "classification", carries: "any", labels: [{ name: "heart" }, { name: "lung" }] }), [
+    "Both",
+  ]);
+  await render(SentenceLabelling, any.props as never);
+  (page.getByRole("checkbox", { name: /heart/ }).element() as HTMLElement).focus();
+  await userEvent.keyboard("21");
+  expect(any.told.example).toMatchObject({ labels: ["heart", "lung"] });
+  await userEvent.keyboard("2");
+  expect(any.told.example).toMatchObject({ labels: ["heart"] });
+});
+
+it("wants both entities and a relation, and keeps one mark of each kind", async () => {
+  const task = taskOf({ family: "relation", head: { word: "drug" }, tail: { word: "symptom" }, labels: described });
+  const text = "Lithium caused tremor and thirst.";
+  const { told, props } = labelling(task, [text]);
+  await render(RelationLabelling, props as never);
+  select("Lithium");
+  await userEvent.keyboard("1");
+  select("tremor");
+  await userEvent.keyboard("2");
+  expect(told.example).toBeUndefined();
+  await userEvent.keyboard("3");
+  expect(told.example).toMatchObject({ head: { start: 0, end: 7 }, tail: { start: 15, end: 21 }, label: "causes" });
+  select("thirst");
+  await userEvent.keyboard("2");
+  expect(told.example).toMatchObject({ tail: { start: 26, end: 32, label: "symptom" } });
+});
+
+it("shows both texts of a pair and takes how they relate", async () => {
+  const { told, props } = labelling(taskOf({ family: "pair", labels: described }), ["Why?", "How come?"]);
+  await render(PairLabelling, props as never);
+  await expect.element(page.getByText("Why?")).toBeVisible();
+  await page.getByRole("radio", { name: /none/ }).click();
+  expect(told.example).toEqual({ kind: "pair", first: "Why?", second: "How come?", label: "none" });
+});
+
+it("keeps a new task as it grows, undoes a change, and follows a renamed label into its examples", async () => {
+  const { services } = fakeServices();
+  location.hash = "#/task/new";
+  await render(App, { services });
+  await page.getByLabelText("Name of the task").fill("Findings");
+  await page.getByRole("textbox", { name: "Entity type 1" }).fill("finding");
+  await expect.element(page.getByText(/create a dataset for finding recognition/)).toBeVisible();
+  await page.getByLabelText("Type or paste texts").fill("She had a rash.\nNo fever.");
+  await page.getByRole("button", { name: "Label these 2 examples" }).click();
+  select("rash");
+  await userEvent.keyboard("1{Enter}");
+  await expect.element(page.getByText("Still missing: 4 of “finding” to train; 5 of “finding” to validate.")).toBeVisible();
+  await expect.element(page.getByLabelText("Text to mark")).toHaveFocus();
+  await page.getByRole("button", { name: "Leave it out" }).click();
+  await page.getByRole("textbox", { name: "Entity type 1" }).fill("sign");
+  await expect.poll(async () => (await services.tasks.list())[0]?.examples.train).toMatchObject([{ spans: [{ label: "sign" }] }]);
+  await page.getByRole("button", { name: "Remove “She had a rash.”" }).click();
+  await expect.poll(async () => (await services.tasks.list())[0]?.examples.train).toEqual([]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(async () => (await services.tasks.list())[0]?.examples.train).toHaveLength(1);
+});
+
+it("says what a task still lacks, and offers no run until then", async () => {
+  const { services } = fakeServices();
+  location.hash = "#/task/new";
+  await render(App, { services });
+  await expect.element(page.getByText("To go on: give the task a name.")).toBeVisible();
+  await page.getByLabelText("Name of the task").fill("Same complaint");
+  await page.getByRole("radio", { name: /^Two texts side by side/ }).click();
+  await page.getByRole("textbox", { name: "Label 1" }).fill("same");
+  await expect.element(page.getByText("To go on: say what label 1 means.")).toBeVisible();
+  expect(page.getByRole("button", { name: "Start a run" }).query()).toBeNull();
+});

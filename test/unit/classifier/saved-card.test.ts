@@ -1,0 +1,29 @@
+// The card of a saved model: a task of the paper by its id, a task of the user's own whole and read strictly.
+
+import { describe, expect, it } from "vitest";
+import { readCard } from "../../../src/classifier/saved-model.ts";
+import { readTaskJson, taskJson } from "../../../src/tasks/task-file.ts";
+
+const { task } = readTaskJson(
+  { name: "Urgency", family: "classification", labels: [{ name: "urgent" }, { name: "routine" }] },
+  "t",
+);
+const cardOf = (named: unknown) => {
+  const text = JSON.stringify({ task: named, maxTokens: 64, sha256: {} });
+  return readCard(new Map([["clinfuse.json", new Blob([text])]]));
+};
+
+describe("readCard", () => {
+  it("reads a task of the user's own as it was", async () => {
+    expect((await cardOf(taskJson(task))).task).toEqual(task);
+    expect((await cardOf("mqp")).task).toBe("mqp");
+  });
+
+  it.each([
+    [{ ...taskJson(task), labels: [] }, "clinfuse.json: labels takes at least one label"],
+    [null, "clinfuse.json: it names no task"],
+    [3, "clinfuse.json: it names no task"],
+  ])("refuses %j in words", async (named, message) => {
+    await expect(cardOf(named)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,206 @@
+// Files of a user's own as examples: columns and values mapped, tags as marks, every fault with its line.
+
+import { describe, expect, it } from "vitest";
+import { readTable } from "../../../src/formats/columns.ts";
+import {
+  guessedColumns,
+  guessedLabel,
+  type Mapping,
+  mappedRows,
+  mappedTags,
+  valuesIn,
+} from "../../../src/formats/mapped-rows.ts";
+import { looksTagged, readTaggedWords, tagTypes } from "../../../src/formats/tagged-words.ts";
+import type { LearnableTask } from "../../../src/tasks/task.ts";
+import { readTaskJson } from "../../../src/tasks/task-file.ts";
+
+const taskOf = (json: object) => readTaskJson({ name: "Own", ...json }, "task.json").task as LearnableTask;
+const urgency = taskOf({ family: "classification", labels: [{ name: "urgent" }, { name: "not urgent" }] });
+const topics = taskOf({ family: "classification", carries: "any", labels: [{ name: "heart" }, { name: "lung" }] });
+const drugs = taskOf({ family: "ner", labels: [{ name: "drug" }, { name: "dose" }] });
+const described = [
+  { name: "causes", description: "it does" },
+  { name: "none", description: "it does not" },
+];
+const causes = taskOf({ family: "relation", head: { word: "drug" }, tail: { word: "symptom" }, labels: described });
+const pairs = taskOf({ family: "pair", labels: described });
+
+/** As the page does it: columns and labels guessed. */
+function mapped(task: LearnableTask, text: string, file = "rows.csv") {
+  const table = readTable(text, file);
+  const columns = guessedColumns(task, table);
+  const values = [...valuesIn(task, table, { columns, labels: {} }).keys()];
+  const mapping: Mapping = { columns, labels: Object.fromEntries(values.map((value) => [value, guessedLabel(task, value)])) };
+  return mappedRows(task, table, mapping);
+}
+
+describe("a table", () => {
+  it("of commas, with quotes, line breaks within cells and a byte order mark gone, becomes texts with a label", () => {
+    const csv = 'id,Text,Label\r\n1,"Chest pain, since an hour",urgent\r\n2,"A ""routine""\nvisit",Not_Urgent\r\n';
+    expect(mapped(urgency, csv)).toEqual({
+      examples: [
+        { kind: "sentence", text: "Chest pain, since an hour", labels: ["urgent"] },
+        { kind: "sentence", text: 'A "routine"\nvisit', labels: ["not urgent"] },
+      ],
+      faults: [],
+      leftOut: 0,
+    });
+  });
+
+  it("of tabs keeps quotation marks as text", () => {
+    const tsv = 'sentence\tclass\n"Stop," she said\turgent\n5" needle\tnot urgent\n';
+    expect(mapped(urgency, tsv).examples.map((e) => e.kind === "sentence" && e.text)).toEqual(['"Stop," she said', '5" needle']);
+  });
+
+  it("of semicolons is told by its head", () => {
+    expect(mapped(urgency, "text;label\nChest pain, severe;urgent\n").examples).toHaveLength(1);
+  });
+
+  it("takes several labels of a text, none among them", () => {
+    const jsonl = ['{"text":"Angina and cough","labels":["heart","Lung"]}', '{"text":"A fracture","labels":[]}'].join("\n");
+    expect(mapped(topics, jsonl, "rows.jsonl").examples).toEqual([
+      { kind: "sentence", text: "Angina and cough", labels: ["heart", "lung"] },
+      { kind: "sentence", text: "A fracture", labels: [] },
+    ]);
+    expect(mapped(topics, "text,labels\nAngina and cough,heart; lung\n").examples[0]).toMatchObject({
+      labels: ["heart", "lung"],
+    });
+  });
+
+  it("takes marks as lists and as objects, in order", () => {
+    const text = "Give aspirin 100 mg.";
+    const rows = [
+      {
+        text,
+        entities: [
+          [13, 19, "dose"],
+          [5, 12, "Drug"],
+        ],
+      },
+      { text, entities: [{ start: 5, end: 12, label: "drug" }] },
+    ];
+    const spans = [
+      { start: 5, end: 12, label: "drug" },
+      { start: 13, end: 19, label: "dose" },
+    ];
+    expect(mapped(drugs, rows.map((row) => JSON.stringify(row)).join("\n")).examples).toEqual([
+      { kind: "token", text, spans },
+      { kind: "token", text, spans: spans.slice(0, 1) },
+    ]);
+  });
+
+  it("finds both entities of a relation in the text, apart from each other", () => {
+    const csv = "text,head,tail,relation\nlithium tremor after lithium,lithium,tremor,causes\n";
+    expect(mapped(causes, csv).examples[0]).toMatchObject({
+      head: { start: 0, end: 7 },
+      tail: { start: 8, end: 14 },
+      label: "causes",
+    });
+  });
+
+  it("takes pairs, and labels by position", () => {
+    expect(mapped(pairs, "question1,question2,label\nWhy?,How come?,0\nWhy?,When?,1\n").examples).toEqual([
+      { kind: "pair", first: "Why?", second: "How come?", label: "causes" },
+      { kind: "pair", first: "Why?", second: "When?", label: "none" },
+    ]);
+  });
+
+  it("leaves out rows whose value stands for no label, and counts them", () => {
+    expect(mapped(urgency, "text,label\na b,urgent\nc d,unclear\n")).toMatchObject({ leftOut: 1, faults: [] });
+  });
+
+  it("reads any script", () => {
+    const { examples } = mapped(urgency, "text,label\n胸が痛い,urgent\nألم في الصدر,urgent\n");
+    expect(examples.map((e) => e.kind === "sentence" && e.text)).toEqual(["胸が痛い", "ألم في الصدر"]);
+  });
+});
+
+describe("a fault", () => {
+  it("names the line of each row, and the others are read", () => {
+    const rows = [
+      "text,entities",
+      'Give aspirin.,"[[5,12,""drug""]]"',
+      'Short.,"[[5,12,""drug""]]"',
+      ',"[]"',
+      "Fine.,[",
+      "Fine.,[]",
+    ];
+    const { examples, faults } = mapped(drugs, rows.join("\n"));
+    expect(examples).toHaveLength(2);
+    expect(faults).toEqual([
+      { line: 3, what: "the mark from 5 to 12 does not lie in the text of 6 characters" },
+      { line: 4, what: "the text is empty" },
+      { line: 5, what: "the marks are no JSON list" },
+    ]);
+  });
+
+  it("counts lines within quotes", () => {
+    const csv = 'text,head,tail,label\n"lithium\ncaused tremor",lithium,tremor,causes\nlithium,lithium,tremor,causes\n';
+    expect(mapped(causes, csv).faults).toEqual([{ line: 4, what: 'the text does not hold the symptom "tremor"' }]);
+  });
+
+  it.each([
+    ["", "rows.csv holds no rows"],
+    ["text,label\n", "rows.csv holds no rows below its head"],
+    ["text,label\na,b,c\n", "rows.csv, line 2: 3 cells, and the head has 2"],
+    ['text,label\n"a,b\n', "rows.csv, line 2: a quotation mark is not closed"],
+    ["text,text\na,b\n", 'rows.csv, line 1: two columns are called "text"'],
+    ['{"text":"a"}\n{"text":\n', "rows.csv, line 2: not JSON"],
+    ['{"text":"a"}\n[1]\n', "rows.csv, line 2: the row is no JSON object"],
+  ])("of the whole file %j is told", (text, message) => {
+    expect(() => readTable(text, "rows.csv")).toThrow(message);
+  });
+});
+
+describe("words with tags", () => {
+  const conll = "-DOCSTART- -X- O\n\nGive\tO\naspirin\tB-Chem\n100\tB-Dose\nmg\tI-Dose\n.\tO\n\nNo O\nasthma B-Dis\n";
+
+  it("become sentences with the marks of the types that are mapped", () => {
+    const sentences = readTaggedWords(conll, "rows.conll");
+    expect([...tagTypes(sentences)]).toEqual([
+      ["Chem", 1],
+      ["Dose", 1],
+      ["Dis", 1],
+    ]);
+    const mapping = { columns: {}, labels: { Chem: "drug", Dose: "dose", Dis: undefined } };
+    expect(mappedTags(sentences, mapping).examples).toEqual([
+      {
+        kind: "token",
+        text: "Give aspirin 100 mg .",
+        spans: [
+          { start: 5, end: 12, label: "drug" },
+          { start: 13, end: 19, label: "dose" },
+        ],
+      },
+      { kind: "token", text: "No asthma", spans: [] },
+    ]);
+  });
+
+  it("of two types side by side, of IOB1 and of BIOES are marks of their own", () => {
+    const tagged = (tags: string) =>
+      readTaggedWords(
+        tags
+          .split(" ")
+          .map((tag, i) => `w${i} ${tag}`)
+          .join("\n"),
+        "x",
+      );
+    expect(tagTypes(tagged("I-A I-B B-B O I-A"))).toEqual(
+      new Map([
+        ["A", 2],
+        ["B", 2],
+      ]),
+    );
+    expect(tagTypes(tagged("S-A B-A E-A U-A B-A L-A"))).toEqual(new Map([["A", 4]]));
+  });
+
+  it("are told from a table", () => {
+    expect(looksTagged(conll)).toBe(true);
+    expect(looksTagged("text,label\nGive aspirin,urgent\n")).toBe(false);
+    expect(looksTagged("text\tlabel\nGive aspirin\tO\n")).toBe(false);
+  });
+
+  it("without a tag are told by line", () => {
+    expect(() => readTaggedWords("Give O\naspirin\n", "rows.conll")).toThrow("rows.conll, line 2: the row has one column");
+  });
+});

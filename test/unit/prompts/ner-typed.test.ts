@@ -1,0 +1,76 @@
+// Entities of several types: prompts that ask for typed marks, and answers read with their types.
+
+import { describe, expect, it } from "vitest";
+import { rng } from "../../../src/base/rng.ts";
+import { knowledgeOf, noKnowledge } from "../../../src/knowledge/topic.ts";
+import { converse, promptsOf } from "../../../src/prompts/families.ts";
+import type { TokenExample } from "../../../src/tasks/example.ts";
+import type { Task } from "../../../src/tasks/task.ts";
+import { readTaskJson } from "../../../src/tasks/task-file.ts";
+
+const labels = [{ name: "drug" }, { name: "symptom" }];
+const task = readTaskJson({ name: "Own", family: "ner", labels }, "t").task as Task<"ner">;
+const shown: TokenExample = {
+  kind: "token",
+  text: "Aspirin eased fever.",
+  spans: [
+    { start: 0, end: 7, label: "drug" },
+    { start: 14, end: 19, label: "symptom" },
+  ],
+};
+const read = (answer: string, topic?: string) => promptsOf(task).read(task, "drug", [answer], topic === undefined ? [] : [topic]);
+
+function messages(label: string, demonstrations: "fixed" | "shuffled" | "none") {
+  const config = { demonstrations, annotation: "graph" } as const;
+  const knowledge = knowledgeOf({ ...noKnowledge, lexicon: ["fever"] });
+  const topic = { entities: [{ name: "lithium", type: "drugs" }], source: "list" } as const;
+  const { value } = converse(
+    task,
+    { label, demonstrations: [shown], knowledge, config },
+    { topic, style: "notes" },
+    rng("x"),
+  ).next("");
+  if (!value || !("messages" in value)) throw new Error("no prompt");
+  return value.messages.map((message) => message.content);
+}
+
+describe("the prompt", () => {
+  it("asks for a name of its label's type, and for marks of every type", () => {
+    const [content = ""] = messages("symptom", "none");
+    expect(content).toContain("dataset for drug and symptom recognition");
+    expect(content).toContain("the sentence should mention the symptom named lithium.");
+    expect(content).toContain("[drug: ...], [symptom: ...]");
+  });
+
+  it("shares its first messages between the labels", () => {
+    const [drug, symptom] = [messages("drug", "fixed"), messages("symptom", "fixed")];
+    expect(drug.slice(0, -1)).toEqual(symptom.slice(0, -1));
+    expect(drug.at(-1)).not.toBe(symptom.at(-1));
+    expect(drug[2]).toBe("[drug: Aspirin] eased [symptom: fever].");
+  });
+});
+
+describe("an answer", () => {
+  it("gives each mark its type, and the topic its own where it stands without one", () => {
+    expect(read("Lithium caused [symptom: tremor] in two patients.", "lithium")).toEqual({
+      ok: true,
+      value: {
+        kind: "token",
+        text: "Lithium caused tremor in two patients.",
+        spans: [
+          { start: 0, end: 7, label: "drug" },
+          { start: 15, end: 21, label: "symptom" },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ["[symptom: Tremor] was seen in two patients.", "lithium", "topic-absent"],
+    ["Nothing of note was seen in two patients.", undefined, "no-entity"],
+    ["[disease: Gout] was seen in two patients.", undefined, "malformed"],
+    ["[drug: Lithium was given to two patients.", undefined, "unbalanced-marks"],
+  ])("%s is thrown away for its reason", (answer, topic, reason) => {
+    expect(read(answer, topic)).toMatchObject({ ok: false, reason });
+  });
+});
