@@ -5,12 +5,12 @@
 import type { Message } from "../engines/language-model.ts";
 import { mentions } from "../knowledge/lexicon.ts";
 import type { TokenExample } from "../tasks/example.ts";
-import { labelOf, type Task } from "../tasks/task.ts";
+import { type Label, labelOf, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, sentenceWithTyped } from "./grammar.ts";
-import { type Listing, listing2, listing8, whole } from "./listings.ts";
+import { isSteered, type Listing, listing2, listing8, steerOf, whole } from "./listings.ts";
 import { detokenised } from "./marked.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked } from "./sentence.ts";
@@ -32,6 +32,11 @@ export const nerTyped: FamilyPrompts<"ner"> = {
     const slots = { mode: config.demonstrations, demonstrations, label, ...style, ...(topic ? { topic } : {}) };
     const prompt = typedPrompt(task, slots);
     return readTypedSentence(task, label, yield { ...prompt, ...drawn }, topic, { messages: prompt.messages });
+  },
+  listings(task, ask) {
+    const steer = steerOf(ask);
+    const listing = listingOf(task, ask.label, steer.topic, steer.style);
+    return [{ number: isSteered(steer) ? 2 : 8, text: whole(listing) }];
   },
   answers: (task, example) => [detokenised(typedText(example, task.labels))],
   read: (task, label, [answer = ""], [topic]) => readTypedSentence(task, label, answer, topic),
@@ -84,14 +89,16 @@ function typedPrompt(task: NerTask, { mode, demonstrations, label, topic, style 
     const content = withJsonLines(`${whole(listing)}\n${form}`, answers);
     return { messages: [{ role: "user", content }], grammar: asJson(grammar, answerField) };
   }
-  if (mode === "none" || listing.varying === "") {
+  if (mode === "none") {
     return { messages: [{ role: "user", content: `${whole(listing)}\n${form}` }], grammar };
   }
-  const exchanges = demonstrations.map((d, i) => [demonstratedItems(task, d), answers[i] as string] as const);
+  const steered = { topic, style };
+  const asked = (d: TokenExample) => demonstratedItems(task, d, steered) || listing.fixed; // a baseline's listing has no items
+  const exchanges = demonstrations.map((d, i) => [asked(d), answers[i] as string] as const);
   const messages: Message[] = [
     { role: "system", content: `${listing.fixed}\n${form}` },
     ...turns(exchanges),
-    { role: "user", content: listing.varying },
+    { role: "user", content: listing.varying || listing.fixed },
   ];
   return { messages, shared: { messages: messages.length - 1, characters: listing.lead }, grammar };
 }
@@ -99,16 +106,20 @@ function typedPrompt(task: NerTask, { mode, demonstrations, label, topic, style 
 /** The fixed items speak of all types, so that the prefix is the same for every label; the varying ones of the label's own. */
 function listingOf(task: NerTask, label: string, topic: string | undefined, style: string | undefined): Listing {
   const { domain } = task;
-  if (topic === undefined || style === undefined) return listing8({ domain });
-  return { ...listing2({ domain: labelOf(task, label).name, topic, style }), fixed: listing2({ domain, topic, style }).fixed };
+  if (topic === undefined && style === undefined) return listing8({ domain });
+  const steer = { ...(topic === undefined ? {} : { topic }), ...(style === undefined ? {} : { style }) };
+  return { ...listing2({ domain: labelOf(task, label).name, ...steer }), fixed: listing2({ domain, ...steer }).fixed };
 }
 
 /** The varying items as they would have asked for this demonstration. Its style is not known: the task's first one stands for all. */
-function demonstratedItems(task: NerTask, { text, spans: [span] }: TokenExample): string {
+function demonstratedItems(task: NerTask, { text, spans: [span] }: TokenExample, steer: Known): string {
   const topic = span ? text.slice(span.start, span.end).toLowerCase() : task.domain;
-  return listing2({
-    domain: span ? labelOf(task, span.label).name : task.domain,
-    style: task.styles[0] ?? "medical literature",
-    topic,
-  }).varying;
+  const style = task.styles[0] ?? "medical literature";
+  const label = span?.label ?? (task.labels[0] as Label).id;
+  return listingOf(task, label, steer.topic && topic, steer.style && style).varying;
+}
+
+interface Known {
+  readonly topic: string | undefined;
+  readonly style: string | undefined;
 }

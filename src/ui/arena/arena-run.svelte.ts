@@ -9,7 +9,7 @@ import { type Grid, methodName } from "../../experiment/grid.ts";
 import type { NotebookData } from "../../experiment/notebook.ts";
 import type { Cell } from "../../experiment/plan.ts";
 import { fetchSample } from "../../experiment/sample.ts";
-import { taskById } from "../../tasks/catalogue.ts";
+import { taskById, taskIdOf } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { Work } from "../parts/work.svelte.ts";
 
@@ -76,7 +76,8 @@ export class ArenaRun {
   /** Rows of the sample are drawn by the cell's data seed; those of a run are as the run has them. */
   #reader(): (cell: Cell) => Promise<NotebookData> {
     let last: { readonly of: string; readonly data: NotebookData } | undefined;
-    return async ({ config: { task }, seeds }) => {
+    return async ({ config, seeds }) => {
+      const task = taskIdOf(config.task);
       const rows = rowsOf(this.arena, task);
       if (rows.kind === "run") return rows.data;
       const of = `${task} ${seeds.data}`;

@@ -46,8 +46,10 @@ export class Arenas {
   async create(preset: GridPreset, rows?: Notebook): Promise<void> {
     const now = Date.now();
     const { preset: settings, ...choices } = gridPresets[preset];
-    const task = rows?.config.task ?? "bc5cdr-disease";
-    const own: Record<string, ArenaRows> = rows?.data ? { [task]: { kind: "run", title: rows.title, data: rows.data } } : {};
+    const named = rows?.config.task;
+    const task = typeof named === "string" ? named : "bc5cdr-disease"; // a grid names tasks of the paper
+    const own: Record<string, ArenaRows> =
+      rows?.data && task === named ? { [task]: { kind: "run", title: rows.title, data: rows.data } } : {};
     const arena: Arena = {
       id: crypto.randomUUID().slice(0, 8),
       createdAt: now,
