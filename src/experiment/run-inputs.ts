@@ -4,6 +4,7 @@ import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { RunConfig } from "../generate/run-config.ts";
 import { needs, sourceOf, withWriter } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import { blankOf } from "../tasks/shapes.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
@@ -26,8 +27,10 @@ export async function runConfigOf(
     ...(needs(source, "test") ? { test: test.map(blankOf) } : {}),
     ...(needs(source, "encoder") ? { validation, encoder, preset, recipe, trainingSeed } : {}),
   };
+  const { wording } = taskOf(task);
   return {
     task,
+    ...(wording === undefined ? {} : { wording }),
     source: model === undefined ? source : withWriter(source, { model }),
     seed,
     size: sourceOf(source).extent(size, gold.length, test.length),

@@ -8,6 +8,8 @@ import type { ConfigOf, SourceConfig, SourceKind, Writer } from "./source.ts";
 export interface RunConfig {
   readonly task: TaskRef;
   readonly source: SourceConfig;
+  /** Task.wording, of prompts that changed since. */
+  readonly wording?: number;
   readonly seed: number;
   /** Accepted examples wanted. */
   readonly size: number;

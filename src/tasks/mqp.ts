@@ -10,6 +10,7 @@ export const mqp: Task<"pair"> = {
   summary: "Tell whether two medical questions ask the same thing.",
   family: "pair",
   shape: "pair",
+  wording: 2,
   taskName: "sentence similarity calculation",
   domain: "Sentence Similarity Calculation",
   firstContent: "claim",

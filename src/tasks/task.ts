@@ -44,6 +44,8 @@ export type LearnableTask<S extends Shape = Shape> = {
 export type TopicList = ByLabel<readonly (readonly string[])[]>;
 
 interface TaskBase {
+  /** Version of the words of its prompts; absent: the first. Part of a run's id, so that no run goes on in other words than it began in. */
+  readonly wording?: number;
   /** One sentence: what the model learns to do. */
   readonly summary: string;
   /** [task] of Listing 1. */
