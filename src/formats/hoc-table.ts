@@ -28,7 +28,7 @@ const columns = ["labels", "sentence", "index"] as const;
 
 export const servesHallmarks = (task: Task): boolean =>
   task.shape === "sentence" &&
-  task.carries === "any" &&
+  task.carries !== "one" &&
   coversLabels(task, Object.fromEntries(hallmarks.map((name) => [name, name])));
 
 export const hocTable: Format = {

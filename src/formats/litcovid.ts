@@ -18,7 +18,7 @@ export const litcovid: Format = {
   name: "LitCovid's csv",
   files: "BC7-LitCovid-{Train,Dev,Test}.csv with the columns pmid, title, abstract and label",
   extensions: ["csv"],
-  serves: (task) => task.shape === "sentence" && task.carries === "any" && coversLabels(task, labels),
+  serves: (task) => task.shape === "sentence" && task.carries !== "one" && coversLabels(task, labels),
   fits: (heads) =>
     [...heads]
       .filter(([path, head]) => extensionOf(path) === "csv" && columnsIn(headerOf(head, ","), marks))
