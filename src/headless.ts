@@ -8,10 +8,7 @@ import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
-import { ownDataset } from "./formats/own-dataset.ts";
 import { sourceOf } from "./generate/sources.ts";
-import { datasetJsonl, scoresJson } from "./report/artefacts.ts";
-import { reportHtml } from "./report/report.ts";
 import { openDb } from "./store/db.ts";
 import { productStore } from "./store/products.ts";
 import { type TaskRef, taskOf } from "./tasks/catalogue.ts";
@@ -111,6 +108,7 @@ function dataReader(cells: readonly HeadlessCell[]): ExperimentPorts["data"] {
 
 async function readData(task: TaskRef, seed: number, { folder, source, test, own }: HeadlessData): Promise<NotebookData> {
   if (!folder && own) {
+    const { ownDataset } = await import("./formats/own-dataset.ts");
     const dataset = ownDataset(taskOf(task), own);
     return { source, ...dataset, test: dataset.test.slice(0, test) };
   }
@@ -135,6 +133,9 @@ async function artefactsOf({ config }: HeadlessCell, result: CellResult, created
   const { synthetic, rejected } =
     run === undefined ? { synthetic: [], rejected: {} } : await readLog(generate.readRun, run, made?.accepted ?? 0);
   const text = (content: string, type: string) => new Blob([content], { type });
+  // Fetched here, as the page does: the bundler keeps them out of the app's first load only where nobody imports them at once.
+  const { datasetJsonl, scoresJson } = await import("./report/artefacts.ts");
+  const { reportHtml } = await import("./report/report.ts");
   const artefacts = new Map([
     ["dataset.jsonl", text(datasetJsonl(task, synthetic), "application/jsonl")],
     ["scores.json", text(scoresJson(notebook, synthetic, rejected), "application/json")],

@@ -21,9 +21,8 @@ import { fileOf } from "../models/verify.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
-import { type GraphPorts, type GraphProcedures, graphAnswers, graphProcedures } from "./graphs.ts";
+import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
-import type { Answers } from "./procedure.ts";
 import { engineSpeeds } from "./speeds.ts";
 
 export type GenerateProcedures = GraphProcedures & {
@@ -49,18 +48,6 @@ export type GenerateProcedures = GraphProcedures & {
   readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
   /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
   deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
-};
-
-export const generateAnswers: Answers<GenerateProcedures> = {
-  ...graphAnswers,
-  readData: "promise",
-  keepModelFile: "stream",
-  engines: "promise",
-  openModel: "stream",
-  gatherKnowledge: "stream",
-  generate: "stream",
-  readRun: "stream",
-  deleteRun: "promise",
 };
 
 export interface GeneratePorts extends GraphPorts, OpenModelPorts {

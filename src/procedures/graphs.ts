@@ -5,7 +5,6 @@ import { countTopics } from "../knowledge/graph-topics.ts";
 import { type GraphInfo, type ImportEvent, importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
 import type { ByLabel } from "../tasks/task.ts";
 import type { TopicQuery } from "../tasks/topic-query.ts";
-import type { Answers } from "./procedure.ts";
 
 export type GraphProcedures = {
   /** The graph that ships, imported on first use. */
@@ -14,14 +13,6 @@ export type GraphProcedures = {
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
   countTopics(argument: { graph: string; topics: ByLabel<TopicQuery> }, signal: AbortSignal): Promise<number>;
-};
-
-export const graphAnswers: Answers<GraphProcedures> = {
-  importStarter: "stream",
-  importGraph: "stream",
-  graphs: "promise",
-  deleteGraph: "promise",
-  countTopics: "promise",
 };
 
 export interface GraphPorts {

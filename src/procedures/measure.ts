@@ -12,7 +12,6 @@ import type { ModelReader } from "../models/reader.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Measurements } from "../store/measurements.ts";
 import { measuredSteps, type TrainingSpeed } from "../train/measure-training.ts";
-import type { Answers } from "./procedure.ts";
 
 export type MeasureEvent =
   | { readonly type: "measuring"; readonly what: string; readonly done: number; readonly total: number }
@@ -38,13 +37,6 @@ export type MeasureProcedures = {
   /** Every engine that reads the model and can run here, then training on each device; each number is kept as it comes. */
   measure(argument: { readonly model: string }, signal: AbortSignal): AsyncGenerator<MeasureEvent, void>;
   forget(argument: null, signal: AbortSignal): Promise<void>;
-};
-
-export const measureAnswers: Answers<MeasureProcedures> = {
-  device: "promise",
-  measurements: "promise",
-  measure: "stream",
-  forget: "promise",
 };
 
 export interface MeasurePorts {

@@ -13,7 +13,6 @@ import type { ModelHost, StoredModel } from "../models/kept.ts";
 import type { Manifest, ModelEntry, ModelFile } from "../models/manifest.ts";
 import { type ModelFit, modelFit } from "../models/model-fit.ts";
 import { findModel } from "../models/reader.ts";
-import type { Answers } from "./procedure.ts";
 
 /** Authority for a model's hashes: the app's manifest, the hub's statement at a commit, or none: they were computed at its import. */
 export type Vouched =
@@ -72,18 +71,6 @@ export type ModelProcedures = {
   import(argument: Picked, signal: AbortSignal): AsyncGenerator<ImportModelEvent, void>;
   /** One file as it is, several as a zip. */
   export(argument: { id: string }, signal: AbortSignal): AsyncGenerator<ExportEvent, void>;
-};
-
-export const modelAnswers: Answers<ModelProcedures> = {
-  models: "promise",
-  prebuilt: "promise",
-  download: "stream",
-  verify: "stream",
-  add: "stream",
-  rename: "promise",
-  remove: "promise",
-  import: "stream",
-  export: "stream",
 };
 
 export interface ModelPorts extends ModelHost {

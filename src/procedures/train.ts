@@ -34,9 +34,8 @@ import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
-import type { Answers } from "./procedure.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
-import { type TrainedPorts, type TrainedProcedures, trainedAnswers, trainedProcedures } from "./trained.ts";
+import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
 
 export type TrainProcedures = TrainedProcedures & {
@@ -59,16 +58,6 @@ export type TrainProcedures = TrainedProcedures & {
     argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
     signal: AbortSignal,
   ): AsyncGenerator<PredictEvent, void>;
-};
-
-export const trainAnswers: Answers<TrainProcedures> = {
-  ...trainedAnswers,
-  devices: "promise",
-  train: "stream",
-  leftOff: "promise",
-  recipe: "promise",
-  features: "stream",
-  predict: "stream",
 };
 
 export interface TrainPorts extends SpeedPorts, TrainedPorts {

@@ -5,7 +5,6 @@ import { onnxFiles } from "../classifier/onnx-files.ts";
 import type { TrainedState } from "../experiment/steps.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { NotebookHead } from "../store/notebook.ts";
-import type { Answers } from "./procedure.ts";
 import { placeOf, type Shelf } from "./trained-shelf.ts";
 
 export type TrainedProcedures = {
@@ -24,17 +23,6 @@ export type TrainedProcedures = {
   sweepTrained(argument: { models: readonly string[] }, signal: AbortSignal): Promise<void>;
   /** Forgets a training that was left, so that the next begins. The trained model stays. */
   forgetTraining(argument: { model: string }, signal: AbortSignal): Promise<void>;
-};
-
-export const trainedAnswers: Answers<TrainedProcedures> = {
-  trainedModels: "promise",
-  trainedState: "promise",
-  trainedFiles: "promise",
-  onnxFiles: "promise",
-  saveTrained: "promise",
-  deleteTrained: "promise",
-  sweepTrained: "promise",
-  forgetTraining: "promise",
 };
 
 export interface TrainedPorts {

@@ -1,6 +1,7 @@
 // Starts the generate worker for a page.
 
-import { type GenerateProcedures, generateAnswers } from "../procedures/generate.ts";
+import { generateAnswers } from "../procedures/answers.ts";
+import type { GenerateProcedures } from "../procedures/generate.ts";
 import { client } from "./client.ts";
 
 const start = () => new Worker(new URL("./generate.worker.ts", import.meta.url), { type: "module", name: "generate" });

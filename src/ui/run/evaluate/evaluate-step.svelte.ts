@@ -1,13 +1,16 @@
 // Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
 
+import { remembered } from "../../../base/async.ts";
 import type { RejectReason } from "../../../generate/source.ts";
-import { datasetJsonl, scoresJson } from "../../../report/artefacts.ts";
-import { reportHtml } from "../../../report/report.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
 import type { Example } from "../../../tasks/example.ts";
 import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+
+// Fetched when the step is opened, so that the app starts without them.
+const artefacts = remembered(() => import("../../../report/artefacts.ts"));
+const report = remembered(() => import("../../../report/report.ts"));
 
 export class EvaluateStep {
   /** The prediction under way. */
@@ -26,6 +29,11 @@ export class EvaluateStep {
     this.work = new Work((milliseconds) => void run.spend("evaluate", milliseconds));
   }
 
+  /** Fetches what writes the files, while the app's server is sure to answer. */
+  async prepare(): Promise<void> {
+    await Promise.all([artefacts(), report()]).catch(() => undefined); // asked for again at the download, which tells why
+  }
+
   /** Works after a reload too: the model was kept. */
   tryOn = (example: Example): Promise<boolean> =>
     this.work.run("Reading your text", async (signal) => {
@@ -39,17 +47,20 @@ export class EvaluateStep {
       }
     });
 
-  dataset(): Download {
+  async dataset(): Promise<Download> {
+    const { datasetJsonl } = await artefacts();
     const jsonl = datasetJsonl(this.#run.task.task, this.#run.generate.accepted);
     return { name: `${this.#name}-dataset.jsonl`, blob: new Blob([jsonl], { type: "application/jsonl" }) };
   }
 
-  scores(): Download {
+  async scores(): Promise<Download> {
+    const { scoresJson } = await artefacts();
     const json = scoresJson(this.#run.notebook, this.#run.generate.accepted, this.#rejected);
     return { name: `${this.#name}-scores.json`, blob: new Blob([json], { type: "application/json" }) };
   }
 
-  report(): Download {
+  async report(): Promise<Download> {
+    const { reportHtml } = await report();
     const html = reportHtml(this.#run.notebook, this.#run.generate.accepted, this.#rejected);
     return { name: `${this.#name}-report.html`, blob: new Blob([html], { type: "text/html" }) };
   }

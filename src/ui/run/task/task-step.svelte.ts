@@ -4,7 +4,6 @@ import { ClinfuseError } from "../../../base/errors.ts";
 import { canonicalJson } from "../../../base/hash.ts";
 import { presetConfig, presetSource, withTopicsOf } from "../../../experiment/presets.ts";
 import { fetchSample } from "../../../experiment/sample.ts";
-import { ownDataset } from "../../../formats/own-dataset.ts";
 import { writerOf } from "../../../generate/sources.ts";
 import { type TaskRef, taskOf } from "../../../tasks/catalogue.ts";
 import type { Task } from "../../../tasks/task.ts";
@@ -67,6 +66,7 @@ export class TaskStep {
           remedy,
         });
       }
+      const { ownDataset } = await import("../../../formats/own-dataset.ts");
       const data = { source: "own", ...ownDataset(kept.task, kept.examples) };
       await this.choose(kept.task);
       await this.#run.change({ data });

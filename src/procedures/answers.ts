@@ -1,0 +1,69 @@
+// How each procedure of each worker answers: the one thing about them that a page must load. Imports types alone, so that it loads nothing else.
+
+import type { GenerateProcedures } from "./generate.ts";
+import type { GraphProcedures } from "./graphs.ts";
+import type { MeasureProcedures } from "./measure.ts";
+import type { ModelProcedures } from "./models.ts";
+import type { Answers } from "./procedure.ts";
+import type { TrainProcedures } from "./train.ts";
+import type { TrainedProcedures } from "./trained.ts";
+
+const graphAnswers: Answers<GraphProcedures> = {
+  importStarter: "stream",
+  importGraph: "stream",
+  graphs: "promise",
+  deleteGraph: "promise",
+  countTopics: "promise",
+};
+
+export const generateAnswers: Answers<GenerateProcedures> = {
+  ...graphAnswers,
+  readData: "promise",
+  keepModelFile: "stream",
+  engines: "promise",
+  openModel: "stream",
+  gatherKnowledge: "stream",
+  generate: "stream",
+  readRun: "stream",
+  deleteRun: "promise",
+};
+
+const trainedAnswers: Answers<TrainedProcedures> = {
+  trainedModels: "promise",
+  trainedState: "promise",
+  trainedFiles: "promise",
+  onnxFiles: "promise",
+  saveTrained: "promise",
+  deleteTrained: "promise",
+  sweepTrained: "promise",
+  forgetTraining: "promise",
+};
+
+export const trainAnswers: Answers<TrainProcedures> = {
+  ...trainedAnswers,
+  devices: "promise",
+  train: "stream",
+  leftOff: "promise",
+  recipe: "promise",
+  features: "stream",
+  predict: "stream",
+};
+
+export const modelAnswers: Answers<ModelProcedures> = {
+  models: "promise",
+  prebuilt: "promise",
+  download: "stream",
+  verify: "stream",
+  add: "stream",
+  rename: "promise",
+  remove: "promise",
+  import: "stream",
+  export: "stream",
+};
+
+export const measureAnswers: Answers<MeasureProcedures> = {
+  device: "promise",
+  measurements: "promise",
+  measure: "stream",
+  forget: "promise",
+};
