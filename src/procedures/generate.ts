@@ -20,7 +20,7 @@ import { findModel, type ModelReader } from "../models/reader.ts";
 import { fileOf } from "../models/verify.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
-import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
+import { type TaskRef, taskInWords, taskOf } from "../tasks/catalogue.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import { engineSpeeds } from "./speeds.ts";
@@ -86,7 +86,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
         const writer = needs(config.source, "writer") ? model.current() : undefined;
         const opened = writer?.asksDate ? { date: today(), ...config } : config;
         const given = {
-          task: taskOf(config.task),
+          task: taskInWords(config.task, config.wording),
           source: sourceOf(config.source),
           tools: writer ? { model: writer } : {},
           store,

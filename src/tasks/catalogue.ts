@@ -14,7 +14,7 @@ import { litcovid } from "./litcovid.ts";
 import { mediqaNli } from "./mediqa-nli.ts";
 import { mediqaRqe } from "./mediqa-rqe.ts";
 import { mednli } from "./mednli.ts";
-import { mqp } from "./mqp.ts";
+import { mqp, mqpBefore } from "./mqp.ts";
 import { ncbiDisease } from "./ncbi-disease.ts";
 import { pubhealth } from "./pubhealth.ts";
 import type { Task } from "./task.ts";
@@ -46,6 +46,15 @@ export function taskById(id: string): Task {
     throw new ClinfuseError("not-found", `there is no task "${id}"; the tasks are: ${known}`, { what: id, expected: known });
   }
   return task;
+}
+
+/** Tasks in the words of their first version. */
+const before: readonly Task[] = [mqpBefore];
+
+/** The task in the words of a version (Task.wording), for a run that was begun in them. Throws `not-found` as `taskById`. */
+export function taskInWords(ref: TaskRef, wording: number | undefined): Task {
+  const task = taskOf(ref);
+  return task.wording === wording ? task : (before.find((t) => t.id === task.id) ?? task);
 }
 
 /** A task as a choice names it: the id of a task of the paper, or a task of the user's own, whole. Keys hash it, so an edited task is another one. */

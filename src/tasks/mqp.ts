@@ -29,3 +29,12 @@ export const mqp: Task<"pair"> = {
   ...healthTopics,
   styles: ["medical literature", "patient-doctor dialogues"],
 };
+
+/** The words before `wording` 2: runs that were begun in them go on in them. */
+export const mqpBefore: Task<"pair"> = {
+  ...mqp,
+  labels: [
+    { id: "not_equivalent", name: "not_equivalent", description: "its meaning is different from the first sentence" },
+    { id: "equivalent", name: "equivalent", description: "it has the same meaning as the first sentence" },
+  ],
+};
