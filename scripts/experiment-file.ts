@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
 import { scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
+import { type GridPreset, gridPresets } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
@@ -36,6 +37,9 @@ export interface ExperimentFile {
   readonly keepModels: boolean;
 }
 
+/** Sources of a grid whose file names none: those that need no training rows beyond the few-shot set. */
+const gridSources = sourceKinds.filter((kind) => !needs(presetSource("small", kind), "gold"));
+
 const fields = ["tasks", "sources", "encoders", "seeds", "size", "preset", "engine", "device", "keepModels"];
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
@@ -48,13 +52,15 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   }
   const file = field(basename(path), json);
   const given = file.object(fields);
-  const preset = given.preset?.oneOf<Preset>(["small", "paper"]) ?? "small";
-  const size = required(given, "size", file).wholeNumber(1);
+  const named = given.preset?.oneOf<Preset | GridPreset>(["small", "paper", "laptop"]) ?? "small";
+  const grid = named === "small" ? undefined : gridPresets[named];
+  const preset = grid?.preset ?? "small";
+  const size = grid && !given.size ? grid.size : required(given, "size", file).wholeNumber(1);
   const engine = given.engine?.text();
   const device = given.device?.oneOf<ExperimentConfig["device"]>(["auto", "wasm", "webgpu"]);
-  const sources = required(given, "sources", file).list();
+  const sources = (grid && !given.sources ? field("sources", gridSources) : required(given, "sources", file)).list();
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
-  const seeds = required(given, "seeds", file).list().map(seedOf);
+  const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
   const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
   const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));

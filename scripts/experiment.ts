@@ -19,8 +19,9 @@ import { buildApp, serveApp } from "./serve.ts";
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
   FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "encoders": [ID], "seeds": [NUMBER or
-         {"data", "text", "training"}], "size": NUMBER, "preset": "small" or "paper", "engine": ID, "device": NAME, "keepModels": true}
-         "tasks", "sources", "seeds" and "size" must be there. "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
+         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true}
+         "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
+         bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
          the file of a task of your own; both are seen from FILE's own folder.
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.

@@ -47,6 +47,20 @@ describe("a file", () => {
     expect(models).toEqual(["all-minilm-l6-v2"]);
   });
 
+  it("takes sources, seeds and size from a grid's preset where it names none", () => {
+    const { cells } = read({ tasks: ["mqp"], preset: "laptop" });
+    expect(new Set(cells.map(({ config }) => config.size))).toEqual(new Set([200]));
+    expect(new Set(cells.map(({ seed }) => seed))).toEqual(new Set([1, 2]));
+    expect(cells.map(({ source }) => source)).toEqual(
+      expect.arrayContaining(["none", "zerogen", "demogen", "progen", "clingen"]),
+    );
+    expect(cells.map(({ source }) => source)).not.toContain("gold");
+    const paper = read({ tasks: ["mqp"], sources: ["clingen"], preset: "paper", size: 9 }).cells;
+    expect(paper.map(({ seed, config }) => [seed, config.size, config.preset])).toEqual(
+      [1, 2, 3].map((seed) => [seed, 9, "paper"]),
+    );
+  });
+
   it("reads a task's folder beside it", () => {
     const folder = mkdtempSync(join(tmpdir(), "experiment-"));
     mkdirSync(join(folder, "rows"));
@@ -150,7 +164,7 @@ describe("a fault names its field", () => {
     ["the same seed twice", { ...whole, seeds: [1, 2, 1] }, /seeds\[2\] is the same as plan\.json: seeds\[0\]/],
     ["no seed", { ...whole, seeds: [] }, /seeds takes a list with at least one element/],
     ["a size", { ...whole, size: 0 }, /size takes a whole number of at least 1; it is 0/],
-    ["a preset", { ...whole, preset: "big" }, /preset takes small, paper/],
+    ["a preset", { ...whole, preset: "big" }, /preset takes small, paper, laptop/],
     ["a list", { ...whole, tasks: "mqp" }, /tasks takes a list/],
   ])("%s", (_, file, message) => {
     expect(() => read(file)).toThrow(message);
