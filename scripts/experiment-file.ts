@@ -93,7 +93,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
 
 const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} makes no examples for ${task}`;
 
-function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
+export function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
   const found = given[name];
   if (!found) throw new Error(`${file.name} has no "${name}"`);
   return found;
@@ -143,7 +143,7 @@ function modelOf(given: Field, manifest: Manifest, kind: string): string {
   return modelEntry(manifest, id).id;
 }
 
-function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
+export function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
   if (!given.isObject) {
     const seed = given.wholeNumber(0);
     return { seeds: sameSeeds(seed), name: seed };
@@ -197,7 +197,7 @@ const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
 };
 
 /** The preset's config of the kind, with what the file changes. */
-function readSource(given: Field, preset: Preset, manifest: Manifest): SourceConfig {
+export function readSource(given: Field, preset: Preset, manifest: Manifest): SourceConfig {
   const { kind } = given.object(Object.keys(sourceFields));
   if (!kind) throw new Error(`${given.name} has no "kind"`);
   const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));

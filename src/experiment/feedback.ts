@@ -40,9 +40,8 @@ export async function* feedbackAt(work: Drive, { choice, run, after, data, keys 
   const task = taskOf(cell.config.task);
   const { synthetic } = await readLog(ports.pipeline.readRun, run, after);
   const accepted = synthetic.map(({ example }) => example);
-  const stream = rng("feedback", cell.seeds.text, after);
-  const shuffled = stream.sample(accepted, accepted.length);
-  if (after < choice.influenceFrom) return { after, demonstrations: ofEachLabel(task, shuffled) };
+  const shuffled = shuffledAt(cell.seeds.text, after, accepted);
+  if (after < choice.influenceFrom) return chanceFeedback(task, cell.seeds.text, after, accepted);
   const held = choice.validation === "few-shot-ce" ? 0 : Math.max(1, Math.min(heldOut.most, Math.floor(heldOut.share * after)));
   const training = shuffled.slice(held, held + mostTraining);
   const validation = choice.validation === "few-shot-ce" ? data.validation : shuffled.slice(0, held);
@@ -55,6 +54,14 @@ export async function* feedbackAt(work: Drive, { choice, run, after, data, keys 
       order.map((i) => training[i] as Example),
     ),
   };
+}
+
+const shuffledAt = (seed: number, after: number, accepted: readonly Example[]): Example[] =>
+  rng("feedback", seed, after).sample(accepted, accepted.length);
+
+/** Feedback before influence chooses: by chance, and of each label alike. */
+export function chanceFeedback(task: Task, seed: number, after: number, accepted: readonly Example[]): Feedback {
+  return { after, demonstrations: ofEachLabel(task, shuffledAt(seed, after, accepted)) };
 }
 
 /** Examples of the training part whose influence is below 0, the most helpful first. */

@@ -28,6 +28,8 @@ export interface Ports {
   readonly items?: readonly Example[];
   /** The answer to the run's last `wants-feedback`. One that the log holds already is passed over. */
   readonly feedback?: Feedback;
+  /** In place of `patience`. */
+  readonly patience?: number;
 }
 
 /** So many prompts in a row without an accepted example end the run with `nothing-accepted`. */
@@ -65,7 +67,8 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
       yield entry;
       if (progress.accepted >= config.size || atBarrier(progress) || isExhausted(progress, ports.source)) break;
       if (ports.source.answers) continue; // a wrong answer is one more
-      if (entry.origin.kind === "prompted" && progress.sinceAccepted >= patience) throw nothingAccepted(progress);
+      if (entry.origin.kind === "prompted" && progress.sinceAccepted >= (ports.patience ?? patience))
+        throw nothingAccepted(progress);
     }
   }
   if (atBarrier(progress)) yield { type: "wants-feedback", after: progress.accepted };

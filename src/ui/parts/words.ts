@@ -27,6 +27,7 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   duplicate: "written before",
   "copies-demonstration": "copied from a demonstration",
   "identical-pair": "both sentences are the same",
+  unanswered: "asked and not answered",
 };
 
 const metricNames: Readonly<Record<MetricName, string>> = {

@@ -1,0 +1,130 @@
+// The JSON file of one cell for npm run batch, in the words of an experiment file. Reads its data; every fault names its field.
+
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { rng } from "../src/base/rng.ts";
+import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
+import type { NotebookData } from "../src/experiment/notebook.ts";
+import type { Seeds } from "../src/experiment/plan.ts";
+import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import { readDataset } from "../src/formats/dataset.ts";
+import type { SourceConfig, SourceKind } from "../src/generate/source.ts";
+import { needs, sourceKinds, sourceOf, suits, withWriter } from "../src/generate/sources.ts";
+import type { Manifest } from "../src/models/manifest.ts";
+import { taskById } from "../src/tasks/catalogue.ts";
+import { readSource, required, seedOf, taskId } from "./experiment-file.ts";
+import { fileBlob } from "./file-blob.ts";
+import { type Field, field } from "./json-field.ts";
+import { pickedFiles } from "./picked-files.ts";
+
+export interface BatchCell {
+  readonly config: ExperimentConfig;
+  readonly seeds: Seeds;
+  readonly data: NotebookData;
+  /** Folder of the graph's files; null for the one that ships. */
+  readonly graph: string | null;
+}
+
+const fields = ["task", "tasks", "source", "sources", "seed", "seeds", "size", "preset", "model", "graph"];
+
+const root = resolve(import.meta.dirname, "..");
+export const starterGraph = join(root, "public", "graph");
+
+/** `model`, where it is given, is the one that the requests name, in place of the file's. Throws an Error that names the field, and what it takes. */
+export async function readBatchFile(text: string, path: string, manifest: Manifest, model?: string): Promise<BatchCell> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const file = field(basename(path), json);
+  const given = file.object(fields);
+  const folder = dirname(resolve(path));
+  const preset = given.preset?.oneOf<Preset>(["small", "paper"]) ?? "small";
+  const size = required(given, "size", file).wholeNumber(1);
+  const { seeds } = seedOf(theOne(given, "seed", file));
+  const { source, named } = sourceAndModel(theOne(given, "source", file), preset, manifest);
+  const writer = model ?? given.model?.text() ?? named;
+  if (!needs(source, "writer")) throw new Error(`${sourceOf(source).name} asks no language model: there is nothing to send out`);
+  if (writer === undefined || writer.trim() === "") {
+    throw new Error(`${file.name} has no "model": the name by which the server knows the language model (or --model NAME)`);
+  }
+  const { task, path: data, test } = taskAndFolder(theOne(given, "task", file), folder);
+  const config = presetConfig(preset, { task, source: withWriter(source, { model: writer }), seed: seeds.text, size });
+  if (!suits(config.source, taskById(task))) throw new Error(`${sourceOf(source).name} makes no examples for ${task}`);
+  checkRounds(config);
+  const graph = given.graph ? graphFolder(given.graph, folder) : null;
+  return { config, seeds, data: await readData(config, seeds, data, test), graph };
+}
+
+/** The field, or the one element of its plural, as an experiment file has it. */
+function theOne(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
+  const several = given[`${name}s`];
+  if (given[name] && several) throw new Error(`${file.name} has both "${name}" and "${name}s"`);
+  if (!several) return required(given, name, file);
+  const list = several.list();
+  if (list.length > 1) throw several.fault("takes one element: a batch is one cell");
+  return list[0] as Field;
+}
+
+/** The source as an experiment file names it. Its writer's model may be any: the server knows it, not the manifest. */
+function sourceAndModel(given: Field, preset: Preset, manifest: Manifest): { source: SourceConfig; named?: string } {
+  if (given.isText) return { source: presetSource(preset, given.oneOf<SourceKind>(sourceKinds)) };
+  const value = given.value as { readonly writer?: unknown };
+  const writer = given.isObject && value.writer !== undefined ? field(`${given.name}.writer`, value.writer) : undefined;
+  if (!writer?.isObject) return { source: readSource(given, preset, manifest) };
+  const { model, ...rest } = writer.value as { readonly model?: unknown };
+  const source = readSource(field(given.name, { ...value, writer: rest }), preset, manifest);
+  return model === undefined ? { source } : { source, named: field(`${writer.name}.model`, model).text() };
+}
+
+function taskAndFolder(given: Field, folder: string): { task: string; path?: string; test?: number } {
+  if (given.isText) return { task: taskId(given) };
+  const { id, data, test } = given.object(["id", "data", "test"]);
+  if (!id) throw new Error(`${given.name} has no "id"`);
+  const path = data && resolve(folder, data.text());
+  if (data && path && !existsSync(path)) throw new Error(`${data.name}: there is no folder ${path}`);
+  return { task: taskId(id), ...(path ? { path } : {}), ...(test ? { test: test.wholeNumber(1) } : {}) };
+}
+
+/** Rounds whose feedback is by chance work without an encoder; those chosen by influence would need one, trained. */
+function checkRounds({ source, size }: ExperimentConfig): void {
+  const row = sourceOf(source);
+  const from = row.feedback?.(source).influenceFrom;
+  const first = from === undefined ? undefined : row.rounds(source).find((barrier) => barrier < size && barrier >= from);
+  if (first === undefined) return;
+  throw new Error(
+    `${row.name} chooses by influence from ${from} examples on, which needs an encoder trained at ${first}: a batch trains none. ` +
+      `Give the source an "influenceFrom" of more than ${first}, or a size of at most ${first}`,
+  );
+}
+
+function graphFolder(given: Field, folder: string): string {
+  const path = resolve(folder, given.text());
+  for (const name of ["nodes", "edges"]) graphFile(path, name, given.name);
+  return path;
+}
+
+/** nodes.tsv or edges.tsv of a graph's folder, gzipped or not. */
+export function graphFile(folder: string, name: string, field = "graph"): { name: string; data: Blob } {
+  const found = [`${name}.tsv`, `${name}.tsv.gz`].find((file) => existsSync(join(folder, file)));
+  if (!found) throw new Error(`${field}: there is no ${name}.tsv or ${name}.tsv.gz in ${folder}`);
+  return { name: found, data: fileBlob(join(folder, found)) };
+}
+
+/** The rows that the requests are made of, and no others: a plan holds them. */
+async function readData({ task: id, source }: ExperimentConfig, seeds: Seeds, path?: string, most?: number): Promise<NotebookData> {
+  const task = taskById(id);
+  const sample = join(root, "public", "samples", id);
+  const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
+  const tree = path ? pickedFiles([path]) : new Map(names.map((name) => [name, new Blob([readFileSync(join(sample, name))])]));
+  const { train, validation, test, remarks } = await readDataset(task, tree, rng("dataset", seeds.data));
+  return {
+    source: path ? basename(path) : "sample",
+    remarks,
+    train,
+    validation: needs(source, "encoder") ? validation : [],
+    test: needs(source, "test") ? test.slice(0, most) : [],
+  };
+}

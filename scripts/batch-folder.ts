@@ -1,0 +1,146 @@
+// The folder of a batch: its plan, the requests of each turn, the answers so far, and what they gave. Knows no run.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { canonicalJson, sha256 } from "../src/base/hash.ts";
+import { ClinfuseError } from "../src/base/errors.ts";
+import type { Message } from "../src/engines/language-model.ts";
+import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
+import type { NotebookData } from "../src/experiment/notebook.ts";
+import type { Seeds } from "../src/experiment/plan.ts";
+import { type GrammarForm, requestLine } from "../src/generate/batch-lines.ts";
+import type { Answer, NamedRequest } from "../src/generate/recorded-model.ts";
+import type { KnowledgeData } from "../src/knowledge/topic.ts";
+
+/** All choices of a batch. Nothing changes it: a folder is one plan. */
+export interface BatchPlan {
+  readonly form: "clinfuse-batch-1";
+  readonly config: ExperimentConfig;
+  readonly seeds: Seeds;
+  readonly data: NotebookData;
+  readonly graph: string | null;
+  /** The name that the requests give the language model. */
+  readonly model: string;
+  readonly grammar: GrammarForm;
+  /** Attempts at first for each example wanted. */
+  readonly ratio: number;
+}
+
+/** First part of the names of its requests: other choices are other names, so that a stray answer is seen to be one. */
+export async function planName(plan: BatchPlan): Promise<string> {
+  return (await sha256(canonicalJson(plan))).slice(0, 12);
+}
+
+const names = { plan: "plan.json", answers: "answers.jsonl", missing: "missing.jsonl", knowledge: "knowledge.json" } as const;
+export const missingFile = names.missing;
+
+const turnName = /^turn-(\d+)\.jsonl$/;
+
+interface AskedLine {
+  readonly custom_id: string;
+  readonly body: { readonly messages: readonly Message[] };
+}
+
+export interface BatchFolder {
+  readonly path: string;
+  plan(): BatchPlan;
+  /** Writes the plan of a new batch. Throws where the folder holds another. */
+  begin(plan: BatchPlan): void;
+  /** Turns written so far. */
+  turns(): number;
+  /** Messages by name of request, over all turns. */
+  asked(): Map<string, readonly Message[]>;
+  answers(): Map<string, Answer>;
+  keepAnswers(answers: ReadonlyMap<string, Answer>): void;
+  /** Writes the next turn's file; its name. */
+  ask(requests: readonly NamedRequest[], plan: BatchPlan): string;
+  /** Lines of the turns whose requests are in `ids`, in their own file; no file for none. */
+  putMissing(ids: ReadonlySet<string>): void;
+  knowledge(): KnowledgeData | undefined;
+  keepKnowledge(knowledge: KnowledgeData): void;
+  write(name: string, text: string): void;
+}
+
+export function batchFolder(path: string): BatchFolder {
+  const at = (name: string) => join(path, name);
+  const lines = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), "utf8").split("\n").filter(Boolean) : []);
+  const write = (name: string, text: string) => writeFileSync(at(name), text);
+  const put = (name: string, all: readonly string[]) => write(name, all.map((line) => `${line}\n`).join(""));
+  const turnFiles = () =>
+    (existsSync(path) ? readdirSync(path) : [])
+      .filter((name) => turnName.test(name))
+      .sort((a, b) => numberOf(a) - numberOf(b));
+  return {
+    path,
+    plan: () => readPlan(at(names.plan)),
+    begin(plan) {
+      mkdirSync(path, { recursive: true });
+      const text = `${JSON.stringify(plan, null, 1)}\n`;
+      if (existsSync(at(names.plan)) && readFileSync(at(names.plan), "utf8") !== text) {
+        throw new Error(`${path} holds another batch: choose another folder, or delete it`);
+      }
+      write(names.plan, text);
+    },
+    turns: () => Math.max(0, ...turnFiles().map(numberOf)),
+    asked() {
+      const asked = new Map<string, readonly Message[]>();
+      for (const file of turnFiles()) {
+        for (const [i, line] of lines(file).entries()) {
+          const { custom_id, body } = parsed<AskedLine>(line, file, i + 1);
+          asked.set(custom_id, body.messages);
+        }
+      }
+      return asked;
+    },
+    answers: () =>
+      new Map(
+        lines(names.answers).map((line, i) => {
+          const { id, ...answer } = parsed<Answer & { readonly id: string }>(line, names.answers, i + 1);
+          return [id, answer as Answer];
+        }),
+      ),
+    keepAnswers(answers) {
+      const sorted = [...answers].sort(([a], [b]) => (a < b ? -1 : 1));
+      put(
+        names.answers,
+        sorted.map(([id, answer]) => JSON.stringify({ id, ...answer })),
+      );
+    },
+    ask(requests, { model, grammar }) {
+      const name = `turn-${this.turns() + 1}.jsonl`;
+      put(
+        name,
+        requests.map((request) => requestLine(request, model, grammar)),
+      );
+      return name;
+    },
+    putMissing(ids) {
+      const found = turnFiles().flatMap((file) => lines(file).filter((line) => ids.has((JSON.parse(line) as AskedLine).custom_id)));
+      if (found.length > 0) put(names.missing, found);
+      else rmSync(at(names.missing), { force: true });
+    },
+    knowledge: () =>
+      existsSync(at(names.knowledge)) ? (JSON.parse(readFileSync(at(names.knowledge), "utf8")) as KnowledgeData) : undefined,
+    keepKnowledge: (knowledge) => write(names.knowledge, `${JSON.stringify(knowledge, null, 1)}\n`),
+    write,
+  };
+}
+
+const numberOf = (name: string): number => Number(turnName.exec(name)?.[1] ?? 0);
+
+function parsed<T>(line: string, file: string, number: number): T {
+  try {
+    return JSON.parse(line) as T;
+  } catch (error) {
+    throw new ClinfuseError("file-malformed", `${file} was changed: line ${number} is not JSON`, { file, line: number }, { cause: error });
+  }
+}
+
+function readPlan(path: string): BatchPlan {
+  if (!existsSync(path)) {
+    throw new ClinfuseError("file-missing", `there is no ${path}: npm run batch -- --out FOLDER CELL.json begins a batch`, { file: path });
+  }
+  const plan = parsed<BatchPlan>(readFileSync(path, "utf8").replaceAll("\n", " "), names.plan, 1);
+  if (plan.form !== "clinfuse-batch-1") throw new ClinfuseError("file-malformed", `${path} is no plan of a batch`, { file: path });
+  return plan;
+}

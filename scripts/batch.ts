@@ -1,0 +1,158 @@
+// npm run batch: the prompts of a cell out as OpenAI batch files, and their answers back in, for a cluster to do what one machine cannot.
+
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { ClinfuseError } from "../src/base/errors.ts";
+import { decodeUtf8 } from "../src/base/utf8.ts";
+import { type GrammarForm, grammarFields } from "../src/generate/batch-lines.ts";
+import { sourceOf, withWriter } from "../src/generate/sources.ts";
+import { parseManifest } from "../src/models/manifest.ts";
+import { readBatchFile } from "./batch-file.ts";
+import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
+import { type Stepped, step } from "./batch-step.ts";
+import { modelsFolder } from "./models-folder.ts";
+
+const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempts COUNT] [--grammar none|vllm|vllm-guided]
+npm run batch -- --in FOLDER [ANSWERS.jsonl ...] [--dataset FOLDER]
+
+  CELL.json   {"task": ID or {"id", "data": FOLDER, "test": COUNT}, "source": ID or a source's config, "seed": NUMBER or {"data", "text", "training"},
+              "size": NUMBER, "preset": "small" or "paper", "model": NAME, "graph": FOLDER of nodes.tsv and edges.tsv}
+              "task", "source", "seed", "size" and a model must be there; the words are those of npm run experiment
+  --out       writes FOLDER/plan.json with all choices and FOLDER/turn-1.jsonl with the requests
+  --in        reads answers in OpenAI's batch format, in any order and from any number of files; writes the next turn where one is due,
+              missing.jsonl with the requests that have no answer, and the data set, the log and the counts so far
+  --model     the name by which the server knows the language model
+  --attempts  prompts of the first turn; twice as many as examples are wanted, unless it is given
+  --grammar   sends each prompt's grammar along, as vLLM takes it; without it an answer in another form is thrown away
+  --dataset   writes the accepted examples as a folder that Python's datasets.load_dataset reads
+
+The last line is one JSON object. docs/cluster.md has the commands for vLLM and Ray.
+`;
+
+const options = {
+  out: { type: "string" },
+  in: { type: "string" },
+  model: { type: "string" },
+  attempts: { type: "string" },
+  grammar: { type: "string", default: "none" },
+  dataset: { type: "string" },
+  help: { type: "boolean", default: false },
+} as const;
+
+interface Print {
+  readonly out: (line: string) => void;
+  /** For remarks. */
+  readonly aside: (line: string) => void;
+}
+
+/** Exit code of the command. The last line that it prints is JSON, but for --help. */
+export async function main(args: readonly string[], print: Print): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    if (values.help) {
+      print.out(usage.trimEnd());
+      return 0;
+    }
+    if ((values.out === undefined) === (values.in === undefined)) throw new Error("one of --out FOLDER and --in FOLDER is needed");
+    const folder = batchFolder((values.out ?? values.in) as string);
+    const stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
+    tell(stepped, print);
+    if (values.dataset !== undefined) await putDataset(values.dataset, folder, stepped);
+    print.out(JSON.stringify(stepped.line));
+    return 0;
+  } catch (error) {
+    print.out(JSON.stringify({ error: faultOf(error) }));
+    return 1;
+  }
+}
+
+interface OutOptions {
+  readonly model?: string | undefined;
+  readonly attempts?: string | undefined;
+  readonly grammar: string;
+}
+
+async function out(folder: BatchFolder, positionals: readonly string[], asked: OutOptions): Promise<Stepped> {
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw new Error("--out FOLDER takes one file of a cell: --out FOLDER CELL.json");
+  if (!Object.hasOwn(grammarFields, asked.grammar)) {
+    throw new Error(`--grammar takes ${Object.keys(grammarFields).join(", ")}; it is ${JSON.stringify(asked.grammar)}`);
+  }
+  const attempts = asked.attempts === undefined ? undefined : Number(asked.attempts);
+  if (attempts !== undefined && (!Number.isInteger(attempts) || attempts < 1)) {
+    throw new Error(`--attempts takes a whole number of at least 1; it is ${JSON.stringify(asked.attempts)}`);
+  }
+  const plan = await planOf(path, asked, attempts);
+  folder.begin(plan);
+  return step(folder, plan, new Map());
+}
+
+async function planOf(path: string, { model, grammar }: OutOptions, attempts: number | undefined): Promise<BatchPlan> {
+  const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
+  const text = readText(path);
+  const cell = await readBatchFile(text, path, manifest, model).catch((error: unknown) => {
+    if (error instanceof ClinfuseError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ClinfuseError("file-malformed", message, { file: path }, { cause: error });
+  });
+  const source = withWriter(cell.config.source, { grammar: grammar !== "none" });
+  const writer = "writer" in source ? source.writer.model : "";
+  const first = Math.min(cell.config.size, sourceOf(source).rounds(source)[0] ?? cell.config.size);
+  const config = { ...cell.config, source };
+  return {
+    form: "clinfuse-batch-1",
+    config,
+    seeds: cell.seeds,
+    data: cell.data,
+    graph: cell.graph,
+    model: writer,
+    grammar: grammar as GrammarForm,
+    ratio: attempts === undefined ? 2 : attempts / first,
+  };
+}
+
+async function back(folder: BatchFolder, paths: readonly string[]): Promise<Stepped> {
+  const plan = folder.plan();
+  return step(folder, plan, new Map(paths.map((path) => [path, readText(path)])));
+}
+
+/** Throws `file-missing` and `file-malformed`. */
+function readText(path: string): string {
+  if (!existsSync(path)) throw new ClinfuseError("file-missing", `there is no file ${path}`, { file: path });
+  try {
+    return decodeUtf8(readFileSync(path), basename(path));
+  } catch (error) {
+    if (error instanceof ClinfuseError) throw error;
+    throw new ClinfuseError("file-malformed", `${path} cannot be read`, { file: path }, { cause: error });
+  }
+}
+
+/** Faults told by line at most; the counts tell the rest. */
+const mostTold = 50;
+
+function tell({ faults, remarks, line }: Stepped, print: Print): void {
+  for (const { file, line: number, id, why } of faults.slice(0, mostTold)) {
+    print.aside(`${file}, line ${number}: ${id === null ? "the line" : id} ${why}`);
+  }
+  if (faults.length > mostTold) print.aside(`and ${faults.length - mostTold} more such lines`);
+  for (const remark of remarks) print.aside(remark);
+  if (line.next !== null) print.aside(`Next: have ${line.next} answered.`);
+}
+
+async function putDataset(_path: string, _folder: BatchFolder, _stepped: Stepped): Promise<void> {}
+
+function faultOf(error: unknown): { code: string; message: string; file: string | null; line: number | null } {
+  if (error instanceof ClinfuseError) {
+    const { code, message, place } = error;
+    return { code, message, file: place.file ?? null, line: place.line ?? null };
+  }
+  return { code: "bad-arguments", message: error instanceof Error ? error.message : String(error), file: null, line: null };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const print = { out: (line: string) => console.log(line), aside: (line: string) => console.error(line) };
+  process.exitCode = await main(process.argv.slice(2), print);
+}
