@@ -114,7 +114,12 @@ export function graphFile(folder: string, name: string, field = "graph"): { name
 }
 
 /** The rows that the requests are made of, and no others: a plan holds them. */
-async function readData({ task: id, source }: ExperimentConfig, seeds: Seeds, path?: string, most?: number): Promise<NotebookData> {
+async function readData(
+  { task: id, source }: ExperimentConfig,
+  seeds: Seeds,
+  path?: string,
+  most?: number,
+): Promise<NotebookData> {
   const task = taskById(id);
   const sample = join(root, "public", "samples", id);
   const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];

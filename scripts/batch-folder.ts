@@ -2,8 +2,8 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { canonicalJson, sha256 } from "../src/base/hash.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
+import { canonicalJson, sha256 } from "../src/base/hash.ts";
 import type { Message } from "../src/engines/language-model.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
@@ -67,9 +67,7 @@ export function batchFolder(path: string): BatchFolder {
   const write = (name: string, text: string) => writeFileSync(at(name), text);
   const put = (name: string, all: readonly string[]) => write(name, all.map((line) => `${line}\n`).join(""));
   const turnFiles = () =>
-    (existsSync(path) ? readdirSync(path) : [])
-      .filter((name) => turnName.test(name))
-      .sort((a, b) => numberOf(a) - numberOf(b));
+    (existsSync(path) ? readdirSync(path) : []).filter((name) => turnName.test(name)).sort((a, b) => numberOf(a) - numberOf(b));
   return {
     path,
     plan: () => readPlan(at(names.plan)),
@@ -115,7 +113,9 @@ export function batchFolder(path: string): BatchFolder {
       return name;
     },
     putMissing(ids) {
-      const found = turnFiles().flatMap((file) => lines(file).filter((line) => ids.has((JSON.parse(line) as AskedLine).custom_id)));
+      const found = turnFiles().flatMap((file) =>
+        lines(file).filter((line) => ids.has((JSON.parse(line) as AskedLine).custom_id)),
+      );
       if (found.length > 0) put(names.missing, found);
       else rmSync(at(names.missing), { force: true });
     },
@@ -132,15 +132,23 @@ function parsed<T>(line: string, file: string, number: number): T {
   try {
     return JSON.parse(line) as T;
   } catch (error) {
-    throw new ClinfuseError("file-malformed", `${file} was changed: line ${number} is not JSON`, { file, line: number }, { cause: error });
+    throw new ClinfuseError(
+      "file-malformed",
+      `${file} was changed: line ${number} is not JSON`,
+      { file, line: number },
+      { cause: error },
+    );
   }
 }
 
 function readPlan(path: string): BatchPlan {
   if (!existsSync(path)) {
-    throw new ClinfuseError("file-missing", `there is no ${path}: npm run batch -- --out FOLDER CELL.json begins a batch`, { file: path });
+    throw new ClinfuseError("file-missing", `there is no ${path}: npm run batch -- --out FOLDER CELL.json begins a batch`, {
+      file: path,
+    });
   }
   const plan = parsed<BatchPlan>(readFileSync(path, "utf8").replaceAll("\n", " "), names.plan, 1);
-  if (plan.form !== "clinfuse-batch-1") throw new ClinfuseError("file-malformed", `${path} is no plan of a batch`, { file: path });
+  if (plan.form !== "clinfuse-batch-1")
+    throw new ClinfuseError("file-malformed", `${path} is no plan of a batch`, { file: path });
   return plan;
 }

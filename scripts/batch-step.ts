@@ -94,7 +94,12 @@ export async function step(folder: BatchFolder, plan: BatchPlan, files: Readonly
     dataset,
   };
   folder.write("summary.json", `${JSON.stringify(line)}\n`);
-  return { line, faults, remarks: [...state.remarks, ...endWords(state.advanced)], synthetic: log.filter((e) => e.type === "accepted") };
+  return {
+    line,
+    faults,
+    remarks: [...state.remarks, ...endWords(state.advanced)],
+    synthetic: log.filter((e) => e.type === "accepted"),
+  };
 }
 
 interface State {
@@ -110,7 +115,10 @@ async function stateOf(folder: BatchFolder, plan: BatchPlan, name: string, recor
   const gathered = await knowledgeFor(folder, plan, name, recording);
   if ("unanswered" in gathered) {
     const { unanswered } = gathered;
-    return { due: recording.asked.has(unanswered.id) ? [] : [unanswered], remarks: ["The language model is asked for topics or styles first."] };
+    return {
+      due: recording.asked.has(unanswered.id) ? [] : [unanswered],
+      remarks: ["The language model is asked for topics or styles first."],
+    };
   }
   const run = await runConfigOf({ ...config, seed: seeds.text }, writer, data, gathered.knowledge, seeds.training);
   const task = taskById(config.task);
@@ -128,7 +136,9 @@ async function stateOf(folder: BatchFolder, plan: BatchPlan, name: string, recor
   return { due: advanced.due, remarks: gathered.remarks, config: run, advanced };
 }
 
-type Knowledge = { readonly knowledge: KnowledgeData; readonly remarks: readonly string[] } | { readonly unanswered: NamedRequest };
+type Knowledge =
+  | { readonly knowledge: KnowledgeData; readonly remarks: readonly string[] }
+  | { readonly unanswered: NamedRequest };
 
 async function knowledgeFor(
   folder: BatchFolder,
@@ -151,7 +161,7 @@ async function openFolder(path: string | null): Promise<KnowledgeGraph> {
   const store = memoryGraphStore();
   const provenance = path === null ? { source: "starter graph", licence: "CC0-1.0" } : { source: path, licence: "not stated" };
   const files = { nodes: graphFile(from, "nodes"), edges: graphFile(from, "edges") };
-  for await (const _ of importGraph(files, { id: "starter", name: "graph", provenance }, store, never)) continue;
+  for await (const _ of importGraph(files, { id: "starter", name: "graph", provenance }, store, never));
   return openGraph(store, "starter");
 }
 

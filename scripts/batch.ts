@@ -1,7 +1,7 @@
 // npm run batch: the prompts of a cell out as OpenAI batch files, and their answers back in, for a cluster to do what one machine cannot.
 
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,6 +10,8 @@ import { decodeUtf8 } from "../src/base/utf8.ts";
 import { type GrammarForm, grammarFields } from "../src/generate/batch-lines.ts";
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
 import { parseManifest } from "../src/models/manifest.ts";
+import { dataFolder } from "../src/report/data-folder.ts";
+import { taskById } from "../src/tasks/catalogue.ts";
 import { readBatchFile } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
 import { type Stepped, step } from "./batch-step.ts";
@@ -56,11 +58,12 @@ export async function main(args: readonly string[], print: Print): Promise<numbe
       print.out(usage.trimEnd());
       return 0;
     }
-    if ((values.out === undefined) === (values.in === undefined)) throw new Error("one of --out FOLDER and --in FOLDER is needed");
+    if ((values.out === undefined) === (values.in === undefined))
+      throw new Error("one of --out FOLDER and --in FOLDER is needed");
     const folder = batchFolder((values.out ?? values.in) as string);
     const stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
     tell(stepped, print);
-    if (values.dataset !== undefined) await putDataset(values.dataset, folder, stepped);
+    if (values.dataset !== undefined) putDataset(values.dataset, folder.plan(), stepped);
     print.out(JSON.stringify(stepped.line));
     return 0;
   } catch (error) {
@@ -142,7 +145,16 @@ function tell({ faults, remarks, line }: Stepped, print: Print): void {
   if (line.next !== null) print.aside(`Next: have ${line.next} answered.`);
 }
 
-async function putDataset(_path: string, _folder: BatchFolder, _stepped: Stepped): Promise<void> {}
+/** Throws where there is nothing to write. */
+function putDataset(path: string, { config, seeds }: BatchPlan, { line, synthetic }: Stepped): void {
+  if (sourceOf(config.source).answers) throw new Error(`${sourceOf(config.source).name} makes predictions and no data set`);
+  if (line.run === null || synthetic.length === 0) throw new Error("--dataset: there are no accepted examples yet");
+  const files = dataFolder(taskById(config.task), synthetic, { source: config.source, run: line.run, seed: seeds.text });
+  for (const [name, content] of files) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), content);
+  }
+}
 
 function faultOf(error: unknown): { code: string; message: string; file: string | null; line: number | null } {
   if (error instanceof ClinfuseError) {

@@ -92,7 +92,10 @@ export function readAnswers(files: ReadonlyMap<string, string>, { asked, known, 
   const candidates = new Map<string, Candidate[]>();
   let lines = 0;
   for (const [file, text] of files) {
-    for (const [i, content] of text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).entries()) {
+    for (const [i, content] of text
+      .replace(/^\uFEFF/, "")
+      .split(/\r\n|\n|\r/)
+      .entries()) {
       if (content.trim() === "") continue;
       lines++;
       const fault = (kind: LineFault, id: string | null, why: string = lineFaults[kind]) =>
@@ -107,7 +110,9 @@ export function readAnswers(files: ReadonlyMap<string, string>, { asked, known, 
   }
   const fresh = new Map<string, Answer>();
   for (const [id, several] of candidates) {
-    const [best, ...rest] = several.toSorted((a, b) => (rank(a.answer) < rank(b.answer) ? -1 : rank(a.answer) > rank(b.answer) ? 1 : 0));
+    const [best, ...rest] = several.toSorted((a, b) =>
+      rank(a.answer) < rank(b.answer) ? -1 : rank(a.answer) > rank(b.answer) ? 1 : 0,
+    );
     if (!best) continue;
     fresh.set(id, best.answer);
     const { answer, ...place } = best;

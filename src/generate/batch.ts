@@ -135,7 +135,12 @@ interface Sat {
 }
 
 /** One call of the run that the app itself makes, over the recorded answers. */
-async function sit(batch: Batch, recording: Recording, { round, limit, log, feedback }: Sitting, signal: AbortSignal): Promise<Sat> {
+async function sit(
+  batch: Batch,
+  recording: Recording,
+  { round, limit, log, feedback }: Sitting,
+  signal: AbortSignal,
+): Promise<Sat> {
   const store = memoryLog(log);
   const unanswered = new Map<number, NamedRequest>();
   const source = recorded(batch, recording, { round, limit, unanswered });

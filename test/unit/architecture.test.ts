@@ -51,6 +51,7 @@ const typesOfAll = new Set(["store", "ui"]);
 const doors: Readonly<Record<string, string>> = {
   papaparse: "formats",
   hyparquet: "formats",
+  "hyparquet-writer": "formats",
   "fast-xml-parser": "formats",
   fflate: "formats",
   "@huggingface/tokenizers": "text",
