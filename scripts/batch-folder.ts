@@ -31,7 +31,7 @@ export async function planName(plan: BatchPlan): Promise<string> {
   return (await sha256(canonicalJson(plan))).slice(0, 12);
 }
 
-const names = { plan: "plan.json", answers: "answers.jsonl", missing: "missing.jsonl", knowledge: "knowledge.json" } as const;
+const names = { plan: "plan.json", answers: "received.jsonl", missing: "missing.jsonl", knowledge: "knowledge.json" } as const;
 export const missingFile = names.missing;
 
 const turnName = /^turn-(\d+)\.jsonl$/;

@@ -1,0 +1,305 @@
+// npm run batch from end to end: a small server that speaks /v1/chat/completions, and a runner that does what `vllm run-batch` does.
+
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../../scripts/batch.ts";
+import type { BatchLine } from "../../../scripts/batch-step.ts";
+import { rng } from "../../../src/base/rng.ts";
+import type { Message } from "../../../src/engines/language-model.ts";
+import { openScripted } from "../../../src/engines/scripted.ts";
+import { tourScript } from "../../../src/engines/tour-script.ts";
+import { readJsonl } from "../../../src/formats/clingen.ts";
+import { taskById } from "../../../src/tasks/catalogue.ts";
+
+const model = openScripted({ script: tourScript, contextTokens: 1_000_000 });
+
+interface ChatBody {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly temperature: number;
+  readonly top_p: number;
+  readonly max_tokens: number;
+  readonly seed: number;
+}
+
+async function completion({ messages, temperature, top_p, max_tokens, seed, model: name }: ChatBody): Promise<object> {
+  if (typeof seed !== "number" || typeof max_tokens !== "number") throw new Error("seed and max_tokens are asked for");
+  const sampling = { temperature, topP: top_p, maxTokens: max_tokens };
+  // A question for styles, which the tour has no answer to.
+  const asksStyles = messages.at(-1)?.content.includes("three potential sources");
+  const said = await model.complete({ messages, sampling, seed }, new AbortController().signal);
+  const text = asksStyles ? "1. medical journals\n2. patient forums\n3. discharge letters" : said.text;
+  return {
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    model: name,
+    choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: asksStyles ? "stop" : said.finish }],
+    usage: { prompt_tokens: said.promptTokens, completion_tokens: said.completionTokens },
+  };
+}
+
+let server: Server;
+let url = "";
+let folder = "";
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "clinfuse-batch-"));
+  server = createServer(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    const answer = (status: number, body: object) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    };
+    if (request.method !== "POST" || request.url !== "/v1/chat/completions")
+      return answer(404, { error: { message: "not found" } });
+    try {
+      answer(200, await completion(JSON.parse(text)));
+    } catch (error) {
+      answer(400, { error: { message: String(error) } });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Each line of the input file posted, the answers in the order of `vllm run-batch`'s output file: here shuffled. */
+async function runBatch(input: string, output: string): Promise<string[]> {
+  const lines = readFileSync(input, "utf8").trimEnd().split("\n");
+  const answers = await Promise.all(
+    lines.map(async (line) => {
+      const { custom_id, method, url: path, body } = JSON.parse(line);
+      const reply = await fetch(`${url}${path}`, { method, body: JSON.stringify(body) });
+      const response = { status_code: reply.status, request_id: "vllm-batch", body: await reply.json() };
+      return JSON.stringify({ id: "vllm-1", custom_id, response, error: null });
+    }),
+  );
+  const shuffled = rng("runner").sample(answers, answers.length);
+  writeFileSync(output, `${shuffled.join("\n")}\n`);
+  return shuffled;
+}
+
+interface Printed {
+  readonly code: number;
+  readonly last: BatchLine & {
+    readonly error?: { readonly code: string; readonly message: string; readonly file: string | null };
+  };
+  readonly aside: readonly string[];
+}
+
+async function batch(...args: string[]): Promise<Printed> {
+  const [out, aside]: [string[], string[]] = [[], []];
+  const code = await main(args, { out: (line) => out.push(line), aside: (line) => aside.push(line) });
+  return { code, last: JSON.parse(out.at(-1) ?? ""), aside };
+}
+
+function cellFile(name: string, cell: object): string {
+  mkdirSync(join(folder, name), { recursive: true });
+  const path = join(folder, name, "cell.json");
+  writeFileSync(path, JSON.stringify(cell));
+  return path;
+}
+
+/** Turns until there is no next one; the last answers file of each turn. */
+async function toTheEnd(at: string, first: Printed): Promise<{ end: Printed; turns: string[] }> {
+  const turns: string[] = [];
+  let end = first;
+  while (end.last.next !== null) {
+    expect(end.last.next).toBe(`turn-${turns.length + 1}.jsonl`);
+    const answers = join(at, `answers-${turns.length + 1}.jsonl`);
+    await runBatch(join(at, end.last.next), answers);
+    turns.push(answers);
+    end = await batch("--in", at, answers);
+    expect(end.code).toBe(0);
+    if (turns.length > 40) throw new Error("the batch does not end");
+  }
+  return { end, turns };
+}
+
+const products = (at: string) =>
+  ["dataset.jsonl", "log.jsonl", "received.jsonl"].map((name) => readFileSync(join(at, name), "utf8"));
+
+describe("npm run batch", () => {
+  it.each([
+    ["bc5cdr-disease", "clingen", 8, 1],
+    ["mqp", "clingen", 8, 2],
+    ["cdr", "zerogen", 6, 1],
+  ])("takes %s by %s to its data set", async (task, source, size, turns) => {
+    const at = join(folder, `${task}-${source}`);
+    const first = await batch("--out", at, cellFile(`${task}-cell`, { task, source, seed: 1, size, model: "org/model" }));
+    expect(first).toMatchObject({ code: 0, last: { turn: 1, asked: 2 * size, answered: 0, next: "turn-1.jsonl", missing: [] } });
+    const { end, turns: ran } = await toTheEnd(at, first);
+    expect(ran.length).toBeGreaterThanOrEqual(turns);
+    expect(end.last).toMatchObject({
+      accepted: size,
+      missing: [],
+      failed: 0,
+      duplicate: 0,
+      foreign: 0,
+      malformed: 0,
+      dataset: "dataset.jsonl",
+    });
+    const rows = readJsonl(taskById(task), readFileSync(join(at, "dataset.jsonl"), "utf8"), { file: "dataset.jsonl" });
+    expect(rows).toHaveLength(size);
+    const [head, ...entries] = readFileSync(join(at, "log.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(head).toMatchObject({ type: "run", config: { task, size, source: { writer: { model: "batch/org/model" } } } });
+    const rejected = Object.values(end.last.rejected).reduce((sum, n) => sum + n, 0);
+    expect(entries.filter((entry) => entry.type === "accepted" || entry.type === "rejected")).toHaveLength(size + rejected);
+  });
+
+  it("asks for styles first where the paper does, a file a question, and then for the texts", async () => {
+    const at = join(folder, "styles");
+    const first = await batch(
+      "--out",
+      at,
+      cellFile("styles-cell", { task: "mqp", source: "clingen", seed: 2, size: 4, preset: "paper", model: "m" }),
+    );
+    expect(first.last).toMatchObject({ run: null, asked: 1 });
+    const { end } = await toTheEnd(at, first);
+    expect(end.last).toMatchObject({ accepted: 4 });
+    const styles = new Set(
+      readFileSync(join(at, "dataset.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).style),
+    );
+    for (const style of styles) expect(["medical journals", "patient forums", "discharge letters"]).toContain(style);
+  });
+
+  it("takes ProGen's rounds, as long as chance chooses", async () => {
+    const at = join(folder, "progen");
+    const source = { kind: "progen", round: 4, influenceFrom: 500 };
+    const first = await batch("--out", at, cellFile("progen-cell", { task: "hoc", source, seed: 1, size: 12, model: "m" }));
+    const { end } = await toTheEnd(at, first);
+    expect(end.last.accepted).toBe(12);
+    expect(readFileSync(join(at, "log.jsonl"), "utf8").match(/"type":"feedback"/g)).toHaveLength(1);
+  });
+
+  it("names what is missing, failed, duplicate and foreign, goes on, and holds the same bytes once the rest is there", async () => {
+    const cell = cellFile("faults-cell", { task: "bc5cdr-disease", source: "clingen", seed: 1, size: 6, model: "m" });
+    const whole = join(folder, "whole");
+    await toTheEnd(whole, await batch("--out", whole, cell));
+
+    const at = join(folder, "faults");
+    const answers = join(at, "answers.jsonl");
+    await batch("--out", at, cell);
+    const lines = (await runBatch(join(at, "turn-1.jsonl"), answers)).toSorted((a, b) =>
+      JSON.parse(a).custom_id < JSON.parse(b).custom_id ? -1 : 1,
+    );
+    const ids = lines.map((line) => JSON.parse(line).custom_id as string);
+    const fails = JSON.stringify({
+      id: "x",
+      custom_id: ids[1],
+      response: { status_code: 500, body: {} },
+      error: { message: "out of memory" },
+    });
+    const foreign = (lines[2] ?? "").replace(ids[2] ?? "", "another-batch-7");
+    writeFileSync(answers, [foreign, ...lines.slice(2), lines[3], fails, '{"custom_id": "cut'].join("\n"));
+    const read = await batch("--in", at, answers);
+    expect(read.code).toBe(0);
+    expect(read.last).toMatchObject({ missing: [ids[0]], failed: 1, duplicate: 1, foreign: 1, malformed: 1, accepted: 6 });
+    expect(read.aside.join("\n")).toContain("another-batch-7 answers nothing");
+    expect(read.aside.join("\n")).toContain(`${ids[1]} out of memory`);
+    expect(
+      readFileSync(join(at, "missing.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).custom_id),
+    ).toEqual(ids.slice(0, 2));
+
+    await runBatch(join(at, "missing.jsonl"), answers);
+    const after = await batch("--in", at, answers);
+    expect(after.last).toMatchObject({ missing: [], failed: 0, next: null });
+    expect(existsSync(join(at, "missing.jsonl"))).toBe(false);
+    expect(products(at)).toEqual(products(whole));
+  });
+
+  it("reads the same answers twice to no effect, and tells its state without any", async () => {
+    const at = join(folder, "whole");
+    const before = products(at);
+    const again = await batch("--in", at, join(at, "answers-1.jsonl"));
+    expect(again.last).toMatchObject({ duplicate: 12, next: null, accepted: 6 });
+    expect((await batch("--in", at)).last).toMatchObject({ duplicate: 0, next: null, accepted: 6 });
+    expect(products(at)).toEqual(before);
+  });
+
+  it("asks nothing more when no answer came", async () => {
+    const at = join(folder, "unanswered");
+    await batch("--out", at, cellFile("unanswered-cell", { task: "mqp", source: "clingen", seed: 1, size: 3, model: "m" }));
+    const { last } = await batch("--in", at);
+    expect(last).toMatchObject({ turn: 1, asked: 6, next: "missing.jsonl" });
+    expect(last.missing).toHaveLength(6);
+    expect(readdirSync(at)).not.toContain("turn-2.jsonl");
+  });
+
+  it("writes a data set for Python", async () => {
+    const at = join(folder, "whole");
+    const to = join(folder, "python");
+    expect((await batch("--in", at, "--dataset", to)).code).toBe(0);
+    expect(
+      readFileSync(join(to, "data", "train.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n"),
+    ).toHaveLength(6);
+    expect(readFileSync(join(to, "README.md"), "utf8")).toContain("path: data/train.parquet");
+    expect(
+      readFileSync(join(to, "data", "train.parquet"))
+        .subarray(0, 4)
+        .toString(),
+    ).toBe("PAR1");
+  });
+
+  const cell = { task: "mqp", source: "clingen", seed: 1, size: 3, model: "m" };
+  it.each([
+    ["no model", { ...cell, model: undefined }, /no "model"/],
+    ["an unknown task", { ...cell, task: "mqq" }, /cell\.json: task takes .*mqp/],
+    ["a typo", { ...cell, sise: 3 }, /sise is no field/],
+    ["no size", { ...cell, size: undefined }, /no "size"/],
+    ["two cells", { ...cell, seed: undefined, seeds: [1, 2] }, /one element/],
+    ["a source without prompts", { ...cell, source: "word-substitution" }, /asks no language model/],
+    ["a source that does not suit", { ...cell, task: "cdr", source: "back-translation" }, /makes no examples for cdr/],
+    [
+      "influence without an encoder",
+      { ...cell, source: { kind: "progen", influenceFrom: 10 }, size: 50 },
+      /"influenceFrom" of more than 10/,
+    ],
+    ["a folder that is not there", { ...cell, task: { id: "mqp", data: "nowhere" } }, /there is no folder/],
+    ["a graph that is not there", { ...cell, graph: "nowhere" }, /nodes\.tsv/],
+    ["a list", [], /takes an object/],
+  ])("refuses a file with %s in words", async (_, wrong, message) => {
+    const path = cellFile("wrong", wrong);
+    const { code, last } = await batch("--out", join(folder, "wrong-out"), path);
+    expect(code).toBe(1);
+    expect(last.error).toMatchObject({ code: "file-malformed", file: path, line: null });
+    expect(last.error?.message).toMatch(message);
+    expect(existsSync(join(folder, "wrong-out", "plan.json"))).toBe(false);
+  });
+
+  it("refuses what is no batch, no file, or another batch's folder", async () => {
+    const path = cellFile("other", cell);
+    expect((await batch("--in", join(folder, "empty"))).last.error).toMatchObject({ code: "file-missing" });
+    expect((await batch("--in", join(folder, "whole"), "nothing.jsonl")).last.error).toMatchObject({
+      code: "file-missing",
+      file: "nothing.jsonl",
+    });
+    expect((await batch("--out", join(folder, "whole"), path)).last.error?.message).toMatch(/holds another batch/);
+    expect((await batch("--out", "a", "--in", "b")).last.error).toMatchObject({ code: "bad-arguments" });
+    expect((await batch("--out", join(folder, "x"), path, "--grammar", "gbnf")).last.error?.message).toMatch(
+      /--grammar takes none, vllm/,
+    );
+    expect((await batch("--out", join(folder, "x"), path, "--attempts", "0")).last.error?.message).toMatch(/--attempts/);
+    expect((await batch("--nothing")).code).toBe(1);
+  });
+});
