@@ -2,7 +2,7 @@
 
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Example, Shape, Shapes, Span } from "../tasks/example.ts";
-import type { ExampleOf, Task, TaskOf } from "../tasks/task.ts";
+import type { ExampleOf, LearnableTask, Task } from "../tasks/task.ts";
 import { tokenize, wordsOfSpan } from "./words.ts";
 
 type Feature =
@@ -15,18 +15,20 @@ type Feature =
 type Values = Readonly<Record<string, unknown>>;
 
 interface Columns<S extends Shape> {
-  features(task: TaskOf<S>): Readonly<Record<string, Feature>>;
-  values(example: Shapes[S], task: TaskOf<S>): Values;
+  features(task: LearnableTask<S>): Readonly<Record<string, Feature>>;
+  values(example: Shapes[S], task: LearnableTask<S>): Values;
   /** The kind of work, in the words of the Hugging Face hub. */
   readonly category: string;
 }
 
+type Labelled = Pick<LearnableTask, "labels">;
+
 const text: Feature = { kind: "string" };
 const int: Feature = { kind: "int" };
-const labelNames = (task: Task): string[] => task.labels.map(({ id }) => id);
-const classOf = (task: Task): Feature => ({ kind: "class", names: labelNames(task) });
-const indexOf = (task: Task, id: string): number => labelNames(task).indexOf(id);
-const tagNames = (task: Task): string[] => ["O", ...labelNames(task).flatMap((id) => [`B-${id}`, `I-${id}`])];
+const labelNames = (task: Labelled): string[] => task.labels.map(({ id }) => id);
+const classOf = (task: Labelled): Feature => ({ kind: "class", names: labelNames(task) });
+const indexOf = (task: Labelled, id: string): number => labelNames(task).indexOf(id);
+const tagNames = (task: Labelled): string[] => ["O", ...labelNames(task).flatMap((id) => [`B-${id}`, `I-${id}`])];
 
 /** Offset in code points, as Python counts, from one in UTF-16 code units. */
 const pythonOffset = (whole: string, offset: number): number => [...whole.slice(0, offset)].length;

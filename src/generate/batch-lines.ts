@@ -176,7 +176,7 @@ function failed(why: string): Answer {
 function errorWords(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined;
   if (typeof error === "string") return error || "an error without words";
-  const { code, message } = objectOf(error) ?? {};
+  const { code, message } = objectOf(objectOf(error)?.error) ?? objectOf(error) ?? {}; // vLLM wraps it once more
   const words = [code, message].filter((part) => typeof part === "string" || typeof part === "number").join(": ");
   return words === "" ? JSON.stringify(error) : words;
 }

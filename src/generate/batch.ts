@@ -61,9 +61,6 @@ export function lateNames(asked: Iterable<string>): (id: string) => boolean {
   return (id) => Number(nameForm.exec(id)?.[1] ?? last) < last;
 }
 
-/** Attempts asked at once, at most. */
-const mostAttempts = 100_000;
-
 /**
  * State of a batch: a pure function of the batch, the names asked and the answers, in whatever order these came. Examples are accepted in order of
  * attempt; an attempt without an answer is rejected as `unanswered`. A round ends when nothing is due in it. Errors: the source's own.
@@ -95,7 +92,10 @@ export async function advance(batch: Batch, recording: Recording, signal: AbortS
   }
 }
 
-/** Requests of attempts beyond those asked: so many as should bring what lacks, by what the round's attempts brought. */
+/**
+ * Requests of attempts beyond those asked: so many as should bring what lacks, by what the round's attempts brought, and as many again as those at
+ * most. A model that fails most of them is not asked a hundred thousand.
+ */
 async function more(
   batch: Batch,
   recording: Recording,
@@ -112,7 +112,7 @@ async function more(
   const each = limit > begun ? (answered / got) * 1.25 : ratio;
   const count = Math.ceil(lacking * each) - open;
   if (count <= 0) return { due: [], end: "waiting" };
-  const to = limit + Math.min(mostAttempts, count);
+  const to = limit + (limit > begun ? Math.min(count, limit - begun) : count);
   const { unanswered } = await sit(batch, recording, { round, limit: to, log }, signal);
   const { due } = told(unanswered, recording);
   return due.length > 0 ? { due, end: undefined } : { due, end: "exhausted" };

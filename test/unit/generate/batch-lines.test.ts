@@ -68,6 +68,7 @@ describe("answers", () => {
   it.each([
     ["an error beside it", line("a", {}, 500, { code: "server_error", message: "boom" }), "server_error: boom"],
     ["an error in its body", line("a", { error: { message: "bad grammar" } }, 400), "bad grammar"],
+    ["an error in an error", line("a", {}, 400, { error: { message: "no such model", code: 404 } }), "404: no such model"],
     ["a status alone", line("a", {}, 503), "status 503"],
     ["an error and no response", JSON.stringify({ custom_id: "a", response: null, error: "gone" }), "gone"],
     ["no text", line("a", chat(null, "tool_calls")), "no text (tool_calls)"],

@@ -208,6 +208,20 @@ describe("a batch", () => {
     expect(none.turns).toHaveLength(1);
   });
 
+  it("asks no more than as many again, however little was accepted", async () => {
+    const rare = openScripted({ script: (prompt, stream) => (stream.int(9) === 0 ? tourScript(prompt, stream) : "") });
+    const { turns, state } = await drive(await batchOf("bc5cdr-disease", clingen, 8), nothing(), (request) => answered(rare, request));
+    const asked = turns.map((turn) => turn.length);
+    expect(asked[0]).toBe(16);
+    expect(asked.length).toBeGreaterThan(2);
+    let before = 0;
+    for (const count of asked) {
+      if (before > 0) expect(count).toBeLessThanOrEqual(before);
+      before += count;
+    }
+    expect(state.end).toBe("whole");
+  });
+
   it("asks a shorter question where the answer was that the prompt is too long", async () => {
     const batch = await batchOf("mqp", inContext, 3);
     const tooLong: Answer = { kind: "failed", why: "maximum context length is 512", tooLong: true };
