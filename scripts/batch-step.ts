@@ -1,5 +1,7 @@
 // One step of a batch: answers in, and the requests that are due or the data set out. Knows no command line.
 
+import { score } from "../src/evaluate/score.ts";
+import type { Scores } from "../src/evaluate/scores.ts";
 import { chanceFeedback } from "../src/experiment/feedback.ts";
 import { knowledgeRequestOf } from "../src/experiment/requests.ts";
 import { runConfigOf } from "../src/experiment/run-inputs.ts";
@@ -17,6 +19,9 @@ import type { KnowledgeGraph } from "../src/knowledge/knowledge-graph.ts";
 import { type KnowledgeData, knowledgeOf, noKnowledge } from "../src/knowledge/topic.ts";
 import { datasetJsonl } from "../src/report/artefacts.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
+import type { Example } from "../src/tasks/example.ts";
+import { blankOf } from "../src/tasks/shapes.ts";
+import type { ExampleOf, Task } from "../src/tasks/task.ts";
 import { graphFile, starterGraph } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, missingFile, planName } from "./batch-folder.ts";
 
@@ -44,6 +49,8 @@ export interface BatchLine {
   readonly next: string | null;
   /** File of the accepted examples; null before there are any. */
   readonly dataset: string | null;
+  /** Of the test items, for a source that answers them. One without an answer is wrong. */
+  readonly scores?: Scores;
 }
 
 export interface Stepped {
@@ -92,6 +99,7 @@ export async function step(folder: BatchFolder, plan: BatchPlan, files: Readonly
     malformed: count("malformed"),
     next: turn ?? (done ? null : missingFile),
     dataset,
+    ...(state.advanced && sourceOf(plan.config.source).answers ? { scores: scoresOf(plan, log) } : {}),
   };
   folder.write("summary.json", `${JSON.stringify(line)}\n`);
   return {
@@ -128,7 +136,7 @@ async function stateOf(folder: BatchFolder, plan: BatchPlan, name: string, recor
     demonstrations: data.train,
     gold: data.gold ?? [],
     knowledge: knowledgeOf(gathered.knowledge),
-    ...(needs(config.source, "test") ? { items: data.test } : {}),
+    ...(needs(config.source, "test") ? { items: data.test.map(blankOf) } : {}),
   };
   const feedback = (after: number, accepted: Parameters<typeof chanceFeedback>[3]) =>
     chanceFeedback(task, seeds.text, after, accepted);
@@ -173,6 +181,14 @@ function writeProducts(folder: BatchFolder, plan: BatchPlan, config: RunConfig |
   const name = sourceOf(plan.config.source).answers ? "predictions.jsonl" : "dataset.jsonl";
   folder.write(name, datasetJsonl(taskById(plan.config.task), synthetic));
   return name;
+}
+
+function scoresOf({ config, data: { test } }: BatchPlan, log: readonly LogEntry[]): Scores {
+  const task = taskById(config.task);
+  const given = test.map(blankOf);
+  for (const entry of log) if (entry.type === "accepted") given[entry.index] = entry.example;
+  const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<Task>[];
+  return score(task, ofTask(test), ofTask(given));
 }
 
 /** First the run's config, then its entries in the store's form, each prefix before the first entry that begins with it. */

@@ -210,7 +210,9 @@ describe("a batch", () => {
 
   it("asks no more than as many again, however little was accepted", async () => {
     const rare = openScripted({ script: (prompt, stream) => (stream.int(9) === 0 ? tourScript(prompt, stream) : "") });
-    const { turns, state } = await drive(await batchOf("bc5cdr-disease", clingen, 8), nothing(), (request) => answered(rare, request));
+    const { turns, state } = await drive(await batchOf("bc5cdr-disease", clingen, 8), nothing(), (request) =>
+      answered(rare, request),
+    );
     const asked = turns.map((turn) => turn.length);
     expect(asked[0]).toBe(16);
     expect(asked.length).toBeGreaterThan(2);
