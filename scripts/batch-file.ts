@@ -2,20 +2,23 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { type Field, field } from "../src/base/json-field.ts";
 import { rng } from "../src/base/rng.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
-import { presetConfig, presetSource } from "../src/experiment/presets.ts";
-import { readDataset } from "../src/formats/dataset.ts";
+import { presetConfig, presetSource, withTopicsOf } from "../src/experiment/presets.ts";
+import { type Dataset, readDataset } from "../src/formats/dataset.ts";
+import { ownDataset } from "../src/formats/own-dataset.ts";
 import type { SourceConfig, SourceKind } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter } from "../src/generate/sources.ts";
 import type { Manifest } from "../src/models/manifest.ts";
-import { taskById } from "../src/tasks/catalogue.ts";
-import { readSource, required, seedOf, taskId } from "./experiment-file.ts";
+import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
+import type { Task } from "../src/tasks/task.ts";
+import { readSource, required, seedOf } from "./experiment-file.ts";
 import { fileBlob } from "./file-blob.ts";
-import { type Field, field } from "./json-field.ts";
 import { pickedFiles } from "./picked-files.ts";
+import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
 
 export interface BatchCell {
   readonly config: ExperimentConfig;
@@ -50,12 +53,14 @@ export async function readBatchFile(text: string, path: string, manifest: Manife
   if (writer === undefined || writer.trim() === "") {
     throw new Error(`${file.name} has no "model": the name by which the server knows the language model (or --model NAME)`);
   }
-  const { task, path: data, test } = taskAndFolder(theOne(given, "task", file), folder);
-  const config = presetConfig(preset, { task, source: withWriter(source, { model: writer }), seed: seeds.text, size });
-  if (!suits(config.source, taskById(task))) throw new Error(`${sourceOf(source).name} makes no examples for ${task}`);
+  const rows = taskAndFolder(theOne(given, "task", file), folder);
+  const task = rows.named.ref;
+  const meant = theOne(given, "source", file).isText ? withTopicsOf(task, source) : source;
+  const config = presetConfig(preset, { task, source: withWriter(meant, { model: writer }), seed: seeds.text, size });
+  if (!suits(config.source, taskOf(task))) throw new Error(`${sourceOf(source).name} makes no examples for ${task}`);
   checkRounds(config);
   const graph = given.graph ? graphFolder(given.graph, folder) : null;
-  return { config, seeds, data: await readData(config, seeds, data, test), graph };
+  return { config, seeds, data: await readData(config, seeds, rows), graph };
 }
 
 /** The field, or the one element of its plural, as an experiment file has it. */
@@ -79,13 +84,25 @@ function sourceAndModel(given: Field, preset: Preset, manifest: Manifest): { sou
   return model === undefined ? { source } : { source, named: field(`${writer.name}.model`, model).text() };
 }
 
-function taskAndFolder(given: Field, folder: string): { task: string; path?: string; test?: number } {
-  if (given.isText) return { task: taskId(given) };
-  const { id, data, test } = given.object(["id", "data", "test"]);
-  if (!id) throw new Error(`${given.name} has no "id"`);
+interface TaskAndFolder {
+  readonly named: NamedTask;
+  readonly path?: string;
+  readonly test?: number;
+}
+
+/** As an experiment file names them; a task of one's own is a file, by its path or in the field "task". */
+function taskAndFolder(given: Field, folder: string): TaskAndFolder {
+  const { id, task, data, test } = given.isText
+    ? { id: given, task: undefined, data: undefined, test: undefined }
+    : given.object(["id", "task", "data", "test"]);
+  if (task && id) throw given.fault('takes "id" or "task", not both');
+  const of = task ?? id;
+  if (!of) throw given.lacks("id");
+  const named = namedTask(of.name, of.text(), resolve(folder, of.text()));
   const path = data && resolve(folder, data.text());
   if (data && path && !existsSync(path)) throw new Error(`${data.name}: there is no folder ${path}`);
-  return { task: taskId(id), ...(path ? { path } : {}), ...(test ? { test: test.wholeNumber(1) } : {}) };
+  requireExamples(of.name, named, path !== undefined, '"data"');
+  return { named, ...(path ? { path } : {}), ...(test ? { test: test.wholeNumber(1) } : {}) };
 }
 
 /** Rounds whose feedback is by chance work without an encoder; those chosen by influence would need one, trained. */
@@ -114,22 +131,21 @@ export function graphFile(folder: string, name: string, field = "graph"): { name
 }
 
 /** The rows that the requests are made of, and no others: a plan holds them. */
-async function readData(
-  { task: id, source }: ExperimentConfig,
-  seeds: Seeds,
-  path?: string,
-  most?: number,
-): Promise<NotebookData> {
-  const task = taskById(id);
-  const sample = join(root, "public", "samples", id);
-  const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
-  const tree = path ? pickedFiles([path]) : new Map(names.map((name) => [name, new Blob([readFileSync(join(sample, name))])]));
-  const { train, validation, test, remarks } = await readDataset(task, tree, rng("dataset", seeds.data));
+async function readData({ task: ref, source }: ExperimentConfig, seeds: Seeds, rows: TaskAndFolder): Promise<NotebookData> {
+  const { train, validation, test, remarks } = await datasetFrom(taskOf(ref), seeds, rows);
   return {
-    source: path ? basename(path) : "sample",
+    source: rows.path ? basename(rows.path) : rows.named.own ? taskIdOf(ref) : "sample",
     remarks,
     train,
     validation: needs(source, "encoder") ? validation : [],
-    test: needs(source, "test") ? test.slice(0, most) : [],
+    test: needs(source, "test") ? test.slice(0, rows.test) : [],
   };
+}
+
+async function datasetFrom(task: Task, seeds: Seeds, { named, path }: TaskAndFolder): Promise<Dataset> {
+  if (path === undefined && named.own) return ownDataset(task, named.own);
+  const sample = join(root, "public", "samples", task.id);
+  const names = ["train_few.jsonl", "dev_few.jsonl", "test.jsonl", "label.txt"];
+  const tree = path ? pickedFiles([path]) : new Map(names.map((name) => [name, new Blob([readFileSync(join(sample, name))])]));
+  return readDataset(task, tree, rng("dataset", seeds.data));
 }

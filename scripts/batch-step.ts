@@ -18,7 +18,7 @@ import { importGraph, openGraph } from "../src/knowledge/graphs.ts";
 import type { KnowledgeGraph } from "../src/knowledge/knowledge-graph.ts";
 import { type KnowledgeData, knowledgeOf, noKnowledge } from "../src/knowledge/topic.ts";
 import { datasetJsonl } from "../src/report/artefacts.ts";
-import { taskById } from "../src/tasks/catalogue.ts";
+import { taskOf } from "../src/tasks/catalogue.ts";
 import type { Example } from "../src/tasks/example.ts";
 import { blankOf } from "../src/tasks/shapes.ts";
 import type { ExampleOf, Task } from "../src/tasks/task.ts";
@@ -129,7 +129,7 @@ async function stateOf(folder: BatchFolder, plan: BatchPlan, name: string, recor
     };
   }
   const run = await runConfigOf({ ...config, seed: seeds.text }, writer, data, gathered.knowledge, seeds.training);
-  const task = taskById(config.task);
+  const task = taskOf(config.task);
   const ports = {
     task,
     source: sourceOf(config.source),
@@ -179,12 +179,12 @@ function writeProducts(folder: BatchFolder, plan: BatchPlan, config: RunConfig |
   if (config) folder.write("log.jsonl", storedLog(config, log));
   if (synthetic.length === 0) return null;
   const name = sourceOf(plan.config.source).answers ? "predictions.jsonl" : "dataset.jsonl";
-  folder.write(name, datasetJsonl(taskById(plan.config.task), synthetic));
+  folder.write(name, datasetJsonl(taskOf(plan.config.task), synthetic));
   return name;
 }
 
 function scoresOf({ config, data: { test } }: BatchPlan, log: readonly LogEntry[]): Scores {
-  const task = taskById(config.task);
+  const task = taskOf(config.task);
   const given = test.map(blankOf);
   for (const entry of log) if (entry.type === "accepted") given[entry.index] = entry.example;
   const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<Task>[];

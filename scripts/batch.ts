@@ -11,7 +11,7 @@ import { type GrammarForm, grammarFields } from "../src/generate/batch-lines.ts"
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { dataFolder } from "../src/report/data-folder.ts";
-import { taskById } from "../src/tasks/catalogue.ts";
+import { taskOf } from "../src/tasks/catalogue.ts";
 import { readBatchFile } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
 import { type Stepped, step } from "./batch-step.ts";
@@ -149,7 +149,7 @@ function tell({ faults, remarks, line }: Stepped, print: Print): void {
 function putDataset(path: string, { config, seeds }: BatchPlan, { line, synthetic }: Stepped): void {
   if (sourceOf(config.source).answers) throw new Error(`${sourceOf(config.source).name} makes predictions and no data set`);
   if (line.run === null || synthetic.length === 0) throw new Error("--dataset: there are no accepted examples yet");
-  const files = dataFolder(taskById(config.task), synthetic, { source: config.source, run: line.run, seed: seeds.text });
+  const files = dataFolder(taskOf(config.task), synthetic, { source: config.source, run: line.run, seed: seeds.text });
   for (const [name, content] of files) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), content);
