@@ -15,6 +15,7 @@ import { tourScript } from "../../../src/engines/tour-script.ts";
 import { readJsonl } from "../../../src/formats/clingen.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 
+const samples = join(import.meta.dirname, "../../../public/samples");
 const model = openScripted({ script: tourScript, contextTokens: 1_000_000 });
 
 interface ChatBody {
@@ -185,6 +186,67 @@ describe("npm run batch", () => {
     const { end } = await toTheEnd(at, first);
     expect(end.last.accepted).toBe(12);
     expect(readFileSync(join(at, "log.jsonl"), "utf8").match(/"type":"feedback"/g)).toHaveLength(1);
+  });
+
+  it("has the test items answered, and scores the answers", async () => {
+    const at = join(folder, "in-context");
+    const task = { id: "mqp", test: 7 };
+    const first = await batch(
+      "--out",
+      at,
+      cellFile("in-context-cell", { task, source: "in-context", seed: 1, size: 3, model: "m" }),
+    );
+    expect(first.last).toMatchObject({ asked: 7, size: 7 });
+    for (const { body } of readFileSync(join(at, "turn-1.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))) {
+      expect(body).toMatchObject({ temperature: 0 });
+    }
+    // Each item answered alike: the accuracy is the label's share.
+    const lines = readFileSync(join(at, "turn-1.jsonl"), "utf8").trimEnd().split("\n");
+    const choices = [{ message: { content: "equivalent" }, finish_reason: "stop" }];
+    const answers = lines.map((line) =>
+      JSON.stringify({ custom_id: JSON.parse(line).custom_id, response: { status_code: 200, body: { choices } } }),
+    );
+    writeFileSync(join(at, "answers-1.jsonl"), answers.join("\n"));
+    const { last } = await batch("--in", at, join(at, "answers-1.jsonl"));
+    const test = readJsonl(taskById("mqp"), readFileSync(join(samples, "mqp", "test.jsonl"), "utf8"), {
+      file: "test.jsonl",
+    }).slice(0, 7);
+    const same = test.filter((item) => item.label === "equivalent").length;
+    expect(last).toMatchObject({ accepted: 7, next: null, dataset: "predictions.jsonl" });
+    expect(last.scores?.values.accuracy).toBeCloseTo(same / 7, 9);
+    expect((await batch("--in", at, "--dataset", join(folder, "none"))).last.error?.message).toMatch(/makes predictions/);
+  });
+
+  it("takes a task of one's own, from its file", async () => {
+    const at = join(folder, "own");
+    const row = (text: string, label: string) => ({ text, labels: [label] });
+    const examples = {
+      train: [row("Chest pain since an hour.", "urgent"), row("A form to sign.", "routine")],
+      validation: [row("He fell and lost consciousness.", "urgent")],
+      test: [row("Refill of my tablets.", "routine")],
+    };
+    const task = {
+      name: "Urgency",
+      family: "classification",
+      labels: [{ name: "urgent" }, { name: "routine" }],
+      topicList: { every: ["asthma"] },
+      examples,
+    };
+    const cell = cellFile("own-cell", { task: "task.json", source: "clingen", seed: 1, size: 4, model: "m" });
+    writeFileSync(join(folder, "own-cell", "task.json"), JSON.stringify(task));
+    const { end } = await toTheEnd(at, await batch("--out", at, cell));
+    expect(end.last).toMatchObject({ accepted: 4, next: null });
+    const made = readFileSync(join(at, "dataset.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(new Set(made.map(({ label }) => label))).toEqual(new Set(["urgent", "routine"]));
+    expect(made.every(({ topic }) => topic === "asthma")).toBe(true);
+    expect((await batch("--in", at, "--dataset", join(folder, "own-python"))).code).toBe(0);
+    expect(readFileSync(join(folder, "own-python", "README.md"), "utf8")).toContain(`'1': "routine"`);
   });
 
   it("names what is missing, failed, duplicate and foreign, goes on, and holds the same bytes once the rest is there", async () => {
