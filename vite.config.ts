@@ -23,6 +23,7 @@ export default defineConfig({
       "@noble/hashes/utils.js",
       "fflate",
       "idb",
+      "hyparquet-writer",
       "papaparse",
     ],
   },

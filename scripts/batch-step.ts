@@ -105,7 +105,7 @@ export async function step(folder: BatchFolder, plan: BatchPlan, files: Readonly
   return {
     line,
     faults,
-    remarks: [...state.remarks, ...endWords(state.advanced)],
+    remarks: [...(asked.size === 0 ? plan.data.remarks : []), ...state.remarks, ...endWords(state.advanced)],
     synthetic: log.filter((e) => e.type === "accepted"),
   };
 }

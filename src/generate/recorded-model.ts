@@ -2,7 +2,6 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Completion, CompletionRequest, LanguageModel, Message } from "../engines/language-model.ts";
-import { contextOverflow } from "../engines/refusals.ts";
 import type { Turn } from "./source.ts";
 
 /** A request with the name by which its answer is found. */
@@ -60,7 +59,7 @@ export function recordedModel(id: string, scope: string, { asked, answers }: Rec
         turns.push({ messages, ...(shared?.messages ? { shared: shared.messages } : {}), text, promptTokens, completionTokens });
         return { text, finish, promptTokens, completionTokens };
       }
-      if (answer?.tooLong) throw contextOverflow(Number.NaN, Number.NaN);
+      if (answer?.tooLong) throw new ClinfuseError("context-overflow", `${name}: ${answer.why}`, { what: name });
       throw new Unanswered({ id: name, request });
     },
     close: async () => undefined,

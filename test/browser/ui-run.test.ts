@@ -1,6 +1,6 @@
 // The steps in each state, as a reader sees them: empty, loading, partial, error, done. Found by role and label; services are a test's own.
 
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { cleanup, render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
@@ -285,6 +285,13 @@ describe("train and evaluate", () => {
     await expect.element(button("model.safetensors")).toBeVisible();
     await button("As ONNX").click();
     await expect.element(button("onnx/model.onnx")).toBeVisible();
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    await button("For Python").click();
+    await vi.waitUntil(() => click.mock.contexts.length > 0);
+    const zip = click.mock.contexts[0] as HTMLAnchorElement;
+    click.mockRestore();
+    expect(zip.download).toMatch(/^clinfuse-.*-python\.zip$/);
+    expect(await (await fetch(zip.href)).text()).toContain("/data/train.parquet");
     expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
   });
 

@@ -139,6 +139,7 @@ for (const task of ["BC5CDR-Disease", "MQP"]) {
     const rows = (await download("Dataset")).trim().split("\n");
     expect(rows).toHaveLength(30);
     expect(JSON.parse(rows[0] ?? "")).toHaveProperty("topic_source.provenance.licence");
+    expect(await download("For Python")).toContain("data/train.parquet");
     expect(JSON.parse(await download("Scores"))).toHaveProperty("scores.synthetic.values");
     const report = await download("Report");
     expect(report).toContain("<!doctype html>");

@@ -14,6 +14,7 @@ import { openScripted } from "../../../src/engines/scripted.ts";
 import { tourScript } from "../../../src/engines/tour-script.ts";
 import { readJsonl } from "../../../src/formats/clingen.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
+import { mqp } from "../../../src/tasks/mqp.ts";
 
 const samples = join(import.meta.dirname, "../../../public/samples");
 const model = openScripted({ script: tourScript, contextTokens: 1_000_000 });
@@ -211,7 +212,7 @@ describe("npm run batch", () => {
     );
     writeFileSync(join(at, "answers-1.jsonl"), answers.join("\n"));
     const { last } = await batch("--in", at, join(at, "answers-1.jsonl"));
-    const test = readJsonl(taskById("mqp"), readFileSync(join(samples, "mqp", "test.jsonl"), "utf8"), {
+    const test = readJsonl(mqp, readFileSync(join(samples, "mqp", "test.jsonl"), "utf8"), {
       file: "test.jsonl",
     }).slice(0, 7);
     const same = test.filter((item) => item.label === "equivalent").length;

@@ -11,6 +11,8 @@ import type { Run } from "../run.svelte.ts";
 // Fetched when the step is opened, so that the app starts without them.
 const artefacts = remembered(() => import("../../../report/artefacts.ts"));
 const report = remembered(() => import("../../../report/report.ts"));
+const dataFolders = remembered(() => import("../../../report/data-folder.ts"));
+const zips = remembered(() => import("../../../formats/zip.ts"));
 
 export class EvaluateStep {
   /** The prediction under way. */
@@ -31,7 +33,7 @@ export class EvaluateStep {
 
   /** Fetches what writes the files, while the app's server is sure to answer. */
   async prepare(): Promise<void> {
-    await Promise.all([artefacts(), report()]).catch(() => undefined); // asked for again at the download, which tells why
+    await Promise.all([artefacts(), report(), dataFolders(), zips()]).catch(() => undefined); // asked for again at the download, which tells why
   }
 
   /** Works after a reload too: the model was kept. */
@@ -51,6 +53,17 @@ export class EvaluateStep {
     const { datasetJsonl } = await artefacts();
     const jsonl = datasetJsonl(this.#run.task.task, this.#run.generate.accepted);
     return { name: `${this.#name}-dataset.jsonl`, blob: new Blob([jsonl], { type: "application/jsonl" }) };
+  }
+
+  /** A zip of the folder that load_dataset reads. */
+  async pythonDataset(): Promise<Download> {
+    const [{ dataFolder }, { writeZip }] = await Promise.all([dataFolders(), zips()]);
+    const { config, notebook, task, generate } = this.#run;
+    const made = { source: config.source, run: notebook.run ?? notebook.id, seed: config.seed };
+    const name = `${this.#name}-python`;
+    const files = [...dataFolder(task.task, generate.accepted, made)];
+    const entries = files.map(([path, content]) => ({ path: `${name}/${path}`, content: new Blob([content]) }));
+    return { name: `${name}.zip`, blob: await writeZip(`${name}.zip`, entries, new AbortController().signal) };
   }
 
   async scores(): Promise<Download> {
