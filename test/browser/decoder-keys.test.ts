@@ -55,7 +55,9 @@ describe("the same greedy text as llama.cpp's", () => {
     const file = await fileWith(keys, template);
     const ours = await written(await openBatch({ id: "batch/keys", weights: file, contextTokens: 256 }));
     const theirs = await written(await openWllama({ id: "wllama/keys", weights: [file], contextTokens: 256, threads: 1 }));
-    expect(ours).toEqual(theirs);
+    // Where the limit cuts inside a character, llama.cpp's stream leaves out the bytes that it began.
+    const whole = ({ text, ...counts }: typeof ours) => ({ ...counts, text: text.replace(/\uFFFD+$/, "") });
+    expect(whole(ours)).toEqual(whole(theirs));
   });
 
   it("the factor changes it, so that the tests above compare something", async () => {

@@ -38,7 +38,8 @@ describe("the starter graph in the browser", () => {
     db.close();
     db = await openDb(db.name);
     const graph = columnGraph((await graphStore(db).open("g"))!);
-    for (const task of tasks) {
+    // Genes and proteins are in no part of it that is CC0: the two tasks that ask for them say so (starter-graph.test.ts).
+    for (const task of tasks.filter(({ id }) => !["gad", "chemprot"].includes(id))) {
       const sampling = { count: 100, names: "natural" } as const;
       const topics = await sampleTopics(graph, task, sampling, rng("x", 1));
       for (const label of task.labels) expect(topics[label.id]).toHaveLength(100);
