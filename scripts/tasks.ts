@@ -61,6 +61,7 @@ export async function main(args: readonly string[], print: (line: string) => voi
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  process.stdout.on("error", () => process.exit(0)); // who reads it has enough: head, less
   try {
     process.exitCode = await main(process.argv.slice(2), (line) => console.log(line));
   } catch (error) {
