@@ -45,7 +45,8 @@ export function runModel(model: LanguageModel): RunModel {
             underWay.set(id, progress);
             changed();
           });
-          ended += completion.completionTokens;
+          // An engine that counts parts as they come may have told more than it counts in the end: the sum never falls.
+          ended += Math.max(completion.completionTokens, underWay.get(id)?.completionTokens ?? 0);
           return completion;
         } finally {
           underWay.delete(id);
