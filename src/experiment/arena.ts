@@ -12,7 +12,8 @@ import { contentKey } from "./product.ts";
 /** Rows of a task: its sample, or those of a run, which are copied so that the arena outlives the run. */
 export type ArenaRows =
   | { readonly kind: "sample" }
-  | { readonly kind: "run"; readonly title: string; readonly data: NotebookData };
+  /** `key`: the content's, so that other rows are other cells. */
+  | { readonly kind: "run"; readonly title: string; readonly key: string; readonly data: NotebookData };
 
 export type Outcome =
   | { readonly kind: "done"; readonly summary: CellSummary }
@@ -35,9 +36,9 @@ export interface Arena {
 
 export const rowsOf = (arena: Pick<Arena, "rows">, task: string): ArenaRows => arena.rows[task] ?? { kind: "sample" };
 
-/** Everything that a cell follows from, but for the rows themselves, which their title stands for. */
+/** Everything that a cell follows from, but for the rows themselves, which their key stands for. */
 export function cellName({ config }: GridCell, rows: ArenaRows): string {
-  return canonicalJson({ config, rows: rows.kind === "run" ? rows.title : rows.kind });
+  return canonicalJson({ config, rows: rows.kind === "run" ? rows.key : rows.kind });
 }
 
 /** A source of real rows has nothing to give where there are none. */

@@ -114,16 +114,22 @@ export class Lab {
     return [...this.#runs.values()].find((run) => run.running);
   }
 
-  /** Another run's work on the same worker, which must end first. */
-  busyElsewhere(worker: "generate" | "train", than: Run): Run | undefined {
+  /** Title of the run or arena that is at work, whatever it does. */
+  get atWork(): string | undefined {
+    return this.working?.notebook.title ?? this.arenas.working?.arena.title;
+  }
+
+  /** Title of another run, or of an arena, at work on the same worker, which must end first. */
+  busyElsewhere(worker: "generate" | "train", than: Run): string | undefined {
     const works = (run: Run): readonly Work[] =>
       worker === "generate" ? [run.knowledge.work, run.generate.work] : [run.train.work];
-    return [...this.#runs.values()].find((run) => run !== than && works(run).some((work) => work.running));
+    const other = [...this.#runs.values()].find((run) => run !== than && works(run).some((work) => work.running));
+    return other?.notebook.title ?? this.arenas.working?.arena.title;
   }
 
   /** Something is at work in this tab. */
   get running(): boolean {
-    return this.working !== undefined || this.arenas.working !== undefined || this.library.running || this.bench.work.running;
+    return this.atWork !== undefined || this.library.running || this.bench.work.running;
   }
 
   async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {

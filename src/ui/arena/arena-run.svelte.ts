@@ -8,6 +8,7 @@ import type { DriveEvent, Failure } from "../../experiment/drive-cell.ts";
 import { type Grid, methodName } from "../../experiment/grid.ts";
 import type { NotebookData } from "../../experiment/notebook.ts";
 import type { Cell } from "../../experiment/plan.ts";
+import { contentKey } from "../../experiment/product.ts";
 import { fetchSample } from "../../experiment/sample.ts";
 import { taskById, taskIdOf } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
@@ -34,6 +35,16 @@ export class ArenaRun {
   failed = $derived.by(() => this.wanted.filter(({ outcome }) => outcome?.kind === "failed"));
 
   choose = (patch: Partial<Grid>): Promise<void> => this.#change((before) => ({ ...before, grid: { ...before.grid, ...patch } }));
+
+  /** Takes a task's rows from a run, copied, so that the arena outlives it; from the sample where no run is named. */
+  async takeRows(task: string, id: string | undefined): Promise<void> {
+    const notebook = id === undefined ? undefined : await this.#lab.services.notebooks.get(id);
+    const { [task]: _, ...others } = this.arena.rows;
+    const data = notebook?.data;
+    const own =
+      notebook && data ? { [task]: { kind: "run", title: notebook.title, key: await contentKey(data), data } as const } : {};
+    await this.#change((before) => ({ ...before, rows: { ...others, ...own } }));
+  }
 
   /** Computes the cells that are not done, in the order of the plan; a failed one is tried again. */
   start = (): Promise<boolean> =>

@@ -1,8 +1,7 @@
 // The arenas of this browser: list, begin, open, delete. Knows no component.
 
-import type { Arena, ArenaRows } from "../../experiment/arena.ts";
+import type { Arena } from "../../experiment/arena.ts";
 import { type GridPreset, gridPresets, sourcesOf } from "../../experiment/grid.ts";
-import type { Notebook } from "../../experiment/notebook.ts";
 import { taskById } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { ArenaRun } from "./arena-run.svelte.ts";
@@ -42,14 +41,10 @@ export class Arenas {
     if (arena && !this.#open.has(id)) this.#open = new Map([...this.#open, [id, new ArenaRun(this.#lab, arena)]]);
   }
 
-  /** `rows`: a run whose rows its task has there. */
-  async create(preset: GridPreset, rows?: Notebook): Promise<void> {
+  async create(preset: GridPreset): Promise<void> {
     const now = Date.now();
     const { preset: settings, ...choices } = gridPresets[preset];
-    const named = rows?.config.task;
-    const task = typeof named === "string" ? named : "bc5cdr-disease"; // a grid names tasks of the paper
-    const own: Record<string, ArenaRows> =
-      rows?.data && task === named ? { [task]: { kind: "run", title: rows.title, data: rows.data } } : {};
+    const task = "bc5cdr-disease";
     const arena: Arena = {
       id: crypto.randomUUID().slice(0, 8),
       createdAt: now,
@@ -62,7 +57,7 @@ export class Arenas {
         sources: sourcesOf(settings, ["none", "zerogen", "clingen"]),
         encoders: ["all-minilm-l6-v2"],
       },
-      rows: own,
+      rows: {},
       outcomes: {},
       products: [],
       logs: [],

@@ -1,0 +1,65 @@
+// The arena as a reader sees it: its choices, its cells as they fill, a failed one beside the others, and what it holds busy.
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { page } from "vitest/browser";
+import { render } from "vitest-browser-svelte";
+import { ClinfuseError } from "../../src/base/errors.ts";
+import App from "../../src/ui/App.svelte";
+import { newNotebook } from "../../src/ui/run/run.svelte.ts";
+import { type Fake, fakeServices } from "./fake-services.ts";
+
+beforeEach(() => {
+  location.hash = "#/arena";
+});
+
+const button = (name: string | RegExp) => page.getByRole("button", { name });
+const row = (name: string | RegExp) => page.getByRole("row", { name });
+
+/** A new arena of one task and one seed, by the scripted writer. */
+async function arenaOf(fake: Fake): Promise<void> {
+  await render(App, { services: fake.services });
+  await button(/Preset laptop/).click();
+  await page.getByText("Models, seeds and size").click();
+  await page.getByLabelText("Language model that writes").selectOptions("scripted");
+  await page.getByLabelText("Examples a cell").fill("4");
+  await page.getByLabelText("Seeds").fill("1");
+  await expect.element(button("Fill 3 cells")).toBeVisible();
+}
+
+describe("an arena", () => {
+  it("fills its cells, keeps them, and shows the paper's number beside", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
+    for (const method of ["Supervised-Few", "ZeroGen", "ClinGen with KG"]) {
+      await expect.element(row(new RegExp(`^${method}`)).getByRole("cell")).toHaveTextContent(/^[01]\.\d{3}/);
+    }
+    await expect.element(row(/^ZeroGen/)).toHaveTextContent("paper 0.459");
+    const [kept] = await fake.services.arenas.list();
+    expect(Object.values(kept?.outcomes ?? {}).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
+  });
+
+  it("keeps a failed cell beside the others, says why, and tries it again alone", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    fake.failures.set("generate", new ClinfuseError("out-of-memory", "no room"));
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByText(/^3 cells: 2 done, 1 failed\./)).toBeVisible();
+    await expect.element(page.getByText("1 cell failed")).toBeVisible();
+    await button("Go on with 1 cell").click();
+    await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
+  });
+
+  it("holds the runs' buttons while it is at work, and names itself there", async () => {
+    const data = { source: "sample", remarks: [], train: [], validation: [], test: [] };
+    const knowledge = { topics: { Disease: [] }, styles: [], lexicon: [] };
+    const fake = fakeServices({ ...newNotebook("r1", 1), data, knowledge });
+    fake.pace = 400;
+    await arenaOf(fake);
+    await button("Fill 3 cells").click();
+    location.hash = "#/run/r1/generate";
+    await expect.element(page.getByText(/at work in “BC5CDR-Disease and others, laptop”/)).toBeVisible();
+    await expect.element(button(/^Generate/)).toBeDisabled();
+  });
+});
