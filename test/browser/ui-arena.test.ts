@@ -55,11 +55,14 @@ describe("an arena", () => {
     const data = { source: "sample", remarks: [], train: [], validation: [], test: [] };
     const knowledge = { topics: { Disease: [] }, styles: [], lexicon: [] };
     const fake = fakeServices({ ...newNotebook("r1", 1), data, knowledge });
-    fake.pace = 400;
+    fake.pace = 40;
     await arenaOf(fake);
     await button("Fill 3 cells").click();
+    const arena = location.hash;
     location.hash = "#/run/r1/generate";
     await expect.element(page.getByText(/at work in “BC5CDR-Disease and others, laptop”/)).toBeVisible();
     await expect.element(button(/^Generate/)).toBeDisabled();
+    location.hash = arena; // it went on meanwhile, and the page counts what came
+    await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
   });
 });

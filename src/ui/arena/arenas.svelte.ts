@@ -36,7 +36,9 @@ export class Arenas {
     return this.#open.get(id);
   }
 
-  open(id: string): void {
+  /** Opens it after a turn: state that a page's effect makes ends with the page, and an arena goes on without it. */
+  async open(id: string): Promise<void> {
+    await Promise.resolve();
     const arena = this.list?.find((a) => a.id === id);
     if (arena && !this.#open.has(id)) this.#open = new Map([...this.#open, [id, new ArenaRun(this.#lab, arena)]]);
   }
