@@ -8,8 +8,8 @@ export interface Parameter {
   readonly shape: Shape;
   /** Other names under which a checkpoint may hold it, the likeliest first. */
   readonly aliases: readonly string[];
-  /** Value where a checkpoint lacks it: an error, zeros, or normal with mean 0 and this deviation. */
-  readonly missing: "error" | "zeros" | { readonly deviation: number };
+  /** Value where a checkpoint lacks it: an error, zeros, normal with mean 0 and this deviation, or uniform between two numbers. */
+  readonly missing: "error" | "zeros" | { readonly deviation: number } | { readonly low: number; readonly high: number };
 }
 
 /** Sizes that a graph is built for. */

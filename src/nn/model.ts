@@ -10,6 +10,7 @@ import type { BatchShape, Parameter } from "../graph/parameter.ts";
 import { bertParameters, lookups } from "./bert.ts";
 import type { BertConfig } from "./bert-config.ts";
 import { type Head, headParameters } from "./heads.ts";
+import { prefixParameters } from "./prefix.ts";
 import {
   type Blueprint,
   type FixedPart,
@@ -41,7 +42,10 @@ export interface ModelOptions {
   readonly dropout?: number;
   /** See EncodeOptions. */
   readonly gathered?: boolean;
-  /** Checkpointing: a step keeps the outputs of every second layer, and computes the rest again. Frozen layers keep nothing anyway. */
+  /**
+   * Checkpointing: a step keeps the outputs of every second layer, and computes the rest again. Frozen layers keep nothing anyway. A prefix has a
+   * gradient from every layer at once, so training with one is not cut.
+   */
   readonly checkpointing?: boolean;
 }
 
@@ -49,11 +53,11 @@ export interface ModelOptions {
 export function bertModel(config: BertConfig, head: Head, options: ModelOptions = {}): Model {
   const { trains = everything, dropout = 0, gathered = false, checkpointing = false } = options;
   const whole = [...bertParameters(config), ...headParameters(config, head)];
-  const parameters = [...whole, ...loraParameters(whole, trains, config.initializerRange)];
+  const parameters = [...whole, ...loraParameters(whole, trains, config.initializerRange), ...prefixParameters(config, trains)];
   const still = frozen(parameters, trains, config.layers);
   const blueprint: Blueprint = { config, head, trains, dropout, gathered, parameters, frozen: still };
   const fixed = fixedPart(blueprint);
-  const segments = checkpointing && !fixed ? segmentsOf(blueprint) : undefined;
+  const segments = checkpointing && !fixed && trains.kind !== "prefix" ? segmentsOf(blueprint) : undefined;
   return {
     parameters,
     lookups,

@@ -7,7 +7,8 @@ import type { BatchShape, Parameter } from "../graph/parameter.ts";
 import { type Addition, type EncodeOptions, embed, encode, encodeLayers, encoderSites, lookups, type Weight } from "./bert.ts";
 import type { BertConfig } from "./bert-config.ts";
 import { type Dropout, dropoutSites } from "./dropout.ts";
-import { type Head, type HeadLogits, headLogits, headLoss } from "./heads.ts";
+import { type Head, type HeadLogits, headLogits, headLoss, perToken } from "./heads.ts";
+import { prefixOf } from "./prefix.ts";
 import { frozenLayers, loraNames, type Trains } from "./trains.ts";
 
 /** Parts that all graphs of a model are made from. */
@@ -69,7 +70,7 @@ export function fixedPart(blueprint: Blueprint): FixedPart | undefined {
   const fixed = frozenLayers(trains, config.layers);
   if (fixed === 0 || head.kind === "masked") return undefined;
   return {
-    firstToken: fixed === config.layers && head.kind !== "token",
+    firstToken: fixed === config.layers && !perToken[head.kind],
     features(shape) {
       const build = begin(blueprint, 0);
       const { hidden } = embedded(blueprint, build, shape);
@@ -125,7 +126,12 @@ function begin({ config, trains, gathered, parameters }: Blueprint, rate: number
   const g = new Graph();
   const weight = parameterInputs(g, parameters);
   const dropout = dropoutSites(g, rate, dropoutSiteCount(config), from === 0 ? 0 : 1 + 3 * from);
-  return { g, weight, options: { gathered, addition: additionOf(trains, parameters, weight), dropout } };
+  const prefix = prefixOf(g, config, trains, weight);
+  return {
+    g,
+    weight,
+    options: { gathered, addition: additionOf(trains, parameters, weight), dropout, ...(prefix ? { prefix } : {}) },
+  };
 }
 
 const embedded = ({ config }: Blueprint, { g, weight, options }: Building, shape: BatchShape) =>
@@ -169,7 +175,7 @@ function endInLoss(
 ): Graph {
   const { g } = build;
   const { logits, tied } = headOn(blueprint, build, shape, states);
-  const loss = headLoss(g, blueprint.head, logits);
+  const loss = headLoss(g, blueprint.head, logits, states);
   g.output("loss", loss);
   const dense = Object.entries(tied)
     .filter(([name]) => !blueprint.frozen.has(name))
