@@ -122,6 +122,50 @@ function multiFeeds(
   };
 }
 
+/**
+ * Feeds of a contrast head, [rows, tokens] each: shares of the query's tokens in its mean, and weights of the words. Each sentence counts the same,
+ * and the whole is divided by the batch's words, as the tags' loss is: the two are to each other as in a sum over words and a mean over sentences.
+ */
+export function contrastFeeds(
+  inputs: readonly Input[],
+  batch: Batch,
+  { rows }: Pick<Layout, "rows">,
+  /** The batch that this one is a part of. */
+  whole: readonly number[] = batch.indices,
+): Feeds {
+  const shape = [rows, batch.tokens];
+  const empty = () => new Float32Array(rows * batch.tokens);
+  const [query, entities, others] = [empty(), empty(), empty()];
+  const places = (index: number, is: (target: number) => boolean) =>
+    (inputs[index] as Input).targets.flatMap((target, i) => (target !== ignoredLabel && is(target) ? [i] : []));
+  const words = whole.reduce((sum, index) => sum + places(index, () => true).length, 0);
+  for (const [row, index] of batch.indices.entries()) {
+    const { encoding, query: count = 0 } = inputs[index] as Input;
+    const fill = (into: Float32Array, at: readonly number[], sum: number) => {
+      for (const i of at) into[row * batch.tokens + i] = sum / at.length;
+    };
+    const asked = Math.max(0, count - 1); // without its separator
+    const from = encoding.ids.length - count;
+    fill(
+      query,
+      Array.from({ length: asked }, (_, i) => from + i),
+      1,
+    );
+    const each = 1 / (Math.max(1, words) * whole.length);
+    fill(
+      entities,
+      places(index, (target) => target > 0),
+      each,
+    ); // O is the first output
+    fill(
+      others,
+      places(index, (target) => target === 0),
+      each,
+    );
+  }
+  return { query_tokens: { shape, data: query }, entity_words: { shape, data: entities }, other_words: { shape, data: others } };
+}
+
 /** Fresh seeds for a step's dropout. */
 export function dropoutFeeds(config: BertConfig, draws: Rng): Feeds {
   const sites = dropoutSiteCount(config);
