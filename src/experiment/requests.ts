@@ -9,6 +9,7 @@ import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { LogReader, RecipeReader } from "./ports.ts";
 import type { TrainRequest } from "./steps.ts";
+import { trainingOf } from "./training-basis.ts";
 
 /** Undefined for a source that works without knowledge. */
 export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest | undefined {
@@ -46,12 +47,14 @@ export async function trainRequestOf(
 ): Promise<TrainRequest> {
   const recipe = await recipeOf({ encoder: config.encoder, preset: config.preset });
   const { fewEpochs = recipe.fewEpochs, syntheticEpochs = recipe.syntheticEpochs, ...changes } = config.train ?? {};
+  const training = trainingOf(config);
   return {
     task: config.task,
     encoder: config.encoder,
     device: config.device,
     few: data.train,
     synthetic,
+    ...(training ? { training } : {}),
     validation: data.validation,
     test: data.test,
     config: { ...recipe.config, seed: config.seed, ...changes },

@@ -9,6 +9,7 @@ import type { Device } from "../runtime/device.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { StageId, TrainConfig, TrainEvent } from "../train/train-config.ts";
+import type { Training } from "../train/training-method.ts";
 
 export interface ModelInfo {
   readonly id: string; // LanguageModel.id: engine and model
@@ -47,6 +48,8 @@ export interface TrainRequest {
   readonly device: Device | "auto";
   readonly few: readonly Example[]; // stage I
   readonly synthetic: readonly Example[]; // stage II
+  /** The way of training that the source is; absent for one whose examples are trained on as usual. */
+  readonly training?: Training;
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
   readonly config: TrainConfig;

@@ -8,6 +8,7 @@ import type { Fidelity } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
 import type { Example, Shape } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
+import type { TrainingMethod } from "../train/training-method.ts";
 
 /** A language model that writes texts, and how it is asked. */
 export interface Writer {
@@ -175,6 +176,8 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   readonly feedback?: (config: C) => FeedbackChoice;
   /** Accepted examples that its run aims at when `size` are asked for, and `gold` real rows and `test` items are there. */
   extent(size: number, gold: number, test: number): number;
+  /** It is a way of training: stage II follows this method. A source that makes no examples beside it has an extent of 0. */
+  readonly training?: (config: C) => TrainingMethod;
   /** Its attempt `i` answers test item `i`: the log holds predictions, and nothing is trained on it. A rejected one is a wrong answer. */
   readonly answers?: true;
   /** Shapes of examples that it works for. Absent: every. */

@@ -1,6 +1,7 @@
 // Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
 import type { Shape } from "../tasks/example.ts";
+import type { TrainingMethod } from "../train/training-method.ts";
 import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
 import { demogen } from "./demogen.ts";
@@ -46,6 +47,11 @@ export function needs(config: SourceConfig, need: Need): boolean {
 /** Undefined for a source that no language model writes. */
 export function writerOf(config: SourceConfig): Writer | undefined {
   return "writer" in config ? config.writer : undefined;
+}
+
+/** The way of training that a source is; undefined for one whose examples are trained on as usual. */
+export function trainingMethodOf(config: SourceConfig): TrainingMethod | undefined {
+  return sourceOf(config).training?.(config);
 }
 
 /** The config of a source that works with knowledge; undefined for another. */

@@ -5,6 +5,7 @@ import type { Value } from "../graph/ops.ts";
 import { type BatchShape, type Parameter, rowsInput } from "../graph/parameter.ts";
 import type { BertConfig } from "./bert-config.ts";
 import type { Dropout } from "./dropout.ts";
+import { mixedHalves, shapeBehind, unionOfHalves } from "./mixing.ts";
 
 /** Added to the scores of masked positions: their share of the attention is then exactly 0 in float32. */
 const masked = -1e9;
@@ -86,11 +87,14 @@ export function embed(
   };
 }
 
-/** Layers from the one of index `from` up to that of `to`, all where absent, over hidden states [batch * tokens, hidden]. */
+/**
+ * Layers from the one of index `from` up to that of `to`, all where absent, over hidden states [batch * tokens, hidden]. Behind `shape.mix` layers
+ * they are those of half the batch, which sees the tokens of both.
+ */
 export function encodeLayers(
   g: Graph,
   config: BertConfig,
-  { batch, tokens }: BatchShape,
+  shape: BatchShape,
   weight: Weight,
   states: Value,
   { addition = () => undefined, dropout = (x) => x, prefix }: EncodeOptions = {},
@@ -98,19 +102,23 @@ export function encodeLayers(
 ): Value {
   if (from === to) return states;
   let hidden = states;
-  const mask = g.input("attention_mask", "float32", [batch, tokens]);
-  const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
-  const bias = g.apply("Reshape", [absent], { shape: [batch, 1, 1, tokens] });
+  const mask = g.input("attention_mask", "float32", [shape.batch, shape.tokens]);
+  let bias: Value | undefined;
   for (let i = from; i < to; i++) {
+    const own = shapeBehind(shape, i);
+    if (i === shape.mix) bias = undefined;
+    bias ??= maskBias(g, own.batch < shape.batch ? unionOfHalves(g, mask) : mask);
     const before = prefix?.(i);
-    hidden = layer(
-      { g, config, shape: { batch, tokens }, weight, addition, dropout, before },
-      `bert.encoder.layer.${i}`,
-      hidden,
-      bias,
-    );
+    hidden = layer({ g, config, shape: own, weight, addition, dropout, before }, `bert.encoder.layer.${i}`, hidden, bias);
+    if (i + 1 === shape.mix) hidden = mixedHalves(g, hidden, shape.mix);
   }
   return hidden;
+}
+
+/** Added to attention's scores, [batch, 1, 1, tokens]. */
+function maskBias(g: Graph, mask: Value): Value {
+  const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
+  return g.apply("Reshape", [absent], { shape: [mask.shape[0] as number, 1, 1, mask.shape[1] as number] });
 }
 
 /** x W' + b, for W as checkpoints have it: [out, in]. */

@@ -1,7 +1,8 @@
 // A BERT with a head: its parameters, and its graphs for a shape of batch. Knows no weights, no text and no runtime.
 //
 // Inputs: input_ids and token_type_ids int32 [batch, tokens], or the rows that they look up (bert.ts), attention_mask float32 [batch, tokens] of
-// 1 and 0; for training also what the head asks for (heads.ts).
+// 1 and 0; for training also what the head asks for (heads.ts), and the share of a mixture where halves are mixed (`BatchShape.mix`): the head is
+// asked about half the rows then.
 // Outputs: logits; or loss, [], and gradient:<name> of each parameter that trains, of the parameter's shape or, for the tables in `lookups`,
 // of the rows looked up, [batch, tokens, hidden]; and dense:<name>, of the table's shape, where the head reads a table too.
 

@@ -8,6 +8,7 @@ import { type Addition, type EncodeOptions, embed, encode, encodeLayers, encoder
 import type { BertConfig } from "./bert-config.ts";
 import { type Dropout, dropoutSites } from "./dropout.ts";
 import { type Head, type HeadLogits, headLogits, headLoss, perToken } from "./heads.ts";
+import { shapeBehind } from "./mixing.ts";
 import { prefixOf } from "./prefix.ts";
 import { frozenLayers, loraNames, type Trains } from "./trains.ts";
 
@@ -92,23 +93,23 @@ export function segmentsOf(blueprint: Blueprint): Segments {
   const start = (i: number, shape: BatchShape) => {
     const from = i * segmentLayers;
     const build = begin(blueprint, blueprint.dropout, from);
-    const read = i > 0 ? given(blueprint, build, shape, "states") : undefined;
+    const read = i > 0 ? given(blueprint, build, shapeBehind(shape, from), "states") : undefined;
     const { hidden, rows } = read ? { hidden: read.flat, rows: {} } : embedded(blueprint, build, shape);
     const to = Math.min(from + segmentLayers, layers);
-    return { build, read, rows, states: layersOf(blueprint, build, shape, hidden, { from, to }) };
+    return { build, read, rows, behind: shapeBehind(shape, to), states: layersOf(blueprint, build, shape, hidden, { from, to }) };
   };
   return {
     count,
     forward(i, shape) {
-      const { build, states } = start(i, shape);
-      give(blueprint, build, shape, "next_states", states);
+      const { build, behind, states } = start(i, shape);
+      give(blueprint, build, behind, "next_states", states);
       return build.g;
     },
     backward(i, shape) {
-      const { build, read, rows, states } = start(i, shape);
+      const { build, read, rows, behind, states } = start(i, shape);
       const back: [string, Value][] = read ? [["next_cotangent", read.input]] : [];
       if (i === count - 1) return endInLoss(blueprint, build, shape, states, rows, back);
-      const { flat } = given(blueprint, build, shape, "cotangent");
+      const { flat } = given(blueprint, build, behind, "cotangent");
       const wrt = [...gradientsIn(blueprint, build, rows), ...back];
       return withOutputs(build.g, wrt, (values) => passBack(build.g, states, flat, values));
     },
@@ -146,7 +147,7 @@ const layersOf = (
 ) => encodeLayers(g, config, shape, weight, hidden, options, range);
 
 const headOn = ({ config, head }: Blueprint, { g, weight, options }: Building, shape: BatchShape, hidden: Value): HeadLogits =>
-  headLogits({ g, config, shape, weight, dropout: options.dropout }, head, hidden);
+  headLogits({ g, config, shape: shapeBehind(shape, config.layers), weight, dropout: options.dropout }, head, hidden);
 
 /** An input of states, [batch, tokens, hidden], and the same as layers take them. */
 function given(

@@ -18,10 +18,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
   prompts: ["base", "tasks", "engines", "knowledge"],
-  generate: ["base", "tasks", "engines", "knowledge", "prompts"],
   evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
+  generate: ["base", "tasks", "engines", "knowledge", "prompts", "train"], // a source may be a way of training
   experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
   store: ["base", "experiment"],
