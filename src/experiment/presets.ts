@@ -65,6 +65,8 @@ const defaults: Defaults = {
     writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
   }),
   "word-substitution": () => ({ kind: "word-substitution" }),
+  kgpc: () => ({ kind: "kgpc" }),
+  lightner: () => ({ kind: "lightner" }),
   // UDA's temperature; a translation is as long as its text.
   "back-translation": (_, { sampling, ...writer }) => ({
     kind: "back-translation",

@@ -16,9 +16,13 @@ export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: rea
   const { task, graph, source, topicCount, topicLists = "free", seed } = config;
   const choice = sourceOf(source).knowledge?.(source);
   if (!choice) return undefined;
-  const { topics, styles, names } = choice;
-  const without = { ...(styles === "none" ? { withoutStyles: true as const } : {}), ...(names ? { names } : {}) };
-  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...without, seed, demonstrations };
+  const { topics, styles, names, alternatives } = choice;
+  const own = {
+    ...(styles === "none" ? { withoutStyles: true as const } : {}),
+    ...(names ? { names } : {}),
+    ...(alternatives ? { alternatives } : {}),
+  };
+  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...own, seed, demonstrations };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */

@@ -7,6 +7,7 @@ import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Fidelity } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
 import type { Example, Shape } from "../tasks/example.ts";
+import type { Family } from "../tasks/families.ts";
 import type { Task } from "../tasks/task.ts";
 import type { TrainingMethod } from "../train/training-method.ts";
 
@@ -42,6 +43,10 @@ export type SourceConfig =
   | { readonly kind: "demogen"; readonly writer: Writer }
   /** Few-shot examples with words changed (App. E). */
   | { readonly kind: "word-substitution" }
+  /** The graph's names of the same type, like the mention's own, in few-shot examples; then a training that contrasts a question with the words (KGPC). */
+  | { readonly kind: "kgpc" }
+  /** A frozen encoder behind a trained prefix, with label words for its head (LightNER): no examples are made. */
+  | { readonly kind: "lightner" }
   /** Few-shot examples translated there and back by the language model (App. E). */
   | { readonly kind: "back-translation"; readonly writer: Writer }
   /** The language model labels the test items itself. */
@@ -147,6 +152,8 @@ export interface KnowledgeChoice {
   readonly styles: StyleOrigin;
   /** Names of the graph for the task's entities, where no topics are drawn from it. */
   readonly names?: true;
+  /** Names of the graph in the place of the few-shot examples' mentions. */
+  readonly alternatives?: true;
 }
 
 /** The part of a request for feedback that a source decides. */
@@ -182,6 +189,8 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   readonly answers?: true;
   /** Shapes of examples that it works for. Absent: every. */
   readonly shapes?: readonly Shape[];
+  /** Families of tasks that it works for. Absent: every. */
+  readonly families?: readonly Family[];
   /** Two texts are the same where each letter is: changes of case and punctuation make a new one. */
   readonly exact?: true;
   /** After so many attempts in a row without anything new its run ends, with what it has. */

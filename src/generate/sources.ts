@@ -1,12 +1,14 @@
 // Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
-import type { Shape } from "../tasks/example.ts";
+import type { Task } from "../tasks/task.ts";
 import type { TrainingMethod } from "../train/training-method.ts";
 import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
 import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
 import { inContext } from "./in-context.ts";
+import { kgpc } from "./kgpc.ts";
+import { lightner } from "./lightner.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
@@ -23,6 +25,8 @@ export const sources: Sources = {
   progen,
   "word-substitution": wordSubstitution,
   "back-translation": backTranslation,
+  kgpc,
+  lightner,
   none,
   gold,
   "in-context": inContext,
@@ -35,9 +39,10 @@ export function sourceOf({ kind }: Pick<SourceConfig, "kind">): Source {
   return sources[kind] as Source;
 }
 
-/** Tells whether a source can make examples of this shape. */
-export function suits({ kind }: Pick<SourceConfig, "kind">, { shape }: { readonly shape: Shape }): boolean {
-  return sourceOf({ kind }).shapes?.includes(shape) ?? true;
+/** Tells whether a source works for tasks of this shape and family. */
+export function suits({ kind }: Pick<SourceConfig, "kind">, { shape, family }: Pick<Task, "shape" | "family">): boolean {
+  const { shapes, families } = sourceOf({ kind });
+  return (shapes?.includes(shape) ?? true) && (families?.includes(family) ?? true);
 }
 
 export function needs(config: SourceConfig, need: Need): boolean {

@@ -6,6 +6,7 @@ import type { LanguageModel } from "../engines/language-model.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
+import { graphAlternatives } from "./alternatives.ts";
 import { graphLexicon } from "./graph/graph-lexicon.ts";
 import { sampleTopics } from "./graph-topics.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
@@ -52,6 +53,8 @@ export interface KnowledgeRequest {
   readonly suggestStyles: boolean;
   /** Names of the graph for the task's entities, where no topics are drawn from it. */
   readonly names?: true;
+  /** Names of the graph in the place of each of the demonstrations' mentions. */
+  readonly alternatives?: true;
   /** No styles at all. */
   readonly withoutStyles?: true;
   /** Form of the question for topics to the language model. */
@@ -79,13 +82,26 @@ export async function* gatherKnowledge(
   const topics = yield* gatherTopics(request, task, ports, stream, signal);
   const styles = yield* gatherStyles(request, task, ports, stream, signal);
   const lexicon = await gatherLexicon(request, task, ports);
+  const alternatives = request.alternatives && ports.graph ? await gatherAlternatives(request, task, ports.graph) : undefined;
   throwIfAborted(signal);
-  yield { type: "gathered", knowledge: { topics, styles, lexicon } };
+  if (alternatives) yield { type: "remark", text: alternatives.remark };
+  yield {
+    type: "gathered",
+    knowledge: { topics, styles, lexicon, ...(alternatives ? { alternatives: alternatives.names } : {}) },
+  };
 }
 
 async function gatherLexicon({ topics }: KnowledgeRequest, task: Task, { graph }: KnowledgePorts): Promise<readonly string[]> {
   if (graph) return graphLexicon(graph, task);
   return "list" in topicOrigins[topics] ? listLexicon(task) : [];
+}
+
+async function gatherAlternatives({ demonstrations }: KnowledgeRequest, task: Task, graph: KnowledgeGraph) {
+  const names = await graphAlternatives(graph, task, demonstrations);
+  const mentions = Object.values(names).flatMap((of) => Object.values(of));
+  const without = mentions.filter((of) => of.length === 0).length;
+  const remark = `${mentions.length} names are marked in the few examples; for ${mentions.length - without} of them the graph has others like them.`;
+  return { names, remark };
 }
 
 /** Topics of each label; where both are asked, the graph's before the model's. */

@@ -13,6 +13,8 @@ export interface KnowledgeGraph {
   links(types: readonly string[]): Promise<Uint32Array>;
   /** Every name of the nodes of these types, synonyms included, some thousand at once. */
   names(types: readonly string[]): AsyncGenerator<readonly string[], void>;
+  /** For each mention the names of the nodes of these types that are most like its own node, by what they are related to; at most so many. */
+  similar(types: readonly string[], mentions: readonly string[], most: number): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */

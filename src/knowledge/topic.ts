@@ -1,5 +1,7 @@
 // Topics and styles (section 4.1), which enrich a prompt, each with its provenance. Knows no graph and no model.
 
+import type { Alternatives } from "./alternatives.ts";
+
 export interface Entity {
   /** The graph's id (`DOID:10652`); absent for a language model's topic. */
   readonly id?: string;
@@ -34,6 +36,8 @@ export interface Knowledge {
   readonly styles: readonly Style[];
   /** Names of the label's own entity type, in lower case but for abbreviations, for marking sentences (`annotation: "graph"`); empty when unknown. */
   readonly lexicon: readonly string[];
+  /** Names for the mentions of the few-shot examples; there where a source asks for them. */
+  readonly alternatives?: Alternatives;
 }
 
 /** Knowledge as plain data, for storing, hashing and crossing a worker's border. */
@@ -41,10 +45,11 @@ export interface KnowledgeData {
   readonly topics: Readonly<Record<string, readonly Topic[]>>; // by label id
   readonly styles: readonly Style[];
   readonly lexicon: readonly string[];
+  readonly alternatives?: Alternatives;
 }
 
-export function knowledgeOf(data: KnowledgeData): Knowledge {
-  return { topicsFor: (label) => data.topics[label] ?? [], styles: data.styles, lexicon: data.lexicon };
+export function knowledgeOf({ topics, styles, lexicon, alternatives }: KnowledgeData): Knowledge {
+  return { topicsFor: (label) => topics[label] ?? [], styles, lexicon, ...(alternatives ? { alternatives } : {}) };
 }
 
 /** Knowledge of a source that needs none. */

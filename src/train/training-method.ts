@@ -24,7 +24,11 @@ export type TrainingMethod =
       readonly alpha: number;
       /** Tokens of a window that is mixed. */
       readonly window: number;
-    };
+    }
+  /** A frozen encoder behind a trained prefix, with label words for its head (Chen et al. 2022). It has a recipe of its own. */
+  | { readonly kind: "lightner"; readonly learningRate: number; readonly batchSize: number; readonly epochs: number }
+  /** A question behind each text, and a contrast of it with the words (Chen et al. 2023). */
+  | { readonly kind: "kgpc" };
 
 /** Whole sequences of one length; a window of each; or windows with the same tags. */
 export type SeqMixVariant = "whole" | "window" | "same-tags";

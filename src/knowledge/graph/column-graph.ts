@@ -18,6 +18,7 @@ import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
 import { columnPairs } from "./column-pairs.ts";
+import { similarNames } from "./column-similar.ts";
 
 /** Chunks kept in memory: some 10 MB. */
 const keptChunks = 48;
@@ -96,6 +97,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     },
     links: (types) => linksOf(stored, types),
     names: (types) => namesOf(stored, types),
+    similar: (types, mentions, most) => similarNames(stored, types, mentions, most),
   };
 }
 
