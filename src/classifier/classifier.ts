@@ -35,7 +35,7 @@ export interface Classifier {
   /** The frozen layers, if any: see `trainer.features`. `firstToken`: the first token's features of each text are enough. */
   readonly fixed: { readonly firstToken: boolean } | undefined;
   /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
-  compiles(use: "step" | "infer" | "features", rows: number, tokens: number): boolean;
+  compiles(use: "step" | "infer" | "features", rows: number, tokens: number, mix?: number): boolean;
   close(): Promise<void>;
 }
 
@@ -89,8 +89,8 @@ export async function openClassifier(task: LearnableTask, checkpoint: Encoder, o
     fixed: graphs.fixed,
     initialised,
     remarks: [...encoder.remarks, ...(own.remark === undefined ? [] : [own.remark])],
-    compiles(use, rows, tokens) {
-      const key = `${use} ${rows} ${tokens}`;
+    compiles(use, rows, tokens, mix) {
+      const key = `${use} ${rows} ${tokens} ${mix ?? ""}`;
       if (seen.has(key)) return false;
       seen.add(key);
       return true;

@@ -17,6 +17,14 @@ export interface Input {
   readonly targets: readonly number[];
   /** Pieces at its end that are a query: no word of the example (inputs.ts). */
   readonly query?: number;
+  /** Targets of a training input that are mixed, in the place of the others: for each piece the outputs asked for, none or several. */
+  readonly soft?: readonly (readonly Share[])[];
+}
+
+/** An output, and its share of a target. */
+export interface Share {
+  readonly output: number;
+  readonly share: number;
 }
 
 /** Outputs that an input is given: the likeliest one; each that is likelier than not; or these, and the likeliest where there is none. */

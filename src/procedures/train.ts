@@ -34,6 +34,8 @@ import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
+import type { Prepared } from "../train/training-method.ts";
+import { methodRow } from "../train/training-methods.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -169,8 +171,8 @@ async function* trainAndKeep(
     const told = (error: unknown): never => {
       throw withLessMemory(error, request.config);
     };
-    const classifier = await openFor(ports, request, device, encoderFiles).catch(told);
-    yield* cleanAfterStream(trainOnce(shelf, classifier, request, keepers, signal), () => classifier.close());
+    const opened = await openFor(ports, request, device, encoderFiles, signal).catch(told);
+    yield* cleanAfterStream(trainOnce(shelf, opened, request, keepers, signal), () => opened.classifier.close());
   });
   await training.clear();
 }
@@ -190,7 +192,7 @@ async function* featuresOf(
   const stageOne = stageOneOf(ports, stage, device, entry);
   let trained: Encoder | undefined;
   yield* throughLosses(async function* () {
-    const classifier = await openFor(ports, stage, device, encoderFiles);
+    const { classifier } = await openFor(ports, stage, device, encoderFiles, signal);
     const work = async function* () {
       yield* trainAndScore(classifier, stage, signal, { training, ...(stageOne ? { stageOne } : {}) });
       const weights = mergedLora(await classifier.trainer.read(), classifier.trains);
@@ -220,14 +222,14 @@ async function* readFeatures(
 
 async function* trainOnce(
   shelf: Shelf,
-  classifier: Classifier,
+  { classifier, prepared }: Opened,
   request: TrainRequest,
   keepers: TrainKeepers,
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, void> {
   const model = () => keepModel(shelf, classifier, request.save, signal);
   try {
-    yield* trainAndScore(classifier, request, signal, request.keepModel === false ? keepers : { ...keepers, model });
+    yield* trainAndScore(classifier, request, signal, request.keepModel === false ? keepers : { ...keepers, model }, prepared);
   } catch (error) {
     throw withLessMemory(error, request.config);
   }
@@ -250,18 +252,33 @@ async function* keepModel(
   }
 }
 
+interface Opened {
+  readonly classifier: Classifier;
+  /** Stage II, of a source that is a way of training. */
+  readonly prepared?: Prepared;
+}
+
 /** A function of its own, so that nothing holds the checkpoint's arrays once they are on the device. */
 async function openFor(
   ports: TrainPorts,
-  { task, config }: TrainRequest,
+  request: TrainRequest,
   device: Device,
   encoderFiles: ModelFiles,
-): Promise<Classifier> {
+  signal: AbortSignal,
+): Promise<Opened> {
+  const { config, training, few, synthetic, syntheticEpochs: epochs } = request;
   const { maxTokens, seed, dropout = 0, checkpointing = false, trains } = config;
   const encoder = await openEncoder(encoderFiles);
-  if (device === "wasm") requireTrainingMemory(encoder.config, config);
-  const options = { device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) };
-  return ports.openClassifier(taskOf(task), encoder, options);
+  const task = taskOf(request.task);
+  const row = training && methodRow(training);
+  if (device === "wasm") requireTrainingMemory(encoder.config, { ...config, batchSize: config.batchSize * (row?.rows ?? 1) });
+  const material = training && { task, encoder, few, synthetic, size: training.size, epochs, config };
+  const prepared = material && (await row?.prepare(training.method, material, signal));
+  const options = {
+    ...{ device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) },
+    ...(training ? row?.classifier(training.method, encoder.config) : {}),
+  };
+  return { classifier: await ports.openClassifier(task, encoder, options), ...(prepared ? { prepared } : {}) };
 }
 
 async function* predictAll(

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { balancedWeights, contrastFeeds, inferenceFeeds, outcomes, targetFeeds } from "../../../src/classifier/feeds.ts";
+import { balancedWeights, inferenceFeeds, outcomes, targetFeeds } from "../../../src/classifier/feeds.ts";
 import type { Input } from "../../../src/classifier/task-head.ts";
 import { ignoredLabel } from "../../../src/text/bio.ts";
 
@@ -42,6 +42,7 @@ describe("feeds", () => {
 });
 
 describe("feeds of a contrast", () => {
+  const asks = { outputs: 3, perToken: true, asks: true };
   // [CLS] words [SEP] query [SEP], where a query is of two pieces and its separator; pieces 1 to 3 of the first text are words.
   const inputs: Input[] = [
     { ...input([2, 5, 6, 7, 3, 8, 9, 3], [0, 0, 0, 0, 0, 1, 1, 1], [-100, 1, 2, 0, -100, -100, -100, -100]), query: 3 },
@@ -49,7 +50,7 @@ describe("feeds of a contrast", () => {
   ];
 
   it("take the query's own tokens wherever its row ends, and every sentence as much as any other", () => {
-    const { query_tokens, entity_words, other_words } = contrastFeeds(inputs, { indices: [1, 0], tokens: 8 }, { rows: 3 });
+    const { query_tokens, entity_words, other_words } = targetFeeds(inputs, { indices: [1, 0], tokens: 8 }, { ...asks, rows: 3 });
     expect(query_tokens).toEqual({
       shape: [3, 8],
       data: Float32Array.of(0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, 0.5, 0, ...new Array(8).fill(0)),
@@ -60,8 +61,8 @@ describe("feeds of a contrast", () => {
   });
 
   it("give a part of a batch its share of the whole", () => {
-    const whole = contrastFeeds(inputs, { indices: [0, 1], tokens: 8 }, { rows: 2 });
-    const part = contrastFeeds(inputs, { indices: [1], tokens: 8 }, { rows: 1 }, [0, 1]);
+    const whole = targetFeeds(inputs, { indices: [0, 1], tokens: 8 }, { ...asks, rows: 2 });
+    const part = targetFeeds(inputs, { indices: [1], tokens: 8 }, { ...asks, rows: 1 }, undefined, [0, 1]);
     expect(part.other_words!.data).toEqual(whole.other_words!.data.slice(8));
   });
 });
