@@ -5,6 +5,7 @@ import type { MethodOf, TrainingMethodRow } from "./training-method.ts";
 export const kgpc: TrainingMethodRow<MethodOf<"kgpc">> = {
   begins: "encoder", // stage I reads its texts without the question
   rows: 1,
+  variant: "kgpc",
   classifier: () => ({ variant: "kgpc" }),
   prepare: async (_, { few, synthetic, epochs }) => ({
     stage: { id: "synthetic", examples: [...few, ...synthetic], epochs },

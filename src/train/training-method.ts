@@ -2,6 +2,7 @@
 
 import type { ClassifierOptions } from "../classifier/classifier.ts";
 import type { Encoder } from "../classifier/encoder-files.ts";
+import type { Variant } from "../classifier/variant.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import type { Example } from "../tasks/example.ts";
 import type { LearnableTask } from "../tasks/task.ts";
@@ -68,6 +69,8 @@ export interface TrainingMethodRow<M extends TrainingMethod = TrainingMethod> {
   readonly begins: "stage-one" | "encoder";
   /** Rows that it puts through the encoder for each example of a batch. */
   readonly rows: number;
+  /** Variant of the classifier, where it is another than the plain one. */
+  readonly variant?: Variant;
   /** Options that its classifier is opened with, beside those of every classifier: graphs, head, what trains. */
   classifier(method: M, encoder: BertConfig): Partial<ClassifierOptions>;
   /** A pure function of its material: a training that resumes prepares the same again. */
