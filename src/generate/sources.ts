@@ -9,7 +9,9 @@ import { gold } from "./gold.ts";
 import { inContext } from "./in-context.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
+import { seqmix } from "./seqmix.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
+import { tmix } from "./tmix.ts";
 import { wordSubstitution } from "./word-substitution.ts";
 import { zerogen } from "./zerogen.ts";
 
@@ -23,6 +25,8 @@ export const sources: Sources = {
   progen,
   "word-substitution": wordSubstitution,
   "back-translation": backTranslation,
+  tmix,
+  seqmix,
   none,
   gold,
   "in-context": inContext,
