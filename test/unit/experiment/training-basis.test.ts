@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fewKeys, syntheticKeys } from "../../../src/experiment/plan.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
-import { basisOf, hasStageTwo, staleIn } from "../../../src/experiment/training-basis.ts";
+import { basisOf, lastStageOf, staleIn } from "../../../src/experiment/training-basis.ts";
 import type { SourceConfig } from "../../../src/generate/source.ts";
 
 const config = presetConfig("small", { task: "mqp", source: "clingen", encoder: "toy" });
@@ -40,8 +40,8 @@ describe("a source that is a way of training", () => {
 
   it("is the basis of a stage II without an example", () => {
     expect(basis).toMatchObject({ run: "", examples: 0, training: { method: { kind: "tmix", alpha: 16 }, size: 60 } });
-    expect(hasStageTwo(basis)).toBe(true);
-    expect(hasStageTwo(basisOf({ ...choices, source: { kind: "none" } }, undefined, 0))).toBe(false);
+    expect(lastStageOf(basis)).toBe("synthetic");
+    expect(lastStageOf(basisOf({ ...choices, source: { kind: "none" } }, undefined, 0))).toBe("few");
   });
 
   it("is out of date when the method changes, or the size that its steps follow", () => {
