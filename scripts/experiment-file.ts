@@ -30,7 +30,7 @@ export interface FileCell {
 
 export interface ExperimentFile {
   readonly cells: readonly FileCell[];
-  /** Sources that make no examples for a task of the file: a sentence each. Their cells are not there, as in the paper's tables. */
+  /** Sources that do not apply to a task of the file: a sentence each. Their cells are not there, as in the paper's tables. */
   readonly leftOut: readonly string[];
   /** Ids of the models that its cells need. */
   readonly models: readonly string[];
@@ -91,7 +91,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   return { cells, leftOut, models: [...models], keepModels: given.keepModels?.flag() ?? false };
 }
 
-const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} makes no examples for ${task}`;
+const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} does not apply to ${task}`;
 
 export function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
   const found = given[name];
@@ -175,6 +175,10 @@ const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   influenceFrom: (given) => given.wholeNumber(1),
   validation: (given) => given.oneOf(["synthetic-rce", "few-shot-ce"]),
   marks: (given) => given.oneOf(["model", "graph"]),
+  alpha: (given) => given.above(0),
+  layers: (given) => given.list().map((layer) => layer.wholeNumber(1, 12)),
+  variant: (given) => given.oneOf(["whole", "window", "same-tags"]),
+  window: (given) => given.wholeNumber(1),
   writer: (given, manifest) => {
     const of = given.object(Object.keys(writerFields));
     return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, writerFields[name]?.(value, manifest)]));

@@ -72,6 +72,8 @@ const defaults: Defaults = {
     kind: "back-translation",
     writer: { ...writer, sampling: { ...sampling, temperature: 0.8, maxTokens: 256 }, demonstrations: "none" },
   }),
+  tmix: () => ({ kind: "tmix", alpha: 16, layers: [7, 9, 12] }), // MixText's README
+  seqmix: () => ({ kind: "seqmix", variant: "window", alpha: 8, window: 5 }), // Zhang et al. 2020
   // Greedy; long enough for a copy of a test item, which its marks are written into.
   "in-context": (_, { sampling, ...writer }) => ({
     kind: "in-context",

@@ -2,6 +2,7 @@
 
 import { canonicalJson } from "../base/hash.ts";
 import { trainingMethodOf } from "../generate/sources.ts";
+import type { StageId } from "../train/train-config.ts";
 import type { Training } from "../train/training-method.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 
@@ -45,9 +46,9 @@ export function trainingOf({ source, size }: Pick<ExperimentConfig, "source" | "
   return method && { method, size };
 }
 
-/** Tells whether a training of this basis has a stage II. */
-export const hasStageTwo = ({ examples, training }: Pick<TrainingBasis, "examples" | "training">): boolean =>
-  examples > 0 || training !== undefined;
+/** The last stage of a training of this basis: stage II where there is something to train it on, or a way of training. */
+export const lastStageOf = ({ examples, training }: Pick<TrainingBasis, "examples" | "training">): StageId =>
+  examples > 0 || training !== undefined ? "synthetic" : "few";
 
 /** Differences between the run now and when it was trained; none where the scores are up to date. */
 export function staleIn(trained: TrainingBasis, now: TrainingBasis): readonly Stale[] {

@@ -9,7 +9,7 @@ import type { Parsed } from "../prompts/rejections.ts";
 import type { Example, Shape } from "../tasks/example.ts";
 import type { Family } from "../tasks/families.ts";
 import type { Task } from "../tasks/task.ts";
-import type { TrainingMethod } from "../train/training-method.ts";
+import type { MethodOf, TrainingMethod } from "../train/training-method.ts";
 
 /** A language model that writes texts, and how it is asked. */
 export interface Writer {
@@ -49,6 +49,10 @@ export type SourceConfig =
   | { readonly kind: "lightner" }
   /** Few-shot examples translated there and back by the language model (App. E). */
   | { readonly kind: "back-translation"; readonly writer: Writer }
+  /** Hidden states of few-shot examples mixed in training (App. E). */
+  | MethodOf<"tmix">
+  /** Tokens of few-shot sequences mixed for training (App. E). */
+  | MethodOf<"seqmix">
   /** The language model labels the test items itself. */
   | { readonly kind: "in-context"; readonly writer: Writer }
   /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */

@@ -11,7 +11,9 @@ import { kgpc } from "./kgpc.ts";
 import { lightner } from "./lightner.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
+import { seqmix } from "./seqmix.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
+import { tmix } from "./tmix.ts";
 import { wordSubstitution } from "./word-substitution.ts";
 import { zerogen } from "./zerogen.ts";
 
@@ -25,6 +27,8 @@ export const sources: Sources = {
   progen,
   "word-substitution": wordSubstitution,
   "back-translation": backTranslation,
+  tmix,
+  seqmix,
   kgpc,
   lightner,
   none,

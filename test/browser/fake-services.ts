@@ -275,7 +275,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         fake.leftOff = { stage: "few", step: 7 }; // until it came to its end
         if (leftOff) yield { type: "resumed", ...leftOff };
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
-        yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
+        if (request.training) yield { type: "remark", text: `Stage II was ${request.training.method.kind}.` };
+        if (request.training || request.synthetic.length > 0) {
+          yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
+        }
         fake.leftOff = undefined;
         if (fake.isFull) yield { type: "not-saved", model: request.save, code: "quota-exceeded", why: "There is no room." };
         else yield { type: "saved", model: request.save, bytes: 91e6 };

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { type Classifier, openClassifier } from "../../src/classifier/classifier.ts";
 import { openEncoder } from "../../src/classifier/encoder-files.ts";
-import { inferenceFeeds } from "../../src/classifier/feeds.ts";
+import { inferenceFeeds, targetFeeds } from "../../src/classifier/feeds.ts";
 import { onnxFiles } from "../../src/classifier/onnx-files.ts";
 import { inputsOf } from "../../src/classifier/predict.ts";
 import { loadModel, saveModel } from "../../src/classifier/saved-model.ts";
@@ -35,52 +35,42 @@ async function trained(classifier: Classifier): Promise<number[]> {
 
 const largest = (a: readonly number[], b: readonly number[]) => Math.max(...a.map((x, i) => Math.abs(x - (b[i] as number))));
 
-describe.each(["wasm", "webgpu"] as const)("on %s", (device) => {
-  it(
-    "LightNER changes its prompt alone, and learns by it",
-    async () => {
-      const classifier = await open("lightner", device);
-      const before = await classifier.trainer.read();
-      const losses = await trained(classifier);
-      const after = await classifier.trainer.read();
-      await classifier.close();
-      const changed = [...after]
-        .filter(([name, { data }]) => data.some((x, i) => x !== before.get(name)?.data[i]))
-        .map(([name]) => name);
-      expect(changed.length).toBe(7);
-      expect(changed.every((name) => name.startsWith("prompt."))).toBe(true);
-      expect(before.size).toBeGreaterThan(30);
-      expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
-    },
-    patience,
-  );
-
-  it(
-    "KGPC's contrast is part of the loss, and falls with it",
-    async () => {
-      const losses = await open("kgpc", device).then(async (classifier) => {
-        const found = await trained(classifier);
-        await classifier.close();
-        return found;
-      });
-      expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
-    },
-    patience,
-  );
-});
-
 it(
-  "takes the same first steps on both devices",
+  "LightNER changes its prompt alone, and learns by it",
   async () => {
-    for (const variant of ["lightner", "kgpc"] as const) {
-      const firsts: number[][] = [];
-      for (const device of ["wasm", "webgpu"] as const) {
-        const classifier = await open(variant, device);
-        firsts.push((await trained(classifier)).slice(0, 3));
-        await classifier.close();
+    const classifier = await open("lightner", "wasm");
+    const before = await classifier.trainer.read();
+    const losses = await trained(classifier);
+    const after = await classifier.trainer.read();
+    await classifier.close();
+    const changed = [...after].filter(([name, { data }]) => data.some((x, i) => x !== before.get(name)?.data[i]));
+    expect(changed.map(([name]) => name).filter((name) => name.startsWith("prompt."))).toHaveLength(7);
+    expect(changed).toHaveLength(7);
+    expect(before.size).toBeGreaterThan(20);
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
+  },
+  patience,
+);
+
+it.each(["lightner", "kgpc"] as const)(
+  "%s takes the same steps on both devices",
+  async (variant) => {
+    const steps = async (device: Device) => {
+      const classifier = await open(variant, device);
+      const inputs = await inputsOf(classifier, examples.slice(0, 2), never);
+      const batch = { indices: [0, 1], tokens: 48 };
+      const layout = { rows: 2, pad: 0, perToken: true, outputs: 3, asks: variant === "kgpc" };
+      const feeds = { ...inferenceFeeds(inputs, batch, layout), ...targetFeeds(inputs, batch, layout) };
+      const found: number[] = [];
+      for (let i = 0; i < 2; i++) {
+        const { loss, gradientNorm } = await classifier.trainer.step(feeds, { ...config, learningRate: 1e-2 });
+        found.push(loss, gradientNorm);
       }
-      for (const [i, loss] of (firsts[0] as number[]).entries()) expect(firsts[1]?.[i], `${variant} ${i}`).toBeCloseTo(loss, 4);
-    }
+      await classifier.close();
+      return found;
+    };
+    const [there, here] = [await steps("webgpu"), await steps("wasm")];
+    for (const [i, x] of here.entries()) expect(there[i] as number).toBeCloseTo(x, 3);
   },
   patience,
 );
@@ -90,7 +80,8 @@ describe.each(["lightner", "kgpc"] as const)("%s", (variant) => {
     "saved and read again tags as it did, and as ONNX it does in transformers.js",
     async () => {
       const classifier = await open(variant, "wasm");
-      await trained(classifier);
+      const losses = await trained(classifier);
+      expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] as number));
       const files = await saveModel(classifier);
       const here: number[][] = [];
       for (const example of examples) here.push(await logitsOf(classifier, example));

@@ -7,7 +7,7 @@ import { type Notebook, type NotebookData, type Step, steps } from "../../experi
 import type { NotebookPatch } from "../../experiment/notebook-patch.ts";
 import { dataKeys, planOfOne } from "../../experiment/plan.ts";
 import { presetConfig } from "../../experiment/presets.ts";
-import { basisOf, type DataKeys, type Stale, staleIn } from "../../experiment/training-basis.ts";
+import { basisOf, type DataKeys, lastStageOf, type Stale, staleIn } from "../../experiment/training-basis.ts";
 import { sourceOf } from "../../generate/sources.ts";
 import type { NotebookNews } from "../../store/notebook.ts";
 import { taskOf } from "../../tasks/catalogue.ts";
@@ -188,11 +188,13 @@ export class Run {
       case "knowledge":
         return knowledge !== undefined;
       case "generate":
+        // A source that makes nothing has nothing to do here.
+        if (this.generate.wanted === 0) return knowledge !== undefined;
         return this.notebook.run !== undefined && this.generate.accepted.length >= this.generate.wanted;
       case "train":
-        return training?.results.synthetic !== undefined && this.train.isKept;
+        return this.isDone("evaluate") && this.train.isKept;
       case "evaluate":
-        return training?.results.synthetic !== undefined;
+        return training !== undefined && training.results[lastStageOf(training.basis)] !== undefined;
       default:
         return step satisfies never;
     }

@@ -80,7 +80,7 @@ describe("a source that does not work for a task", () => {
       "mqp demogen",
       "bc5cdr-disease demogen",
     ]);
-    expect(leftOut).toEqual([expect.stringMatching(/Back Translation.* makes no examples for bc5cdr-disease/)]);
+    expect(leftOut).toEqual([expect.stringMatching(/Back Translation.* does not apply to bc5cdr-disease/)]);
   });
 
   it("is a fault where no cell remains", () => {
