@@ -49,7 +49,9 @@ const rows: Readonly<Record<Variant, VariantRow>> = {
   kgpc: {
     head: (task) => ({ kind: "contrast", labels: outputNames(task).length }),
     query: queryOf,
-    leaves: "It was trained on pairs of a text and a question: give it this question as the second text of each pair.",
+    leaves:
+      "It was trained on pairs of a text and a question: give it this question as the second text of each pair, cut where it takes more than a quarter " +
+      "of the pieces that are read.",
   },
 };
 

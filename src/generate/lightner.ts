@@ -12,7 +12,8 @@ export const lightner: Source<ConfigOf<"lightner">> = {
   rounds: () => [],
   extent: () => 0,
   families: ["ner"],
-  // Batches and rounds over the examples as the original has them; its rate is for BART-large. See docs/paper.md.
-  training: () => ({ kind: "lightner", learningRate: 3e-3, batchSize: 3, epochs: 30 }),
+  // Batches and epochs as the original has them. Its rate, 5e-5, is for BART-large: F1 of MiniLM on 60 training sentences of BC5CDR-Disease outside the
+  // few-shot set is 0.04 at that, 0.19 at 1e-3 and 0.07 at 3e-3.
+  training: () => ({ kind: "lightner", learningRate: 1e-3, batchSize: 3, epochs: 30 }),
   attempt: async () => undefined,
 };

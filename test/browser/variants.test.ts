@@ -104,11 +104,12 @@ describe.each(["lightner", "kgpc"] as const)("%s", (variant) => {
         model: await library.AutoModelForTokenClassification.from_pretrained(id, await weightsOf(onnx, "wasm")),
         tokenizer: await library.AutoTokenizer.from_pretrained(id),
       }));
+      // Cut at a quarter of the 64 pieces that the encoder reads; every word of it is one piece here.
+      const question = (queryOf(task).match(/\w+|[^\w\s]/g) as string[]).slice(0, 16).join(" ");
       for (const [i, { text }] of (examples as readonly TokenExample[]).entries()) {
-        const inputs = tokenizer(text, variant === "kgpc" ? { text_pair: queryOf(task) } : {});
+        const inputs = tokenizer(text, variant === "kgpc" ? { text_pair: question } : {});
         const { logits } = (await model(inputs)) as { logits: { data: Float32Array } };
         const there = [...logits.data];
-        // A query may be cut here, at a quarter of what the encoder reads; it is short enough not to be.
         expect(there).toHaveLength((here[i] as number[]).length);
         expect(largest(there, here[i] as number[])).toBeLessThan(1e-4);
       }
