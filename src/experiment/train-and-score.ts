@@ -37,13 +37,13 @@ export async function* trainAndScore(
   keepers: TrainKeepers = {},
   prepared?: Prepared,
 ): AsyncGenerator<TrainRunEvent, void> {
-  const read = await readingRemarks(classifier, request, signal);
-  const remarked = [...classifier.remarks, ...read, ...(prepared?.remarks ?? [])];
+  const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
   for (const text of remarked) yield { type: "remark", text };
   const told: TrainRunEvent[] = [];
   const remarks: TrainRunEvent[] = [];
   const stages = stagesOf(request, prepared);
   const last = stages.at(-1)?.id;
+  const ofSecond = (prepared?.remarks ?? []).map((text): TrainRunEvent => ({ type: "remark", text }));
   const { stageOne, ...others } = keepers;
   const shared = stages[0]?.id === "few" && stageOne ? { stageOne } : {}; // a model of its own has no part in what cells share
   const begun = yield* begin(classifier, request, { ...others, ...shared }, told, remarks, signal);
@@ -55,6 +55,8 @@ export async function* trainAndScore(
     signal,
     begun.resume,
   )) {
+    // Told with stage II: what is kept of stage I is other cells' too.
+    if ("stage" in event && event.stage === "synthetic") yield* ofSecond.splice(0);
     if (isKept(event)) told.push(event);
     yield event;
     yield* remarks.splice(0);

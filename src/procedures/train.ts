@@ -35,7 +35,7 @@ import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
 import type { Prepared } from "../train/training-method.ts";
-import { methodRow } from "../train/training-methods.ts";
+import { methodRow, withRowsOf } from "../train/training-methods.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -271,7 +271,7 @@ async function openFor(
   const encoder = await openEncoder(encoderFiles);
   const task = taskOf(request.task);
   const row = training && methodRow(training);
-  if (device === "wasm") requireTrainingMemory(encoder.config, { ...config, batchSize: config.batchSize * (row?.rows ?? 1) });
+  if (device === "wasm") requireTrainingMemory(encoder.config, withRowsOf(training, config));
   const material = training && { task, encoder, few, synthetic, size: training.size, epochs, config };
   const prepared = material && (await row?.prepare(training.method, material, signal));
   const options = {

@@ -20,7 +20,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   prompts: ["base", "tasks", "engines", "knowledge"],
   evaluate: ["tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
-  train: ["base", "tasks", "graph", "nn", "weights", "runtime", "evaluate", "classifier"],
+  train: ["base", "tasks", "text", "graph", "nn", "weights", "runtime", "evaluate", "classifier"], // SeqMix mixes the tags of pieces
   generate: ["base", "tasks", "engines", "knowledge", "prompts", "train"], // a source may be a way of training
   experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "classifier", "train"],
   report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],

@@ -213,6 +213,13 @@ describe("a source that is a way of training", () => {
     expect(timeless(again)).toEqual(timeless([few as CellResult, mixed as CellResult]));
   });
 
+  it("keeps its remarks to itself: stage I is other cells' too", async () => {
+    const [mixed, few] = resultsOf(await all({ cells: [...cells].reverse() }, memoryProducts(), fakeDisk()));
+    expect(mixed?.training?.remarks).toEqual(expect.arrayContaining([expect.stringMatching(/^SeqMix/)]));
+    expect(few?.training?.remarks ?? []).not.toEqual(expect.arrayContaining([expect.stringMatching(/^SeqMix/)]));
+    expect(few?.training?.results.few).toEqual(mixed?.training?.results.few);
+  });
+
   it("with another size trains stage II anew, and stage I not", async () => {
     const [store, disk] = [memoryProducts(), fakeDisk()];
     await all({ cells }, store, disk);

@@ -105,7 +105,7 @@ export class TrainStep {
   /** Memory that the chosen recipe takes; undefined until it is known. */
   get need(): TrainingNeed | undefined {
     const { chosen } = this;
-    return chosen && trainingNeed(chosen.encoder, chosen.config);
+    return chosen && trainingNeed(chosen.encoder, chosen.config, trainingOf(this.#run.config));
   }
 
   async readRecipe(): Promise<void> {
