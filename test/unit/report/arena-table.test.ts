@@ -63,6 +63,16 @@ describe("the table", () => {
     expect(mqp.map(({ paper }) => paper)).toEqual([0.557, 0.7217, 0.757]);
   });
 
+  it("tells the paper's own numbers from those that it copied", () => {
+    const grid = { tasks: ["bc5cdr-disease"], sources: [{ kind: "none" }, { kind: "lightner" }, { kind: "kgpc" }] } as const;
+    const { rows } = arenaTable({ ...arena, grid: { ...arena.grid, ...grid } });
+    expect(rows.map(({ cells }) => [Math.round(1e4 * (cells[0]?.paper ?? 0)), cells[0]?.copied])).toEqual([
+      [3051, false],
+      [3620, true],
+      [5105, true],
+    ]);
+  });
+
   it("leaves as CSV with quotes where a field wants them", () => {
     const lines = arenaCsv(arena).trimEnd().split("\r\n");
     expect(lines[0]).toBe("task,method,encoder,seed,metric,few,all,accepted,attempts,seconds,error");
