@@ -136,7 +136,7 @@ interface Made {
 }
 
 const places: Readonly<Record<SeqMix["variant"], (window: number) => string>> = {
-  whole: () => "texts of one length",
+  whole: () => "one length in tokens",
   window: (window) => `windows of ${window} tokens that begin at an entity`,
   "same-tags": (window) => `windows of ${window} tokens with the same tags that begin at an entity`,
 };
@@ -150,7 +150,7 @@ function remarksOf({ variant, window }: SeqMix, { few, encoder }: Material, { ma
   const tags = `${bar} entity ${bar === 1 ? "tag" : "tags"}`;
   const { vocabulary, config } = encoder.tokenizer;
   return [
-    `SeqMix made ${made.length} sequences from ${texts} of ${few.length} few-shot texts: ${of}, with at least ${tags}.`,
+    `SeqMix made ${made.length} sequences from ${texts} of ${few.length} few-shot texts, which have ${of}, with at least ${tags}.`,
     ...made.slice(0, shown).map((input) => `SeqMix wrote: ${textOf(input, vocabulary, config.continuation)}`),
   ];
 }

@@ -76,17 +76,20 @@ describe.each([
   [single, [0, 1, 0]],
   [multi, [0, 1, 1]],
 ] as const)("a mixture for a head of kind %o", (head, targets) => {
-  it.each([{}, { dropout: 0.3 }, { trains: { kind: "lora", rank: 2, alpha: 6 } } as const])(
-    "with the whole share is ordinary training to the bit: %o",
-    (options) => {
-      for (const mix of [1, 2, 3]) {
-        const found = mixed(head, [long, short], 1, mix, targets, options); // the partner shows no token that the text has not
-        for (const [name, numbers] of Object.entries(ordinary(head, long, targets, options))) {
-          expect(ofFirst(found[name]!, numbers), `${name} after layer ${mix}`).toEqual(numbers);
-        }
+  it.each([
+    {},
+    { dropout: 0.3 },
+    { trains: { kind: "lora", rank: 2, alpha: 6 } } as const,
+    { trains: { kind: "head" } } as const,
+    { trains: { kind: "layers", last: 1 } } as const,
+  ])("with the whole share is ordinary training to the bit: %o", (options) => {
+    for (const mix of [1, 2, 3]) {
+      const found = mixed(head, [long, short], 1, mix, targets, options); // the partner shows no token that the text has not
+      for (const [name, numbers] of Object.entries(ordinary(head, long, targets, options))) {
+        expect(ofFirst(found[name]!, numbers), `${name} after layer ${mix}`).toEqual(numbers);
       }
-    },
-  );
+    }
+  });
 
   it("with an identical partner is ordinary training", () => {
     for (const mix of [1, 2, 3]) {

@@ -144,7 +144,7 @@ describe("the method's stage II", () => {
     expect((await prepare()).stage.made).toEqual(stage.made);
     expect((await prepare({ config: { ...material.config, seed: 4 } })).stage.made).not.toEqual(stage.made);
     expect(remarks[0]).toMatch(
-      /^SeqMix made 12 sequences from \d of \d few-shot texts: windows of 5 tokens .* at least [123] entity tags?\.$/,
+      /^SeqMix made 12 sequences from \d of \d few-shot texts, which have windows of 5 tokens .* at least [123] entity tags?\.$/,
     );
     expect(remarks).toHaveLength(4);
     expect(remarks[1]).not.toContain("##s ##");
