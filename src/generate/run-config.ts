@@ -59,6 +59,8 @@ const hashed: Hashed = {
   demogen: (source) => ({ source }),
   "word-substitution": (source) => ({ source }),
   "back-translation": (source) => ({ source }),
+  "conditional-mlm": (source) => ({ source }),
+  melm: (source) => ({ source }),
   "in-context": (source) => ({ source }),
   progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),

@@ -3,9 +3,11 @@
 import type { Shape } from "../tasks/example.ts";
 import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
+import { conditionalMlm } from "./conditional-mlm.ts";
 import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
 import { inContext } from "./in-context.ts";
+import { melm } from "./melm.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
@@ -22,6 +24,8 @@ export const sources: Sources = {
   progen,
   "word-substitution": wordSubstitution,
   "back-translation": backTranslation,
+  "conditional-mlm": conditionalMlm,
+  melm,
   none,
   gold,
   "in-context": inContext,

@@ -15,6 +15,8 @@ import type {
   DeviceInfo,
   FeaturesEvent,
   FeaturesRequest,
+  FillEvent,
+  FillRequest,
   PredictEvent,
   TrainRequest,
   TrainRunEvent,
@@ -34,6 +36,7 @@ import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
+import { type FillPorts, filledRun } from "./filled-run.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -53,6 +56,8 @@ export type TrainProcedures = TrainedProcedures & {
   ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
   /** Stage I, trained where it is not kept, and what its encoder gives for the examples, for a head to learn from. */
   features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
+  /** A run whose source fills masked places, on the device that trains. */
+  fill(argument: FillRequest, signal: AbortSignal): AsyncGenerator<FillEvent, void>;
   /** With a model kept before, after a reload too. */
   predict(
     argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
@@ -60,7 +65,7 @@ export type TrainProcedures = TrainedProcedures & {
   ): AsyncGenerator<PredictEvent, void>;
 };
 
-export interface TrainPorts extends SpeedPorts, TrainedPorts {
+export interface TrainPorts extends SpeedPorts, TrainedPorts, FillPorts {
   readonly models: Pick<ModelReader, "manifest" | "read">;
   readonly devices: () => Promise<Found>;
   readonly openClassifier: typeof openClassifier;
@@ -102,6 +107,12 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       } finally {
         release();
       }
+    },
+
+    async *fill(request, signal) {
+      const { device, reason } = await choose(ports, request.device);
+      const openStage = (stage: TrainRequest, files: ModelFiles) => openFor(ports, stage, device, files);
+      yield* filledRun(ports, request, { device, reason, openStage }, signal);
     },
 
     async *predict({ task, model, device: wish, examples }, signal) {

@@ -107,6 +107,8 @@ const rows: RowOf = {
   progen: () => "progen",
   "word-substitution": () => "word-substitution",
   "back-translation": () => "back-translation",
+  "conditional-mlm": () => "transformer",
+  melm: () => "transformer",
   "in-context": () => undefined, // Table 2 has it
   clingen: ({ topics, styles }) => (styles === "none" ? undefined : clingenRows[topics]),
 };

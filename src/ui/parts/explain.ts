@@ -137,6 +137,12 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Choose another model.",
   }),
+  "no-masked-head": (_, message) => ({
+    title: "This encoder cannot fill masked words",
+    sentence: sentence(message),
+    remedy:
+      "Choose an encoder that was saved with its masked-language-model head, such as PubMedBERT (BertForMaskedLM), or another source.",
+  }),
   "context-overflow": (_, message) => ({
     title: "The prompt is too long for this model",
     sentence: sentence(message),

@@ -8,6 +8,7 @@ import { type TrainPorts, trainProcedures } from "../../../src/procedures/train.
 import type { Measurements } from "../../../src/store/measurements.ts";
 import type { Found } from "../../../src/train/choose-device.ts";
 import { readSafetensors, writeSafetensors } from "../../../src/weights/safetensors.ts";
+import { memoryRunStore } from "../generate/memory-run-store.ts";
 import { linearClassifier, tokenExamples, vocabulary, vocabularyText } from "../train/toy.ts";
 import { collect, memoryFiles, memoryLocks, memoryModel, memoryModels, never, noMeasurements } from "./memory-ports.ts";
 
@@ -67,6 +68,8 @@ function setUp(over: Partial<TrainPorts> = {}, wrap: (classifier: Classifier) =>
     measurements: async () => noMeasurements,
     notebooks: async () => ({ list: async () => [] }),
     devices: async () => found,
+    runs: async () => memoryRunStore(),
+    openMaskedModel: async () => Promise.reject(new Error("no source of these tests fills masked places")),
     openClassifier: async () => counted(wrap(linearClassifier())),
     async loadModel(files) {
       const classifier = linearClassifier();
