@@ -37,8 +37,11 @@ export interface ExperimentFile {
   readonly keepModels: boolean;
 }
 
-/** Sources of a grid whose file names none: those that need no training rows beyond the few-shot set. */
-const gridSources = sourceKinds.filter((kind) => !needs(presetSource("small", kind), "gold"));
+/** Sources of a grid whose file names none: those that need neither training rows beyond the few-shot set nor a head that many encoders lack. */
+const gridSources = sourceKinds.filter((kind) => {
+  const source = presetSource("small", kind);
+  return !needs(source, "gold") && !needs(source, "masked");
+});
 
 const fields = ["tasks", "sources", "encoders", "seeds", "size", "preset", "engine", "device", "keepModels"];
 

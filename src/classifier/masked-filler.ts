@@ -1,7 +1,7 @@
 // Pieces for masked places of an example, all masked at once, by a masked model. Knows no use of them.
 
 import type { Example } from "../tasks/example.ts";
-import type { WordPiece } from "../text/word-piece.ts";
+import type { WordPiece, WordPieceConfig } from "../text/word-piece.ts";
 import { bucketOf, lengthBuckets } from "./batches.ts";
 import { inferenceFeeds } from "./feeds.ts";
 import type { MaskedInput, MaskPlace } from "./masked-input.ts";
@@ -24,7 +24,7 @@ export interface Filler {
 
 export function maskFiller(model: MaskedModel): Filler {
   const { trainer, mask, maxTokens, encoder } = model;
-  const { vocabulary, special } = encoder.tokenizer;
+  const { special } = encoder.tokenizer;
   const kinds = kindsOf(encoder.tokenizer);
   const read = new WeakMap<Example, MaskedInput>();
   const inputOf = (example: Example): MaskedInput => {
@@ -47,40 +47,45 @@ export function maskFiller(model: MaskedModel): Filler {
       const layout = { rows: 1, pad: special.pad };
       const { data, shape } = await trainer.infer(inferenceFeeds([input], { indices: [0], tokens }, layout));
       const size = shape.at(-1) as number;
-      return chosen.map(({ at, begins }) =>
-        fillingsOf(data.subarray(at * size, (at + 1) * size), begins ? kinds.begin : kinds.go, vocabulary, encoder.tokenizer),
+      return chosen.map((place) =>
+        fillingsOf(data.subarray(place.at * size, (place.at + 1) * size), kindAt(kinds, place), encoder.tokenizer),
       );
     },
   };
 }
 
-/** Ids of pieces that begin a word, and of those that go on with one. Special, unused and added tokens are neither. */
-function kindsOf({ vocabulary, added, config }: WordPiece): {
-  readonly begin: readonly number[];
-  readonly go: readonly number[];
-} {
-  const whole = new Set(added.values());
-  const plain = [...vocabulary.keys()].filter((id) => !whole.has(id) && !/^\[.+\]$/.test(vocabulary[id] as string));
-  const goesOn = (id: number) => {
-    const piece = vocabulary[id] as string;
-    return piece.length > config.continuation.length && piece.startsWith(config.continuation);
-  };
-  return { begin: plain.filter((id) => !goesOn(id)), go: plain.filter(goesOn) };
+/** Ids of pieces by where they may stand in a word. Special, unused and added tokens stand nowhere. */
+interface Kinds {
+  /** As a whole word; a mark of punctuation is one. */
+  readonly alone: readonly number[];
+  /** As the beginning of a word that goes on, and as a later part of one. */
+  readonly first: readonly number[];
+  readonly later: readonly number[];
 }
 
-function fillingsOf(
-  scores: Float32Array | Int32Array,
-  ids: readonly number[],
-  vocabulary: readonly string[],
-  { config }: WordPiece,
-): Fillings {
+function kindsOf(tokenizer: WordPiece): Kinds {
+  const { vocabulary, added, config } = tokenizer;
+  const whole = new Set(added.values());
+  const plain = [...vocabulary.keys()].filter((id) => !whole.has(id) && !/^\[.+\]$/.test(vocabulary[id] as string));
+  const goesOn = (id: number) => isLater(vocabulary[id] as string, config);
+  /** Punctuation within letters would cut the word in two. */
+  const joins = (id: number) => tokenizer.words(`a${surfaceOf(vocabulary[id] as string, config)}a`).length === 1;
+  const alone = plain.filter((id) => !goesOn(id));
+  return { alone, first: alone.filter(joins), later: plain.filter((id) => goesOn(id) && joins(id)) };
+}
+
+const isLater = (piece: string, { continuation }: WordPieceConfig): boolean =>
+  piece.length > continuation.length && piece.startsWith(continuation);
+
+const surfaceOf = (piece: string, config: WordPieceConfig): string =>
+  isLater(piece, config) ? piece.slice(config.continuation.length) : piece;
+
+const kindAt = (kinds: Kinds, { begins, ends }: MaskPlace): readonly number[] =>
+  begins ? (ends ? kinds.alone : kinds.first) : kinds.later;
+
+function fillingsOf(scores: Float32Array | Int32Array, ids: readonly number[], { vocabulary, config }: WordPiece): Fillings {
   const scoreOf = (id: number) => scores[id] as number;
-  const textOf = (id: number) => {
-    const piece = vocabulary[id] as string;
-    return piece.startsWith(config.continuation) && piece !== config.continuation
-      ? piece.slice(config.continuation.length)
-      : piece;
-  };
+  const textOf = (id: number) => surfaceOf(vocabulary[id] as string, config);
   return {
     drawn(u) {
       const largest = ids.reduce((most, id) => Math.max(most, scoreOf(id)), Number.NEGATIVE_INFINITY);

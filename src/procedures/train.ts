@@ -53,7 +53,14 @@ export type TrainProcedures = TrainedProcedures & {
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
     signal: AbortSignal,
-  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
+  ): Promise<{
+    config: TrainConfig;
+    fewEpochs: number;
+    syntheticEpochs: number;
+    encoder: BertConfig;
+    /** The checkpoint has its masked-language-model head, by the class that config.json names. Absent where it names none: the weights will tell. */
+    maskedHead?: boolean;
+  }>;
   /** Stage I, trained where it is not kept, and what its encoder gives for the examples, for a head to learn from. */
   features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
   /** A run whose source fills masked places, on the device that trains. */
@@ -138,10 +145,16 @@ async function recipe(
   const config = entry.files.find((file) => file.name === "config.json");
   if (!config)
     throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
-  const read = readBertConfig(parseConfig(await (await models.read(entry, config, { signal })).text()));
+  const json = parseConfig(await (await models.read(entry, config, { signal })).text());
+  const read = readBertConfig(json);
   if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
-  return { ...recipeFor(read.config, preset), encoder: read.config };
+  const { architectures } = json;
+  const maskedHead = Array.isArray(architectures) ? { maskedHead: architectures.some(hasMaskedHead) } : {};
+  return { ...recipeFor(read.config, preset), encoder: read.config, ...maskedHead };
 }
+
+/** transformers' classes that are saved with the masked head. */
+const hasMaskedHead = (architecture: unknown) => architecture === "BertForMaskedLM" || architecture === "BertForPreTraining";
 
 async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Device, entry: ModelEntry): Promise<TrainingKeeper> {
   const weights = entry.files.map((file) => file.sha256);

@@ -8,11 +8,11 @@ import { epochBatches, epochLayout, lengthBuckets, partsOfBatch, rowsFor, sorted
 import { dropoutFeeds, inferenceFeeds, outcomes, targetFeeds } from "../classifier/feeds.ts";
 import type { MaskedInput } from "../classifier/masked-input.ts";
 import type { MaskedModel } from "../classifier/masked-model.ts";
+import { type MaskScheme, masked } from "../classifier/masking.ts";
 import type { Input } from "../classifier/task-head.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Weights } from "../weights/weight.ts";
 import { divergenceWatch } from "./divergence.ts";
-import { type MaskScheme, masked } from "./masking.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import type { TrainConfig } from "./train-config.ts";
 

@@ -313,6 +313,12 @@ describe("a recipe", () => {
     const bare = await memoryModel("bare", "encoder", { "vocab.txt": new Blob(["x"]) });
     const { procedures } = setUp({ models: memoryModels(toy, damaged, bare) });
     const { encoder } = await procedures.recipe({ encoder: "toy", preset: "small" }, never);
+    const classes = [["BertForMaskedLM"], ["BertModel"], undefined].map(async (architectures, i) => {
+      const config = new Blob([JSON.stringify({ ...bert, architectures })]);
+      const named = setUp({ models: memoryModels(await memoryModel(`of class ${i}`, "encoder", { "config.json": config })) });
+      return (await named.procedures.recipe({ encoder: `of class ${i}`, preset: "small" }, never)).maskedHead;
+    });
+    expect(await Promise.all(classes)).toEqual([true, false, undefined]);
     expect(encoder).toMatchObject({ hiddenSize: 8, vocabSize: vocabulary.length });
     const codeOf = (id: string) => procedures.recipe({ encoder: id, preset: "small" }, never).catch((e: ClinfuseError) => e.code);
     expect(await Promise.all(["damaged", "bare", "absent"].map(codeOf))).toEqual([

@@ -1,9 +1,9 @@
 // The draws of masked language modelling: which pieces of an input are hidden, and what stands in their place. Pure.
 
 import type { Rng } from "../base/rng.ts";
-import type { MaskedInput } from "../classifier/masked-input.ts";
-import type { Input } from "../classifier/task-head.ts";
 import { ignoredLabel } from "../text/bio.ts";
+import type { MaskedInput } from "./masked-input.ts";
+import type { Input } from "./task-head.ts";
 
 /** How an input is masked in training. */
 export type MaskScheme =
