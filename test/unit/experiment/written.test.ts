@@ -85,7 +85,7 @@ describe("a source that fills masked places, driven", () => {
       await driven(broken);
       expect(broken.runs.lines(run), `killed after event ${stop}`).toEqual(whole.runs.lines(run));
     }
-  });
+  }, 60_000);
 
   it("is found when it is whole, and nothing is fine-tuned again", async () => {
     const before = whole.asked.length;

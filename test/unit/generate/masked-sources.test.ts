@@ -131,7 +131,7 @@ describe("MELM", () => {
     expect([...found].sort()).toEqual(["r2", "r3", "r4", "r5"]);
     const words = fill.places(sentence).places;
     for (const masked of fill.masked) expect(new Set(masked.map((i) => words[i]?.word)).size).toBe(4);
-  });
+  }, 30_000);
 
   it("carries the spans along: each holds what was filled into its words, and the rest of the text is as it was", async () => {
     const context = contextOf("bc5cdr-disease", [sentence], "melm");

@@ -101,7 +101,7 @@ describe("a run that fills masked places", () => {
       for (let i = 0; i < stop; i++) await killed.next(); // and no clean-up is run
       expect((await written(store)).lines, `killed after event ${stop}`).toEqual(whole.lines);
     }
-  });
+  }, 60_000);
 
   it("stopped while it learns says so, and frees the model", async () => {
     const { procedures, count, held } = toyTraining(memoryRunStore());
