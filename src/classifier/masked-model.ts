@@ -43,6 +43,10 @@ export interface MaskedModelOptions {
 /** Numbers of one batch's logits, at most: 64 MiB. */
 const mostLogits = 2 ** 24;
 
+/** Rows of so many tokens that are run at once. */
+export const maskedRows = ({ vocabSize }: Pick<BertConfig, "vocabSize">, maxTokens: number): number =>
+  Math.max(1, Math.floor(mostLogits / (maxTokens * vocabSize)));
+
 /**
  * Puts an encoder with its own masked head on a device. Errors: `no-masked-head` for a checkpoint that has none, or whose vocabulary has no
  * [MASK]; `no-webgpu`, `out-of-memory`, `device-lost`, and `model-unsupported` for tensors that do not fit the config.
@@ -66,7 +70,7 @@ export async function openMaskedModel(
     trainer,
     mask,
     maxTokens,
-    rows: Math.max(1, Math.floor(mostLogits / (maxTokens * config.vocabSize))),
+    rows: maskedRows(config, maxTokens),
     read: (example) => maskedInput(sight, task, tokenizer, example, maxTokens),
     compiles: (use, rows, width) => seen.size < seen.add(`${use} ${rows} ${width}`).size,
     close: () => trainer.close(),
@@ -91,8 +95,10 @@ export function requireMaskedHead({ weights, config, tokenizer }: Pick<Encoder, 
   return mask;
 }
 
-const noHead = (why: string, what: string) =>
-  new ClinfuseError("no-masked-head", `this encoder cannot fill masked words: ${why}`, { what });
+function noHead(why: string, what: string): ClinfuseError {
+  const remedy = "choose one that was saved with its masked-language-model head (BertForMaskedLM), such as PubMedBERT";
+  return new ClinfuseError("no-masked-head", `this encoder cannot fill masked words, for ${why}: ${remedy}`, { what });
+}
 
 /** Bias of the pieces with zeros for the tokens that were added, as transformers' resize_token_embeddings has it. */
 function withWiderBias(weights: Weights, { vocabSize }: BertConfig): Weights {

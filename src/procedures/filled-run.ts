@@ -1,12 +1,13 @@
 // A run whose source fills masked places: the encoder with its masked head, fine-tuned on the few-shot set, then the run itself. Knows no page.
 
 import { cleanAfterStream } from "../base/async.ts";
+import { ClinfuseError } from "../base/errors.ts";
 import { type Hold, runLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import type { Classifier } from "../classifier/classifier.ts";
 import { type ModelFiles, openEncoder } from "../classifier/encoder-files.ts";
 import { maskFiller } from "../classifier/masked-filler.ts";
-import { type MaskedModel, type openMaskedModel, requireMaskedHead } from "../classifier/masked-model.ts";
+import { type MaskedModel, maskedRows, type openMaskedModel, requireMaskedHead } from "../classifier/masked-model.ts";
 import { predict } from "../classifier/predict.ts";
 import type { FillEvent, FillRequest, TrainRequest } from "../experiment/steps.ts";
 import { trainAndScore } from "../experiment/train-and-score.ts";
@@ -15,11 +16,12 @@ import { runId } from "../generate/run-config.ts";
 import type { MaskedChoice, Tools } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
 import { findModel, type ModelReader, readModel } from "../models/reader.ts";
+import type { BertConfig } from "../nn/bert-config.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { DeviceChoice } from "../train/choose-device.ts";
 import { tuneMasked } from "../train/masked.ts";
-import { requireTrainingMemory } from "../train/training-memory.ts";
+import { sessionLimit, trainingMemory } from "../train/training-memory.ts";
 import { writtenRun } from "./written-run.ts";
 
 export interface FillPorts {
@@ -78,9 +80,20 @@ async function openModel(ports: FillPorts, request: FillRequest, { device }: Fil
   const encoder = await openEncoder(files);
   requireMaskedHead(encoder);
   const { maxTokens, dropout } = tuning;
-  if (device === "wasm") requireTrainingMemory(encoder.config, { ...tuning, accumulation: tuning.batchSize });
+  if (device === "wasm") requireMemory(encoder.config, tuning);
   const options = { device, sight, maxTokens, dropout, seed: request.seed };
   return ports.openMaskedModel(taskOf(request.run.config.task), encoder, options);
+}
+
+/** Throws `out-of-memory` with the numbers, before anything is loaded. */
+function requireMemory(config: BertConfig, { batchSize, maxTokens }: MaskedChoice["tuning"]): void {
+  const rows = Math.min(batchSize, maskedRows(config, maxTokens));
+  const { session } = trainingMemory(config, { batchSize: rows, maxTokens });
+  if (session <= sessionLimit) return;
+  const [got, expected] = [session, sessionLimit].map((n) => `${(n / 2 ** 30).toFixed(1)} GiB`) as [string, string];
+  const sentence = `fine-tuning the masked model takes about ${got} of the ${expected} that a session can have`;
+  const remedy = "Choose a smaller encoder, or the graphics processor (WebGPU) where there is one.";
+  throw new ClinfuseError("out-of-memory", sentence, { got, expected, remedy });
 }
 
 async function* tunedRun(

@@ -140,8 +140,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
   "no-masked-head": (_, message) => ({
     title: "This encoder cannot fill masked words",
     sentence: sentence(message),
-    remedy:
-      "Choose an encoder that was saved with its masked-language-model head, such as PubMedBERT (BertForMaskedLM), or another source.",
+    remedy: "Models fetches PubMedBERT from the hub. Choose it where the source is chosen, or take another source.",
   }),
   "context-overflow": (_, message) => ({
     title: "The prompt is too long for this model",
