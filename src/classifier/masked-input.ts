@@ -82,7 +82,11 @@ function conditioned(task: LearnableTask, tokenizer: WordPiece, example: Example
     ),
   };
   const held = example.kind === "relation" ? [example.head, example.tail] : [];
-  return { encoding, condition: words.length, places: placesOf(tokenizer, encoding, (piece) => !isIn(held, piece)) };
+  return {
+    encoding,
+    condition: words.length,
+    places: placesOf(tokenizer, encoding, textsOf(example), (piece) => !isIn(held, piece)),
+  };
 }
 
 const isIn = (spans: readonly Span[], { start, end }: { readonly start: number; readonly end: number }) =>
@@ -110,7 +114,7 @@ function linearised(tokenizer: WordPiece, { text, spans }: TokenExample, maxToke
     if (tag !== "O") push(idOf(tokenizer, tag), 0, 0, -1);
   }
   push(tokenizer.special.separator, 0, 0, -1);
-  return { encoding: out, condition: 0, places: placesOf(tokenizer, out, ({ word }) => tags[word] !== "O") };
+  return { encoding: out, condition: 0, places: placesOf(tokenizer, out, [text], ({ word }) => tags[word] !== "O") };
 }
 
 function idOf({ added }: WordPiece, tag: string): number {
@@ -119,10 +123,16 @@ function idOf({ added }: WordPiece, tag: string): number {
   return id;
 }
 
+/** End of a piece with the accents after it, which the tokenizer strips: they go where it goes. */
+const endOf = (text: string, end: number): number =>
+  end + (/^\p{Mn}+/u.exec(text.slice(end, end + mostAccents))?.[0].length ?? 0);
+const mostAccents = 8;
+
 /** Pieces of the texts that may be masked. A word that the vocabulary does not know is left alone: there is nothing to learn from it. */
 function placesOf(
   { special, added }: WordPiece,
   { ids, types, starts, ends, words }: Encoding,
+  texts: readonly string[],
   isFree: (place: MaskPlace) => boolean,
 ): MaskPlace[] {
   const whole = new Set(added.values());
@@ -134,7 +144,7 @@ function placesOf(
       at,
       text: types[at] as number,
       start: starts[at] as number,
-      end: ends[at] as number,
+      end: endOf(texts[types[at] as number] as string, ends[at] as number),
       word,
       begins: !sameWord(at, at - 1),
       ends: !sameWord(at, at + 1),

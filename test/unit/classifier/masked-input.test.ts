@@ -83,6 +83,13 @@ describe("tags around words", () => {
     }
   });
 
+  it("take a piece with the accents that stand on it, composed or not", () => {
+    const text = "fe\u0301ve\u0301r\u0301 ne\u0301ph\u0301ritis\u0301 f\u00e9ver";
+    const spans = [{ start: 0, end: text.length, label: "Disease" }];
+    const input = maskedInput("around", bc5cdrDisease, tagged, { kind: "token", text, spans }, 64);
+    expect(surfaces(input, [text])).toEqual(["fe\u0301ve\u0301r\u0301", "ne\u0301ph\u0301", "ritis\u0301", "f\u00e9ver"]);
+  });
+
   it("leave a word alone that the vocabulary does not know", () => {
     const text = "zzz fever";
     const spans = [mark(text, "zzz fever", "Disease")];
