@@ -7,7 +7,7 @@ import type { ExperimentConfig, Preset } from "../src/experiment/experiment-conf
 import { type GridPreset, gridPresets } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
-import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
+import type { MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { FolderFiles, HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
@@ -37,8 +37,11 @@ export interface ExperimentFile {
   readonly keepModels: boolean;
 }
 
-/** Sources of a grid whose file names none: those that need no training rows beyond the few-shot set. */
-const gridSources = sourceKinds.filter((kind) => !needs(presetSource("small", kind), "gold"));
+/** Sources of a grid whose file names none: those that need neither training rows beyond the few-shot set nor a head that many encoders lack. */
+const gridSources = sourceKinds.filter((kind) => {
+  const source = presetSource("small", kind);
+  return !needs(source, "gold") && !needs(source, "masked");
+});
 
 const fields = ["tasks", "sources", "encoders", "seeds", "size", "preset", "engine", "device", "keepModels"];
 
@@ -179,10 +182,26 @@ const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   layers: (given) => given.list().map((layer) => layer.wholeNumber(1, 12)),
   variant: (given) => given.oneOf(["whole", "window", "same-tags"]),
   window: (given) => given.wholeNumber(1),
+  filter: (given) => given.flag(),
+  tuning: (given) => {
+    const of = given.object(Object.keys(tuningFields));
+    return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, tuningFields[name as keyof MaskTuning](value)]));
+  },
   writer: (given, manifest) => {
     const of = given.object(Object.keys(writerFields));
     return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, writerFields[name]?.(value, manifest)]));
   },
+};
+
+const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>> = {
+  epochs: (given) => given.wholeNumber(1),
+  learningRate: (given) => given.number(0),
+  batchSize: (given) => given.wholeNumber(1),
+  maxTokens: (given) => given.wholeNumber(16),
+  warmup: (given) => given.number(0),
+  weightDecay: (given) => given.number(0),
+  dropout: (given) => given.number(0),
+  maskRate: (given) => given.number(0),
 };
 
 const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
@@ -209,8 +228,9 @@ export function readSource(given: Field, preset: Preset, manifest: Manifest): So
     name,
     sourceFields[name]?.(of, manifest),
   ]);
-  const { writer, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer> };
-  const source = { ...before, ...rest } as SourceConfig;
+  const { writer, tuning, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer>; tuning?: Partial<MaskTuning> };
+  const tuned = tuning && "tuning" in before ? { tuning: { ...before.tuning, ...tuning } } : {};
+  const source = { ...before, ...rest, ...tuned } as SourceConfig;
   const asked = writerOf(before);
   return asked && writer ? withWriter(source, { ...writer, sampling: { ...asked.sampling, ...writer.sampling } }) : source;
 }

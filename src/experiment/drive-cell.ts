@@ -9,7 +9,7 @@ import type { NotebookData, StageResult, Step, TrainingResult } from "./notebook
 import type { Cell } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
 import type { KeptKind, Made, Product, ProductStore } from "./product.ts";
-import type { OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
+import type { MaskedRunEvent, OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
 import type { DataKeys } from "./training-basis.ts";
 
 /** The last product that a cell is driven to. */
@@ -25,6 +25,8 @@ export type CellEvent =
   | { readonly type: "product"; readonly state: "begun" | "whole"; readonly kind: KeptKind; readonly key: string }
   | { readonly type: "knowledge"; readonly event: KnowledgeEvent | ImportEvent | OpenModelEvent }
   | { readonly type: "generate"; readonly event: GenerateEvent }
+  /** The masked model that a source fills places by. */
+  | { readonly type: "masked"; readonly event: MaskedRunEvent }
   | { readonly type: "train"; readonly event: TrainRunEvent | Exclude<PredictEvent, { type: "predicted" }> }
   /** The training so far, where it is more than its last event: results found in the store, then those that became whole. */
   | { readonly type: "training"; readonly training: TrainingResult }

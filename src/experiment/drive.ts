@@ -18,6 +18,7 @@ import { runConfigOf } from "./run-inputs.ts";
 import type { GenerateRequest, ModelInfo } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import type { DataKeys } from "./training-basis.ts";
+import { written } from "./written.ts";
 
 /**
  * Drives each cell of the plan to the target, in order; each ends with its `result`. A product is put into the store before the event
@@ -164,7 +165,7 @@ interface Making {
 
 /** Writes the run to its end, through its barriers. What is kept of it says how long it took, also where it was left. */
 async function* make(work: Drive, making: Making, begun: Product<"made">, clock: Stopwatch): Part<Product<"made">> {
-  const { ports, store, signal } = work;
+  const { ports, store } = work;
   const { request, data, keys } = making;
   const { source } = request.config;
   let product = begun;
@@ -173,12 +174,17 @@ async function* make(work: Drive, making: Making, begun: Product<"made">, clock:
   try {
     for (let goesOn = true; goesOn; ) {
       goesOn = false;
-      for await (const event of ports.pipeline.generate({ ...request, ...(feedback ? { feedback } : {}) }, signal)) {
+      for await (const part of written(work, request, data, feedback)) {
+        if (part.type !== "generate") {
+          yield part;
+          continue;
+        }
+        const { event } = part;
         if (event.type === "opened") {
           product = { ...product, value: { ...product.value, run: event.run } };
           yield* put(store, now());
         }
-        yield { type: "generate", event };
+        yield part;
         if (clock.due()) await store.put(now());
         if (event.type !== "wants-feedback") continue;
         const choice = sourceOf(source).feedback?.(source);

@@ -63,6 +63,8 @@ const hashed: Hashed = {
   seqmix: (source) => ({ source }),
   kgpc: (source) => ({ source }),
   lightner: (source) => ({ source }),
+  "conditional-mlm": (source) => ({ source }),
+  melm: (source) => ({ source }),
   "in-context": (source) => ({ source }),
   progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),

@@ -10,6 +10,7 @@ import type { Example, Shape } from "../tasks/example.ts";
 import type { Family } from "../tasks/families.ts";
 import type { Task } from "../tasks/task.ts";
 import type { MethodOf, TrainingMethod } from "../train/training-method.ts";
+import type { MaskFiller } from "./mask-filler.ts";
 
 /** A language model that writes texts, and how it is asked. */
 export interface Writer {
@@ -53,6 +54,15 @@ export type SourceConfig =
   | MethodOf<"tmix">
   /** Tokens of few-shot sequences mixed for training (App. E). */
   | MethodOf<"seqmix">
+  /** Few-shot examples with words filled in by a masked model, which reads the label before the text (App. E). */
+  | { readonly kind: "conditional-mlm"; readonly tuning: MaskTuning }
+  /** Few-shot sentences with entities filled in by a masked model, which reads tags around their words (App. E). */
+  | {
+      readonly kind: "melm";
+      readonly tuning: MaskTuning;
+      /** Keeps what a classifier of the few-shot set labels alike. In the paper of the method; not in its code. */
+      readonly filter: boolean;
+    }
   /** The language model labels the test items itself. */
   | { readonly kind: "in-context"; readonly writer: Writer }
   /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */
@@ -76,6 +86,22 @@ export type SourceConfig =
       readonly writer: Writer;
     };
 
+/** Settings of a masked model's fine-tuning on the few-shot set. */
+export interface MaskTuning {
+  readonly epochs: number;
+  /** Peak rate; linear decay to 0 after the warm-up. */
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Longer inputs are cut, special tokens counted: what is beyond is neither learnt from nor changed. */
+  readonly maxTokens: number;
+  /** Share of the steps in which the rate rises linearly from 0. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  readonly dropout: number;
+  /** Share of the places that training masks. */
+  readonly maskRate: number;
+}
+
 /** Examples that influence is measured on: some of the synthetic ones by reverse cross-entropy, or the few-shot validation set by cross-entropy. */
 export type InfluenceValidation = "synthetic-rce" | "few-shot-ce";
 
@@ -97,7 +123,8 @@ export type Need =
   | "suggestions" // a language model asked for topics or styles
   | "gold" // real training rows beyond the few-shot set
   | "test" // the test items, without their labels
-  | "encoder"; // a classifier that is trained while the source makes its examples
+  | "encoder" // a classifier that is trained while the source makes its examples
+  | "masked"; // the encoder with its masked-language-model head, fine-tuned before the source makes its examples
 
 export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
 
@@ -148,6 +175,9 @@ export interface Context<C extends SourceConfig = SourceConfig> {
 /** Tools of an attempt. A source finds there what it `needs`. */
 export interface Tools {
   readonly model?: LanguageModel;
+  readonly fill?: MaskFiller;
+  /** The example with the labels that a classifier of the few-shot set gives it. */
+  readonly label?: (example: Example) => Promise<Example>;
 }
 
 /** The part of a knowledge request that a source decides. */
@@ -164,6 +194,17 @@ export interface KnowledgeChoice {
 export interface FeedbackChoice {
   readonly influenceFrom: number;
   readonly validation: InfluenceValidation;
+}
+
+/** The part of a masked model that a source decides. */
+export interface MaskedChoice {
+  /** The model reads the labels before the text, or tags around the words of entities. */
+  readonly sight: "before" | "around";
+  /** Masks of the fine-tuning: a share of an input's places, or each place by itself. */
+  readonly masks:
+    | { readonly kind: "share"; readonly share: number; readonly most: number }
+    | { readonly kind: "each"; readonly rate: number };
+  readonly tuning: MaskTuning;
 }
 
 /** Groups in which a page offers the sources. */
@@ -185,6 +226,8 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   rounds(config: C): readonly number[];
   /** Feedback at its barriers; there where `rounds` gives any. */
   readonly feedback?: (config: C) => FeedbackChoice;
+  /** The masked model that it fills places by; there where it needs one. */
+  readonly masked?: (config: C) => MaskedChoice;
   /** Accepted examples that its run aims at when `size` are asked for, and `gold` real rows and `test` items are there. */
   extent(size: number, gold: number, test: number): number;
   /** It is a way of training: stage II follows this method. A source that makes no examples beside it has an extent of 0. */

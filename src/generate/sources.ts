@@ -4,11 +4,13 @@ import type { Task } from "../tasks/task.ts";
 import type { TrainingMethod } from "../train/training-method.ts";
 import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
+import { conditionalMlm } from "./conditional-mlm.ts";
 import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
 import { inContext } from "./in-context.ts";
 import { kgpc } from "./kgpc.ts";
 import { lightner } from "./lightner.ts";
+import { melm } from "./melm.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
 import { seqmix } from "./seqmix.ts";
@@ -31,6 +33,8 @@ export const sources: Sources = {
   seqmix,
   kgpc,
   lightner,
+  "conditional-mlm": conditionalMlm,
+  melm,
   none,
   gold,
   "in-context": inContext,

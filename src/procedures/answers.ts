@@ -46,6 +46,7 @@ export const trainAnswers: Answers<TrainProcedures> = {
   leftOff: "promise",
   recipe: "promise",
   features: "stream",
+  fill: "stream",
   predict: "stream",
 };
 

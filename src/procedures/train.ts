@@ -15,6 +15,8 @@ import type {
   DeviceInfo,
   FeaturesEvent,
   FeaturesRequest,
+  FillEvent,
+  FillRequest,
   PredictEvent,
   TrainRequest,
   TrainRunEvent,
@@ -36,6 +38,7 @@ import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
 import type { Prepared } from "../train/training-method.ts";
 import { methodRow, withRowsOf } from "../train/training-methods.ts";
+import { type FillPorts, filledRun } from "./filled-run.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -52,9 +55,18 @@ export type TrainProcedures = TrainedProcedures & {
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
     signal: AbortSignal,
-  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
+  ): Promise<{
+    config: TrainConfig;
+    fewEpochs: number;
+    syntheticEpochs: number;
+    encoder: BertConfig;
+    /** The checkpoint has its masked-language-model head, by the class that config.json names. Absent where it names none: the weights will tell. */
+    maskedHead?: boolean;
+  }>;
   /** Stage I, trained where it is not kept, and what its encoder gives for the examples, for a head to learn from. */
   features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
+  /** A run whose source fills masked places, on the device that trains. */
+  fill(argument: FillRequest, signal: AbortSignal): AsyncGenerator<FillEvent, void>;
   /** With a model kept before, after a reload too. */
   predict(
     argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
@@ -62,7 +74,7 @@ export type TrainProcedures = TrainedProcedures & {
   ): AsyncGenerator<PredictEvent, void>;
 };
 
-export interface TrainPorts extends SpeedPorts, TrainedPorts {
+export interface TrainPorts extends SpeedPorts, TrainedPorts, FillPorts {
   readonly models: Pick<ModelReader, "manifest" | "read">;
   readonly devices: () => Promise<Found>;
   readonly openClassifier: typeof openClassifier;
@@ -106,6 +118,12 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       }
     },
 
+    async *fill(request, signal) {
+      const { device, reason } = await choose(ports, request.device);
+      const openStage = (stage: TrainRequest, files: ModelFiles) => openFor(ports, stage, device, files);
+      yield* filledRun(ports, request, { device, reason, openStage }, signal);
+    },
+
     async *predict({ task, model, device: wish, examples }, signal) {
       const { device } = await choose(ports, wish);
       yield { type: "loading", done: 0, total: 1 };
@@ -129,10 +147,16 @@ async function recipe(
   const config = entry.files.find((file) => file.name === "config.json");
   if (!config)
     throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
-  const read = readBertConfig(parseConfig(await (await models.read(entry, config, { signal })).text()));
+  const json = parseConfig(await (await models.read(entry, config, { signal })).text());
+  const read = readBertConfig(json);
   if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
-  return { ...recipeFor(read.config, preset), encoder: read.config };
+  const { architectures } = json;
+  const maskedHead = Array.isArray(architectures) ? { maskedHead: architectures.some(hasMaskedHead) } : {};
+  return { ...recipeFor(read.config, preset), encoder: read.config, ...maskedHead };
 }
+
+/** transformers' classes that are saved with the masked head. */
+const hasMaskedHead = (architecture: unknown) => architecture === "BertForMaskedLM" || architecture === "BertForPreTraining";
 
 async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Device, entry: ModelEntry): Promise<TrainingKeeper> {
   const weights = entry.files.map((file) => file.sha256);

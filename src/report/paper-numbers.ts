@@ -117,6 +117,8 @@ const rows: RowOf = {
   seqmix: () => "mixup",
   kgpc: () => "kgpc",
   lightner: () => "lightner",
+  "conditional-mlm": () => "transformer",
+  melm: () => "transformer",
   "in-context": () => undefined, // Table 2 has it
   clingen: ({ topics, styles }) => (styles === "none" ? undefined : clingenRows[topics]),
 };

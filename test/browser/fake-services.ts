@@ -288,6 +288,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       async *features() {
         throw new Error("no source of these tests has rounds");
       },
+      // biome-ignore lint/correctness/useYield: it only fails
+      async *fill() {
+        throw new Error("no source of these tests fills masked places");
+      },
       leftOff: async () => fake.leftOff,
       async forgetTraining() {
         fake.leftOff = undefined;

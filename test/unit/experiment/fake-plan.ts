@@ -170,6 +170,10 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
       async *features() {
         throw new Error("no source of these tests has rounds");
       },
+      // biome-ignore lint/correctness/useYield: it only fails
+      async *fill() {
+        throw new Error("no source of these tests fills masked places");
+      },
       async *predict({ model, examples }, signal = new AbortController().signal) {
         const weights = disk.models.get(model);
         if (!weights) throw new Error(`there is no model ${model}`);

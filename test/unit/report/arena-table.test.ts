@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { type Arena, cellsOf, type Outcome } from "../../../src/experiment/arena.ts";
 import type { CellSummary } from "../../../src/experiment/cell-summary.ts";
 import { gridPresets, sourcesOf } from "../../../src/experiment/grid.ts";
+import { presetSource } from "../../../src/experiment/presets.ts";
 import { arenaCsv, arenaTable } from "../../../src/report/arena-table.ts";
-import { type PaperRow, paperScore } from "../../../src/report/paper-numbers.ts";
+import { type PaperRow, paperRowOf, paperScore } from "../../../src/report/paper-numbers.ts";
 
 const grid = {
   ...gridPresets.laptop,
@@ -97,6 +98,14 @@ describe("the paper's numbers", () => {
     ["facts, KG", ["pubhealth", "healthver"], "clingen-kg", 39.43],
   ] as const)("of %s average to Table 1's", (_, tasks, row, expected) => {
     expect(average(tasks, row)).toBe(expected);
+  });
+
+  it("of DA-Transformer are MELM's for marked texts, as Table 1 has them", () => {
+    const row = (kind: "melm" | "conditional-mlm") => paperRowOf(presetSource("paper", kind)) as PaperRow;
+    expect(paperScore("bc5cdr-disease", row("melm"))).toBeCloseTo(0.3742, 12);
+    expect(paperScore("casi", row("melm"), "large")).toBeCloseTo(0.4454, 12);
+    expect(paperScore("hoc", row("conditional-mlm"))).toBeCloseTo(0.4218, 12);
+    expect(paperScore("mqp", row("conditional-mlm"))).toBeUndefined();
   });
 
   it("are absent where the tables have a dash", () => {
