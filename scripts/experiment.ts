@@ -157,6 +157,7 @@ function nameOf({ task, source, config, seed }: FileCell): string {
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {
+  suggestions: "answers for topics and styles",
   knowledge: "knowledge",
   made: "synthetic examples",
   model: "the trained model",

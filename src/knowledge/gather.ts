@@ -2,12 +2,14 @@
 
 import { throwIfAborted } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
+import { datedModel } from "../engines/dated-model.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import { graphLexicon } from "./graph/graph-lexicon.ts";
 import { sampleTopics } from "./graph-topics.ts";
+import { type KeptAnswer, type ResumedModel, resumedModel } from "./kept-answers.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 import { listLexicon, listTopics } from "./list-topics.ts";
 import { paperTopics, smallTopics, suggestTopics } from "./model-topics.ts";
@@ -17,6 +19,8 @@ import type { KnowledgeData, Style, Topic } from "./topic.ts";
 export type KnowledgeEvent =
   | { readonly type: "asking"; readonly what: "styles" | "topics"; readonly prompt: string }
   | { readonly type: "answered"; readonly what: "styles" | "topics"; readonly text: string; readonly found: number }
+  /** An answer to keep at this place: with those before it the step resumes behind it. */
+  | { readonly type: "said"; readonly at: number; readonly answer: KeptAnswer }
   | { readonly type: "remark"; readonly text: string } // a decision made on the way, for the user to read
   | { readonly type: "gathered"; readonly knowledge: KnowledgeData };
 
@@ -58,6 +62,8 @@ export interface KnowledgeRequest {
   readonly topicLists: TopicLists;
   readonly demonstrations: readonly Example[];
   readonly seed: number;
+  /** Answers of an earlier sitting (`said`): they are not asked again. */
+  readonly kept?: readonly KeptAnswer[];
 }
 
 export interface KnowledgePorts {
@@ -65,10 +71,29 @@ export interface KnowledgePorts {
   readonly graph?: KnowledgeGraph;
   /** Asked for only when styles or topics are to come from it. */
   readonly model: () => LanguageModel;
+  /** The day for a chat template that asks for one. A resumed step tells the day of its first answer. */
+  readonly today?: string;
 }
 
-/** Ends with `gathered`. Errors: `no-topics`, `aborted`, and those of graph and model. */
+/** Tells each new answer (`said`) before what was made of it, and ends with `gathered`. Errors: `no-topics`, `aborted`, and those of graph and model. */
 export async function* gatherKnowledge(
+  request: KnowledgeRequest,
+  ports: KnowledgePorts,
+  signal: AbortSignal,
+): AsyncGenerator<KnowledgeEvent, void> {
+  const { kept = [] } = request;
+  let resumed: ResumedModel | undefined;
+  const model = () => {
+    resumed ??= resumedModel(ports.model(), kept);
+    return datedModel(resumed.model, kept[0]?.date ?? ports.today);
+  };
+  for await (const event of gathering(request, { ...ports, model }, signal)) {
+    for (const said of resumed?.fresh() ?? []) yield { type: "said", ...said };
+    yield event;
+  }
+}
+
+async function* gathering(
   request: KnowledgeRequest,
   ports: KnowledgePorts,
   signal: AbortSignal,

@@ -6,7 +6,6 @@ import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
 import { today } from "../base/today.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
-import { datedModel } from "../engines/dated-model.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
@@ -76,7 +75,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     async *gatherKnowledge(request, signal) {
       const graph =
         topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
-      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
+      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => model.current(), today: today() }, signal);
     },
 
     async *generate({ config, demonstrations, gold = [], knowledge, items, feedback }, signal) {
