@@ -5,9 +5,9 @@ import type { Topic } from "./topic.ts";
 
 export interface KnowledgeGraph {
   readonly id: string;
-  /** Number of matches. Pairs that have an edge count too. */
+  /** Number of matches. */
   count(query: GraphQuery): Promise<number>;
-  /** Topics at indices in [0, count), in the order asked; a pair that has an edge is left out. */
+  /** Topics at indices in [0, count), in the order asked. */
   at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
   /** Relations of each node to nodes of other types, as a count. Nodes are of these types, in the order of `at`. */
   links(types: readonly string[]): Promise<Uint32Array>;

@@ -70,10 +70,9 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     };
   };
 
-  const pairTopic = async (query: Extract<GraphQuery, { kind: "pairs" }>, index: number): Promise<Topic | undefined> => {
-    const found = await pairs.at(query, index);
-    if (!found) return undefined;
-    const ends = await Promise.all([node(query.head, found[0]), node(query.tail, found[1])]);
+  const pairTopic = async (query: Extract<GraphQuery, { kind: "pairs" }>, index: number): Promise<Topic> => {
+    const [head, tail] = await pairs.at(query, index);
+    const ends = await Promise.all([node(query.head, head), node(query.tail, tail)]);
     const provenance = ends.map(({ chunk, row }) => provenanceAt(chunk, row)).reduce(joined);
     return { entities: ends.map((end) => end.entity), source: "kg", provenance };
   };
@@ -89,7 +88,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
         case "edges":
           return Promise.all(indices.map((i) => edgeTopic(columnOf(query) as EdgeColumn, i))); // an index below the count: the column is there
         case "pairs":
-          return (await Promise.all(indices.map((i) => pairTopic(query, i)))).filter((topic) => topic !== undefined);
+          return Promise.all(indices.map((i) => pairTopic(query, i)));
         default:
           return unreachable(query);
       }
