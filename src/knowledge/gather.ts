@@ -8,6 +8,7 @@ import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import { graphLexicon } from "./graph/graph-lexicon.ts";
+import { graphSubstitutes } from "./graph/substitutes.ts";
 import { sampleTopics } from "./graph-topics.ts";
 import { type KeptAnswer, type ResumedModel, resumedModel } from "./kept-answers.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
@@ -54,8 +55,8 @@ export interface KnowledgeRequest {
   readonly topics: TopicOrigin;
   readonly topicCount: number;
   readonly suggestStyles: boolean;
-  /** Names of the graph for the task's entities, where no topics are drawn from it. */
-  readonly names?: true;
+  /** Names of the graph to put in the place of others (`Substitutes`). */
+  readonly names?: "substitutes";
   /** No styles at all. */
   readonly withoutStyles?: true;
   /** Form of the question for topics to the language model. */
@@ -103,14 +104,24 @@ async function* gathering(
   const stream = rng("knowledge", request.seed);
   const topics = yield* gatherTopics(request, task, ports, stream, signal);
   const styles = yield* gatherStyles(request, task, ports, stream, signal);
-  const lexicon = await gatherLexicon(request, task, ports);
+  const names = await gatherNames(request, task, ports, stream);
   throwIfAborted(signal);
-  yield { type: "gathered", knowledge: { topics, styles, lexicon } };
+  yield { type: "gathered", knowledge: { topics, styles, ...names } };
 }
 
-async function gatherLexicon({ topics }: KnowledgeRequest, task: Task, { graph }: KnowledgePorts): Promise<readonly string[]> {
-  if (graph) return graphLexicon(graph, task);
-  return "list" in topicOrigins[topics] ? listLexicon(task) : [];
+type Names = Pick<KnowledgeData, "lexicon" | "substitutes">;
+
+async function gatherNames(
+  { topics, names, demonstrations }: KnowledgeRequest,
+  task: Task,
+  { graph }: KnowledgePorts,
+  stream: Rng,
+): Promise<Names> {
+  if (graph && names) {
+    return { lexicon: [], substitutes: await graphSubstitutes(graph, task, demonstrations, stream.fork("substitutes")) };
+  }
+  if (graph) return { lexicon: await graphLexicon(graph, task) };
+  return { lexicon: "list" in topicOrigins[topics] ? listLexicon(task) : [] };
 }
 
 /** Topics of each label; where both are asked, the graph's before the model's. */

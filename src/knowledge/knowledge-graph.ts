@@ -11,8 +11,8 @@ export interface KnowledgeGraph {
   at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
   /** Relations of each node to nodes of other types, as a count. Nodes are of these types, in the order of `at`. */
   links(types: readonly string[]): Promise<Uint32Array>;
-  /** Every name of the nodes of these types, synonyms included, some thousand at once. */
-  names(types: readonly string[]): AsyncGenerator<readonly string[], void>;
+  /** The names of each node of these types, or of every type: its own, then its synonyms. Some thousand nodes at once. */
+  names(types: readonly string[] | undefined): AsyncGenerator<readonly (readonly string[])[], void>;
 }
 
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */

@@ -28,12 +28,22 @@ export interface Style {
   readonly source: "paper" | "llm" | "user";
 }
 
+/** Names that word substitution puts in the place of others. */
+export interface Substitutes {
+  /** Names of a label's own kind of thing, by the label's id. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** Names of one thing each, of which the real examples mention one. */
+  readonly synonyms: readonly (readonly string[])[];
+}
+
 /** The candidate sets that a method draws from (section 4.2): the same for the whole run. */
 export interface Knowledge {
   topicsFor(label: string): readonly Topic[];
   readonly styles: readonly Style[];
   /** Names of the label's own entity type, in lower case but for abbreviations, for marking sentences (`annotation: "graph"`); empty when unknown. */
   readonly lexicon: readonly string[];
+  /** For word substitution alone. */
+  readonly substitutes?: Substitutes;
 }
 
 /** Knowledge as plain data, for storing, hashing and crossing a worker's border. */
@@ -41,10 +51,11 @@ export interface KnowledgeData {
   readonly topics: Readonly<Record<string, readonly Topic[]>>; // by label id
   readonly styles: readonly Style[];
   readonly lexicon: readonly string[];
+  readonly substitutes?: Substitutes;
 }
 
-export function knowledgeOf(data: KnowledgeData): Knowledge {
-  return { topicsFor: (label) => data.topics[label] ?? [], styles: data.styles, lexicon: data.lexicon };
+export function knowledgeOf({ topics, ...data }: KnowledgeData): Knowledge {
+  return { topicsFor: (label) => topics[label] ?? [], ...data };
 }
 
 /** Knowledge of a source that needs none. */

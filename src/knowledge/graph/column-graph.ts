@@ -124,17 +124,19 @@ function joined(a: EdgeProvenance, b: EdgeProvenance): EdgeProvenance {
   return { source: both(a.source, b.source), licence: both(a.licence, b.licence) };
 }
 
-async function* namesOf(stored: StoredGraph, types: readonly string[]): AsyncGenerator<readonly string[], void> {
+async function* namesOf(
+  stored: StoredGraph,
+  types: readonly string[] | undefined,
+): AsyncGenerator<readonly (readonly string[])[], void> {
   const { nodes, nodeRows } = stored.manifest;
-  for (const type of types) {
+  for (const type of types ?? nodes.map((column) => column.type)) {
     const count = nodes.find((c) => c.type === type)?.count ?? 0;
     for (let chunk = 0; chunk * nodeRows < count; chunk++) {
       const { names, synonyms } = (await stored.chunk(nodeKey(type), chunk)) as NodeChunk; // read once: not worth keeping
-      const rows = Array.from(names.ends, (_, row) => [
+      yield Array.from(names.ends, (_, row) => [
         stringAt(names, row),
         ...(synonyms ? stringAt(synonyms, row).split("\n") : []).filter((name) => name !== ""),
       ]);
-      yield rows.flat();
     }
   }
 }
