@@ -38,7 +38,7 @@ export function cleanName(name: string, longest: number): string | undefined {
  * names ("anemia, aplastic"), numbered ones ("deafness 79", "type II") and classes ("disease of mental health").
  */
 export function isNatural(name: string): boolean {
-  if (!/^\p{L}[\p{L}'’-]*( [\p{L}'’-]+){0,3}$/u.test(name)) return false;
+  if (!/^\p{L}[\p{L}\p{M}'’-]*( [\p{L}\p{M}'’-]+){0,3}$/u.test(name)) return false;
   if (/ ([IVX]{2,}[a-z]?|[IVX][a-z]|[A-Z])$/.test(name)) return false; // "glycogen storage disease IXb", "hepatitis E"
   return !classWords.test(name);
 }
