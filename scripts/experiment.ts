@@ -158,6 +158,7 @@ function nameOf({ task, source, config, seed }: FileCell): string {
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {
+  suggestions: "answers for topics and styles",
   knowledge: "knowledge",
   made: "synthetic examples",
   model: "the trained model",

@@ -3,6 +3,7 @@
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { RejectReason } from "../generate/source.ts";
+import type { KeptAnswer } from "../knowledge/kept-answers.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Answer } from "./answer.ts";
@@ -35,6 +36,8 @@ export interface TrainedModel {
 /** Figures are pure functions of these and drawn anew each time, so none is kept. */
 export interface Products {
   readonly data: NotebookData;
+  /** Answers of the language model that knowledge is made of, as they come. Begun, they resume a step that was killed. */
+  readonly suggestions: readonly KeptAnswer[];
   readonly knowledge: KnowledgeData;
   readonly made: Made;
   readonly model: TrainedModel;

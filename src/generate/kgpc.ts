@@ -14,7 +14,7 @@ export const kgpc: Source<ConfigOf<"kgpc">> = {
     "Real examples with names of the graph that have similar relations, and a training that contrasts a question with the words. For named entities.",
   title: () => "KGPC (re-implementation; generation half from the abstract)",
   needs: () => ["graph"],
-  knowledge: () => ({ topics: "none", styles: "none", names: true, alternatives: true }),
+  knowledge: () => ({ topics: "none", styles: "none", alternatives: true }),
   rounds: () => [],
   extent: (size) => size,
   families: ["ner"],

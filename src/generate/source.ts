@@ -184,8 +184,8 @@ export interface Tools {
 export interface KnowledgeChoice {
   readonly topics: TopicOrigin;
   readonly styles: StyleOrigin;
-  /** Names of the graph for the task's entities, where no topics are drawn from it. */
-  readonly names?: true;
+  /** Names of the graph to put in the place of others. */
+  readonly names?: "substitutes";
   /** Names of the graph in the place of the few-shot examples' mentions. */
   readonly alternatives?: true;
 }

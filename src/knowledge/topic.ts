@@ -30,6 +30,14 @@ export interface Style {
   readonly source: "paper" | "llm" | "user";
 }
 
+/** Names that word substitution puts in the place of others. */
+export interface Substitutes {
+  /** Names of a label's own kind of thing, by the label's id. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** Names of one thing each, of which the real examples mention one. */
+  readonly synonyms: readonly (readonly string[])[];
+}
+
 /** The candidate sets that a method draws from (section 4.2): the same for the whole run. */
 export interface Knowledge {
   topicsFor(label: string): readonly Topic[];
@@ -38,6 +46,8 @@ export interface Knowledge {
   readonly lexicon: readonly string[];
   /** Names for the mentions of the few-shot examples; there where a source asks for them. */
   readonly alternatives?: Alternatives;
+  /** For word substitution alone. */
+  readonly substitutes?: Substitutes;
 }
 
 /** Knowledge as plain data, for storing, hashing and crossing a worker's border. */
@@ -46,10 +56,11 @@ export interface KnowledgeData {
   readonly styles: readonly Style[];
   readonly lexicon: readonly string[];
   readonly alternatives?: Alternatives;
+  readonly substitutes?: Substitutes;
 }
 
-export function knowledgeOf({ topics, styles, lexicon, alternatives }: KnowledgeData): Knowledge {
-  return { topicsFor: (label) => topics[label] ?? [], styles, lexicon, ...(alternatives ? { alternatives } : {}) };
+export function knowledgeOf({ topics, ...data }: KnowledgeData): Knowledge {
+  return { topicsFor: (label) => topics[label] ?? [], ...data };
 }
 
 /** Knowledge of a source that needs none. */

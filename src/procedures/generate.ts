@@ -6,13 +6,12 @@ import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
 import { today } from "../base/today.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
-import { datedModel } from "../engines/dated-model.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
 import { runId } from "../generate/run-config.ts";
 import { needs } from "../generate/sources.ts";
-import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, topicOrigins } from "../knowledge/gather.ts";
+import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, readsGraph } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
 import { fileOf } from "../models/verify.ts";
@@ -73,9 +72,8 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     openModel: model.open,
 
     async *gatherKnowledge(request, signal) {
-      const graph =
-        topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
-      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
+      const graph = readsGraph(request) ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => model.current(), today: today() }, signal);
     },
 
     async *generate(request, signal) {

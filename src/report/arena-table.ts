@@ -5,7 +5,7 @@ import { cellsOf } from "../experiment/arena.ts";
 import { lastScores } from "../experiment/cell-summary.ts";
 import type { Failure } from "../experiment/drive-cell.ts";
 import { methodName } from "../experiment/grid.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
 import { isCopied, type PaperRow, paperRowOf, paperScore } from "./paper-numbers.ts";
 
@@ -42,8 +42,8 @@ export interface ArenaTable {
 export function arenaTable(arena: Arena): ArenaTable {
   const { grid } = arena;
   const named = cellsOf(arena);
-  const tasks = grid.tasks.map((id) => {
-    const { name, metrics } = taskById(id);
+  const tasks = grid.tasks.map((ref) => {
+    const { id, name, metrics } = taskOf(ref);
     return { id, name, metric: metrics[0], key: metricId(metrics, metrics[0]) };
   });
   const rows = grid.encoders.flatMap((encoder) =>
@@ -93,8 +93,9 @@ export function arenaCsv(arena: Arena): string {
     const { scores, accepted, rejected, spent } = outcome.summary;
     const attempts = Object.values(rejected).reduce((a, b) => a + b, accepted);
     const seconds = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
-    return taskById(cell.task).metrics.map((metric) => {
-      const key = metricId(taskById(cell.task).metrics, metric);
+    const { metrics } = taskOf(cell.config.task);
+    return metrics.map((metric) => {
+      const key = metricId(metrics, metric);
       const value = (stage: "few" | "synthetic") => String(scores[stage]?.[key] ?? "");
       return [...of, key, value("few"), value("synthetic"), String(accepted), String(attempts), seconds.toFixed(1), ""];
     });

@@ -106,6 +106,19 @@ describe("knowledge", () => {
 });
 
 describe("generate", () => {
+  it("offers the released code's words, and the paper's are no field of the run", async () => {
+    const fake = await runAt("generate");
+    await page.getByText("More", { exact: true }).click();
+    const words = page.getByLabelText("Words of the prompts");
+    await expect.element(words).toHaveValue("paper");
+    expect([...(words.element() as HTMLSelectElement).options].map(({ value }) => value)).toEqual(["paper", "released"]); // MQP alone has a fault
+    await words.selectOptions("released");
+    await expect.poll(() => saved(fake)?.config.source).toMatchObject({ writer: { fidelity: "released" } });
+    await expect.element(page.getByText("The prompts to the byte", { exact: false })).toBeVisible();
+    await words.selectOptions("paper");
+    await expect.poll(() => JSON.stringify(saved(fake)?.config.source)).not.toContain("fidelity");
+  });
+
   it("empty: says what will be here; a missing model is said with its command", async () => {
     const missing = models.map((m) => ({ ...m, missing: ["x.gguf"] }));
     const fake = await runAt("generate", (f) => {

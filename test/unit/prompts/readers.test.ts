@@ -74,9 +74,21 @@ describe("a pair", () => {
     expect(readPair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
   });
 
+  it("takes hypotheses and questions of three words, as real pairs have them", () => {
+    expect(readPair("He was given insulin.", "Patient has diabetes", "entail")).toMatchObject({ ok: true });
+    expect(readPair("He was given insulin.", "Has diabetes", "entail")).toEqual({ ok: false, reason: "too-short" });
+    expect(readSentence("classification", "Patient has diabetes")).toEqual({ ok: false, reason: "too-short" });
+  });
+
+  it("counts the words of a script without spaces", () => {
+    expect(readSentence("classification", "患者有高血压病史。")).toMatchObject({ ok: true });
+    expect(readSentence("classification", "ผู้ป่วยเป็นโรคเบาหวาน")).toMatchObject({ ok: true });
+    expect(readSentence("classification", "高血压")).toEqual({ ok: false, reason: "too-short" });
+  });
+
   it("needs sentences of some words, without loops", () => {
-    expect(readSentence("Yes.")).toEqual({ ok: false, reason: "too-short" });
-    expect(readSentence("no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
+    expect(readSentence("relation", "Yes.")).toEqual({ ok: false, reason: "too-short" });
+    expect(readSentence("classification", "no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
   });
 });
 

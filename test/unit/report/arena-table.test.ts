@@ -7,6 +7,7 @@ import { gridPresets, sourcesOf } from "../../../src/experiment/grid.ts";
 import { presetSource } from "../../../src/experiment/presets.ts";
 import { arenaCsv, arenaTable } from "../../../src/report/arena-table.ts";
 import { type PaperRow, paperRowOf, paperScore } from "../../../src/report/paper-numbers.ts";
+import { readTaskJson } from "../../../src/tasks/task-file.ts";
 
 const grid = {
   ...gridPresets.laptop,
@@ -58,6 +59,35 @@ describe("the table", () => {
   it("computes no cell of a source of real rows where there are none", () => {
     expect(mqp[2]?.empty).toBe(true);
     expect(mqp[0]?.empty).toBe(false);
+  });
+
+  it("names cells of a task of the user's own by the task and its rows as they were taken", () => {
+    const own = readTaskJson(
+      { name: "Signs", family: "classification", labels: [{ name: "sign" }, { name: "none" }] },
+      "signs",
+    ).task;
+    const other = { ...own, summary: "Another sentence." };
+    const of = (task: typeof own, key: string) =>
+      cellsOf({ grid: { ...grid, tasks: ["mqp", task] }, rows: { [own.id]: { kind: "own", key } }, outcomes: {} });
+    const names = of(own, "k1").map(({ name }) => name);
+    expect(names).toHaveLength(12);
+    expect(of(other, "k1").map(({ name }) => name)).toEqual(names);
+    expect(
+      of(own, "k2")
+        .map(({ name }) => name)
+        .filter((name) => names.includes(name)),
+    ).toHaveLength(6);
+    const table = arenaTable({
+      ...empty,
+      grid: { ...grid, tasks: ["mqp", own] },
+      rows: { [own.id]: { kind: "own", key: "k1" } },
+    });
+    expect(table.tasks.map(({ id, name }) => [id, name])).toEqual([
+      ["mqp", "MQP"],
+      ["signs", "Signs"],
+    ]);
+    expect(table.rows[0]?.cells[1]).toMatchObject({ seeds: 2, paper: undefined });
+    expect(table.rows[2]?.cells[1]?.empty).toBe(true);
   });
 
   it("has the paper's number of each method", () => {
