@@ -44,9 +44,9 @@ export interface CompletionRequest {
   readonly uncopied?: Uncopied;
 }
 
-/** No `words` words of `text` may come in a row; neither case nor punctuation makes them others. */
+/** No `words` words that stand in a row in one of the texts may come in a row; neither case nor punctuation makes them others. */
 export interface Uncopied {
-  readonly text: string;
+  readonly texts: readonly string[];
   readonly words: number;
 }
 

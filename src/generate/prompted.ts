@@ -9,7 +9,7 @@ import { converse } from "../prompts/families.ts";
 import { type Parsed, rejected } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
-import { takesOver } from "../text/word-runs.ts";
+import { around, takesOver } from "../text/word-runs.ts";
 import { likeliest, type Rival, rivalsOf } from "./ranking.ts";
 import type { Attempt, Context, SourceConfig, Tools, Turn, Writer } from "./source.ts";
 
@@ -50,7 +50,7 @@ export async function prompted(
   const answers: string[] = [];
   for (let step = begin(label).next(""); ; ) {
     if (step.done) return { label, origin, parsed: step.value };
-    const prompt = step.value;
+    const prompt = withoutTopic(step.value, topic);
     const rivals = candidates > 1 ? rivalsOf(prompt, context.task, label, (of) => after(begin(of), answers)) : [];
     const count = rivals.length > 0 ? candidates : 1;
     const written = await drawAll(count, { prompt, writer, model, stream: stream.fork("turn", turns.length) }, signal);
@@ -70,10 +70,25 @@ export async function prompted(
 type Step = ReturnType<Conversation<Example>["next"]>;
 type Written = Awaited<ReturnType<LanguageModel["complete"]>>;
 
+interface Asking extends Omit<Prompt, "about"> {
+  /** Texts that the answer must not take over. */
+  readonly uncopied?: readonly string[];
+}
+
 interface Draft extends Written {
   /** Where it leads; undefined for one that is thrown away before it is read. */
   readonly next: Step | undefined;
   readonly rejected: Parsed<Example> | undefined;
+}
+
+/** The name of the topic may be written again, however long it is. */
+function withoutTopic({ about, ...prompt }: Prompt, topic: Topic | undefined): Asking {
+  if (about === undefined) return prompt;
+  const names = topic?.entities.map(({ name }) => name) ?? [];
+  return {
+    ...prompt,
+    uncopied: names.reduce<readonly string[]>((texts, name) => texts.flatMap((text) => around(text, name)), [about]),
+  };
 }
 
 function after(conversation: Conversation<Example>, answers: readonly string[]): Step {
@@ -81,7 +96,7 @@ function after(conversation: Conversation<Example>, answers: readonly string[]):
 }
 
 interface Drawing {
-  readonly prompt: Prompt;
+  readonly prompt: Asking;
   readonly writer: Writer;
   readonly model: LanguageModel;
   readonly stream: Rng;
@@ -94,9 +109,13 @@ function drawAll(count: number, { prompt, writer, model, stream }: Drawing, sign
 }
 
 /** Why a completion is thrown away before it is read. */
-function faultOf({ finish, text }: Written, { about }: Prompt, { uncopied }: Writer): ReturnType<typeof rejected> | undefined {
+function faultOf(
+  { finish, text }: Written,
+  { uncopied }: Asking,
+  { uncopied: words }: Writer,
+): ReturnType<typeof rejected> | undefined {
   if (finish === "length") return rejected(isUnfinishedThought(text) ? "thought-only" : "truncated");
-  return about !== undefined && uncopied !== undefined && takesOver(text, about, uncopied) ? rejected("copies-first") : undefined;
+  return uncopied && words && takesOver(text, uncopied, words) ? rejected("copies-first") : undefined;
 }
 
 /** Of those that can be read the one that speaks most for the label; the first where none can. */
@@ -127,7 +146,7 @@ function turnOf({ messages, shared }: Prompt, text: string, drafts: readonly Wri
   };
 }
 
-function requestOf({ messages, shared, grammar, about }: Prompt, writer: Writer, seed: number): CompletionRequest {
+function requestOf({ messages, shared, grammar, uncopied: texts }: Asking, writer: Writer, seed: number): CompletionRequest {
   const { sampling, grammar: held, uncopied: words } = writer;
   return {
     messages,
@@ -135,7 +154,7 @@ function requestOf({ messages, shared, grammar, about }: Prompt, writer: Writer,
     sampling,
     seed,
     ...(grammar !== undefined && held ? { grammar } : {}),
-    ...(about !== undefined && words !== undefined ? { uncopied: { text: about, words } } : {}),
+    ...(texts && words ? { uncopied: { texts, words } } : {}),
   };
 }
 

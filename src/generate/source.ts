@@ -26,7 +26,7 @@ export interface Writer {
   // Choices for small writers (docs/small-models.md). Absent: the paper's.
   /** Labels of the demonstrations, where a prompt asks for one label. */
   readonly shown?: Shown;
-  /** A second text of a pair takes over fewer than so many words in a row from the first, or is thrown away. */
+  /** A second text of a pair takes over fewer than so many words in a row from the first, or is thrown away; 0 as absent. */
   readonly uncopied?: number;
   /** Completions drawn for a prompt that names its label; the one stays whose words speak most for that label, and not for another. */
   readonly candidates?: number;

@@ -1,4 +1,4 @@
-// Forbids a completion to take over a run of words from a given text. Knows no model and no grammar.
+// Forbids a completion to take over a run of words from given texts. Knows no model and no grammar.
 
 import type { ByteLevelTokenizer } from "../../text/byte-level-tokenizer.ts";
 import { wordsOf } from "../../text/word-runs.ts";
@@ -12,13 +12,14 @@ export type Ban = (tokens: readonly number[]) => readonly number[];
 
 type Decoder = Pick<ByteLevelTokenizer, "encode" | "decode" | "vocabulary">;
 
-export function copyBan(tokenizer: Decoder, { text, words }: Uncopied): Ban {
-  const list = wordsOf(text);
+export function copyBan(tokenizer: Decoder, { texts, words }: Uncopied): Ban {
   /** The last word of each run, by the words before it. */
   const lasts = new Map<string, Set<string>>();
-  for (let end = words - 1; end < list.length; end++) {
-    const before = list.slice(end - words + 1, end).join(" ");
-    lasts.set(before, (lasts.get(before) ?? new Set()).add(list[end] as string));
+  for (const list of texts.map(wordsOf)) {
+    for (let end = words - 1; end < list.length; end++) {
+      const before = list.slice(end - words + 1, end).join(" ");
+      lasts.set(before, (lasts.get(before) ?? new Set()).add(list[end] as string));
+    }
   }
   const openings = openingsOf(tokenizer, new Set([...lasts.values()].flatMap((ends) => [...ends])));
   return (tokens) => {

@@ -101,17 +101,42 @@ describe("a second text that may not copy", () => {
     const copied = await attempted(0, { task: mqp, config, answer: answer("Why is gout a disease of kings?") });
     expect(copied.asked.map((request) => request.uncopied)).toEqual([
       undefined,
-      { text: "Is gout a disease of the rich?", words: 4 },
+      { texts: ["Is gout a disease of the rich?"], words: 4 },
     ]);
     expect(copied.made?.parsed).toEqual({ ok: false, reason: "copies-first" });
     const free = await attempted(0, { task: mqp, config, answer: answer("Do kings get gout more often?") });
     expect(free.made?.parsed).toMatchObject({ ok: true, value: { second: "Do kings get gout more often?" } });
   });
 
-  it("may copy where the writer says nothing", async () => {
-    const { made, asked } = await attempted(0, { task: mqp, config: by({}), answer: answer("Why is gout a disease of kings?") });
-    expect(made?.parsed).toMatchObject({ ok: true });
-    expect(asked.every((request) => !("uncopied" in request))).toBe(true);
+  it("may name the topic again, however long its name", async () => {
+    const name = "chronic obstructive pulmonary disease";
+    const topics = { [mqp.labels[0]?.id as string]: [{ entities: [{ name, type: "Disease" }], source: "kg" as const }] };
+    const config: SourceConfig = {
+      kind: "clingen",
+      topics: "kg",
+      styles: "none",
+      marks: "model",
+      writer: { ...writerOf("fixed"), uncopied: 4 },
+    };
+    const answers =
+      (second: string) =>
+      ({ messages }: CompletionRequest) =>
+        messages.at(-1)?.content.includes("Can I live")
+          ? second
+          : `Can I live long with Chronic obstructive pulmonary disease at all?`;
+    const knowledge = { topics, styles: [], lexicon: [] };
+    const of = async (second: string) =>
+      (await attempted(0, { task: mqp, config, knowledge, answer: answers(second) })).made?.parsed;
+    expect(await of("Does chronic obstructive pulmonary disease shorten lives?")).toMatchObject({ ok: true });
+    expect(await of("With COPD, can I live long with it?")).toEqual({ ok: false, reason: "copies-first" });
+  });
+
+  it("may copy where the writer says nothing, or 0", async () => {
+    for (const config of [by({}), by({ uncopied: 0 })]) {
+      const { made, asked } = await attempted(0, { task: mqp, config, answer: answer("Why is gout a disease of kings?") });
+      expect(made?.parsed).toMatchObject({ ok: true });
+      expect(asked.every((request) => !("uncopied" in request))).toBe(true);
+    }
   });
 });
 

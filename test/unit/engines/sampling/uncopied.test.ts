@@ -23,7 +23,7 @@ const tokenizer = {
 };
 const first = "What is the best cure for hydroxychlor?";
 const forbidden = (text: string, words: number) =>
-  copyBan(tokenizer, { text: first, words })(tokenizer.encode(text)).map((id) => pieces[id]);
+  copyBan(tokenizer, { texts: [first], words })(tokenizer.encode(text)).map((id) => pieces[id]);
 
 describe("copyBan", () => {
   it("forbids the word that would complete a run, with a capital too, and nothing before that", () => {
@@ -41,14 +41,20 @@ describe("copyBan", () => {
 
   it("keeps a writer that would copy from ever taking a run over", () => {
     const copy = tokenizer.encode(first);
-    const ban = copyBan(tokenizer, { text: first, words: 3 });
+    const ban = copyBan(tokenizer, { texts: [first], words: 3 });
     const written: number[] = [];
     for (const id of copy) written.push(ban(written).includes(id) ? pieces.indexOf(" now") : id);
     expect(tokenizer.decode(written)).toBe("What is now best cure now hydroxychlor?");
-    expect(takesOver(tokenizer.decode(written), first, 3)).toBe(false);
+    expect(takesOver(tokenizer.decode(written), [first], 3)).toBe(false);
+  });
+
+  it("forbids no run that spans two texts", () => {
+    const ban = copyBan(tokenizer, { texts: ["What is the", " best cure for"], words: 3 });
+    expect(ban(tokenizer.encode("What is")).map((id) => pieces[id])).toEqual([" the"]);
+    expect(ban(tokenizer.encode("What is the"))).toEqual([]);
   });
 
   it("forbids nothing where the text is shorter than a run", () => {
-    expect(copyBan(tokenizer, { text: "What is", words: 3 })(tokenizer.encode("What is"))).toEqual([]);
+    expect(copyBan(tokenizer, { texts: ["What is"], words: 3 })(tokenizer.encode("What is"))).toEqual([]);
   });
 });
