@@ -1,6 +1,7 @@
 // The conversation runner that all prompted sources share: they differ in what they put into the slots. Knows no engine and no family.
 
 import { type Rng, seedOf } from "../base/rng.ts";
+import { around, takesOver } from "../base/word-runs.ts";
 import type { CompletionRequest, LanguageModel } from "../engines/language-model.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { isUnfinishedThought } from "../prompts/answer.ts";
@@ -9,7 +10,6 @@ import { converse } from "../prompts/families.ts";
 import { type Parsed, rejected } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
-import { around, takesOver } from "../text/word-runs.ts";
 import { likeliest, type Rival, rivalsOf } from "./ranking.ts";
 import type { Attempt, Context, SourceConfig, Tools, Turn, Writer } from "./source.ts";
 

@@ -1,7 +1,7 @@
 // Forbids a completion to take over a run of words from given texts. Knows no model and no grammar.
 
+import { wordsOf } from "../../base/word-runs.ts";
 import type { ByteLevelTokenizer } from "../../text/byte-level-tokenizer.ts";
-import { wordsOf } from "../../text/word-runs.ts";
 import type { Uncopied } from "../language-model.ts";
 
 /**

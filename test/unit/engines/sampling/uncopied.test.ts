@@ -1,8 +1,8 @@
 // The ban on runs of words, on a small vocabulary whose words are one or two tokens.
 
 import { describe, expect, it } from "vitest";
+import { takesOver } from "../../../../src/base/word-runs.ts";
 import { copyBan } from "../../../../src/engines/sampling/uncopied.ts";
-import { takesOver } from "../../../../src/text/word-runs.ts";
 
 const pieces = ["What", "what", " what", " is", " the", " best", " cure", " for", " hydro", "xy", "chlor", "?", " now", " Best"];
 /** Greedy from the left, the longest piece first. */

@@ -1,7 +1,7 @@
 // Runs of words taken over from another text.
 
 import { describe, expect, it } from "vitest";
-import { around, takesOver } from "../../../src/text/word-runs.ts";
+import { around, takesOver } from "../../../src/base/word-runs.ts";
 
 const first = "What is the best treatment for gout?";
 
