@@ -12,7 +12,7 @@ import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../sr
 import type { FolderFiles, HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
-import { fidelities } from "../src/prompts/conversation.ts";
+import { fidelities, shownKinds } from "../src/prompts/conversation.ts";
 import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
@@ -210,6 +210,9 @@ const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
   grammar: (given) => given.flag(),
   fidelity: (given) => given.oneOf(fidelities),
+  shown: (given) => given.oneOf(shownKinds),
+  uncopied: (given) => given.wholeNumber(0),
+  candidates: (given) => given.wholeNumber(1),
   sampling: (given) => {
     const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
     return {

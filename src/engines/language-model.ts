@@ -40,6 +40,19 @@ export interface CompletionRequest {
   readonly date?: string;
   /** Asks for `Completion.logProbs`. `batch` alone gives them. */
   readonly logProbs?: boolean;
+  /** A run of words that the completion may not take over. It holds the sampler of `batch` alone: readers check it for every engine. */
+  readonly uncopied?: Uncopied;
+}
+
+/** No `words` words that stand in a row in one of the texts may come in a row; neither case nor punctuation makes them others. */
+export interface Uncopied {
+  readonly texts: readonly string[];
+  readonly words: number;
+}
+
+/** A text as the answer to a prompt. */
+export interface ScoreRequest extends Pick<CompletionRequest, "messages" | "shared" | "date"> {
+  readonly text: string;
 }
 
 export interface Completion {
@@ -80,6 +93,11 @@ export interface LanguageModel {
    * `engine-failed`, `device-lost`.
    */
   complete(request: CompletionRequest, signal: AbortSignal, onProgress?: OnProgress): Promise<Completion>;
+  /**
+   * Log-likelihood of a text as the whole answer, its end among it, in nats; without grammar and sampling. Absent: the engine gives none.
+   * Errors: those of `complete`; `context-overflow` where prompt and text together do not fit.
+   */
+  score?(request: ScoreRequest, signal: AbortSignal): Promise<number>;
   /** Frees memory; the model is of no use afterwards. */
   close(): Promise<void>;
 }

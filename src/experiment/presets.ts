@@ -1,9 +1,10 @@
 // The two presets of a run. `paper` is the paper's protocol (4.1.1, 5.1, App. C); `small` is tuned for the small models.
 
 import type { ConfigOf, MaskTuning, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
-import { sourceOf, steeredOf } from "../generate/sources.ts";
+import { sourceOf, steeredOf, withWriter, writerOf } from "../generate/sources.ts";
 import type { TopicOrigin } from "../knowledge/gather.ts";
-import type { TaskRef } from "../tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
+import type { Family } from "../tasks/families.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
 
 type Chosen = Pick<ExperimentConfig, "task"> &
@@ -14,7 +15,8 @@ type Chosen = Pick<ExperimentConfig, "task"> &
 
 /** A whole config from a task and a source. Fields of `chosen` win over the preset's. */
 export function presetConfig(preset: Preset, { source: asked, ...chosen }: Chosen): ExperimentConfig {
-  const source = typeof asked === "string" ? withTopicsOf(chosen.task, presetSource(preset, asked)) : asked;
+  const known = typeof asked === "string" ? withTopicsOf(chosen.task, presetSource(preset, asked)) : asked;
+  const source = withWriterOf(preset, chosen.task, known);
   return { ...choices[preset], topicCount: topicCount(preset, source), ...chosen, source, preset };
 }
 
@@ -22,6 +24,12 @@ export function presetConfig(preset: Preset, { source: asked, ...chosen }: Chose
 export function withTopicsOf(task: TaskRef, source: SourceConfig): SourceConfig {
   const steered = steeredOf(source);
   return steered && typeof task === "object" && task.topicsFrom ? { ...steered, topics: task.topicsFrom } : source;
+}
+
+/** The source with the choices that the preset's writer needs for the task's family, where it makes none of its own. */
+export function withWriterOf(preset: Preset, task: TaskRef, source: SourceConfig): SourceConfig {
+  if (!writesTexts.includes(source.kind)) return source;
+  return withWriter(source, { ...familyWriters[preset][taskOf(task).family], ...writerOf(source) });
 }
 
 /** The preset's config of a source. `model` is the writer's id in the catalogue. */
@@ -44,6 +52,24 @@ const topicCounts = {
 const writers: Readonly<Record<Preset, Pick<Writer, "sampling" | "grammar">>> = {
   paper: { sampling: { temperature: 1, topP: 1, maxTokens: 512 }, grammar: true }, // App. C; 512 is the released code's
   small: { sampling: { temperature: 0.7, topP: 0.95, maxTokens: 48 }, grammar: true },
+};
+
+/** Sources whose writer answers the task's own prompts with new texts. */
+const writesTexts: readonly SourceKind[] = ["clingen", "zerogen", "demogen", "progen"];
+
+type FamilyWriter = Pick<Writer, "shown" | "uncopied" | "candidates">;
+const asThePaper: FamilyWriter = {};
+
+/** Tuned on rows outside of the tests (docs/small-models.md). */
+const familyWriters: Readonly<Record<Preset, Readonly<Record<Family, FamilyWriter>>>> = {
+  paper: { ner: asThePaper, attribute: asThePaper, classification: asThePaper, relation: asThePaper, pair: asThePaper },
+  small: {
+    ner: asThePaper,
+    attribute: asThePaper,
+    classification: asThePaper,
+    relation: asThePaper,
+    pair: { uncopied: 4 }, // without it most second texts of HealthVer are the first once more
+  },
 };
 
 /** ProGen's rounds. `small` has as many in some hundred examples as the paper's 5,000 have. */

@@ -4,7 +4,7 @@ import type { Rng } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
 import type { TopicOrigin } from "../knowledge/gather.ts";
 import type { Knowledge, Topic } from "../knowledge/topic.ts";
-import type { Fidelity } from "../prompts/conversation.ts";
+import type { Fidelity, Shown } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
 import type { Example, Shape } from "../tasks/example.ts";
 import type { Family } from "../tasks/families.ts";
@@ -26,6 +26,13 @@ export interface Writer {
   readonly grammar: boolean;
   /** Words of the prompts and the reading of their answers: the paper's where absent, or the released code's. */
   readonly fidelity?: Fidelity;
+  // Choices for small writers (docs/small-models.md). Absent: the paper's.
+  /** Labels of the demonstrations, where a prompt asks for one label. */
+  readonly shown?: Shown;
+  /** A second text of a pair takes over fewer than so many words in a row from the first, or is thrown away; 0 as absent. */
+  readonly uncopied?: number;
+  /** Completions drawn for a prompt that names its label; the one stays whose words speak most for that label, and not for another. */
+  readonly candidates?: number;
 }
 
 /** A union: no field that means nothing for its kind. A new kind is a row here, in sources.ts and in experiment/presets.ts. */
@@ -134,8 +141,11 @@ export interface Turn {
   /** So many of the first messages are the same in other prompts of the run: the log keeps them once. */
   readonly shared?: number;
   readonly text: string;
+  /** Tokens of all its candidates together. */
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Completions that the text was chosen from; absent for one. */
+  readonly candidates?: number;
 }
 
 /** Origin of an example. */

@@ -5,7 +5,7 @@ import type { SentenceExample } from "../tasks/example.ts";
 import { labelOf, type Task } from "../tasks/task.ts";
 import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
-import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
+import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
 import { isSteered, type Listing, listing4, listing10, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised } from "./marked.ts";
@@ -22,7 +22,8 @@ export const classification: FamilyPrompts<"classification"> = {
     const fixed = (sorted: readonly SentenceExample[]) => ofEachLabel(task, sorted, fixedPerLabel);
     const demonstrations = demonstrationsFor(context, { sameLabel: true, fixed }, stream);
     const steer = { ...(topic === undefined ? {} : { topic }), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
-    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, label, steer });
+    const notes = contrastNotes(task, context, demonstrations);
+    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, notes, label, steer });
     return readText(yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
   },
   listings(task, ask) {
@@ -41,6 +42,7 @@ function readText(completion: string, label: string, asked: Asked = {}): Parsed<
 
 interface Slots {
   readonly demonstrations: readonly SentenceExample[];
+  readonly notes: readonly string[];
   readonly mode: Mode;
   readonly label: string;
   /** ClinGen's; a baseline has none. */
@@ -50,11 +52,11 @@ interface Slots {
 /** The listings ask for a document; the corpus has single sentences. */
 const answerForm = "Write one sentence alone, without a title.";
 
-function classificationPrompt(task: Task<"classification">, { mode, demonstrations, label, steer }: Slots): FilledPrompt {
+function classificationPrompt(task: Task<"classification">, { mode, demonstrations, notes, label, steer }: Slots): FilledPrompt {
   const listing = listingOf(task, label, steer);
   const answers = demonstrations.map((d) => detokenised(d.text));
   if (mode === "shuffled") {
-    const content = withJsonLines(`${whole(listing)}\n${answerForm}`, answers);
+    const content = withJsonLines(`${whole(listing)}\n${answerForm}`, answers, notes);
     return { messages: [{ role: "user", content }], grammar: asJson(oneLine, answerField) };
   }
   if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${answerForm}` }], grammar: oneLine };
@@ -65,7 +67,7 @@ function classificationPrompt(task: Task<"classification">, { mode, demonstratio
   };
   const exchanges = demonstrations.map((d, i) => {
     const own = d.labels[0] ?? label;
-    return [listingOf(task, own, known).varying, answers[i] as string] as const;
+    return [`${notes[i] ?? ""}${listingOf(task, own, known).varying}`, answers[i] as string] as const;
   });
   const messages: Message[] = [
     { role: "system", content: `${listing.fixed}\n${answerForm}` },

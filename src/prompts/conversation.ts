@@ -18,6 +18,10 @@ export type Mode = "shuffled" | "fixed" | "none";
 export const fidelities = ["paper", "released", "verbatim"] as const;
 export type Fidelity = (typeof fidelities)[number];
 
+/** Demonstrations of the prompt's label alone, or each after one of another label, which is named. Absent: each family's own. */
+export const shownKinds = ["label", "contrast"] as const;
+export type Shown = (typeof shownKinds)[number];
+
 export interface FilledPrompt {
   readonly messages: readonly Message[];
   /** The part that is the same for every prompt of the run. */
@@ -30,6 +34,8 @@ export interface Prompt extends Omit<FilledPrompt, "grammar"> {
   /** Topic and style drawn for it, kept with the example. */
   readonly topic?: Topic;
   readonly style?: string;
+  /** The text that the answer is written about and must not take over. */
+  readonly about?: string;
 }
 
 /** Draws of a source for one prompt (section 4.2); a baseline draws nothing. */
@@ -49,6 +55,7 @@ export interface Context<E extends Example> {
     readonly annotation: "model" | "graph";
     /** Words of the prompts: the paper's, or those of the released code. */
     readonly fidelity?: Fidelity;
+    readonly shown?: Shown;
   };
 }
 

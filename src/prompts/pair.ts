@@ -4,7 +4,7 @@ import type { Message } from "../engines/language-model.ts";
 import type { PairExample } from "../tasks/example.ts";
 import { type Label, labelOf, type Task } from "../tasks/task.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
-import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
+import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
 import { isSteered, type Listing, listing6, listing7, listing12, listing13, type Steer, steerOf, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
@@ -22,10 +22,11 @@ export const pair: FamilyPrompts<"pair"> = {
     const ofLabel = demonstrationsFor(context, { sameLabel: true, fixed }, stream.fork("second"));
     const style = drawn.style === undefined ? {} : { style: drawn.style };
     const steer = { ...style, ...(topic ? { topic } : {}) };
-    const slots = { mode: config.demonstrations, demonstrations, ofLabel, label, steer };
+    const notes = contrastNotes(task, context, config.demonstrations === "fixed" ? demonstrations : ofLabel);
+    const slots = { mode: config.demonstrations, demonstrations, ofLabel, notes, label, steer };
     const first = readSentence("pair", yield { ...firstPrompt(task, slots), ...drawn });
     if (!first.ok) return first;
-    return readPair(first.value, yield secondPrompt(task, slots, first.value), label);
+    return readPair(first.value, yield { ...secondPrompt(task, slots, first.value), about: first.value }, label);
   },
   listings(task, { label, first = "", ...ask }) {
     const steer = steerOf(ask);
@@ -53,6 +54,8 @@ interface PairSlots {
   readonly mode: Mode;
   /** Demonstrations of the second sentence where they are shuffled: of the prompt's own label. */
   readonly ofLabel: readonly PairExample[];
+  /** Words before the second sentence of each demonstration. */
+  readonly notes: readonly string[];
   readonly label: string;
   /** ClinGen's; a baseline has none. */
   readonly steer: Steer;
@@ -77,11 +80,11 @@ function firstPrompt(task: Task<"pair">, slots: PairSlots): FilledPrompt {
 
 /** Second turn, about the first sentence. */
 function secondPrompt(task: Task<"pair">, slots: PairSlots, first: string): FilledPrompt {
-  const { mode, ofLabel, label } = slots;
+  const { mode, ofLabel, notes, label } = slots;
   const content = secondListing(task, labelOf(task, label), first, slots.steer);
   if (mode === "shuffled") {
     const same = ofLabel.map((d) => d.second);
-    return { messages: [{ role: "user", content: withJsonLines(content, same) }], grammar: asJson(oneLine, answerField) };
+    return { messages: [{ role: "user", content: withJsonLines(content, same, notes) }], grammar: asJson(oneLine, answerField) };
   }
   if (mode === "none") return { messages: [{ role: "user", content }], grammar: oneLine };
   const { messages, ...filled } = firstPrompt(task, slots);
@@ -106,15 +109,15 @@ function secondListing(task: Task<"pair">, label: Label, firstSentence: string, 
 }
 
 /** Each demonstration as the conversation that would have made it. Its topic and style are not known: "it" and the task's first style stand for them. */
-function prefix(task: Task<"pair">, { demonstrations, steer: { topic, style } }: PairSlots): Message[] {
+function prefix(task: Task<"pair">, { demonstrations, notes, steer: { topic, style } }: PairSlots): Message[] {
   const known = {
     ...(topic === undefined ? {} : { topic: "a health problem" }),
     ...(style === undefined ? {} : { style: task.styles[0] ?? style }),
   };
   const listing = firstListing(task, known);
-  const exchanges = demonstrations.flatMap((d) => [
+  const exchanges = demonstrations.flatMap((d, i) => [
     [listing.varying || listing.fixed, d.first] as const,
-    [secondListing(task, labelOf(task, d.label), d.first, known), d.second] as const,
+    [`${notes[i] ?? ""}${secondListing(task, labelOf(task, d.label), d.first, known)}`, d.second] as const,
   ]);
   return [{ role: "system", content: listing.fixed }, ...turns(exchanges)];
 }

@@ -9,7 +9,7 @@ import type { RelationExample, Span } from "../tasks/example.ts";
 import { labelOf, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
-import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
+import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneSentence, sentenceWithBoth } from "./grammar.ts";
 import { type Listing, listing5, listing11, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
@@ -30,7 +30,8 @@ export const relation: FamilyPrompts<"relation"> = {
     const shown = topics === undefined ? { ...context, demonstrations: context.demonstrations.filter(canBeMarked) } : context;
     const demonstrations = demonstrationsFor(shown, { sameLabel: true, fixed }, stream);
     const steer = { ...(topics ? { topics } : {}), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
-    const prompt = relationPrompt(task, { mode: config.demonstrations, demonstrations, label, steer });
+    const notes = contrastNotes(task, context, demonstrations);
+    const prompt = relationPrompt(task, { mode: config.demonstrations, demonstrations, notes, label, steer });
     const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word] };
     return readRelation(task, label, yield { ...prompt, ...drawn }, topics, asked);
   },
@@ -112,6 +113,7 @@ function readMarkedEnds(task: RelationTask, label: string, marked: string): Pars
 
 interface Slots {
   readonly demonstrations: readonly RelationExample[];
+  readonly notes: readonly string[];
   readonly mode: Mode;
   readonly label: string;
   /** ClinGen's; a baseline has none. */
@@ -129,14 +131,14 @@ function answerForm({ head, tail }: RelationTask, named: boolean): string {
   return `Write one sentence alone, with the ${head.word} as [${head.word}: name] and the ${tail.word} as [${tail.word}: name].`;
 }
 
-function relationPrompt(task: RelationTask, { mode, demonstrations, label, steer }: Slots): FilledPrompt {
+function relationPrompt(task: RelationTask, { mode, demonstrations, notes, label, steer }: Slots): FilledPrompt {
   const listing = listingOf(task, label, steer);
   const named = steer.topics !== undefined;
   const form = answerForm(task, named);
   const grammar = named ? oneSentence : sentenceWithBoth([task.head.word, task.tail.word]);
   const answers = demonstrations.map((d) => (named ? d.text : markedEnds(task, d)));
   if (mode === "shuffled") {
-    const content = withJsonLines(`${whole(listing)}\n${form}`, answers);
+    const content = withJsonLines(`${whole(listing)}\n${form}`, answers, notes);
     return { messages: [{ role: "user", content }], grammar: asJson(grammar, answerField) };
   }
   if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${form}` }], grammar };
@@ -146,7 +148,7 @@ function relationPrompt(task: RelationTask, { mode, demonstrations, label, steer
       ...(named ? { topics } : {}),
       ...(steer.style === undefined ? {} : { style: task.styles[0] ?? steer.style }),
     };
-    return [listingOf(task, d.label, known).varying, answers[i] as string] as const;
+    return [`${notes[i] ?? ""}${listingOf(task, d.label, known).varying}`, answers[i] as string] as const;
   });
   const messages: Message[] = [
     { role: "system", content: `${listing.fixed}\n${form}` },

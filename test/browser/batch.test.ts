@@ -129,6 +129,34 @@ describe("the port", () => {
     expect(await complete(2, model, { ...greedy, logProbs: false })).not.toHaveProperty("logProbs");
   });
 
+  it("scores a text by the probability that it gave its token, and that of the end after it, alone and among others", async () => {
+    const grammar = "root ::= [a-z]+";
+    const sampling = { temperature: 0, topP: 1, maxTokens: 1 };
+    const { text, logProbs } = await complete(2, model, { grammar, sampling, logProbs: true });
+    const score = (i: number, of: string) => model.score!({ messages: request(i).messages, text: of }, never);
+    const alone = await score(2, text);
+    const end = alone - (logProbs![0] as number);
+    expect(end).toBeLessThan(0);
+    expect(end).toBeGreaterThan(-40);
+    const others = Array.from({ length: 6 }, (_, i) => complete(20 + i));
+    expect(await Promise.all([score(2, text), score(3, text)])).toEqual([alone, expect.not.closeTo(alone, 4)]);
+    await Promise.all(others);
+    await expect(score(2, "word ".repeat(300))).rejects.toMatchObject({ code: "context-overflow" });
+  });
+
+  it("takes over no run of words that it may not", async () => {
+    const grammar = 'root ::= "x" w w w w w w w w\nw ::= " the" | " cat" | " sat" | " ran"';
+    const sampling = { temperature: 2, topP: 1, maxTokens: 60 };
+    const uncopied = { texts: ["The cat sat. The ran."], words: 2 };
+    const runs = (given: Partial<CompletionRequest>) =>
+      Promise.all(Array.from({ length: 8 }, (_, i) => complete(i, model, { grammar, sampling, ...given }))).then(
+        (all) => all.flatMap(({ text }) => text.match(/the cat|cat sat|the ran/g) ?? []).length,
+      );
+    const [free, held] = [await runs({}), await runs({ uncopied })];
+    expect(free).toBeGreaterThan(3);
+    expect(held).toBe(0);
+  });
+
   it("ends before a stop text, even one within a token's text", async () => {
     const grammar = 'root ::= "abc" [a-z]+';
     const sampling = { temperature: 1, topP: 1, maxTokens: 60 };

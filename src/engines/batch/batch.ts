@@ -9,10 +9,12 @@ import { type ByteLevelTokenizer, hubTokenizer } from "../../text/byte-level-tok
 import { type ChatTemplate, chatTemplate } from "../../text/chat-template.ts";
 import { readGgufTokenizer } from "../../text/gguf-tokenizer.ts";
 import { openGguf } from "../../weights/gguf.ts";
-import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress } from "../language-model.ts";
+import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress, ScoreRequest } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
+import { forced } from "../sampling/forced.ts";
 import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.ts";
-import { sampler } from "../sampling/sampler.ts";
+import { type Sampler, sampler } from "../sampling/sampler.ts";
+import { copyBan } from "../sampling/uncopied.ts";
 import { openBatchDecoder } from "./decoder.ts";
 import { type BatchPrompt, promptReader } from "./prompt.ts";
 import { type Scheduler, scheduler } from "./scheduler.ts";
@@ -68,6 +70,10 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     complete: async (request, signal, onProgress) => {
       if (closed) throw new Error(`${id} was closed`);
       return complete(parts, request, signal, onProgress);
+    },
+    score: async (request, signal) => {
+      if (closed) throw new Error(`${id} was closed`);
+      return score(parts, request, signal);
     },
     async close() {
       if (closed) return;
@@ -152,7 +158,7 @@ async function complete(
     prompt: { ...prompt, ids: [...prompt.ids, ...given] },
     given: given.length,
     maxTokens,
-    sample: sampler(request.sampling, request.seed),
+    sample: samplerOf(parts, request, promptTokens),
     logProbs: request.logProbs ?? false,
     ...(stop.length === 0 ? {} : { isEnd: (tokens) => beginOfStop(parts.tokenizer.decode(tokens), stop) >= 0 }),
     grammar,
@@ -167,6 +173,34 @@ async function complete(
   const end = beginOfStop(whole, stop);
   const text = end < 0 ? whole : whole.slice(0, end);
   return { text, finish, promptTokens, completionTokens: tokens.length, ...(logProbs ? { logProbs } : {}) };
+}
+
+/** The request's sampler. A copy that the grammar makes the only way on is let through: the reader sees it. */
+function samplerOf({ tokenizer }: Parts, { sampling, seed, uncopied }: CompletionRequest, promptTokens: number): Sampler {
+  const sample = sampler(sampling, seed);
+  if (!uncopied) return sample;
+  const ban = copyBan(tokenizer, uncopied);
+  return (logits, occurred, mask) => {
+    const banned = ban(occurred.slice(promptTokens));
+    if (banned.length === 0) return sample(logits, occurred, mask);
+    const free = logits.slice();
+    for (const id of banned) logits[id] = Number.NEGATIVE_INFINITY;
+    const id = sample(logits, occurred, mask);
+    return id < 0 ? sample(free, occurred, mask) : id;
+  };
+}
+
+/** Teacher-forced, one token a step, in rows beside those that are written. */
+async function score(parts: Parts, request: ScoreRequest, signal: AbortSignal): Promise<number> {
+  throwIfAborted(signal);
+  const { tokenizer, schedule, contextTokens } = parts;
+  const prompt = promptOf(parts, request);
+  const answer = tokenizer.encode(request.text);
+  const needed = prompt.ids.length + answer.length + 1;
+  if (needed > contextTokens) throw contextOverflow(needed, contextTokens);
+  const { sample, sum } = forced(answer, [...tokenizer.ends]);
+  await orAbort(schedule.run({ prompt, maxTokens: answer.length + 1, sample, grammar: undefined, signal }), signal);
+  return sum();
 }
 
 /**
@@ -194,7 +228,10 @@ function beginOfStop(text: string, stop: readonly string[]): number {
 }
 
 /** Prompt in parts: the messages that many requests share, and each earlier turn, as far as its tokens are the beginning of the whole. */
-function promptOf({ tokenizer, template, begin }: Parts, { messages, shared, date }: CompletionRequest): BatchPrompt {
+function promptOf(
+  { tokenizer, template, begin }: Parts,
+  { messages, shared, date }: Pick<CompletionRequest, "messages" | "shared" | "date">,
+): BatchPrompt {
   const when = date === undefined ? {} : { date };
   const idsOf = (text: string) => {
     const ids = tokenizer.encode(text);

@@ -14,6 +14,7 @@ const listingWords = [
   /^your task is (?:to\b|as follows)/,
   /^(?:\d+ )?(?:generate|output|write|create|produce) (?:a|an|one|the|two) (?:short |single |clinical |medical )?(?:sentence|list|claim|statement|question|pair|text|abstract)s? (?:about|of|for|so that|that|from|which|to|in|with)\b/,
   /^(?:\d+ )?the (?:sentence|claim|statement|question|text|abstract|second sentence|content)s? should (?:mimic|mention|be|contain|have|include)\b/,
+  /^(?:\d+ )?the (?:\p{L}+ ){1,3}should (?:be relevant to|mimic the style of|be in the style of)\b/u, // whatever the task calls its texts
   /^given the (?:first )?(?:sentence|claim|question|statement|text) .*\b(?:generate|your task)\b/,
   /^write the (?:sentence|answer|text) alone\b/,
   /^here are (?:some|a few|the) examples$/,

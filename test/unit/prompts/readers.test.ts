@@ -86,6 +86,19 @@ describe("a pair", () => {
     expect(readSentence("classification", "高血压")).toEqual({ ok: false, reason: "too-short" });
   });
 
+  it.each([
+    "The health news should be relevant to hemianopsia.",
+    "2. the health news should be relevant to a medical emergency",
+    "The clinical trial report should mimic the style of medical literature.",
+  ])("takes no item of a listing for a sentence, whatever the task calls its texts: %s", (text) => {
+    expect(readSentence("pair", text)).toEqual({ ok: false, reason: "echoes-prompt" });
+  });
+
+  it("takes a sentence that says what should be for one", () => {
+    expect(readSentence("The daily dose should be reduced in renal failure.")).toMatchObject({ ok: true });
+    expect(readSentence("The health news should have told of hemianopsia.")).toMatchObject({ ok: true });
+  });
+
   it("needs sentences of some words, without loops", () => {
     expect(readSentence("relation", "Yes.")).toEqual({ ok: false, reason: "too-short" });
     expect(readSentence("classification", "no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });

@@ -2,7 +2,7 @@
 
 import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
-import { presetSource, topicCount } from "../../../experiment/presets.ts";
+import { presetSource, topicCount, withWriterOf } from "../../../experiment/presets.ts";
 import type { KeptKind } from "../../../experiment/product.ts";
 import type { SourceKind, Steered } from "../../../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
@@ -53,14 +53,14 @@ export class KnowledgeStep {
 
   /** A writer that was chosen stays with its settings; its demonstrations are the source's. */
   async chooseSource(kind: SourceKind): Promise<void> {
-    const { preset, source } = this.#run.config;
+    const { preset, source, task } = this.#run.config;
     const { model, sampling, grammar } = writerOf(source) ?? {};
     const chosen = {
       ...(model ? { model } : {}),
       ...(sampling ? { sampling } : {}),
       ...(grammar === undefined ? {} : { grammar }),
     };
-    const next = withWriter(presetSource(preset, kind), chosen);
+    const next = withWriterOf(preset, task, withWriter(presetSource(preset, kind), chosen));
     await this.choose({ source: next, topicCount: topicCount(preset, next) });
   }
 

@@ -1,7 +1,9 @@
 // Groups of sources, and origins of topics and styles, in words for readers.
 
-import type { SourceGroup, StyleOrigin } from "../../../generate/source.ts";
+import type { SourceConfig, SourceGroup, StyleOrigin } from "../../../generate/source.ts";
+import { writerOf } from "../../../generate/sources.ts";
 import type { TopicOrigin } from "../../../knowledge/gather.ts";
+import type { Family } from "../../../tasks/families.ts";
 
 export const groupWords: Readonly<Record<SourceGroup, string>> = {
   clingen: "ClinGen",
@@ -29,3 +31,17 @@ export const styleWords: Readonly<Record<StyleOrigin, string>> = {
   llm: "Asked of the language model (as the paper)",
   none: "None: the ablation of Table 3",
 };
+
+/** What a writer was measured not to do, by its id and the family of the task (docs/small-models.md). */
+const limits: Readonly<Record<string, Partial<Readonly<Record<Family, string>>>>> = {
+  "smollm2-135m-instruct": {
+    pair: "A writer of 135M parameters writes pairs that differ little by their label. On MQP they taught the encoder nothing; a larger writer is worth its time here.",
+    classification: "A writer of 135M parameters keeps to a label loosely. On HoC its sentences made the encoder a little worse.",
+    relation: "A writer of 135M parameters states most relations alike. On CDR its sentences brought precision and took recall.",
+  },
+};
+
+/** A sentence for the choice of a source; undefined where nothing is known against its writer. */
+export function limitOf(source: SourceConfig, family: Family): string | undefined {
+  return limits[writerOf(source)?.model ?? ""]?.[family];
+}

@@ -1,0 +1,22 @@
+// Runs of words that one text takes over from another. Knows no tokenizer and no task.
+
+/** A text's words as they are compared: letters and digits, in lower case. */
+export function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** The text without a name: what stands before, between and behind its mentions, whatever their case. */
+export function around(text: string, name: string): readonly string[] {
+  if (name === "") return [text];
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.split(new RegExp(escaped, "giu"));
+}
+
+/** Tells whether the text takes over so many words in a row from one of the given ones. */
+export function takesOver(text: string, given: readonly string[], words: number): boolean {
+  const runs = new Set(given.flatMap((one) => runsOf(wordsOf(one), words)));
+  return runsOf(wordsOf(text), words).some((run) => runs.has(run));
+}
+
+const runsOf = (list: readonly string[], words: number): readonly string[] =>
+  list.flatMap((_, i) => (i + words <= list.length ? [list.slice(i, i + words).join(" ")] : []));
