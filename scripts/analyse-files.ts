@@ -7,8 +7,7 @@ import { readTable } from "../src/formats/columns.ts";
 import { readRows } from "../src/formats/dataset.ts";
 import { splits } from "../src/formats/format.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
-import type { Example } from "../src/tasks/example.ts";
-import { textsOf } from "../src/tasks/shapes.ts";
+import { entitiesOf, textsOf } from "../src/tasks/shapes.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 export interface ReadSet {
@@ -32,13 +31,6 @@ async function readAs(id: string, path: string): Promise<Pick<ReadSet, "texts" |
   const { rows } = await readRows(taskById(id), pickedFiles([path]));
   const examples = splits.flatMap((split) => rows.rows[split] ?? []);
   return { texts: examples.map((example) => textsOf(example).join(" ")), marked: examples.map(entitiesOf) };
-}
-
-/** Entities that an example marks, as written. */
-function entitiesOf(example: Example): readonly string[] {
-  if (example.kind === "token") return example.spans.map(({ start, end }) => example.text.slice(start, end));
-  if (example.kind === "relation") return [example.head, example.tail].map(({ start, end }) => example.text.slice(start, end));
-  return [];
 }
 
 const textColumns = /^(text|sentence|document|note|content|body)$/i;

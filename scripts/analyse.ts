@@ -128,7 +128,7 @@ async function run({ real, synthetic, heldOut, task, graph, seed }: Asked, tell:
   const held = heldOut === undefined ? undefined : read.pop();
   const [first, ...rest] = read;
   tell("measuring ...");
-  return analyse(first as TextSet, rest, held, seed);
+  return analyse(first as TextSet, rest, held ? { heldOut: held } : {}, seed);
 }
 
 const namesIn = (text: string, lexicon: ReturnType<typeof lexiconOf>) =>

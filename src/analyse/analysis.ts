@@ -1,7 +1,7 @@
 // Section 6 for sets of texts: distance from the real set, diversity, entities and leakage of each, as plain data. Knows no model and no page.
 
 import { rng } from "../base/rng.ts";
-import { distinct, type Lengths, lengthsOf, selfBleu } from "./diversity.ts";
+import { distinct, type Lengths, lengthsOf, selfBleu, vocabularyGrowth } from "./diversity.ts";
 import { type EntityCounts, entityCounts, rarefied } from "./entities.ts";
 import type { Estimate } from "./interval.ts";
 import { type Leakage, leakageOf } from "./leakage.ts";
@@ -38,6 +38,8 @@ export interface OwnMeasures {
   readonly distinct: Readonly<Record<string, number>>;
   readonly distinctAtEqualSize: Readonly<Record<string, number>>;
   readonly lengths: Lengths;
+  /** Different words after so many words read. */
+  readonly growth: ReturnType<typeof vocabularyGrowth>;
   readonly marked: Entities;
   readonly named?: Entities;
 }
@@ -66,13 +68,22 @@ export interface Analysis {
 
 const grams = [1, 2, 3] as const;
 
-/** Everything that is said of the sets. `heldOut`: real texts that were never shown to the writer; absent, each real text is held out in turn. Seconds for thousands. */
-export function analyse(real: TextSet, synthetic: readonly TextSet[], heldOut?: TextSet, seed = 1): Analysis {
+/** Real texts by what the writer saw of them. */
+export interface Seen {
+  /** Texts that the writer was shown: what a copy is of. Absent: all real ones. */
+  readonly shown?: TextSet;
+  /** Texts that it was never shown: how near two real texts are by chance. Absent: the real ones; where those are what a copy is of, each in turn. */
+  readonly heldOut?: TextSet;
+}
+
+/** Everything that is said of the sets. Seconds for thousands of texts. */
+export function analyse(real: TextSet, synthetic: readonly TextSet[], { shown, heldOut }: Seen = {}, seed = 1): Analysis {
   const sizes = [real, ...synthetic].map(({ texts }) => texts.length).filter((n) => n > 0);
   const equalSize = Math.min(...(sizes.length > 0 ? sizes : [0]));
   const read = (set: TextSet) => ({ words: set.texts.map(countedWords), unit: set.unit });
   const ofReal = read(real);
-  const held = heldOut && read(heldOut);
+  const ofShown = shown ? read(shown) : ofReal;
+  const held = heldOut ? read(heldOut) : shown ? ofReal : undefined;
   return {
     real: {
       name: real.name,
@@ -89,7 +100,7 @@ export function analyse(real: TextSet, synthetic: readonly TextSet[], heldOut?: 
         cmdUnscaled: cmdEstimate(real.unit, set.unit, "unscaled"),
         ...(equal ? { equal } : {}),
         nearest: nearestEstimate(nearest(set.unit, real.unit)),
-        leakage: leakageOf(own, ofReal, held),
+        leakage: leakageOf(own, ofShown, held),
       };
     }),
     equalSize,
@@ -111,6 +122,7 @@ function ownMeasures(set: TextSet, words: readonly (readonly string[])[], equalS
     distinct: of(words),
     distinctAtEqualSize: of(some),
     lengths: lengthsOf(words),
+    growth: vocabularyGrowth(words),
     marked: entities(set.marked),
     ...(set.named ? { named: entities(set.named) } : {}),
   };

@@ -4,25 +4,38 @@
 const cellsPerPoint = 3;
 /** Cells do not divide further: points so near each other are one for every other. */
 const deepest = 48;
+/** Squared distance below which a leaf is the point's own. */
+const same = 1e-24;
+/** Numbers of a cell: x and y of its centre, its points, its squared side (0 for a leaf). */
+const width = 4;
 
 export class Quadtree {
   #capacity = 0;
   #count = 0;
-  #children = new Int32Array(0); // four a cell; 0 for none, since the root is nobody's child
-  #mass = new Float64Array(0);
-  #x = new Float64Array(0); // sums, then centres
-  #y = new Float64Array(0);
-  #size = new Float64Array(0); // squared side of the cell
-  #point = new Int32Array(0); // the first point of a leaf
-  readonly #stack = new Int32Array(4 * deepest + 8);
+  /** Four a cell; 0 for none, since the root is nobody's child. */
+  #children = new Int32Array(0);
+  /** Sums of x and y, points, squared side. */
+  #cells = new Float64Array(0);
+  /** The first point of a leaf; -1 for other cells. */
+  #point = new Int32Array(0);
+  /** Cells in preorder: centres in place of sums. A walk through memory from front to back. */
+  #flat = new Float64Array(0);
+  /** Position in preorder of the next cell that is not below this one. */
+  #skip = new Int32Array(0);
+  /** Points in the order of their leaves: neighbours ask for the same cells. */
+  #order = new Int32Array(0);
 
   /** Builds the tree anew. `points`: x and y in turn. */
   build(points: Float64Array): void {
     const n = points.length / 2;
     this.#reserve(Math.max(16, n * cellsPerPoint));
-    let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+    let left = Number.POSITIVE_INFINITY;
+    let right = Number.NEGATIVE_INFINITY;
+    let bottom = Number.POSITIVE_INFINITY;
+    let top = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < n; i++) {
-      const [x, y] = [points[2 * i] as number, points[2 * i + 1] as number];
+      const x = points[2 * i] as number;
+      const y = points[2 * i + 1] as number;
       if (x < left) left = x;
       if (x > right) right = x;
       if (y < bottom) bottom = y;
@@ -32,73 +45,80 @@ export class Quadtree {
     this.#count = 0;
     this.#cell(side);
     for (let i = 0; i < n; i++) this.#insert(points, i, left, bottom, side);
-    for (let c = 0; c < this.#count; c++) {
-      const mass = this.#mass[c] as number;
-      this.#x[c] = (this.#x[c] as number) / mass;
-      this.#y[c] = (this.#y[c] as number) / mass;
-    }
+    this.#flatten(n);
   }
 
   /**
-   * Adds to `force` at 2 i the repulsion on point i, not yet divided by the sum of all, and returns point i's part of that sum. A cell counts as one point where its
-   * side is less than `theta` times its distance; with 0 every point counts for itself.
+   * Fills `force`, x and y in turn, with the repulsion on each point, not yet divided by the sum of all kernels, which is returned. A cell counts as one point where
+   * its side is less than `theta` times its distance; with 0 every point counts for itself.
    */
-  repel(points: Float64Array, i: number, theta: number, force: Float64Array): number {
-    const [px, py, limit] = [points[2 * i] as number, points[2 * i + 1] as number, theta * theta];
-    const [xs, ys, masses, sizes, children, stack] = [this.#x, this.#y, this.#mass, this.#size, this.#children, this.#stack];
-    let [fx, fy, sum] = [0, 0, 0];
-    let depth = 0;
-    stack[depth++] = 0;
-    while (depth > 0) {
-      const c = stack[--depth] as number;
-      const first = 4 * c;
-      const dx = px - (xs[c] as number);
-      const dy = py - (ys[c] as number);
-      const square = dx * dx + dy * dy;
-      const leaf = (this.#point[c] as number) >= 0;
-      if (leaf || (sizes[c] as number) < limit * square) {
+  repel(points: Float64Array, theta: number, force: Float64Array): number {
+    const limit = theta * theta;
+    const cells = this.#flat;
+    const skip = this.#skip;
+    const count = this.#count;
+    const n = points.length / 2;
+    let sum = 0;
+    for (let at = 0; at < n; at++) {
+      const i = this.#order[at] as number;
+      const px = points[2 * i] as number;
+      const py = points[2 * i + 1] as number;
+      let fx = 0;
+      let fy = 0;
+      let c = 0;
+      while (c < count) {
+        const first = width * c;
+        const dx = px - (cells[first] as number);
+        const dy = py - (cells[first + 1] as number);
+        const square = dx * dx + dy * dy;
+        const size = cells[first + 3] as number;
+        if (size >= limit * square && size > 0) {
+          c++;
+          continue;
+        }
         // A leaf of the point itself holds it and its doubles: the point is no force on itself.
-        const mass = (masses[c] as number) - (leaf && square < 1e-24 ? 1 : 0);
+        const mass = size === 0 && square < same ? (cells[first + 2] as number) - 1 : (cells[first + 2] as number);
         const q = 1 / (1 + square);
         const part = mass * q;
         sum += part;
         fx += part * q * dx;
         fy += part * q * dy;
-        continue;
+        c = skip[c] as number;
       }
-      for (let k = first; k < first + 4; k++) {
-        const child = children[k] as number;
-        if (child !== 0) stack[depth++] = child;
-      }
+      force[2 * i] = fx;
+      force[2 * i + 1] = fy;
     }
-    force[2 * i] = (force[2 * i] as number) + fx;
-    force[2 * i + 1] = (force[2 * i + 1] as number) + fy;
     return sum;
   }
 
   #insert(points: Float64Array, i: number, left: number, bottom: number, side: number): void {
-    const [x, y] = [points[2 * i] as number, points[2 * i + 1] as number];
-    let [c, l, b, s] = [0, left, bottom, side];
+    const x = points[2 * i] as number;
+    const y = points[2 * i + 1] as number;
+    let c = 0;
+    let l = left;
+    let b = bottom;
+    let s = side;
     for (let depth = 0; ; depth++) {
-      const empty = this.#mass[c] === 0;
-      this.#mass[c] = (this.#mass[c] as number) + 1;
-      this.#x[c] = (this.#x[c] as number) + x;
-      this.#y[c] = (this.#y[c] as number) + y;
-      if (empty) {
+      const first = width * c;
+      const mass = this.#cells[first + 2] as number;
+      this.#cells[first] = (this.#cells[first] as number) + x;
+      this.#cells[first + 1] = (this.#cells[first + 1] as number) + y;
+      this.#cells[first + 2] = mass + 1;
+      if (mass === 0) {
         this.#point[c] = i;
         return;
       }
       const other = this.#point[c] as number;
       if (other >= 0) {
         // A leaf that holds another point: both go on, unless they lie on one place.
-        const [ox, oy] = [points[2 * other] as number, points[2 * other + 1] as number];
+        const ox = points[2 * other] as number;
+        const oy = points[2 * other + 1] as number;
         if ((ox === x && oy === y) || depth >= deepest) return;
-        const mass = (this.#mass[c] as number) - 1;
         this.#point[c] = -1;
         const child = this.#child(c, ox, oy, l, b, s);
-        this.#mass[child] = mass;
-        this.#x[child] = ox * mass;
-        this.#y[child] = oy * mass;
+        this.#cells[width * child] = ox * mass;
+        this.#cells[width * child + 1] = oy * mass;
+        this.#cells[width * child + 2] = mass;
         this.#point[child] = other;
       }
       c = this.#child(c, x, y, l, b, s);
@@ -122,28 +142,54 @@ export class Quadtree {
     if (this.#count === this.#capacity) this.#reserve(this.#capacity * 2);
     const c = this.#count++;
     this.#children.fill(0, 4 * c, 4 * c + 4);
-    this.#mass[c] = 0;
-    this.#x[c] = 0;
-    this.#y[c] = 0;
-    this.#size[c] = side * side;
+    this.#cells.fill(0, width * c, width * c + 3);
+    this.#cells[width * c + 3] = side * side;
     this.#point[c] = -1;
     return c;
   }
 
+  /** Cells in preorder. Doubles stand beside the first point of their leaf in the order, wherever they are in the list. */
+  #flatten(n: number): void {
+    if (this.#flat.length < width * this.#count) {
+      this.#flat = new Float64Array(width * this.#capacity);
+      this.#skip = new Int32Array(this.#capacity);
+    }
+    if (this.#order.length !== n) this.#order = new Int32Array(n);
+    const placed = new Uint8Array(n);
+    let next = 0;
+    let ordered = 0;
+    const visit = (c: number): void => {
+      const own = next++;
+      const [from, to] = [width * c, width * own];
+      const mass = this.#cells[from + 2] as number;
+      this.#flat[to] = (this.#cells[from] as number) / mass;
+      this.#flat[to + 1] = (this.#cells[from + 1] as number) / mass;
+      this.#flat[to + 2] = mass;
+      const point = this.#point[c] as number;
+      this.#flat[to + 3] = point >= 0 ? 0 : (this.#cells[from + 3] as number);
+      if (point >= 0) {
+        placed[point] = 1;
+        this.#order[ordered++] = point;
+      } else {
+        for (let k = 4 * c; k < 4 * c + 4; k++) {
+          const child = this.#children[k] as number;
+          if (child !== 0) visit(child);
+        }
+      }
+      this.#skip[own] = next;
+    };
+    visit(0);
+    for (let i = 0; i < n && ordered < n; i++) if (placed[i] === 0) this.#order[ordered++] = i;
+  }
+
   #reserve(capacity: number): void {
     if (capacity <= this.#capacity) return;
-    const [children, mass, x, y, size, point] = [this.#children, this.#mass, this.#x, this.#y, this.#size, this.#point];
+    const [children, cells, point] = [this.#children, this.#cells, this.#point];
     this.#children = new Int32Array(4 * capacity);
-    this.#mass = new Float64Array(capacity);
-    this.#x = new Float64Array(capacity);
-    this.#y = new Float64Array(capacity);
-    this.#size = new Float64Array(capacity);
+    this.#cells = new Float64Array(width * capacity);
     this.#point = new Int32Array(capacity);
     this.#children.set(children);
-    this.#mass.set(mass);
-    this.#x.set(x);
-    this.#y.set(y);
-    this.#size.set(size);
+    this.#cells.set(cells);
     this.#point.set(point);
     this.#capacity = capacity;
   }

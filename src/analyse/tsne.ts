@@ -93,7 +93,8 @@ function* descend(points: Float64Array, p: Affinities, { theta, iterations }: De
     const rate = Math.max(50, n / factor);
     const momentum = early ? 0.5 : 0.8;
     for (let i = 0; i < points.length; i++) {
-      const [g, u] = [gradient[i] as number, update[i] as number];
+      const g = gradient[i] as number;
+      const u = update[i] as number;
       const gain = Math.max(0.01, g > 0 === u > 0 ? (gains[i] as number) * 0.8 : (gains[i] as number) + 0.2);
       gains[i] = gain;
       update[i] = momentum * u - rate * gain * g;
@@ -115,14 +116,14 @@ export function gradientOf(
   gradient: Float64Array,
 ): number {
   const n = points.length / 2;
-  gradient.fill(0);
   tree.build(points);
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += tree.repel(points, i, theta, gradient);
+  const sum = tree.repel(points, theta, gradient);
   const share = 1 / Math.max(sum, 1e-300);
   for (let i = 0; i < n; i++) {
-    const [x, y] = [points[2 * i] as number, points[2 * i + 1] as number];
-    let [ax, ay] = [0, 0];
+    const x = points[2 * i] as number;
+    const y = points[2 * i + 1] as number;
+    let ax = 0;
+    let ay = 0;
     for (let at = starts[i] as number; at < (starts[i + 1] as number); at++) {
       const j = columns[at] as number;
       const dx = x - (points[2 * j] as number);
