@@ -63,7 +63,7 @@ export function lengthFigure(analysis: Analysis): Figure | undefined {
     binned(of.lengths.histogram, width, longest).map((n, i) => ({ x: (i + 0.5) * width, y: n / of.n })),
   );
   const figure = {
-    title: "Words in a text",
+    title: "Lengths of the texts",
     label: "Share of texts by their number of words",
     axes: {
       x: { title: "words", from: 0, to: (Math.floor(longest / width) + 1) * width, whole: true as const },
