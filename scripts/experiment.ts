@@ -164,6 +164,7 @@ const productNames: Readonly<Record<KeptKind, string>> = {
   model: "the trained model",
   predictions: "predictions",
   scores: "scores",
+  analysis: "measures of the texts",
 };
 
 /** How far it is, on the error stream: the output is the cells'. */

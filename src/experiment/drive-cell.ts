@@ -18,7 +18,8 @@ export type Target = "knowledge" | "made" | "scores";
 /** Events of a cell, flat: `cell` is its position in the plan. */
 export type CellEvent =
   /** A step begins to compute. */
-  | { readonly type: "step"; readonly step: Step }
+  /** No cell is analysed: its texts are measured where they are looked at. */
+  | { readonly type: "step"; readonly step: Exclude<Step, "analyse"> }
   /** A product was there already. */
   | { readonly type: "found"; readonly kind: KeptKind; readonly key: string }
   /** A product was begun, or is whole now; it is in the store. */

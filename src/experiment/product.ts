@@ -1,5 +1,6 @@
 // Products of an experiment, each under a key that names all it follows from. Knows no storage but by its port.
 
+import type { Analysis } from "../analyse/analysis.ts";
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { RejectReason } from "../generate/source.ts";
@@ -44,6 +45,8 @@ export interface Products {
   /** In the order of the test set. */
   readonly predictions: readonly Answer[];
   readonly scores: Scores;
+  /** Measures of the synthetic text beside the real (section 6). */
+  readonly analysis: Analysis;
 }
 
 export type ProductKind = keyof Products;

@@ -20,6 +20,7 @@ import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
+import { fakeAnalyse } from "./fake-analyse.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 import { recipe, stage } from "./fake-training.ts";
@@ -168,6 +169,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   let graphs: readonly GraphInfo[] = [];
   const services: Services = {
     measure: fake.device.client,
+    analyse: fakeAnalyse(check),
     generate: {
       policy: async () => undefined,
       async *requests() {

@@ -18,12 +18,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engines: ["base", "text", "graph", "nn", "weights", "runtime", "models"],
   knowledge: ["base", "tasks", "engines"],
   prompts: ["base", "tasks", "engines", "knowledge"],
-  evaluate: ["tasks"],
+  evaluate: ["base", "tasks"],
+  analyse: ["base", "tasks"],
   classifier: ["base", "tasks", "text", "graph", "nn", "weights", "runtime"],
   train: ["base", "tasks", "text", "graph", "nn", "weights", "runtime", "evaluate", "classifier"], // SeqMix mixes the tags of pieces
   generate: ["base", "tasks", "engines", "knowledge", "prompts", "train"], // a source may be a way of training
-  experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "classifier", "train"],
-  report: ["tasks", "formats", "knowledge", "generate", "train", "experiment"],
+  experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "analyse", "classifier", "train"],
+  report: ["tasks", "formats", "knowledge", "generate", "analyse", "train", "experiment"],
   store: ["base", "experiment"],
   procedures: [
     "base",
@@ -35,6 +36,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "engines",
     "knowledge",
     "generate",
+    "evaluate",
+    "analyse",
     "classifier",
     "train",
     "experiment",
@@ -56,6 +59,7 @@ const doors: Readonly<Record<string, string>> = {
   fflate: "formats",
   "@huggingface/tokenizers": "text",
   "@huggingface/jinja": "text",
+  "ml-matrix": "analyse",
   "onnxruntime-web": "runtime",
   "@mlc-ai/web-llm": "engines",
   "@mlc-ai/web-xgrammar": "engines",
