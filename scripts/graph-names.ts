@@ -13,6 +13,6 @@ export async function graphNames(folder: string): Promise<string[]> {
   const [info] = await listGraphs(store);
   const graph = await openGraph(store, "graph");
   const names: string[] = [];
-  for await (const some of graph.names(Object.keys(info?.nodes ?? {}))) names.push(...some);
+  for await (const some of graph.names(Object.keys(info?.nodes ?? {}))) names.push(...some.flat());
   return names;
 }

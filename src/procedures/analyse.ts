@@ -194,7 +194,7 @@ async function namesOf({ graphs }: AnalysePorts, id: string): Promise<(text: str
   const info = await listGraphs(store);
   const types = Object.keys(info.find((each) => each.id === id)?.nodes ?? {});
   const names: string[] = [];
-  for await (const some of graph.names(types)) names.push(...some.filter((name) => !isNoName(name)));
+  for await (const some of graph.names(types)) names.push(...some.flat().filter((name) => !isNoName(name)));
   const lexicon = lexiconOf(names);
   return (text) => places(text, [lexicon]).map(({ start, end }) => text.slice(start, end));
 }

@@ -120,7 +120,8 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
 
     async *fill(request, signal) {
       const { device, reason } = await choose(ports, request.device);
-      const openStage = (stage: TrainRequest, files: ModelFiles) => openFor(ports, stage, device, files);
+      const openStage = async (stage: TrainRequest, files: ModelFiles) =>
+        (await openFor(ports, stage, device, files, signal)).classifier;
       yield* filledRun(ports, request, { device, reason, openStage }, signal);
     },
 

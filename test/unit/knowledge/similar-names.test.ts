@@ -109,7 +109,6 @@ describe("alternatives of the few-shot examples", () => {
       topicCount: 0,
       suggestStyles: false,
       withoutStyles: true,
-      names: true,
       topicLists: "free",
       demonstrations: [example],
       seed: 1,

@@ -95,8 +95,8 @@ describe("a pair", () => {
   });
 
   it("takes a sentence that says what should be for one", () => {
-    expect(readSentence("The daily dose should be reduced in renal failure.")).toMatchObject({ ok: true });
-    expect(readSentence("The health news should have told of hemianopsia.")).toMatchObject({ ok: true });
+    expect(readSentence("pair", "The daily dose should be reduced in renal failure.")).toMatchObject({ ok: true });
+    expect(readSentence("pair", "The health news should have told of hemianopsia.")).toMatchObject({ ok: true });
   });
 
   it("needs sentences of some words, without loops", () => {
