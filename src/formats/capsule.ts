@@ -76,11 +76,11 @@ export async function checkCapsule(zip: Blob, name: string, limits: ZipLimits = 
   try {
     entries = await readZip(zip, name, limits);
   } catch (error) {
-    return failed(name, faultWords(error));
+    return failed(name, faultWords(error, `${name}: `));
   }
   const own = entries.find(({ path }) => path === manifestName);
   if (!own) return failed(name, `has no ${manifestName}, so it is no capsule of Clinfuse`);
-  const text = await textOf(own);
+  const text = await textOf(own, name);
   if (typeof text !== "string") return failed(manifestName, text.fault);
   const manifest = manifestOf(text);
   if (typeof manifest === "string") return failed(manifestName, manifest);
@@ -91,7 +91,7 @@ export async function checkCapsule(zip: Blob, name: string, limits: ZipLimits = 
   const faults: CapsuleFault[] = isSealed
     ? []
     : [{ file: manifestName, what: "is not as it was written: its seal does not fit" }];
-  const files = await checkFiles(manifest, entries, faults);
+  const files = await checkFiles(manifest, entries, faults, name);
   return { manifest, files, faults };
 }
 
@@ -99,6 +99,7 @@ async function checkFiles(
   manifest: CapsuleManifest,
   entries: readonly ZipEntry[],
   faults: CapsuleFault[],
+  archive: string,
 ): Promise<Map<string, Blob>> {
   const byPath = new Map<string, ZipEntry>();
   for (const entry of entries) {
@@ -112,7 +113,7 @@ async function checkFiles(
     else if (entry.bytes !== stated.bytes) {
       faults.push({ file: stated.path, what: `has ${entry.bytes} bytes; the manifest says ${stated.bytes}` });
     } else {
-      const read = await blobOf(entry);
+      const read = await blobOf(entry, archive);
       if ("fault" in read) faults.push({ file: stated.path, what: read.fault });
       else if ((await sha256OfBlob(read.blob)) === stated.sha256) files.set(stated.path, read.blob);
       else faults.push({ file: stated.path, what: "was changed: its SHA-256 is not the manifest's" });
@@ -132,7 +133,7 @@ function versionFault(version: number, isSealed: boolean): string {
 
 type Read = { readonly blob: Blob } | { readonly fault: string };
 
-async function blobOf(entry: ZipEntry): Promise<Read> {
+async function blobOf(entry: ZipEntry, archive: string): Promise<Read> {
   const parts: BlobPart[] = [];
   try {
     const reader = entry.stream().getReader();
@@ -140,22 +141,22 @@ async function blobOf(entry: ZipEntry): Promise<Read> {
       parts.push(value as Uint8Array<ArrayBuffer>);
     }
   } catch (error) {
-    return { fault: faultWords(error) };
+    return { fault: faultWords(error, `${archive}: ${entry.path} `) };
   }
   return { blob: new Blob(parts) };
 }
 
-async function textOf(entry: ZipEntry): Promise<string | { readonly fault: string }> {
+async function textOf(entry: ZipEntry, archive: string): Promise<string | { readonly fault: string }> {
   if (entry.bytes > mostOfManifest) return { fault: `has ${entry.bytes} bytes; at most ${mostOfManifest} are read` };
-  const read = await blobOf(entry);
+  const read = await blobOf(entry, archive);
   if ("fault" in read) return read;
   return new TextDecoder().decode(await read.blob.arrayBuffer());
 }
 
-/** Words of what archives may do wrong; anything else is no fault of the file and is thrown. */
-function faultWords(error: unknown): string {
-  if (error instanceof ClinfuseError && error.code !== "aborted") return error.message;
-  throw error;
+/** Words of what archives may do wrong, without the name that stands before them; anything else is no fault of the file and is thrown. */
+function faultWords(error: unknown, before: string): string {
+  if (!(error instanceof ClinfuseError) || error.code === "aborted") throw error;
+  return error.message.startsWith(before) ? error.message.slice(before.length) : error.message;
 }
 
 /** The manifest, or what is wrong with it. */

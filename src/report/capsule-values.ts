@@ -1,7 +1,7 @@
 // Checks of the values in a capsule: whoever made its files, the page shows them and must not fall over them. Knows no zip.
 
 import { canonicalJson } from "../base/hash.ts";
-import { type Field, FieldError } from "../base/json-field.ts";
+import { type Field, FieldError, field } from "../base/json-field.ts";
 import type { ExperimentConfig } from "../experiment/experiment-config.ts";
 import { type NotebookData, type StageResult, steps } from "../experiment/notebook.ts";
 import { sourceKinds } from "../generate/sources.ts";
@@ -11,14 +11,14 @@ import type { Example, Shape, Span } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import { readTaskJson, taskJson } from "../tasks/task-file.ts";
 
-/** A field's own fields, whichever they are; one that is not there is undefined inside. */
+/** A field's own fields, whichever they are, each made when it is asked for: a log has a hundred thousand. */
 export function fieldsOf(of: Field): (name: string) => Field {
   if (!of.isObject) throw of.fault("takes an object");
-  const there = of.object(Object.keys(of.value as object));
+  const value = of.value as Readonly<Record<string, unknown>>;
+  const before = of.name.includes(": ") ? `${of.name}.` : `${of.name}: `;
   return (name) => {
-    const found = Object.hasOwn(there, name) ? there[name] : undefined;
-    if (!found) throw of.lacks(name);
-    return found;
+    if (!Object.hasOwn(value, name)) throw of.lacks(name);
+    return field(`${before}${name}`, value[name]);
   };
 }
 
@@ -64,9 +64,9 @@ const checks: Readonly<Record<Shape, ShapeCheck>> = {
     example(of) {
       const text = fieldsOf(of)("text").text();
       let before = 0;
-      for (const field of fieldsOf(of)("spans").items()) {
-        const { start, end } = spanWithin(text.length, field);
-        if (start < before) throw field.fault("begins before the one before it ends");
+      for (const span of fieldsOf(of)("spans").items()) {
+        const { start, end } = spanWithin(text.length, span);
+        if (start < before) throw span.fault("begins before the one before it ends");
         before = end;
       }
     },

@@ -24,7 +24,7 @@ export function analysisSection(analysis: Analysis, synthetic: readonly Syntheti
   return html`<section>
 <h2>The synthetic text beside the real</h2>
 <p>${counted(analysis.synthetic[0]?.n ?? 0, "synthetic text")}, ${counted(analysis.real.n, "real one")} that the writer was never shown.</p>
-<div class="scroll"><table><thead><tr><th scope="col">Measure</th><th scope="col" class="n">Real</th><th scope="col" class="n">Synthetic</th><th scope="col">How to read it</th></tr></thead><tbody>${rows}</tbody></table></div>
+<div class="scroll" role="region" tabindex="0" aria-label="Measures"><table class="measures"><thead><tr><th scope="col">Measure</th><th scope="col" class="n">Real</th><th scope="col" class="n">Synthetic</th><th scope="col">How to read it</th></tr></thead><tbody>${rows}</tbody></table></div>
 <p class="soft">In brackets: 95 % intervals; of the distance between two real parts, the range of ten draws.</p>
 ${copies(analysis, synthetic, data)}
 ${figures}

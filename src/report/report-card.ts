@@ -33,7 +33,7 @@ export function dataCardSection({ config, data }: Notebook, synthetic: readonly 
 ${synthetic.length > 0 ? html`<tr><th scope="row">Persons</th><td>The synthetic examples are no records of patients. What a language model writes may still repeat what it was shown or was trained on.</td></tr>` : ""}
 </tbody></table>
 <h3>Examples by label</h3>
-<div class="scroll"><table><thead><tr><th scope="col">Label</th>${sets.map(([name]) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows}
+<div class="scroll" role="region" tabindex="0" aria-label="Examples by label"><table><thead><tr><th scope="col">Label</th>${sets.map(([name]) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows}
 <tr><th scope="row">All examples</th>${sets.map(([, of]) => html`<td class="n">${of.length}</td>`)}</tr></tbody></table></div>
 <p class="soft">An example counts for each label that it carries, so a column may add up to more than its last line, or to less.</p>
 ${origins(synthetic)}</section>`;

@@ -6,7 +6,7 @@ import type { Sureness } from "./sureness.ts";
 
 /** Behind a score. */
 export const interval = (of: Interval | undefined): Html =>
-  of ? html` <span class="soft">${of.low.toFixed(3)} to ${of.high.toFixed(3)}</span>` : html``;
+  of ? html` <span class="soft interval">${of.low.toFixed(3)} to ${of.high.toFixed(3)}</span>` : html``;
 
 const pWords = (p: number): string => (p < 0.001 ? "below 0.001" : p.toFixed(p < 0.01 ? 3 : 2));
 

@@ -90,7 +90,7 @@ ${modelsSection(models)}
 function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   const { train, validation, test } = data;
   const made = synthetic.length > 0 ? `, ${synthetic.length} synthetic ones` : "";
-  return `${train.length} real examples to start from${made}, ${validation.length} to validate, ${test.length} to test.`;
+  return `${counted(train.length, "real example")} to start from${made}, ${validation.length} to validate, ${test.length} to test.`;
 }
 
 function scoresSection(

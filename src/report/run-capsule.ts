@@ -214,16 +214,14 @@ function unpacked(of: Field, task: Task): readonly LogEntry[] {
   const at = fieldsOf(of);
   const prefixes = at("prefixes").items();
   for (const prefix of prefixes) for (const message of prefix.items()) fieldsOf(message)("content").text();
+  const known = prefixes.map(({ value }) => value as Prefix);
   let next = 0;
   return at("entries")
     .items()
     .map((entry) => {
       checkEntry(entry, task);
       for (const turn of turnFields(entry)) ifThere(turn, "prefix", (n) => n.wholeNumber(0, prefixes.length - 1));
-      const found = logFormat.unpack(
-        entry.value as StoredEntry,
-        prefixes.map(({ value }) => value as Prefix),
-      );
+      const found = logFormat.unpack(entry.value as StoredEntry, known);
       if (found.type !== "feedback") {
         if (found.index < next) throw entry.fault(`takes an index of at least ${next}`);
         next = found.index + 1;

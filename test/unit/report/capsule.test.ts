@@ -123,7 +123,7 @@ describe("a changed capsule", () => {
     );
     expect(await what(await with_(() => "{"))).toBe("manifest.json is no JSON");
     expect(await what(await rezipped(files.slice(1)))).toContain("run.zip has no manifest.json");
-    expect(await what(new Blob(["no zip"]))).toContain("run.zip run.zip: it is no zip archive");
+    expect(await what(new Blob(["no zip"]))).toContain("run.zip it is no zip archive");
   });
 
   it("stops at the limits, whatever the manifest says", async () => {
