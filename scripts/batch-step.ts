@@ -12,7 +12,7 @@ import { type LogEntry, logFormat, type Prefix, type Synthetic } from "../src/ge
 import type { NamedRequest, Recording } from "../src/generate/recorded-model.ts";
 import { type RunConfig, runId } from "../src/generate/run-config.ts";
 import { needs, sourceOf } from "../src/generate/sources.ts";
-import { topicOrigins } from "../src/knowledge/gather.ts";
+import { readsGraph } from "../src/knowledge/gather.ts";
 import { memoryGraphStore } from "../src/knowledge/graph-store.ts";
 import { importGraph, openGraph } from "../src/knowledge/graphs.ts";
 import type { KnowledgeGraph } from "../src/knowledge/knowledge-graph.ts";
@@ -158,7 +158,7 @@ async function knowledgeFor(
   if (!request) return { knowledge: noKnowledge, remarks: [] };
   const kept = folder.knowledge();
   if (kept) return { knowledge: kept, remarks: [] };
-  const opened = topicOrigins[request.topics].graph || request.names ? await openFolder(graph) : undefined;
+  const opened = readsGraph(request) ? await openFolder(graph) : undefined;
   const found = await gatherRecorded(request, { name, model: `batch/${model}`, graph: opened }, recording, never);
   if ("knowledge" in found) folder.keepKnowledge(found.knowledge);
   return found;

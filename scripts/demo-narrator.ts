@@ -34,6 +34,15 @@ export function narrator(say: (line: string) => void): (event: HeadlessEvent) =>
         if (event.event.type === "loading" && !("what" in event.event))
           return loading("loading the trained model", event.event.done, event.event.total);
         return narrateTraining(event.event as TrainRunEvent, say, loading);
+      case "masked": {
+        const e = event.event;
+        if (e.type === "loading") return loading(`loading ${e.what}`, e.done, e.total);
+        if (e.type === "device") return say(`masked model on ${e.device}: ${e.reason}`);
+        if (e.type === "epoch")
+          return say(`masked model, epoch ${e.epoch}: loss ${e.loss.toFixed(3)}, validation ${e.validationLoss.toFixed(3)}`);
+        if (e.type === "tuned") return say(`masked model: epoch ${e.bestEpoch} is the best`);
+        return;
+      }
       case "found":
         return say(`${event.kind}: from before`);
       case "cell":

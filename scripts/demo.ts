@@ -6,7 +6,9 @@ import { scriptedId } from "../src/engines/catalogue.ts";
 import type { CellSummary } from "../src/experiment/cell-summary.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
+import { trainingOf } from "../src/experiment/training-basis.ts";
 import { writerOf } from "../src/generate/sources.ts";
+import { secondStageOf } from "../src/report/second-stage.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
@@ -45,7 +47,10 @@ async function main(): Promise<void> {
     const data = { folder: files, source, test, ...(own ? { own } : {}) };
     await page.run([{ config, seeds: sameSeeds(config.seed), keepModel: true, place: "demo", data }]);
     if (!summary) throw new Error("the cell ended without a result");
-    const folder = join(options.out, summary.run ?? `${task}-few-shot-${config.seed}`);
+    const folder = join(
+      options.out,
+      summary.run ?? `${task}-${trainingOf(config) ? config.source.kind : "few-shot"}-${config.seed}`,
+    );
     const names = await page.saveArtefacts(folder);
     printTable(summary, options);
     console.log(`\nWritten to ${folder}/: ${names.join(", ")}`);
@@ -56,13 +61,15 @@ async function main(): Promise<void> {
   }
 }
 
-const stageNames: Readonly<Record<StageId, string>> = { few: "few-shot alone", synthetic: "few-shot + synthetic" };
-
-function printTable(summary: CellSummary, options: DemoOptions): void {
+function printTable(summary: CellSummary, { config }: DemoOptions): void {
   const { scores, accepted, test } = summary;
-  console.log(
-    `\n${taskIdOf(options.config.task)}, ${options.config.source.kind}, ${accepted} synthetic examples, seed ${options.config.seed}`,
-  );
+  const training = trainingOf(config);
+  const stageNames: Readonly<Record<StageId, string>> = {
+    few: "few-shot alone",
+    synthetic: `few-shot + ${secondStageOf(training ? { training } : {})}`,
+  };
+  const written = accepted > 0 || !training ? `, ${accepted} synthetic examples` : "";
+  console.log(`\n${taskIdOf(config.task)}, ${config.source.kind}${written}, seed ${config.seed}`);
   for (const remark of summary.remarks) console.log(`  ${remark}`);
   const metrics = Object.keys(scores.few ?? scores.synthetic ?? {});
   console.log(`${"".padEnd(24)}${metrics.map((m) => m.padStart(11)).join("")}   test examples`);

@@ -7,12 +7,12 @@ import type { ExperimentConfig, Preset } from "../src/experiment/experiment-conf
 import { type GridPreset, gridPresets } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
-import type { SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
+import type { MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { FolderFiles, HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
-import { shownKinds } from "../src/prompts/conversation.ts";
+import { fidelities, shownKinds } from "../src/prompts/conversation.ts";
 import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
@@ -31,15 +31,18 @@ export interface FileCell {
 
 export interface ExperimentFile {
   readonly cells: readonly FileCell[];
-  /** Sources that make no examples for a task of the file: a sentence each. Their cells are not there, as in the paper's tables. */
+  /** Sources that do not apply to a task of the file: a sentence each. Their cells are not there, as in the paper's tables. */
   readonly leftOut: readonly string[];
   /** Ids of the models that its cells need. */
   readonly models: readonly string[];
   readonly keepModels: boolean;
 }
 
-/** Sources of a grid whose file names none: those that need no training rows beyond the few-shot set. */
-const gridSources = sourceKinds.filter((kind) => !needs(presetSource("small", kind), "gold"));
+/** Sources of a grid whose file names none: those that need neither training rows beyond the few-shot set nor a head that many encoders lack. */
+const gridSources = sourceKinds.filter((kind) => {
+  const source = presetSource("small", kind);
+  return !needs(source, "gold") && !needs(source, "masked");
+});
 
 const fields = ["tasks", "sources", "encoders", "seeds", "size", "preset", "engine", "device", "keepModels"];
 
@@ -92,7 +95,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   return { cells, leftOut, models: [...models], keepModels: given.keepModels?.flag() ?? false };
 }
 
-const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} makes no examples for ${task}`;
+const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} does not apply to ${task}`;
 
 export function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
   const found = given[name];
@@ -176,17 +179,37 @@ const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   influenceFrom: (given) => given.wholeNumber(1),
   validation: (given) => given.oneOf(["synthetic-rce", "few-shot-ce"]),
   marks: (given) => given.oneOf(["model", "graph"]),
+  alpha: (given) => given.above(0),
+  layers: (given) => given.list().map((layer) => layer.wholeNumber(1, 12)),
+  variant: (given) => given.oneOf(["whole", "window", "same-tags"]),
+  window: (given) => given.wholeNumber(1),
+  filter: (given) => given.flag(),
+  tuning: (given) => {
+    const of = given.object(Object.keys(tuningFields));
+    return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, tuningFields[name as keyof MaskTuning](value)]));
+  },
   writer: (given, manifest) => {
     const of = given.object(Object.keys(writerFields));
     return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, writerFields[name]?.(value, manifest)]));
   },
 };
 
+const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>> = {
+  epochs: (given) => given.wholeNumber(1),
+  learningRate: (given) => given.number(0),
+  batchSize: (given) => given.wholeNumber(1),
+  maxTokens: (given) => given.wholeNumber(16),
+  warmup: (given) => given.number(0),
+  weightDecay: (given) => given.number(0),
+  dropout: (given) => given.number(0),
+  maskRate: (given) => given.number(0),
+};
+
 const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
   model: (given, manifest) => (given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model")),
   demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
   grammar: (given) => given.flag(),
-  fidelity: (given) => given.oneOf(["paper", "released"]),
+  fidelity: (given) => given.oneOf(fidelities),
   shown: (given) => given.oneOf(shownKinds),
   uncopied: (given) => given.wholeNumber(0),
   candidates: (given) => given.wholeNumber(1),
@@ -209,8 +232,9 @@ export function readSource(given: Field, preset: Preset, manifest: Manifest): So
     name,
     sourceFields[name]?.(of, manifest),
   ]);
-  const { writer, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer> };
-  const source = { ...before, ...rest } as SourceConfig;
+  const { writer, tuning, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer>; tuning?: Partial<MaskTuning> };
+  const tuned = tuning && "tuning" in before ? { tuning: { ...before.tuning, ...tuning } } : {};
+  const source = { ...before, ...rest, ...tuned } as SourceConfig;
   const asked = writerOf(before);
   return asked && writer ? withWriter(source, { ...writer, sampling: { ...asked.sampling, ...writer.sampling } }) : source;
 }

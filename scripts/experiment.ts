@@ -148,7 +148,8 @@ function inWords(cell: FileCell, summary: CellSummary): string {
     const all = scores.all[metric];
     return `${metric} ${few.toFixed(3)}${all === undefined ? "" : ` -> ${all.toFixed(3)}`}`;
   });
-  return `${nameOf(cell)}: ${metrics.join(", ")}; ${accepted} accepted of ${attempts}; ${seconds} s`;
+  const written = attempts > 0 ? `${accepted} accepted of ${attempts}; ` : "";
+  return `${nameOf(cell)}: ${metrics.join(", ")}; ${written}${seconds} s`;
 }
 
 function nameOf({ task, source, config, seed }: FileCell): string {
@@ -157,11 +158,13 @@ function nameOf({ task, source, config, seed }: FileCell): string {
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {
+  suggestions: "answers for topics and styles",
   knowledge: "knowledge",
   made: "synthetic examples",
   model: "the trained model",
   predictions: "predictions",
   scores: "scores",
+  analysis: "measures of the texts",
 };
 
 /** How far it is, on the error stream: the output is the cells'. */
@@ -169,6 +172,7 @@ function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
   const where = `cell ${event.cell + 1} of ${cells.length}`;
   if (event.type === "step") console.error(`${where}: ${event.step} ...`);
   if (event.type === "found") console.error(`${where}: ${productNames[event.kind]} from before`);
+  if (event.type === "train" && event.event.type === "remark") console.error(`${where}: ${event.event.text}`);
   if (event.type === "train" && event.event.type === "stage-found") console.error(`${where}: stage I trained before`);
   if (event.type === "train" && event.event.type === "resumed")
     console.error(`${where}: training goes on after step ${event.event.step}`);

@@ -16,6 +16,7 @@ import App from "./ui/App.svelte";
 import Insecure from "./ui/Insecure.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
+import { analyseClient } from "./workers/analyse.client.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
@@ -80,6 +81,7 @@ async function start(target: HTMLElement): Promise<void> {
     train,
     library,
     measure: measureClient,
+    analyse: analyseClient,
     notebooks: notebookStore,
     products,
     arenas,

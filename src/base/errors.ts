@@ -21,6 +21,7 @@ export const errorCodes = [
   "model-altered", // sha256 differs from the manifest's
   "model-truncated", // shorter than its own header says
   "model-unsupported", // not a format, architecture or type that we read
+  "no-masked-head", // an encoder without the head that a source fills masked words by
   "context-overflow", // the prompt does not fit the model's context
   "grammar-invalid",
   "diverged", // training: the loss is no number, or stays far above its start

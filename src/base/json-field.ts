@@ -17,8 +17,10 @@ export interface Field {
   items(): readonly Field[];
   text(): string;
   flag(): boolean;
-  wholeNumber(least: number): number;
+  wholeNumber(least: number, most?: number): number;
   number(least: number): number;
+  /** A number of more than `least`. */
+  above(least: number): number;
   oneOf<T extends string>(allowed: readonly T[]): T;
   /** An error that names the field, says what is there and what it takes. */
   fault(takes: string): Error;
@@ -65,8 +67,14 @@ export function field(name: string, value: unknown): Field {
       if (typeof value !== "boolean") throw fault("takes true or false");
       return value;
     },
-    wholeNumber(least) {
-      if (!Number.isInteger(value) || (value as number) < least) throw fault(`takes a whole number of at least ${least}`);
+    wholeNumber(least, most) {
+      const found =
+        Number.isInteger(value) && (value as number) >= least && (value as number) <= (most ?? Number.POSITIVE_INFINITY);
+      if (!found) throw fault(`takes a whole number ${most === undefined ? `of at least ${least}` : `from ${least} to ${most}`}`);
+      return value as number;
+    },
+    above(least) {
+      if (!Number.isFinite(value) || (value as number) <= least) throw fault(`takes a number of more than ${least}`);
       return value as number;
     },
     number(least) {

@@ -78,3 +78,21 @@ export function seedOf(stream: Rng): number {
 export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
+
+/** A draw of Gamma(shape, 1) (Marsaglia & Tsang 2000), from as many of `random`, uniform in [0, 1), as it takes. `shape` > 0. */
+function gamma(shape: number, random: () => number): number {
+  if (shape < 1) return gamma(shape + 1, random) * (1 - random()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = normal(random);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
+
+/** A draw of Beta(a, b), a and b > 0: the share of one Gamma draw in two. */
+export function beta(a: number, b: number, random: () => number): number {
+  const [x, y] = [gamma(a, random), gamma(b, random)];
+  return x / (x + y);
+}

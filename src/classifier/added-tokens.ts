@@ -8,25 +8,42 @@ import type { Encoder } from "./encoder-files.ts";
 
 const table = "bert.embeddings.word_embeddings.weight";
 
+/** The encoder's word embeddings, and their name in the checkpoint. */
+export function wordTable({ weights }: Pick<Encoder, "weights">): (Weight & { readonly name: string }) | undefined {
+  const name = [table, ...aliasesOf(table.slice("bert.".length))].find((alias) => weights.has(alias));
+  const found = name === undefined ? undefined : weights.get(name);
+  return name !== undefined && found ? { ...found, name } : undefined;
+}
+
 /**
  * The encoder with these tokens in its vocabulary, after the last that it has: transformers' add_tokens and resize_token_embeddings. Each has a
- * row drawn as BERT draws its own (normal, the config's deviation). Tokens that it knows do not change.
+ * row drawn as BERT draws its own (normal, the config's deviation), about the mean row of the word that `meanings` has for it. Tokens that it knows do
+ * not change.
  */
-export function withAddedTokens(encoder: Encoder, tokens: readonly string[], draws: Rng): Encoder {
+export function withAddedTokens(
+  encoder: Encoder,
+  tokens: readonly string[],
+  draws: Rng,
+  meanings: ReadonlyMap<string, string> = new Map(),
+): Encoder {
   const { tokenizer, tokenizerFiles, config } = encoder;
   const extended = addTokens(tokenizer, tokenizerFiles, tokens);
   if (extended.ids.length === 0) return encoder;
-  const name = [table, ...aliasesOf(table.slice("bert.".length))].find((alias) => encoder.weights.has(alias));
-  const old = name === undefined ? undefined : encoder.weights.get(name);
-  if (name === undefined || !old) return encoder; // whoever fits the weights says what is missing
+  const old = wordTable(encoder);
+  if (!old) return encoder; // whoever fits the weights says what is missing
   const hidden = config.hiddenSize;
   const rows = Math.max(config.vocabSize, extended.tokenizer.vocabulary.length);
   const data = new Float32Array(rows * hidden);
   data.set(old.data);
   for (const id of extended.ids) {
-    for (let i = 0; i < hidden; i++) data[id * hidden + i] = config.initializerRange * normal(() => draws.next());
+    const words = tokenizer.words(meanings.get(extended.tokenizer.vocabulary[id] as string) ?? "");
+    const about = tokenizer.pieces(words).ids;
+    for (let i = 0; i < hidden; i++) {
+      const sum = about.reduce((total, piece) => total + (old.data[piece * hidden + i] as number), 0);
+      data[id * hidden + i] = sum / Math.max(1, about.length) + config.initializerRange * normal(() => draws.next());
+    }
   }
-  const weights = new Map<string, Weight>(encoder.weights).set(name, { shape: [rows, hidden], data });
+  const weights = new Map<string, Weight>(encoder.weights).set(old.name, { shape: [rows, hidden], data });
   return {
     ...encoder,
     config: { ...config, vocabSize: rows },

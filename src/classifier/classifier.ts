@@ -8,11 +8,13 @@ import type { Device } from "../runtime/device.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
 import type { Trainer } from "../runtime/trainer.ts";
 import type { LearnableTask } from "../tasks/task.ts";
+import type { WordPiece } from "../text/word-piece.ts";
 import { fitWeights } from "../weights/fit-weights.ts";
 import { withAddedTokens } from "./added-tokens.ts";
 import { weightsForLabels } from "./checkpoint-head.ts";
 import type { Encoder } from "./encoder-files.ts";
-import { headOf, markersOf, outputNames } from "./task-head.ts";
+import { markersOf, outputNames } from "./task-head.ts";
+import { type Variant, variantRow, variantSuits } from "./variant.ts";
 
 export interface Classifier {
   readonly task: LearnableTask;
@@ -23,6 +25,9 @@ export interface Classifier {
   readonly maxTokens: number;
   readonly trainer: Trainer;
   readonly trains: Trains;
+  readonly variant: Variant;
+  /** Pieces behind every input, their separator included; none where the variant asks no question. */
+  readonly query: readonly number[];
   /** Parameters that the checkpoint lacked and that were drawn: the head of a model that is new to the task. */
   readonly initialised: readonly string[];
   /** Remarks for the user on how the checkpoint was read, a sentence each. */
@@ -30,7 +35,7 @@ export interface Classifier {
   /** The frozen layers, if any: see `trainer.features`. `firstToken`: the first token's features of each text are enough. */
   readonly fixed: { readonly firstToken: boolean } | undefined;
   /** True once for each graph: the trainer compiles on its first use, which takes seconds. */
-  compiles(use: "step" | "infer" | "features", rows: number, tokens: number): boolean;
+  compiles(use: "step" | "infer" | "features", rows: number, tokens: number, mix?: number): boolean;
   close(): Promise<void>;
 }
 
@@ -43,6 +48,8 @@ export interface ClassifierOptions {
   readonly dropout?: number;
   /** See TrainConfig. */
   readonly checkpointing?: boolean;
+  /** `plain` where absent. */
+  readonly variant?: Variant;
 }
 
 /**
@@ -52,35 +59,51 @@ export interface ClassifierOptions {
 export async function openClassifier(task: LearnableTask, checkpoint: Encoder, options: ClassifierOptions): Promise<Classifier> {
   const encoder = withAddedTokens(checkpoint, markersOf(task), rng(options.seed, "tokens"));
   const names = outputNames(task);
-  const { trains = everything, dropout = 0, checkpointing = false } = options;
+  const { variant = "plain", dropout = 0, checkpointing = false } = options;
+  const row = variantRow(variant);
+  const { trains = options.trains ?? everything } = row;
   const { layers, hiddenSize } = encoder.config;
-  const problem = trainsProblem(trains, layers, hiddenSize);
+  const problem = variantSuits(variant, task)
+    ? trainsProblem(trains, layers, hiddenSize)
+    : `${variant} tags words, and ${task.name} has no tags`;
   if (problem) throw new ClinfuseError("model-unsupported", `${problem}: the encoder has ${layers} layers`, { what: problem });
   const gathered = options.device === "wasm"; // a GPU keeps the tables
-  const head = { kind: headOf(task), labels: names.length };
-  const graphs = bertModel(encoder.config, head, { trains, dropout, gathered, checkpointing });
+  const graphs = bertModel(encoder.config, row.head(task, encoder.tokenizer), { trains, dropout, gathered, checkpointing });
   const draws = rng(options.seed, "head", task.id);
   const own = weightsForLabels(encoder, names);
-  const { weights, initialised } = fitWeights(graphs.parameters, own.weights, () => draws.next());
+  const checkpointed = new Map([...(row.headWeights?.(encoder, task) ?? []), ...own.weights]);
+  const { weights, initialised } = fitWeights(graphs.parameters, checkpointed, () => draws.next());
   const trainer = await openTrainer({ device: options.device, graphs, weights });
   const { weights: _, ...rest } = encoder;
   const seen = new Set<string>();
+  const maxTokens = Math.min(options.maxTokens, encoder.config.maxPositions, encoder.maxTokens ?? Number.POSITIVE_INFINITY);
   return {
     task,
     encoder: rest,
     names,
-    maxTokens: Math.min(options.maxTokens, encoder.config.maxPositions, encoder.maxTokens ?? Number.POSITIVE_INFINITY),
+    maxTokens,
     trainer,
     trains,
+    variant,
+    query: row.query ? queryPieces(encoder.tokenizer, row.query(task), maxTokens) : [],
     fixed: graphs.fixed,
     initialised,
     remarks: [...encoder.remarks, ...(own.remark === undefined ? [] : [own.remark])],
-    compiles(use, rows, tokens) {
-      const key = `${use} ${rows} ${tokens}`;
+    compiles(use, rows, tokens, mix) {
+      const key = `${use} ${rows} ${tokens} ${mix ?? ""}`;
       if (seen.has(key)) return false;
       seen.add(key);
       return true;
     },
     close: () => trainer.close(),
   };
+}
+
+/** Share of an input that a query may take. */
+const mostQuery = 0.25;
+
+/** A query as it stands behind every input: its pieces, cut where they are too many, and a separator. */
+function queryPieces(tokenizer: WordPiece, query: string, maxTokens: number): readonly number[] {
+  const { ids } = tokenizer.pieces(tokenizer.words(query));
+  return [...ids.slice(0, Math.floor(maxTokens * mostQuery)), tokenizer.special.separator];
 }

@@ -8,7 +8,7 @@ import type { Feeds, HostTensor } from "../runtime/trainer.ts";
 import { ignoredLabel } from "../text/bio.ts";
 import { padBatch } from "../text/encoding.ts";
 import type { Batch } from "./batches.ts";
-import type { Decision, Input } from "./task-head.ts";
+import type { Decision, Input, Share } from "./task-head.ts";
 
 export interface Layout {
   /** Rows of the batch, empty ones included. */
@@ -47,8 +47,8 @@ export interface Weighing {
 /** scikit-learn's "balanced": targets over outputs and the output's own targets; 0 for one that is never a target. */
 export function balancedWeights(inputs: readonly Input[], outputs: number): number[] {
   const counts = new Array<number>(outputs).fill(0);
-  for (const { targets } of inputs) {
-    for (const target of targets) if (target !== ignoredLabel) counts[target] = (counts[target] as number) + 1;
+  for (const input of inputs) {
+    for (const { output, share } of askedOf(input)) counts[output] = (counts[output] as number) + share;
   }
   const all = counts.reduce((a, b) => a + b, 0);
   return counts.map((n) => (n === 0 ? 0 : all / (outputs * n)));
@@ -61,6 +61,8 @@ export interface Asked {
   readonly perToken: boolean;
   /** Any number of the outputs may be right. */
   readonly multi?: boolean;
+  /** A query stands behind each input, and the head contrasts it with the words: see `contrastFeeds`. */
+  readonly asks?: boolean;
 }
 
 /**
@@ -76,26 +78,33 @@ export function targetFeeds(
   /** The batch that this one is a part of. */
   whole: readonly number[] = batch.indices,
 ): Feeds {
-  const { rows, perToken, outputs, multi } = layout;
+  const { rows, perToken, outputs, multi, asks } = layout;
   if (multi) return multiFeeds(inputs, batch, layout, smoothing, whole.length);
   const width = perToken ? batch.tokens : 1;
   const data = new Float32Array(rows * width * outputs);
   const weightOf = (output: number) => weights?.[output] ?? 1;
   batch.indices.forEach((index, row) => {
-    (inputs[index] as Input).targets.forEach((target, i) => {
-      if (target === ignoredLabel) return;
-      const at = (row * width + i) * outputs;
-      if (smoothing > 0) for (let c = 0; c < outputs; c++) data[at + c] = (smoothing / outputs) * weightOf(c);
-      data[at + target] = (data[at + target] as number) + (1 - smoothing) * weightOf(target);
-    });
+    for (const { place, output, share } of askedOf(inputs[index] as Input)) {
+      const at = (row * width + place) * outputs;
+      const spread = (smoothing / outputs) * share;
+      if (smoothing > 0) for (let c = 0; c < outputs; c++) data[at + c] = (data[at + c] as number) + spread * weightOf(c);
+      data[at + output] = (data[at + output] as number) + (1 - smoothing) * share * weightOf(output);
+    }
   });
   const total = whole
-    .flatMap((index) => (inputs[index] as Input).targets)
-    .reduce((sum, target) => sum + (target === ignoredLabel ? 0 : weightOf(target)), 0);
+    .flatMap((index) => askedOf(inputs[index] as Input))
+    .reduce((sum, { output, share }) => sum + share * weightOf(output), 0);
   return {
     targets: { shape: perToken ? [rows, width, outputs] : [rows, outputs], data },
     scale: { shape: [], data: Float32Array.of(total > 0 ? 1 / total : 1) },
+    ...(asks ? contrastFeeds(inputs, batch, layout, whole) : {}),
   };
+}
+
+/** All that an input is asked for: at which of its places which output, and how much of it. */
+function askedOf({ targets, soft }: Input): (Share & { readonly place: number })[] {
+  if (soft) return soft.flatMap((shares, place) => shares.map((share) => ({ ...share, place })));
+  return targets.flatMap((output, place) => (output === ignoredLabel ? [] : [{ place, output, share: 1 }]));
 }
 
 /**
@@ -120,6 +129,44 @@ function multiFeeds(
     absences: { shape: [rows, outputs], data: present.map((x, i) => (i < filled ? share(1 - x) : 0)) },
     scale: { shape: [], data: Float32Array.of(1 / Math.max(1, examples * outputs)) },
   };
+}
+
+/**
+ * Feeds of a contrast head, [rows, tokens] each: shares of the query's tokens in its mean, and weights of the words. Each sentence counts the same,
+ * and the whole is divided by the batch's words, as the tags' loss is: the two are to each other as in a sum over words and a mean over sentences.
+ */
+function contrastFeeds(inputs: readonly Input[], batch: Batch, { rows }: Pick<Layout, "rows">, whole: readonly number[]): Feeds {
+  const shape = [rows, batch.tokens];
+  const empty = () => new Float32Array(rows * batch.tokens);
+  const [query, entities, others] = [empty(), empty(), empty()];
+  const places = (index: number, is: (target: number) => boolean) =>
+    (inputs[index] as Input).targets.flatMap((target, i) => (target !== ignoredLabel && is(target) ? [i] : []));
+  const words = whole.reduce((sum, index) => sum + places(index, () => true).length, 0);
+  for (const [row, index] of batch.indices.entries()) {
+    const { encoding, query: count = 0 } = inputs[index] as Input;
+    const fill = (into: Float32Array, at: readonly number[], sum: number) => {
+      for (const i of at) into[row * batch.tokens + i] = sum / at.length;
+    };
+    const asked = Math.max(0, count - 1); // without its separator
+    const from = encoding.ids.length - count;
+    fill(
+      query,
+      Array.from({ length: asked }, (_, i) => from + i),
+      1,
+    );
+    const each = 1 / (Math.max(1, words) * whole.length);
+    fill(
+      entities,
+      places(index, (target) => target > 0),
+      each,
+    ); // O is the first output
+    fill(
+      others,
+      places(index, (target) => target === 0),
+      each,
+    );
+  }
+  return { query_tokens: { shape, data: query }, entity_words: { shape, data: entities }, other_words: { shape, data: others } };
 }
 
 /** Fresh seeds for a step's dropout. */

@@ -3,16 +3,19 @@
 import { Graph } from "../graph/graph.ts";
 import { toOnnxParts } from "../graph/onnx.ts";
 import type { Value } from "../graph/ops.ts";
+import type { Parameter } from "../graph/parameter.ts";
 import { bertParameters, encode, type Weight } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { standIns } from "../nn/bert-sizes.ts";
 import { type Head, headLogits, headParameters } from "../nn/heads.ts";
+import { prefixOf, prefixParameters } from "../nn/prefix.ts";
+import { everything, type Trains } from "../nn/trains.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import { transformersTokenizer } from "../text/transformers-tokenizer.ts";
 import type { Weights } from "../weights/weight.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { readCard } from "./saved-model.ts";
-import { headOf, outputNames } from "./task-head.ts";
+import { variantRow } from "./variant.ts";
 
 /**
  * A saved model as transformers.js wants it: its own files beside `onnx/model.onnx` and, in 8 bits, `onnx/model_quantized.onnx`. A checkpoint with
@@ -22,13 +25,14 @@ export async function onnxFiles(files: ModelFiles): Promise<Map<string, Blob>> {
   const card = await readCard(files);
   const { config, weights, tokenizer } = await openEncoder(files, new Map(Object.entries(card.sha256)));
   const task = taskOf(card.task);
-  const head: Head = { kind: headOf(task), labels: outputNames(task).length };
+  const { head: headFor, trains = everything } = variantRow(card.variant ?? "plain");
+  const head = headFor(task, tokenizer);
   const found = new Map<string, Blob>();
   for (const [name, file] of files)
     if (/^(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/.test(name)) found.set(name, file);
   for (const [name, text] of transformersTokenizer(tokenizer)) if (!found.has(name)) found.set(name, new Blob([text]));
-  found.set("onnx/model.onnx", onnxModel(config, head, weights, "float32"));
-  found.set("onnx/model_quantized.onnx", onnxModel(config, head, weights, "int8"));
+  found.set("onnx/model.onnx", onnxModel(config, head, weights, "float32", trains));
+  found.set("onnx/model_quantized.onnx", onnxModel(config, head, weights, "int8", trains));
   return found;
 }
 
@@ -37,14 +41,22 @@ export type OnnxPrecision = "float32" | "int8";
 
 /**
  * Inputs `input_ids`, `attention_mask`, `token_type_ids`, int64 [batch, tokens]; output `logits`. `weights` has every parameter of the
- * encoder and the head (see `mergedLora`).
+ * encoder, the head and the prefix, where one was trained (see `mergedLora`).
  */
-export function onnxModel(config: BertConfig, head: Head, weights: Weights, precision: OnnxPrecision): Blob {
+export function onnxModel(
+  config: BertConfig,
+  head: Head,
+  weights: Weights,
+  precision: OnnxPrecision,
+  trains: Trains = everything,
+): Blob {
   const g = new Graph();
   const free = standIns(config);
   const held = new Map<string, Uint8Array>();
-  const weight = weightsOf(g, config, head, weights, precision, held);
-  const { hidden } = encode(g, config, free, weight);
+  const parameters = [...bertParameters(config), ...headParameters(config, head), ...prefixParameters(config, trains)];
+  const weight = weightsOf(g, parameters, weights, precision, held);
+  const prefix = prefixOf(g, config, trains, weight);
+  const { hidden } = encode(g, config, free, weight, prefix ? { prefix } : {});
   const { logits } = headLogits({ g, config, shape: free, weight, dropout: (x) => x }, head, hidden);
   g.output("logits", logits);
   const wide = new Set(["input_ids", "attention_mask", "token_type_ids"]);
@@ -54,13 +66,12 @@ export function onnxModel(config: BertConfig, head: Head, weights: Weights, prec
 /** Parameters as inputs of the graph, made when they are asked for; `held` takes their bytes. */
 function weightsOf(
   g: Graph,
-  config: BertConfig,
-  head: Head,
+  parameters: readonly Parameter[],
   weights: Weights,
   precision: OnnxPrecision,
   held: Map<string, Uint8Array>,
 ): Weight {
-  const shapes = new Map([...bertParameters(config), ...headParameters(config, head)].map(({ name, shape }) => [name, shape]));
+  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
   const hold = (name: string, dtype: "float32" | "int8", shape: readonly number[], data: Float32Array | Int8Array): Value => {
     held.set(name, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return g.inputs.get(name) ?? g.input(name, dtype, shape);

@@ -6,7 +6,8 @@ import type { Example } from "../tasks/example.ts";
 import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
-import { decisionOf, type Input, inputOf, predictedExample, windowsOf } from "./task-head.ts";
+import { readInput, readWindows } from "./inputs.ts";
+import { decisionOf, type Input, predictedExample } from "./task-head.ts";
 
 /** Rows of a batch. More gain nothing on a CPU. */
 const inferenceRows = 16;
@@ -61,14 +62,12 @@ export async function* answer(
 
 /** Every example as prediction reads it: in windows where its shape allows them, else cut where it is too long. */
 export function allWindows(classifier: Classifier, examples: readonly Example[], signal: AbortSignal): Promise<Input[][]> {
-  const { task, encoder, maxTokens } = classifier;
-  return encoded(examples, signal, (example) => windowsOf(task, encoder.tokenizer, example, maxTokens));
+  return encoded(examples, signal, (example) => readWindows(classifier, example));
 }
 
 /** Every example as training reads it: cut where it is too long. */
 export function inputsOf(classifier: Classifier, examples: readonly Example[], signal: AbortSignal): Promise<Input[]> {
-  const { task, encoder, maxTokens } = classifier;
-  return encoded(examples, signal, (example) => inputOf(task, encoder.tokenizer, example, maxTokens));
+  return encoded(examples, signal, (example) => readInput(classifier, example));
 }
 
 async function encoded<T>(examples: readonly Example[], signal: AbortSignal, encode: (example: Example) => T): Promise<T[]> {

@@ -6,7 +6,8 @@ import type { Example, Span } from "../tasks/example.ts";
 import { spansOf, textsOf } from "../tasks/shapes.ts";
 import { isVisible } from "../tasks/words.ts";
 import type { Classifier } from "./classifier.ts";
-import { type Input, inputOf, windowsOf } from "./task-head.ts";
+import { readInput, readWindows } from "./inputs.ts";
+import type { Input } from "./task-head.ts";
 
 /** Sets that a training reads: to learn from, and to answer. */
 export interface ReadSets {
@@ -75,14 +76,14 @@ async function beyond(
 const mostAdded = 8;
 
 /** The input of an example that does not fit; undefined where everything of it is read. */
-function cutInput({ task, encoder, maxTokens }: Classifier, example: Example, learns: boolean): Input | undefined {
+function cutInput(classifier: Classifier, example: Example, learns: boolean): Input | undefined {
+  const { maxTokens, query } = classifier;
   const characters = textsOf(example).reduce((n, text) => n + text.length, 0);
-  if (characters + mostAdded <= maxTokens) return undefined; // a piece has a character at least
-  const { tokenizer } = encoder;
-  if (!learns && windowsOf(task, tokenizer, example, maxTokens).length > 1) return undefined;
-  const input = inputOf(task, tokenizer, example, maxTokens);
+  if (characters + mostAdded + query.length <= maxTokens) return undefined; // a piece has a character at least
+  if (!learns && readWindows(classifier, example).length > 1) return undefined;
+  const input = readInput(classifier, example);
   if (input.encoding.ids.length < maxTokens) return undefined;
-  const whole = inputOf(task, tokenizer, example, Number.MAX_SAFE_INTEGER);
+  const whole = readInput(classifier, example, Number.MAX_SAFE_INTEGER);
   return whole.encoding.ids.length > input.encoding.ids.length ? input : undefined;
 }
 

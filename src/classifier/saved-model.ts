@@ -11,6 +11,7 @@ import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { mergedLora } from "./merged-lora.ts";
 import { headOf, outputNames, type TaskHead } from "./task-head.ts";
+import { leavesAs, type Variant, variantRow, variants } from "./variant.ts";
 
 /** Our file beside those of transformers: the model's task, and the hashes of the others. */
 const cardName = "clinfuse.json";
@@ -19,6 +20,10 @@ export interface Card {
   /** A task of the paper by its id; a task of the user's own whole, as its file has it. */
   readonly task: TaskRef;
   readonly maxTokens: number;
+  /** Absent: `plain`. */
+  readonly variant?: Variant;
+  /** A sentence on what other programs make of the folder. Absent where nothing needs to be said. */
+  readonly note?: string;
   /** Hex SHA-256 by file name. */
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -41,15 +46,17 @@ const problems: Readonly<Record<TaskHead, string | undefined>> = {
  * classifier stays of use.
  */
 export async function saveModel(classifier: Classifier): Promise<Map<string, Blob>> {
-  const { task, encoder, names, maxTokens, trainer, trains } = classifier;
+  const { task, encoder, names, maxTokens, trainer, trains, variant } = classifier;
   const files = new Map<string, Blob>();
   files.set("model.safetensors", writeSafetensors(mergedLora(await trainer.read(), trains), { format: "pt" })); // transformers asks for "pt"
-  files.set("config.json", jsonBlob(modelConfig(encoder.configJson, task, names)));
+  files.set("config.json", jsonBlob(modelConfig(encoder.configJson, task, names, variant)));
   for (const [name, text] of encoder.tokenizerFiles) files.set(name, new Blob([text]));
   const hashes: Record<string, string> = {};
   for (const [name, file] of files) hashes[name] = await sha256OfBlob(file);
   const named = tasks.some(({ id }) => id === task.id) ? task.id : taskJson(task as Task);
-  files.set(cardName, jsonBlob({ task: named, maxTokens, sha256: hashes }));
+  const note = leavesAs(variant, task);
+  const own = variant === "plain" ? {} : { variant, ...(note === undefined ? {} : { note }) };
+  files.set(cardName, jsonBlob({ task: named, maxTokens, ...own, sha256: hashes }));
   return files;
 }
 
@@ -61,6 +68,7 @@ function modelConfig(
   base: Readonly<Record<string, unknown>>,
   task: LearnableTask,
   names: readonly string[],
+  variant: Variant,
 ): Record<string, unknown> {
   const head = headOf(task);
   const problem = problems[head];
@@ -68,7 +76,7 @@ function modelConfig(
   return {
     ...kept,
     model_type: "bert",
-    architectures: [architectures[head]],
+    architectures: [variantRow(variant).architecture ?? architectures[head]],
     id2label: Object.fromEntries(names.map((name, i) => [String(i), name])),
     label2id: Object.fromEntries(names.map((name, i) => [name, i])),
     dtype: "float32",
@@ -98,7 +106,8 @@ export async function loadModel(files: ModelFiles, device: Device): Promise<Clas
       },
     );
   }
-  const classifier = await openClassifier(task, encoder, { device, maxTokens: card.maxTokens, seed: 0 });
+  const { maxTokens, variant = "plain" } = card;
+  const classifier = await openClassifier(task, encoder, { device, maxTokens, seed: 0, variant });
   if (classifier.initialised.length === 0) return classifier;
   await classifier.close().catch(() => undefined);
   const missing = classifier.initialised.join(", ");
@@ -119,15 +128,17 @@ export async function readCard(files: ModelFiles): Promise<Card> {
   } catch (error) {
     throw malformed(`it is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
-  const { task, maxTokens, sha256: hashes } = json;
+  const { task, maxTokens, variant = "plain", sha256: hashes } = json;
   if (typeof task !== "string" && (task === null || typeof task !== "object")) throw malformed("it names no task");
   if (!Number.isInteger(maxTokens) || (maxTokens as number) < 8) throw malformed(`maxTokens is ${String(maxTokens)}`);
+  if (!variants.some((known) => known === variant)) throw malformed(`it names no variant that there is: ${String(variant)}`);
   if (hashes === null || typeof hashes !== "object" || !Object.values(hashes).every((h) => typeof h === "string")) {
     throw malformed("it holds no hashes");
   }
   return {
     task: typeof task === "string" ? task : readTaskJson(task, cardName).task,
     maxTokens: maxTokens as number,
+    ...(variant === "plain" ? {} : { variant: variant as Variant }),
     sha256: hashes as Record<string, string>,
   };
 }

@@ -15,13 +15,23 @@ export interface Input {
   readonly words: readonly Word[];
   /** Indices of outputs: one for each piece (`ignoredLabel` where a piece has none), one for the whole input, or any number for it. */
   readonly targets: readonly number[];
+  /** Pieces at its end that are a query: no word of the example (inputs.ts). */
+  readonly query?: number;
+  /** Targets of a training input that are mixed, in the place of the others: for each piece the outputs asked for, none or several. */
+  readonly soft?: readonly (readonly Share[])[];
+}
+
+/** An output, and its share of a target. */
+export interface Share {
+  readonly output: number;
+  readonly share: number;
 }
 
 /** Outputs that an input is given: the likeliest one; each that is likelier than not; or these, and the likeliest where there is none. */
 export type Decision = "likeliest" | "any" | "some";
 
 /** Kinds of head that a task may ask for. */
-export type TaskHead = Exclude<Head["kind"], "masked">;
+export type TaskHead = Extract<Head["kind"], "token" | "single" | "multi">;
 
 interface ShapeInputs<S extends Shape> {
   head(task: LearnableTask<S>): TaskHead;
@@ -62,7 +72,10 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
       encodeWindows(tokenizer, e.text, maxTokens).map((encoding) => taggedInput(encoding, e, names)),
     decode(names, { text }, inputs, outputs) {
       const words = inputs[0]?.words ?? [];
-      const windows = inputs.map((input) => input.encoding);
+      const windows = inputs.map(({ encoding, query = 0 }) => ({
+        ...encoding,
+        words: encoding.words.slice(0, encoding.words.length - query),
+      }));
       return { kind: "token", text, spans: spansOfTags(words, tagsOfPieces(windows, outputs, names, words.length)) };
     },
   },

@@ -39,3 +39,11 @@ export function writeBert(config: BertConfig, checkpoint: Weights): WrittenBert 
     shapes: (batch, tokens) => new Map([...fed].map(([name, numbers]) => [name, closeSizes(free, numbers, { batch, tokens })])),
   };
 }
+
+/** Sentence embedding from last hidden states, `rows`: [tokens, width]. Of length 1, but for a zero vector, which stays. */
+export function normalizedMean(rows: Float32Array, width: number): Float32Array {
+  const mean = new Float64Array(width);
+  for (let i = 0; i < rows.length; i++) mean[i % width] = (mean[i % width] as number) + (rows[i] as number);
+  const length = Math.sqrt(mean.reduce((sum, x) => sum + x * x, 0)) || 1;
+  return Float32Array.from(mean, (x) => x / length);
+}

@@ -7,7 +7,7 @@ import { jsonOf, type ModelFolder, textOf } from "../models/model-folder.ts";
 import { readBertConfig } from "../nn/bert-config.ts";
 import type { Device } from "../runtime/device.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
-import { type WrittenBert, writeBert } from "./embedder-bert.ts";
+import { normalizedMean, type WrittenBert, writeBert } from "./embedder-bert.ts";
 import type { Embedder } from "./language-model.ts";
 import { fromFolder, runError, type Transformers, weightsOf } from "./transformers/transformers.ts";
 
@@ -135,12 +135,4 @@ function inputsOf({ library, written }: Parts, rows: readonly (readonly number[]
     attention_mask: new library.Tensor("float32", Float32Array.from(mask), [...shape]),
     ...Object.fromEntries(shapes),
   };
-}
-
-/** `rows`: [tokens, width]. Of length 1, but for a zero vector, which stays. */
-function normalizedMean(rows: Float32Array, width: number): Float32Array {
-  const mean = new Float64Array(width);
-  for (let i = 0; i < rows.length; i++) mean[i % width] = (mean[i % width] as number) + (rows[i] as number);
-  const length = Math.sqrt(mean.reduce((sum, x) => sum + x * x, 0)) || 1;
-  return Float32Array.from(mean, (x) => x / length);
 }

@@ -2,17 +2,9 @@
 
 import type { Example, Shape } from "../tasks/example.ts";
 import { type Average, type Metric, metricId } from "../tasks/metric.ts";
-import { itemsOf, sameItems } from "../tasks/shapes.ts";
 import { type ExampleOf, type LearnableTask, mainMetric } from "../tasks/task.ts";
 import type { LabelScores, Scores } from "./scores.ts";
-
-/** True positives, predicted and gold items of one label. */
-interface Counts {
-  readonly label: string;
-  hits: number;
-  predicted: number;
-  gold: number;
-}
+import { type Counts, type Tally, tallyOf } from "./tally.ts";
 
 /**
  * Scores of the task's own metrics; `predicted[i]` answers `gold[i]`. Accuracy is the share of examples with exactly the gold items. Precision,
@@ -25,44 +17,78 @@ export function score<T extends LearnableTask>(
   gold: readonly ExampleOf<T>[],
   predicted: readonly ExampleOf<T>[],
 ): Scores {
+  return scoresOf(task, talliesOf(task, gold, predicted));
+}
+
+/** A tally an example, in order. Throws as `score` does. */
+export function talliesOf<T extends LearnableTask>(
+  task: T,
+  gold: readonly ExampleOf<T>[],
+  predicted: readonly ExampleOf<T>[],
+): Tally[] {
   if (gold.length !== predicted.length) {
     throw new Error(`score: expected ${gold.length} predictions, one for each gold example; got ${predicted.length}`);
   }
   const other = [...gold, ...predicted].find((e: Example) => e.kind !== task.shape) as Example | undefined;
   if (other) throw new Error(`score: expected ${task.shape} examples, got a ${other.kind} example`);
-  const counts = countItems(task, gold, predicted);
-  const exact = gold.filter((example, i) => sameItems(example, predicted[i] as Example)).length;
-  const counted = ({ without }: Metric): Counted => {
-    const counting = (all: readonly Counts[]) => all.filter((c) => c.label !== without);
-    const examples = () => gold.map((e, i) => counting(countItems(task, [e], [predicted[i] as Example])));
-    return { task, labels: counting(counts), examples };
-  };
-  const values: Record<string, number> = {};
-  for (const metric of task.metrics) {
-    values[metricId(task.metrics, metric)] =
-      metric.name === "accuracy" ? ratio(exact, gold.length) : averages[averageOf(task, metric)](counted(metric))[metric.name];
-  }
-  return { values, perLabel: Object.fromEntries(counts.map((c) => [c.label, ofCounts(c)])), examples: gold.length };
+  return gold.map((example, i) => tallyOf(example, predicted[i] as Example));
 }
 
-function countItems(task: LearnableTask, gold: readonly Example[], predicted: readonly Example[]): Counts[] {
-  const counts = new Map(task.labels.map(({ id }): [string, Counts] => [id, { label: id, hits: 0, predicted: 0, gold: 0 }]));
-  const of = (label: string): Counts => {
-    const found = counts.get(label);
-    if (!found) throw new Error(`score: expected one of ${[...counts.keys()].join(", ")}, got label ${JSON.stringify(label)}`);
-    return found;
+export function scoresOf(task: LearnableTask, tallies: readonly Tally[]): Scores {
+  const all = weighed(task, tallies);
+  return {
+    values: valuesOf(task, all),
+    perLabel: Object.fromEntries(all.counts.map((c) => [c.label, ofCounts(c)])),
+    examples: tallies.length,
   };
-  gold.forEach((example, i) => {
-    const wanted = itemsOf(example);
-    const keys = new Set(wanted.map((item) => item.key));
-    for (const { label } of wanted) of(label).gold++;
-    for (const { key, label } of itemsOf(predicted[i] as Example)) {
-      const count = of(label);
-      count.predicted++;
-      if (keys.has(key)) count.hits++;
+}
+
+/** Sums that all metrics of a task follow from. */
+export interface Sums {
+  readonly examples: number;
+  readonly exact: number;
+  /** One entry a label of the task, in its order. */
+  readonly counts: readonly Counts[];
+  /** Sums over the examples of their own precision and recall, by metrics that are averaged over examples. */
+  readonly perExample: Readonly<Record<string, { readonly precision: number; readonly recall: number }>>;
+}
+
+/** Sums of tallies, each as often as its weight says; once where there are no weights. Throws for a label that the task lacks. */
+export function weighed(task: LearnableTask, tallies: readonly Tally[], weights?: ArrayLike<number>): Sums {
+  const counts = new Map(task.labels.map(({ id }): [string, Counts] => [id, { label: id, hits: 0, predicted: 0, gold: 0 }]));
+  const averaged = task.metrics.filter((metric) => metric.average === "example");
+  const perExample = Object.fromEntries(averaged.map(({ without = "" }) => [without, { precision: 0, recall: 0 }]));
+  let [examples, exact] = [0, 0];
+  for (const [i, tally] of tallies.entries()) {
+    const times = weights ? (weights[i] as number) : 1;
+    if (times === 0) continue;
+    examples += times;
+    if (tally.exact) exact += times;
+    for (const { label, hits, predicted, gold } of tally.counts) {
+      const sum = counts.get(label);
+      if (!sum) throw new Error(`score: expected one of ${[...counts.keys()].join(", ")}, got label ${JSON.stringify(label)}`);
+      sum.hits += times * hits;
+      sum.predicted += times * predicted;
+      sum.gold += times * gold;
     }
-  });
-  return [...counts.values()];
+    for (const [without, sum] of Object.entries(perExample)) {
+      const { precision, recall } = pooled(tally.counts.filter(({ label }) => label !== without));
+      sum.precision += times * precision;
+      sum.recall += times * recall;
+    }
+  }
+  return { examples, exact, counts: [...counts.values()], perExample };
+}
+
+/** The task's metrics by `metricId`. */
+export function valuesOf(task: LearnableTask, sums: Sums): Record<string, number> {
+  return Object.fromEntries(task.metrics.map((metric) => [metricId(task.metrics, metric), metricValue(task, metric, sums)]));
+}
+
+export function metricValue(task: LearnableTask, metric: Metric, sums: Sums): number {
+  if (metric.name === "accuracy") return ratio(sums.exact, sums.examples);
+  const labels = metric.without === undefined ? sums.counts : sums.counts.filter((c) => c.label !== metric.without);
+  return averages[averageOf(task, metric)]({ task, labels, sums, without: metric.without ?? "" })[metric.name];
 }
 
 const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
@@ -83,8 +109,9 @@ interface Counted {
   readonly task: LearnableTask;
   /** One entry a label that counts. */
   readonly labels: readonly Counts[];
-  /** The same of each example alone. */
-  readonly examples: () => readonly (readonly Counts[])[];
+  readonly sums: Sums;
+  /** Label that does not count; empty for none. */
+  readonly without: string;
 }
 
 const averages: Readonly<Record<Average, (counted: Counted) => Averaged>> = {
@@ -94,8 +121,9 @@ const averages: Readonly<Record<Average, (counted: Counted) => Averaged>> = {
     const negative = new Set(task.labels.filter((label) => label.negative).map((label) => label.id));
     return pooled(labels.filter((c) => !negative.has(c.label)));
   },
-  example({ examples }) {
-    const { precision, recall } = means(examples().map(pooled));
+  example({ sums, without }) {
+    const of = sums.perExample[without] ?? { precision: 0, recall: 0 };
+    const [precision, recall] = [ratio(of.precision, sums.examples), ratio(of.recall, sums.examples)];
     return { precision, recall, f1: ratio(2 * precision * recall, precision + recall) };
   },
 };

@@ -2,6 +2,7 @@
 
 import { canonicalJson } from "../base/hash.ts";
 import { needs } from "../generate/sources.ts";
+import { taskIdOf } from "../tasks/catalogue.ts";
 import type { CellSummary } from "./cell-summary.ts";
 import type { Failure } from "./drive-cell.ts";
 import { type Grid, type GridCell, gridCells } from "./grid.ts";
@@ -9,11 +10,13 @@ import type { NotebookData } from "./notebook.ts";
 import { type Cell, sameSeeds } from "./plan.ts";
 import { contentKey } from "./product.ts";
 
-/** Rows of a task: its sample, or those of a run, which are copied so that the arena outlives the run. */
+/** Rows of a task: its sample, those of a run, or those that a task of the user's own brings. All but a sample are copied: the arena outlives the others. */
 export type ArenaRows =
   | { readonly kind: "sample" }
-  /** `key`: the content's, so that other rows are other cells. */
-  | { readonly kind: "run"; readonly title: string; readonly key: string; readonly data: NotebookData };
+  /** `key`: the content's, so that other rows are other cells; of a task of the user's own, the task's with it. */
+  | { readonly kind: "run"; readonly title: string; readonly key: string; readonly data: NotebookData }
+  /** Without data where the task's examples do not suffice: its cells fail and say so. */
+  | { readonly kind: "own"; readonly key: string; readonly data?: NotebookData };
 
 export type Outcome =
   | { readonly kind: "done"; readonly summary: CellSummary }
@@ -36,14 +39,17 @@ export interface Arena {
 
 export const rowsOf = (arena: Pick<Arena, "rows">, task: string): ArenaRows => arena.rows[task] ?? { kind: "sample" };
 
-/** Everything that a cell follows from, but for the rows themselves, which their key stands for. */
+/** Everything that a cell follows from, but for the rows themselves and a task of the user's own, which the rows' key stands for. */
 export function cellName({ config }: GridCell, rows: ArenaRows): string {
-  return canonicalJson({ config, rows: rows.kind === "run" ? rows.key : rows.kind });
+  return canonicalJson({
+    config: { ...config, task: taskIdOf(config.task) },
+    rows: rows.kind === "sample" ? rows.kind : rows.key,
+  });
 }
 
 /** A source of real rows has nothing to give where there are none. */
 export function lacksRows({ source }: GridCell, rows: ArenaRows): boolean {
-  return needs(source, "gold") && (rows.kind === "sample" || (rows.data.gold ?? []).length === 0);
+  return needs(source, "gold") && (rows.kind === "sample" || (rows.data?.gold ?? []).length === 0);
 }
 
 export interface NamedCell {

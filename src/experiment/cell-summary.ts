@@ -14,6 +14,7 @@ export interface CellSummary {
   readonly scores: Readonly<Partial<Record<StageId, Readonly<Record<string, number>>>>>;
   /** Test examples that were scored. */
   readonly test: number;
+  /** Of the data and of the training. */
   readonly remarks: readonly string[];
   readonly spent: Readonly<Partial<Record<Step, number>>>; // milliseconds
 }
@@ -30,7 +31,7 @@ export function summaryOf({ data, made, training, answered, spent }: CellResult)
       ...(answered ? { synthetic: answered.scores.values } : {}), // a source's own answers stand where its training's would
     },
     test: data.test.length,
-    remarks: data.remarks,
+    remarks: [...data.remarks, ...(training?.remarks ?? [])],
     spent,
   };
 }

@@ -9,7 +9,7 @@ import type { NotebookData, StageResult, Step, TrainingResult } from "./notebook
 import type { Cell } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
 import type { KeptKind, Made, Product, ProductStore } from "./product.ts";
-import type { OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
+import type { MaskedRunEvent, OpenModelEvent, PredictEvent, TrainRunEvent } from "./steps.ts";
 import type { DataKeys } from "./training-basis.ts";
 
 /** The last product that a cell is driven to. */
@@ -18,13 +18,16 @@ export type Target = "knowledge" | "made" | "scores";
 /** Events of a cell, flat: `cell` is its position in the plan. */
 export type CellEvent =
   /** A step begins to compute. */
-  | { readonly type: "step"; readonly step: Step }
+  /** No cell is analysed: its texts are measured where they are looked at. */
+  | { readonly type: "step"; readonly step: Exclude<Step, "analyse"> }
   /** A product was there already. */
   | { readonly type: "found"; readonly kind: KeptKind; readonly key: string }
   /** A product was begun, or is whole now; it is in the store. */
   | { readonly type: "product"; readonly state: "begun" | "whole"; readonly kind: KeptKind; readonly key: string }
   | { readonly type: "knowledge"; readonly event: KnowledgeEvent | ImportEvent | OpenModelEvent }
   | { readonly type: "generate"; readonly event: GenerateEvent }
+  /** The masked model that a source fills places by. */
+  | { readonly type: "masked"; readonly event: MaskedRunEvent }
   | { readonly type: "train"; readonly event: TrainRunEvent | Exclude<PredictEvent, { type: "predicted" }> }
   /** The training so far, where it is more than its last event: results found in the store, then those that became whole. */
   | { readonly type: "training"; readonly training: TrainingResult }

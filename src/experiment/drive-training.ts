@@ -12,7 +12,7 @@ import type { AnyProduct, Made, Product, TrainedModel } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
-import { basisOf, type DataKeys } from "./training-basis.ts";
+import { basisOf, type DataKeys, lastStageOf } from "./training-basis.ts";
 import { untrained, withTrainEvent } from "./training-result.ts";
 
 /** A training of one cell: its keys, and its results so far. */
@@ -36,7 +36,7 @@ export async function* driveTraining(
   const config = { ...cell.config, seed: cell.seeds.training };
   const basis = basisOf(config, made?.run, made?.accepted ?? 0, keys);
   const few = await fewKeys(config.task, basis, keys);
-  const last: StageId = basis.examples > 0 ? "synthetic" : "few";
+  const last: StageId = lastStageOf(basis);
   const stages = { few, ...(last === "synthetic" ? { synthetic: await syntheticKeys(config.task, basis, keys, few) } : {}) };
   const lastKeys = stages[last] as StageKeys;
   const begun = await store.find("model", lastKeys.model);

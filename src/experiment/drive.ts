@@ -3,21 +3,23 @@
 import { isAbort } from "../base/errors.ts";
 import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
-import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import type { KnowledgeData } from "../knowledge/topic.ts";
 import { blankOf } from "../tasks/shapes.ts";
 import { driveAnswers } from "./drive-answers.ts";
 import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, failureOf, type Part, put } from "./drive-cell.ts";
+import { knowledgeOf, openWriter } from "./drive-knowledge.ts";
 import { driveTraining } from "./drive-training.ts";
 import { feedbackAt } from "./feedback.ts";
 import type { NotebookData, Step } from "./notebook.ts";
 import { dataKeys, type Plan, stageOneName } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
-import { contentKey, type Made, type Product, type ProductStore, productKey } from "./product.ts";
-import { knowledgeRequestOf, readLog } from "./requests.ts";
+import { type Made, type Product, type ProductStore, productKey } from "./product.ts";
+import { readLog } from "./requests.ts";
 import { runConfigOf } from "./run-inputs.ts";
-import type { GenerateRequest, ModelInfo } from "./steps.ts";
+import type { GenerateRequest } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import type { DataKeys } from "./training-basis.ts";
+import { written } from "./written.ts";
 
 /**
  * Drives each cell of the plan to the target, in order; each ends with its `result`. A product is put into the store before the event
@@ -65,55 +67,6 @@ async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncG
   const { training, milliseconds } = yield* driveTraining(work, base.keys, data, made?.value);
   spent.train = milliseconds;
   yield { type: "result", result: { ...withMade, training } };
-}
-
-/** Section 4.1; a source that works without knowledge gathers none. */
-async function* knowledgeOf(
-  work: Drive,
-  data: DataKeys,
-  { train }: NotebookData,
-): Part<{ value: KnowledgeData; milliseconds: number }> {
-  const { ports, store, signal, again, until } = work;
-  const config = { ...work.cell.config, seed: work.cell.seeds.text };
-  const asked = knowledgeRequestOf(config, train);
-  if (!asked) return { value: noKnowledge, milliseconds: 0 };
-  const clock = stopwatch();
-  const graph = needs(config.source, "graph") ? yield* graphOf(work, config.graph) : undefined;
-  const { demonstrations: _, ...request } = asked;
-  const writer = needs(config.source, "suggestions") ? writerOf(config.source)?.model : undefined;
-  const key = await productKey("knowledge", [data.train], { ...request, graph, writer });
-  const found = await store.find("knowledge", key);
-  if (found?.state === "whole" && !(again && until === "knowledge")) {
-    yield { type: "found", kind: "knowledge", key };
-    return found;
-  }
-  yield { type: "step", step: "knowledge" };
-  if (writer !== undefined) yield* openWriter(work, writer);
-  let value = noKnowledge;
-  for await (const event of ports.pipeline.gatherKnowledge(asked, signal)) {
-    yield { type: "knowledge", event };
-    if (event.type === "gathered") value = event.knowledge;
-  }
-  return yield* put(store, { kind: "knowledge", key, state: "whole", milliseconds: clock(), value });
-}
-
-/** Key of the graph's content, as far as its description tells; the one that ships is imported first. */
-async function* graphOf({ ports, signal }: Drive, id: string): Part<string | undefined> {
-  if (id === "starter") {
-    for await (const event of ports.pipeline.importStarter(null, signal)) yield { type: "knowledge", event };
-  }
-  const info = (await ports.pipeline.graphs(null)).find((graph) => graph.id === id);
-  return info && contentKey(info);
-}
-
-async function* openWriter({ cell, ports, signal }: Drive, model: string): Part<ModelInfo> {
-  let opened: ModelInfo | undefined;
-  for await (const event of ports.pipeline.openModel({ model, engine: cell.config.engine }, signal)) {
-    yield { type: "knowledge", event };
-    if (event.type === "opened") opened = event.model;
-  }
-  if (!opened) throw new Error(`openModel ended without \`opened\` (${model})`);
-  return opened;
 }
 
 /**
@@ -164,7 +117,7 @@ interface Making {
 
 /** Writes the run to its end, through its barriers. What is kept of it says how long it took, also where it was left. */
 async function* make(work: Drive, making: Making, begun: Product<"made">, clock: Stopwatch): Part<Product<"made">> {
-  const { ports, store, signal } = work;
+  const { ports, store } = work;
   const { request, data, keys } = making;
   const { source } = request.config;
   let product = begun;
@@ -173,12 +126,17 @@ async function* make(work: Drive, making: Making, begun: Product<"made">, clock:
   try {
     for (let goesOn = true; goesOn; ) {
       goesOn = false;
-      for await (const event of ports.pipeline.generate({ ...request, ...(feedback ? { feedback } : {}) }, signal)) {
+      for await (const part of written(work, request, data, feedback)) {
+        if (part.type !== "generate") {
+          yield part;
+          continue;
+        }
+        const { event } = part;
         if (event.type === "opened") {
           product = { ...product, value: { ...product.value, run: event.run } };
           yield* put(store, now());
         }
-        yield { type: "generate", event };
+        yield part;
         if (clock.due()) await store.put(now());
         if (event.type !== "wants-feedback") continue;
         const choice = sourceOf(source).feedback?.(source);

@@ -2,16 +2,16 @@
 
 import type { SourceConfig, SourceKind } from "../generate/source.ts";
 import { sourceOf, suits } from "../generate/sources.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { type TaskRef, taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { ExperimentConfig, Preset } from "./experiment-config.ts";
-import { presetConfig, presetSource } from "./presets.ts";
+import { presetConfig, presetSource, withTopicsOf } from "./presets.ts";
 
 export type GridPreset = "laptop" | "paper";
 
 /** Every choice of a grid. */
 export interface Grid {
-  /** Ids. */
-  readonly tasks: readonly string[];
+  /** Ids of the paper's, and tasks of the user's own, whole: an arena outlives them. */
+  readonly tasks: readonly TaskRef[];
   readonly sources: readonly SourceConfig[];
   /** Ids in models/manifest.json. */
   readonly encoders: readonly string[];
@@ -29,6 +29,7 @@ export const gridPresets: Readonly<Record<GridPreset, Pick<Grid, "seeds" | "size
 
 /** A cell as the grid names it, before its data are read. */
 export interface GridCell {
+  /** Id. */
   readonly task: string;
   readonly encoder: string;
   readonly seed: number;
@@ -38,17 +39,17 @@ export interface GridCell {
 
 /** Cells that share stage I stand side by side: the sources vary first. A source that makes no examples for a task has no cell there. */
 export function gridCells({ tasks, sources, encoders, seeds, size, preset }: Grid): readonly GridCell[] {
-  return tasks.flatMap((task) =>
+  return tasks.flatMap((ref) =>
     encoders.flatMap((encoder) =>
       seeds.flatMap((seed) =>
         sources
-          .filter((source) => suits(source, taskById(task)))
+          .filter((source) => suits(source, taskOf(ref)))
           .map((source) => ({
-            task,
+            task: taskIdOf(ref),
             encoder,
             seed,
             source,
-            config: presetConfig(preset, { task, source, encoder, seed, size }),
+            config: presetConfig(preset, { task: ref, source: withTopicsOf(ref, source), encoder, seed, size }),
           })),
       ),
     ),

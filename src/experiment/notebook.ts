@@ -9,7 +9,7 @@ import type { Answer } from "./answer.ts";
 import { type ExperimentConfig, type FlatExperimentConfig, upgradedExperiment } from "./experiment-config.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 
-export const steps = ["task", "knowledge", "generate", "train", "evaluate"] as const;
+export const steps = ["task", "knowledge", "generate", "train", "evaluate", "analyse"] as const;
 export type Step = (typeof steps)[number];
 
 export interface NotebookData {

@@ -65,9 +65,10 @@ function decisionKey(ref: TaskRef): { readonly decision?: "some" } {
   return task.shape === "sentence" && task.carries === "some" ? { decision: task.carries } : {};
 }
 
-/** Stage II follows from stage I and from the first so many examples of a run. */
+/** Stage II follows from stage I and from the first so many examples of a run; and from its method, for a source that is a way of training. */
 export async function syntheticKeys(task: TaskRef, basis: TrainingBasis, data: DataKeys, few: StageKeys): Promise<StageKeys> {
-  const own = { examples: basis.examples, epochs: basis.settings.train?.syntheticEpochs };
+  const { examples, training } = basis;
+  const own = { examples, epochs: basis.settings.train?.syntheticEpochs, ...(training ? { training } : {}) };
   return stageKeys(await productKey("model", [few.model, basis.run], own), task, data);
 }
 

@@ -13,6 +13,8 @@ import type { Cell } from "./plan.ts";
 import type {
   FeaturesEvent,
   FeaturesRequest,
+  FillEvent,
+  FillRequest,
   GenerateRequest,
   OpenModelEvent,
   OpenModelRequest,
@@ -50,6 +52,8 @@ export interface ExperimentPorts {
     readonly train: Stream<TrainRequest, TrainRunEvent>;
     /** For sources with rounds. Ends with `head-data`. */
     readonly features: Stream<FeaturesRequest, FeaturesEvent>;
+    /** For sources that fill masked places: they write their runs here. */
+    readonly fill: Stream<FillRequest, FillEvent>;
     readonly predict: Stream<
       { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
       PredictEvent

@@ -1,6 +1,6 @@
 // The two presets of a run. `paper` is the paper's protocol (4.1.1, 5.1, App. C); `small` is tuned for the small models.
 
-import type { ConfigOf, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
+import type { ConfigOf, MaskTuning, SourceConfig, SourceKind, Writer } from "../generate/source.ts";
 import { sourceOf, steeredOf, withWriter, writerOf } from "../generate/sources.ts";
 import type { TopicOrigin } from "../knowledge/gather.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
@@ -78,6 +78,32 @@ const rounds: Readonly<Record<Preset, { readonly round: number; readonly influen
   small: { round: 10, influenceFrom: 100 },
 };
 
+/** Settings of the methods' own code, whatever the preset. BERT's dropout, as its training mode has it. */
+const tunings = {
+  // Kumar et al. 2020, "prepend"
+  "conditional-mlm": {
+    epochs: 10,
+    learningRate: 4e-5,
+    batchSize: 8,
+    maxTokens: 64,
+    warmup: 0.1,
+    weightDecay: 0.01,
+    dropout: 0.1,
+    maskRate: 0.15,
+  },
+  // Zhou et al. 2022: 16, accumulated twice; Adam without decay
+  melm: {
+    epochs: 20,
+    learningRate: 1e-5,
+    batchSize: 32,
+    maxTokens: 128,
+    warmup: 0,
+    weightDecay: 0,
+    dropout: 0.1,
+    maskRate: 0.7,
+  },
+} as const satisfies Readonly<Partial<Record<SourceKind, MaskTuning>>>;
+
 type Defaults = {
   readonly [K in SourceKind]: (preset: Preset, writer: Omit<Writer, "demonstrations">) => ConfigOf<K>;
 };
@@ -91,11 +117,17 @@ const defaults: Defaults = {
     writer: { ...writer, demonstrations: preset === "paper" ? "shuffled" : "fixed" },
   }),
   "word-substitution": () => ({ kind: "word-substitution" }),
+  kgpc: () => ({ kind: "kgpc" }),
+  lightner: () => ({ kind: "lightner" }),
   // UDA's temperature; a translation is as long as its text.
   "back-translation": (_, { sampling, ...writer }) => ({
     kind: "back-translation",
     writer: { ...writer, sampling: { ...sampling, temperature: 0.8, maxTokens: 256 }, demonstrations: "none" },
   }),
+  tmix: () => ({ kind: "tmix", alpha: 16, layers: [7, 9, 12] }), // MixText's README
+  seqmix: () => ({ kind: "seqmix", variant: "window", alpha: 8, window: 5 }), // Zhang et al. 2020
+  "conditional-mlm": () => ({ kind: "conditional-mlm", tuning: tunings["conditional-mlm"] }),
+  melm: () => ({ kind: "melm", tuning: tunings.melm, filter: false }),
   // Greedy; long enough for a copy of a test item, which its marks are written into.
   "in-context": (_, { sampling, ...writer }) => ({
     kind: "in-context",

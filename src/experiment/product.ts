@@ -1,8 +1,10 @@
 // Products of an experiment, each under a key that names all it follows from. Knows no storage but by its port.
 
+import type { Analysis } from "../analyse/analysis.ts";
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { RejectReason } from "../generate/source.ts";
+import type { KeptAnswer } from "../knowledge/kept-answers.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Answer } from "./answer.ts";
@@ -35,12 +37,16 @@ export interface TrainedModel {
 /** Figures are pure functions of these and drawn anew each time, so none is kept. */
 export interface Products {
   readonly data: NotebookData;
+  /** Answers of the language model that knowledge is made of, as they come. Begun, they resume a step that was killed. */
+  readonly suggestions: readonly KeptAnswer[];
   readonly knowledge: KnowledgeData;
   readonly made: Made;
   readonly model: TrainedModel;
   /** In the order of the test set. */
   readonly predictions: readonly Answer[];
   readonly scores: Scores;
+  /** Measures of the synthetic text beside the real (section 6). */
+  readonly analysis: Analysis;
 }
 
 export type ProductKind = keyof Products;

@@ -9,15 +9,20 @@ import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { LogReader, RecipeReader } from "./ports.ts";
 import type { TrainRequest } from "./steps.ts";
+import { trainingOf } from "./training-basis.ts";
 
 /** Undefined for a source that works without knowledge. */
 export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest | undefined {
   const { task, graph, source, topicCount, topicLists = "free", seed } = config;
   const choice = sourceOf(source).knowledge?.(source);
   if (!choice) return undefined;
-  const { topics, styles, names } = choice;
-  const without = { ...(styles === "none" ? { withoutStyles: true as const } : {}), ...(names ? { names } : {}) };
-  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...without, seed, demonstrations };
+  const { topics, styles, names, alternatives } = choice;
+  const own = {
+    ...(styles === "none" ? { withoutStyles: true as const } : {}),
+    ...(names ? { names } : {}),
+    ...(alternatives ? { alternatives } : {}),
+  };
+  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...own, seed, demonstrations };
 }
 
 /** The first `size` accepted examples of a run, and how often each reason threw one away before them. */
@@ -46,12 +51,14 @@ export async function trainRequestOf(
 ): Promise<TrainRequest> {
   const recipe = await recipeOf({ encoder: config.encoder, preset: config.preset });
   const { fewEpochs = recipe.fewEpochs, syntheticEpochs = recipe.syntheticEpochs, ...changes } = config.train ?? {};
+  const training = trainingOf(config);
   return {
     task: config.task,
     encoder: config.encoder,
     device: config.device,
     few: data.train,
     synthetic,
+    ...(training ? { training } : {}),
     validation: data.validation,
     test: data.test,
     config: { ...recipe.config, seed: config.seed, ...changes },

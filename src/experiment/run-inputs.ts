@@ -10,8 +10,8 @@ import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 
 /**
- * `model` is the open model's own id (engine and model), not the catalogue's. A source that takes real rows has them in its identity; one whose
- * feedback an encoder gives has that encoder's training in it, which draws by `trainingSeed`.
+ * `model` is the open model's own id (engine and model), not the catalogue's. A source that takes real rows has them in its identity; one that
+ * an encoder takes part in has that encoder's training in it, which draws by `trainingSeed`.
  */
 export async function runConfigOf(
   config: ExperimentConfig,
@@ -25,6 +25,7 @@ export async function runConfigOf(
     train,
     ...(needs(source, "gold") ? { gold } : {}),
     ...(needs(source, "test") ? { test: test.map(blankOf) } : {}),
+    ...(needs(source, "masked") ? { validation, encoder, trainingSeed } : {}),
     ...(needs(source, "encoder") ? { validation, encoder, preset, recipe, trainingSeed } : {}),
   };
   const { wording } = taskOf(task);

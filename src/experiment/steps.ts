@@ -2,13 +2,16 @@
 
 import type { HeadData } from "../classifier/head-data.ts";
 import type { Scores } from "../evaluate/scores.ts";
+import type { GenerateEvent } from "../generate/log.ts";
 import type { RunConfig } from "../generate/run-config.ts";
 import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
+import type { MaskedEvent } from "../train/masked.ts";
 import type { StageId, TrainConfig, TrainEvent } from "../train/train-config.ts";
+import type { Training } from "../train/training-method.ts";
 
 export interface ModelInfo {
   readonly id: string; // LanguageModel.id: engine and model
@@ -47,6 +50,8 @@ export interface TrainRequest {
   readonly device: Device | "auto";
   readonly few: readonly Example[]; // stage I
   readonly synthetic: readonly Example[]; // stage II
+  /** The way of training that the source is; absent for one whose examples are trained on as usual. */
+  readonly training?: Training;
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
   readonly config: TrainConfig;
@@ -109,6 +114,27 @@ export type FeaturesEvent =
   /** Examples whose features are there, of all. */
   | { readonly type: "reading"; readonly done: number; readonly total: number }
   | { readonly type: "head-data"; readonly data: HeadData };
+
+/** A run whose source fills masked places by the encoder, which is fine-tuned on the few-shot set first. */
+export interface FillRequest {
+  readonly run: GenerateRequest;
+  readonly encoder: string; // id in models/manifest.json
+  readonly device: Device | "auto";
+  readonly validation: readonly Example[];
+  /** Seed of the fine-tuning. */
+  readonly seed: number;
+  /** Stage I: its classifier labels what is made. For a source that needs one. */
+  readonly stage?: TrainRequest;
+}
+
+export type FillEvent =
+  | { readonly type: "generate"; readonly event: GenerateEvent }
+  /** Of the masked model. */
+  | { readonly type: "masked"; readonly event: MaskedRunEvent }
+  /** Of the classifier of stage I. */
+  | { readonly type: "train"; readonly event: TrainRunEvent };
+
+export type MaskedRunEvent = MaskedEvent | Extract<TrainRunEvent, { type: "device" | "loading" }>;
 
 export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }

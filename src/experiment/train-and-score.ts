@@ -9,6 +9,8 @@ import type { ExampleOf, Task } from "../tasks/task.ts";
 import { CheckpointPace, type Checkpoints, noCheckpoints } from "../train/checkpoint.ts";
 import { type Resume, train } from "../train/train.ts";
 import type { Stage, StageId } from "../train/train-config.ts";
+import type { Prepared } from "../train/training-method.ts";
+import { methodRow } from "../train/training-methods.ts";
 import type { StageKeeper } from "./stage-keeper.ts";
 import type { TrainRequest, TrainRunEvent } from "./steps.ts";
 import type { KeptTraining, TrainingKeeper } from "./training-keeper.ts";
@@ -33,14 +35,18 @@ export async function* trainAndScore(
   request: TrainRequest,
   signal: AbortSignal,
   keepers: TrainKeepers = {},
+  prepared?: Prepared,
 ): AsyncGenerator<TrainRunEvent, void> {
   const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
   for (const text of remarked) yield { type: "remark", text };
   const told: TrainRunEvent[] = [];
   const remarks: TrainRunEvent[] = [];
-  const stages = stagesOf(request);
+  const stages = stagesOf(request, prepared);
   const last = stages.at(-1)?.id;
-  const begun = yield* begin(classifier, request, keepers, told, remarks, signal);
+  const ofSecond = (prepared?.remarks ?? []).map((text): TrainRunEvent => ({ type: "remark", text }));
+  const { stageOne, ...others } = keepers;
+  const shared = stages[0]?.id === "few" && stageOne ? { stageOne } : {}; // a model of its own has no part in what cells share
+  const begun = yield* begin(classifier, request, { ...others, ...shared }, told, remarks, signal);
   for await (const event of train(
     classifier,
     stages.slice(begun.stage),
@@ -49,6 +55,8 @@ export async function* trainAndScore(
     signal,
     begun.resume,
   )) {
+    // Told with stage II: what is kept of stage I is other cells' too.
+    if ("stage" in event && event.stage === "synthetic") yield* ofSecond.splice(0);
     if (isKept(event)) told.push(event);
     yield event;
     yield* remarks.splice(0);
@@ -89,7 +97,7 @@ async function* begin(
   yield* told;
   await stage.load(classifier);
   yield { type: "stage-found", stage: "few" };
-  if (request.synthetic.length === 0 && model) yield* model(classifier);
+  if (stagesOf(request).length === 1 && model) yield* model(classifier);
   yield* scoreTest(classifier, request, "few", told, signal);
   return { stage: 1, resume: { checkpoints } };
 }
@@ -138,10 +146,11 @@ function keeping(keeper: TrainingKeeper, told: readonly TrainRunEvent[], remarks
   };
 }
 
-function stagesOf({ few, synthetic, fewEpochs, syntheticEpochs }: TrainRequest): Stage[] {
-  const stages: Stage[] = [{ id: "few", examples: few, epochs: fewEpochs }]; // equation 1
-  if (synthetic.length > 0) stages.push({ id: "synthetic", examples: synthetic, epochs: syntheticEpochs }); // equation 2
-  return stages;
+function stagesOf({ few, synthetic, training, fewEpochs, syntheticEpochs }: TrainRequest, prepared?: Prepared): Stage[] {
+  const first: Stage = { id: "few", examples: few, epochs: fewEpochs }; // equation 1
+  const second: Stage = prepared?.stage ?? { id: "synthetic", examples: synthetic, epochs: syntheticEpochs }; // equation 2
+  if (training) return methodRow(training).begins === "encoder" ? [second] : [first, second];
+  return synthetic.length > 0 ? [first, second] : [first];
 }
 
 async function* scoreTest(

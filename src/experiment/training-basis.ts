@@ -1,6 +1,9 @@
 // The basis of a training: what it was made of, compared with what the run holds now. Pure.
 
 import { canonicalJson } from "../base/hash.ts";
+import { trainingMethodOf } from "../generate/sources.ts";
+import type { StageId } from "../train/train-config.ts";
+import type { Training } from "../train/training-method.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 
 /** Hashes of the rows that a training reads. */
@@ -17,13 +20,15 @@ export interface TrainingBasis {
   readonly examples: number;
   /** The choices that decide the recipe. The device is none: it decides the time alone. */
   readonly settings: Pick<ExperimentConfig, "encoder" | "preset" | "seed" | "train">;
+  /** The way of training, for a source that is one. */
+  readonly training?: Training;
   /** Absent in a training of an older version. */
   readonly data?: DataKeys;
 }
 
 export type Stale =
   | { readonly kind: "examples"; readonly trained: number; readonly now: number }
-  | { readonly kind: "run" } // another set of examples
+  | { readonly kind: "run" } // another set of examples, or another way of training
   | { readonly kind: "settings" }
   | { readonly kind: "data" }; // other rows to learn from, to choose by or to score
 
@@ -31,18 +36,31 @@ export type Stale =
 export function basisOf(config: ExperimentConfig, run: string | undefined, examples: number, data?: DataKeys): TrainingBasis {
   const { encoder, preset, seed, train } = config;
   const settings = { encoder, preset, seed, ...(train ? { train } : {}) };
-  return { run: run ?? "", examples, settings, ...(data ? { data } : {}) };
+  const training = trainingOf(config);
+  return { run: run ?? "", examples, settings, ...(training ? { training } : {}), ...(data ? { data } : {}) };
 }
+
+/** The way of training that the config's source is, as a request and a basis name it. */
+export function trainingOf({ source, size }: Pick<ExperimentConfig, "source" | "size">): Training | undefined {
+  const method = trainingMethodOf(source);
+  return method && { method, size };
+}
+
+/** The last stage of a training of this basis: stage II where there is something to train it on, or a way of training. */
+export const lastStageOf = ({ examples, training }: Pick<TrainingBasis, "examples" | "training">): StageId =>
+  examples > 0 || training !== undefined ? "synthetic" : "few";
 
 /** Differences between the run now and when it was trained; none where the scores are up to date. */
 export function staleIn(trained: TrainingBasis, now: TrainingBasis): readonly Stale[] {
   const stale: Stale[] = [];
-  if (trained.run !== now.run) stale.push({ kind: "run" });
+  if (trained.run !== now.run || trainingKey(trained) !== trainingKey(now)) stale.push({ kind: "run" });
   else if (trained.examples !== now.examples) stale.push({ kind: "examples", trained: trained.examples, now: now.examples });
   if (settingsOf(trained) !== settingsOf(now)) stale.push({ kind: "settings" });
   if (trained.data && now.data && canonicalJson(trained.data) !== canonicalJson(now.data)) stale.push({ kind: "data" });
   return stale;
 }
+
+const trainingKey = ({ training }: TrainingBasis): string => canonicalJson({ training });
 
 /** No change of the recipe and an empty one are the same. */
 const settingsOf = ({ settings }: TrainingBasis): string => canonicalJson({ ...settings, train: settings.train ?? {} });

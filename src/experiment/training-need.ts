@@ -8,6 +8,8 @@ import {
   type TrainingMemory,
   trainingMemory,
 } from "../train/training-memory.ts";
+import type { Training } from "../train/training-method.ts";
+import { withRowsOf } from "../train/training-methods.ts";
 
 /** Bytes. */
 export interface TrainingNeed extends TrainingMemory {
@@ -17,8 +19,8 @@ export interface TrainingNeed extends TrainingMemory {
   readonly remedy: string;
 }
 
-export const trainingNeed = (encoder: EncoderShape, config: TrainConfig): TrainingNeed => ({
-  ...trainingMemory(encoder, config),
-  limit: sessionLimit,
-  remedy: remedyThatFits(encoder, config),
-});
+/** `training`: the way of training, whose batches may have more rows. */
+export function trainingNeed(encoder: EncoderShape, config: TrainConfig, training?: Training): TrainingNeed {
+  const widest = withRowsOf(training, config);
+  return { ...trainingMemory(encoder, widest), limit: sessionLimit, remedy: remedyThatFits(encoder, widest) };
+}

@@ -1,13 +1,12 @@
 // MedNLI's and MEDIQA-NLI's JSONL: premise, hypothesis and label, the label at times in a table beside it. Knows no disk.
 
-import type { Task } from "../tasks/task.ts";
-import type { Format, Tree } from "./format.ts";
+import type { Format } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
+import { groundTruth, isGroundTruth } from "./reading/ground-truth.ts";
 import { jsonRows } from "./reading/json.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair, RowIds } from "./reading/pairs.ts";
 import { extensionOf, nameOf, splitOf } from "./reading/paths.ts";
-import { csvRows, headerOf, ofWidth } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const labels = { entailment: "entail", neutral: "neutral", contradiction: "contradict" };
@@ -23,13 +22,13 @@ export const nli: Format = {
     const own = [...heads].filter(
       ([path, head]) => extensionOf(path).startsWith("json") && /"sentence1"\s*:/.test(head) && /"sentence2"\s*:/.test(head),
     );
-    const truth = [...heads].filter(([path, head]) => isLabels(path) && headerOf(head, ",").join() === "pair_id,label");
+    const truth = [...heads].filter(([path, head]) => isLabels(path) && isGroundTruth(head));
     return own.length === 0 ? [] : [...own, ...truth].map(([path]) => path);
   },
   claims: (path) => extensionOf(path) === "jsonl" && /^(?:mli_|mednli)/i.test(nameOf(path)),
   async read(tree, task) {
     const rows = new Collection(task);
-    const truth = await groundTruth(tree, task);
+    const truth = await groundTruth(tree, [...tree.keys()].filter(isLabels), task, labels);
     for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
       const split = /shared_task|bionlp19/i.test(file) && tree.size > 2 ? "test" : splitOf(file);
       rows.open(split, file);
@@ -48,16 +47,3 @@ export const nli: Format = {
     return rows.finish();
   },
 };
-
-async function groundTruth(tree: Tree, task: Task): Promise<ReadonlyMap<string, string>> {
-  const truth = new Map<string, string>();
-  for (const file of [...tree.keys()].filter(isLabels)) {
-    const [, ...table] = csvRows(await readText(tree, file), file);
-    for (const { cells, line } of ofWidth(table, file, [2], "pair_id and label")) {
-      const [id = "", label = ""] = cells;
-      labelAt(task, labels, label, { file, line });
-      truth.set(id.trim(), label.trim());
-    }
-  }
-  return truth;
-}

@@ -1,12 +1,11 @@
 // MEDIQA-RQE's xml: pairs of a consumer's question and a frequent one. Labels may lie in a table beside it. Knows no disk.
 
-import type { Task } from "../tasks/task.ts";
-import type { Format, Tree } from "./format.ts";
+import type { Format } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
+import { groundTruth, isGroundTruth } from "./reading/ground-truth.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair, RowIds } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { csvRows, headerOf, ofWidth } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { childNamed, childrenNamed, type Element, readXml } from "./reading/xml.ts";
 
@@ -24,13 +23,13 @@ export const rqe: Format = {
     const own = [...heads]
       .filter(([path, head]) => extensionOf(path) === "xml" && /<pair\s[^>]*\bpid\s*=/.test(head))
       .map(([path]) => path);
-    const truth = [...heads].filter(([path, head]) => isLabels(path) && headerOf(head, ",").join() === "pair_id,label");
+    const truth = [...heads].filter(([path, head]) => isLabels(path) && isGroundTruth(head));
     return own.length === 0 ? [] : [...own, ...truth.map(([path]) => path)];
   },
   claims: (path) => extensionOf(path) === "xml" && /rqe|task2|pairs/i.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
-    const truth = await groundTruth(tree, task);
+    const truth = await groundTruth(tree, [...tree.keys()].filter(isLabels), task, labels);
     for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
       const split = splitOf(file);
       rows.open(split, file);
@@ -57,18 +56,4 @@ function pairsIn(root: Element): readonly Element[] {
 function questionOf(pair: Element, name: string, file: string): string {
   if (childrenNamed(pair, name).length > 1) malformed(file, pair.line, `the pair ${pair.attributes.pid} has several <${name}>`);
   return (childNamed(pair, name) ?? malformed(file, pair.line, `the pair ${pair.attributes.pid} has no <${name}>`)).text.trim();
-}
-
-/** Labels by id, from the tables beside the test set. */
-async function groundTruth(tree: Tree, task: Task): Promise<ReadonlyMap<string, string>> {
-  const truth = new Map<string, string>();
-  for (const file of [...tree.keys()].filter(isLabels)) {
-    const [, ...table] = csvRows(await readText(tree, file), file);
-    for (const { cells, line } of ofWidth(table, file, [2], "pair_id and label")) {
-      const [id = "", label = ""] = cells;
-      labelAt(task, labels, label, { file, line });
-      truth.set(id.trim(), label.trim());
-    }
-  }
-  return truth;
 }

@@ -7,7 +7,10 @@ import type { Knowledge, Topic } from "../knowledge/topic.ts";
 import type { Fidelity, Shown } from "../prompts/conversation.ts";
 import type { Parsed } from "../prompts/rejections.ts";
 import type { Example, Shape } from "../tasks/example.ts";
+import type { Family } from "../tasks/families.ts";
 import type { Task } from "../tasks/task.ts";
+import type { MethodOf, TrainingMethod } from "../train/training-method.ts";
+import type { MaskFiller } from "./mask-filler.ts";
 
 /** A language model that writes texts, and how it is asked. */
 export interface Writer {
@@ -48,8 +51,25 @@ export type SourceConfig =
   | { readonly kind: "demogen"; readonly writer: Writer }
   /** Few-shot examples with words changed (App. E). */
   | { readonly kind: "word-substitution" }
+  /** The graph's names of the same type, like the mention's own, in few-shot examples; then a training that contrasts a question with the words (KGPC). */
+  | { readonly kind: "kgpc" }
+  /** A frozen encoder behind a trained prefix, with label words for its head (LightNER): no examples are made. */
+  | { readonly kind: "lightner" }
   /** Few-shot examples translated there and back by the language model (App. E). */
   | { readonly kind: "back-translation"; readonly writer: Writer }
+  /** Hidden states of few-shot examples mixed in training (App. E). */
+  | MethodOf<"tmix">
+  /** Tokens of few-shot sequences mixed for training (App. E). */
+  | MethodOf<"seqmix">
+  /** Few-shot examples with words filled in by a masked model, which reads the label before the text (App. E). */
+  | { readonly kind: "conditional-mlm"; readonly tuning: MaskTuning }
+  /** Few-shot sentences with entities filled in by a masked model, which reads tags around their words (App. E). */
+  | {
+      readonly kind: "melm";
+      readonly tuning: MaskTuning;
+      /** Keeps what a classifier of the few-shot set labels alike. In the paper of the method; not in its code. */
+      readonly filter: boolean;
+    }
   /** The language model labels the test items itself. */
   | { readonly kind: "in-context"; readonly writer: Writer }
   /** DemoGen's prompt in rounds: feedback of a classifier chooses what the next prompts show. */
@@ -73,6 +93,22 @@ export type SourceConfig =
       readonly writer: Writer;
     };
 
+/** Settings of a masked model's fine-tuning on the few-shot set. */
+export interface MaskTuning {
+  readonly epochs: number;
+  /** Peak rate; linear decay to 0 after the warm-up. */
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Longer inputs are cut, special tokens counted: what is beyond is neither learnt from nor changed. */
+  readonly maxTokens: number;
+  /** Share of the steps in which the rate rises linearly from 0. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  readonly dropout: number;
+  /** Share of the places that training masks. */
+  readonly maskRate: number;
+}
+
 /** Examples that influence is measured on: some of the synthetic ones by reverse cross-entropy, or the few-shot validation set by cross-entropy. */
 export type InfluenceValidation = "synthetic-rce" | "few-shot-ce";
 
@@ -94,7 +130,8 @@ export type Need =
   | "suggestions" // a language model asked for topics or styles
   | "gold" // real training rows beyond the few-shot set
   | "test" // the test items, without their labels
-  | "encoder"; // a classifier that is trained while the source makes its examples
+  | "encoder" // a classifier that is trained while the source makes its examples
+  | "masked"; // the encoder with its masked-language-model head, fine-tuned before the source makes its examples
 
 export { type Parsed, type RejectReason, rejectReasons } from "../prompts/rejections.ts";
 
@@ -148,20 +185,36 @@ export interface Context<C extends SourceConfig = SourceConfig> {
 /** Tools of an attempt. A source finds there what it `needs`. */
 export interface Tools {
   readonly model?: LanguageModel;
+  readonly fill?: MaskFiller;
+  /** The example with the labels that a classifier of the few-shot set gives it. */
+  readonly label?: (example: Example) => Promise<Example>;
 }
 
 /** The part of a knowledge request that a source decides. */
 export interface KnowledgeChoice {
   readonly topics: TopicOrigin;
   readonly styles: StyleOrigin;
-  /** Names of the graph for the task's entities, where no topics are drawn from it. */
-  readonly names?: true;
+  /** Names of the graph to put in the place of others. */
+  readonly names?: "substitutes";
+  /** Names of the graph in the place of the few-shot examples' mentions. */
+  readonly alternatives?: true;
 }
 
 /** The part of a request for feedback that a source decides. */
 export interface FeedbackChoice {
   readonly influenceFrom: number;
   readonly validation: InfluenceValidation;
+}
+
+/** The part of a masked model that a source decides. */
+export interface MaskedChoice {
+  /** The model reads the labels before the text, or tags around the words of entities. */
+  readonly sight: "before" | "around";
+  /** Masks of the fine-tuning: a share of an input's places, or each place by itself. */
+  readonly masks:
+    | { readonly kind: "share"; readonly share: number; readonly most: number }
+    | { readonly kind: "each"; readonly rate: number };
+  readonly tuning: MaskTuning;
 }
 
 /** Groups in which a page offers the sources. */
@@ -183,12 +236,18 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   rounds(config: C): readonly number[];
   /** Feedback at its barriers; there where `rounds` gives any. */
   readonly feedback?: (config: C) => FeedbackChoice;
+  /** The masked model that it fills places by; there where it needs one. */
+  readonly masked?: (config: C) => MaskedChoice;
   /** Accepted examples that its run aims at when `size` are asked for, and `gold` real rows and `test` items are there. */
   extent(size: number, gold: number, test: number): number;
+  /** It is a way of training: stage II follows this method. A source that makes no examples beside it has an extent of 0. */
+  readonly training?: (config: C) => TrainingMethod;
   /** Its attempt `i` answers test item `i`: the log holds predictions, and nothing is trained on it. A rejected one is a wrong answer. */
   readonly answers?: true;
   /** Shapes of examples that it works for. Absent: every. */
   readonly shapes?: readonly Shape[];
+  /** Families of tasks that it works for. Absent: every. */
+  readonly families?: readonly Family[];
   /** Two texts are the same where each letter is: changes of case and punctuation make a new one. */
   readonly exact?: true;
   /** After so many attempts in a row without anything new its run ends, with what it has. */

@@ -1,14 +1,21 @@
 // Every source of training data that there is. A new one is a file, a row here, and the rows that the compiler asks for then.
 
-import type { Shape } from "../tasks/example.ts";
+import type { Task } from "../tasks/task.ts";
+import type { TrainingMethod } from "../train/training-method.ts";
 import { backTranslation } from "./back-translation.ts";
 import { clingen } from "./clingen.ts";
+import { conditionalMlm } from "./conditional-mlm.ts";
 import { demogen } from "./demogen.ts";
 import { gold } from "./gold.ts";
 import { inContext } from "./in-context.ts";
+import { kgpc } from "./kgpc.ts";
+import { lightner } from "./lightner.ts";
+import { melm } from "./melm.ts";
 import { none } from "./none.ts";
 import { progen } from "./progen.ts";
+import { seqmix } from "./seqmix.ts";
 import type { ConfigOf, Need, Source, SourceConfig, SourceKind, Steered, Writer } from "./source.ts";
+import { tmix } from "./tmix.ts";
 import { wordSubstitution } from "./word-substitution.ts";
 import { zerogen } from "./zerogen.ts";
 
@@ -22,6 +29,12 @@ export const sources: Sources = {
   progen,
   "word-substitution": wordSubstitution,
   "back-translation": backTranslation,
+  tmix,
+  seqmix,
+  kgpc,
+  lightner,
+  "conditional-mlm": conditionalMlm,
+  melm,
   none,
   gold,
   "in-context": inContext,
@@ -34,9 +47,10 @@ export function sourceOf({ kind }: Pick<SourceConfig, "kind">): Source {
   return sources[kind] as Source;
 }
 
-/** Tells whether a source can make examples of this shape. */
-export function suits({ kind }: Pick<SourceConfig, "kind">, { shape }: { readonly shape: Shape }): boolean {
-  return sourceOf({ kind }).shapes?.includes(shape) ?? true;
+/** Tells whether a source works for tasks of this shape and family. */
+export function suits({ kind }: Pick<SourceConfig, "kind">, { shape, family }: Pick<Task, "shape" | "family">): boolean {
+  const { shapes, families } = sourceOf({ kind });
+  return (shapes?.includes(shape) ?? true) && (families?.includes(family) ?? true);
 }
 
 export function needs(config: SourceConfig, need: Need): boolean {
@@ -46,6 +60,11 @@ export function needs(config: SourceConfig, need: Need): boolean {
 /** Undefined for a source that no language model writes. */
 export function writerOf(config: SourceConfig): Writer | undefined {
   return "writer" in config ? config.writer : undefined;
+}
+
+/** The way of training that a source is; undefined for one whose examples are trained on as usual. */
+export function trainingMethodOf(config: SourceConfig): TrainingMethod | undefined {
+  return sourceOf(config).training?.(config);
 }
 
 /** The config of a source that works with knowledge; undefined for another. */

@@ -38,15 +38,18 @@ export function dimensionsOf(free: FreeSizes, shape: Shape): Dimension[] {
  */
 export function openSizes(free: FreeSizes, node: Node, numbers: readonly number[], join = false): SizeInput {
   const isFree = (n: number) => names(free, n).length > 0;
+  const named = (d: number) => Object.keys(free).find((name) => free[name] === d);
   const { shape } = node.inputs[0];
   if (node.op === "Reshape") {
     // ONNX: 0 keeps the input's size of the same axis, -1 is what is left over.
     const dims = numbers.map((d, i) => (isFree(d) ? (shape[i] === d ? 0 : -1) : d));
     if (dims.filter((d) => d === -1).length <= 1) return { constant: dims };
-    const named = (d: number) => Object.keys(free).find((name) => free[name] === d);
     return join ? { joined: numbers.map((d, i) => named(d) ?? (dims[i] as number)) } : { fed: numbers };
   }
   if (node.op === "Split" && numbers.some(isFree)) return { fed: numbers };
+  if (node.op === "Expand" && join && numbers.some(isFree) && numbers.every((d) => !isFree(d) || named(d) !== undefined)) {
+    return { joined: numbers.map((d) => named(d) ?? d) };
+  }
   const [number] = numbers;
   if (node.op === "Slice" && number !== undefined) {
     const { axis, end } = (node as Node<"Slice">).attrs;

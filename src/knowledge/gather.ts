@@ -2,12 +2,16 @@
 
 import { throwIfAborted } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
+import { datedModel } from "../engines/dated-model.ts";
 import type { LanguageModel } from "../engines/language-model.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
+import { graphAlternatives } from "./alternatives.ts";
 import { graphLexicon } from "./graph/graph-lexicon.ts";
+import { graphSubstitutes } from "./graph/substitutes.ts";
 import { sampleTopics } from "./graph-topics.ts";
+import { type KeptAnswer, type ResumedModel, resumedModel } from "./kept-answers.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 import { listLexicon, listTopics } from "./list-topics.ts";
 import { paperTopics, smallTopics, suggestTopics } from "./model-topics.ts";
@@ -17,6 +21,8 @@ import type { KnowledgeData, Style, Topic } from "./topic.ts";
 export type KnowledgeEvent =
   | { readonly type: "asking"; readonly what: "styles" | "topics"; readonly prompt: string }
   | { readonly type: "answered"; readonly what: "styles" | "topics"; readonly text: string; readonly found: number }
+  /** An answer to keep at this place: with those before it the step resumes behind it. */
+  | { readonly type: "said"; readonly at: number; readonly answer: KeptAnswer }
   | { readonly type: "remark"; readonly text: string } // a decision made on the way, for the user to read
   | { readonly type: "gathered"; readonly knowledge: KnowledgeData };
 
@@ -50,25 +56,52 @@ export interface KnowledgeRequest {
   readonly topics: TopicOrigin;
   readonly topicCount: number;
   readonly suggestStyles: boolean;
-  /** Names of the graph for the task's entities, where no topics are drawn from it. */
-  readonly names?: true;
+  /** Names of the graph to put in the place of others (`Substitutes`). */
+  readonly names?: "substitutes";
+  /** Names of the graph in the place of each of the demonstrations' mentions. */
+  readonly alternatives?: true;
   /** No styles at all. */
   readonly withoutStyles?: true;
   /** Form of the question for topics to the language model. */
   readonly topicLists: TopicLists;
   readonly demonstrations: readonly Example[];
   readonly seed: number;
+  /** Answers of an earlier sitting (`said`): they are not asked again. */
+  readonly kept?: readonly KeptAnswer[];
 }
+
+/** Tells whether a request wants a graph: for topics, or for names. */
+export const readsGraph = ({ topics, names, alternatives }: KnowledgeRequest): boolean =>
+  topicOrigins[topics].graph || names !== undefined || alternatives === true;
 
 export interface KnowledgePorts {
   /** For topics from the graph. */
   readonly graph?: KnowledgeGraph;
   /** Asked for only when styles or topics are to come from it. */
   readonly model: () => LanguageModel;
+  /** The day for a chat template that asks for one. A resumed step tells the day of its first answer. */
+  readonly today?: string;
 }
 
-/** Ends with `gathered`. Errors: `no-topics`, `aborted`, and those of graph and model. */
+/** Tells each new answer (`said`) before what was made of it, and ends with `gathered`. Errors: `no-topics`, `aborted`, and those of graph and model. */
 export async function* gatherKnowledge(
+  request: KnowledgeRequest,
+  ports: KnowledgePorts,
+  signal: AbortSignal,
+): AsyncGenerator<KnowledgeEvent, void> {
+  const { kept = [] } = request;
+  let resumed: ResumedModel | undefined;
+  const model = () => {
+    resumed ??= resumedModel(ports.model(), kept);
+    return datedModel(resumed.model, kept[0]?.date ?? ports.today);
+  };
+  for await (const event of gathering(request, { ...ports, model }, signal)) {
+    for (const said of resumed?.fresh() ?? []) yield { type: "said", ...said };
+    yield event;
+  }
+}
+
+async function* gathering(
   request: KnowledgeRequest,
   ports: KnowledgePorts,
   signal: AbortSignal,
@@ -78,14 +111,37 @@ export async function* gatherKnowledge(
   const stream = rng("knowledge", request.seed);
   const topics = yield* gatherTopics(request, task, ports, stream, signal);
   const styles = yield* gatherStyles(request, task, ports, stream, signal);
-  const lexicon = await gatherLexicon(request, task, ports);
+  const names = await gatherNames(request, task, ports, stream);
+  const alternatives = request.alternatives && ports.graph ? await gatherAlternatives(request, task, ports.graph) : undefined;
   throwIfAborted(signal);
-  yield { type: "gathered", knowledge: { topics, styles, lexicon } };
+  if (alternatives) yield { type: "remark", text: alternatives.remark };
+  yield {
+    type: "gathered",
+    knowledge: { topics, styles, ...names, ...(alternatives ? { alternatives: alternatives.names } : {}) },
+  };
 }
 
-async function gatherLexicon({ topics }: KnowledgeRequest, task: Task, { graph }: KnowledgePorts): Promise<readonly string[]> {
-  if (graph) return graphLexicon(graph, task);
-  return "list" in topicOrigins[topics] ? listLexicon(task) : [];
+type Names = Pick<KnowledgeData, "lexicon" | "substitutes">;
+
+async function gatherNames(
+  { topics, names, demonstrations }: KnowledgeRequest,
+  task: Task,
+  { graph }: KnowledgePorts,
+  stream: Rng,
+): Promise<Names> {
+  if (graph && names) {
+    return { lexicon: [], substitutes: await graphSubstitutes(graph, task, demonstrations, stream.fork("substitutes")) };
+  }
+  if (graph) return { lexicon: await graphLexicon(graph, task) };
+  return { lexicon: "list" in topicOrigins[topics] ? listLexicon(task) : [] };
+}
+
+async function gatherAlternatives({ demonstrations }: KnowledgeRequest, task: Task, graph: KnowledgeGraph) {
+  const names = await graphAlternatives(graph, task, demonstrations);
+  const mentions = Object.values(names).flatMap((of) => Object.values(of));
+  const without = mentions.filter((of) => of.length === 0).length;
+  const remark = `${mentions.length} names are marked in the few examples; for ${mentions.length - without} of them the graph has others like them.`;
+  return { names, remark };
 }
 
 /** Topics of each label; where both are asked, the graph's before the model's. */

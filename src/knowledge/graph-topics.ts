@@ -38,7 +38,7 @@ export function cleanName(name: string, longest: number): string | undefined {
  * names ("anemia, aplastic"), numbered ones ("deafness 79", "type II") and classes ("disease of mental health").
  */
 export function isNatural(name: string): boolean {
-  if (!/^\p{L}[\p{L}'’-]*( [\p{L}'’-]+){0,3}$/u.test(name)) return false;
+  if (!/^\p{L}[\p{L}\p{M}'’-]*( [\p{L}\p{M}'’-]+){0,3}$/u.test(name)) return false;
   if (/ ([IVX]{2,}[a-z]?|[IVX][a-z]|[A-Z])$/.test(name)) return false; // "glycogen storage disease IXb", "hepatitis E"
   return !classWords.test(name);
 }
@@ -73,7 +73,7 @@ export async function sampleTopics(
   return topics;
 }
 
-/** Topics that the graph holds for a task, over all its labels, at most: names are not read, nor whether a pair has an edge. */
+/** Topics that the graph holds for a task, over all its labels, at most: names are not read. */
 export async function countTopics(graph: KnowledgeGraph, topics: ByLabel<TopicQuery>): Promise<number> {
   const queries = (await Promise.all(forAnyLabel(topics).map((query) => turns(graph, query)))).flat();
   const distinct = new Map(queries.map((query) => [canonicalName(query), query]));
@@ -171,8 +171,8 @@ function named(query: GraphQuery, { entities }: Topic): boolean {
 const batch = 64;
 
 /**
- * Pairs drawn at most, none twice. A small graph is searched whole; in a large one where hardly a pair is free the search ends.
- * With half of the pairs free, the paper's 300 topics take some 600 draws.
+ * Pairs drawn at most, none twice, so that the search ends. All of them are free of edges. Only names that no sentence can hold are thrown away, and
+ * a graph with fewer pairs is searched whole.
  */
 const mostPairs = 100_000;
 

@@ -5,14 +5,16 @@ import type { Topic } from "./topic.ts";
 
 export interface KnowledgeGraph {
   readonly id: string;
-  /** Number of matches. Pairs that have an edge count too. */
+  /** Number of matches. */
   count(query: GraphQuery): Promise<number>;
-  /** Topics at indices in [0, count), in the order asked; a pair that has an edge is left out. */
+  /** Topics at indices in [0, count), in the order asked. */
   at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
   /** Relations of each node to nodes of other types, as a count. Nodes are of these types, in the order of `at`. */
   links(types: readonly string[]): Promise<Uint32Array>;
-  /** Every name of the nodes of these types, synonyms included, some thousand at once. */
-  names(types: readonly string[]): AsyncGenerator<readonly string[], void>;
+  /** The names of each node of these types, or of every type: its own, then its synonyms. Some thousand nodes at once. */
+  names(types: readonly string[] | undefined): AsyncGenerator<readonly (readonly string[])[], void>;
+  /** For each mention the names of the nodes of these types that are most like its own node, by what they are related to; at most so many. */
+  similar(types: readonly string[], mentions: readonly string[], most: number): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */

@@ -58,7 +58,8 @@ export function mentionsOfBoth(
   return undefined;
 }
 
-function places(text: string, lexicons: readonly Lexicon[]): { start: number; end: number }[] {
+/** Places of the names of the lexicons, the longest at each, in order. */
+export function places(text: string, lexicons: readonly Lexicon[]): { start: number; end: number }[] {
   const words = wordsOf(text);
   const shouted = !/\p{Ll}/u.test(text);
   const found: { start: number; end: number }[] = [];

@@ -19,10 +19,19 @@ export interface Word {
 /** Characters without width that stand inside words: soft hyphen, joiners. */
 const invisible = "\\u00AD\\u200C\\u200D\\u2060\\uFEFF";
 
+/** Letters of scripts that put no space between words. Each is a word here, so that a name is found wherever it stands. */
+const spaceless = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"].map((of) => `\\p{Script=${of}}`).join("");
+const apart = `(?![${spaceless}])`;
+
 const token = new RegExp(
-  `[\\p{L}\\p{N}](?:[\\p{L}\\p{N}\\p{M}]|[${invisible}]+(?=[\\p{L}\\p{N}\\p{M}]))*|[^\\s\\u200B${invisible}]`,
+  `[${spaceless}]\\p{M}*|[\\p{L}\\p{N}](?:${apart}[\\p{L}\\p{N}\\p{M}]|[${invisible}]+(?=${apart}[\\p{L}\\p{N}\\p{M}]))*|[^\\s\\u200B${invisible}]`,
   "gu",
 );
+
+const spacelessFirst = new RegExp(`^[${spaceless}]`, "u");
+
+/** Begins with a letter of such a script. */
+export const isSpaceless = (text: string): boolean => spacelessFirst.test(text);
 
 const hyphens = "-‐‑‒–−﹣－";
 const apostrophes = "'’‘ʼʹ′`´";
@@ -89,6 +98,7 @@ export function caseOf(words: readonly Word[]): "any" | "exact" | "never" {
   if (!only) return "never";
   if (second) return "any";
   if (isAbbreviation(only.written)) return "exact";
+  if (isSpaceless(only.key)) return "any";
   if (only.key.length < 2 || isCommonWord(only.key)) return "never";
   if (only.key.length === 2) return /\p{Lu}/u.test(only.written) ? "exact" : "never"; // "Pb"
   return "any";

@@ -1,5 +1,7 @@
 // Topics and styles (section 4.1), which enrich a prompt, each with its provenance. Knows no graph and no model.
 
+import type { Alternatives } from "./alternatives.ts";
+
 export interface Entity {
   /** The graph's id (`DOID:10652`); absent for a language model's topic. */
   readonly id?: string;
@@ -28,12 +30,24 @@ export interface Style {
   readonly source: "paper" | "llm" | "user";
 }
 
+/** Names that word substitution puts in the place of others. */
+export interface Substitutes {
+  /** Names of a label's own kind of thing, by the label's id. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** Names of one thing each, of which the real examples mention one. */
+  readonly synonyms: readonly (readonly string[])[];
+}
+
 /** The candidate sets that a method draws from (section 4.2): the same for the whole run. */
 export interface Knowledge {
   topicsFor(label: string): readonly Topic[];
   readonly styles: readonly Style[];
   /** Names of the label's own entity type, in lower case but for abbreviations, for marking sentences (`annotation: "graph"`); empty when unknown. */
   readonly lexicon: readonly string[];
+  /** Names for the mentions of the few-shot examples; there where a source asks for them. */
+  readonly alternatives?: Alternatives;
+  /** For word substitution alone. */
+  readonly substitutes?: Substitutes;
 }
 
 /** Knowledge as plain data, for storing, hashing and crossing a worker's border. */
@@ -41,10 +55,12 @@ export interface KnowledgeData {
   readonly topics: Readonly<Record<string, readonly Topic[]>>; // by label id
   readonly styles: readonly Style[];
   readonly lexicon: readonly string[];
+  readonly alternatives?: Alternatives;
+  readonly substitutes?: Substitutes;
 }
 
-export function knowledgeOf(data: KnowledgeData): Knowledge {
-  return { topicsFor: (label) => data.topics[label] ?? [], styles: data.styles, lexicon: data.lexicon };
+export function knowledgeOf({ topics, ...data }: KnowledgeData): Knowledge {
+  return { topicsFor: (label) => topics[label] ?? [], ...data };
 }
 
 /** Knowledge of a source that needs none. */

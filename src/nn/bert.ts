@@ -5,6 +5,7 @@ import type { Value } from "../graph/ops.ts";
 import { type BatchShape, type Parameter, rowsInput } from "../graph/parameter.ts";
 import type { BertConfig } from "./bert-config.ts";
 import type { Dropout } from "./dropout.ts";
+import { mixedHalves, shapeBehind, unionOfHalves } from "./mixing.ts";
 
 /** Added to the scores of masked positions: their share of the attention is then exactly 0 in float32. */
 const masked = -1e9;
@@ -32,10 +33,22 @@ export interface Encoded {
 /** Addition of LoRA to the named layer of x; undefined where it adds nothing. */
 export type Addition = (g: Graph, layer: string, x: Value) => Value | undefined;
 
+/** Keys and values of a layer, by its index, before those of its tokens. */
+export type Prefix = (layer: number) => PrefixStates;
+
+export interface PrefixStates {
+  /** [1, heads, width, length] */
+  readonly keys: Value;
+  /** [1, heads, length, width] */
+  readonly values: Value;
+}
+
 export interface EncodeOptions {
   /** The tables' rows come as inputs (`rowsInput`), looked up by the caller. */
   readonly gathered?: boolean;
   readonly addition?: Addition;
+  /** Read by every token, and never masked. */
+  readonly prefix?: Prefix;
   /** At transformers' sites: after the embeddings, on attention's weights, after attention and after the feed-forward. */
   readonly dropout?: Dropout;
 }
@@ -74,25 +87,38 @@ export function embed(
   };
 }
 
-/** Layers from the one of index `from` up to that of `to`, all where absent, over hidden states [batch * tokens, hidden]. */
+/**
+ * Layers from the one of index `from` up to that of `to`, all where absent, over hidden states [batch * tokens, hidden]. Behind `shape.mix` layers
+ * they are those of half the batch, which sees the tokens of both.
+ */
 export function encodeLayers(
   g: Graph,
   config: BertConfig,
-  { batch, tokens }: BatchShape,
+  shape: BatchShape,
   weight: Weight,
   states: Value,
-  { addition = () => undefined, dropout = (x) => x }: EncodeOptions = {},
+  { addition = () => undefined, dropout = (x) => x, prefix }: EncodeOptions = {},
   { from = 0, to = config.layers }: { readonly from?: number; readonly to?: number } = {},
 ): Value {
   if (from === to) return states;
   let hidden = states;
-  const mask = g.input("attention_mask", "float32", [batch, tokens]);
-  const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
-  const bias = g.apply("Reshape", [absent], { shape: [batch, 1, 1, tokens] });
+  const mask = g.input("attention_mask", "float32", [shape.batch, shape.tokens]);
+  let bias: Value | undefined;
   for (let i = from; i < to; i++) {
-    hidden = layer({ g, config, shape: { batch, tokens }, weight, addition, dropout }, `bert.encoder.layer.${i}`, hidden, bias);
+    const own = shapeBehind(shape, i);
+    if (i === shape.mix) bias = undefined;
+    bias ??= maskBias(g, own.batch < shape.batch ? unionOfHalves(g, mask) : mask);
+    const before = prefix?.(i);
+    hidden = layer({ g, config, shape: own, weight, addition, dropout, before }, `bert.encoder.layer.${i}`, hidden, bias);
+    if (i + 1 === shape.mix) hidden = mixedHalves(g, hidden, shape.mix);
   }
   return hidden;
+}
+
+/** Added to attention's scores, [batch, 1, 1, tokens]. */
+function maskBias(g: Graph, mask: Value): Value {
+  const absent = g.apply("Mul", [g.apply("Sub", [g.scalar(1), mask]), g.scalar(masked)]);
+  return g.apply("Reshape", [absent], { shape: [mask.shape[0] as number, 1, 1, mask.shape[1] as number] });
 }
 
 /** x W' + b, for W as checkpoints have it: [out, in]. */
@@ -115,6 +141,8 @@ interface Build {
   readonly weight: Weight;
   readonly addition: Addition;
   readonly dropout: Dropout;
+  /** The layer's prefix. */
+  readonly before: PrefixStates | undefined;
 }
 
 function layer(build: Build, name: string, x: Value, bias: Value): Value {
@@ -128,7 +156,7 @@ function layer(build: Build, name: string, x: Value, bias: Value): Value {
 }
 
 function attention(build: Build, name: string, x: Value, bias: Value): Value {
-  const { g, config, shape, dropout } = build;
+  const { g, config, shape, dropout, before } = build;
   const { batch, tokens } = shape;
   const { heads, hiddenSize } = config;
   const width = hiddenSize / heads;
@@ -137,11 +165,19 @@ function attention(build: Build, name: string, x: Value, bias: Value): Value {
   const project = (part: string) => dense(build, `${name}.${part}`, x);
   const scaled = g.apply("Mul", [project("query"), g.scalar(1 / Math.sqrt(width))]);
   const query = split(scaled, [0, 2, 1, 3]); // [batch, heads, tokens, width]
-  const key = split(project("key"), [0, 2, 3, 1]); // [batch, heads, width, tokens]
-  const value = split(project("value"), [0, 2, 1, 3]); // [batch, heads, tokens, width]
-  const scores = g.apply("Add", [g.apply("MatMul", [query, key]), bias]); // [batch, heads, tokens, tokens]
+  const key = behind(g, before?.keys, split(project("key"), [0, 2, 3, 1]), 3); // [batch, heads, width, prefix + tokens]
+  const value = behind(g, before?.values, split(project("value"), [0, 2, 1, 3]), 2); // [batch, heads, prefix + tokens, width]
+  const seen = before ? g.apply("Pad", [bias], { axis: 3, before: before.keys.shape[3] as number, after: 0 }) : bias;
+  const scores = g.apply("Add", [g.apply("MatMul", [query, key]), seen]); // [batch, heads, tokens, prefix + tokens]
   const mixed = g.apply("MatMul", [dropout(g.apply("Softmax", [scores])), value]); // [batch, heads, tokens, width]
   return g.apply("Reshape", [g.apply("Transpose", [mixed], { perm: [0, 2, 1, 3] })], { shape: [batch * tokens, hiddenSize] });
+}
+
+/** `own` with a prefix of one row before it along an axis, the same in every row of the batch. */
+function behind(g: Graph, prefix: Value | undefined, own: Value, axis: number): Value {
+  if (!prefix) return own;
+  const spread = g.apply("Expand", [prefix], { shape: own.shape.with(axis, prefix.shape[axis] as number) });
+  return g.apply("Concat", [spread, own], { axis });
 }
 
 export function layerNorm(g: Graph, config: BertConfig, weight: Weight, name: string, x: Value): Value {

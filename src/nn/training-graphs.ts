@@ -7,7 +7,9 @@ import type { BatchShape, Parameter } from "../graph/parameter.ts";
 import { type Addition, type EncodeOptions, embed, encode, encodeLayers, encoderSites, lookups, type Weight } from "./bert.ts";
 import type { BertConfig } from "./bert-config.ts";
 import { type Dropout, dropoutSites } from "./dropout.ts";
-import { type Head, type HeadLogits, headLogits, headLoss } from "./heads.ts";
+import { type Head, type HeadLogits, headLogits, headLoss, perToken } from "./heads.ts";
+import { shapeBehind } from "./mixing.ts";
+import { prefixOf } from "./prefix.ts";
 import { frozenLayers, loraNames, type Trains } from "./trains.ts";
 
 /** Parts that all graphs of a model are made from. */
@@ -69,7 +71,7 @@ export function fixedPart(blueprint: Blueprint): FixedPart | undefined {
   const fixed = frozenLayers(trains, config.layers);
   if (fixed === 0 || head.kind === "masked") return undefined;
   return {
-    firstToken: fixed === config.layers && head.kind !== "token",
+    firstToken: fixed === config.layers && !perToken[head.kind],
     features(shape) {
       const build = begin(blueprint, 0);
       const { hidden } = embedded(blueprint, build, shape);
@@ -91,23 +93,23 @@ export function segmentsOf(blueprint: Blueprint): Segments {
   const start = (i: number, shape: BatchShape) => {
     const from = i * segmentLayers;
     const build = begin(blueprint, blueprint.dropout, from);
-    const read = i > 0 ? given(blueprint, build, shape, "states") : undefined;
+    const read = i > 0 ? given(blueprint, build, shapeBehind(shape, from), "states") : undefined;
     const { hidden, rows } = read ? { hidden: read.flat, rows: {} } : embedded(blueprint, build, shape);
     const to = Math.min(from + segmentLayers, layers);
-    return { build, read, rows, states: layersOf(blueprint, build, shape, hidden, { from, to }) };
+    return { build, read, rows, behind: shapeBehind(shape, to), states: layersOf(blueprint, build, shape, hidden, { from, to }) };
   };
   return {
     count,
     forward(i, shape) {
-      const { build, states } = start(i, shape);
-      give(blueprint, build, shape, "next_states", states);
+      const { build, behind, states } = start(i, shape);
+      give(blueprint, build, behind, "next_states", states);
       return build.g;
     },
     backward(i, shape) {
-      const { build, read, rows, states } = start(i, shape);
+      const { build, read, rows, behind, states } = start(i, shape);
       const back: [string, Value][] = read ? [["next_cotangent", read.input]] : [];
       if (i === count - 1) return endInLoss(blueprint, build, shape, states, rows, back);
-      const { flat } = given(blueprint, build, shape, "cotangent");
+      const { flat } = given(blueprint, build, behind, "cotangent");
       const wrt = [...gradientsIn(blueprint, build, rows), ...back];
       return withOutputs(build.g, wrt, (values) => passBack(build.g, states, flat, values));
     },
@@ -125,7 +127,12 @@ function begin({ config, trains, gathered, parameters }: Blueprint, rate: number
   const g = new Graph();
   const weight = parameterInputs(g, parameters);
   const dropout = dropoutSites(g, rate, dropoutSiteCount(config), from === 0 ? 0 : 1 + 3 * from);
-  return { g, weight, options: { gathered, addition: additionOf(trains, parameters, weight), dropout } };
+  const prefix = prefixOf(g, config, trains, weight);
+  return {
+    g,
+    weight,
+    options: { gathered, addition: additionOf(trains, parameters, weight), dropout, ...(prefix ? { prefix } : {}) },
+  };
 }
 
 const embedded = ({ config }: Blueprint, { g, weight, options }: Building, shape: BatchShape) =>
@@ -140,7 +147,7 @@ const layersOf = (
 ) => encodeLayers(g, config, shape, weight, hidden, options, range);
 
 const headOn = ({ config, head }: Blueprint, { g, weight, options }: Building, shape: BatchShape, hidden: Value): HeadLogits =>
-  headLogits({ g, config, shape, weight, dropout: options.dropout }, head, hidden);
+  headLogits({ g, config, shape: shapeBehind(shape, config.layers), weight, dropout: options.dropout }, head, hidden);
 
 /** An input of states, [batch, tokens, hidden], and the same as layers take them. */
 function given(
@@ -169,7 +176,7 @@ function endInLoss(
 ): Graph {
   const { g } = build;
   const { logits, tied } = headOn(blueprint, build, shape, states);
-  const loss = headLoss(g, blueprint.head, logits);
+  const loss = headLoss(g, blueprint.head, logits, states);
   g.output("loss", loss);
   const dense = Object.entries(tied)
     .filter(([name]) => !blueprint.frozen.has(name))

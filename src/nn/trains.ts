@@ -1,4 +1,4 @@
-// The trainable part of a BERT: everything, the last layers, the biases, the head, or low-rank additions. Knows no graph and no weights.
+// The trainable part of a BERT: everything, the last layers, the biases, the head, low-rank additions or a prefix. Knows no graph and no weights.
 
 import type { Parameter } from "../graph/parameter.ts";
 
@@ -17,7 +17,9 @@ export type Trains =
       readonly alpha: number;
       /** Matrices that are added to: queries and values, as the paper of LoRA has it and where absent; attention's four; or all of a layer. */
       readonly targets?: LoraTargets;
-    };
+    }
+  /** Prefix tuning (Li and Liang 2021), and the head: keys and values before every layer's own, over an encoder that is frozen (prefix.ts). */
+  | { readonly kind: "prefix"; readonly length: number; readonly width: number };
 
 export type LoraTargets = keyof typeof adapted;
 
@@ -29,6 +31,9 @@ const adapted = {
 };
 
 export const everything: Trains = { kind: "all" };
+
+/** Begins the names of label words' tensors (heads.ts): rows of the frozen table and their weights, which no training changes. */
+export const labelWords = "label_words.";
 
 /** The names of the two factors of an addition: down [rank, in], up [out, rank]. */
 export const loraNames = (layer: string) => ({ down: `${layer}.lora_A.weight`, up: `${layer}.lora_B.weight` });
@@ -61,7 +66,8 @@ export function frozen(parameters: readonly Parameter[], trains: Trains, layers:
 }
 
 function isTrained(name: string, trains: Trains, layers: number): boolean {
-  if (/^classifier\.|^cls\.|^bert\.pooler\./.test(name)) return true;
+  if (name.startsWith(labelWords)) return false;
+  if (/^classifier\.|^cls\.|^prompt\.|^bert\.pooler\./.test(name)) return true;
   switch (trains.kind) {
     case "all":
       return true;
@@ -72,6 +78,7 @@ function isTrained(name: string, trains: Trains, layers: number): boolean {
     case "biases":
       return name.endsWith(".bias");
     case "head":
+    case "prefix":
       return false;
     case "lora":
       return /\.lora_[AB]\.weight$/.test(name);
@@ -80,11 +87,18 @@ function isTrained(name: string, trains: Trains, layers: number): boolean {
   }
 }
 
+/** A prefix is read by every token of every layer: one as long as a text would cost as much as the text. */
+const longestPrefix = 512;
+
 /** A sentence about what cannot be, or undefined. */
 export function trainsProblem(trains: Trains, layers: number, hiddenSize: number): string | undefined {
   const whole = (n: number, most: number) => Number.isInteger(n) && n >= 1 && n <= most;
   if (trains.kind === "layers" && !whole(trains.last, layers))
     return `the last ${trains.last} of ${layers} layers cannot be trained`;
+  if (trains.kind === "prefix" && !whole(trains.length, longestPrefix))
+    return `the prefix has ${trains.length} vectors; expected 1 to ${longestPrefix}`;
+  if (trains.kind === "prefix" && !whole(trains.width, Number.MAX_SAFE_INTEGER))
+    return `the prefix's width is ${trains.width}; expected 1 or more`;
   if (trains.kind !== "lora") return undefined;
   if (!whole(trains.rank, hiddenSize)) return `LoRA's rank is ${trains.rank}; expected 1 to ${hiddenSize}`;
   return trains.alpha > 0 ? undefined : `LoRA's alpha is ${trains.alpha}; expected more than 0`;

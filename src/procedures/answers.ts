@@ -1,5 +1,6 @@
 // How each procedure of each worker answers: the one thing about them that a page must load. Imports types alone, so that it loads nothing else.
 
+import type { AnalyseProcedures } from "./analyse.ts";
 import type { GenerateProcedures } from "./generate.ts";
 import type { GraphProcedures } from "./graphs.ts";
 import type { MeasureProcedures } from "./measure.ts";
@@ -46,6 +47,7 @@ export const trainAnswers: Answers<TrainProcedures> = {
   leftOff: "promise",
   recipe: "promise",
   features: "stream",
+  fill: "stream",
   predict: "stream",
 };
 
@@ -59,6 +61,12 @@ export const modelAnswers: Answers<ModelProcedures> = {
   remove: "promise",
   import: "stream",
   export: "stream",
+};
+
+export const analyseAnswers: Answers<AnalyseProcedures> = {
+  analyse: "stream",
+  map: "stream",
+  intervals: "promise",
 };
 
 export const measureAnswers: Answers<MeasureProcedures> = {

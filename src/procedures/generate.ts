@@ -6,24 +6,22 @@ import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
 import { today } from "../base/today.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
-import { datedModel } from "../engines/dated-model.ts";
 import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
-import { generate } from "../generate/run.ts";
 import { runId } from "../generate/run-config.ts";
-import { needs, sourceOf } from "../generate/sources.ts";
-import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, topicOrigins } from "../knowledge/gather.ts";
+import { needs } from "../generate/sources.ts";
+import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, readsGraph } from "../knowledge/gather.ts";
 import { openGraph } from "../knowledge/graphs.ts";
-import { knowledgeOf } from "../knowledge/topic.ts";
 import { findModel, type ModelReader } from "../models/reader.ts";
 import { fileOf } from "../models/verify.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
-import { type TaskRef, taskInWords, taskOf } from "../tasks/catalogue.ts";
+import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import { engineSpeeds } from "./speeds.ts";
+import { writtenRun } from "./written-run.ts";
 
 export type GenerateProcedures = GraphProcedures & {
   /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
@@ -74,29 +72,18 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     openModel: model.open,
 
     async *gatherKnowledge(request, signal) {
-      const graph =
-        topicOrigins[request.topics].graph || request.names ? await openGraph(await ports.graphs(), request.graph) : undefined;
-      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => datedModel(model.current(), today()) }, signal);
+      const graph = readsGraph(request) ? await openGraph(await ports.graphs(), request.graph) : undefined;
+      yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => model.current(), today: today() }, signal);
     },
 
-    async *generate({ config, demonstrations, gold = [], knowledge, items, feedback }, signal) {
+    async *generate(request, signal) {
+      const { config } = request;
       const store = await ports.runs();
       const release = await ports.hold(runLock(await runId(config)));
       try {
         const writer = needs(config.source, "writer") ? model.current() : undefined;
         const opened = writer?.asksDate ? { date: today(), ...config } : config;
-        const given = {
-          task: taskInWords(config.task, config.wording),
-          source: sourceOf(config.source),
-          tools: writer ? { model: writer } : {},
-          store,
-          demonstrations,
-          gold,
-          knowledge: knowledgeOf(knowledge),
-          ...(items ? { items } : {}),
-          ...(feedback ? { feedback } : {}),
-        };
-        yield* generate(opened, given, signal);
+        yield* writtenRun({ ...request, config: opened }, writer ? { model: writer } : {}, store, signal);
       } finally {
         release();
       }

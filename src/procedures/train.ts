@@ -15,6 +15,8 @@ import type {
   DeviceInfo,
   FeaturesEvent,
   FeaturesRequest,
+  FillEvent,
+  FillRequest,
   PredictEvent,
   TrainRequest,
   TrainRunEvent,
@@ -34,6 +36,9 @@ import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
+import type { Prepared } from "../train/training-method.ts";
+import { methodRow, withRowsOf } from "../train/training-methods.ts";
+import { type FillPorts, filledRun } from "./filled-run.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -50,9 +55,18 @@ export type TrainProcedures = TrainedProcedures & {
   recipe(
     argument: { encoder: string; preset: "small" | "paper" },
     signal: AbortSignal,
-  ): Promise<{ config: TrainConfig; fewEpochs: number; syntheticEpochs: number; encoder: BertConfig }>;
+  ): Promise<{
+    config: TrainConfig;
+    fewEpochs: number;
+    syntheticEpochs: number;
+    encoder: BertConfig;
+    /** The checkpoint has its masked-language-model head, by the class that config.json names. Absent where it names none: the weights will tell. */
+    maskedHead?: boolean;
+  }>;
   /** Stage I, trained where it is not kept, and what its encoder gives for the examples, for a head to learn from. */
   features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
+  /** A run whose source fills masked places, on the device that trains. */
+  fill(argument: FillRequest, signal: AbortSignal): AsyncGenerator<FillEvent, void>;
   /** With a model kept before, after a reload too. */
   predict(
     argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
@@ -60,7 +74,7 @@ export type TrainProcedures = TrainedProcedures & {
   ): AsyncGenerator<PredictEvent, void>;
 };
 
-export interface TrainPorts extends SpeedPorts, TrainedPorts {
+export interface TrainPorts extends SpeedPorts, TrainedPorts, FillPorts {
   readonly models: Pick<ModelReader, "manifest" | "read">;
   readonly devices: () => Promise<Found>;
   readonly openClassifier: typeof openClassifier;
@@ -104,6 +118,13 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       }
     },
 
+    async *fill(request, signal) {
+      const { device, reason } = await choose(ports, request.device);
+      const openStage = async (stage: TrainRequest, files: ModelFiles) =>
+        (await openFor(ports, stage, device, files, signal)).classifier;
+      yield* filledRun(ports, request, { device, reason, openStage }, signal);
+    },
+
     async *predict({ task, model, device: wish, examples }, signal) {
       const { device } = await choose(ports, wish);
       yield { type: "loading", done: 0, total: 1 };
@@ -127,10 +148,16 @@ async function recipe(
   const config = entry.files.find((file) => file.name === "config.json");
   if (!config)
     throw new ClinfuseError("model-unsupported", `${entry.name} has no config.json: it is no encoder`, { what: encoder });
-  const read = readBertConfig(parseConfig(await (await models.read(entry, config, { signal })).text()));
+  const json = parseConfig(await (await models.read(entry, config, { signal })).text());
+  const read = readBertConfig(json);
   if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
-  return { ...recipeFor(read.config, preset), encoder: read.config };
+  const { architectures } = json;
+  const maskedHead = Array.isArray(architectures) ? { maskedHead: architectures.some(hasMaskedHead) } : {};
+  return { ...recipeFor(read.config, preset), encoder: read.config, ...maskedHead };
 }
+
+/** transformers' classes that are saved with the masked head. */
+const hasMaskedHead = (architecture: unknown) => architecture === "BertForMaskedLM" || architecture === "BertForPreTraining";
 
 async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Device, entry: ModelEntry): Promise<TrainingKeeper> {
   const weights = entry.files.map((file) => file.sha256);
@@ -169,8 +196,8 @@ async function* trainAndKeep(
     const told = (error: unknown): never => {
       throw withLessMemory(error, request.config);
     };
-    const classifier = await openFor(ports, request, device, encoderFiles).catch(told);
-    yield* cleanAfterStream(trainOnce(shelf, classifier, request, keepers, signal), () => classifier.close());
+    const opened = await openFor(ports, request, device, encoderFiles, signal).catch(told);
+    yield* cleanAfterStream(trainOnce(shelf, opened, request, keepers, signal), () => opened.classifier.close());
   });
   await training.clear();
 }
@@ -190,7 +217,7 @@ async function* featuresOf(
   const stageOne = stageOneOf(ports, stage, device, entry);
   let trained: Encoder | undefined;
   yield* throughLosses(async function* () {
-    const classifier = await openFor(ports, stage, device, encoderFiles);
+    const { classifier } = await openFor(ports, stage, device, encoderFiles, signal);
     const work = async function* () {
       yield* trainAndScore(classifier, stage, signal, { training, ...(stageOne ? { stageOne } : {}) });
       const weights = mergedLora(await classifier.trainer.read(), classifier.trains);
@@ -220,14 +247,14 @@ async function* readFeatures(
 
 async function* trainOnce(
   shelf: Shelf,
-  classifier: Classifier,
+  { classifier, prepared }: Opened,
   request: TrainRequest,
   keepers: TrainKeepers,
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, void> {
   const model = () => keepModel(shelf, classifier, request.save, signal);
   try {
-    yield* trainAndScore(classifier, request, signal, request.keepModel === false ? keepers : { ...keepers, model });
+    yield* trainAndScore(classifier, request, signal, request.keepModel === false ? keepers : { ...keepers, model }, prepared);
   } catch (error) {
     throw withLessMemory(error, request.config);
   }
@@ -250,18 +277,33 @@ async function* keepModel(
   }
 }
 
+interface Opened {
+  readonly classifier: Classifier;
+  /** Stage II, of a source that is a way of training. */
+  readonly prepared?: Prepared;
+}
+
 /** A function of its own, so that nothing holds the checkpoint's arrays once they are on the device. */
 async function openFor(
   ports: TrainPorts,
-  { task, config }: TrainRequest,
+  request: TrainRequest,
   device: Device,
   encoderFiles: ModelFiles,
-): Promise<Classifier> {
+  signal: AbortSignal,
+): Promise<Opened> {
+  const { config, training, few, synthetic, syntheticEpochs: epochs } = request;
   const { maxTokens, seed, dropout = 0, checkpointing = false, trains } = config;
   const encoder = await openEncoder(encoderFiles);
-  if (device === "wasm") requireTrainingMemory(encoder.config, config);
-  const options = { device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) };
-  return ports.openClassifier(taskOf(task), encoder, options);
+  const task = taskOf(request.task);
+  const row = training && methodRow(training);
+  if (device === "wasm") requireTrainingMemory(encoder.config, withRowsOf(training, config));
+  const material = training && { task, encoder, few, synthetic, size: training.size, epochs, config };
+  const prepared = material && (await row?.prepare(training.method, material, signal));
+  const options = {
+    ...{ device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) },
+    ...(training ? row?.classifier(training.method, encoder.config) : {}),
+  };
+  return { classifier: await ports.openClassifier(task, encoder, options), ...(prepared ? { prepared } : {}) };
 }
 
 async function* predictAll(

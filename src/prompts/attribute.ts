@@ -42,7 +42,7 @@ export function readAttributes(task: AttributeTask, completion: string, asked: A
   if (!answer.ok) return answer;
   const example = readTyped(answer.value, task.labels);
   if (!example.ok) return example;
-  const text = checked(example.value.text);
+  const text = checked("attribute", example.value.text);
   if (!text.ok) return text;
   return example.value.spans.length > 0 ? example : rejected("no-entity");
 }

@@ -36,7 +36,7 @@ export const classification: FamilyPrompts<"classification"> = {
 
 /** The prompt's label is the example's only one, as in the released code: the model was asked for no other. */
 function readText(completion: string, label: string, asked: Asked = {}): Parsed<SentenceExample> {
-  const text = readSentence(completion, asked);
+  const text = readSentence("classification", completion, asked);
   return text.ok ? { ok: true, value: { kind: "sentence", text: text.value, labels: [label] } } : text;
 }
 

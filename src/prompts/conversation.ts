@@ -11,8 +11,12 @@ import type { Parsed } from "./rejections.ts";
 /** Form of demonstrations in a prompt: some drawn anew, the same ones in a prefix that all requests share, or none. */
 export type Mode = "shuffled" | "fixed" | "none";
 
-/** Where the paper and its released code differ: absent, the paper's. */
-export type Fidelity = "paper" | "released";
+/**
+ * Where the paper and its released code differ: absent, the paper's. `verbatim`: the released code's with its faults, for a task whose labels it
+ * describes the wrong way round.
+ */
+export const fidelities = ["paper", "released", "verbatim"] as const;
+export type Fidelity = (typeof fidelities)[number];
 
 /** Demonstrations of the prompt's label alone, or each after one of another label, which is named. Absent: each family's own. */
 export const shownKinds = ["label", "contrast"] as const;

@@ -12,6 +12,7 @@ import { nerTyped } from "./ner-typed.ts";
 import { pair } from "./pair.ts";
 import { relation } from "./relation.ts";
 import { releasedConverse } from "./released/converse.ts";
+import { verbatimTask } from "./verbatim.ts";
 
 const rows: { readonly [F in Family]: FamilyPrompts<F> } = { ner, attribute, classification, relation, pair };
 
@@ -35,8 +36,14 @@ export function converse<T extends Task>(
   const own = context as unknown as Context<ExampleOf<Task>>;
   const { topic, style } = drawn;
   // The released code has no prompt without a topic and a style: there the paper's listings stand.
-  if (context.config.fidelity === "released" && topic && style !== undefined) {
-    return releasedConverse(task, own, { topic, style }, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
+  const { fidelity = "paper" } = context.config;
+  if (fidelity !== "paper" && topic && style !== undefined) {
+    return releasedConverse(
+      fidelity === "verbatim" ? verbatimTask(task) : task,
+      own,
+      { topic, style },
+      stream,
+    ) as Conversation<Example> as Conversation<ExampleOf<T>>;
   }
   return promptsOf(task as Task).converse(task, own, drawn, stream) as Conversation<Example> as Conversation<ExampleOf<T>>;
 }

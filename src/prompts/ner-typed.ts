@@ -55,7 +55,7 @@ function readTypedSentence(
   const read = readTyped(answer.value, task.labels);
   if (!read.ok) return read;
   const example = read.value;
-  const text = checked(example.text);
+  const text = checked("ner", example.text);
   if (!text.ok) return text;
   if (topic === undefined) return example.spans.length > 0 ? read : rejected("no-entity");
   const places = mentions(example.text, topic);

@@ -47,7 +47,7 @@ export function readMarkedSentence(completion: string, label: string, topic?: st
   if (!answer.ok) return answer;
   const example = readMarked(answer.value, label);
   if (!example) return rejected("unbalanced-marks");
-  const text = checked(example.text);
+  const text = checked("ner", example.text);
   if (!text.ok) return text;
   if (topic === undefined) return example.spans.length > 0 ? { ok: true, value: example } : rejected("no-entity");
   const places = mentions(example.text, topic);

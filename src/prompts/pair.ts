@@ -24,7 +24,7 @@ export const pair: FamilyPrompts<"pair"> = {
     const steer = { ...style, ...(topic ? { topic } : {}) };
     const notes = contrastNotes(task, context, config.demonstrations === "fixed" ? demonstrations : ofLabel);
     const slots = { mode: config.demonstrations, demonstrations, ofLabel, notes, label, steer };
-    const first = readSentence(yield { ...firstPrompt(task, slots), ...drawn });
+    const first = readSentence("pair", yield { ...firstPrompt(task, slots), ...drawn });
     if (!first.ok) return first;
     return readPair(first.value, yield { ...secondPrompt(task, slots, first.value), about: first.value }, label);
   },
@@ -37,13 +37,13 @@ export const pair: FamilyPrompts<"pair"> = {
   },
   answers: (_, { first, second }) => [first, second],
   read(_, label, [answer = "", second = ""]) {
-    const first = readSentence(answer);
+    const first = readSentence("pair", answer);
     return first.ok ? readPair(first.value, second, label) : first;
   },
 };
 
 export function readPair(first: string, completion: string, label: string): Parsed<PairExample> {
-  const second = readSentence(completion);
+  const second = readSentence("pair", completion);
   if (!second.ok) return second;
   if (plain(first) === plain(second.value)) return rejected("identical-pair");
   return { ok: true, value: { kind: "pair", first, second: second.value, label } };

@@ -58,7 +58,7 @@ function readRelation(
     const answer = readAnswer(completion, { ...asked, marks: true, masks });
     return answer.ok ? readMarkedEnds(task, label, answer.value) : answer;
   }
-  const sentence = readSentence(completion, asked);
+  const sentence = readSentence("relation", completion, asked);
   if (!sentence.ok) return sentence;
   const ends = mentionsOfBoth(sentence.value, topics);
   if (!ends) return rejected("entity-absent");
@@ -107,7 +107,7 @@ function readMarkedEnds(task: RelationTask, label: string, marked: string): Pars
   if (/[[\]]/.test(text)) return rejected("unbalanced-marks");
   const [head, tail] = [found.get(task.head.type), found.get(task.tail.type)];
   if (!head || !tail) return rejected("entity-absent");
-  const sentence = checked(text);
+  const sentence = checked("relation", text);
   return sentence.ok ? { ok: true, value: { kind: "relation", text, head, tail, label } } : sentence;
 }
 

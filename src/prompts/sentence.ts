@@ -1,25 +1,29 @@
 // Checks of a sentence that all families share: long enough to learn from, no loop, what it mentions. Knows no family.
 
+import { isSpaceless } from "../knowledge/name-words.ts";
+import type { Family } from "../tasks/families.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 
-/** Fewer words than this are no sentence to learn from. */
-const fewestWords = 4;
+/** Fewer words than this are no sentence to learn from. Hypotheses and questions of real pairs have three: "Patient has hypertension". */
+const fewestWords: Readonly<Record<Family, number>> = { ner: 4, attribute: 4, classification: 4, relation: 4, pair: 3 };
 
 /** The sentence that a completion answers with. */
-export function readSentence(completion: string, asked: Asked = {}): Parsed<string> {
+export function readSentence(family: Family, completion: string, asked: Asked = {}): Parsed<string> {
   const answer = readAnswer(completion, asked);
-  return answer.ok ? checked(answer.value) : answer;
+  return answer.ok ? checked(family, answer.value) : answer;
 }
 
 /** A text without marks, or why it is no sentence to learn from. */
-export function checked(text: string): Parsed<string> {
-  if (wordCount(text) < fewestWords) return rejected("too-short");
+export function checked(family: Family, text: string): Parsed<string> {
+  if (wordCount(text) < fewestWords[family]) return rejected("too-short");
   return isRepetitive(text) ? rejected("repetitive") : { ok: true, value: text };
 }
 
+/** Scripts without spaces have some two characters a word. */
 function wordCount(text: string): number {
-  return text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  const spaced = text.match(/[\p{L}\p{N}]+/gu)?.filter((word) => !isSpaceless(word)).length ?? 0;
+  return spaced + Math.ceil([...text].filter(isSpaceless).length / 2);
 }
 
 /** Letters and digits alone, in lower case: what makes two sentences the same. */

@@ -5,9 +5,9 @@ import { cellsOf } from "../experiment/arena.ts";
 import { lastScores } from "../experiment/cell-summary.ts";
 import type { Failure } from "../experiment/drive-cell.ts";
 import { methodName } from "../experiment/grid.ts";
-import { taskById } from "../tasks/catalogue.ts";
+import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
-import { paperRowOf, paperScore } from "./paper-numbers.ts";
+import { isCopied, type PaperRow, paperRowOf, paperScore } from "./paper-numbers.ts";
 
 export interface ArenaCell {
   /** The main metric of each seed that is done, in [0, 1], in the order of the seeds. */
@@ -23,6 +23,8 @@ export interface ArenaCell {
   readonly empty: boolean;
   /** Reported for PubMedBERT Base; undefined where the paper has no number. */
   readonly paper: number | undefined;
+  /** The paper copied that number from another. */
+  readonly copied: boolean;
 }
 
 export interface ArenaRow {
@@ -40,8 +42,8 @@ export interface ArenaTable {
 export function arenaTable(arena: Arena): ArenaTable {
   const { grid } = arena;
   const named = cellsOf(arena);
-  const tasks = grid.tasks.map((id) => {
-    const { name, metrics } = taskById(id);
+  const tasks = grid.tasks.map((ref) => {
+    const { id, name, metrics } = taskOf(ref);
     return { id, name, metric: metrics[0], key: metricId(metrics, metrics[0]) };
   });
   const rows = grid.encoders.flatMap((encoder) =>
@@ -51,7 +53,8 @@ export function arenaTable(arena: Arena): ArenaTable {
         together(
           named.filter(({ cell }) => cell.task === id && cell.encoder === encoder && cell.source === source),
           key,
-          paperRow && paperScore(id, paperRow),
+          paperRow,
+          id,
         ),
       );
       return { method: methodName(source), encoder, cells };
@@ -60,7 +63,7 @@ export function arenaTable(arena: Arena): ArenaTable {
   return { tasks: tasks.map(({ key: _, ...task }) => task), rows };
 }
 
-function together(seeds: readonly NamedCell[], metric: string, paper: number | undefined): ArenaCell {
+function together(seeds: readonly NamedCell[], metric: string, paperRow: PaperRow | undefined, task: string): ArenaCell {
   const done = seeds.flatMap(({ outcome }) => (outcome?.kind === "done" ? [outcome.summary] : []));
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   const accepted = sum(done.map((summary) => summary.accepted));
@@ -72,7 +75,8 @@ function together(seeds: readonly NamedCell[], metric: string, paper: number | u
     spent: sum(done.flatMap(({ spent }) => Object.values(spent))),
     failures: seeds.flatMap(({ outcome }) => (outcome?.kind === "failed" ? [outcome.failure] : [])),
     empty: seeds.length > 0 && seeds.every(({ empty }) => empty),
-    paper,
+    paper: paperRow && paperScore(task, paperRow),
+    copied: paperRow !== undefined && isCopied(paperRow),
   };
 }
 
@@ -89,8 +93,9 @@ export function arenaCsv(arena: Arena): string {
     const { scores, accepted, rejected, spent } = outcome.summary;
     const attempts = Object.values(rejected).reduce((a, b) => a + b, accepted);
     const seconds = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
-    return taskById(cell.task).metrics.map((metric) => {
-      const key = metricId(taskById(cell.task).metrics, metric);
+    const { metrics } = taskOf(cell.config.task);
+    return metrics.map((metric) => {
+      const key = metricId(metrics, metric);
       const value = (stage: "few" | "synthetic") => String(scores[stage]?.[key] ?? "");
       return [...of, key, value("few"), value("synthetic"), String(accepted), String(attempts), seconds.toFixed(1), ""];
     });

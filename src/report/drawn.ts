@@ -34,7 +34,7 @@ const rows: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
   relation: {
     html: (e) => html`<p>${marked(e.text, ends(e))}</p>${tag([e.label])}`,
     compared: (gold, predicted) => html`<p>${marked(gold.text, ends(gold))}</p>${tag([gold.label])}${model([predicted.label])}`,
-    line: (e) => `${bracketed(e.text, ends(e))} -> ${e.label}`,
+    line: (e) => `${bracketed(e.text, ends(e), false)} -> ${e.label}`,
   },
   pair: {
     html: (e) => html`${texts(e)}${tag([e.label])}`,
@@ -51,10 +51,13 @@ function marked(text: string, spans: readonly Span[], tone?: (span: Span) => Ton
   );
 }
 
-const bracketed = (text: string, spans: readonly Span[]): string =>
-  segmentsOf(text, spans)
-    .map((s) => (s.label === undefined ? s.text : `[${s.text}]`))
+/** Marks of several types say which. */
+function bracketed(text: string, spans: readonly Span[], several = new Set(spans.map((span) => span.label)).size > 1): string {
+  const mark = (s: { readonly text: string; readonly label?: string }) => (several ? `[${s.label}: ${s.text}]` : `[${s.text}]`);
+  return segmentsOf(text, spans)
+    .map((s) => (s.label === undefined ? s.text : mark(s)))
     .join("");
+}
 
 const texts = ({ first, second }: Shapes["pair"]): Html => html`<p>${first}</p><p class="second">${second}</p>`;
 

@@ -22,6 +22,12 @@ export const paperRows = [
 
 export type PaperRow = (typeof paperRows)[number];
 
+/** Rows that the paper did not compute: it copied them from the paper of KGPC, whose encoders are others. */
+const copiedRows: ReadonlySet<PaperRow> = new Set(["lightner", "kgpc"]);
+
+/** Tells whether the paper copied a row, and computed nothing of it. */
+export const isCopied = (row: PaperRow): boolean => copiedRows.has(row);
+
 /** Encoders of the paper: PubMedBERT Base and Large. */
 export type PaperScale = "base" | "large";
 
@@ -107,6 +113,12 @@ const rows: RowOf = {
   progen: () => "progen",
   "word-substitution": () => "word-substitution",
   "back-translation": () => "back-translation",
+  tmix: () => "mixup",
+  seqmix: () => "mixup",
+  kgpc: () => "kgpc",
+  lightner: () => "lightner",
+  "conditional-mlm": () => "transformer",
+  melm: () => "transformer",
   "in-context": () => undefined, // Table 2 has it
   clingen: ({ topics, styles }) => (styles === "none" ? undefined : clingenRows[topics]),
 };

@@ -2,7 +2,7 @@
 
 import { answered } from "../experiment/answer.ts";
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
-import { basisOf, type Stale, staleIn } from "../experiment/training-basis.ts";
+import { basisOf, lastStageOf, type Stale, staleIn } from "../experiment/training-basis.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
@@ -17,6 +17,7 @@ import { figureHtml } from "./figure-html.ts";
 import { nothingFound } from "./nothing-found.ts";
 import { type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
+import { methodNameOf, secondStageOf } from "./second-stage.ts";
 import { lossFigure, type TrainHistory, validationFigure } from "./training-curves.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
@@ -29,13 +30,13 @@ const metricNames: Readonly<Record<MetricName, string>> = {
   recall: "Recall",
   f1: "F1",
 };
-const stageNames: Readonly<Record<StageId, string>> = { few: "Few-shot alone", synthetic: "Few-shot + synthetic" };
 const three = (x: number | undefined): string => (x === undefined ? "–" : x.toFixed(3));
 
 /** `synthetic` are the accepted examples, `rejected` how often each reason threw one away. */
 export function reportHtml(notebook: Notebook, synthetic: readonly Synthetic[], rejected: Rejected): string {
   const task = taskOf(notebook.config.task);
   const { data, training } = notebook;
+  const shown = training?.results[lastStageOf(training.basis)];
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,9 +55,9 @@ ${reportStyle}
 </header>
 ${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
 ${training ? curvesSection(task, training.history) : ""}
-${examplesSection(synthetic, rejected)}
+${notebook.run === undefined ? "" : examplesSection(synthetic, rejected)}
 ${data ? shotsSection(data) : ""}
-${data && training?.results.synthetic ? errorsSection(data, training.results.synthetic) : ""}
+${data && shown ? errorsSection(data, shown) : ""}
 ${provenanceSection(synthetic)}
 ${choicesSection(notebook)}
 </body>
@@ -67,7 +68,8 @@ ${choicesSection(notebook)}
 
 function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   const { train, validation, test } = data;
-  return `${train.length} real examples to start from, ${synthetic.length} synthetic ones, ${validation.length} to validate, ${test.length} to test.`;
+  const made = synthetic.length > 0 ? `, ${synthetic.length} synthetic ones` : "";
+  return `${train.length} real examples to start from${made}, ${validation.length} to validate, ${test.length} to test.`;
 }
 
 function scoresSection(
@@ -77,6 +79,13 @@ function scoresSection(
   stale: readonly Stale[],
 ): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
+  const stageNames: Readonly<Record<StageId, string>> = {
+    few: "Few-shot alone",
+    synthetic: `Few-shot + ${secondStageOf(basis)}`,
+  };
+  const method = methodNameOf(basis);
+  const examples = basis.examples > 0 || !method ? [`on ${counted(basis.examples, "synthetic example")}`] : [];
+  const trainedBy = [...examples, ...(method ? [`by ${method}`] : [])].join(", ");
   const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
     (metric) =>
@@ -97,10 +106,12 @@ ${stages.map((stage) => {
 })}
 <details><summary>By label</summary>
 <table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
-<p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, on ${basis.examples} synthetic ${basis.examples === 1 ? "example" : "examples"}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
+<p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, ${trainedBy}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
+
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const metricWords = ({ name, average }: Metric): string => `${metricNames[name]}${average ? `, ${average}` : ""}`;
 

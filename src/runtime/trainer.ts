@@ -10,7 +10,7 @@ export interface HostTensor {
   readonly data: Float32Array | Int32Array;
 }
 
-/** Inputs of a graph by name. `input_ids`, [batch, tokens], or `features`, [batch, tokens, width], picks the graph. */
+/** Inputs of a graph by name. `input_ids`, [batch, tokens], or `features`, [batch, tokens, width], picks the graph; so does the name of `mixInput`. */
 export type Feeds = Readonly<Record<string, HostTensor>>;
 
 /**

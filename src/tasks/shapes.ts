@@ -73,6 +73,13 @@ export const itemsOf = (example: Example): readonly Item[] => rowOf(example).ite
 export const spansOf = (example: Example): readonly Span[] => rowOf(example).spans(example);
 export const blankOf = <E extends Example>(example: E): E => rowOf(example).blank(example);
 
+/** Entities that an example marks, as written: its spans, or the two ends of its relation. */
+export function entitiesOf(example: Example): readonly string[] {
+  const ends = example.kind === "relation" ? [example.head, example.tail] : spansOf(example);
+  const [text = ""] = textsOf(example);
+  return ends.map(({ start, end }) => text.slice(start, end));
+}
+
 /** Tells whether a prediction has every scored item of the gold example and no other. */
 export function sameItems(gold: Example, predicted: Example): boolean {
   const [wanted, given] = [itemsOf(gold), itemsOf(predicted)];

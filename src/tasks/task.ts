@@ -20,6 +20,8 @@ export interface Label {
   readonly description: string;
   /** The absence of what is sought ("no relation"). */
   readonly negative?: true;
+  /** Node types of graphs whose names its spans are, where the task's topics do not tell. */
+  readonly nodes?: readonly string[];
 }
 
 /** The same for every label, or one for each, by the label's id. */

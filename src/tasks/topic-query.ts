@@ -6,7 +6,10 @@ export type GraphQuery =
   | { readonly kind: "nodes"; readonly types: readonly string[]; readonly endings?: readonly string[] }
   /** Every edge of one relation. */
   | { readonly kind: "edges"; readonly relation: string; readonly head: string; readonly tail: string }
-  /** Pairs of a node of type `head` and one of type `tail` without an edge of these relations; without any edge, where none is named. */
+  /**
+   * Pairs of a node of type `head` and one of type `tail` without an edge of these relations between them; without any edge, where none is named.
+   * Both have such an edge to another node of the other's type, where the graph has any; else some edge.
+   */
   | { readonly kind: "pairs"; readonly head: string; readonly tail: string; readonly without: readonly string[] };
 
 export type TopicQuery =

@@ -1,5 +1,7 @@
 // The training recipe (App. C), its defaults, and the events of a training.
 
+import type { Mixing } from "../classifier/mixed-feeds.ts";
+import type { Input } from "../classifier/task-head.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { Trains } from "../nn/trains.ts";
 import type { Example } from "../tasks/example.ts";
@@ -10,6 +12,14 @@ export interface Stage {
   readonly id: StageId;
   readonly examples: readonly Example[];
   readonly epochs: number;
+  /** Inputs that are no examples: their targets are mixed. They stand behind the examples'. */
+  readonly made?: readonly Input[];
+  /** Batches of an epoch, in as many passes over the examples as they take. Absent: one pass. */
+  readonly batches?: number;
+  /** A recipe of its own, in the place of the config's. */
+  readonly recipe?: Partial<Pick<TrainConfig, "learningRate" | "batchSize">>;
+  /** Each batch is mixed with itself (TMix). */
+  readonly mixing?: Mixing;
 }
 
 export interface TrainConfig {

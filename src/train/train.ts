@@ -2,12 +2,13 @@
 
 import { breathe } from "../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
-import { rng } from "../base/rng.ts";
+import { type Rng, rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
 import { type Batch, type EpochLayout, epochBatches, epochLayout, partsOfBatch, rowsFor } from "../classifier/batches.ts";
 import type { Classifier } from "../classifier/classifier.ts";
 import { balancedWeights, dropoutFeeds, inferenceFeeds, targetFeeds } from "../classifier/feeds.ts";
 import { type FixedFeatures, fixedFeatures } from "../classifier/fixed-features.ts";
+import { drawMixture, mixedFeeds, mixedLengths } from "../classifier/mixed-feeds.ts";
 import { allWindows, answer, inputsOf } from "../classifier/predict.ts";
 import { headOf, type Input } from "../classifier/task-head.ts";
 import { mainScore, score } from "../evaluate/score.ts";
@@ -90,16 +91,17 @@ interface Progress {
 }
 
 async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGenerator<TrainEvent, void> {
-  const { classifier, stage, judge, config, checkpoints, signal } = work;
-  const inputs = await inputsOf(classifier, stage.examples, signal);
+  const { classifier, stage, judge, checkpoints, signal } = work;
+  const config = { ...work.config, ...stage.recipe };
+  const inputs = [...(await inputsOf(classifier, stage.examples, signal)), ...(stage.made ?? [])];
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const rows = rowsFor(inputs.length, config.batchSize);
-  const perEpoch = Math.ceil(inputs.length / rows);
+  const perEpoch = stage.batches ?? Math.ceil(inputs.length / rows);
   const cutting = epochLayout(classifier.trainer.device, perEpoch);
   const steps = perEpoch * stage.epochs;
   const progress = await progressAt(classifier, from);
   if (!from) yield { type: "stage", stage: stage.id, examples: inputs.length, epochs: stage.epochs, steps };
-  const features = yield* featuresOf(work, inputs);
+  const features = stage.mixing ? undefined : yield* featuresOf(work, inputs); // a layer that mixes may be a frozen one
 
   const stream = rng(config.seed, "train", stage.id);
   const watch = divergenceWatch(stage.id);
@@ -109,19 +111,23 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   try {
     while (progress.epochs < stage.epochs && progress.epochs - (progress.best?.epoch ?? 0) < patience) {
       const epoch = progress.epochs + 1;
-      const batches = epochBatches(lengths, rows, classifier.maxTokens, stream.fork(epoch), cutting);
+      const cut = (draws: Rng) => epochBatches(lengths, rows, classifier.maxTokens, draws, cutting);
+      const batches = batchesOf(perEpoch, stream.fork(epoch), cut);
       const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
-      for await (const event of runEpoch(work, {
-        inputs,
-        features,
-        cutting,
-        rows,
-        batches: ahead,
-        epoch,
-        steps,
-        progress,
-        watch,
-      })) {
+      for await (const event of runEpoch(
+        { ...work, config },
+        {
+          inputs,
+          features,
+          cutting,
+          rows,
+          batches: ahead,
+          epoch,
+          steps,
+          progress,
+          watch,
+        },
+      )) {
         yield event;
         if (event.type === "step" && checkpoints.due("step")) await save();
       }
@@ -139,6 +145,13 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
   await classifier.trainer.write(best.weights);
   yield { type: "stage-finished", stage: stage.id, bestEpoch: best.epoch };
+}
+
+/** So many batches, in one pass over the examples or in several. */
+function batchesOf(count: number, stream: Rng, cut: (draws: Rng) => Batch[]): Batch[] {
+  const batches = cut(stream);
+  for (let pass = 1; batches.length < count; pass++) batches.push(...cut(stream.fork("pass", pass)));
+  return batches.slice(0, count);
 }
 
 async function* featuresOf(
@@ -207,6 +220,7 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
     perToken: headOf(classifier.task) === "token",
     multi: headOf(classifier.task) === "multi",
     outputs: classifier.names.length,
+    asks: classifier.query.length > 0,
   };
   const warmup = warmupSteps(steps, config.warmup);
   const weighing = {
@@ -215,20 +229,27 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
   };
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const { weightDecay, decayVectors = true, clipNorm } = config;
+  const { mixing } = stage;
   for (const batch of batches) {
-    const partial = partsOfBatch(batch, lengths, rows, parts, classifier.maxTokens, cutting.buckets);
+    const step = progress.step + 1;
+    const mixture = mixing && drawMixture(mixing, batch.indices, rng(config.seed, "mix", stage.id, step));
+    const widths = mixture ? mixedLengths(lengths, mixture) : lengths;
+    const partial = partsOfBatch(batch, widths, rows, parts, classifier.maxTokens, cutting.buckets);
     for (const part of partial) {
       const tokens = features?.width(part) ?? part.tokens;
-      if (classifier.compiles("step", layout.rows, tokens)) yield { type: "compiling", tokens };
+      if (classifier.compiles("step", layout.rows, tokens, mixture?.layer)) yield { type: "compiling", tokens };
     }
     await breathe(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
-    const step = progress.step + 1;
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const start = performance.now();
     const feeds = partial.map((part, i) => ({
-      ...(features?.feeds(part, layout.rows) ?? inferenceFeeds(inputs, part, layout)),
-      ...targetFeeds(inputs, part, layout, weighing, batch.indices),
+      ...(mixture
+        ? mixedFeeds(inputs, part, layout, mixture, weighing, batch.indices)
+        : {
+            ...(features?.feeds(part, layout.rows) ?? inferenceFeeds(inputs, part, layout)),
+            ...targetFeeds(inputs, part, layout, weighing, batch.indices),
+          }),
       ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step, i)) : {}),
     }));
     const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });

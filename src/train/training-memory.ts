@@ -5,6 +5,7 @@ import { lengthBuckets } from "../classifier/batches.ts";
 import { sizeOf } from "../graph/ops.ts";
 import { bertParameters, lookups } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
+import { prefixParameters } from "../nn/prefix.ts";
 import { segmentLayers } from "../nn/training-graphs.ts";
 import { everything, frozen, frozenLayers, loraParameters } from "../nn/trains.ts";
 import { heapBytes } from "../runtime/heap.ts";
@@ -36,7 +37,11 @@ const fitted = { session: 80e6, waiting: 0.79, passing: 0.9 };
 export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingMemory {
   const { batchSize, maxTokens, accumulation = 1, trains = everything } = recipe;
   const encoderParameters = bertParameters(encoder);
-  const parameters = [...encoderParameters, ...loraParameters(encoderParameters, trains, encoder.initializerRange)];
+  const parameters = [
+    ...encoderParameters,
+    ...loraParameters(encoderParameters, trains, encoder.initializerRange),
+    ...prefixParameters(encoder, trains),
+  ];
   const still = frozen(parameters, trains, encoder.layers);
   const bytes = (of: typeof parameters) => 4 * of.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const trained = parameters.filter(({ name }) => !still.has(name));
@@ -54,7 +59,7 @@ export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingM
 
 /** Tells whether a step goes through segments: see `bertModel`. */
 const isCut = ({ checkpointing = false, trains = everything }: Recipe, layers: number) =>
-  checkpointing && layers > segmentLayers && frozenLayers(trains, layers) === 0;
+  checkpointing && layers > segmentLayers && frozenLayers(trains, layers) === 0 && trains.kind !== "prefix";
 
 /** Layers of which numbers wait at once. */
 function keptLayers(recipe: Recipe, layers: number): number {
@@ -80,7 +85,8 @@ export function lessMemory({
   trains = everything,
 }: Recipe): string {
   if (2 * accumulation <= batchSize) return `set the parts of a batch to ${2 * accumulation}`;
-  if (!checkpointing && trains.kind !== "head" && trains.kind !== "layers") return "turn checkpointing on";
+  if (!checkpointing && trains.kind !== "head" && trains.kind !== "layers" && trains.kind !== "prefix")
+    return "turn checkpointing on";
   if (maxTokens > 64) return `cut inputs at ${Math.ceil(maxTokens / 2)} tokens`;
   return trains.kind === "all" ? "train the last layers or the head alone, or another encoder" : "take another encoder";
 }

@@ -6,6 +6,7 @@ import type { ExperimentPorts } from "../experiment/ports.ts";
 import type { DeviceInfo, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import type { GraphInfo } from "../knowledge/graphs.ts";
 import type { NotebookNews } from "../store/notebook.ts";
+import { Analyst } from "./analyst.ts";
 import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
@@ -23,6 +24,7 @@ export class Lab {
   readonly router = new Router();
   readonly library: ModelLibrary;
   readonly bench: Bench;
+  readonly analyst: Analyst;
   readonly guard: Guard;
   readonly arenas: Arenas;
   readonly tasks: OwnTaskList;
@@ -45,6 +47,7 @@ export class Lab {
   constructor(services: Services) {
     this.services = services;
     this.bench = new Bench(services);
+    this.analyst = new Analyst(services);
     this.guard = new Guard(services.policies);
     this.arenas = new Arenas(this);
     this.tasks = new OwnTaskList(services.tasks);

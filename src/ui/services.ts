@@ -4,6 +4,7 @@ import type { Notebook } from "../experiment/notebook.ts";
 import type { NotebookPatch } from "../experiment/notebook-patch.ts";
 import type { ProductStore } from "../experiment/product.ts";
 import type { ModelEntry } from "../models/manifest.ts";
+import type { AnalyseProcedures } from "../procedures/analyse.ts";
 import type { GenerateProcedures } from "../procedures/generate.ts";
 import type { MeasureProcedures } from "../procedures/measure.ts";
 import type { ModelProcedures } from "../procedures/models.ts";
@@ -43,6 +44,8 @@ export interface Services {
   readonly library: WorkerProcedures<ModelProcedures>;
   /** Starts the worker that measures this device; whoever starts it ends it. */
   readonly measure: () => WorkerClient<MeasureProcedures>;
+  /** Starts the worker that measures texts and scores. */
+  readonly analyse: () => WorkerClient<AnalyseProcedures>;
   readonly notebooks: NotebookStore;
   readonly arenas: ArenaStore;
   /** Tasks of the user's own. */

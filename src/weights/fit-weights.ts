@@ -46,6 +46,11 @@ function initial({ name, shape, missing }: Parameter, random: () => number): Wei
     throw new ClinfuseError("model-unsupported", `the checkpoint has no ${name}`, { what: name, expected: `[${shape}]` });
   }
   const data = new Float32Array(sizeOf(shape));
-  if (missing !== "zeros") for (let i = 0; i < data.length; i++) data[i] = missing.deviation * normal(random);
+  if (missing === "zeros") return { shape, data };
+  const draw =
+    "deviation" in missing
+      ? () => missing.deviation * normal(random)
+      : () => missing.low + (missing.high - missing.low) * random();
+  for (let i = 0; i < data.length; i++) data[i] = draw();
   return { shape, data };
 }

@@ -1,7 +1,6 @@
 // Steps of a tiny BERT on both devices against PyTorch in float64 (test/fixtures/bert-step), and against each other.
 
 import { describe, expect, it } from "vitest";
-import type { Head } from "../../src/nn/heads.ts";
 import type { Device } from "../../src/runtime/device.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
 import type { Feeds, HostTensor, Trainer } from "../../src/runtime/trainer.ts";
@@ -9,7 +8,7 @@ import type { Weights } from "../../src/weights/weight.ts";
 import { type GoldenStep, goldenStep } from "./bert-step.ts";
 import { relativeError, runGraph } from "./run-graph.ts";
 
-const heads: readonly Head["kind"][] = ["token", "single", "multi", "masked"];
+const heads = ["token", "single", "multi", "masked"] as const;
 const devices: readonly Device[] = ["wasm", "webgpu"];
 
 const open = (device: Device, { model, before }: GoldenStep) => openTrainer({ device, graphs: model, weights: before });

@@ -1,7 +1,6 @@
 // The golden steps of test/fixtures/bert-step, read for a test.
 
 import { readBertConfig } from "../../src/nn/bert-config.ts";
-import type { Head } from "../../src/nn/heads.ts";
 import { bertModel, type Model } from "../../src/nn/model.ts";
 import type { Device } from "../../src/runtime/device.ts";
 import type { Feeds, StepOptions } from "../../src/runtime/trainer.ts";
@@ -29,7 +28,7 @@ export interface GoldenStep {
   readonly logits: readonly number[];
 }
 
-export async function goldenStep(kind: Head["kind"], device: Device = "webgpu"): Promise<GoldenStep> {
+export async function goldenStep(kind: keyof typeof records, device: Device = "webgpu"): Promise<GoldenStep> {
   const record = records[kind];
   const config = readBertConfig(record.config);
   if (!config.ok) throw new Error(config.why);

@@ -20,6 +20,7 @@ import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
+import { fakeAnalyse } from "./fake-analyse.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 import { recipe, stage } from "./fake-training.ts";
@@ -168,6 +169,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   let graphs: readonly GraphInfo[] = [];
   const services: Services = {
     measure: fake.device.client,
+    analyse: fakeAnalyse(check),
     generate: {
       policy: async () => undefined,
       async *requests() {
@@ -275,7 +277,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         fake.leftOff = { stage: "few", step: 7 }; // until it came to its end
         if (leftOff) yield { type: "resumed", ...leftOff };
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
-        yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
+        if (request.training) yield { type: "remark", text: `Stage II was ${request.training.method.kind}.` };
+        if (request.training || request.synthetic.length > 0) {
+          yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
+        }
         fake.leftOff = undefined;
         if (fake.isFull) yield { type: "not-saved", model: request.save, code: "quota-exceeded", why: "There is no room." };
         else yield { type: "saved", model: request.save, bytes: 91e6 };
@@ -284,6 +289,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       // biome-ignore lint/correctness/useYield: it only fails
       async *features() {
         throw new Error("no source of these tests has rounds");
+      },
+      // biome-ignore lint/correctness/useYield: it only fails
+      async *fill() {
+        throw new Error("no source of these tests fills masked places");
       },
       leftOff: async () => fake.leftOff,
       async forgetTraining() {

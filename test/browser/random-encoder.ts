@@ -3,6 +3,7 @@
 import { rng } from "../../src/base/rng.ts";
 import type { ModelFiles } from "../../src/classifier/encoder-files.ts";
 import { readBertConfig } from "../../src/nn/bert-config.ts";
+import type { Head } from "../../src/nn/heads.ts";
 import { bertModel } from "../../src/nn/model.ts";
 import { writeSafetensors } from "../../src/weights/safetensors.ts";
 import type { Weight } from "../../src/weights/weight.ts";
@@ -19,13 +20,14 @@ const config = (layers: number) => ({
   vocab_size: vocabulary.length,
 });
 
-export function randomEncoder(seed: number, layers = 1): ModelFiles {
+/** With its own masked head where `head` is `masked`; else without a head, which is the task's. */
+export function randomEncoder(seed: number, layers = 1, head: Head = { kind: "token", labels: 1 }): ModelFiles {
   const configJson = config(layers);
   const read = readBertConfig(configJson);
   if (!read.ok) throw new Error(read.why);
   const stream = rng("random encoder", seed);
   const weights = new Map<string, Weight>();
-  for (const { name, shape, missing } of bertModel(read.config, { kind: "token", labels: 1 }).parameters) {
+  for (const { name, shape, missing } of bertModel(read.config, head).parameters) {
     if (missing !== "error") continue; // the head is the task's
     const data = new Float32Array(shape.reduce((n, d) => n * d, 1));
     const norm = /LayerNorm\.weight$/.test(name);

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { page } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
+import { keptTask } from "../../src/tasks/own-store.ts";
+import { readTaskJson } from "../../src/tasks/task-file.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
 import { type Fake, fakeServices } from "./fake-services.ts";
@@ -64,5 +66,41 @@ describe("an arena", () => {
     await expect.element(button(/^Generate/)).toBeDisabled();
     location.hash = arena; // it went on meanwhile, and the page counts what came
     await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
+  });
+
+  it("fills a task of the user's own beside the paper's, and says when that task was deleted", async () => {
+    const fake = fakeServices();
+    const text = (i: number) => `Patient ${i} came with Signitis.`;
+    const span = (i: number) => ({ start: text(i).indexOf("Signitis"), end: text(i).length - 1, label: "Disease" });
+    const rowsOf = (from: number) => [0, 1, 2, 3, 4].map((i) => ({ text: text(from + i), spans: [span(from + i)] }));
+    const file = readTaskJson(
+      {
+        name: "Signs of mine",
+        family: "ner",
+        labels: [{ name: "Disease" }],
+        examples: { train: rowsOf(0), validation: rowsOf(5), test: rowsOf(10) },
+      },
+      "signs",
+    );
+    await fake.services.tasks.put(keptTask(file, "signs-of-mine", 1));
+    await arenaOf(fake);
+    await page.getByLabelText("Signs of mine").click();
+    await page.getByLabelText("BC5CDR-Disease").click();
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
+    await expect.element(page.getByRole("columnheader", { name: /^Signs of mine/ })).toBeVisible();
+    await expect.element(page.getByText(/was deleted/)).not.toBeInTheDocument();
+    const arena = location.hash;
+    location.hash = "#/tasks";
+    await button("Delete Signs of mine").click();
+    await button("Delete the task").click();
+    location.hash = arena;
+    await expect
+      .element(page.getByText("“Signs of mine” was deleted. The arena keeps it with the rows that it had."))
+      .toBeVisible();
+    await page.getByText("Models, seeds and size").click();
+    await page.getByLabelText("Seeds").fill("2");
+    await button("Go on with 3 cells").click();
+    await expect.element(page.getByText(/^6 cells: 6 done\./)).toBeVisible();
   });
 });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { cleanup, render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
+import { presetConfig } from "../../src/experiment/presets.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
 import { type Fake, fakeServices, models, token } from "./fake-services.ts";
@@ -105,6 +106,19 @@ describe("knowledge", () => {
 });
 
 describe("generate", () => {
+  it("offers the released code's words, and the paper's are no field of the run", async () => {
+    const fake = await runAt("generate");
+    await page.getByText("More", { exact: true }).click();
+    const words = page.getByLabelText("Words of the prompts");
+    await expect.element(words).toHaveValue("paper");
+    expect([...(words.element() as HTMLSelectElement).options].map(({ value }) => value)).toEqual(["paper", "released"]); // MQP alone has a fault
+    await words.selectOptions("released");
+    await expect.poll(() => saved(fake)?.config.source).toMatchObject({ writer: { fidelity: "released" } });
+    await expect.element(page.getByText("The prompts to the byte", { exact: false })).toBeVisible();
+    await words.selectOptions("paper");
+    await expect.poll(() => JSON.stringify(saved(fake)?.config.source)).not.toContain("fidelity");
+  });
+
   it("empty: says what will be here; a missing model is said with its command", async () => {
     const missing = models.map((m) => ({ ...m, missing: ["x.gguf"] }));
     const fake = await runAt("generate", (f) => {
@@ -346,5 +360,37 @@ describe("train and evaluate", () => {
     await button("Lose them and choose anew").click();
     await expect.element(page.getByRole("radio", { name: /^ZeroGen/ })).toBeEnabled();
     expect(saved(fake)?.run).toBeUndefined();
+  });
+});
+
+describe("a source that makes no examples", () => {
+  const source = (kind: "none" | "seqmix") => (fake: Fake) => {
+    const notebook = saved(fake) as NonNullable<ReturnType<typeof saved>>;
+    fake.saved.set("r1", { ...notebook, config: presetConfig("small", { task: "bc5cdr-disease", source: kind }) });
+  };
+
+  it("that is a way of training has nothing to generate, and trains both stages", async () => {
+    const fake = await runAt("generate", source("seqmix"));
+    await expect.element(page.getByText(/is a way of training: there are no made examples to look through/)).toBeVisible();
+    await expect.element(page.getByLabelText("Length of stage II, in examples")).toHaveValue(60);
+    await expect.element(page.getByText(/kept|of 60/)).not.toBeInTheDocument();
+    await link("Go on to Train").click();
+    await button("Train on 5 real examples, then by SeqMix").click();
+    await expect.element(page.getByText("Stage II was seqmix.")).toBeVisible();
+    await expect.element(page.getByRole("columnheader", { name: "+ SeqMix" })).toBeVisible();
+    await link("Go on to Evaluate").click();
+    await expect.element(page.getByRole("heading", { name: /^SeqMix raised F1 by 0\.271/ })).toBeVisible();
+    await expect.element(page.getByText(/synthetic example/)).not.toBeInTheDocument();
+    await expect.element(button("Dataset")).not.toBeInTheDocument();
+    expect(saved(fake)?.run).toBeUndefined();
+    expect(saved(fake)?.training?.basis).toMatchObject({ examples: 0, training: { method: { kind: "seqmix" }, size: 60 } });
+  });
+
+  it("and is none trains the first stage alone, and shows its scores", async () => {
+    await runAt("train", source("none"));
+    await button("Train on 5 real examples").click();
+    await link("Go on to Evaluate").click();
+    await expect.element(page.getByRole("heading", { name: "Scores", exact: true })).toBeVisible();
+    await expect.element(page.getByText("This training ended before its last stage.")).not.toBeInTheDocument();
   });
 });

@@ -17,9 +17,13 @@ const punctuation: Perturbation = (text) => {
   return { start: text.length, end: text.length, text: "." };
 };
 
+/** Words that deny, whole or contracted: a typo in one could hide what the label rests on. */
+const denies = /^(cannot|neither|never|none|nobody|nothing|without|lack(s|ed|ing)?|absen(t|ce)|negative|denie[sd]|deny)$/i;
+
 /** Two neighbouring letters of a word change places. */
 const typo: Perturbation = (text, held, stream) => {
   const places = [...text.matchAll(/\p{L}{4,}/gu)]
+    .filter(([word]) => !denies.test(word))
     .flatMap(({ 0: word, index }) => Array.from({ length: word.length - 1 }, (_, i) => index + i))
     .filter((at) => text[at] !== text[at + 1] && isFree(held, at, at + 2));
   if (places.length === 0) return undefined;
@@ -78,14 +82,19 @@ export function nearNumber(x: number, stream: Rng): number {
   return stream.pick(others);
 }
 
+/** Whole numbers that stand alone and may be changed. */
+export function wholeNumbers(text: string, held: readonly Span[]): { start: number; end: number; digits: string }[] {
+  return [...text.matchAll(/(?<![\p{L}\p{N}.,/%-])\d{1,6}(?![\p{L}\p{N}/%-]|[.,]\d)/gu)]
+    .map(({ 0: digits, index }) => ({ start: index, end: index + digits.length, digits }))
+    .filter(({ start, end, digits }) => !keptNumbers.has(Number(digits)) && isFree(held, start, end));
+}
+
 /** A whole number that stands alone becomes another one near it. */
 const number: Perturbation = (text, held, stream) => {
-  const found = [...text.matchAll(/(?<![\p{L}\p{N}.,/%-])\d{1,6}(?![\p{L}\p{N}/%-]|[.,]\d)/gu)].filter(
-    ({ 0: digits, index }) => !keptNumbers.has(Number(digits)) && isFree(held, index, index + digits.length),
-  );
+  const found = wholeNumbers(text, held);
   if (found.length === 0) return undefined;
-  const { 0: digits, index } = stream.pick(found);
-  return { start: index, end: index + digits.length, text: String(nearNumber(Number(digits), stream)) };
+  const { digits, start, end } = stream.pick(found);
+  return { start, end, text: String(nearNumber(Number(digits), stream)) };
 };
 
 /** In the order in which they are tried; a draw shuffles it. */

@@ -18,6 +18,7 @@ import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
 import { columnPairs } from "./column-pairs.ts";
+import { similarNames } from "./column-similar.ts";
 
 /** Chunks kept in memory: some 10 MB. */
 const keptChunks = 48;
@@ -70,10 +71,9 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     };
   };
 
-  const pairTopic = async (query: Extract<GraphQuery, { kind: "pairs" }>, index: number): Promise<Topic | undefined> => {
-    const found = await pairs.at(query, index);
-    if (!found) return undefined;
-    const ends = await Promise.all([node(query.head, found[0]), node(query.tail, found[1])]);
+  const pairTopic = async (query: Extract<GraphQuery, { kind: "pairs" }>, index: number): Promise<Topic> => {
+    const [head, tail] = await pairs.at(query, index);
+    const ends = await Promise.all([node(query.head, head), node(query.tail, tail)]);
     const provenance = ends.map(({ chunk, row }) => provenanceAt(chunk, row)).reduce(joined);
     return { entities: ends.map((end) => end.entity), source: "kg", provenance };
   };
@@ -89,13 +89,14 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
         case "edges":
           return Promise.all(indices.map((i) => edgeTopic(columnOf(query) as EdgeColumn, i))); // an index below the count: the column is there
         case "pairs":
-          return (await Promise.all(indices.map((i) => pairTopic(query, i)))).filter((topic) => topic !== undefined);
+          return Promise.all(indices.map((i) => pairTopic(query, i)));
         default:
           return unreachable(query);
       }
     },
     links: (types) => linksOf(stored, types),
     names: (types) => namesOf(stored, types),
+    similar: (types, mentions, most) => similarNames(stored, types, mentions, most),
   };
 }
 
@@ -125,17 +126,19 @@ function joined(a: EdgeProvenance, b: EdgeProvenance): EdgeProvenance {
   return { source: both(a.source, b.source), licence: both(a.licence, b.licence) };
 }
 
-async function* namesOf(stored: StoredGraph, types: readonly string[]): AsyncGenerator<readonly string[], void> {
+async function* namesOf(
+  stored: StoredGraph,
+  types: readonly string[] | undefined,
+): AsyncGenerator<readonly (readonly string[])[], void> {
   const { nodes, nodeRows } = stored.manifest;
-  for (const type of types) {
+  for (const type of types ?? nodes.map((column) => column.type)) {
     const count = nodes.find((c) => c.type === type)?.count ?? 0;
     for (let chunk = 0; chunk * nodeRows < count; chunk++) {
       const { names, synonyms } = (await stored.chunk(nodeKey(type), chunk)) as NodeChunk; // read once: not worth keeping
-      const rows = Array.from(names.ends, (_, row) => [
+      yield Array.from(names.ends, (_, row) => [
         stringAt(names, row),
         ...(synonyms ? stringAt(synonyms, row).split("\n") : []).filter((name) => name !== ""),
       ]);
-      yield rows.flat();
     }
   }
 }

@@ -10,7 +10,15 @@ import { caseOf, isNoName, lowerCased, wordsOf } from "../name-words.ts";
 const most = 200_000;
 
 /** Words that name a class of things rather than one of them: marking each would be wrong more often than right. */
-const general = new Set(["disease", "syndrome", "disorder", "symptom", "physical disorder", "genetic disease", "illness"]);
+export const generalNames: ReadonlySet<string> = new Set([
+  "disease",
+  "syndrome",
+  "disorder",
+  "symptom",
+  "physical disorder",
+  "genetic disease",
+  "illness",
+]);
 
 /** Enough long names to tell by, and how many of them are in capitals where a graph has all of its names so. */
 const shouting = { length: 8, names: 5, share: 0.8 } as const;
@@ -24,12 +32,12 @@ export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<s
   if (!query) return [];
   const names = new Set<string>();
   for await (const some of graph.names(query.types)) {
-    for (const name of some) names.add(name.normalize("NFC").trim());
+    for (const name of some.flat()) names.add(name.normalize("NFC").trim());
     if (names.size >= most) break;
   }
   const shouted = areShouted([...names]);
   const written = [...names].map((name) => (shouted ? name.toLowerCase() : lowerCased(name)));
-  const particular = written.filter((name) => !isNoName(name) && caseOf(wordsOf(name)) !== "never" && !general.has(name));
+  const particular = written.filter((name) => !isNoName(name) && caseOf(wordsOf(name)) !== "never" && !generalNames.has(name));
   return [...new Set(particular.flatMap((name) => [name, ...inflections(name)]))].sort();
 }
 

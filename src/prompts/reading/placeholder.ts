@@ -26,8 +26,12 @@ const plain = (text: string): string =>
       .match(/[\p{L}\p{N}]+/gu) ?? []
   ).join(" ");
 
-/** Bracketed words that are nothing but a form, whatever stands around them. */
+/** Chemicals whose names end so: "L-NAME" blocks nitric oxide synthase. */
+const chemical = /^(?:[DLN]|N[\p{L}ω]?-?[DL])-NAME$/u;
+
+/** Bracketed words that are nothing but a form, whatever stands around them. De-identification marks are forms too: "[**Last Name**]". */
 function isForm(content: string): boolean {
+  if (chemical.test(content.trim())) return false;
   const said = plain(content);
   if (/^(?:[.…_?*#]+|[-–—]{2,})$/.test(content.trim())) return true;
   return form.test(said) || (said.split(" ").length <= 6 && phrase.test(said)) || /_/.test(content);

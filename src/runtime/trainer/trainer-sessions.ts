@@ -6,7 +6,7 @@ import { ClinfuseError } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { toOnnx } from "../../graph/onnx.ts";
 import { sizeOf } from "../../graph/ops.ts";
-import type { BatchShape } from "../../graph/parameter.ts";
+import { type BatchShape, mixedAfter } from "../../graph/parameter.ts";
 import type { LazyWeight, Weights } from "../../weights/weight.ts";
 import { ortError } from "../ort.ts";
 import type { Feeds, HostTensor, TrainableGraphs, TrainerState } from "../trainer.ts";
@@ -35,7 +35,7 @@ export function trainerSessions(
   return {
     async for(use, feeds) {
       const shape = batchShape(feeds);
-      const key = `${use} ${shape.batch} ${shape.tokens}`;
+      const key = `${use} ${shape.batch} ${shape.tokens} ${shape.mix ?? ""}`;
       const known = made.get(key);
       if (known) return known;
       const graph = graphOf(graphs, use, shape);
@@ -104,11 +104,13 @@ function dispose(tensors: Readonly<Record<string, Tensor>> | Between): void {
   for (const tensor of Object.values(tensors)) tensor.dispose();
 }
 
-function batchShape({ features, input_ids: ids }: Feeds): BatchShape {
+function batchShape(feeds: Feeds): BatchShape {
+  const { features, input_ids: ids } = feeds;
   const shape = features?.shape.slice(0, 2) ?? ids?.shape ?? [];
   const [batch, tokens] = shape;
   if (shape.length !== 2 || !batch || !tokens) throw new Error(`expected input_ids of shape [batch, tokens], got [${shape}]`);
-  return { batch, tokens };
+  const mix = mixedAfter(Object.keys(feeds));
+  return { batch, tokens, ...(mix === undefined ? {} : { mix }) };
 }
 
 /** A trainer's slot for each parameter, whatever the device. */

@@ -1,7 +1,7 @@
 // One arena as the page holds it: its choices, its cells as they fill, the work that fills them. Knows no component.
 
 import { ClinfuseError, type ErrorCode, errorCodes } from "../../base/errors.ts";
-import { type Arena, cellsOf, planned, rowsOf } from "../../experiment/arena.ts";
+import { type Arena, type ArenaRows, cellsOf, planned, rowsOf } from "../../experiment/arena.ts";
 import { summaryOf } from "../../experiment/cell-summary.ts";
 import { drive } from "../../experiment/drive.ts";
 import type { DriveEvent, Failure } from "../../experiment/drive-cell.ts";
@@ -10,11 +10,17 @@ import type { NotebookData } from "../../experiment/notebook.ts";
 import type { Cell } from "../../experiment/plan.ts";
 import { contentKey } from "../../experiment/product.ts";
 import { fetchSample } from "../../experiment/sample.ts";
-import { taskById, taskIdOf } from "../../tasks/catalogue.ts";
+import { type TaskRef, taskById, taskIdOf, taskOf } from "../../tasks/catalogue.ts";
+import type { Task } from "../../tasks/task.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { Work } from "../parts/work.svelte.ts";
 
 const stepWords = { task: "data", knowledge: "knowledge", generate: "writing", train: "training", evaluate: "scores" } as const;
+
+function tooFew({ name }: Task): ClinfuseError {
+  const remedy = "Label more examples where the task is edited and take it anew here, or let a run of it lend its rows.";
+  return new ClinfuseError("not-enough-examples", `${name} has too few labelled examples to train on`, { what: name, remedy });
+}
 
 export class ArenaRun {
   readonly work = new Work();
@@ -36,14 +42,41 @@ export class ArenaRun {
 
   choose = (patch: Partial<Grid>): Promise<void> => this.#change((before) => ({ ...before, grid: { ...before.grid, ...patch } }));
 
-  /** Takes a task's rows from a run, copied, so that the arena outlives it; from the sample where no run is named. */
-  async takeRows(task: string, id: string | undefined): Promise<void> {
+  /** Takes a task's rows from a run, copied, so that the arena outlives it; those that come with the task where no run is named. */
+  async takeRows(ref: TaskRef, id: string | undefined): Promise<void> {
     const notebook = id === undefined ? undefined : await this.#lab.services.notebooks.get(id);
-    const { [task]: _, ...others } = this.arena.rows;
     const data = notebook?.data;
-    const own =
-      notebook && data ? { [task]: { kind: "run", title: notebook.title, key: await contentKey(data), data } as const } : {};
-    await this.#change((before) => ({ ...before, rows: { ...others, ...own } }));
+    const key = await contentKey(typeof ref === "string" ? data : { task: ref, data });
+    await this.#setRows(ref, notebook && data ? { kind: "run", title: notebook.title, key, data } : await this.#ownRows(ref));
+  }
+
+  /** Takes a task of the user's own as it is now, with its rows, or leaves it out. */
+  async toggleOwn(task: Task): Promise<void> {
+    const others = this.arena.grid.tasks.filter((ref) => taskIdOf(ref) !== task.id);
+    if (others.length < this.arena.grid.tasks.length) return this.choose({ tasks: others });
+    await this.#setRows(task, await this.#ownRows(task));
+    return this.choose({ tasks: [...others, task] });
+  }
+
+  async #setRows(ref: TaskRef, rows: ArenaRows | undefined): Promise<void> {
+    const id = taskIdOf(ref);
+    await this.#change((before) => {
+      const { [id]: _, ...others } = before.rows;
+      return { ...before, rows: { ...others, ...(rows ? { [id]: rows } : {}) } };
+    });
+  }
+
+  /** Undefined for a task of the paper. A deleted task keeps the rows that were taken from it. */
+  async #ownRows(ref: TaskRef): Promise<ArenaRows | undefined> {
+    if (typeof ref === "string") return undefined;
+    const { ownDataset } = await import("../../formats/own-dataset.ts");
+    const examples = this.#lab.tasks.usable.find(({ task }) => task.id === ref.id)?.examples;
+    try {
+      const data = { source: "own", ...ownDataset(ref, examples ?? { train: [], validation: [], test: [] }) };
+      return { kind: "own", key: await contentKey({ task: ref, data }), data };
+    } catch {
+      return { kind: "own", key: await contentKey({ task: ref }) }; // its cells fail, and say what is missing
+    }
   }
 
   /** Computes the cells that are not done, in the order of the plan; a failed one is tried again. */
@@ -57,7 +90,7 @@ export class ArenaRun {
       const startedAt = performance.now();
       const tell = (cell: number, doing: string) => {
         const { cell: of } = open[cell] as (typeof open)[number];
-        const name = `${taskById(of.task).name}, ${methodName(of.source)}, seed ${of.seed}: ${doing}`;
+        const name = `${taskOf(of.config.task).name}, ${methodName(of.source)}, seed ${of.seed}: ${doing}`;
         this.work.tell(name, before + cell, before + open.length);
       };
       for await (const event of drive({ cells }, this.#lab.services.products, ports, signal, { keepGoing: true })) {
@@ -90,7 +123,8 @@ export class ArenaRun {
     return async ({ config, seeds }) => {
       const task = taskIdOf(config.task);
       const rows = rowsOf(this.arena, task);
-      if (rows.kind === "run") return rows.data;
+      if (rows.kind !== "sample" && rows.data) return rows.data;
+      if (rows.kind !== "sample") throw tooFew(taskOf(config.task));
       const of = `${task} ${seeds.data}`;
       if (last?.of !== of) {
         const files = Object.fromEntries(await fetchSample(taskById(task)));

@@ -137,6 +137,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     sentence: sentence(message),
     remedy: "Choose another model.",
   }),
+  "no-masked-head": (_, message) => ({
+    title: "This encoder cannot fill masked words",
+    sentence: sentence(message),
+    remedy: "Models fetches PubMedBERT from the hub. Choose it where the source is chosen, or take another source.",
+  }),
   "context-overflow": (_, message) => ({
     title: "The prompt is too long for this model",
     sentence: sentence(message),

@@ -27,6 +27,7 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   duplicate: "written before",
   "copies-demonstration": "copied from a demonstration",
   "identical-pair": "both sentences are the same",
+  "labels-differ": "labelled otherwise by a classifier of the few real examples",
   "copies-first": "the second sentence repeats words of the first",
   unanswered: "asked and not answered",
 };

@@ -1,4 +1,4 @@
-// One run as the page holds it: its notebook, saved at each change, and the state of its five steps.
+// One run as the page holds it: its notebook, saved at each change, and the state of its six steps.
 
 import { drive } from "../../experiment/drive.ts";
 import type { DriveEvent, DriveOptions, Target } from "../../experiment/drive-cell.ts";
@@ -7,11 +7,12 @@ import { type Notebook, type NotebookData, type Step, steps } from "../../experi
 import type { NotebookPatch } from "../../experiment/notebook-patch.ts";
 import { dataKeys, planOfOne } from "../../experiment/plan.ts";
 import { presetConfig } from "../../experiment/presets.ts";
-import { basisOf, type DataKeys, type Stale, staleIn } from "../../experiment/training-basis.ts";
+import { basisOf, type DataKeys, lastStageOf, type Stale, staleIn } from "../../experiment/training-basis.ts";
 import { sourceOf } from "../../generate/sources.ts";
 import type { NotebookNews } from "../../store/notebook.ts";
 import { taskOf } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
+import { AnalyseStep } from "./analyse/analyse-step.svelte.ts";
 import { EvaluateStep } from "./evaluate/evaluate-step.svelte.ts";
 import { GenerateStep } from "./generate/generate-step.svelte.ts";
 import { KnowledgeStep } from "./knowledge/knowledge-step.svelte.ts";
@@ -29,6 +30,7 @@ const fieldsFrom: Readonly<Record<Step, readonly (keyof Notebook)[]>> = {
   generate: ["run", "training"],
   train: ["training"],
   evaluate: [],
+  analyse: [],
 };
 
 export function newNotebook(id: string, now: number): Notebook {
@@ -48,6 +50,7 @@ export class Run {
   readonly generate: GenerateStep;
   readonly train: TrainStep;
   readonly evaluate: EvaluateStep;
+  readonly analyse: AnalyseStep;
   /** Hashes of the rows; undefined until they are known. */
   dataKeys = $state.raw<DataKeys>();
   /** Keys of products that the notebook does not name yet. */
@@ -65,6 +68,7 @@ export class Run {
     this.generate = new GenerateStep(this);
     this.train = new TrainStep(this);
     this.evaluate = new EvaluateStep(this);
+    this.analyse = new AnalyseStep(this);
     void this.#readKeys();
   }
 
@@ -99,6 +103,12 @@ export class Run {
     const products = [...this.#products];
     this.#products.clear();
     await this.record.change({ ...patch, ...(products.length > 0 ? { products } : {}), updatedAt: Date.now() });
+  }
+
+  /** A product that was made for this run goes with it. */
+  async noteProduct(key: string): Promise<void> {
+    this.#products.add(key);
+    await this.change({});
   }
 
   /** Drives the run to the target; the products that it names go with the run. */
@@ -176,8 +186,8 @@ export class Run {
     if (this.isDone(step)) return (step === "train" || step === "evaluate") && this.stale.length > 0 ? "stale" : "done";
     const before = steps[steps.indexOf(step) - 1];
     if (before === undefined || this.isDone(before)) return "ready";
-    // A run stopped short of its size can be trained on all the same.
-    return step === "train" && this.generate.accepted.length > 0 ? "ready" : "waiting";
+    // A run stopped short of its size can be trained on all the same, and analysed without any training.
+    return (step === "train" || step === "analyse") && this.generate.accepted.length > 0 ? "ready" : "waiting";
   }
 
   isDone(step: Step): boolean {
@@ -188,11 +198,15 @@ export class Run {
       case "knowledge":
         return knowledge !== undefined;
       case "generate":
+        // A source that makes nothing has nothing to do here.
+        if (this.generate.wanted === 0) return knowledge !== undefined;
         return this.notebook.run !== undefined && this.generate.accepted.length >= this.generate.wanted;
       case "train":
-        return training?.results.synthetic !== undefined && this.train.isKept;
+        return this.isDone("evaluate") && this.train.isKept;
       case "evaluate":
-        return training?.results.synthetic !== undefined;
+        return training !== undefined && training.results[lastStageOf(training.basis)] !== undefined;
+      case "analyse":
+        return this.analyse.analysis !== undefined;
       default:
         return step satisfies never;
     }

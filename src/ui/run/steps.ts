@@ -8,6 +8,7 @@ export const stepTitles: Readonly<Record<Step, string>> = {
   generate: "Generate",
   train: "Train",
   evaluate: "Evaluate",
+  analyse: "Analyse",
 };
 
 export const stepLedes: Readonly<Record<Step, string>> = {
@@ -19,4 +20,5 @@ export const stepLedes: Readonly<Record<Step, string>> = {
   train:
     "Fine-tune an encoder in two stages, first on the few real examples, then on the synthetic ones, and keep the epoch that validates best.",
   evaluate: "See on the real test set what the synthetic text was worth, where the model errs, and take everything with you.",
+  analyse: "Set the synthetic text beside the real: how far apart, how varied, which entities, and whether anything was copied.",
 };

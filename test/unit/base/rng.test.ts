@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rng } from "../../../src/base/rng.ts";
+import { beta, rng } from "../../../src/base/rng.ts";
 
 const draws = (stream: { next(): number }, n: number) => Array.from({ length: n }, () => stream.next());
 
@@ -46,5 +46,30 @@ describe("rng", () => {
 
   it("says so when there is nothing to pick from", () => {
     expect(() => rng("x").pick([])).toThrow(/at least one element/);
+  });
+});
+
+describe("a Beta draw", () => {
+  it.each([
+    [16, 16],
+    [8, 8],
+    [0.75, 0.75],
+    [0.5, 0.5],
+    [2, 5],
+  ])("has the moments of Beta(%d, %d)", (a, b) => {
+    const n = 40_000;
+    const stream = rng("beta", a, b);
+    const xs = Array.from({ length: n }, () => beta(a, b, () => stream.next()));
+    const sum = a + b;
+    const [mean, variance] = [a / sum, (a * b) / (sum * sum * (sum + 1))];
+    const skewness = (2 * (b - a) * Math.sqrt(sum + 1)) / ((sum + 2) * Math.sqrt(a * b));
+    const excess = (6 * ((a - b) ** 2 * (sum + 1) - a * b * (sum + 2))) / (a * b * (sum + 2) * (sum + 3));
+    const central = (k: number) => xs.reduce((total, x) => total + (x - mean) ** k, 0) / n;
+    expect(Math.min(...xs)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...xs)).toBeLessThanOrEqual(1);
+    expect(Math.abs(central(1))).toBeLessThan(5 * Math.sqrt(variance / n));
+    expect(central(2) / variance).toBeCloseTo(1, 1);
+    expect(central(3) / variance ** 1.5).toBeCloseTo(skewness, 1);
+    expect(central(4) / variance ** 2 - 3).toBeCloseTo(excess, 0);
   });
 });

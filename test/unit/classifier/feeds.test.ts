@@ -41,6 +41,32 @@ describe("feeds", () => {
   });
 });
 
+describe("feeds of a contrast", () => {
+  const asks = { outputs: 3, perToken: true, asks: true };
+  // [CLS] words [SEP] query [SEP], where a query is of two pieces and its separator; pieces 1 to 3 of the first text are words.
+  const inputs: Input[] = [
+    { ...input([2, 5, 6, 7, 3, 8, 9, 3], [0, 0, 0, 0, 0, 1, 1, 1], [-100, 1, 2, 0, -100, -100, -100, -100]), query: 3 },
+    { ...input([2, 5, 3, 8, 9, 3], [0, 0, 0, 1, 1, 1], [-100, 0, -100, -100, -100, -100]), query: 3 },
+  ];
+
+  it("take the query's own tokens wherever its row ends, and every sentence as much as any other", () => {
+    const { query_tokens, entity_words, other_words } = targetFeeds(inputs, { indices: [1, 0], tokens: 8 }, { ...asks, rows: 3 });
+    expect(query_tokens).toEqual({
+      shape: [3, 8],
+      data: Float32Array.of(0, 0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0.5, 0.5, 0, ...new Array(8).fill(0)),
+    });
+    // Four words in two sentences: a sentence counts 1/2, and all of it 1/4.
+    expect([...entity_words!.data]).toEqual([...new Array(9).fill(0), 1 / 16, 1 / 16, ...new Array(13).fill(0)]);
+    expect([...other_words!.data]).toEqual([0, 1 / 8, ...new Array(9).fill(0), 1 / 8, ...new Array(12).fill(0)]);
+  });
+
+  it("give a part of a batch its share of the whole", () => {
+    const whole = targetFeeds(inputs, { indices: [0, 1], tokens: 8 }, { ...asks, rows: 2 });
+    const part = targetFeeds(inputs, { indices: [1], tokens: 8 }, { ...asks, rows: 1 }, undefined, [0, 1]);
+    expect(part.other_words!.data).toEqual(whole.other_words!.data.slice(8));
+  });
+});
+
 describe("weighing against PyTorch's CrossEntropyLoss (test/fixtures/losses/golden.py)", () => {
   const golden = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/losses/golden.json"), "utf8")) as {
     logits: number[][];

@@ -14,6 +14,17 @@ const cardOf = (named: unknown) => {
 };
 
 describe("readCard", () => {
+  it("reads the variant, and refuses one that there is none of", async () => {
+    const of = (variant: unknown) => {
+      const text = JSON.stringify({ task: "bc5cdr-disease", maxTokens: 64, variant, sha256: {} });
+      return readCard(new Map([["clinfuse.json", new Blob([text])]]));
+    };
+    expect((await of("lightner")).variant).toBe("lightner");
+    expect((await of(undefined)).variant).toBeUndefined();
+    await expect(of("other")).rejects.toThrow("clinfuse.json: it names no variant that there is: other");
+    await expect(of(3)).rejects.toThrow("it names no variant");
+  });
+
   it("reads a task of the user's own as it was", async () => {
     expect((await cardOf(taskJson(task))).task).toEqual(task);
     expect((await cardOf("mqp")).task).toBe("mqp");

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
+import { summaryOf } from "../../../src/experiment/cell-summary.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent, DriveOptions } from "../../../src/experiment/drive-cell.ts";
 import { type Plan, planOfOne, sameSeeds } from "../../../src/experiment/plan.ts";
@@ -191,6 +192,42 @@ describe("cells of one few-shot set", () => {
       expect(disk.computed.steps.few, `killed after event ${stop}`).toBe(3);
     }
   }, 60_000);
+});
+
+describe("a source that is a way of training", () => {
+  const cells = [cell({ task: "bc5cdr-disease", source: "none" }, "a"), cell({ task: "bc5cdr-disease", source: "seqmix" }, "b")];
+
+  it("makes nothing and trains a stage II of its own after the shared stage I", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const [few, mixed] = resultsOf(await all({ cells }, store, disk));
+    expect(few?.training?.results.synthetic).toBeUndefined();
+    expect(mixed?.made).toBeUndefined();
+    expect(disk.logs.size).toBe(0);
+    expect(disk.computed).toMatchObject({ attempts: 0, opened: 0, steps: { few: 3, synthetic: 4 } }); // 5 + 10 examples, 2 epochs
+    expect(mixed?.training?.results.few).toEqual(few?.training?.results.few);
+    expect(mixed?.training?.remarks?.[0]).toMatch(/^SeqMix made 10 sequences/);
+    expect(summaryOf(mixed as CellResult)).toMatchObject({ run: undefined, accepted: 0, rejected: {} });
+    const computed = structuredClone(disk.computed);
+    const again = resultsOf(await all({ cells }, store, disk));
+    expect(disk.computed).toEqual(computed);
+    expect(timeless(again)).toEqual(timeless([few as CellResult, mixed as CellResult]));
+  });
+
+  it("keeps its remarks to itself: stage I is other cells' too", async () => {
+    const [mixed, few] = resultsOf(await all({ cells: [...cells].reverse() }, memoryProducts(), fakeDisk()));
+    expect(mixed?.training?.remarks).toEqual(expect.arrayContaining([expect.stringMatching(/^SeqMix/)]));
+    expect(few?.training?.remarks ?? []).not.toEqual(expect.arrayContaining([expect.stringMatching(/^SeqMix/)]));
+    expect(few?.training?.results.few).toEqual(mixed?.training?.results.few);
+  });
+
+  it("with another size trains stage II anew, and stage I not", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    await all({ cells }, store, disk);
+    const more = cells.map((of) => ({ ...of, config: { ...of.config, size: 20 } }));
+    const [, mixed] = resultsOf(await all({ cells: more }, store, disk));
+    expect(mixed?.training?.basis.training?.size).toBe(20);
+    expect(disk.computed.steps).toEqual({ few: 3, synthetic: 4 + 2 * Math.ceil(25 / 8) });
+  });
 });
 
 describe("a cell that fails", () => {

@@ -1,16 +1,18 @@
 // Ports that count what they compute: texts from a list, trainings of a classifier of single words.
 
+import { rng } from "../../../src/base/rng.ts";
 import { predict } from "../../../src/classifier/predict.ts";
 import type { NotebookData } from "../../../src/experiment/notebook.ts";
 import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { stageKeeper } from "../../../src/experiment/stage-keeper.ts";
-import type { TrainRunEvent } from "../../../src/experiment/steps.ts";
+import type { TrainRequest, TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { trainAndScore } from "../../../src/experiment/train-and-score.ts";
 import type { LogEntry } from "../../../src/generate/log.ts";
 import { runId } from "../../../src/generate/run-config.ts";
 import { taskOf } from "../../../src/tasks/catalogue.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 import type { Folder } from "../../../src/train/checkpoint-files.ts";
+import { methodRow } from "../../../src/train/training-methods.ts";
 import { linearClassifier, tokenExamples } from "../train/toy.ts";
 
 export function memoryFolder(files = new Map<string, Blob>()): Folder {
@@ -76,6 +78,18 @@ export const fakeDisk = (): FakeDisk => ({
 const inner = async (classifier: ReturnType<typeof linearClassifier>) =>
   (await classifier.trainer.read()).get("table")?.data as Float32Array;
 
+/** Stage II of a way of training, from embeddings that are drawn by a seed. */
+async function preparedOf(request: TrainRequest, { encoder }: ReturnType<typeof linearClassifier>, signal: AbortSignal) {
+  const { task, few, synthetic, training, syntheticEpochs: epochs, config: recipe } = request;
+  if (!training) return undefined;
+  const { vocabSize, hiddenSize } = encoder.config;
+  const draws = rng("fake embeddings");
+  const rows = Float32Array.from({ length: vocabSize * hiddenSize }, () => draws.next() - 0.5);
+  const weights = new Map([["embeddings.word_embeddings.weight", { shape: [vocabSize, hiddenSize], data: rows }]]);
+  const material = { task: taskOf(task), encoder: { ...encoder, weights }, few, synthetic, size: training.size };
+  return methodRow(training).prepare(training.method, { ...material, epochs, config: recipe }, signal);
+}
+
 export function fakePorts(disk: FakeDisk): ExperimentPorts {
   const { computed, logs } = disk;
   const graph = { id: "starter", name: "Starter", nodes: { Disease: 3 }, edges: {}, provenance: [] };
@@ -125,7 +139,7 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
         if (key !== undefined && files) disk.stages.set(key, files);
         yield { type: "device", device: "wasm", reason: "fake" };
         let found = false;
-        const events = trainAndScore(classifier, request, signal, {
+        const keepers = {
           ...(files ? { stageOne: stageKeeper(memoryFolder(files), key as string, "wasm", []) } : {}),
           ...(request.keepModel === false
             ? {}
@@ -135,7 +149,8 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
                   yield { type: "saved", model: request.save, bytes: 1 };
                 },
               }),
-        });
+        };
+        const events = trainAndScore(classifier, request, signal, keepers, await preparedOf(request, classifier, signal));
         const replayed: TrainRunEvent[] = [];
         for await (const event of events) {
           if (event.type === "stage-found") found = true;
@@ -154,6 +169,10 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
       // biome-ignore lint/correctness/useYield: it only fails
       async *features() {
         throw new Error("no source of these tests has rounds");
+      },
+      // biome-ignore lint/correctness/useYield: it only fails
+      async *fill() {
+        throw new Error("no source of these tests fills masked places");
       },
       async *predict({ model, examples }, signal = new AbortController().signal) {
         const weights = disk.models.get(model);

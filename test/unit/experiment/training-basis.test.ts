@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { fewKeys, syntheticKeys } from "../../../src/experiment/plan.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
-import { basisOf, staleIn } from "../../../src/experiment/training-basis.ts";
+import { basisOf, lastStageOf, staleIn } from "../../../src/experiment/training-basis.ts";
+import type { SourceConfig } from "../../../src/generate/source.ts";
 
 const config = presetConfig("small", { task: "mqp", source: "clingen", encoder: "toy" });
 const trained = basisOf(config, "a", 30);
@@ -29,5 +31,42 @@ describe("a training", () => {
     ["one value of the recipe", { train: { learningRate: 1e-3 } }],
   ])("is out of date when %s changes", (_, patch) => {
     expect(staleIn(trained, basisOf({ ...config, ...patch }, "a", 30))).toEqual([{ kind: "settings" }]);
+  });
+});
+
+describe("a source that is a way of training", () => {
+  const choices = presetConfig("small", { task: "mqp", source: "tmix", encoder: "toy", size: 60 });
+  const basis = basisOf(choices, undefined, 0);
+
+  it("is the basis of a stage II without an example", () => {
+    expect(basis).toMatchObject({ run: "", examples: 0, training: { method: { kind: "tmix", alpha: 16 }, size: 60 } });
+    expect(lastStageOf(basis)).toBe("synthetic");
+    expect(lastStageOf(basisOf({ ...choices, source: { kind: "none" } }, undefined, 0))).toBe("few");
+  });
+
+  it("is out of date when the method changes, or the size that its steps follow", () => {
+    expect(staleIn(basis, basisOf(choices, undefined, 0))).toEqual([]);
+    expect(staleIn(basis, basisOf({ ...choices, size: 80 }, undefined, 0))).toEqual([{ kind: "run" }]);
+    const other = { ...choices, source: { kind: "tmix", alpha: 2, layers: [12] } } as const;
+    expect(staleIn(basis, basisOf(other, undefined, 0))).toEqual([{ kind: "run" }]);
+  });
+
+  it("has keys of its own for stage II, and shares stage I's", async () => {
+    const data = { train: "a", validation: "b", test: "c" };
+    const keysOf = async (source: SourceConfig, size = 60) => {
+      const own = basisOf({ ...choices, source, size }, undefined, 0);
+      const few = await fewKeys("mqp", own, data);
+      return { few: few.model, synthetic: (await syntheticKeys("mqp", own, data, few)).model };
+    };
+    const tmix = { kind: "tmix", alpha: 16, layers: [7, 9, 12] } as const;
+    const all = await Promise.all([
+      keysOf({ kind: "none" }),
+      keysOf(tmix),
+      keysOf({ ...tmix, alpha: 0.75 }),
+      keysOf(tmix, 200),
+      keysOf({ kind: "seqmix", variant: "window", alpha: 8, window: 5 }),
+    ]);
+    expect(new Set(all.map(({ few }) => few)).size).toBe(1);
+    expect(new Set(all.map(({ synthetic }) => synthetic)).size).toBe(5);
   });
 });

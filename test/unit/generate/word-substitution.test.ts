@@ -8,7 +8,7 @@ import type { LogEntry } from "../../../src/generate/log.ts";
 import { generate } from "../../../src/generate/run.ts";
 import { type RunConfig, runId } from "../../../src/generate/run-config.ts";
 import { perturbed, wordSubstitution } from "../../../src/generate/word-substitution.ts";
-import { knowledgeOf } from "../../../src/knowledge/topic.ts";
+import { knowledgeOf, type Substitutes } from "../../../src/knowledge/topic.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../../src/tasks/example.ts";
 import { labelsOf, spansOf, textsOf } from "../../../src/tasks/shapes.ts";
@@ -18,6 +18,10 @@ import { type MemoryRunStore, memoryRunStore } from "./memory-run-store.ts";
 
 const ofEachFamily = [...new Map(tasks.map((task) => [task.family, task])).values()];
 const lexicon = ["gout", "portal hypertension"];
+const substitutesOf = (task: Task): Substitutes => ({
+  names: Object.fromEntries(task.labels.map(({ id }) => [id, lexicon])),
+  synonyms: [],
+});
 const config = (task: Task, size: number): RunConfig => ({
   task: task.id,
   source: { kind: "word-substitution" },
@@ -35,7 +39,7 @@ async function run(
   stop = Number.POSITIVE_INFINITY,
 ) {
   const ports = { task, source: wordSubstitution as never, tools: {}, store, demonstrations, gold: [] };
-  const knowledge = knowledgeOf({ topics: {}, styles: [], lexicon });
+  const knowledge = knowledgeOf({ topics: {}, styles: [], lexicon: [], substitutes: substitutesOf(task) });
   const types: string[] = [];
   for await (const event of generate(config(task, size), { ...ports, knowledge }, new AbortController().signal)) {
     types.push(event.type);
@@ -56,7 +60,7 @@ describe.each(ofEachFamily.map((task) => [task.family, task] as const))("%s", (_
   it("keeps the labels, and every span covers an entity as it is written", () => {
     for (let i = 0; i < 300; i++) {
       const row = rows[i % rows.length] as Example;
-      const made = perturbed(row, lexicon, rng("p", i));
+      const made = perturbed(row, substitutesOf(task), rng("p", i));
       expect(labelsOf(made)).toEqual(labelsOf(row));
       const text = textsOf(made)[0] as string;
       for (const span of spansOf(made)) expect(["fever", ...lexicon]).toContain(text.slice(span.start, span.end));

@@ -151,4 +151,19 @@ describe("mentions of the topic", () => {
     expect(found("He uses hearing aids and died of AIDS.", "aids")).toEqual(["AIDS"]);
     expect(found("All had ALL.", "ALL")).toEqual(["ALL"]);
   });
+
+  it("are found in scripts without spaces between words", () => {
+    expect(found("患者有高血压病史，高血压控制不佳。", "高血压")).toEqual(["高血压", "高血压"]);
+    expect(found("慢性B型肝炎の患者。", "b型肝炎")).toEqual(["B型肝炎"]);
+    expect(found("慢性B型肝炎の患者。", "型肝")).toEqual(["型肝"]);
+    expect(found("ผู้ป่วยเป็นโรคเบาหวานมานาน", "โรคเบาหวาน")).toEqual(["โรคเบาหวาน"]);
+    expect(found("インスリンを投与した。", "インスリン")).toEqual(["インスリン"]);
+    expect(found("診断は癌。", "癌")).toEqual(["癌"]);
+    expect(found("患者有高血糖病史。", "高血压")).toEqual([]);
+    expect(found("用阿司匹林aspirin治疗。", "aspirin")).toEqual(["aspirin"]);
+  });
+
+  it("begin and end with whole letters, marks included", () => {
+    expect(found("กี", "ก")).toEqual([]);
+  });
 });

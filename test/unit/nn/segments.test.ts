@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
-import { rowsInput } from "../../../src/graph/parameter.ts";
+import { type BatchShape, mixInput, rowsInput } from "../../../src/graph/parameter.ts";
 import { seedsName } from "../../../src/nn/dropout.ts";
 import type { Head } from "../../../src/nn/heads.ts";
 import { bertModel, type Model, type ModelOptions } from "../../../src/nn/model.ts";
@@ -11,7 +11,7 @@ import { dropoutSiteCount } from "../../../src/nn/training-graphs.ts";
 import { evaluate } from "../graph/evaluate.ts";
 import { tinyConfig } from "./tiny-config.ts";
 
-const shape = { batch: 2, tokens: 4 };
+const shape: BatchShape = { batch: 2, tokens: 4 };
 const words = "bert.embeddings.word_embeddings.weight";
 
 type Numbers = Record<string, readonly number[]>;
@@ -40,14 +40,14 @@ function feedsOf(head: Head, layers: number): Numbers {
 }
 
 /** The steps of a trainer with them. */
-function through({ segments }: Model, inputs: Numbers): Numbers {
+function through({ segments }: Model, inputs: Numbers, of = shape): Numbers {
   const { count, forward, backward } = segments!;
   const states: (readonly number[])[] = [[]];
-  for (let i = 0; i < count - 1; i++) states.push(evaluate(forward(i, shape), { ...inputs, states: states[i]! }).next_states!);
+  for (let i = 0; i < count - 1; i++) states.push(evaluate(forward(i, of), { ...inputs, states: states[i]! }).next_states!);
   const found: Numbers = {};
   let passed: readonly number[] | undefined;
   for (let i = count - 1; i >= 0; i--) {
-    const { next_cotangent, ...own } = evaluate(backward(i, shape), { ...inputs, states: states[i]!, cotangent: passed ?? [] });
+    const { next_cotangent, ...own } = evaluate(backward(i, of), { ...inputs, states: states[i]!, cotangent: passed ?? [] });
     for (const name of Object.keys(own)) expect(found).not.toHaveProperty([name]); // each gradient comes from one segment
     Object.assign(found, own);
     passed = next_cotangent;
@@ -79,6 +79,19 @@ describe.each([3, 4, 5])("of %i layers", (layers) => {
       }
     },
   );
+});
+
+it.each([1, 2, 3, 4])("give them of two rows that are mixed after layer %i of 4", (mix) => {
+  const head = heads[1]!;
+  const model = bertModel(tinyConfig(4), head, { checkpointing: true, dropout: 0.2 });
+  const one = { targets: [0.3, 0, 0.7], [mixInput(mix)]: [0.3] };
+  const inputs = { ...weightsOf(model), ...feedsOf(head, 4), ...one };
+  const whole = evaluate(model.training({ ...shape, mix }), inputs);
+  const got = through(model, inputs, { ...shape, mix });
+  expect(Object.keys(got).sort()).toEqual(Object.keys(whole).sort());
+  for (const [name, numbers] of Object.entries(whole)) {
+    for (const [i, x] of numbers.entries()) expect(got[name]![i], name).toBeCloseTo(x, 12);
+  }
 });
 
 it("read no other segment's layers, and rows that were looked up outside", () => {

@@ -8,6 +8,7 @@ import { type TrainPorts, trainProcedures } from "../../../src/procedures/train.
 import type { Measurements } from "../../../src/store/measurements.ts";
 import type { Found } from "../../../src/train/choose-device.ts";
 import { readSafetensors, writeSafetensors } from "../../../src/weights/safetensors.ts";
+import { memoryRunStore } from "../generate/memory-run-store.ts";
 import { linearClassifier, tokenExamples, vocabulary, vocabularyText } from "../train/toy.ts";
 import { collect, memoryFiles, memoryLocks, memoryModel, memoryModels, never, noMeasurements } from "./memory-ports.ts";
 
@@ -67,6 +68,8 @@ function setUp(over: Partial<TrainPorts> = {}, wrap: (classifier: Classifier) =>
     measurements: async () => noMeasurements,
     notebooks: async () => ({ list: async () => [] }),
     devices: async () => found,
+    runs: async () => memoryRunStore(),
+    openMaskedModel: async () => Promise.reject(new Error("no source of these tests fills masked places")),
     openClassifier: async () => counted(wrap(linearClassifier())),
     async loadModel(files) {
       const classifier = linearClassifier();
@@ -310,6 +313,12 @@ describe("a recipe", () => {
     const bare = await memoryModel("bare", "encoder", { "vocab.txt": new Blob(["x"]) });
     const { procedures } = setUp({ models: memoryModels(toy, damaged, bare) });
     const { encoder } = await procedures.recipe({ encoder: "toy", preset: "small" }, never);
+    const classes = [["BertForMaskedLM"], ["BertModel"], undefined].map(async (architectures, i) => {
+      const config = new Blob([JSON.stringify({ ...bert, architectures })]);
+      const named = setUp({ models: memoryModels(await memoryModel(`of class ${i}`, "encoder", { "config.json": config })) });
+      return (await named.procedures.recipe({ encoder: `of class ${i}`, preset: "small" }, never)).maskedHead;
+    });
+    expect(await Promise.all(classes)).toEqual([true, false, undefined]);
     expect(encoder).toMatchObject({ hiddenSize: 8, vocabSize: vocabulary.length });
     const codeOf = (id: string) => procedures.recipe({ encoder: id, preset: "small" }, never).catch((e: ClinfuseError) => e.code);
     expect(await Promise.all(["damaged", "bare", "absent"].map(codeOf))).toEqual([

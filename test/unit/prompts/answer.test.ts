@@ -92,6 +92,13 @@ describe("a slot word of the task", () => {
     return answer.ok ? answer.value : answer.reason;
   };
 
+  it("is no placeholder where a chemical's name reads like a form's", () => {
+    for (const name of ["L-NAME", "D-NAME", "N-NAME", "NG-L-NAME"])
+      expect(ask(`Rats were given [${name}] for a week.`)).not.toBe("placeholder");
+    for (const form of ["first-name", "NAME", "LAST-NAME", "**Last Name**"])
+      expect(ask(`Rats were given [${form}] for a week.`)).toBe("placeholder");
+  });
+
   it("is a placeholder where the name of one is wanted, and else a mark", () => {
     expect(ask("The patient was admitted with [phenotype].")).toBe("placeholder");
     expect(ask("A severe [phenotype] was seen in [gout].")).toBe("A severe [phenotype] was seen in [gout].");

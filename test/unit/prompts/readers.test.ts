@@ -74,22 +74,34 @@ describe("a pair", () => {
     expect(readPair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
   });
 
+  it("takes hypotheses and questions of three words, as real pairs have them", () => {
+    expect(readPair("He was given insulin.", "Patient has diabetes", "entail")).toMatchObject({ ok: true });
+    expect(readPair("He was given insulin.", "Has diabetes", "entail")).toEqual({ ok: false, reason: "too-short" });
+    expect(readSentence("classification", "Patient has diabetes")).toEqual({ ok: false, reason: "too-short" });
+  });
+
+  it("counts the words of a script without spaces", () => {
+    expect(readSentence("classification", "患者有高血压病史。")).toMatchObject({ ok: true });
+    expect(readSentence("classification", "ผู้ป่วยเป็นโรคเบาหวาน")).toMatchObject({ ok: true });
+    expect(readSentence("classification", "高血压")).toEqual({ ok: false, reason: "too-short" });
+  });
+
   it.each([
     "The health news should be relevant to hemianopsia.",
     "2. the health news should be relevant to a medical emergency",
     "The clinical trial report should mimic the style of medical literature.",
   ])("takes no item of a listing for a sentence, whatever the task calls its texts: %s", (text) => {
-    expect(readSentence(text)).toEqual({ ok: false, reason: "echoes-prompt" });
+    expect(readSentence("pair", text)).toEqual({ ok: false, reason: "echoes-prompt" });
   });
 
   it("takes a sentence that says what should be for one", () => {
-    expect(readSentence("The daily dose should be reduced in renal failure.")).toMatchObject({ ok: true });
-    expect(readSentence("The health news should have told of hemianopsia.")).toMatchObject({ ok: true });
+    expect(readSentence("pair", "The daily dose should be reduced in renal failure.")).toMatchObject({ ok: true });
+    expect(readSentence("pair", "The health news should have told of hemianopsia.")).toMatchObject({ ok: true });
   });
 
   it("needs sentences of some words, without loops", () => {
-    expect(readSentence("Yes.")).toEqual({ ok: false, reason: "too-short" });
-    expect(readSentence("no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
+    expect(readSentence("relation", "Yes.")).toEqual({ ok: false, reason: "too-short" });
+    expect(readSentence("classification", "no no no no, never again")).toEqual({ ok: false, reason: "repetitive" });
   });
 });
 

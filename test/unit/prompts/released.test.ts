@@ -2,10 +2,15 @@
 
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
+import { rng } from "../../../src/base/rng.ts";
+import { knowledgeOf, noKnowledge } from "../../../src/knowledge/topic.ts";
+import type { Fidelity } from "../../../src/prompts/conversation.ts";
+import { converse } from "../../../src/prompts/families.ts";
 import { releasedPrompt } from "../../../src/prompts/released/prompt.ts";
-import { taskById } from "../../../src/tasks/catalogue.ts";
+import { verbatimTask } from "../../../src/prompts/verbatim.ts";
+import { taskById, tasks } from "../../../src/tasks/catalogue.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
-import type { Label, Task } from "../../../src/tasks/task.ts";
+import type { Task } from "../../../src/tasks/task.ts";
 
 /** Tasks of one hash, the label, the turn, the hash and the length. */
 type Row = readonly [tasks: readonly string[], label: string, turn: number, hash: string, length: number];
@@ -118,14 +123,31 @@ it.each(cases)("$task $label, turn $turn: the released code's bytes", ({ task, l
 it.each(swapped)(
   "%s %s: the released code's bytes, once the labels have each other's descriptions",
   (_, label, turn, hash, length) => {
-    const [not, same] = mqp.labels as readonly [Label, Label];
-    const labels = [
-      { ...not, description: same.description },
-      { ...same, description: not.description },
-    ];
-    expect(facts(promptOf({ ...mqp, labels }, label, turn))).toEqual({ length, hash });
+    expect(facts(promptOf(verbatimTask(mqp), label, turn))).toEqual({ length, hash });
   },
 );
+
+it("writes the code's faults where they are asked for, and only in the prompts that have them", () => {
+  const asked = (task: Task, fidelity: Fidelity) => {
+    const drawn = { topic: { entities: [{ name: "gout", type: "Disease" }], source: "kg" }, style: "literature" } as const;
+    const context = {
+      label: task.labels[0]?.id as string,
+      demonstrations: [],
+      knowledge: knowledgeOf(noKnowledge),
+      config: { demonstrations: "none", annotation: "model", fidelity },
+    } as const;
+    const talk = converse(task, context, drawn, rng("talk"));
+    const first = talk.next("").value;
+    return [first, talk.next("A sentence that is long enough.").value];
+  };
+  const [released, verbatim] = [asked(mqp, "released"), asked(mqp, "verbatim")];
+  expect(verbatim[0]).toEqual(released[0]);
+  expect(JSON.stringify(released[1])).toContain("two sentences may look similar syntactically");
+  expect(JSON.stringify(verbatim[1])).toContain("two sentences are syntactically dissimilar");
+  for (const task of tasks.filter(({ family, id }) => family === "pair" && id !== "mqp")) {
+    expect(asked(task, "verbatim")).toEqual(asked(task, "released"));
+  }
+});
 
 it("covers each label of each task, and both turns of pairs", () => {
   const hashes = new Set([...cases, ...swapped.map(([, , , hash]) => ({ hash }))].map(({ hash }) => hash));

@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { type Arena, cellsOf, type Outcome } from "../../../src/experiment/arena.ts";
 import type { CellSummary } from "../../../src/experiment/cell-summary.ts";
 import { gridPresets, sourcesOf } from "../../../src/experiment/grid.ts";
+import { presetSource } from "../../../src/experiment/presets.ts";
 import { arenaCsv, arenaTable } from "../../../src/report/arena-table.ts";
-import { type PaperRow, paperScore } from "../../../src/report/paper-numbers.ts";
+import { type PaperRow, paperRowOf, paperScore } from "../../../src/report/paper-numbers.ts";
+import { readTaskJson } from "../../../src/tasks/task-file.ts";
 
 const grid = {
   ...gridPresets.laptop,
@@ -59,8 +61,47 @@ describe("the table", () => {
     expect(mqp[0]?.empty).toBe(false);
   });
 
+  it("names cells of a task of the user's own by the task and its rows as they were taken", () => {
+    const own = readTaskJson(
+      { name: "Signs", family: "classification", labels: [{ name: "sign" }, { name: "none" }] },
+      "signs",
+    ).task;
+    const other = { ...own, summary: "Another sentence." };
+    const of = (task: typeof own, key: string) =>
+      cellsOf({ grid: { ...grid, tasks: ["mqp", task] }, rows: { [own.id]: { kind: "own", key } }, outcomes: {} });
+    const names = of(own, "k1").map(({ name }) => name);
+    expect(names).toHaveLength(12);
+    expect(of(other, "k1").map(({ name }) => name)).toEqual(names);
+    expect(
+      of(own, "k2")
+        .map(({ name }) => name)
+        .filter((name) => names.includes(name)),
+    ).toHaveLength(6);
+    const table = arenaTable({
+      ...empty,
+      grid: { ...grid, tasks: ["mqp", own] },
+      rows: { [own.id]: { kind: "own", key: "k1" } },
+    });
+    expect(table.tasks.map(({ id, name }) => [id, name])).toEqual([
+      ["mqp", "MQP"],
+      ["signs", "Signs"],
+    ]);
+    expect(table.rows[0]?.cells[1]).toMatchObject({ seeds: 2, paper: undefined });
+    expect(table.rows[2]?.cells[1]?.empty).toBe(true);
+  });
+
   it("has the paper's number of each method", () => {
     expect(mqp.map(({ paper }) => paper)).toEqual([0.557, 0.7217, 0.757]);
+  });
+
+  it("tells the paper's own numbers from those that it copied", () => {
+    const grid = { tasks: ["bc5cdr-disease"], sources: [{ kind: "none" }, { kind: "lightner" }, { kind: "kgpc" }] } as const;
+    const { rows } = arenaTable({ ...arena, grid: { ...arena.grid, ...grid } });
+    expect(rows.map(({ cells }) => [Math.round(1e4 * (cells[0]?.paper ?? 0)), cells[0]?.copied])).toEqual([
+      [3051, false],
+      [3620, true],
+      [5105, true],
+    ]);
   });
 
   it("leaves as CSV with quotes where a field wants them", () => {
@@ -87,6 +128,14 @@ describe("the paper's numbers", () => {
     ["facts, KG", ["pubhealth", "healthver"], "clingen-kg", 39.43],
   ] as const)("of %s average to Table 1's", (_, tasks, row, expected) => {
     expect(average(tasks, row)).toBe(expected);
+  });
+
+  it("of DA-Transformer are MELM's for marked texts, as Table 1 has them", () => {
+    const row = (kind: "melm" | "conditional-mlm") => paperRowOf(presetSource("paper", kind)) as PaperRow;
+    expect(paperScore("bc5cdr-disease", row("melm"))).toBeCloseTo(0.3742, 12);
+    expect(paperScore("casi", row("melm"), "large")).toBeCloseTo(0.4454, 12);
+    expect(paperScore("hoc", row("conditional-mlm"))).toBeCloseTo(0.4218, 12);
+    expect(paperScore("mqp", row("conditional-mlm"))).toBeUndefined();
   });
 
   it("are absent where the tables have a dash", () => {

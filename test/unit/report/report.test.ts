@@ -6,6 +6,7 @@ import { presetConfig } from "../../../src/experiment/presets.ts";
 import { basisOf } from "../../../src/experiment/training-basis.ts";
 import type { Synthetic } from "../../../src/generate/log.ts";
 import { segmentsOf } from "../../../src/report/marked-text.ts";
+import { paperRowOf, paperScore } from "../../../src/report/paper-numbers.ts";
 import { reportHtml } from "../../../src/report/report.ts";
 import type { TokenExample } from "../../../src/tasks/example.ts";
 
@@ -103,6 +104,18 @@ describe("reportHtml", () => {
 
   it("says what the training could not read", () => {
     expect(report).toContain("5 of 5 training rows are longer &lt;img");
+  });
+
+  it("of a way of training names the method, and no examples that nobody made", () => {
+    const { run: _, training, ...rest } = notebook();
+    const config = presetConfig("small", { task: "bc5cdr-disease", source: "seqmix" });
+    const basis = basisOf(config, undefined, 0);
+    const mixed = reportHtml({ ...rest, config, training: { ...(training as NonNullable<typeof training>), basis } }, [], {});
+    expect(mixed).toContain("Trained on WASM, by SeqMix.");
+    expect(mixed).toContain("Few-shot + SeqMix");
+    expect(mixed).not.toMatch(/synthetic examples?|0 synthetic|completions thrown away|The run has gone on/);
+    expect(paperScore("bc5cdr-disease", paperRowOf(config.source) as "mixup")).toBe(0.3923); // Table 8
+    expect(paperRowOf({ kind: "tmix", alpha: 16, layers: [12] })).toBe("mixup");
   });
 
   it("draws the curve over both steps", () => {

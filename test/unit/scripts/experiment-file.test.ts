@@ -47,6 +47,15 @@ describe("a file", () => {
     expect(models).toEqual(["all-minilm-l6-v2"]);
   });
 
+  it("takes settings of a masked model one by one over the preset's, and its filter", () => {
+    const source = { kind: "melm", filter: true, tuning: { epochs: 2, maskRate: 0.5 } };
+    const { cells } = read({ ...whole, tasks: ["bc5cdr-disease"], sources: [source, "melm"] });
+    expect(cells.map(({ config }) => config.source)).toMatchObject([
+      { filter: true, tuning: { epochs: 2, maskRate: 0.5, learningRate: 1e-5, maxTokens: 128 } },
+      { filter: false, tuning: { epochs: 20, maskRate: 0.7 } },
+    ]);
+  });
+
   it("takes sources, seeds and size from a grid's preset where it names none", () => {
     const { cells } = read({ tasks: ["mqp"], preset: "laptop" });
     expect(new Set(cells.map(({ config }) => config.size))).toEqual(new Set([200]));
@@ -54,7 +63,7 @@ describe("a file", () => {
     expect(cells.map(({ source }) => source)).toEqual(
       expect.arrayContaining(["none", "zerogen", "demogen", "progen", "clingen"]),
     );
-    expect(cells.map(({ source }) => source)).not.toContain("gold");
+    for (const kind of ["gold", "conditional-mlm"]) expect(cells.map(({ source }) => source)).not.toContain(kind);
     const paper = read({ tasks: ["mqp"], sources: ["clingen"], preset: "paper", size: 9 }).cells;
     expect(paper.map(({ seed, config }) => [seed, config.size, config.preset])).toEqual(
       [1, 2, 3].map((seed) => [seed, 9, "paper"]),
@@ -80,7 +89,7 @@ describe("a source that does not work for a task", () => {
       "mqp demogen",
       "bc5cdr-disease demogen",
     ]);
-    expect(leftOut).toEqual([expect.stringMatching(/Back Translation.* makes no examples for bc5cdr-disease/)]);
+    expect(leftOut).toEqual([expect.stringMatching(/Back Translation.* does not apply to bc5cdr-disease/)]);
   });
 
   it("is a fault where no cell remains", () => {
@@ -155,6 +164,21 @@ describe("a fault names its field", () => {
       "a validation",
       { ...whole, sources: [{ kind: "progen", validation: "all" }] },
       /validation takes synthetic-rce, few-shot-ce/,
+    ],
+    [
+      "a layer",
+      { ...whole, sources: [{ kind: "tmix", layers: [7, 13] }] },
+      /layers\[1\] takes a whole number from 1 to 12; it is 13/,
+    ],
+    ["an alpha", { ...whole, sources: [{ kind: "tmix", alpha: 0 }] }, /alpha takes a number of more than 0; it is 0/],
+    ["a variant", { ...whole, sources: [{ kind: "seqmix", variant: "soft" }] }, /variant takes whole, window, same-tags/],
+    ["a window", { ...whole, sources: [{ kind: "seqmix", window: 0 }] }, /window takes a whole number of at least 1/],
+    ["a setting", { ...whole, sources: [{ kind: "conditional-mlm", tuning: { epoch: 1 } }] }, /tuning\.epoch is no field/],
+    ["a filter", { ...whole, sources: [{ kind: "conditional-mlm", filter: true }] }, /sources\[0\]\.filter is no field/],
+    [
+      "epochs",
+      { ...whole, sources: [{ kind: "conditional-mlm", tuning: { epochs: 0.5 } }] },
+      /tuning\.epochs takes a whole number of at least 1/,
     ],
     ["a writer", { ...whole, sources: [{ kind: "zerogen", writer: { model: "gpt" } }] }, /writer\.model takes smollm2/],
     ["a sampling", { ...whole, sources: [{ kind: "zerogen", writer: { sampling: { temp: 1 } } }] }, /sampling\.temp is no field/],

@@ -1,5 +1,6 @@
 // A trainer without a runtime: logits are a table's rows, by token or summed over a text. Real gradients, plain descent.
 
+import { mixedAfter, mixInput } from "../../../src/graph/parameter.ts";
 import { type Feeds, type HostTensor, partsOf, type Trainer } from "../../../src/runtime/trainer.ts";
 import type { Weights } from "../../../src/weights/weight.ts";
 
@@ -25,7 +26,35 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
     return { shape: perToken ? [rows, tokens, outputs] : [rows, outputs], data };
   };
 
+  /** Of a linear model a mix of hidden states is the mix of the texts: the same as both at their share. */
+  const mixedSlope = (feeds: Feeds, share: number): { loss: number; gradient: Float32Array } => {
+    const { data } = forward(feeds);
+    const half = data.length / 2;
+    const logits = Array.from({ length: half }, (_, i) => share * data[i]! + (1 - share) * data[half + i]!);
+    const [rows, tokens] = feeds.input_ids!.shape as [number, number];
+    const gradient = new Float32Array(table.length);
+    let loss = 0;
+    for (let row = 0; row < rows / 2; row++) {
+      const target = Array.from(feeds.targets!.data.subarray(row * outputs, (row + 1) * outputs));
+      const own = logits.slice(row * outputs, (row + 1) * outputs);
+      const total = own.reduce((sum, x) => sum + Math.exp(x), 0);
+      const asked = target.reduce((sum, t) => sum + t, 0);
+      for (let k = 0; k < outputs; k++) {
+        loss -= feeds.scale!.data[0]! * target[k]! * Math.log(Math.exp(own[k]!) / total);
+        const change = feeds.scale!.data[0]! * (asked * (Math.exp(own[k]!) / total) - target[k]!);
+        for (const [from, part] of [[row, share] as const, [row + rows / 2, 1 - share] as const]) {
+          for (let at = from * tokens; at < (from + 1) * tokens; at++) {
+            gradient[feeds.input_ids!.data[at]! * outputs + k]! += part * feeds.attention_mask!.data[at]! * change;
+          }
+        }
+      }
+    }
+    return { loss, gradient };
+  };
+
   const slope = (feeds: Feeds): { loss: number; gradient: Float32Array } => {
+    const layer = mixedAfter(Object.keys(feeds));
+    if (layer !== undefined) return mixedSlope(feeds, feeds[mixInput(layer)]!.data[0]!);
     const { data: logits } = forward(feeds);
     const { data: targets } = feeds.targets!;
     const scale = feeds.scale!.data[0]!;

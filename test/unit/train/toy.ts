@@ -67,6 +67,8 @@ export function linearClassifier(task: Task = bc5cdrDisease): Classifier {
     initialised: [],
     remarks: [],
     trains: { kind: "all" },
+    variant: "plain",
+    query: [],
     fixed: undefined,
     trainer: linearTrainer({ vocabulary: vocabulary.length, outputs: names.length, perToken: task.shape === "token" }),
     encoder: {

@@ -55,6 +55,14 @@ describe("fitWeights", () => {
     expect(initialised).toEqual(["bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias"]);
   });
 
+  it("draws a parameter between two numbers where it is said so", () => {
+    const wide = { name: "w", shape: [4000], aliases: [], missing: { low: 1, high: 2.5 } };
+    const data = [...(fitWeights([wide], new Map(), draws(3)).weights.get("w")?.data ?? [])];
+    expect(Math.min(...data)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...data)).toBeLessThan(2.5);
+    expect(data.reduce((a, b) => a + b, 0) / 4000).toBeCloseTo(1.75, 1);
+  });
+
   it("draws a new head from a normal distribution of deviation 0.02, the same for the same seed", () => {
     const fitted = (seed: number) => fitWeights(parameters, encoder(bare), draws(seed)).weights;
     const pooler = fitted(1).get("bert.pooler.dense.weight")?.data as Float32Array; // 4,096 draws

@@ -1,9 +1,12 @@
 // Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
 
 import { remembered } from "../../../base/async.ts";
+import type { Interval, PairedComparison } from "../../../evaluate/bootstrap.ts";
+import type { TrainingResult } from "../../../experiment/notebook.ts";
 import type { RejectReason } from "../../../generate/source.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
 import type { Example } from "../../../tasks/example.ts";
+import type { StageId } from "../../../train/train-config.ts";
 import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
@@ -14,6 +17,13 @@ const report = remembered(() => import("../../../report/report.ts"));
 const dataFolders = remembered(() => import("../../../report/data-folder.ts"));
 const zips = remembered(() => import("../../../formats/zip.ts"));
 
+/** How sure the scores are. */
+export interface Sureness {
+  readonly intervals: Readonly<Partial<Record<StageId, Readonly<Record<string, Interval>> | undefined>>>;
+  /** With synthetic examples against few-shot alone, on the main metric; absent where one of them is not there. */
+  readonly gain?: PairedComparison;
+}
+
 export class EvaluateStep {
   /** The prediction under way. */
   readonly work: Work;
@@ -21,7 +31,10 @@ export class EvaluateStep {
   tried = $state.raw<readonly Example[]>([]);
   /** The trained model's files, once asked for. */
   files = $state.raw<readonly Download[]>();
+  /** Intervals of the scores and the paired comparison; undefined until they are computed, and where they cannot be. */
+  sure = $state.raw<Sureness>();
   readonly packing = new Work();
+  #surelyOf: TrainingResult["results"] | undefined;
   /** Nothing: what is asked here can be asked again. */
   readonly wouldLose = false;
   readonly #run: Run;
@@ -29,6 +42,22 @@ export class EvaluateStep {
   constructor(run: Run) {
     this.#run = run;
     this.work = new Work((milliseconds) => void run.spend("evaluate", milliseconds));
+  }
+
+  /** Computes how sure the scores are, once for each result: a second of another thread. */
+  async readSureness(): Promise<void> {
+    const { data, training } = this.#run.notebook;
+    const results = training?.results;
+    if (!data || !results || results === this.#surelyOf) return;
+    this.#surelyOf = results;
+    this.sure = undefined;
+    const stages = (["few", "synthetic"] as const).filter((stage) => results[stage] !== undefined);
+    const models = stages.map((stage) => results[stage]?.predicted ?? []);
+    const request = { task: this.#run.config.task, gold: data.test, models };
+    const { intervals, against } = await this.#run.lab.analyst.procedures.intervals(request);
+    if (results !== this.#surelyOf) return;
+    const of = Object.fromEntries(stages.map((stage, i) => [stage, intervals[i]]));
+    this.sure = { intervals: of, ...(against[0] ? { gain: against[0] } : {}) };
   }
 
   /** Fetches what writes the files, while the app's server is sure to answer. */

@@ -10,7 +10,7 @@ import { tellLoading } from "../../parts/loading-words.ts";
 import { counted } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
-import { writingWords } from "./writing-words.ts";
+import { maskedWords, writingWords } from "./writing-words.ts";
 
 /** Pace since the model began to write in this sitting. */
 export interface Pace {
@@ -104,7 +104,11 @@ export class GenerateStep {
             tellLoading(this.work, event.event);
             startedAt = performance.now();
           } else if (event.type === "train" && event.event.type === "device") {
-            this.work.tell("Training a classifier, whose feedback the next prompts show");
+            this.work.tell("Training a classifier on the few real examples, for the source to ask");
+          } else if (event.type === "masked") {
+            const { words, done, total } = maskedWords(event.event);
+            this.work.tell(words, done, total);
+            startedAt = performance.now();
           } else if (event.type === "result") await this.#ended(event.result.made);
           else if (event.type === "generate") {
             if (event.event.type === "opened") await this.#opened(event.event.run, event.event.next);

@@ -3,6 +3,7 @@
 import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import { presetSource, topicCount, withWriterOf } from "../../../experiment/presets.ts";
+import type { KeptKind } from "../../../experiment/product.ts";
 import type { SourceKind, Steered } from "../../../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
@@ -18,6 +19,11 @@ export interface Exchange {
   readonly text?: string;
   readonly found?: number;
 }
+
+const foundWords: Readonly<Partial<Record<KeptKind, readonly string[]>>> = {
+  knowledge: ["This knowledge was gathered before, under the same choices."],
+  suggestions: ["Answers of an earlier sitting were kept: the language model is asked for the rest only."],
+};
 
 export class KnowledgeStep {
   readonly work: Work;
@@ -104,10 +110,8 @@ export class KnowledgeStep {
     await this.#run.lab.readGraphs();
   };
 
-  /** Answers of a language model are lost with the tab; a graph is drawn from again in a moment. */
-  get wouldLose(): boolean {
-    return this.work.running && this.exchanges.length > 0;
-  }
+  /** Answers of a language model are kept as they come; a graph is drawn from again in a moment. */
+  readonly wouldLose = false;
 
   gather = (): Promise<boolean> =>
     this.work.run("Gathering knowledge", async (signal) => {
@@ -115,7 +119,9 @@ export class KnowledgeStep {
       this.remarks = [];
       for await (const event of this.#run.drive(signal, { until: "knowledge" })) {
         if (event.type === "knowledge") await this.#tell(event.event);
-        if (event.type === "found") this.remarks = ["This knowledge was gathered before, under the same choices."];
+        if (event.type === "found") this.remarks = [...this.remarks, ...(foundWords[event.kind] ?? [])];
+        // The key of what is kept on the way goes with the run from its first answer on.
+        if (event.type === "product" && event.state === "begun") await this.#run.change({});
         if (event.type === "result") await this.#run.change({ knowledge: event.result.knowledge });
       }
     });

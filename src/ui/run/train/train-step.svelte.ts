@@ -6,7 +6,7 @@ import type { TrainingResult } from "../../../experiment/notebook.ts";
 import { fewKeys, syntheticKeys } from "../../../experiment/plan.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
 import type { TrainedState, TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
-import { basisOf } from "../../../experiment/training-basis.ts";
+import { basisOf, lastStageOf, trainingOf } from "../../../experiment/training-basis.ts";
 import { type TrainingNeed, trainingNeed } from "../../../experiment/training-need.ts";
 import { untrained, withTrainEvent } from "../../../experiment/training-result.ts";
 import type { BertConfig } from "../../../nn/bert-config.ts";
@@ -94,18 +94,18 @@ export class TrainStep {
 
   /** Steps of each stage, by the chosen recipe. */
   get #steps(): Readonly<Record<StageId, number>> {
-    const { notebook, generate } = this.#run;
+    const { notebook, generate, config } = this.#run;
     const of = (examples: number, epochs = 0) => Math.ceil(examples / (this.chosen?.config.batchSize ?? 1)) * epochs;
     return {
       few: of(notebook.data?.train.length ?? 0, this.chosen?.fewEpochs),
-      synthetic: of(generate.accepted.length, this.chosen?.syntheticEpochs),
+      synthetic: of(generate.accepted.length || (trainingOf(config)?.size ?? 0), this.chosen?.syntheticEpochs),
     };
   }
 
   /** Memory that the chosen recipe takes; undefined until it is known. */
   get need(): TrainingNeed | undefined {
     const { chosen } = this;
-    return chosen && trainingNeed(chosen.encoder, chosen.config);
+    return chosen && trainingNeed(chosen.encoder, chosen.config, trainingOf(this.#run.config));
   }
 
   async readRecipe(): Promise<void> {
@@ -138,8 +138,8 @@ export class TrainStep {
   }
 
   async readLeftOff(): Promise<void> {
-    const { notebook, generate, config, lab } = this.#run;
-    const known = notebook.data && generate.accepted.length > 0 && !this.work.running && config.device;
+    const { notebook, config, lab } = this.#run;
+    const known = notebook.data && this.hasMaterial && !this.work.running && config.device;
     let found: { leftOff?: LeftOff | undefined; isElsewhere?: boolean; isGone?: boolean } = {};
     try {
       if (known) {
@@ -155,13 +155,20 @@ export class TrainStep {
     this.isGone = found.isGone ?? false;
   }
 
+  /** There are examples to train on, or none are wanted. */
+  get hasMaterial(): boolean {
+    const { accepted, wanted } = this.#run.generate;
+    return accepted.length > 0 || wanted === 0;
+  }
+
   /** Tells whether a training of these very choices was begun and never ended. */
   async #isBegun(): Promise<boolean> {
     const { notebook, generate, config, dataKeys, lab } = this.#run;
     if (!dataKeys) return false;
     const basis = basisOf(config, notebook.run, generate.accepted.length, dataKeys);
     const few = await fewKeys(config.task, basis, dataKeys);
-    const { model } = await syntheticKeys(config.task, basis, dataKeys, few);
+    const keys = { few, synthetic: await syntheticKeys(config.task, basis, dataKeys, few) };
+    const { model } = keys[lastStageOf(basis)];
     return (await lab.services.products.find("model", model))?.state === "begun";
   }
 
@@ -268,9 +275,11 @@ export class TrainStep {
       case "step": {
         this.last = event;
         const steps = this.#steps;
-        const done = (event.stage === "synthetic" ? steps.few : 0) + event.step;
-        work.tell(`${stageNames[event.stage]}: step ${event.step} of ${event.steps}`, done, steps.few + steps.synthetic);
-        work.left = (steps.few + steps.synthetic - done) * meanMilliseconds(result);
+        const isSecond = event.stage === "synthetic";
+        const done = (isSecond ? steps.few : 0) + event.step;
+        const all = steps.few + (isSecond ? event.steps : steps.synthetic);
+        work.tell(`${stageNames[event.stage]}: step ${event.step} of ${event.steps}`, done, all);
+        work.left = (all - done) * meanMilliseconds(result);
         break;
       }
       case "scoring":

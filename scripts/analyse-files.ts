@@ -1,0 +1,86 @@
+// Sets of texts from files of any format that is read, with their marked entities: for npm run analyse. Knows no measure.
+
+import { basename, extname } from "node:path";
+import { ClinfuseError } from "../src/base/errors.ts";
+import { readUtf8 } from "../src/base/utf8.ts";
+import { readTable } from "../src/formats/columns.ts";
+import { readRows } from "../src/formats/dataset.ts";
+import { splits } from "../src/formats/format.ts";
+import { taskById, tasks } from "../src/tasks/catalogue.ts";
+import { entitiesOf, textsOf } from "../src/tasks/shapes.ts";
+import { pickedFiles } from "./picked-files.ts";
+
+export interface ReadSet {
+  /** Of the file or folder, without its extension. */
+  readonly name: string;
+  readonly texts: readonly string[];
+  readonly marked: readonly (readonly string[])[];
+  /** How it was read, for people. */
+  readonly as: string;
+}
+
+/** Reads a file or folder: as the task's where one is named; else as a table with a column of texts, as plain lines, or as the first task that it fits. */
+export async function readSet(path: string, task: string | undefined): Promise<ReadSet> {
+  const name = basename(path, extname(path));
+  const set = task === undefined ? await readUnnamed(path) : { ...(await readAs(task, path)), as: task };
+  if (set.texts.length === 0) throw new ClinfuseError("file-empty", `${path} holds no text`, { file: path });
+  return { name, ...set };
+}
+
+async function readAs(id: string, path: string): Promise<Pick<ReadSet, "texts" | "marked">> {
+  const { rows } = await readRows(taskById(id), pickedFiles([path]));
+  const examples = splits.flatMap((split) => rows.rows[split] ?? []);
+  return { texts: examples.map((example) => textsOf(example).join(" ")), marked: examples.map(entitiesOf) };
+}
+
+const textColumns = /^(text|sentence|document|note|content|body)$/i;
+/** Columns of the first and of the second text of a pair. */
+const pairColumns: readonly (readonly [RegExp, RegExp])[] = [
+  [/^(text|sentence|question)_?(1|a)$/i, /^(text|sentence|question)_?(2|b)$/i],
+  [/^(first|premise|claim|chq)$/i, /^(second|hypothesis|evidence|faq)$/i],
+];
+
+async function readUnnamed(path: string): Promise<Omit<ReadSet, "name">> {
+  const table = await tableOf(path);
+  if (table) return table;
+  for (const { id } of tasks) {
+    try {
+      const found = await readAs(id, path);
+      if (found.texts.length > 0) return { ...found, as: id };
+    } catch (error) {
+      if (!(error instanceof ClinfuseError)) throw error;
+    }
+  }
+  const why = "is no table with a column of texts, and no task's format; name its task with --task";
+  throw new ClinfuseError("format-unknown", `${path} ${why}`, { file: path });
+}
+
+/** A table with a column of texts or two, or plain lines; undefined for other files and for folders. */
+async function tableOf(path: string): Promise<Omit<ReadSet, "name"> | undefined> {
+  const files = pickedFiles([path]);
+  const [file] = [...files];
+  if (files.size !== 1 || !file) return undefined;
+  const [name, blob] = file;
+  const kind = extname(name).toLowerCase();
+  if (![".jsonl", ".json", ".csv", ".tsv", ".txt"].includes(kind)) return undefined;
+  const text = await readUtf8(blob, name);
+  if (kind === ".txt") {
+    const texts = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
+    return /\t\S|^\d+\|[ta]\|/m.test(text) ? undefined : { texts, marked: texts.map(() => []), as: "lines of text" };
+  }
+  let table: ReturnType<typeof readTable>;
+  try {
+    table = readTable(text, name);
+  } catch (error) {
+    if (error instanceof ClinfuseError && kind !== ".tsv") throw error;
+    return undefined;
+  }
+  const { columns, rows } = table;
+  const of = (pattern: RegExp) => columns.find((column) => pattern.test(column));
+  const pair = pairColumns.map(([a, b]) => [of(a), of(b)]).find(([a, b]) => a !== undefined && b !== undefined);
+  const taken = pair ?? (columns.some((column) => textColumns.test(column)) ? [of(textColumns)] : undefined);
+  // Tables with marks or names of entities are a task's: its reader knows where they are.
+  if (!taken || columns.some((column) => /^(tokens|spans|chemical|disease|gene|entities)$/i.test(column))) return undefined;
+  const texts = rows.map(({ cells }) => taken.map((column) => String(cells[column as string] ?? "")).join(" "));
+  return { texts, marked: texts.map(() => []), as: `the column ${taken.join(" and ")}` };
+}

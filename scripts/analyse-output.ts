@@ -1,0 +1,148 @@
+// An analysis as lines for people and as one line of JSON. Pure.
+
+import type { Analysis } from "../src/analyse/analysis.ts";
+import type { Estimate } from "../src/analyse/interval.ts";
+
+type BySet<T> = Readonly<Record<string, T>>;
+
+export interface AnalysisLine {
+  /** Texts. */
+  readonly n: BySet<number>;
+  /** K = 5, unit vectors in [-1, 1]. `floor`: between two parts of the real set, as large as the smaller of set and half. */
+  readonly cmd: BySet<number>;
+  /** The same of sets of equal size, which is what compares with the floor; absent for a real set that is too small. */
+  readonly cmd_equal: BySet<{ readonly rows: number; readonly value: number; readonly floor: number }>;
+  /** In the convention of the method's code: [0, 1]. */
+  readonly cmd_unscaled: BySet<number>;
+  readonly aps: BySet<number>;
+  /** Mean cosine of the nearest real text; of the real set, of the nearest other one. */
+  readonly nearest: BySet<number>;
+  readonly vendi: BySet<number>;
+  readonly self_bleu: BySet<number>;
+  readonly entities: BySet<{
+    readonly marked: { readonly unique: number; readonly mentions: number; readonly at_equal_size: number };
+    readonly named: { readonly unique: number; readonly mentions: number; readonly at_equal_size: number };
+  }>;
+  readonly distinct: BySet<Readonly<Record<string, number>>>;
+  readonly distinct_equal: BySet<Readonly<Record<string, number>>>;
+  readonly lengths: BySet<{ readonly mean: number; readonly median: number }>;
+  readonly leakage: BySet<{
+    readonly copied: number;
+    readonly share: number;
+    readonly level: number;
+    readonly held_out: number;
+    readonly p: number;
+    readonly longest: number;
+    readonly nearest: number;
+  }>;
+  /** 95 %, by measure and set; null where there is none. */
+  readonly intervals: Readonly<
+    Record<"cmd" | "cmd_unscaled" | "aps" | "nearest" | "self_bleu" | "length", BySet<readonly [number, number] | null>>
+  >;
+}
+
+const rounded = (x: number): number => Number(x.toPrecision(6));
+const interval = ({ low, high }: Estimate): readonly [number, number] | null =>
+  low === undefined || high === undefined ? null : [rounded(low), rounded(high)];
+
+export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
+  const all = [real, ...synthetic];
+  const of = <S extends { readonly name: string }, T>(sets: readonly S[], value: (set: S) => T): BySet<T> =>
+    Object.fromEntries(sets.map((set) => [set.name, value(set)]));
+  const grams = (by: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(by).map(([n, x]) => [n, rounded(x)]));
+  const entities = (counts: (typeof real)["marked"] | undefined) => ({
+    unique: counts?.unique ?? 0,
+    mentions: counts?.mentions ?? 0,
+    at_equal_size: rounded(counts?.atEqualSize ?? 0),
+  });
+  const equal = synthetic.flatMap((set) => (set.equal ? [{ name: set.name, equal: set.equal }] : []));
+  const floor = equal[0]?.equal.floor;
+  return {
+    n: of(all, ({ n }) => n),
+    cmd: { ...of(synthetic, ({ cmd }) => rounded(cmd.value)), ...(floor ? { floor: rounded(floor.value) } : {}) },
+    cmd_equal: of(equal, ({ equal: { rows, between, floor: own } }) => ({
+      rows,
+      value: rounded(between.value),
+      floor: rounded(own.value),
+    })),
+    cmd_unscaled: of(synthetic, ({ cmdUnscaled }) => rounded(cmdUnscaled.value)),
+    aps: of(all, ({ aps }) => rounded(aps.value)),
+    nearest: of(all, ({ nearest }) => rounded(nearest.value)),
+    vendi: of(all, ({ vendi }) => rounded(vendi)),
+    self_bleu: of(all, ({ selfBleu }) => rounded(selfBleu.value)),
+    entities: of(all, ({ marked, named }) => ({ marked: entities(marked), named: entities(named) })),
+    distinct: of(all, ({ distinct }) => grams(distinct)),
+    distinct_equal: of(all, ({ distinctAtEqualSize }) => grams(distinctAtEqualSize)),
+    lengths: of(all, ({ lengths }) => ({ mean: rounded(lengths.mean.value), median: lengths.median })),
+    leakage: of(synthetic, ({ leakage: { texts, copied, level, heldOut, p } }) => ({
+      copied,
+      share: rounded(copied / Math.max(1, texts.length)),
+      level: rounded(level),
+      held_out: heldOut,
+      p: rounded(p),
+      longest: texts.reduce((most, { shared }) => Math.max(most, shared), 0),
+      nearest: rounded(texts.reduce((most, { similarity }) => Math.max(most, similarity), -1)),
+    })),
+    intervals: {
+      cmd: of(synthetic, ({ cmd }) => interval(cmd)),
+      cmd_unscaled: of(synthetic, ({ cmdUnscaled }) => interval(cmdUnscaled)),
+      aps: of(all, ({ aps }) => interval(aps)),
+      nearest: of(all, ({ nearest }) => interval(nearest)),
+      self_bleu: of(all, ({ selfBleu }) => interval(selfBleu)),
+      length: of(all, ({ lengths }) => interval(lengths.mean)),
+    },
+  };
+}
+
+/** A table of the main measures, a line a set. */
+export function analysisTable({ real, synthetic, equalSize }: Analysis): string[] {
+  const [no, three] = ["–", (x: number) => x.toFixed(3)];
+  const head = [
+    "set",
+    "texts",
+    "CMD",
+    "floor",
+    "APS",
+    "nearest",
+    "Vendi",
+    "self-BLEU",
+    "words",
+    "entities",
+    `of ${equalSize}`,
+    "copied",
+  ];
+  const with95 = (of: Estimate) =>
+    of.low === undefined || of.high === undefined ? three(of.value) : `${three(of.value)} ±${three((of.high - of.low) / 2)}`;
+  const rows = [real, ...synthetic].map((set) => {
+    const beside = synthetic.find((other) => other === set);
+    const entities = set.named ?? set.marked;
+    return [
+      set.name,
+      String(set.n),
+      beside ? with95(beside.cmd) : no,
+      beside?.equal ? `${three(beside.equal.between.value)} : ${three(beside.equal.floor.value)}` : no,
+      with95(set.aps),
+      three(set.nearest.value),
+      set.vendi.toFixed(1),
+      three(set.selfBleu.value),
+      set.lengths.mean.value.toFixed(1),
+      String(entities.unique),
+      entities.atEqualSize.toFixed(0),
+      beside ? `${beside.leakage.copied} (p ${beside.leakage.p.toPrecision(2)})` : no,
+    ];
+  });
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));
+  const notes = [
+    "CMD: distance from the real set; floor: the same at equal size, of the set and of two parts of the real one.",
+    `entities: different names of the graph, and of ${equalSize} texts. copied: nearer to a real text, by words and by meaning, than real texts are.`,
+  ];
+  return [
+    ...[head, ...rows].map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] as number))
+        .join("  ")
+        .trimEnd(),
+    ),
+    ...notes,
+  ];
+}

@@ -1,0 +1,95 @@
+// Leakage: does a synthetic text repeat a real one? Judged against real texts, which repeat others by chance. Knows no model.
+
+import { SharedSpans } from "./shared-span.ts";
+import { nearest } from "./similarity.ts";
+import { Numbering } from "./text-words.ts";
+import type { Vectors } from "./vectors.ts";
+
+/** Texts by their words and by unit embeddings, row for row. */
+export interface Read {
+  readonly words: readonly (readonly string[])[];
+  readonly unit: Vectors;
+}
+
+export interface TextLeakage {
+  /** Cosine of the nearest real text, and its position; -1 for none. */
+  readonly similarity: number;
+  readonly nearest: number;
+  /** Words of the longest run shared with a real text, where it begins, and that text's position; -1 for none. */
+  readonly shared: number;
+  readonly start: number;
+  readonly source: number;
+  /** Share of the real texts never shown that are as near, and of those that share as long a run: (1 + how many) / (1 + all). */
+  readonly pSimilarity: number;
+  readonly pShared: number;
+}
+
+export interface Leakage {
+  readonly texts: readonly TextLeakage[];
+  /** Texts with both p-values at most `level`. */
+  readonly copied: number;
+  readonly level: number;
+  /** So many real texts gave the p-values. */
+  readonly heldOut: number;
+  /** Chance of so many copied texts or more if each were a real text never shown. */
+  readonly p: number;
+}
+
+/** A text as near as at most so many of the real ones is one that chance does not explain. */
+export const leakageLevel = 0.01;
+
+/**
+ * Leakage of `texts` from `real`. `heldOut` are real texts that were never shown to whoever wrote; absent, each real text is held out from the others in turn.
+ * Time: O((n + h) m d) for embeddings, O(words) for runs.
+ */
+export function leakageOf(texts: Read, real: Read, heldOut?: Read): Leakage {
+  const numbering = new Numbering();
+  const numbers = ({ words }: Read) => words.map((own) => numbering.numbersOf(own));
+  const runs = new SharedSpans(numbers(real));
+  const near = nearest(texts.unit, real.unit);
+  const others = heldOut ?? real;
+  const nullNear = nearest(others.unit, real.unit).similarity;
+  const nullRuns = numbers(others).map((words, i) => runs.longest(words, heldOut ? -1 : i).length);
+  const [similarities, lengths] = [sorted(nullNear), sorted(nullRuns)];
+  const found = numbers(texts).map((words, i): TextLeakage => {
+    const { length, start, owner } = runs.longest(words);
+    const similarity = near.similarity[i] as number;
+    return {
+      similarity,
+      nearest: near.position[i] as number,
+      shared: length,
+      start,
+      source: owner,
+      pSimilarity: shareAbove(similarities, similarity),
+      pShared: shareAbove(lengths, length),
+    };
+  });
+  const level = Math.max(leakageLevel, 1 / (1 + others.words.length));
+  const copied = found.filter((text) => text.pSimilarity <= level && text.pShared <= level).length;
+  return { texts: found, copied, level, heldOut: others.words.length, p: binomialTail(found.length, copied, level) };
+}
+
+const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
+
+/** (1 + values at or above x) / (1 + values), of ascending values: a p-value that is never 0 (Phipson & Smyth 2010). */
+function shareAbove(ascending: Float64Array, x: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] as number) < x) low = middle + 1;
+    else high = middle;
+  }
+  return (1 + ascending.length - low) / (1 + ascending.length);
+}
+
+/** Chance of k successes or more in n trials of chance p. */
+export function binomialTail(n: number, k: number, p: number): number {
+  if (k <= 0) return 1;
+  let log = n * Math.log1p(-p); // of no success
+  let tail = 0;
+  for (let i = 0; i <= n; i++) {
+    if (i >= k) tail += Math.exp(log);
+    log += Math.log((n - i) / (i + 1)) + Math.log(p) - Math.log1p(-p);
+  }
+  return Math.min(1, tail);
+}

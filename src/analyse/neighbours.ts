@@ -1,0 +1,105 @@
+// The k nearest rows of each row, exactly. Knows no use of them.
+
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { rng } from "../base/rng.ts";
+import { product, type Vectors } from "./vectors.ts";
+
+export interface Neighbours {
+  readonly k: number;
+  /** Positions, k a row, the nearest first. */
+  readonly indices: Int32Array;
+  /** Squared distances to them. */
+  readonly squares: Float64Array;
+}
+
+/** Rows that are compared with all others between two chances to stop. */
+const block = 128;
+
+/** Time: O(n^2 d / 2); it yields the share done after each block of rows, and the result is the generator's. */
+export function* nearestRows(vectors: Vectors, k: number): Generator<number, Neighbours> {
+  const n = vectors.rows;
+  const kept = Math.min(k, Math.max(0, n - 1));
+  const lengths = Float64Array.from({ length: n }, (_, i) => product(vectors, i, vectors, i));
+  const indices = new Int32Array(n * kept).fill(-1);
+  const squares = new Float64Array(n * kept).fill(Number.POSITIVE_INFINITY);
+  for (let from = 0; from < n; from += block) {
+    const to = Math.min(n, from + block);
+    // Each pair once: a block of rows with every later row.
+    for (let j = from; j < n; j++) {
+      for (let i = from; i < Math.min(to, j); i++) {
+        const square = Math.max(0, (lengths[i] as number) + (lengths[j] as number) - 2 * product(vectors, i, vectors, j));
+        insert(indices, squares, i, j, square, kept);
+        insert(indices, squares, j, i, square, kept);
+      }
+    }
+    // Work left falls with the square of the rows left.
+    yield 1 - ((n - to) / n) ** 2;
+  }
+  return { k: kept, indices, squares };
+}
+
+function insert(indices: Int32Array, squares: Float64Array, row: number, other: number, square: number, k: number): void {
+  const end = row * k + k - 1;
+  if (k === 0 || square >= (squares[end] as number)) return;
+  let at = end;
+  while (at > row * k && (squares[at - 1] as number) > square) {
+    squares[at] = squares[at - 1] as number;
+    indices[at] = indices[at - 1] as number;
+    at--;
+  }
+  squares[at] = square;
+  indices[at] = other;
+}
+
+/** The rows on their `to` principal axes, the strongest first, centred; all of them where there are fewer. Signs are fixed: the largest share of an axis is positive. */
+export function principal(vectors: Vectors, to: number): Vectors {
+  const { rows: n, columns: d, data } = vectors;
+  const columns = Math.min(to, d);
+  if (n === 0) return { rows: 0, columns, data: new Float32Array(0) };
+  const mean = new Float64Array(d);
+  for (let i = 0; i < data.length; i++) mean[i % d] = (mean[i % d] as number) + (data[i] as number) / n;
+  const axes = axesOf(vectors, mean, columns);
+  const projected = new Float32Array(n * columns);
+  const row = new Float64Array(d);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < d; j++) row[j] = (data[i * d + j] as number) - (mean[j] as number);
+    for (let c = 0; c < columns; c++) {
+      const axis = axes[c] as Float64Array;
+      let sum = 0;
+      for (let j = 0; j < d; j++) sum += (row[j] as number) * (axis[j] as number);
+      projected[i * columns + c] = sum;
+    }
+  }
+  return { rows: n, columns, data: projected };
+}
+
+/** Rows that the axes are found from: a sample of them tells the axes of all well enough. */
+const mostRows = 5000;
+
+function axesOf({ rows: n, columns: d, data }: Vectors, mean: Float64Array, count: number): Float64Array[] {
+  const sums = new Float64Array(d * d);
+  const own = Array.from({ length: n }, (_, i) => i);
+  const some = n <= mostRows ? own : rng("principal", n).sample(own, mostRows);
+  const row = new Float64Array(d);
+  for (const i of some) {
+    for (let j = 0; j < d; j++) row[j] = (data[i * d + j] as number) - (mean[j] as number);
+    for (let j = 0; j < d; j++) {
+      const x = row[j] as number;
+      for (let k = 0; k <= j; k++) sums[j * d + k] = (sums[j * d + k] as number) + x * (row[k] as number);
+    }
+  }
+  const covariance = Matrix.zeros(d, d);
+  for (let j = 0; j < d; j++) {
+    for (let k = 0; k <= j; k++) {
+      covariance.set(j, k, (sums[j * d + k] as number) / some.length);
+      covariance.set(k, j, (sums[j * d + k] as number) / some.length);
+    }
+  }
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => (realEigenvalues[b] as number) - (realEigenvalues[a] as number));
+  return order.slice(0, count).map((column) => {
+    const axis = Float64Array.from(eigenvectorMatrix.getColumn(column));
+    const largest = axis.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    return largest < 0 ? axis.map((x) => -x) : axis;
+  });
+}

@@ -1,0 +1,59 @@
+// Sentence embeddings as one block of numbers, and products of its rows. Knows no text and no model.
+
+/** `rows` vectors of `columns` numbers each, row after row. */
+export interface Vectors {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+/** Copies of vectors of one length. Throws RangeError for vectors of several lengths. */
+export function vectorsOf(list: readonly ArrayLike<number>[], columns = list[0]?.length ?? 0): Vectors {
+  const data = new Float32Array(list.length * columns);
+  for (const [i, vector] of list.entries()) {
+    if (vector.length !== columns)
+      throw new RangeError(`vectorsOf: expected ${columns} numbers in row ${i}, got ${vector.length}`);
+    data.set(vector, i * columns);
+  }
+  return { rows: list.length, columns, data };
+}
+
+export const rowOf = ({ columns, data }: Vectors, i: number): Float32Array => data.subarray(i * columns, (i + 1) * columns);
+
+/** Copies of the rows at these positions. */
+export function rowsAt(vectors: Vectors, positions: readonly number[]): Vectors {
+  const { columns } = vectors;
+  const data = new Float32Array(positions.length * columns);
+  for (const [at, i] of positions.entries()) data.set(rowOf(vectors, i), at * columns);
+  return { rows: positions.length, columns, data };
+}
+
+/** The same rows with length 1; a row of zeros stays. */
+export function unitRows({ rows, columns, data }: Vectors): Vectors {
+  const unit = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    let square = 0;
+    for (let at = i * columns; at < (i + 1) * columns; at++) square += (data[at] as number) ** 2;
+    const length = Math.sqrt(square) || 1;
+    for (let at = i * columns; at < (i + 1) * columns; at++) unit[at] = (data[at] as number) / length;
+  }
+  return { rows, columns, data: unit };
+}
+
+/** Product of row `i` of one block and row `j` of another, whose columns are as many. */
+export function product(a: Vectors, i: number, b: Vectors, j: number): number {
+  const { columns } = a;
+  const [x, y] = [a.data, b.data];
+  const [from, to] = [i * columns, j * columns];
+  // Four sums at once: additions that wait for each other are what such a loop costs.
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const whole = columns - (columns % 4);
+  for (let k = 0; k < whole; k += 4) {
+    s0 += (x[from + k] as number) * (y[to + k] as number);
+    s1 += (x[from + k + 1] as number) * (y[to + k + 1] as number);
+    s2 += (x[from + k + 2] as number) * (y[to + k + 2] as number);
+    s3 += (x[from + k + 3] as number) * (y[to + k + 3] as number);
+  }
+  for (let k = whole; k < columns; k++) s0 += (x[from + k] as number) * (y[to + k] as number);
+  return s0 + s1 + s2 + s3;
+}

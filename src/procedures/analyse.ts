@@ -1,0 +1,244 @@
+// Section 6 as a worker offers it: embeddings of texts, the measures on them, maps, and intervals of scores. Knows no worker and no page.
+
+import { type Analysis, analyse, type TextSet } from "../analyse/analysis.ts";
+import { tsne } from "../analyse/tsne.ts";
+import { umap } from "../analyse/umap.ts";
+import { type Vectors, vectorsOf } from "../analyse/vectors.ts";
+import { turn } from "../base/async.ts";
+import { throwIfAborted } from "../base/errors.ts";
+import { sha256 } from "../base/hash.ts";
+import type { Embedder } from "../engines/language-model.ts";
+import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
+import { talliesOf } from "../evaluate/score.ts";
+import { type Answer, answered } from "../experiment/answer.ts";
+import { listGraphs, openGraph } from "../knowledge/graphs.ts";
+import { lexiconOf, places } from "../knowledge/lexicon.ts";
+import { isNoName } from "../knowledge/name-words.ts";
+import { findModel, type ModelReader, readModel } from "../models/reader.ts";
+import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
+import { entitiesOf, textsOf } from "../tasks/shapes.ts";
+import type { ExampleOf, Task } from "../tasks/task.ts";
+import type { GraphPorts } from "./graphs.ts";
+
+/** A named set of examples. */
+export interface ExampleSet {
+  readonly name: string;
+  readonly examples: readonly Example[];
+}
+
+export interface AnalyseRequest {
+  readonly real: ExampleSet;
+  readonly synthetic: readonly ExampleSet[];
+  /** See analyse/analysis.ts. */
+  readonly shown?: ExampleSet;
+  readonly heldOut?: ExampleSet;
+  /** Id of the encoder whose embeddings are taken. */
+  readonly encoder: string;
+  /** Id of the graph whose names are counted; absent for none. */
+  readonly graph?: string;
+  readonly seed: number;
+}
+
+export type EmbedEvent =
+  | { readonly type: "loading"; readonly done: number; readonly total: number } // bytes
+  | { readonly type: "embedding"; readonly done: number; readonly total: number }; // texts
+
+export type AnalyseEvent =
+  | EmbedEvent
+  | { readonly type: "measuring" }
+  | { readonly type: "analysed"; readonly analysis: Analysis };
+
+export type MapMethod = "tsne" | "umap";
+
+export interface MapRequest {
+  /** Their texts lie on the map in this order. */
+  readonly sets: readonly ExampleSet[];
+  readonly encoder: string;
+  readonly method: MapMethod;
+  readonly seed: number;
+}
+
+export type MapRunEvent =
+  | EmbedEvent
+  | { readonly type: "neighbours"; readonly done: number } // share
+  /** `points`: x and y in turn. `divergence`: t-SNE's, in nats, where it was looked at. */
+  | {
+      readonly type: "points";
+      readonly step: number;
+      readonly steps: number;
+      readonly points: Float32Array;
+      readonly divergence?: number;
+    };
+
+export interface IntervalRequest {
+  readonly task: TaskRef;
+  readonly gold: readonly Example[];
+  /** Answers of each model to `gold`, in its order. */
+  readonly models: readonly (readonly Answer[])[];
+}
+
+export interface IntervalReply {
+  /** By model, then by metric; undefined for fewer than two examples. */
+  readonly intervals: readonly (Readonly<Record<string, Interval>> | undefined)[];
+  /** Each model after the first against it, on the main metric. */
+  readonly against: readonly (PairedComparison | undefined)[];
+}
+
+export type AnalyseProcedures = {
+  analyse(argument: AnalyseRequest, signal: AbortSignal): AsyncGenerator<AnalyseEvent, void>;
+  map(argument: MapRequest, signal: AbortSignal): AsyncGenerator<MapRunEvent, void>;
+  /** Bootstrap intervals of the task's metrics, and paired comparisons. */
+  intervals(argument: IntervalRequest, signal: AbortSignal): Promise<IntervalReply>;
+};
+
+export interface AnalysePorts extends Pick<GraphPorts, "graphs"> {
+  readonly models: Pick<ModelReader, "manifest" | "read">;
+  readonly openEmbedder: (id: string, files: ReadonlyMap<string, Blob>) => Promise<Embedder>;
+}
+
+/** Texts embedded between two reports and chances to stop. */
+const batch = 64;
+/** Milliseconds between two pictures of a map. */
+const pace = 60;
+
+export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
+  const embedders = embedderPool(ports);
+  return {
+    async *analyse(request, signal) {
+      const { real, synthetic, shown, heldOut, graph, seed } = request;
+      const named = graph === undefined ? undefined : await namesOf(ports, graph);
+      const sets = new Map<ExampleSet, TextSet>();
+      const asked = [real, ...synthetic, shown, heldOut].filter((set) => set !== undefined);
+      const units = yield* embedders.embed(request.encoder, asked, signal);
+      for (const [i, set] of asked.entries()) sets.set(set, textSet(set, units[i] as Vectors, named));
+      yield { type: "measuring" };
+      await turn();
+      const of = (set: ExampleSet) => sets.get(set) as TextSet;
+      const seen = { ...(shown ? { shown: of(shown) } : {}), ...(heldOut ? { heldOut: of(heldOut) } : {}) };
+      yield { type: "analysed", analysis: analyse(of(real), synthetic.map(of), seen, seed) };
+    },
+
+    async *map({ sets, encoder, method, seed }, signal) {
+      const units = yield* embedders.embed(encoder, sets, signal);
+      yield* maps[method](joined(units), seed, signal);
+    },
+
+    async intervals({ task: ref, gold, models }) {
+      const task = taskOf(ref) as Task;
+      const own = gold as readonly ExampleOf<Task>[];
+      const tallies = models.map((answers) => talliesOf(task, own, answered(gold, answers) as readonly ExampleOf<Task>[]));
+      const [first, ...others] = tallies;
+      return {
+        intervals: tallies.map((each) => scoreIntervals(task, each)),
+        against: others.map((second) => (first ? pairedBootstrap(task, [{ first, second }]) : undefined)),
+      };
+    },
+  };
+}
+
+type MapRun = (vectors: Vectors, seed: number, signal: AbortSignal) => AsyncGenerator<MapRunEvent, void>;
+
+/** Every map that there is. A picture at each step would be all that the page does: some are left out, the last never. */
+const maps: Readonly<Record<MapMethod, MapRun>> = {
+  async *tsne(vectors, seed, signal) {
+    let told = performance.now();
+    for (const event of tsne(vectors, { seed })) {
+      if (event.type === "step" && event.step < event.steps && performance.now() - told < pace) continue;
+      await turn();
+      throwIfAborted(signal);
+      if (event.type === "neighbours") yield event;
+      else yield picture(event.step, event.steps, event.points, event.divergence);
+      told = performance.now();
+    }
+  },
+  async *umap(vectors, seed, signal) {
+    for (const { step, steps, points } of umap(vectors, { seed })) {
+      await turn();
+      throwIfAborted(signal);
+      yield picture(step, steps, points);
+    }
+  },
+};
+
+const picture = (step: number, steps: number, points: Float64Array, divergence?: number): MapRunEvent => ({
+  type: "points",
+  step,
+  steps,
+  points: Float32Array.from(points),
+  ...(divergence === undefined ? {} : { divergence }),
+});
+
+function joined(parts: readonly Vectors[]): Vectors {
+  const columns = parts[0]?.columns ?? 0;
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { rows: data.length / Math.max(1, columns), columns, data };
+}
+
+function textSet({ name, examples }: ExampleSet, unit: Vectors, named: ((text: string) => string[]) | undefined): TextSet {
+  const texts = examples.map(textOf);
+  return { name, texts, unit, marked: examples.map(entitiesOf), ...(named ? { named: texts.map(named) } : {}) };
+}
+
+const textOf = (example: Example): string => textsOf(example).join(" ");
+
+/** Finds the names of a graph in a text. */
+async function namesOf({ graphs }: AnalysePorts, id: string): Promise<(text: string) => string[]> {
+  const store = await graphs();
+  const graph = await openGraph(store, id);
+  const info = await listGraphs(store);
+  const types = Object.keys(info.find((each) => each.id === id)?.nodes ?? {});
+  const names: string[] = [];
+  for await (const some of graph.names(types)) names.push(...some.flat().filter((name) => !isNoName(name)));
+  const lexicon = lexiconOf(names);
+  return (text) => places(text, [lexicon]).map(({ start, end }) => text.slice(start, end));
+}
+
+/** The open embedder, and the embeddings of the texts that it has read: a second look at the same texts costs nothing. */
+function embedderPool({ models, openEmbedder }: AnalysePorts) {
+  let opened: { readonly id: string; readonly embedder: Embedder } | undefined;
+  const known = new Map<string, Vectors>();
+  async function* open(id: string, signal: AbortSignal): AsyncGenerator<EmbedEvent, Embedder> {
+    if (opened?.id === id) return opened.embedder;
+    await opened?.embedder.close();
+    opened = undefined;
+    const entry = await findModel(models, id);
+    let told: EmbedEvent | undefined;
+    const files = await readModel(models, entry, {
+      signal,
+      onBytes: (done, total) => {
+        told = { type: "loading", done, total };
+      },
+    });
+    if (told) yield told;
+    opened = { id, embedder: await openEmbedder(id, files) };
+    return opened.embedder;
+  }
+  return {
+    async *embed(id: string, sets: readonly ExampleSet[], signal: AbortSignal): AsyncGenerator<EmbedEvent, Vectors[]> {
+      const texts = sets.map(({ examples }) => examples.map(textOf));
+      const keys = await Promise.all(texts.map((own) => sha256(JSON.stringify([id, own]))));
+      const total = keys.reduce((sum, key, i) => (known.has(key) ? sum : sum + (texts[i] as string[]).length), 0);
+      const embedder = total > 0 || sets.length === 0 ? yield* open(id, signal) : opened?.embedder;
+      let done = 0;
+      for (const [i, key] of keys.entries()) {
+        if (known.has(key)) continue;
+        const rows: Float32Array[] = [];
+        const own = texts[i] as string[];
+        for (let at = 0; at < own.length; at += batch) {
+          yield { type: "embedding", done: done + at, total };
+          throwIfAborted(signal);
+          rows.push(...((await embedder?.embed(own.slice(at, at + batch))) ?? []));
+        }
+        done += own.length;
+        known.set(key, vectorsOf(rows, embedder?.dimension));
+      }
+      return keys.map((key) => known.get(key) as Vectors);
+    },
+  };
+}

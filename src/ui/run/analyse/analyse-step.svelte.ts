@@ -1,0 +1,141 @@
+// Section 6 on the page: the measures of the synthetic text beside the real, and the map of both. Knows no component.
+
+import type { Analysis } from "../../../analyse/analysis.ts";
+import { productKey } from "../../../experiment/product.ts";
+import type { AnalyseRequest, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import type { Example } from "../../../tasks/example.ts";
+import { count } from "../../parts/numbers.ts";
+import { Work } from "../../parts/work.svelte.ts";
+import type { Run } from "../run.svelte.ts";
+
+/** Encoder of the embeddings; the paper's is a Sentence-BERT too (footnote 3). */
+export const embeddingEncoder = "all-minilm-l6-v2";
+
+/** Examples of a set that are looked at: of more, an even share. */
+const most = 10_000;
+
+/** A map, drawn as it comes. */
+export interface TextMap {
+  readonly method: MapMethod;
+  /** x and y in turn, real texts first. */
+  readonly points: Float32Array;
+  readonly step: number;
+  readonly steps: number;
+  readonly divergence: number | undefined;
+}
+
+export class AnalyseStep {
+  readonly work: Work;
+  readonly mapping = new Work();
+  analysis = $state.raw<Analysis>();
+  map = $state.raw<TextMap>();
+  /** The texts of the map, in the order of its points. */
+  mapped = $state.raw<readonly ExampleSet[]>([]);
+  readonly wouldLose = false;
+  #read: string | undefined;
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.work = new Work((milliseconds) => void run.spend("analyse", milliseconds));
+  }
+
+  /** Real rows that were never shown to the writer: the task's real training rows where they are there, else the validation and test rows. */
+  get real(): ExampleSet {
+    const { gold = [], validation = [], test = [] } = this.#run.notebook.data ?? {};
+    const rows = gold.length > 0 ? gold : [...validation, ...test];
+    return { name: "real", examples: evenly(rows, most) };
+  }
+
+  get synthetic(): ExampleSet {
+    return {
+      name: "synthetic",
+      examples: evenly(
+        this.#run.generate.accepted.map((entry) => entry.example),
+        most,
+      ),
+    };
+  }
+
+  /** Looks for what was measured before. */
+  async read(): Promise<void> {
+    const key = await this.#key();
+    if (key === undefined || key === this.#read) return;
+    this.#read = key;
+    const found = await this.#run.lab.services.products.find("analysis", key);
+    this.analysis = found?.state === "whole" ? found.value : undefined;
+  }
+
+  analyse = (): Promise<boolean> =>
+    this.work.run("Opening the encoder", async (signal) => {
+      const key = await this.#key();
+      const { lab, config, notebook } = this.#run;
+      const graphs = lab.graphs ?? [];
+      const request: AnalyseRequest = {
+        real: this.real,
+        synthetic: [this.synthetic],
+        shown: { name: "shown", examples: notebook.data?.train ?? [] },
+        encoder: embeddingEncoder,
+        ...(graphs.some(({ id }) => id === config.graph) ? { graph: config.graph } : {}),
+        seed: config.seed,
+      };
+      for await (const event of lab.analyst.procedures.analyse(request, signal)) {
+        if (event.type === "analysed") this.analysis = event.analysis;
+        else if (event.type === "measuring") this.work.tell("Measuring");
+        else this.#tell(this.work, event);
+      }
+      if (key === undefined || !this.analysis) return;
+      this.#read = key;
+      const milliseconds = Math.round(this.work.elapsed);
+      await lab.services.products.put({ kind: "analysis", key, state: "whole", milliseconds, value: this.analysis });
+      await this.#run.noteProduct(key);
+    });
+
+  draw = (method: MapMethod): Promise<boolean> =>
+    this.mapping.run("Opening the encoder", async (signal) => {
+      const sets = [this.real, this.synthetic];
+      let divergence: number | undefined;
+      this.map = undefined;
+      this.mapped = sets;
+      const request = { sets, encoder: embeddingEncoder, method, seed: this.#run.config.seed };
+      for await (const event of this.#run.lab.analyst.procedures.map(request, signal)) {
+        if (event.type === "points") {
+          const { points, step, steps } = event;
+          divergence = event.divergence ?? divergence;
+          this.map = { method, points, step, steps, divergence };
+          this.mapping.tell(`Drawing: step ${count(step)} of ${count(steps)}`, step, steps);
+        } else if (event.type === "neighbours") this.mapping.tell("Finding neighbours", event.done, 1);
+        else this.#tell(this.mapping, event);
+      }
+    });
+
+  #tell(work: Work, event: { readonly type: "loading" | "embedding"; readonly done: number; readonly total: number }): void {
+    if (event.type === "loading") work.tell("Opening the encoder", event.done, event.total);
+    else
+      work.tell(`Reading text ${count(Math.min(event.done + 1, event.total))} of ${count(event.total)}`, event.done, event.total);
+  }
+
+  /** Names all that the measures follow from; undefined while there is nothing to measure. */
+  async #key(): Promise<string | undefined> {
+    const { notebook, config, generate } = this.#run;
+    const accepted = generate.accepted.length;
+    if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
+    const keys = this.#run.dataKeys;
+    if (!keys) return undefined;
+    const { graph, seed } = config;
+    const named = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
+    return productKey("analysis", [keys.train, keys.validation, keys.test, notebook.run], {
+      accepted,
+      gold: notebook.data.gold?.length ?? 0,
+      encoder: embeddingEncoder,
+      graph: named,
+      seed,
+    });
+  }
+}
+
+/** All of them, or so many at even distances. */
+function evenly<T extends Example>(rows: readonly T[], limit: number): readonly T[] {
+  if (rows.length <= limit) return rows;
+  return Array.from({ length: limit }, (_, i) => rows[Math.floor((i * rows.length) / limit)] as T);
+}

@@ -1,0 +1,108 @@
+// The step Analyse as a reader sees it: the real measures and maps, over embeddings by words. Services are a test's own.
+
+import { beforeEach, expect, it } from "vitest";
+import { page } from "vitest/browser";
+import { render } from "vitest-browser-svelte";
+import { ClinfuseError } from "../../src/base/errors.ts";
+import App from "../../src/ui/App.svelte";
+import { newNotebook } from "../../src/ui/run/run.svelte.ts";
+import { type Fake, fakeServices, token } from "./fake-services.ts";
+
+beforeEach(() => {
+  location.hash = "";
+});
+
+const button = (name: string | RegExp) => page.getByRole("button", { name });
+const diseases = ["asthma", "migraine", "vertigo", "gout", "psoriasis", "anaemia"];
+const real = Array.from({ length: 40 }, (_, i) => {
+  const name = diseases[i % diseases.length] as string;
+  return token(`On day ${i} the patient of ward ${i % 7} was treated for ${name} with drug ${i % 11} .`, name);
+});
+
+/** A run with so many accepted texts, the first of them a copy of what was shown. */
+async function analysed(texts: number, change: (fake: Fake) => void = () => undefined): Promise<Fake> {
+  const shown = token("Three weeks later she came back because of severe gout of the left foot .", "gout");
+  const data = { source: "sample", remarks: [], train: [shown], validation: real.slice(0, 10), test: real.slice(10) };
+  const fake = fakeServices({
+    ...newNotebook("r1", 1),
+    data,
+    knowledge: { topics: { Disease: [] }, styles: [], lexicon: [] },
+    run: "run-1",
+  });
+  const origin = { kind: "prompted" as const, turns: [] };
+  fake.log.set(
+    "run-1",
+    Array.from({ length: texts }, (_, index) => {
+      const name = diseases[index % diseases.length] as string;
+      const example = index === 0 ? shown : token(`Patient ${index} of ward ${index % 5} was seen for ${name} .`, name);
+      return { type: "accepted" as const, index, label: "Disease", origin, example, milliseconds: 1 };
+    }) as never,
+  );
+  change(fake);
+  location.hash = "#/run/r1/analyse";
+  await render(App, { services: fake.services });
+  return fake;
+}
+
+it("without texts: leads to the step that makes them", async () => {
+  await analysed(0);
+  await expect.element(page.getByRole("link", { name: "Go to Generate" })).toBeVisible();
+  await expect.element(button("Measure")).not.toBeInTheDocument();
+});
+
+it("measures, shows what was copied, and finds it again after a reload", async () => {
+  const fake = await analysed(30);
+  await button("Measure").click();
+  await expect.element(page.getByRole("heading", { name: /synthetic text is/ })).toBeVisible();
+  const table = page.getByRole("table").first();
+  await expect.element(table).toHaveTextContent("Distance from real text, 20 of each (CMD)");
+  await expect.element(page.getByRole("heading", { name: "1 text may be copied from the 1 example shown" })).toBeVisible();
+  await expect.element(page.getByText(/14 words running in common/)).toBeVisible();
+  for (const title of ["How often each entity is named", "Lengths of the texts", "Growth of the vocabulary"]) {
+    await expect.element(page.getByText(title, { exact: true })).toBeVisible();
+  }
+  expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
+  await expect.poll(() => [...fake.saved.values()][0]?.products?.length).toBe(1);
+  fake.failures.set("openEmbedder", new ClinfuseError("engine-failed", "asked again"));
+  location.hash = "#/run/r1/task";
+  await expect.element(page.getByRole("heading", { level: 1, name: "Task" })).toBeVisible();
+  location.hash = "#/run/r1/analyse";
+  await expect.element(page.getByRole("heading", { name: /synthetic text is/ })).toBeVisible();
+});
+
+it("draws a map to its end, by the source and by the label, and reads the texts in the lasso", async () => {
+  await analysed(30);
+  await button("Draw the map").click();
+  const map = page.getByRole("img", { name: /Map of 70 texts by t-SNE: 40 real, 30 synthetic/ });
+  await expect.element(map).toBeVisible();
+  await expect.element(button("Save as SVG")).toBeVisible();
+  await page.getByLabelText("Coloured by").selectOptions("Label");
+  await expect.element(page.getByText("Disease, 70")).toBeVisible();
+  await page.getByLabelText(/Lasso/).click();
+  const canvas = document.querySelector("canvas") as HTMLCanvasElement;
+  const box = canvas.getBoundingClientRect();
+  const at = (type: string, x: number, y: number) =>
+    canvas.dispatchEvent(new PointerEvent(type, { clientX: box.left + x, clientY: box.top + y, pointerId: 1, bubbles: true }));
+  canvas.setPointerCapture = () => undefined;
+  at("pointerdown", 1, 1);
+  for (const [x, y] of [
+    [box.width - 1, 1],
+    [box.width - 1, box.height - 1],
+    [1, box.height - 1],
+    [1, 2],
+  ] as const)
+    at("pointermove", x, y);
+  at("pointerup", 1, 2);
+  await expect.element(page.getByRole("heading", { name: "70 texts in the lasso" })).toBeVisible();
+});
+
+it("one text and an encoder that fails: sentences, and nothing that is no number", async () => {
+  const fake = await analysed(1);
+  fake.failures.set("openEmbedder", new ClinfuseError("engine-failed", "onnxruntime failed"));
+  await button("Measure").click();
+  await expect.element(page.getByRole("alert")).toBeVisible();
+  fake.failures.clear();
+  await button("Measure").click();
+  await expect.element(page.getByRole("heading", { name: "The synthetic text beside the real" })).toBeVisible();
+  expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { binomialTail, leakageOf } from "../../../src/analyse/leakage.ts";
+import { SharedSpans } from "../../../src/analyse/shared-span.ts";
+import { unitRows, vectorsOf } from "../../../src/analyse/vectors.ts";
+import { rng } from "../../../src/base/rng.ts";
+import { golden } from "./golden.ts";
+
+/** Longest run of numbers that two texts share, by trying all. */
+function bruteForce(query: Int32Array, text: Int32Array): number {
+  let most = 0;
+  for (let i = 0; i < query.length; i++) {
+    for (let j = 0; j < text.length; j++) {
+      let k = 0;
+      while (i + k < query.length && j + k < text.length && query[i + k] === text[j + k]) k++;
+      most = Math.max(most, k);
+    }
+  }
+  return most;
+}
+
+describe("shared spans", () => {
+  const stream = rng("spans", 2);
+  const texts = Array.from({ length: 40 }, () => Int32Array.from({ length: 1 + stream.int(25) }, () => stream.int(4)));
+  const runs = new SharedSpans(texts);
+
+  it("are the longest of a brute force, each text held out from its own set too", () => {
+    for (let n = 0; n < 60; n++) {
+      const query = Int32Array.from({ length: 1 + stream.int(20) }, () => stream.int(4));
+      expect(runs.longest(query).length).toBe(Math.max(...texts.map((text) => bruteForce(query, text))));
+    }
+    for (const [i, text] of texts.entries()) {
+      const others = texts.filter((_, j) => j !== i);
+      expect(runs.longest(text, i).length).toBe(Math.max(...others.map((other) => bruteForce(text, other))));
+    }
+  });
+
+  it("names a text that has the run, and where it begins", () => {
+    for (const [i, text] of texts.entries()) {
+      const { length, start, owner } = runs.longest(text, i);
+      expect(owner).not.toBe(i);
+      expect(bruteForce(text.subarray(start, start + length), texts[owner] as Int32Array)).toBe(length);
+    }
+  });
+
+  it("finds nothing of another vocabulary", () => {
+    expect(runs.longest(Int32Array.from([9, 9]))).toEqual({ length: 0, start: 0, owner: -1 });
+    expect(new SharedSpans([]).longest(Int32Array.from([1])).owner).toBe(-1);
+  });
+});
+
+describe("leakage", () => {
+  const stream = rng("leak", 4);
+  const vocabulary = Array.from({ length: 300 }, (_, i) => `w${i}`);
+  const draw = (n: number) => {
+    const words = Array.from({ length: n }, () => Array.from({ length: 14 }, () => stream.pick(vocabulary)));
+    return { words, unit: unitRows(vectorsOf(words.map(() => Array.from({ length: 24 }, () => stream.next() - 0.5)))) };
+  };
+  const real = draw(200);
+  const join = (a: ReturnType<typeof draw>, b: ReturnType<typeof draw>) => ({
+    words: [...a.words, ...b.words],
+    unit: vectorsOf([...rows(a.unit), ...rows(b.unit)]),
+  });
+  const rows = ({ rows: n, columns, data }: ReturnType<typeof vectorsOf>) =>
+    Array.from({ length: n }, (_, i) => data.subarray(i * columns, (i + 1) * columns));
+
+  it("finds copies, and calls texts of the same making none", () => {
+    const fresh = leakageOf(draw(100), real);
+    expect(fresh.copied).toBeLessThanOrEqual(2);
+    expect(fresh.p).toBeGreaterThan(0.01);
+    const copies = { words: real.words.slice(0, 10), unit: vectorsOf(rows(real.unit).slice(0, 10)) };
+    const { texts, copied, p } = leakageOf(join(draw(90), copies), real, draw(150));
+    expect(copied).toBeGreaterThanOrEqual(10);
+    expect(p).toBeLessThan(1e-6);
+    expect(texts.slice(90).map(({ source, shared, nearest }) => [source, shared, nearest])).toEqual(
+      copies.words.map((_, i) => [i, 14, i]),
+    );
+  });
+
+  it("has scipy's binomial tails", () => {
+    for (const { n, k, p, tail } of golden.binomial) expect(binomialTail(n, k, p) / tail).toBeCloseTo(1, 9);
+  });
+});

@@ -1,0 +1,86 @@
+// npm run analyse: arguments, formats, and sentences for what is wrong. The whole way is tried where the model is there.
+
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { main } from "../../../scripts/analyse.ts";
+import { readSet } from "../../../scripts/analyse-files.ts";
+import { modelsFolder } from "../../../scripts/models-folder.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "clinfuse-analyse-"));
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const jsonl = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join("\n");
+
+describe("reading", () => {
+  it("takes a column of texts, two of a pair, lines, and a task's own files", async () => {
+    const texts = file("texts.csv", 'id,text\n1,"Fever, and cough"\n2,Gout\n');
+    expect((await readSet(texts, undefined)).texts).toEqual(["Fever, and cough", "Gout"]);
+    const pairs = file("pairs.jsonl", jsonl([{ text_a: "Is it gout?", text_b: "Have I gout?", label: "equivalent" }]));
+    expect((await readSet(pairs, undefined)).texts).toEqual(["Is it gout? Have I gout?"]);
+    expect((await readSet(file("lines.txt", "one\n\ntwo\n"), undefined)).texts).toEqual(["one", "two"]);
+    const tagged = file("tagged.jsonl", jsonl([{ tokens: ["Severe", "gout", "."], spans: [[1, 1, "Disease"]] }]));
+    expect(await readSet(tagged, "bc5cdr-disease")).toMatchObject({
+      texts: ["Severe gout ."],
+      marked: [["gout"]],
+      name: "tagged",
+    });
+    expect((await readSet(tagged, undefined)).marked).toEqual([["gout"]]);
+  });
+});
+
+describe("the command", () => {
+  const run = async (...args: string[]) => {
+    const printed: string[] = [];
+    const code = await main(
+      args,
+      (line) => printed.push(line),
+      () => undefined,
+    );
+    return { code, last: JSON.parse(printed.at(-1) as string) };
+  };
+
+  it("names what is missing or wrong", async () => {
+    await expect(run("--real", "x")).rejects.toThrow(/--synthetic is missing/);
+    await expect(run("--synthetic", "x")).rejects.toThrow(/--real is missing/);
+    const absent = await run("--real", join(folder, "absent.csv"), "--synthetic", join(folder, "absent.csv"));
+    expect(absent).toMatchObject({ code: 1, last: { error: { code: "file-missing" } } });
+    const broken = file("broken.jsonl", '{"text": "a"}\n{"text": \n');
+    expect(await run("--real", broken, "--synthetic", broken)).toMatchObject({
+      code: 1,
+      last: { error: { code: "file-malformed", line: 2 } },
+    });
+    expect(await run("--real", broken, "--synthetic", broken, "--task", "nonsense")).toMatchObject({ code: 1 });
+  });
+
+  it.skipIf(!existsSync(join(modelsFolder, "all-minilm-l6-v2", "model.safetensors")))(
+    "measures sets, one of a single text, and finds a copy",
+    async () => {
+      const names = ["asthma", "gout", "migraine", "anaemia", "sepsis", "eczema", "angina", "malaria"];
+      const real = file(
+        "real.txt",
+        names.map((name, i) => `Patient ${i} came to ward ${i % 3} because of ${name} and was kept there.`).join("\n"),
+      );
+      const copies = file(
+        "copies.txt",
+        `Patient 2 came to ward 2 because of migraine and was kept there.\nThe weather was fine.`,
+      );
+      const one = file("one.txt", "Severe gout.");
+      const { code, last } = await run("--real", real, "--synthetic", copies, "--synthetic", one);
+      expect(code).toBe(0);
+      expect(Object.keys(last)).toEqual(
+        expect.arrayContaining(["n", "cmd", "aps", "nearest", "entities", "distinct", "leakage", "intervals"]),
+      );
+      expect(last.n).toEqual({ real: 8, copies: 2, one: 1 });
+      expect(last.nearest.copies).toBeGreaterThan(0.5);
+      expect(last.leakage.copies).toMatchObject({ longest: 13 });
+      expect(last.leakage.copies.nearest).toBeCloseTo(1, 4);
+      expect(last.intervals.cmd.one).toBeNull();
+      expect(JSON.stringify(last)).not.toMatch(/NaN|Infinity/);
+    },
+    60_000,
+  );
+});
