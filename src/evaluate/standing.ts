@@ -82,7 +82,9 @@ export function standingOf(
   const names = [...new Set(runs.map(({ method }) => method))];
   const own = names.map((name) => runs.filter(({ method }) => method === name));
   const means = own.map((of) => meanDraws(of));
-  const ranks = ranksOf(means.flatMap((mean, i) => (mean && ranked(names[i] as string) ? [{ name: names[i] as string, mean }] : [])));
+  const ranks = ranksOf(
+    means.flatMap((mean, i) => (mean && ranked(names[i] as string) ? [{ name: names[i] as string, mean }] : [])),
+  );
   return {
     methods: names.map((method, i): MethodStanding => {
       const of = own[i] as ScoredRun[];
@@ -109,7 +111,8 @@ export function standingOf(
 function meanDraws(runs: readonly ScoredRun[]): Float64Array | undefined {
   if (runs.length === 0 || runs.some((run) => !run.draws)) return undefined;
   const mean = new Float64Array(draws);
-  for (const run of runs) for (let i = 0; i < draws; i++) mean[i] = (mean[i] as number) + (run.draws?.[i] as number) / runs.length;
+  for (const run of runs)
+    for (let i = 0; i < draws; i++) mean[i] = (mean[i] as number) + (run.draws?.[i] as number) / runs.length;
   return mean;
 }
 

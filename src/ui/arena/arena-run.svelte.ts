@@ -96,7 +96,9 @@ export class ArenaRun {
   }
 
   /** Which predictions the standings follow from: it changes where one is to be computed anew. */
-  judgeable = $derived.by(() => JSON.stringify([...judgedRuns(this.cells)].map(([name, runs]) => [name, runs.map((run) => run.predictions)])));
+  judgeable = $derived.by(() =>
+    JSON.stringify([...judgedRuns(this.cells)].map(([name, runs]) => [name, runs.map((run) => run.predictions)])),
+  );
 
   /** Computes intervals, tests and ranks of the columns that have none of their present predictions, on the analyse worker. */
   async judge(): Promise<void> {
@@ -143,7 +145,8 @@ export class ArenaRun {
     }
   }
 
-  holdAgainst = (baseline: string | undefined): Promise<void> => this.#change(({ baseline: _, ...before }) => ({ ...before, ...(baseline === undefined ? {} : { baseline }) }));
+  holdAgainst = (baseline: string | undefined): Promise<void> =>
+    this.#change(({ baseline: _, ...before }) => ({ ...before, ...(baseline === undefined ? {} : { baseline }) }));
 
   assume = (watts: number): Promise<void> => this.#change((before) => ({ ...before, watts }));
 

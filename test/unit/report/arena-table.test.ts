@@ -5,7 +5,8 @@ import { type Arena, cellsOf, type Outcome } from "../../../src/experiment/arena
 import type { CellSummary } from "../../../src/experiment/cell-summary.ts";
 import { gridPresets, sourcesOf } from "../../../src/experiment/grid.ts";
 import { presetSource } from "../../../src/experiment/presets.ts";
-import { arenaCsv, arenaTable } from "../../../src/report/arena-table.ts";
+import { arenaCsv } from "../../../src/report/arena-files.ts";
+import { arenaTable } from "../../../src/report/arena-table.ts";
 import { type PaperRow, paperRowOf, paperScore } from "../../../src/report/paper-numbers.ts";
 import { readTaskJson } from "../../../src/tasks/task-file.ts";
 
