@@ -1,9 +1,9 @@
 // Curves of an arena: size of the synthetic set (Fig. 5, 11), language models (Fig. 4, 10), seeds (Table 9). Knows no renderer.
 
 import type { Interval } from "../evaluate/bootstrap.ts";
-import { type Arena, cellsOf, columnName, methodId } from "../experiment/arena.ts";
+import { type Arena, cellsOf, columnName, methodId, type NamedCell } from "../experiment/arena.ts";
 import { lastScores } from "../experiment/cell-summary.ts";
-import { type GridCell, methodName, rowName } from "../experiment/grid.ts";
+import { type GridCell, gridSources, methodName, rowName } from "../experiment/grid.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import { metricId } from "../tasks/metric.ts";
@@ -43,9 +43,9 @@ const looks: readonly { readonly tone: FigureTone; readonly broken?: true }[] = 
 ];
 
 /** Score by percent of the synthetic set. Undefined where no method has two shares. */
-export function sizeFigure(arena: Arena, column: Column): Figure | undefined {
+export function sizeFigure(arena: Arena, column: Column, cells = cellsOf(arena)): Figure | undefined {
   const name = ({ source }: GridCell) => rowName(arena.grid, source);
-  const series = seriesOf(arena, column, name, ({ share }) => ({ x: Math.log10(share), at: `${share} %` })).filter(several);
+  const series = seriesOf({ arena, cells, column }, name, ({ share }) => ({ x: Math.log10(share), at: `${share} %` })).filter(several);
   const shares = [...new Set(arena.grid.shares ?? [])].sort((a, b) => a - b);
   const ticks = shares.map((share) => ({ at: Math.log10(share), text: String(share) }));
   return curve(series, column, {
@@ -56,11 +56,11 @@ export function sizeFigure(arena: Arena, column: Column): Figure | undefined {
 }
 
 /** Score by seed. Undefined for fewer than two seeds. */
-export function seedFigure(arena: Arena, column: Column): Figure | undefined {
+export function seedFigure(arena: Arena, column: Column, cells = cellsOf(arena)): Figure | undefined {
   const { seeds } = arena.grid;
   const name = ({ source }: GridCell) => rowName(arena.grid, source);
   const whole = ({ seed, share }: GridCell) => (share === 100 ? { x: seeds.indexOf(seed) + 1, at: String(seed) } : undefined);
-  const series = seriesOf(arena, column, name, whole).filter(several);
+  const series = seriesOf({ arena, cells, column }, name, whole).filter(several);
   const ticks = seeds.map((seed, i) => ({ at: i + 1, text: String(seed) }));
   return curve(series, column, {
     title: "Seed by seed",
@@ -74,15 +74,19 @@ export function seedFigure(arena: Arena, column: Column): Figure | undefined {
 }
 
 /** Score by language model, a row each, the methods side by side. Undefined for fewer than two writers. */
-export function modelFigure(arena: Arena, column: Column, nameOf: (model: string) => string): Figure | undefined {
-  const cells = cellsOf(arena).map(({ cell }) => cell);
-  const models = [...new Set(cells.flatMap(({ source }) => writerOf(source)?.model ?? []))];
+export function modelFigure(
+  arena: Arena,
+  column: Column,
+  nameOf: (model: string) => string,
+  cells = cellsOf(arena),
+): Figure | undefined {
+  const models = [...new Set(gridSources(arena.grid).flatMap((source) => writerOf(source)?.model ?? []))];
   if (models.length < 2) return undefined;
   const at = ({ source, share }: GridCell) => {
     const model = writerOf(source)?.model;
     return model === undefined || share !== 100 ? undefined : { x: models.indexOf(model), at: nameOf(model) };
   };
-  const series = seriesOf(arena, column, ({ source }) => methodName(source), at).filter(({ points }) => points.length > 0);
+  const series = seriesOf({ arena, cells, column }, ({ source }) => methodName(source), at).filter(({ points }) => points.length > 0);
   const drawn = series.slice(0, looks.length);
   if (drawn.length === 0) return undefined;
   const y = (x: number, k: number) => models.length - x - (k - (drawn.length - 1) / 2) * 0.14;
@@ -118,14 +122,13 @@ const several = ({ points }: Series): boolean => points.length > 1;
 
 /** Methods of the column with their points in order of x; ClinGen first, then those that a language model writes. */
 function seriesOf(
-  arena: Arena,
-  column: Column,
+  { arena, cells, column }: { readonly arena: Arena; readonly cells: readonly NamedCell[]; readonly column: Column },
   nameOf: (cell: GridCell) => string,
   placeOf: (cell: GridCell) => { readonly x: number; readonly at: string } | undefined,
 ): Series[] {
   const standing = arena.standings?.[columnName(column)]?.standing;
   const found = new Map<string, { first: GridCell; points: Map<number, { at: string; cell: GridCell; values: number[] }> }>();
-  for (const { cell, outcome } of cellsOf(arena)) {
+  for (const { cell, outcome } of cells) {
     const place = cell.task === column.task && cell.encoder === column.encoder && outcome?.kind === "done" && placeOf(cell);
     if (!place || outcome?.kind !== "done") continue;
     const { metrics } = taskOf(cell.config.task);

@@ -58,9 +58,9 @@ export interface ArenaTable {
 }
 
 /** `nameOf` tells a model's name, where the grid has several writers. */
-export function arenaTable(arena: Arena, nameOf?: (model: string) => string): ArenaTable {
+export function arenaTable(arena: Arena, nameOf?: (model: string) => string, cells = cellsOf(arena)): ArenaTable {
   const { grid } = arena;
-  const named = cellsOf(arena);
+  const named = wholeCells(grid, cells);
   const tasks = grid.tasks.map((ref) => {
     const { id, name, metrics } = taskOf(ref);
     return { id, name, metric: metrics[0], key: metricId(metrics, metrics[0]) };
@@ -69,9 +69,8 @@ export function arenaTable(arena: Arena, nameOf?: (model: string) => string): Ar
   const rows = grid.encoders.flatMap((encoder) => {
     const columns = tasks.map(({ id }) => columnVerdicts(arena, { task: id, encoder }, methods));
     return methods.map(({ id, source }): ArenaRow => {
-      const cells = tasks.map(({ id: task, key }, i) => {
-        const own = named.filter(({ cell }) => cell.task === task && cell.encoder === encoder && isWhole(grid, cell));
-        const seeds = own.filter(({ cell }) => methodId({ ...cell, share: 100 }) === id);
+      const own = tasks.map(({ id: task, key }, i) => {
+        const seeds = named.get(`${columnName({ task, encoder })} ${id}`) ?? [];
         const column = columns[i];
         return {
           ...together(seeds, key),
@@ -80,7 +79,7 @@ export function arenaTable(arena: Arena, nameOf?: (model: string) => string): Ar
           isBaseline: column?.baseline === id,
         };
       });
-      return { id, method: rowName(grid, source, nameOf), source, encoder, cells };
+      return { id, method: rowName(grid, source, nameOf), source, encoder, cells: own };
     });
   });
   return { tasks: tasks.map(({ key: _, ...task }) => task), rows };
@@ -96,9 +95,17 @@ export function columnVerdicts(
   return found && verdictsOf(found.standing, methods, arena.baseline);
 }
 
-/** The cell of the whole set, or of its largest share where the grid leaves the whole out. */
-const isWhole = (grid: Grid, { source, share }: Pick<GridCell, "source" | "share">): boolean =>
-  share === Math.max(...sharesOf(source, grid));
+/** Cells of the whole sets by column and method, the seeds together; of the largest share where the grid leaves the whole out. */
+function wholeCells(grid: Grid, cells: readonly NamedCell[]): ReadonlyMap<string, readonly NamedCell[]> {
+  const found = new Map<string, NamedCell[]>();
+  for (const named of cells) {
+    const { cell } = named;
+    if (cell.share !== Math.max(...sharesOf(cell.source, grid))) continue;
+    const key = `${columnName(cell)} ${methodId({ ...cell, share: 100 })}`;
+    found.set(key, [...(found.get(key) ?? []), named]);
+  }
+  return found;
+}
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
