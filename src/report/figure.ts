@@ -20,6 +20,8 @@ export interface Mark {
   readonly name?: string;
   /** A broken line, so that two series differ without colour. */
   readonly broken?: true;
+  /** The name stands beside the last point: for marks that begin together. Absent: beside the first. */
+  readonly nameAt?: "end";
   /** In order of x. */
   readonly points: readonly FigurePoint[];
 }
