@@ -45,7 +45,9 @@ const looks: readonly { readonly tone: FigureTone; readonly broken?: true }[] = 
 /** Score by percent of the synthetic set. Undefined where no method has two shares. */
 export function sizeFigure(arena: Arena, column: Column, cells = cellsOf(arena)): Figure | undefined {
   const name = ({ source }: GridCell) => rowName(arena.grid, source);
-  const series = seriesOf({ arena, cells, column }, name, ({ share }) => ({ x: Math.log10(share), at: `${share} %` })).filter(several);
+  const series = seriesOf({ arena, cells, column }, name, ({ share }) => ({ x: Math.log10(share), at: `${share} %` })).filter(
+    several,
+  );
   const shares = [...new Set(arena.grid.shares ?? [])].sort((a, b) => a - b);
   const ticks = shares.map((share) => ({ at: Math.log10(share), text: String(share) }));
   return curve(series, column, {
@@ -86,7 +88,9 @@ export function modelFigure(
     const model = writerOf(source)?.model;
     return model === undefined || share !== 100 ? undefined : { x: models.indexOf(model), at: nameOf(model) };
   };
-  const series = seriesOf({ arena, cells, column }, ({ source }) => methodName(source), at).filter(({ points }) => points.length > 0);
+  const series = seriesOf({ arena, cells, column }, ({ source }) => methodName(source), at).filter(
+    ({ points }) => points.length > 0,
+  );
   const drawn = series.slice(0, looks.length);
   if (drawn.length === 0) return undefined;
   const y = (x: number, k: number) => models.length - x - (k - (drawn.length - 1) / 2) * 0.14;
