@@ -56,6 +56,7 @@ export function fakeAnalyse(check: (name: string) => void): () => WorkerClient<A
         procedures.analyse({ ...argument, ...(argument.graph ? { graph: undefined } : {}) } as never, signal),
       map: (argument, signal = never) => procedures.map(argument, signal),
       intervals: (argument, signal = never) => procedures.intervals(argument, signal),
+      stand: (argument, signal = never) => procedures.stand(argument, signal),
     },
   });
 }
