@@ -1,6 +1,7 @@
 // Section 6 as a worker offers it: embeddings of texts, the measures on them, maps, and intervals of scores. Knows no worker and no page.
 
 import { type Analysis, analyse, type TextSet } from "../analyse/analysis.ts";
+import { claimsOf, type Verdict, verdictOf } from "../analyse/factuality.ts";
 import { tsne } from "../analyse/tsne.ts";
 import { umap } from "../analyse/umap.ts";
 import { type Vectors, vectorsOf } from "../analyse/vectors.ts";
@@ -85,11 +86,20 @@ export interface IntervalReply {
   readonly against: readonly (PairedComparison | undefined)[];
 }
 
+export interface FactualityRequest {
+  readonly task: TaskRef;
+  readonly examples: readonly Example[];
+  /** Id of a graph that is held. */
+  readonly graph: string;
+}
+
 export type AnalyseProcedures = {
   analyse(argument: AnalyseRequest, signal: AbortSignal): AsyncGenerator<AnalyseEvent, void>;
   map(argument: MapRequest, signal: AbortSignal): AsyncGenerator<MapRunEvent, void>;
   /** Bootstrap intervals of the task's metrics, and paired comparisons. */
   intervals(argument: IntervalRequest, signal: AbortSignal): Promise<IntervalReply>;
+  /** Verdict of a graph on each example. Throws `not-found` for a graph that is not held. */
+  factuality(argument: FactualityRequest, signal: AbortSignal): Promise<readonly Verdict[]>;
 };
 
 export interface AnalysePorts extends Pick<GraphPorts, "graphs"> {
@@ -122,6 +132,19 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
     async *map({ sets, encoder, method, seed }, signal) {
       const units = yield* embedders.embed(encoder, sets, signal);
       yield* maps[method](joined(units), seed, signal);
+    },
+
+    async factuality({ task: ref, examples, graph: id }) {
+      const task = taskOf(ref) as Task;
+      const graph = await openGraph(await ports.graphs(), id);
+      const claims = examples.map((example) => claimsOf(task, example));
+      const answers = await graph.between(claims.flat().map(({ pair }) => pair));
+      let next = 0;
+      return claims.map((own) => {
+        const from = next;
+        next += own.length;
+        return verdictOf(own, answers.slice(from, next));
+      });
     },
 
     async intervals({ task: ref, gold, models }) {

@@ -67,6 +67,7 @@ export const analyseAnswers: Answers<AnalyseProcedures> = {
   analyse: "stream",
   map: "stream",
   intervals: "promise",
+  factuality: "promise",
 };
 
 export const measureAnswers: Answers<MeasureProcedures> = {

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { calibration, wilson } from "../../../src/evaluate/calibration.ts";
+import { wilson } from "../../../src/base/stats.ts";
+import { calibration } from "../../../src/evaluate/calibration.ts";
 
 const golden = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/analyse/trust.json"), "utf8")) as {
   readonly calibration: {

@@ -48,7 +48,10 @@ describe("train", () => {
 
   it("tells what it makes of each example after each epoch where it is asked to, and takes the same steps", async () => {
     const plain = await collect(linearClassifier(), [synthetic]);
-    const spoiled = { ...synthetic, examples: [{ ...synthetic.examples[0], spans: [] } as TokenExample, ...synthetic.examples.slice(1)] };
+    const spoiled = {
+      ...synthetic,
+      examples: [{ ...synthetic.examples[0], spans: [] } as TokenExample, ...synthetic.examples.slice(1)],
+    };
     const watched = { ...config, cartography: true };
     const steps = (events: readonly TrainEvent[]) => events.flatMap((e) => (e.type === "step" ? [e.loss] : []));
     expect(steps(await collect(linearClassifier(), [synthetic], validation, watched))).toEqual(steps(plain));
