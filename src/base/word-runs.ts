@@ -1,8 +1,8 @@
 // Runs of words that one text takes over from another. Knows no tokenizer and no task.
 
-/** A text's words as they are compared: letters and digits, in lower case. */
+/** A text's words as they are compared: letters and digits, in lower case; "it's" is one. */
 export function wordsOf(text: string): readonly string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu) ?? [];
 }
 
 /** The text without a name: what stands before, between and behind its mentions, whatever their case. */

@@ -117,4 +117,4 @@ export function vocabularyFigure(analysis: Analysis): Figure | undefined {
 }
 
 const marks = (series: readonly Series[], points: readonly (readonly FigurePoint[])[]): Mark[] =>
-  series.map(({ name, tone }, i) => ({ kind: "line", tone, name, points: points[i] ?? [] }));
+  series.map(({ name, tone }, i) => ({ kind: "line", tone, name, nameAt: "end", points: points[i] ?? [] }));

@@ -132,10 +132,14 @@ const rings = ({ tone, points }: Mark, scale: Scale): Wanted[] =>
     return [{ text, tone, from: scale.x(x) - widthOf(text) / 2, lines: [scale.y(y) - 12, scale.y(y) + 20] }];
   });
 
-/** Name of a mark, beside its beginning. */
-function names({ name, tone, points }: Mark, scale: Scale, box: Box): Wanted[] {
-  const first = points[0];
-  if (name === undefined || first === undefined) return [];
+/** Name of a mark, beside its beginning or its end. */
+function names({ name, nameAt, tone, points }: Mark, scale: Scale, box: Box): Wanted[] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (name === undefined || first === undefined || last === undefined) return [];
+  if (nameAt === "end") {
+    const y = scale.y(last.y);
+    return [{ text: name, tone, from: scale.x(last.x) - widthOf(name) - 6, lines: [Math.max(box.top - 6, y - 8), y + 16] }];
+  }
   return [{ text: name, tone, from: scale.x(first.x) + 6, lines: [Math.max(box.top - 6, scale.y(first.y) - 8)] }];
 }
 

@@ -15,6 +15,8 @@ export interface Mark {
   readonly tone: FigureTone;
   /** Written beside the mark, so a few words; absent where another mark of the tone has it. */
   readonly name?: string;
+  /** The name stands beside the last point: for marks that begin together. Absent: beside the first. */
+  readonly nameAt?: "end";
   /** In order of x. */
   readonly points: readonly FigurePoint[];
 }

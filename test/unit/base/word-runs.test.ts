@@ -12,6 +12,7 @@ describe("takesOver", () => {
     ["How do I treat gout?", 4, false],
     ["For gout: what is it?", 3, false],
     ["A treatment — for “gout” — is what I want.", 3, true],
+    ["What's the best, is what I ask.", 3, false],
     ["", 2, false],
     ["gout", 1, true],
   ])("%s, %i words: %s", (text, words, expected) => expect(takesOver(text, [first], words)).toBe(expected));
@@ -19,6 +20,11 @@ describe("takesOver", () => {
   it("counts words of other scripts as words", () => {
     expect(takesOver("Как лечить подагру дома?", ["Скажите, как лечить подагру?"], 3)).toBe(true);
     expect(takesOver("Как лечить ангину дома?", ["Скажите, как лечить подагру?"], 3)).toBe(false);
+  });
+
+  it("counts a genitive with its word", () => {
+    expect(takesOver("the doctor's house", ["see the doctor's advice"], 3)).toBe(false);
+    expect(takesOver("the doctor's house", ["see the doctor's advice"], 2)).toBe(true);
   });
 
   it("finds nothing in a text shorter than a run", () => {

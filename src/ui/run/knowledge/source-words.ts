@@ -35,9 +35,9 @@ export const styleWords: Readonly<Record<StyleOrigin, string>> = {
 /** What a writer was measured not to do, by its id and the family of the task (docs/small-models.md). */
 const limits: Readonly<Record<string, Partial<Readonly<Record<Family, string>>>>> = {
   "smollm2-135m-instruct": {
-    pair: "A writer of 135M parameters writes pairs that differ little by their label. On MQP they taught the encoder nothing; a larger writer is worth its time here.",
-    classification: "A writer of 135M parameters keeps to a label loosely. On HoC its sentences made the encoder a little worse.",
-    relation: "A writer of 135M parameters states most relations alike. On CDR its sentences brought precision and took recall.",
+    pair: "A writer of 135M parameters writes pairs that differ little by their label. On MQP they taught the encoder nothing.",
+    classification: "On HoC the sentences of a writer of 135M parameters made the encoder a little worse.",
+    relation: "On CDR the sentences of a writer of 135M parameters brought precision and took recall.",
   },
 };
 

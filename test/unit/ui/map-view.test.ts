@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { Example } from "../../../src/tasks/example.ts";
+import { painted } from "../../../src/ui/run/analyse/map-colours.ts";
+import { fitted, inside, moved, placeOf, pointAt, zoomed } from "../../../src/ui/run/analyse/map-view.ts";
+
+const points = Float32Array.from([0, 0, 10, 0, 10, 5, 0, 5]);
+
+describe("the view of a map", () => {
+  it("fits all points into the picture, also where they lie on one place", () => {
+    for (const set of [points, Float32Array.from([3, 3, 3, 3]), Float32Array.from([1, 2])]) {
+      const view = fitted(set, 400, 300);
+      for (let i = 0; 2 * i < set.length; i++) {
+        const { x, y } = placeOf(set, i, view);
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x).toBeLessThanOrEqual(400);
+        expect(y).toBeGreaterThanOrEqual(0);
+        expect(y).toBeLessThanOrEqual(300);
+      }
+    }
+    expect(fitted(new Float32Array(0), 400, 300)).toEqual({ scale: 1, x: 200, y: 150 });
+  });
+
+  it("zooms around the pointer and moves with it", () => {
+    const view = fitted(points, 400, 300);
+    const at = placeOf(points, 2, view);
+    const near = placeOf(points, 2, zoomed(view, 3, at));
+    expect(near.x).toBeCloseTo(at.x, 6);
+    expect(near.y).toBeCloseTo(at.y, 6);
+    expect(placeOf(points, 0, moved(view, { x: 7, y: -2 })).x).toBeCloseTo(placeOf(points, 0, view).x + 7, 6);
+  });
+
+  it("finds the point under the pointer and the points in a lasso", () => {
+    const view = fitted(points, 400, 300);
+    const at = placeOf(points, 3, view);
+    expect(pointAt(points, view, { x: at.x + 3, y: at.y - 3 })).toBe(3);
+    expect(pointAt(points, view, { x: 200, y: 150 })).toBe(-1);
+    const left = [
+      { x: 0, y: 0 },
+      { x: 200, y: 0 },
+      { x: 200, y: 300 },
+      { x: 0, y: 300 },
+    ];
+    expect(inside(points, view, left)).toEqual([0, 3]);
+  });
+});
+
+describe("the colours of a map", () => {
+  const examples = (labels: readonly string[]): Example[] =>
+    labels.map((label) => ({ kind: "pair", first: "a", second: "b", label }));
+
+  it("are a class a source or a label, in the order of first meeting", () => {
+    const sets = [
+      { name: "real", examples: examples(["entail", "neutral"]) },
+      { name: "synthetic", examples: examples(["neutral"]) },
+    ];
+    expect([...painted(sets, "source").of]).toEqual([0, 0, 1]);
+    const byLabel = painted(sets, "label");
+    expect([...byLabel.of]).toEqual([0, 1, 1]);
+    expect(byLabel.classes.map(({ name, count }) => [name, count])).toEqual([
+      ["entail", 1],
+      ["neutral", 2],
+    ]);
+  });
+
+  it("share the last one where there are more labels than colours", () => {
+    const { of, classes } = painted([{ name: "real", examples: examples([..."abcdefghij"]) }], "label");
+    expect(classes).toHaveLength(7);
+    expect(classes.at(-1)).toMatchObject({ name: "4 others", count: 4 });
+    expect(Math.max(...of)).toBe(6);
+    expect(new Set(classes.map(({ hue }) => hue)).size).toBe(7);
+  });
+});
