@@ -186,6 +186,7 @@ const productNames: Readonly<Record<KeptKind, string>> = {
   predictions: "predictions",
   scores: "scores",
   analysis: "measures of the texts",
+  trust: "doubtful examples",
 };
 
 /** How far it is, on the error stream: the output is the cells'. */

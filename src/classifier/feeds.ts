@@ -182,6 +182,12 @@ export interface Outcome {
   /** Cross-entropy in nats, summed over the input's targets, or over its outputs where each is asked for, and how many those are. */
   readonly loss: number;
   readonly count: number;
+  /** The largest of the cross-entropies that `loss` sums: that of the least likely target. */
+  readonly worst: number;
+  /** The outputs are the targets, where there are any. */
+  readonly right: boolean;
+  /** Probability of the outputs, as independent of each other; of one for each input alone. */
+  readonly sure?: number;
 }
 
 /** Reads a batch's logits, [rows, tokens, outputs] or [rows, outputs]; one outcome for each of the batch's indices. */
@@ -198,25 +204,41 @@ export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTen
     const { targets } = inputs[index] as Input;
     let loss = 0;
     let count = 0;
+    let worst = 0;
+    let right = true;
+    let sure: number | undefined;
     const best = targets.map((target, i) => {
       const from = (row * width + i) * outputs;
       const scores = logits.data.subarray(from, from + outputs);
+      const likeliest = argmax(scores);
       if (target !== ignoredLabel) {
-        loss += crossEntropy(scores, target);
+        const own = crossEntropy(scores, target);
+        loss += own;
         count++;
+        worst = Math.max(worst, own);
+        right &&= likeliest === target;
       }
-      return argmax(scores);
+      if (logits.shape.length === 2) sure = Math.exp(-crossEntropy(scores, likeliest));
+      return likeliest;
     });
-    return { outputs: best, loss, count };
+    return { outputs: best, loss, count, worst, right, ...(sure === undefined ? {} : { sure }) };
   });
 }
 
 function multiOutcome(targets: readonly number[], scores: Float32Array | Int32Array, atLeastOne: boolean): Outcome {
   const right = new Set(targets);
   const numbers = Array.from(scores);
-  const loss = numbers.reduce((sum, x, i) => sum + softplus(right.has(i) ? -x : x), 0);
+  const losses = numbers.map((x, i) => softplus(right.has(i) ? -x : x));
+  const loss = losses.reduce((a, b) => a + b, 0);
   const likely = numbers.flatMap((x, i) => (x > 0 ? [i] : []));
-  return { outputs: likely.length === 0 && atLeastOne ? [argmax(scores)] : likely, loss, count: numbers.length };
+  const outputs = likely.length === 0 && atLeastOne ? [argmax(scores)] : likely;
+  return {
+    outputs,
+    loss,
+    count: numbers.length,
+    worst: Math.max(0, ...losses),
+    right: outputs.length === right.size && outputs.every((output) => right.has(output)),
+  };
 }
 
 /** log(1 + e^x), -log of what the logistic function gives -x. */

@@ -10,6 +10,7 @@ import type { Device } from "../runtime/device.ts";
 import type { Answer } from "./answer.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { ModelInfo, TrainRunEvent } from "./steps.ts";
+import type { Trust } from "./trust.ts";
 
 /** Synthetic examples: the run's log holds them, the product says which run. */
 export interface Made {
@@ -55,6 +56,8 @@ export interface Products {
   readonly scores: Scores;
   /** Measures of the synthetic text beside the real (section 6). */
   readonly analysis: Analysis;
+  /** What speaks against each synthetic example, and what the reader decided. */
+  readonly trust: Trust;
 }
 
 export type ProductKind = keyof Products;

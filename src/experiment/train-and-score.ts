@@ -102,8 +102,9 @@ async function* begin(
   return { stage: 1, resume: { checkpoints } };
 }
 
-/** Events that a kept training tells again: its curve and its scores are made of them. */
-const isKept = ({ type }: TrainRunEvent) => type === "stage" || type === "step" || type === "epoch" || type === "scored";
+/** Events that a kept training tells again: its curve, its scores and its cartography are made of them. */
+const isKept = ({ type }: TrainRunEvent) =>
+  type === "stage" || type === "step" || type === "epoch" || type === "dynamics" || type === "scored";
 
 /** Stores stage I. One that cannot be stored is a remark, and the training continues. */
 async function* keepStage(

@@ -15,6 +15,16 @@ export interface KnowledgeGraph {
   names(types: readonly string[] | undefined): AsyncGenerator<readonly (readonly string[])[], void>;
   /** For each mention the names of the nodes of these types that are most like its own node, by what they are related to; at most so many. */
   similar(types: readonly string[], mentions: readonly string[], most: number): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Relations between the two of each pair of names. */
+  between(pairs: readonly (readonly [string, string])[]): Promise<readonly Between[]>;
+}
+
+/** What a graph knows of two names. */
+export interface Between {
+  /** Nodes of the first name and of the second are there. */
+  readonly named: readonly [boolean, boolean];
+  /** Of edges between them, either way, each once. */
+  readonly relations: readonly string[];
 }
 
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */

@@ -1,6 +1,7 @@
 // Section 6 as a worker offers it: embeddings of texts, the measures on them, maps, and intervals of scores. Knows no worker and no page.
 
 import { type Analysis, analyse, type TextSet } from "../analyse/analysis.ts";
+import { claimsOf, type Verdict, verdictOf } from "../analyse/factuality.ts";
 import { tsne } from "../analyse/tsne.ts";
 import { umap } from "../analyse/umap.ts";
 import { type Vectors, vectorsOf } from "../analyse/vectors.ts";
@@ -100,6 +101,13 @@ export type StandEvent =
   | { readonly type: "scored"; readonly done: number; readonly total: number } // runs
   | { readonly type: "stood"; readonly standing: Standing };
 
+export interface FactualityRequest {
+  readonly task: TaskRef;
+  readonly examples: readonly Example[];
+  /** Id of a graph that is held. */
+  readonly graph: string;
+}
+
 export type AnalyseProcedures = {
   analyse(argument: AnalyseRequest, signal: AbortSignal): AsyncGenerator<AnalyseEvent, void>;
   map(argument: MapRequest, signal: AbortSignal): AsyncGenerator<MapRunEvent, void>;
@@ -107,6 +115,8 @@ export type AnalyseProcedures = {
   intervals(argument: IntervalRequest, signal: AbortSignal): Promise<IntervalReply>;
   /** Intervals, paired comparisons and ranks of methods on one task. */
   stand(argument: StandRequest, signal: AbortSignal): AsyncGenerator<StandEvent, void>;
+  /** Verdict of a graph on each example. Throws `not-found` for a graph that is not held. */
+  factuality(argument: FactualityRequest, signal: AbortSignal): Promise<readonly Verdict[]>;
 };
 
 export interface AnalysePorts extends Pick<GraphPorts, "graphs"> {
@@ -139,6 +149,19 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
     async *map({ sets, encoder, method, seed }, signal) {
       const units = yield* embedders.embed(encoder, sets, signal);
       yield* maps[method](joined(units), seed, signal);
+    },
+
+    async factuality({ task: ref, examples, graph: id }) {
+      const task = taskOf(ref) as Task;
+      const graph = await openGraph(await ports.graphs(), id);
+      const claims = examples.map((example) => claimsOf(task, example));
+      const answers = await graph.between(claims.flat().map(({ pair }) => pair));
+      let next = 0;
+      return claims.map((own) => {
+        const from = next;
+        next += own.length;
+        return verdictOf(own, answers.slice(from, next));
+      });
     },
 
     async intervals({ task: ref, gold, models }) {

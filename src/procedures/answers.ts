@@ -68,6 +68,7 @@ export const analyseAnswers: Answers<AnalyseProcedures> = {
   map: "stream",
   intervals: "promise",
   stand: "stream",
+  factuality: "promise",
 };
 
 export const measureAnswers: Answers<MeasureProcedures> = {

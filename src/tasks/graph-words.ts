@@ -26,6 +26,13 @@ export const relations = {
   turnover: ["substrate", "product", "product_of"],
 } as const satisfies Record<string, readonly string[]>;
 
+/** Relations that say the contrary of each other. */
+export const opposites = [
+  ["treats", "causes"],
+  ["upregulates", "downregulates"],
+  ["agonism", "antagonism"],
+] as const satisfies readonly (readonly [keyof typeof relations, keyof typeof relations])[];
+
 /** Edges of any of these relations from any of these types to any of those. */
 export function edges(named: readonly string[], heads: readonly string[], tails: readonly string[]): readonly GraphQuery[] {
   return heads.flatMap((head) =>

@@ -52,6 +52,8 @@ export interface TrainConfig {
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;
   readonly seed: number;
+  /** Tells after each epoch what the model makes of its training examples (cartography): one pass of prediction more an epoch. Changes no step. */
+  readonly cartography?: boolean;
 }
 
 /** Scores of an epoch's weights on the validation examples. */
@@ -95,5 +97,16 @@ export type TrainEvent =
       /** Mean cross-entropy of the validation examples, in nats. It decides between equal scores. */
       readonly validationLoss: number;
       readonly best: boolean;
+    }
+  /**
+   * After an epoch's last step, of each of the stage's examples in their order (Swayamdipta et al. 2020). `gold`: probability of its own label;
+   * with several targets, of the least likely one. `right`: all of its targets are predicted.
+   */
+  | {
+      readonly type: "dynamics";
+      readonly stage: StageId;
+      readonly epoch: number;
+      readonly gold: readonly number[];
+      readonly right: readonly boolean[];
     }
   | { readonly type: "stage-finished"; readonly stage: StageId; readonly bestEpoch: number };

@@ -17,6 +17,7 @@ import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
 import type { Weights } from "../weights/weight.ts";
 import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheckpoints, readAll } from "./checkpoint.ts";
 import { type DivergenceWatch, divergenceWatch } from "./divergence.ts";
+import { dynamicsOf } from "./dynamics.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
 import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";
 
@@ -131,6 +132,7 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
         yield event;
         if (event.type === "step" && checkpoints.due("step")) await save();
       }
+      if (config.cartography) yield* dynamicsOf(classifier, stage, epoch, inputs, signal);
       yield* endEpoch(work, progress, yield* validate(classifier, judge, signal));
       if (checkpoints.due("epoch")) await save();
     }

@@ -55,6 +55,7 @@ export function fakeAnalyse(check: (name: string) => void): () => WorkerClient<A
       analyse: (argument, signal = never) =>
         procedures.analyse({ ...argument, ...(argument.graph ? { graph: undefined } : {}) } as never, signal),
       map: (argument, signal = never) => procedures.map(argument, signal),
+      factuality: (argument, signal = never) => procedures.factuality(argument, signal),
       intervals: (argument, signal = never) => procedures.intervals(argument, signal),
       stand: (argument, signal = never) => procedures.stand(argument, signal),
     },

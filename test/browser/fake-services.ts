@@ -23,7 +23,7 @@ import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
-import { recipe, stage } from "./fake-training.ts";
+import { dynamics, recipe, stage } from "./fake-training.ts";
 
 const wait = (milliseconds: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
@@ -280,6 +280,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         if (request.training) yield { type: "remark", text: `Stage II was ${request.training.method.kind}.` };
         if (request.training || request.synthetic.length > 0) {
+          const seen = (epoch: number) => dynamics(epoch, request.synthetic.length);
+          if (request.config.cartography) yield* [seen(1), seen(2)];
           yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
         }
         fake.leftOff = undefined;

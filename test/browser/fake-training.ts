@@ -68,3 +68,9 @@ const scores = (id: StageId, f1: number) => ({
   perLabel: { Disease: { precision: 0.39, recall: 0.44, f1, support: 96 } },
   examples: 60,
 });
+
+/** Every fifth example is never learnt, the fourth only half of the time. */
+export const dynamics = (epoch: number, examples: number): TrainRunEvent => {
+  const right = Array.from({ length: examples }, (_, i) => i % 5 !== 0 && (i !== 3 || epoch === 2));
+  return { type: "dynamics", stage: "synthetic", epoch, gold: right.map((is, i) => (is ? 0.9 : 0.1 + i / 1000)), right };
+};

@@ -17,6 +17,7 @@ import type { StoredGraph } from "../graph-store.ts";
 import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
+import { relationsBetween } from "./column-between.ts";
 import { columnPairs } from "./column-pairs.ts";
 import { similarNames } from "./column-similar.ts";
 
@@ -97,6 +98,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     links: (types) => linksOf(stored, types),
     names: (types) => namesOf(stored, types),
     similar: (types, mentions, most) => similarNames(stored, types, mentions, most),
+    between: (pairs) => relationsBetween(stored, pairs),
   };
 }
 

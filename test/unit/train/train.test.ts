@@ -46,6 +46,26 @@ describe("train", () => {
     );
   });
 
+  it("tells what it makes of each example after each epoch where it is asked to, and takes the same steps", async () => {
+    const plain = await collect(linearClassifier(), [synthetic]);
+    const spoiled = {
+      ...synthetic,
+      examples: [{ ...synthetic.examples[0], spans: [] } as TokenExample, ...synthetic.examples.slice(1)],
+    };
+    const watched = { ...config, cartography: true };
+    const steps = (events: readonly TrainEvent[]) => events.flatMap((e) => (e.type === "step" ? [e.loss] : []));
+    expect(steps(await collect(linearClassifier(), [synthetic], validation, watched))).toEqual(steps(plain));
+    expect(plain.some((e) => e.type === "dynamics")).toBe(false);
+    const dynamics = (await collect(linearClassifier(), [spoiled], validation, watched)).flatMap((e) =>
+      e.type === "dynamics" ? [e] : [],
+    );
+    expect(dynamics.map((e) => [e.epoch, e.gold.length, e.right.length])).toEqual([1, 2, 3, 4].map((epoch) => [epoch, 43, 43]));
+    const last = dynamics.at(-1);
+    expect(Math.min(...(last?.gold ?? []))).toBe(last?.gold[0]);
+    expect(last?.right[0]).toBe(false);
+    expect(last?.right.filter((right) => !right)).toHaveLength(1);
+  });
+
   it.each([2, 3, 8])("a batch in %i parts takes the same steps", async (accumulation) => {
     const losses = async (c: TrainConfig) =>
       (await collect(linearClassifier(), [synthetic], [], c)).flatMap((e) => (e.type === "step" ? [e.loss] : []));

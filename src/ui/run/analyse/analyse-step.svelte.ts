@@ -7,6 +7,7 @@ import type { Example } from "../../../tasks/example.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { TrustStep } from "./trust-step.svelte.ts";
 
 /** Encoder of the embeddings; the paper's is a Sentence-BERT too (footnote 3). */
 export const embeddingEncoder = "all-minilm-l6-v2";
@@ -27,6 +28,7 @@ export interface TextMap {
 export class AnalyseStep {
   readonly work: Work;
   readonly mapping = new Work();
+  readonly doubt: TrustStep;
   analysis = $state.raw<Analysis>();
   map = $state.raw<TextMap>();
   /** The texts of the map, in the order of its points. */
@@ -37,6 +39,7 @@ export class AnalyseStep {
 
   constructor(run: Run) {
     this.#run = run;
+    this.doubt = new TrustStep(run);
     this.work = new Work((milliseconds) => void run.spend("analyse", milliseconds));
   }
 

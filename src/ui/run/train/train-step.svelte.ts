@@ -306,6 +306,7 @@ export class TrainStep {
         work.tell("The graphics device went away: setting the training up anew");
         break;
       case "epoch":
+      case "dynamics":
       case "stage-finished":
       case "scored":
       case "saved":

@@ -1,0 +1,151 @@
+// Trust in each synthetic example on the page: looked for by trainings of their own, decided on, and trained without. Knows no component.
+
+import type { EpochView } from "../../../analyse/cartography.ts";
+import type { PairedComparison } from "../../../evaluate/bootstrap.ts";
+import { type Answer, answerOf } from "../../../experiment/answer.ts";
+import { productKey } from "../../../experiment/product.ts";
+import { trainRequestOf } from "../../../experiment/requests.ts";
+import type { TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
+import { decided, leftOutBy, type Trust, type TrustFilter, trustOf } from "../../../experiment/trust.ts";
+import type { Example } from "../../../tasks/example.ts";
+import { count } from "../../parts/numbers.ts";
+import { Work } from "../../parts/work.svelte.ts";
+import type { Run } from "../run.svelte.ts";
+
+/** A training without some examples, beside the one with all. */
+export interface Without {
+  readonly left: number;
+  readonly byHand: number;
+  /** On the main metric; undefined for a test set of fewer than two. */
+  readonly comparison: PairedComparison | undefined;
+}
+
+export class TrustStep {
+  readonly work: Work;
+  trust = $state.raw<Trust>();
+  without = $state.raw<Without>();
+  filters = $state<TrustFilter[]>(["hand"]);
+  readonly #run: Run;
+  #read: string | undefined;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.work = new Work((milliseconds) => void run.spend("analyse", milliseconds));
+  }
+
+  get examples(): readonly Example[] {
+    return this.#run.generate.accepted.map(({ example }) => example);
+  }
+
+  get leftOut(): readonly number[] {
+    return this.trust ? leftOutBy(this.trust, this.filters) : [];
+  }
+
+  /** Looks for what was found before. */
+  async read(): Promise<void> {
+    const key = await this.#key();
+    if (key === this.#read) return;
+    this.#read = key;
+    this.without = undefined;
+    const found = key === undefined ? undefined : await this.#run.lab.services.products.find("trust", key);
+    this.trust = found?.state === "whole" ? found.value : undefined;
+  }
+
+  /** Two trainings: few-shot alone, which judges what it never saw, then with the synthetic examples, watched after each epoch. */
+  look = (): Promise<boolean> =>
+    this.work.run("Loading the encoder", async (signal) => {
+      const key = await this.#key();
+      const { lab, config } = this.#run;
+      const examples = this.examples;
+      const request = await this.#request(examples);
+      this.without = undefined;
+      let labelled: readonly Example[] = [];
+      const judge = { ...request, synthetic: [], test: examples };
+      for await (const event of this.#train(judge, "The few-shot model", signal)) {
+        if (event.type === "scored") labelled = event.predicted;
+      }
+      const epochs: EpochView[] = [];
+      let baseline: readonly Answer[] = [];
+      const watched: TrainRequest = { ...request, config: { ...request.config, cartography: true }, scored: ["few"] };
+      for await (const event of this.#train(watched, "With all examples", signal)) {
+        if (event.type === "dynamics" && event.stage === "synthetic") epochs.push(event);
+        if (event.type === "scored") baseline = event.predicted.map(answerOf);
+      }
+      const held = (lab.graphs ?? []).some(({ id }) => id === config.graph);
+      this.work.tell("Asking the graph");
+      const graph = { task: config.task, examples, graph: config.graph };
+      const verdicts = held ? await lab.analyst.procedures.factuality(graph, signal) : undefined;
+      this.trust = trustOf({ examples, epochs, labelled, baseline, ...(verdicts ? { verdicts } : {}) });
+      this.#read = key;
+      await this.#store();
+    });
+
+  decide(index: number, decision: "drop" | "keep"): void {
+    if (!this.trust) return;
+    this.trust = decided(this.trust, index, decision);
+    this.without = undefined;
+    void this.#store().catch((error: unknown) => {
+      this.work.error = error;
+    });
+  }
+
+  /** The same training without what the filters leave out, and the difference on the test set. */
+  trainWithout = (): Promise<boolean> =>
+    this.work.run("Loading the encoder", async (signal) => {
+      const { trust, leftOut } = this;
+      if (!trust) return;
+      const left = new Set(leftOut);
+      const examples = this.examples.filter((_, i) => !left.has(i));
+      const request: TrainRequest = { ...(await this.#request(examples)), ...(examples.length > 0 ? { scored: ["few"] } : {}) };
+      let second: readonly Answer[] = [];
+      for await (const event of this.#train(request, `Without ${count(left.size)}`, signal)) {
+        if (event.type === "scored") second = event.predicted.map(answerOf);
+      }
+      this.work.tell("Comparing");
+      const models = [trust.baseline, second];
+      const asked = { task: this.#run.config.task, gold: request.test, models };
+      const { against } = await this.#run.lab.analyst.procedures.intervals(asked, signal);
+      const byHand = trust.dropped.filter((i) => left.has(i)).length;
+      this.without = { left: left.size, byHand, comparison: against[0] };
+    });
+
+  async *#train(request: TrainRequest, what: string, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {
+    const { train } = this.#run.lab.services;
+    try {
+      for await (const event of train.train(request, signal)) {
+        if (event.type === "step")
+          this.work.tell(`${what}: step ${count(event.step)} of ${count(event.steps)}`, event.step, event.steps);
+        if (event.type === "scoring") this.work.tell(`${what}: reading text ${count(event.done)}`, event.done, event.total);
+        yield event;
+      }
+    } finally {
+      await train.forgetTraining({ model: request.save }).catch(() => undefined); // a rest of it is overwritten by the next
+    }
+  }
+
+  async #request(examples: readonly Example[]): Promise<TrainRequest> {
+    const { config, notebook, lab } = this.#run;
+    if (!notebook.data) throw new Error("trust: the notebook has no data");
+    const save = `${notebook.id}-trust`;
+    return { ...(await trainRequestOf(config, notebook.data, examples, save, lab.services.train.recipe)), keepModel: false };
+  }
+
+  async #store(): Promise<void> {
+    const key = this.#read;
+    if (key === undefined || !this.trust) return;
+    const milliseconds = Math.round(this.work.elapsed);
+    await this.#run.lab.services.products.put({ kind: "trust", key, state: "whole", milliseconds, value: this.trust });
+    await this.#run.noteProduct(key);
+  }
+
+  /** Names all that the trainings follow from; undefined while there is nothing to look at. */
+  async #key(): Promise<string | undefined> {
+    const { notebook, config, dataKeys: keys } = this.#run;
+    const accepted = this.#run.generate.accepted.length;
+    if (!notebook.data || notebook.run === undefined || accepted === 0 || !keys) return undefined;
+    const { graph, seed, encoder, preset, train = {} } = config;
+    const held = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
+    const own = { accepted, encoder, preset, train, seed, graph: held };
+    return productKey("trust", [keys.train, keys.validation, keys.test, notebook.run], own);
+  }
+}
