@@ -71,7 +71,7 @@ function shuffled<T>(list: readonly T[], draws: Rng): T[] {
 
 async function area(id: string, seed: number): Promise<object> {
   const start = performance.now();
-  const task = taskById(id) as LearnableTask;
+  const task = taskById(id);
   const folder = join(resolve(values.data), id);
   const { rows } = await readRows(task, new Map([["train.jsonl", fileBlob(join(folder, "train.jsonl"))]]));
   const draws = rng(seed, "cartography", id);
