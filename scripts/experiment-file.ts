@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
 import { scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
-import { type GridPreset, gridPresets } from "../src/experiment/grid.ts";
+import { type GridPreset, gridPresets, sharesOf, withShare } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import type { MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
@@ -26,6 +26,10 @@ export interface FileCell {
   readonly seeds: Seeds;
   /** As it is printed: the number, or the three. */
   readonly seed: number | Seeds;
+  /** Percent of the synthetic set that is learnt from; absent where the file names no shares. */
+  readonly share?: number;
+  /** Writer; absent where the file names no models. */
+  readonly model?: string;
   readonly data: HeadlessData;
 }
 
@@ -44,7 +48,7 @@ const gridSources = sourceKinds.filter((kind) => {
   return !needs(source, "gold") && !needs(source, "masked");
 });
 
-const fields = ["tasks", "sources", "encoders", "seeds", "size", "preset", "engine", "device", "keepModels"];
+const fields = ["tasks", "sources", "models", "encoders", "seeds", "shares", "size", "preset", "engine", "device", "keepModels"];
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
@@ -65,6 +69,8 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const sources = (grid && !given.sources ? field("sources", gridSources) : required(given, "sources", file)).list();
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
   const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
+  const shares = given.shares?.list().map(shareOf);
+  const writers = given.models?.list().map((of) => writerField(of, manifest));
   const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
   const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));
@@ -74,15 +80,11 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
     .flatMap(({ task, data }) =>
       encoders.flatMap((encoder) =>
         seeds.flatMap((seed) =>
-          sources.map((source): FileCell => {
+          sources.flatMap((source) => {
             const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
-            return {
-              task: taskIdOf(task),
-              ...cellSource(source, preset, of, manifest),
-              seeds: seed.seeds,
-              seed: seed.name,
-              data,
-            };
+            const row = { seeds: seed.seeds, seed: seed.name, data };
+            const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, manifest), ...row };
+            return written(cell, writers).flatMap((each) => shared(each, shares));
           }),
         ),
       ),
@@ -93,6 +95,29 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
   models.delete(scriptedId);
   return { cells, leftOut, models: [...models], keepModels: given.keepModels?.flag() ?? false };
+}
+
+/** The cell for each writer of the file; itself where the file names none, and for a source that no language model writes. */
+function written(cell: FileCell, writers: readonly string[] | undefined): FileCell[] {
+  const { config } = cell;
+  if (!writers || !writerOf(config.source)) return [cell];
+  return writers.map((model) => ({ ...cell, model, config: { ...config, source: withWriter(config.source, { model }) } }));
+}
+
+/** The cell for each share of its set. The set is made once, for each share is its beginning. */
+function shared(cell: FileCell, shares: readonly number[] | undefined): FileCell[] {
+  if (!shares) return [cell];
+  return sharesOf(cell.config.source, { shares }).map((share) => ({ ...cell, share, config: withShare(cell.config, share) }));
+}
+
+function writerField(given: Field, manifest: Manifest): string {
+  return given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model");
+}
+
+function shareOf(given: Field): number {
+  const share = given.above(0);
+  if (share > 100) throw given.fault("is percent of the synthetic set: at most 100");
+  return share;
 }
 
 const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} does not apply to ${task}`;
@@ -206,7 +231,7 @@ const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>>
 };
 
 const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
-  model: (given, manifest) => (given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model")),
+  model: writerField,
   demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
   grammar: (given) => given.flag(),
   fidelity: (given) => given.oneOf(fidelities),

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import type { CellSummary } from "../src/experiment/cell-summary.ts";
 import type { Failure } from "../src/experiment/drive-cell.ts";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
+import { writerOf } from "../src/generate/sources.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
@@ -18,11 +19,12 @@ import { buildApp, serveApp } from "./serve.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
-  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "encoders": [ID], "seeds": [NUMBER or
+  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "seeds": [NUMBER or
          {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true}
          "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
          bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
-         the file of a task of your own; both are seen from FILE's own folder.
+         the file of a task of your own; both are seen from FILE's own folder. "models" are language models: each source is written by each.
+         "shares" are percents of each synthetic set: the set is made once, and stage II learns from its first so many examples.
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.
   --built  serve the app as it was built before, in dist/, and do not build it anew
@@ -113,30 +115,47 @@ interface CellLine {
   readonly source: FileCell["source"];
   readonly encoder: string;
   readonly seed: FileCell["seed"];
+  /** Where the file names shares. */
+  readonly share?: number;
+  /** Where the file names models. */
+  readonly model?: string;
   readonly scores: { readonly few: Readonly<Record<string, number>>; readonly all: Readonly<Record<string, number>> };
   readonly accepted: number;
   readonly rejected: CellSummary["rejected"];
+  /** Of the whole run; absent for a source without a writer. */
+  readonly tokens?: CellSummary["tokens"];
+  /** Examples that stage II learnt from, where that is a share of the accepted ones. */
+  readonly learnt?: number;
   readonly seconds: number;
   /** The cell has no result, and this is why. */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-function failedLine({ task, source, config, seed }: FileCell, { code, message }: Failure): CellLine {
+/** What names a cell in its line. */
+const named = ({ task, source, config, seed, share, model }: FileCell) => ({
+  task,
+  source,
+  encoder: config.encoder,
+  seed,
+  ...(share === undefined ? {} : { share }),
+  ...(model === undefined ? {} : { model }),
+});
+
+function failedLine(cell: FileCell, { code, message }: Failure): CellLine {
   const nothing = { scores: { few: {}, all: {} }, accepted: 0, rejected: {}, seconds: 0 };
-  return { task, source, encoder: config.encoder, seed, ...nothing, error: { code, message } };
+  return { ...named(cell), ...nothing, error: { code, message } };
 }
 
-function lineOf({ task, source, config, seed }: FileCell, { scores, accepted, rejected, spent }: CellSummary): CellLine {
+function lineOf(cell: FileCell, { scores, accepted, rejected, tokens, learnt, spent }: CellSummary): CellLine {
   const milliseconds = Object.values(spent).reduce((sum, of) => sum + of, 0);
   const of = { few: scores.few ?? {}, all: scores.synthetic ?? {} };
   return {
-    task,
-    source,
-    encoder: config.encoder,
-    seed,
+    ...named(cell),
     scores: of,
     accepted,
     rejected,
+    ...(tokens ? { tokens } : {}),
+    ...(learnt === undefined ? {} : { learnt }),
     seconds: Math.round(milliseconds / 100) / 10,
   };
 }
@@ -152,9 +171,11 @@ function inWords(cell: FileCell, summary: CellSummary): string {
   return `${nameOf(cell)}: ${metrics.join(", ")}; ${written}${seconds} s`;
 }
 
-function nameOf({ task, source, config, seed }: FileCell): string {
+function nameOf({ task, source, config, seed, share, model }: FileCell): string {
   const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
-  return `${task}, ${typeof source === "string" ? source : JSON.stringify(source)}, ${config.encoder}, seed ${seedWords}`;
+  const written = model === undefined || !writerOf(config.source) ? "" : ` by ${model}`;
+  const of = share === undefined ? "" : `, ${share} %`;
+  return `${task}, ${typeof source === "string" ? source : JSON.stringify(source)}${written}, ${config.encoder}, seed ${seedWords}${of}`;
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {

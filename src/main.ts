@@ -4,8 +4,10 @@ import { mount } from "svelte";
 import { breathe, remembered } from "./base/async.ts";
 import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import type { ProductStore } from "./experiment/product.ts";
+import { logFormat } from "./generate/log.ts";
 import { modelAccess } from "./models/access.ts";
 import { type ArenaStore, arenaStore } from "./store/arenas.ts";
+import { type Capsules, capsules } from "./store/capsules.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -26,7 +28,13 @@ import { trainClient } from "./workers/train.client.ts";
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
 const database = remembered(async () => {
   const db = await openDb();
-  return { notebooks: notebooks(db), products: productStore(db), arenas: arenaStore(db), tasks: ownTasks(db) };
+  return {
+    notebooks: notebooks(db),
+    products: productStore(db),
+    arenas: arenaStore(db),
+    tasks: ownTasks(db),
+    capsules: capsules(db, logFormat),
+  };
 });
 
 const notebookStore: NotebookStore = {
@@ -59,6 +67,11 @@ const products: ProductStore = {
   put: async (...made) => (await database()).products.put(...made),
 };
 
+const runCapsules: Capsules = {
+  read: async (notebook) => (await database()).capsules.read(notebook),
+  add: async (...parts) => (await database()).capsules.add(...parts),
+};
+
 const arenas: ArenaStore = {
   list: async () => (await database()).arenas.list(),
   put: async (arena) => (await database()).arenas.put(arena),
@@ -84,6 +97,7 @@ async function start(target: HTMLElement): Promise<void> {
     analyse: analyseClient,
     notebooks: notebookStore,
     products,
+    capsules: runCapsules,
     arenas,
     tasks,
     async models() {

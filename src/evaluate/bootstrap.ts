@@ -24,6 +24,19 @@ export function scoreIntervals(
   tallies: readonly Tally[],
   seed = 1,
 ): Readonly<Record<string, Interval>> | undefined {
+  const values = bootstrapDraws(task, tallies, seed);
+  return values && Object.fromEntries(Object.entries(values).map(([id, of]) => [id, percentiles(of)]));
+}
+
+/**
+ * Values of the task's metrics in each draw, by `metricId`. Equal numbers of examples and equal seeds draw the same examples, so that the draws of two models
+ * on one test set are paired. Undefined for fewer than two examples.
+ */
+export function bootstrapDraws(
+  task: LearnableTask,
+  tallies: readonly Tally[],
+  seed = 1,
+): Readonly<Record<string, Float64Array>> | undefined {
   if (tallies.length < 2) return undefined;
   const { groups, of } = grouped(tallies.map((tally) => [tally]));
   const sums = summing(
@@ -36,7 +49,7 @@ export function scoreIntervals(
   for (const [i, weights] of resamples(of, groups.length, seed)) {
     for (const [id, value] of Object.entries(valuesOf(task, sums(weights)))) (values[id] as Float64Array)[i] = value;
   }
-  return Object.fromEntries(Object.entries(values).map(([id, of]) => [id, percentiles(of)]));
+  return values;
 }
 
 /** Predictions of one training on the test set that all share. */
@@ -82,7 +95,11 @@ export function pairedBootstrap(
   };
   const found = new Float64Array(draws);
   for (const [i, weights] of resamples(of, groups.length, seed)) found[i] = differenceOf(weights);
-  const difference = differenceOf(sizes);
+  return comparisonOf(differenceOf(sizes), found);
+}
+
+/** The comparison that a difference and its draws make. */
+export function comparisonOf(difference: number, found: Float64Array): PairedComparison {
   const against = found.reduce((n, x) => n + (difference > 0 ? (x <= 0 ? 1 : 0) : x >= 0 ? 1 : 0), 0);
   return { difference, interval: percentiles(found), p: Math.min(1, (2 * (1 + against)) / (1 + draws)) };
 }
@@ -183,7 +200,8 @@ function* resamples(of: Int32Array, groups: number, seed: number): Generator<rea
   }
 }
 
-function percentiles(values: Float64Array): Interval {
+/** The 95 % percentile interval of draws. */
+export function percentiles(values: Float64Array): Interval {
   const sorted = Float64Array.from(values).sort();
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length - 1))))] as number;

@@ -1,6 +1,8 @@
 // An arena: a grid with the rows of its tasks and what came of each cell. Pure; the products themselves are the product store's.
 
 import { canonicalJson } from "../base/hash.ts";
+import type { Standing } from "../evaluate/standing.ts";
+import type { SourceConfig } from "../generate/source.ts";
 import { needs } from "../generate/sources.ts";
 import { taskIdOf } from "../tasks/catalogue.ts";
 import type { CellSummary } from "./cell-summary.ts";
@@ -35,7 +37,50 @@ export interface Arena {
   /** Keys of products and ids of generation runs that were begun under it: they go when it goes. */
   readonly products: readonly string[];
   readonly logs: readonly string[];
+  /** Intervals, tests and ranks by `columnName`, each with the key of what it follows from. Absent: none yet. */
+  readonly standings?: Readonly<Record<string, { readonly key: string; readonly standing: Standing }>>;
+  /** Id of the method that the others are held against. Absent: the best baseline that a language model writes. */
+  readonly baseline?: string;
+  /** Watts that the computer is taken to draw at work. Absent: `assumedWatts`. */
+  readonly watts?: number;
 }
+
+/** Watts of a laptop whose processor is busy: an assumption, since no browser tells. */
+export const assumedWatts = 30;
+
+/** Name of a task's column under one encoder. */
+export const columnName = ({ task, encoder }: Pick<GridCell, "task" | "encoder">): string => canonicalJson({ task, encoder });
+
+/** Id of a method in a standing: its choices, and its share where that is a part. */
+export const methodId = ({ source, share }: Pick<GridCell, "source" | "share">): string =>
+  canonicalJson(share === 100 ? { source } : { source, share });
+
+/** A source of all the real rows is a ceiling: it is compared, and not ranked. */
+export const isCeiling = (source: SourceConfig): boolean => needs(source, "gold");
+
+/** Runs of a column that can be judged: done, and by a version that kept the keys of their predictions. */
+export interface JudgedRun {
+  readonly cell: NamedCell;
+  readonly method: string;
+  readonly predictions: string;
+  readonly set: string;
+}
+
+export function judgedRuns(cells: readonly NamedCell[]): ReadonlyMap<string, readonly JudgedRun[]> {
+  const columns = new Map<string, JudgedRun[]>();
+  for (const named of cells) {
+    const judged = named.outcome?.kind === "done" ? named.outcome.summary.judged : undefined;
+    if (!judged) continue;
+    const name = columnName(named.cell);
+    const run = { cell: named, method: methodId(named.cell), predictions: judged.predictions, set: judged.test };
+    columns.set(name, [...(columns.get(name) ?? []), run]);
+  }
+  return columns;
+}
+
+/** Key of a column's standing: the predictions, the test sets and the task that it follows from. */
+export const standingKey = (runs: readonly JudgedRun[]): Promise<string> =>
+  contentKey(runs.map(({ cell, method, predictions, set }) => [cell.cell.config.task, cell.cell.seed, method, predictions, set]));
 
 export const rowsOf = (arena: Pick<Arena, "rows">, task: string): ArenaRows => arena.rows[task] ?? { kind: "sample" };
 

@@ -17,13 +17,13 @@ export async function* driveAnswers(
   keys: DataKeys,
   { test }: NotebookData,
   made: Product<"made">,
-): Part<StageResult> {
+): Part<StageResult & { readonly predictions: string }> {
   const task = taskOf(cell.config.task);
   const of = await answerKeys(cell.config.task, made.value.run, keys);
   const [kept, scored] = [await store.find("predictions", of.predictions), await store.find("scores", of.scores)];
   if (kept?.state === "whole" && scored?.state === "whole") {
     yield { type: "found", kind: "scores", key: of.scores };
-    return { scores: scored.value, predicted: kept.value };
+    return { scores: scored.value, predicted: kept.value, predictions: of.predictions };
   }
   yield { type: "step", step: "evaluate" };
   const given = await answersOf(ports.pipeline.readRun, made.value, test);
@@ -32,7 +32,7 @@ export async function* driveAnswers(
   const scores = score(task, ofTask(test), ofTask(answered(test, predicted)));
   yield* put(store, { kind: "predictions", key: of.predictions, state: "whole", milliseconds: 0, value: predicted });
   yield* put(store, { kind: "scores", key: of.scores, state: "whole", milliseconds: 0, value: scores });
-  return { scores, predicted };
+  return { scores, predicted, predictions: of.predictions };
 }
 
 /** An answer for each test item; a rejected one answers nothing, which is wrong. */

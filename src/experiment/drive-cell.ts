@@ -58,6 +58,8 @@ export interface CellResult {
   readonly training?: TrainingResult;
   /** The test set as the source itself answered it: there in place of a training. */
   readonly answered?: StageResult;
+  /** Key of the last stage's predictions on the test set. Absent where the target came before them. */
+  readonly predictions?: string;
   /** Milliseconds of each step, over all sittings. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;
 }

@@ -31,7 +31,7 @@ export async function* driveTraining(
   keys: DataKeys,
   data: NotebookData,
   made: Made | undefined,
-): Part<{ training: TrainingResult; milliseconds: number }> {
+): Part<{ training: TrainingResult; milliseconds: number; predictions: string }> {
   const { cell, store, again } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
   const basis = basisOf(config, made?.run, made?.accepted ?? 0, keys);
@@ -48,7 +48,8 @@ export async function* driveTraining(
   if (!model || !training.result.results[last]) yield* train(training, made);
   // The time that is stored, so that a cell which is found again tells the same.
   const kept = model ? begun : await store.find("model", lastKeys.model);
-  return { training: training.result, milliseconds: kept?.state === "whole" ? kept.milliseconds : clock() };
+  const milliseconds = kept?.state === "whole" ? kept.milliseconds : clock();
+  return { training: training.result, milliseconds, predictions: lastKeys.predictions };
 }
 
 /** The cell's model, where it is whole and its files are there if they are asked for. */

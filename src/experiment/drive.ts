@@ -11,7 +11,7 @@ import { knowledgeOf, openWriter } from "./drive-knowledge.ts";
 import { driveTraining } from "./drive-training.ts";
 import { feedbackAt } from "./feedback.ts";
 import type { NotebookData, Step } from "./notebook.ts";
-import { dataKeys, type Plan, stageOneName } from "./plan.ts";
+import { dataKeys, type Plan, sharedExamples, stageOneName } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
 import { type Made, type Product, type ProductStore, productKey } from "./product.ts";
 import { readLog } from "./requests.ts";
@@ -61,12 +61,19 @@ async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncG
   const withMade = { ...soFar, ...(made ? { made: made.value } : {}) };
   if (until === "made") return yield { type: "result", result: withMade };
   if (made && sourceOf(cell.config.source).answers) {
-    return yield { type: "result", result: { ...withMade, answered: yield* driveAnswers(work, base.keys, data, made) } };
+    const { predictions, ...answered } = yield* driveAnswers(work, base.keys, data, made);
+    return yield { type: "result", result: { ...withMade, answered, predictions } };
   }
 
-  const { training, milliseconds } = yield* driveTraining(work, base.keys, data, made?.value);
+  const { training, milliseconds, predictions } = yield* driveTraining(work, base.keys, data, made && sharedOf(work, made.value));
   spent.train = milliseconds;
-  yield { type: "result", result: { ...withMade, training } };
+  yield { type: "result", result: { ...withMade, training, predictions } };
+}
+
+/** The run as stage II sees it: its first accepted examples, as many as the cell's share of the set says, and one at least. */
+function sharedOf({ cell }: Drive, made: Made): Made {
+  const { share = 100 } = cell.config;
+  return share === 100 ? made : { ...made, accepted: sharedExamples(made.accepted, share) };
 }
 
 /**
@@ -89,9 +96,9 @@ async function* madeOf(
   const ofEngine = config.engine === "auto" || found?.value.writer === undefined || found.value.writer.engine === config.engine;
   if (found?.state === "whole" && ofEngine && found.value.size >= size) {
     yield { type: "found", kind: "made", key };
-    if (found.value.size === size) return found;
-    const { synthetic, rejected } = await readLog(ports.pipeline.readRun, found.value.run, size);
-    return { ...found, value: { ...found.value, size, accepted: synthetic.length, rejected } };
+    if (found.value.size === size && (found.value.tokens || !found.value.writer)) return found;
+    const { synthetic, rejected, tokens } = await readLog(ports.pipeline.readRun, found.value.run, size);
+    return { ...found, value: { ...found.value, size, accepted: synthetic.length, rejected, tokens } };
   }
   yield { type: "step", step: "generate" };
   const clock = stopwatch(ofEngine ? found?.milliseconds : 0);
@@ -146,8 +153,8 @@ async function* make(work: Drive, making: Making, begun: Product<"made">, clock:
         goesOn = true;
       }
     }
-    const { synthetic, rejected } = await readLog(ports.pipeline.readRun, product.value.run, product.value.size);
-    product = { ...product, state: "whole", value: { ...product.value, accepted: synthetic.length, rejected } };
+    const { synthetic, rejected, tokens } = await readLog(ports.pipeline.readRun, product.value.run, product.value.size);
+    product = { ...product, state: "whole", value: { ...product.value, accepted: synthetic.length, rejected, tokens } };
   } finally {
     if (product.state === "begun" && product.value.run !== "") await store.put(now());
   }

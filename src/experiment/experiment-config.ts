@@ -24,6 +24,8 @@ export interface ExperimentConfig {
   readonly encoder: string; // encoder, id in models/manifest.json
   readonly device: Device | "auto";
   readonly size: number; // accepted examples
+  /** Percent of them that stage II learns from: the first ones of the run, which is made whole. Absent: all. */
+  readonly share?: number;
   readonly seed: number;
   /** The encoder's own recipe where absent. */
   readonly train?: Partial<TrainConfig> & { readonly fewEpochs?: number; readonly syntheticEpochs?: number };

@@ -42,6 +42,22 @@ export interface TrainingResult {
   readonly results: Readonly<Partial<Record<StageId, StageResult>>>;
 }
 
+/** Origin of a run that came here as a capsule. */
+export interface CapsuleOrigin {
+  /** Name of its file. */
+  readonly file: string;
+  /** As the capsule states it; absent where it does not. */
+  readonly writtenAt?: string;
+  /** The real rows were left out of it. */
+  readonly withoutRows: boolean;
+  /** Faults that were found when it was opened, a sentence each. */
+  readonly faults: readonly string[];
+  /** Key of the analysis that came with it. */
+  readonly analysis?: string;
+  /** Models that took part in it, by the parts that they play. */
+  readonly models: readonly { readonly role: string; readonly id: string; readonly name: string }[];
+}
+
 export interface Notebook {
   readonly id: string;
   readonly createdAt: number; // milliseconds since the epoch
@@ -59,6 +75,8 @@ export interface Notebook {
   readonly training?: TrainingResult;
   /** Keys of the products that were begun under it: they go when it goes. */
   readonly products?: readonly string[];
+  /** Absent in a run of this browser. */
+  readonly capsule?: CapsuleOrigin;
   /** Milliseconds spent in each step. */
   readonly spent: Readonly<Partial<Record<Step, number>>>;
 }

@@ -30,6 +30,10 @@ export interface Plan {
 
 export const sameSeeds = (seed: number): Seeds => ({ data: seed, text: seed, training: seed });
 
+/** Examples in a share of a set, in percent: shares of one set are each the beginning of the next. */
+export const sharedExamples = (examples: number, share: number): number =>
+  examples === 0 ? 0 : Math.max(1, Math.round((examples * share) / 100));
+
 /** A notebook is a plan of one cell, whose model is kept. */
 export const planOfOne = (config: ExperimentConfig, place: string): Plan => ({
   cells: [{ config, seeds: sameSeeds(config.seed), keepModel: true, place }],

@@ -20,10 +20,12 @@ export function presetConfig(preset: Preset, { source: asked, ...chosen }: Chose
   return { ...choices[preset], topicCount: topicCount(preset, source), ...chosen, source, preset };
 }
 
-/** The source with the topics that a task of the user's own is meant for. */
+/** The source with the topics that a task of the user's own is meant for; one without topics stays without. */
 export function withTopicsOf(task: TaskRef, source: SourceConfig): SourceConfig {
   const steered = steeredOf(source);
-  return steered && typeof task === "object" && task.topicsFrom ? { ...steered, topics: task.topicsFrom } : source;
+  return steered && steered.topics !== "none" && typeof task === "object" && task.topicsFrom
+    ? { ...steered, topics: task.topicsFrom }
+    : source;
 }
 
 /** The source with the choices that the preset's writer needs for the task's family, where it makes none of its own. */

@@ -23,6 +23,14 @@ export interface Made {
   readonly accepted: number;
   /** Rejected attempts by reason, up to the last accepted one. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  /** Of the same attempts; absent in a product of an older version. */
+  readonly tokens?: Tokens;
+}
+
+/** Tokens that a language model read and wrote, of all attempts and all candidates, as its own tokenizer counts. */
+export interface Tokens {
+  readonly prompt: number;
+  readonly completion: number;
 }
 
 /** A trained classifier: its curve, and its files where they are kept. */

@@ -1,6 +1,6 @@
 // Requests to each step from a cell's choices. Pure but for hashing.
 
-import type { Synthetic } from "../generate/log.ts";
+import { type Synthetic, turnsOf } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
 import type { KnowledgeRequest } from "../knowledge/gather.ts";
@@ -8,6 +8,7 @@ import type { Example } from "../tasks/example.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { LogReader, RecipeReader } from "./ports.ts";
+import type { Tokens } from "./product.ts";
 import type { TrainRequest } from "./steps.ts";
 import { trainingOf } from "./training-basis.ts";
 
@@ -25,20 +26,26 @@ export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: rea
   return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...own, seed, demonstrations };
 }
 
-/** The first `size` accepted examples of a run, and how often each reason threw one away before them. */
+/** The first `size` accepted examples of a run, how often each reason threw one away before them, and the tokens of all. */
 export async function readLog(
   readRun: LogReader,
   run: string,
   size: number,
-): Promise<{ synthetic: Synthetic[]; rejected: Partial<Record<RejectReason, number>> }> {
+): Promise<{ synthetic: Synthetic[]; rejected: Partial<Record<RejectReason, number>>; tokens: Tokens }> {
   const synthetic: Synthetic[] = [];
   const rejected: Partial<Record<RejectReason, number>> = {};
+  let [prompt, completion] = [0, 0];
   for await (const entry of readRun({ id: run })) {
     if (synthetic.length === size) break;
+    if (entry.type === "feedback") continue;
+    for (const turn of turnsOf(entry)) {
+      prompt += turn.promptTokens;
+      completion += turn.completionTokens;
+    }
     if (entry.type === "accepted") synthetic.push(entry);
-    else if (entry.type === "rejected") rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
+    else rejected[entry.reason] = (rejected[entry.reason] ?? 0) + 1;
   }
-  return { synthetic, rejected };
+  return { synthetic, rejected, tokens: { prompt, completion } };
 }
 
 /** The recipe of the encoder and preset, with the config's changes. */

@@ -11,6 +11,7 @@ import { sha256 } from "../base/hash.ts";
 import type { Embedder } from "../engines/language-model.ts";
 import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
 import { talliesOf } from "../evaluate/score.ts";
+import { type ScoredRun, type Standing, scoredRun, standingOf } from "../evaluate/standing.ts";
 import { type Answer, answered } from "../experiment/answer.ts";
 import { listGraphs, openGraph } from "../knowledge/graphs.ts";
 import { lexiconOf, places } from "../knowledge/lexicon.ts";
@@ -86,6 +87,20 @@ export interface IntervalReply {
   readonly against: readonly (PairedComparison | undefined)[];
 }
 
+export interface StandRequest {
+  readonly task: TaskRef;
+  /** Gold examples of each test set, by its key. */
+  readonly sets: Readonly<Record<string, readonly Example[]>>;
+  readonly runs: readonly (Pick<ScoredRun, "method" | "seed" | "set"> & { readonly answers: readonly Answer[] })[];
+  /** See evaluate/standing.ts. */
+  readonly compared: readonly string[];
+  readonly ranked: readonly string[];
+}
+
+export type StandEvent =
+  | { readonly type: "scored"; readonly done: number; readonly total: number } // runs
+  | { readonly type: "stood"; readonly standing: Standing };
+
 export interface FactualityRequest {
   readonly task: TaskRef;
   readonly examples: readonly Example[];
@@ -98,6 +113,8 @@ export type AnalyseProcedures = {
   map(argument: MapRequest, signal: AbortSignal): AsyncGenerator<MapRunEvent, void>;
   /** Bootstrap intervals of the task's metrics, and paired comparisons. */
   intervals(argument: IntervalRequest, signal: AbortSignal): Promise<IntervalReply>;
+  /** Intervals, paired comparisons and ranks of methods on one task. */
+  stand(argument: StandRequest, signal: AbortSignal): AsyncGenerator<StandEvent, void>;
   /** Verdict of a graph on each example. Throws `not-found` for a graph that is not held. */
   factuality(argument: FactualityRequest, signal: AbortSignal): Promise<readonly Verdict[]>;
 };
@@ -156,6 +173,22 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
         intervals: tallies.map((each) => scoreIntervals(task, each)),
         against: others.map((second) => (first ? pairedBootstrap(task, [{ first, second }]) : undefined)),
       };
+    },
+
+    async *stand({ task: ref, sets, runs, compared, ranked }, signal) {
+      const task = taskOf(ref) as Task;
+      const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<Task>[];
+      const scored: ScoredRun[] = [];
+      for (const { answers, ...of } of runs) {
+        yield { type: "scored", done: scored.length, total: runs.length };
+        await turn();
+        throwIfAborted(signal);
+        const gold = sets[of.set] ?? [];
+        scored.push(scoredRun(task, of, ofTask(gold), ofTask(answered(gold, answers))));
+      }
+      const [compares, ranks] = [new Set(compared), new Set(ranked)];
+      const standing = standingOf(task, scored, { compared: (of) => compares.has(of), ranked: (of) => ranks.has(of) });
+      yield { type: "stood", standing };
     },
   };
 }

@@ -67,6 +67,7 @@ export const analyseAnswers: Answers<AnalyseProcedures> = {
   analyse: "stream",
   map: "stream",
   intervals: "promise",
+  stand: "stream",
   factuality: "promise",
 };
 

@@ -1,23 +1,34 @@
 // The table of an arena: a method a row, a task a column, seeds together, the paper's number beside. Pure.
 
-import type { Arena, NamedCell } from "../experiment/arena.ts";
-import { cellsOf } from "../experiment/arena.ts";
+import { type Arena, cellsOf, columnName, methodId, type NamedCell } from "../experiment/arena.ts";
 import { lastScores } from "../experiment/cell-summary.ts";
 import type { Failure } from "../experiment/drive-cell.ts";
-import { methodName } from "../experiment/grid.ts";
+import { type Grid, type GridCell, gridSources, rowName, sharesOf } from "../experiment/grid.ts";
+import type { Tokens } from "../experiment/product.ts";
+import type { SourceConfig } from "../generate/source.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
-import { isCopied, type PaperRow, paperRowOf, paperScore } from "./paper-numbers.ts";
+import { type Method, type Verdict, type Verdicts, verdictsOf } from "./arena-standing.ts";
+import { paperAblation, paperCost, paperErratum } from "./paper-extras.ts";
+import { isCopied, paperRowOf, paperScore } from "./paper-numbers.ts";
 
 export interface ArenaCell {
   /** The main metric of each seed that is done, in [0, 1], in the order of the seeds. */
   readonly values: readonly number[];
   readonly seeds: number;
+  /** Interval, rank and tests; undefined before they are computed. */
+  readonly verdict: Verdict | undefined;
+  /** The others of the column are held against it. */
+  readonly isBaseline: boolean;
   /** Accepted examples and attempts, over the seeds that are done. */
   readonly accepted: number;
   readonly attempts: number;
+  /** Test examples, over the seeds that are done: what in-context inference answers. */
+  readonly tests: number;
   /** Milliseconds, likewise. */
   readonly spent: number;
+  /** Tokens, likewise; undefined for a source without a writer, and where a seed did not count them. */
+  readonly tokens: Tokens | undefined;
   readonly failures: readonly Failure[];
   /** The source has no rows to give: no seed is computed. */
   readonly empty: boolean;
@@ -25,10 +36,17 @@ export interface ArenaCell {
   readonly paper: number | undefined;
   /** The paper copied that number from another. */
   readonly copied: boolean;
+  /** What is known against that number. */
+  readonly erratum: string | undefined;
+  /** Dollars for 1,000 samples in the paper. */
+  readonly paperCost: number | undefined;
 }
 
 export interface ArenaRow {
+  /** `methodId` of the whole set. */
+  readonly id: string;
   readonly method: string;
+  readonly source: SourceConfig;
   readonly encoder: string;
   /** One for each of the table's tasks. */
   readonly cells: readonly ArenaCell[];
@@ -39,72 +57,89 @@ export interface ArenaTable {
   readonly rows: readonly ArenaRow[];
 }
 
-export function arenaTable(arena: Arena): ArenaTable {
+/** `nameOf` tells a model's name, where the grid has several writers. */
+export function arenaTable(arena: Arena, nameOf?: (model: string) => string, cells = cellsOf(arena)): ArenaTable {
   const { grid } = arena;
-  const named = cellsOf(arena);
+  const named = wholeCells(grid, cells);
   const tasks = grid.tasks.map((ref) => {
     const { id, name, metrics } = taskOf(ref);
     return { id, name, metric: metrics[0], key: metricId(metrics, metrics[0]) };
   });
-  const rows = grid.encoders.flatMap((encoder) =>
-    grid.sources.map((source): ArenaRow => {
-      const paperRow = paperRowOf(source);
-      const cells = tasks.map(({ id, key }) =>
-        together(
-          named.filter(({ cell }) => cell.task === id && cell.encoder === encoder && cell.source === source),
-          key,
-          paperRow,
-          id,
-        ),
-      );
-      return { method: methodName(source), encoder, cells };
-    }),
-  );
+  const methods = gridSources(grid).map((source) => ({ id: methodId({ source, share: 100 }), source }));
+  const rows = grid.encoders.flatMap((encoder) => {
+    const columns = tasks.map(({ id }) => columnVerdicts(arena, { task: id, encoder }, methods));
+    return methods.map(({ id, source }): ArenaRow => {
+      const own = tasks.map(({ id: task, key }, i) => {
+        const seeds = named.get(`${columnName({ task, encoder })} ${id}`) ?? [];
+        const column = columns[i];
+        return {
+          ...together(seeds, key),
+          ...ofPaper(task, source),
+          verdict: column?.of.get(id),
+          isBaseline: column?.baseline === id,
+        };
+      });
+      return { id, method: rowName(grid, source, nameOf), source, encoder, cells: own };
+    });
+  });
   return { tasks: tasks.map(({ key: _, ...task }) => task), rows };
 }
 
-function together(seeds: readonly NamedCell[], metric: string, paperRow: PaperRow | undefined, task: string): ArenaCell {
+/** Verdicts of a column; undefined before they are computed. */
+export function columnVerdicts(
+  arena: Pick<Arena, "standings" | "baseline">,
+  column: Pick<GridCell, "task" | "encoder">,
+  methods: readonly Method[],
+): Verdicts | undefined {
+  const found = arena.standings?.[columnName(column)];
+  return found && verdictsOf(found.standing, methods, arena.baseline);
+}
+
+/** Cells of the whole sets by column and method, the seeds together; of the largest share where the grid leaves the whole out. */
+function wholeCells(grid: Grid, cells: readonly NamedCell[]): ReadonlyMap<string, readonly NamedCell[]> {
+  const found = new Map<string, NamedCell[]>();
+  for (const named of cells) {
+    const { cell } = named;
+    if (cell.share !== Math.max(...sharesOf(cell.source, grid))) continue;
+    const key = `${columnName(cell)} ${methodId({ ...cell, share: 100 })}`;
+    found.set(key, [...(found.get(key) ?? []), named]);
+  }
+  return found;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+
+function together(seeds: readonly NamedCell[], metric: string) {
   const done = seeds.flatMap(({ outcome }) => (outcome?.kind === "done" ? [outcome.summary] : []));
-  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   const accepted = sum(done.map((summary) => summary.accepted));
   return {
     values: done.flatMap((summary) => lastScores(summary)[metric] ?? []),
     seeds: seeds.length,
     accepted,
     attempts: accepted + sum(done.flatMap(({ rejected }) => Object.values(rejected))),
+    tests: sum(done.map(({ test }) => test)),
     spent: sum(done.flatMap(({ spent }) => Object.values(spent))),
+    tokens: tokensOf(done.map(({ tokens }) => tokens)),
     failures: seeds.flatMap(({ outcome }) => (outcome?.kind === "failed" ? [outcome.failure] : [])),
     empty: seeds.length > 0 && seeds.every(({ empty }) => empty),
-    paper: paperRow && paperScore(task, paperRow),
-    copied: paperRow !== undefined && isCopied(paperRow),
+  };
+}
+
+function tokensOf(each: readonly (Tokens | undefined)[]): Tokens | undefined {
+  const known = each.filter((tokens) => tokens !== undefined);
+  if (known.length === 0 || known.length < each.length) return undefined;
+  return { prompt: sum(known.map(({ prompt }) => prompt)), completion: sum(known.map(({ completion }) => completion)) };
+}
+
+function ofPaper(task: string, source: SourceConfig) {
+  const row = paperRowOf(source);
+  return {
+    paper: row ? paperScore(task, row) : paperAblation(task, source),
+    copied: row !== undefined && isCopied(row),
+    erratum: row && paperErratum(task, row),
+    paperCost: paperCost(task, source, row),
   };
 }
 
 export const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((a, b) => a + b, 0) / values.length;
-
-/** One line a cell, seeds apart, for a spreadsheet: RFC 4180. */
-export function arenaCsv(arena: Arena): string {
-  const head = ["task", "method", "encoder", "seed", "metric", "few", "all", "accepted", "attempts", "seconds", "error"];
-  const lines = cellsOf(arena).flatMap(({ cell, outcome }) => {
-    const of = [cell.task, methodName(cell.source), cell.encoder, String(cell.seed)];
-    if (outcome === undefined) return [];
-    if (outcome.kind === "failed") return [[...of, "", "", "", "", "", "", outcome.failure.message]];
-    const { scores, accepted, rejected, spent } = outcome.summary;
-    const attempts = Object.values(rejected).reduce((a, b) => a + b, accepted);
-    const seconds = Object.values(spent).reduce((a, b) => a + b, 0) / 1000;
-    const { metrics } = taskOf(cell.config.task);
-    return metrics.map((metric) => {
-      const key = metricId(metrics, metric);
-      const value = (stage: "few" | "synthetic") => String(scores[stage]?.[key] ?? "");
-      return [...of, key, value("few"), value("synthetic"), String(accepted), String(attempts), seconds.toFixed(1), ""];
-    });
-  });
-  return `${[head, ...lines].map((fields) => fields.map(quoted).join(",")).join("\r\n")}\r\n`;
-}
-
-/** Quotes where RFC 4180 wants them; what a spreadsheet would take for a formula is made text. */
-function quoted(field: string): string {
-  const text = /^[=+\-@\t\r]/.test(field) && Number.isNaN(Number(field)) ? `'${field}` : field;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -1,6 +1,6 @@
 // A figure as lines, circles and words at places in pixels: what both renderers draw. Knows no element and no colour.
 
-import type { Axis, Figure, FigurePoint, FigureTone, Mark } from "./figure.ts";
+import type { Axis, Figure, FigureInterval, FigurePoint, FigureTone, Mark, MarkKind } from "./figure.ts";
 
 export type Drawn =
   | {
@@ -11,7 +11,7 @@ export type Drawn =
       readonly y2: number;
       readonly class: "grid" | "zero" | FigureTone;
     }
-  | { readonly kind: "path"; readonly d: string; readonly class: FigureTone }
+  | { readonly kind: "path"; readonly d: string; readonly class: FigureTone | `${FigureTone} broken` }
   | {
       readonly kind: "circle";
       readonly x: number;
@@ -61,8 +61,9 @@ export const widthOf = (text: string): number =>
 /** Drawing of a figure in a picture of this size, back to front. No word is cut by its edges, unless it is wider than the picture. */
 export function drawingOf(figure: Figure, width: number, height: number): readonly Drawn[] {
   const marks = figure.marks.filter((mark) => mark.points.length > 0);
-  const ticks = ticksOf(figure.axes.y.from, figure.axes.y.to, 5);
-  const left = Math.max(44, ...ticks.map((tick) => edge + widthOf(digits(tick)) + 8));
+  const upright = figure.axes.y;
+  const ticks = upright.ticks ? [] : ticksOf(upright.from, upright.to, 5);
+  const left = upright.ticks ? 3 * edge : Math.max(44, ...ticks.map((tick) => edge + widthOf(digits(tick)) + 8));
   const box = { left, right: width - 12, top: 34, bottom: height - 36 };
   const scale = scaleOf(box, figure.axes);
   const title = words(figure.axes.y.title, edge, 14, "start", "axis");
@@ -72,9 +73,11 @@ export function drawingOf(figure: Figure, width: number, height: number): readon
       rule(box.left, scale.y(tick), box.right, scale.y(tick), tick === 0 ? "zero" : "grid"),
       words(digits(tick), box.left - 8, scale.y(tick) + 4, "end", "axis"),
     ]),
+    ...rowsOf(upright, box, scale),
     ...across(figure.axes.x, box, scale, width),
     words(figure.axes.x.title, box.right, height - edge, "end", "axis"),
-    ...(figure.intervals ?? []).map(({ tone, x, low, high }) => rule(scale.x(x), scale.y(low), scale.x(x), scale.y(high), tone)),
+    ...(figure.at === undefined ? [] : [rule(scale.x(figure.at), box.top, scale.x(figure.at), box.bottom, "zero")]),
+    ...(figure.intervals ?? []).map((interval) => bar(interval, scale)),
     ...marks.flatMap((mark) => drawnMark(mark, scale, box)),
     ...placed(
       marks.flatMap((mark) => [...rings(mark, scale), ...names(mark, scale, box)]),
@@ -94,23 +97,46 @@ export function scaleOf(box: Box, { x, y }: Figure["axes"]): Scale {
   };
 }
 
+function bar({ tone, low, high, ...at }: FigureInterval, { x, y }: Scale): Drawn {
+  return "x" in at ? rule(x(at.x), y(low), x(at.x), y(high), tone) : rule(x(low), y(at.y), x(high), y(at.y), tone);
+}
+
+/** Lines of a figure of rows, each with its words above it. */
+function rowsOf({ ticks = [] }: Axis, box: Box, { y }: Scale): Drawn[] {
+  return ticks.flatMap(({ at, text }) => [
+    rule(box.left, y(at), box.right, y(at), "grid"),
+    words(text, box.left, y(at) - 7, "start", "axis"),
+  ]);
+}
+
 /** Numbers under the horizontal axis, the outer ones moved in where the picture would cut them. */
 function across(axis: Axis, box: Box, scale: Scale, width: number): Drawn[] {
   const most = Math.max(2, Math.min(8, Math.floor(width / 80)));
-  return ticksOf(axis.from, axis.to, most)
+  const counted = ticksOf(axis.from, axis.to, most)
     .filter((tick) => !axis.whole || Number.isInteger(tick))
-    .map((tick) => {
-      const half = widthOf(digits(tick)) / 2;
-      return words(digits(tick), within(scale.x(tick), half + edge, width - edge - half), box.bottom + 18, "middle", "axis");
-    });
+    .map((at) => ({ at, text: digits(at) }));
+  return (axis.ticks ?? counted).map(({ at, text }) => {
+    const half = widthOf(text) / 2;
+    return words(text, within(scale.x(at), half + edge, width - edge - half), box.bottom + 18, "middle", "axis");
+  });
 }
 
-const drawnAs: Readonly<Record<Mark["kind"], (points: readonly FigurePoint[]) => readonly FigurePoint[]>> = {
-  line: (points) => (points.length === 1 ? points : []), // one point alone has no line
-  dots: (points) => points,
+interface Drawing {
+  readonly joined: boolean;
+  /** Points that have a dot of their own. */
+  readonly dots: (points: readonly FigurePoint[]) => readonly FigurePoint[];
+  readonly circles?: true;
+}
+
+const drawnAs: Readonly<Record<MarkKind, Drawing>> = {
+  line: { joined: true, dots: (points) => (points.length === 1 ? points : []) }, // one point alone has no line
+  dots: { joined: true, dots: (points) => points },
+  points: { joined: false, dots: (points) => points },
+  hollow: { joined: false, dots: () => [], circles: true },
 };
 
-function drawnMark({ kind, tone, points }: Mark, scale: Scale, box: Box): Drawn[] {
+function drawnMark({ kind, tone, broken, points }: Mark, scale: Scale, box: Box): Drawn[] {
+  const { joined, dots, circles } = drawnAs[kind];
   const dot = (p: FigurePoint, r: number, what: "dot" | "ring"): Drawn => ({
     kind: "circle",
     x: tenth(scale.x(p.x)),
@@ -119,11 +145,19 @@ function drawnMark({ kind, tone, points }: Mark, scale: Scale, box: Box): Drawn[
     class: `${tone} ${what}`,
   });
   return [
-    { kind: "path", d: pathOf(thinned(points, box.right - box.left), scale), class: tone },
-    ...drawnAs[kind](points).map((p) => dot(p, 3, "dot")),
+    ...(joined ? [pathThrough(points, scale, box, broken ? `${tone} broken` : tone)] : []),
+    ...dots(points).map((p) => dot(p, 3, "dot")),
+    ...(circles ? points.map((p) => dot(p, 4, "ring")) : []),
     ...points.filter((p) => p.ring !== undefined).map((p) => dot(p, 6, "ring")),
   ];
 }
+
+const pathThrough = (
+  points: readonly FigurePoint[],
+  scale: Scale,
+  box: Box,
+  kind: FigureTone | `${FigureTone} broken`,
+): Drawn => ({ kind: "path", d: pathOf(thinned(points, box.right - box.left), scale), class: kind });
 
 /** Words of the rings: above, or else below. */
 const rings = ({ tone, points }: Mark, scale: Scale): Wanted[] =>

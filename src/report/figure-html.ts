@@ -22,8 +22,9 @@ ${tableHtml(figure.table)}</figure>`;
 }
 
 function picture(figure: Figure, size: keyof typeof widths): Html {
-  const drawn = drawingOf(figure, widths[size], height).map((d) => (elements[d.kind] as (d: Drawn) => Html)(d));
-  return html`<svg class="${size}" viewBox="0 0 ${widths[size]} ${height}" role="img" aria-label="${figure.label}">${drawn}</svg>`;
+  const tall = figure.height ?? height;
+  const drawn = drawingOf(figure, widths[size], tall).map((d) => (elements[d.kind] as (d: Drawn) => Html)(d));
+  return html`<svg class="${size}" viewBox="0 0 ${widths[size]} ${tall}" role="img" aria-label="${figure.label}">${drawn}</svg>`;
 }
 
 function tableHtml({ title, columns, rows }: FigureTable): Html {

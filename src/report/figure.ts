@@ -7,14 +7,19 @@ export interface FigurePoint {
   readonly ring?: string;
 }
 
-/** Colour of a series, the same in every figure: real data alone, or synthetic data too. */
-export type FigureTone = "few" | "synthetic";
+/** Colour of a series, the same in every figure: real data alone, or synthetic data too; two more for methods side by side; none, for what is not ours. */
+export type FigureTone = "few" | "synthetic" | "third" | "fourth" | "plain";
+
+/** `line`: joined points. `dots`: joined, each with its dot. `points`: dots alone. `hollow`: circles alone, for numbers of others. */
+export type MarkKind = "line" | "dots" | "points" | "hollow";
 
 export interface Mark {
-  readonly kind: "line" | "dots";
+  readonly kind: MarkKind;
   readonly tone: FigureTone;
   /** Written beside the mark, so a few words; absent where another mark of the tone has it. */
   readonly name?: string;
+  /** A broken line, so that two series differ without colour. */
+  readonly broken?: true;
   /** The name stands beside the last point: for marks that begin together. Absent: beside the first. */
   readonly nameAt?: "end";
   /** In order of x. */
@@ -27,6 +32,8 @@ export interface Axis {
   readonly to: number;
   /** Ticks at whole numbers alone. */
   readonly whole?: true;
+  /** Ticks with words of their own. On the vertical axis they are rows: the words stand above the row's line. */
+  readonly ticks?: readonly { readonly at: number; readonly text: string }[];
 }
 
 export interface FigureTable {
@@ -35,13 +42,22 @@ export interface FigureTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Bar from `low` to `high`, such as a standard deviation: upright at an x, or lying at a y. */
+export type FigureInterval = { readonly tone: FigureTone; readonly low: number; readonly high: number } & (
+  | { readonly x: number }
+  | { readonly y: number }
+);
+
 export interface Figure {
   readonly title: string;
   /** Words of a screen reader in place of the picture. */
   readonly label: string;
   readonly axes: { readonly x: Axis; readonly y: Axis };
   readonly marks: readonly Mark[];
-  /** Vertical bars, such as a standard deviation. */
-  readonly intervals?: readonly { readonly tone: FigureTone; readonly x: number; readonly low: number; readonly high: number }[];
+  readonly intervals?: readonly FigureInterval[];
+  /** An upright line through the picture, such as a baseline's score. */
+  readonly at?: number;
+  /** Pixels, for a figure of rows; absent: the renderer's own. */
+  readonly height?: number;
   readonly table: FigureTable;
 }

@@ -22,3 +22,5 @@ export function html(literals: TemplateStringsArray, ...values: readonly Part[])
 
 /** Texts with a comma between. */
 export const joined = (texts: readonly string[]): string => texts.map((text) => text.replaceAll("_", " ")).join(", ");
+
+export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

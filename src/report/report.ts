@@ -1,5 +1,6 @@
 // A run as one self-contained page: choices, examples with their marks, the curve, scores, provenance. Pure; every text is escaped.
 
+import type { Analysis } from "../analyse/analysis.ts";
 import { answered } from "../experiment/answer.ts";
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, lastStageOf, type Stale, staleIn } from "../experiment/training-basis.ts";
@@ -15,9 +16,14 @@ import type { StageId } from "../train/train-config.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { nothingFound } from "./nothing-found.ts";
-import { type Html, html } from "./report-html.ts";
+import { analysisSection } from "./report-analysis.ts";
+import { dataCardSection, limitsSection, modelsSection } from "./report-card.ts";
+import { counted, type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
+import { interval, surenessWords } from "./report-sureness.ts";
+import type { RunModelFiles } from "./run-record.ts";
 import { methodNameOf, secondStageOf } from "./second-stage.ts";
+import type { Sureness } from "./sureness.ts";
 import { lossFigure, type TrainHistory, validationFigure } from "./training-curves.ts";
 
 type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
@@ -32,8 +38,20 @@ const metricNames: Readonly<Record<MetricName, string>> = {
 };
 const three = (x: number | undefined): string => (x === undefined ? "–" : x.toFixed(3));
 
+/** Parts of a run that its notebook does not hold. */
+export interface ReportExtra {
+  readonly sure?: Sureness;
+  readonly analysis?: Analysis;
+  readonly models?: readonly RunModelFiles[];
+}
+
 /** `synthetic` are the accepted examples, `rejected` how often each reason threw one away. */
-export function reportHtml(notebook: Notebook, synthetic: readonly Synthetic[], rejected: Rejected): string {
+export function reportHtml(
+  notebook: Notebook,
+  synthetic: readonly Synthetic[],
+  rejected: Rejected,
+  { sure, analysis, models = [] }: ReportExtra = {},
+): string {
   const task = taskOf(notebook.config.task);
   const { data, training } = notebook;
   const shown = training?.results[lastStageOf(training.basis)];
@@ -53,13 +71,16 @@ ${reportStyle}
 <h1>${notebook.title}</h1>
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
-${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length))) : ""}
+${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
+${analysis ? analysisSection(analysis, synthetic, data) : ""}
 ${notebook.run === undefined ? "" : examplesSection(synthetic, rejected)}
-${data ? shotsSection(data) : ""}
-${data && shown ? errorsSection(data, shown) : ""}
-${provenanceSection(synthetic)}
+${data && data.train.length > 0 ? shotsSection(data) : ""}
+${data && shown && data.test.length > 0 ? errorsSection(data, shown) : ""}
+${limitsSection(notebook, synthetic, { sure, analysis })}
+${dataCardSection(notebook, synthetic)}
 ${choicesSection(notebook)}
+${modelsSection(models)}
 </body>
 </html>
 `;
@@ -69,7 +90,7 @@ ${choicesSection(notebook)}
 function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   const { train, validation, test } = data;
   const made = synthetic.length > 0 ? `, ${synthetic.length} synthetic ones` : "";
-  return `${train.length} real examples to start from${made}, ${validation.length} to validate, ${test.length} to test.`;
+  return `${counted(train.length, "real example")} to start from${made}, ${validation.length} to validate, ${test.length} to test.`;
 }
 
 function scoresSection(
@@ -77,6 +98,7 @@ function scoresSection(
   test: readonly Example[],
   { results, device, basis, remarks = [] }: TrainingResult,
   stale: readonly Stale[],
+  sure: Sureness | undefined,
 ): Html {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
   const stageNames: Readonly<Record<StageId, string>> = {
@@ -89,7 +111,7 @@ function scoresSection(
   const value = (stage: StageId, metric: Metric) => results[stage]?.scores.values[metricId(task.metrics, metric)];
   const rows = task.metrics.map(
     (metric) =>
-      html`<tr><th scope="row">${metricWords(metric)}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}</td>`)}</tr>`,
+      html`<tr><th scope="row">${metricWords(metric)}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}${interval(sure?.intervals[s]?.[metricId(task.metrics, metric)])}</td>`)}</tr>`,
   );
   const labels = stages.flatMap((stage) =>
     Object.entries(results[stage]?.scores.perLabel ?? {}).map(
@@ -100,6 +122,7 @@ function scoresSection(
   return html`<section>
 <h2>Scores on the test set</h2>
 <table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}</tbody></table>
+${surenessWords(sure, metricWords(task.metrics[0]), secondStageOf(basis))}
 ${stages.map((stage) => {
   const nothing = nothingFound(task, test, results[stage]?.predicted ?? []);
   return nothing ? html`<p>${stageNames[stage]}: ${nothing}</p>` : "";
@@ -110,8 +133,6 @@ ${stages.map((stage) => {
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
-
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const metricWords = ({ name, average }: Metric): string => `${metricNames[name]}${average ? `, ${average}` : ""}`;
 
@@ -165,30 +186,17 @@ ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p
 </section>`;
 }
 
-function provenanceSection(synthetic: readonly Synthetic[]): Html {
-  const counts = new Map<string, number>();
-  for (const entry of synthetic) {
-    const { topic } = drawnOf(entry);
-    if (!topic) continue;
-    const key = topic.provenance ? `${topic.provenance.source}\t${topic.provenance.licence}` : "language model\t–";
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  if (counts.size === 0) return html``;
-  const rows = [...counts].map(([key, n]) => {
-    const [source = "", licence = ""] = key.split("\t");
-    return html`<tr><td>${source}</td><td>${licence}</td><td class="n">${n}</td></tr>`;
-  });
-  return html`<section><h2>Where the topics come from</h2>
-<table><thead><tr><th scope="col">Source</th><th scope="col">Licence</th><th scope="col" class="n">Examples</th></tr></thead><tbody>${rows}</tbody></table></section>`;
-}
-
-function choicesSection({ config, run, knowledge, spent }: Notebook): Html {
+function choicesSection({ config, run, knowledge, spent, training, products = [] }: Notebook): Html {
   const rows = Object.entries({ run: run ?? "–", ...config }).map(
     ([name, value]) =>
       html`<tr><th scope="row">${name}</th><td>${typeof value === "object" ? JSON.stringify(value) : String(value)}</td></tr>`,
   );
   const styles = knowledge?.styles.map((s) => s.name).join(", ");
   const times = Object.entries(spent).map(([step, ms]) => `${step} ${Math.round(ms / 1000)} s`);
+  const hashes = { ...training?.basis.data, ...(products.length > 0 ? { products: products.join(", ") } : {}) };
+  const hashRows = Object.entries(hashes).map(
+    ([name, value]) => html`<tr><th scope="row">${name}, hash</th><td class="hash">${value}</td></tr>`,
+  );
   return html`<section><h2>Every choice</h2>
-<table><tbody>${rows}${styles ? html`<tr><th scope="row">styles</th><td>${styles}</td></tr>` : ""}<tr><th scope="row">time</th><td>${times.join(", ")}</td></tr></tbody></table></section>`;
+<table><tbody>${rows}${hashRows}${styles ? html`<tr><th scope="row">styles</th><td>${styles}</td></tr>` : ""}<tr><th scope="row">time</th><td>${times.join(", ")}</td></tr></tbody></table></section>`;
 }

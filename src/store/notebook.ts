@@ -45,13 +45,19 @@ export interface Holdings {
 }
 
 /** As it lies in the database. */
-interface StoredNotebook extends NotebookHead {
+export interface StoredNotebook extends NotebookHead {
   readonly dataset?: string;
 }
 
-interface StoredDataset extends Identified {
+export interface StoredDataset extends Identified {
   readonly data: NotebookData;
 }
+
+/** Rows as they lie in the database, under their hash. */
+export const storedRows = async (data: NotebookData): Promise<StoredDataset> => ({
+  id: await sha256(JSON.stringify(data)),
+  data,
+});
 
 export function notebooks(db: Db): Notebooks {
   // A page saves the same rows after each step: hashing them again would cost more than the saving. Plain JSON tells equal rows, for
@@ -165,9 +171,18 @@ async function deleteWhole(db: Db, id: string): Promise<void> {
   });
 }
 
+const channelName = (database: string) => `clinfuse-notebooks-${database}`;
+
+/** Tells every tab, this one too. */
+export function tellEveryTab(database: string, news: NotebookNews): void {
+  const channel = new BroadcastChannel(channelName(database));
+  channel.postMessage(news);
+  channel.close();
+}
+
 /** One channel a database: what a tab or worker tells reaches all others. */
 function newsChannel(name: string) {
-  const channel = new BroadcastChannel(`clinfuse-notebooks-${name}`);
+  const channel = new BroadcastChannel(channelName(name));
   const listeners = new Set<(news: NotebookNews) => void>();
   channel.onmessage = ({ data }: MessageEvent<NotebookNews>) => {
     for (const listener of listeners) listener(data);

@@ -19,7 +19,7 @@ export const logOf = (run: string) => IDBKeyRange.bound([run, Number.NEGATIVE_IN
 
 const entriesFrom = (run: string, position: number) => IDBKeyRange.bound([run, position], [run, Number.POSITIVE_INFINITY]);
 const prefixesOf = (run: string) => IDBKeyRange.bound([run, Number.NEGATIVE_INFINITY], [run, -1]);
-const prefixKey = (run: string, prefix: number): [string, number] => [run, -1 - prefix];
+export const prefixKey = (run: string, prefix: number): [string, number] => [run, -1 - prefix];
 
 /** Keys count down, so the last read is the run's first. */
 const inOrder = (read: readonly (StoredEntry | Prefix)[]): readonly Prefix[] => (read as readonly Prefix[]).toReversed();

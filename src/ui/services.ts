@@ -10,6 +10,7 @@ import type { MeasureProcedures } from "../procedures/measure.ts";
 import type { ModelProcedures } from "../procedures/models.ts";
 import type { TrainProcedures } from "../procedures/train.ts";
 import type { ArenaStore } from "../store/arenas.ts";
+import type { Capsules } from "../store/capsules.ts";
 import type { Changed, NotebookNews } from "../store/notebook.ts";
 import type { OwnTasks } from "../store/own-tasks.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
@@ -34,6 +35,8 @@ export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "
   /** The app's manifest names it; else it is this browser's own. */
   readonly isShipped: boolean;
   readonly bytes: number;
+  /** Its files with their hashes. */
+  readonly files?: ModelEntry["files"];
   /** Names of its files that the server does not have; empty when it can be used. */
   readonly missing: readonly string[];
 }
@@ -47,6 +50,7 @@ export interface Services {
   /** Starts the worker that measures texts and scores. */
   readonly analyse: () => WorkerClient<AnalyseProcedures>;
   readonly notebooks: NotebookStore;
+  readonly capsules: Capsules;
   readonly arenas: ArenaStore;
   /** Tasks of the user's own. */
   readonly tasks: OwnTasks;

@@ -57,6 +57,7 @@ export function fakeAnalyse(check: (name: string) => void): () => WorkerClient<A
       map: (argument, signal = never) => procedures.map(argument, signal),
       factuality: (argument, signal = never) => procedures.factuality(argument, signal),
       intervals: (argument, signal = never) => procedures.intervals(argument, signal),
+      stand: (argument, signal = never) => procedures.stand(argument, signal),
     },
   });
 }

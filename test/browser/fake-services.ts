@@ -167,6 +167,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     failures: new Map(),
   };
   let graphs: readonly GraphInfo[] = [];
+  const products = memoryProducts();
   const services: Services = {
     measure: fake.device.client,
     analyse: fakeAnalyse(check),
@@ -344,7 +345,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         fake.tell = listener;
       },
     },
-    products: memoryProducts(),
+    products,
+    capsules: memoryCapsules(fake, products),
     arenas: memoryArenas(),
     tasks: memoryTasks(),
     library: fakeLibrary(fake, check),
@@ -356,6 +358,36 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
   };
   return Object.assign(fake, { services });
+}
+
+/** Runs of capsules in memory, under their own names. */
+function memoryCapsules({ saved, log }: Fake, products: Services["products"]): Services["capsules"] {
+  return {
+    async read({ run, config: { task, source, seed, size } }) {
+      if (run === undefined) return {};
+      const entries = log.get(run) ?? [];
+      const config = { task, source, seed, size, examples: "e", knowledge: "k" };
+      return { log: { state: { id: run, config, next: entries.length }, entries } };
+    },
+    async add(notebook, given, made) {
+      const run = given && `${given.state.id}-${notebook.id}`;
+      if (given && run)
+        log.set(
+          run,
+          given.entries.filter((one): one is AttemptEntry => one.type !== "feedback"),
+        );
+      const basis = notebook.training && { ...notebook.training.basis, ...(run ? { run } : {}) };
+      const stored = {
+        ...notebook,
+        ...(run ? { run } : {}),
+        ...(notebook.training && basis ? { training: { ...notebook.training, basis } } : {}),
+        version: 1,
+      };
+      saved.set(notebook.id, structuredClone(stored));
+      await products.put(...made);
+      return stored;
+    },
+  };
 }
 
 function memoryTasks(): Services["tasks"] {

@@ -42,6 +42,43 @@ describe("an arena", () => {
     expect(Object.values(kept?.outcomes ?? {}).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
   });
 
+  it("judges its methods together: intervals, ranks, tests against a baseline of choice, a forest plot, costs", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByRole("img", { name: /^Methods: F1.* of 3 methods with 95 % intervals/ })).toBeVisible();
+    const table = page.getByRole("region", { name: "Arena" });
+    const of = (name: string) => table.getByRole("row", { name: new RegExp(`^${name}`) });
+    await expect.element(of("ClinGen with KG")).toHaveTextContent(/\d\.\d{3} to \d\.\d{3}.*rank \d/);
+    await expect.element(of("ZeroGen")).toHaveTextContent("the baseline");
+    await expect.element(of("Supervised-Few")).toHaveTextContent(/[+−]0\.\d{3}, p /);
+    await page.getByLabelText("Baseline of the tests").selectOptions("Supervised-Few");
+    await expect.element(of("Supervised-Few")).toHaveTextContent("the baseline");
+    await expect.element(of("ZeroGen")).toHaveTextContent(/[+−]0\.\d{3}, p /);
+    await page.getByText("Methods, in numbers").click();
+    await expect.element(page.getByRole("columnheader", { name: "Less Supervised-Few" })).toBeVisible();
+    await page.getByLabelText("Watts at work").fill("60");
+    await expect.element(page.getByText(/Energy: 60 W × the time/)).toBeVisible();
+    const [kept] = await fake.services.arenas.list();
+    expect(Object.values(kept?.standings ?? {}).map(({ standing }) => standing.methods.length)).toEqual([3]);
+    expect(kept).toMatchObject({ watts: 60 });
+  });
+
+  it("makes a curve of size from sets that are made once", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    await page.getByLabelText(/^Size: 1, 5, 10/).click();
+    await button("Fill 13 cells").click();
+    await expect.element(page.getByText(/^13 cells: 13 done\./)).toBeVisible();
+    await expect
+      .element(page.getByRole("img", { name: /^Size of the synthetic set: F1.* of ClinGen with KG, ZeroGen/ }))
+      .toBeVisible();
+    const [kept] = await fake.services.arenas.list();
+    expect(kept?.logs).toHaveLength(2);
+    await page.getByLabelText("ClinGen without its topics, without its styles").click();
+    await expect.element(button("Go on with 24 cells")).toBeVisible();
+  });
+
   it("keeps a failed cell beside the others, says why, and tries it again alone", async () => {
     const fake = fakeServices();
     await arenaOf(fake);

@@ -1,7 +1,17 @@
 // One arena as the page holds it: its choices, its cells as they fill, the work that fills them. Knows no component.
 
 import { ClinfuseError, type ErrorCode, errorCodes } from "../../base/errors.ts";
-import { type Arena, type ArenaRows, cellsOf, planned, rowsOf } from "../../experiment/arena.ts";
+import {
+  type Arena,
+  type ArenaRows,
+  cellsOf,
+  isCeiling,
+  type JudgedRun,
+  judgedRuns,
+  planned,
+  rowsOf,
+  standingKey,
+} from "../../experiment/arena.ts";
 import { summaryOf } from "../../experiment/cell-summary.ts";
 import { drive } from "../../experiment/drive.ts";
 import type { DriveEvent, Failure } from "../../experiment/drive-cell.ts";
@@ -10,7 +20,9 @@ import type { NotebookData } from "../../experiment/notebook.ts";
 import type { Cell } from "../../experiment/plan.ts";
 import { contentKey } from "../../experiment/product.ts";
 import { fetchSample } from "../../experiment/sample.ts";
+import type { StandRequest } from "../../procedures/analyse.ts";
 import { type TaskRef, taskById, taskIdOf, taskOf } from "../../tasks/catalogue.ts";
+import type { Example } from "../../tasks/example.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { Work } from "../parts/work.svelte.ts";
@@ -27,6 +39,10 @@ export class ArenaRun {
   arena = $state.raw<Arena>() as Arena;
   /** Why the last change could not be saved. */
   unsaved = $state.raw<unknown>();
+  /** Intervals and tests are being computed. */
+  judging = $state(false);
+  /** Why they could not be. */
+  unjudged = $state.raw<unknown>();
   readonly #lab: Lab;
 
   constructor(lab: Lab, arena: Arena) {
@@ -79,6 +95,61 @@ export class ArenaRun {
     }
   }
 
+  /** Which predictions the standings follow from: it changes where one is to be computed anew. */
+  judgeable = $derived.by(() =>
+    JSON.stringify([...judgedRuns(this.cells)].map(([name, runs]) => [name, runs.map((run) => run.predictions)])),
+  );
+
+  /** Computes intervals, tests and ranks of the columns that have none of their present predictions, on the analyse worker. */
+  async judge(): Promise<void> {
+    if (this.judging) return;
+    this.judging = true;
+    this.unjudged = undefined;
+    try {
+      for (let asked = ""; asked !== this.judgeable; ) {
+        asked = this.judgeable;
+        for (const [column, runs] of judgedRuns(this.cells)) await this.#judgeColumn(column, runs);
+      }
+    } catch (error) {
+      this.unjudged = error;
+    } finally {
+      this.judging = false;
+    }
+  }
+
+  async #judgeColumn(column: string, runs: readonly JudgedRun[]): Promise<void> {
+    const key = await standingKey(runs);
+    const first = runs[0]?.cell.cell;
+    if (!first || this.arena.standings?.[column]?.key === key) return;
+    const sets: Record<string, readonly Example[]> = {};
+    const read = this.#reader();
+    const given: StandRequest["runs"][number][] = [];
+    for (const { cell, method, predictions, set } of runs) {
+      const found = await this.#lab.services.products.find("predictions", predictions);
+      if (found?.state !== "whole") continue;
+      if (!sets[set]) {
+        const { test } = await read(await planned(cell));
+        if ((await contentKey(test)) !== set) continue; // the rows are others than those that were scored
+        sets[set] = test;
+      }
+      given.push({ method, seed: cell.cell.seed, set, answers: found.value });
+    }
+    const compared = [...new Set(runs.filter(({ cell }) => cell.cell.share === 100).map(({ method }) => method))];
+    const ceilings = new Set(runs.filter(({ cell }) => isCeiling(cell.cell.source)).map(({ method }) => method));
+    const ranked = compared.filter((method) => !ceilings.has(method));
+    const request = { task: first.config.task, sets, runs: given, compared, ranked };
+    for await (const event of this.#lab.analyst.procedures.stand(request)) {
+      if (event.type !== "stood") continue;
+      const { standing } = event;
+      await this.#change((before) => ({ ...before, standings: { ...before.standings, [column]: { key, standing } } }));
+    }
+  }
+
+  holdAgainst = (baseline: string | undefined): Promise<void> =>
+    this.#change(({ baseline: _, ...before }) => ({ ...before, ...(baseline === undefined ? {} : { baseline }) }));
+
+  assume = (watts: number): Promise<void> => this.#change((before) => ({ ...before, watts }));
+
   /** Computes the cells that are not done, in the order of the plan; a failed one is tried again. */
   start = (): Promise<boolean> =>
     this.work.run("Reading the data", async (signal) => {
@@ -90,7 +161,8 @@ export class ArenaRun {
       const startedAt = performance.now();
       const tell = (cell: number, doing: string) => {
         const { cell: of } = open[cell] as (typeof open)[number];
-        const name = `${taskOf(of.config.task).name}, ${methodName(of.source)}, seed ${of.seed}: ${doing}`;
+        const share = of.share === 100 ? "" : `, ${of.share} %`;
+        const name = `${taskOf(of.config.task).name}, ${methodName(of.source)}${share}, seed ${of.seed}: ${doing}`;
         this.work.tell(name, before + cell, before + open.length);
       };
       for await (const event of drive({ cells }, this.#lab.services.products, ports, signal, { keepGoing: true })) {

@@ -38,6 +38,7 @@ async function onDisk(
     homepage,
     isShipped,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    files,
     missing: files.filter((_, i) => !here[i]).map((file) => file.name),
   };
 }

@@ -194,6 +194,36 @@ describe("cells of one few-shot set", () => {
   }, 60_000);
 });
 
+describe("shares of one set", () => {
+  const share = (percent: number) => {
+    const { config: of, ...rest } = cell({ task: "bc5cdr-disease", source: "clingen" }, `share-${percent}`);
+    return { ...rest, config: percent === 100 ? of : { ...of, share: percent } };
+  };
+
+  it("make the set and stage I once, and train stage II on its beginning", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const results = resultsOf(await all({ cells: [share(20), share(50), share(100)] }, store, disk));
+    expect(results.map(({ training }) => training?.basis.examples)).toEqual([2, 5, 10]);
+    expect(results.map(({ made }) => made?.accepted)).toEqual([10, 10, 10]);
+    expect(new Set(results.map(({ made }) => made?.run)).size).toBe(1);
+    expect(disk.computed.attempts).toBe(14);
+    expect(disk.computed.steps.few).toBe(3);
+    expect(new Set(results.map(({ predictions }) => predictions)).size).toBe(3);
+    const [first, , whole] = results.map(summaryOf);
+    expect(first?.learnt).toBe(2);
+    expect(whole).not.toHaveProperty("learnt");
+    const alone = resultsOf(await all({ cells: [share(100)] }, memoryProducts(), fakeDisk()));
+    expect(results[2]?.predictions).toBe(alone[0]?.predictions);
+  });
+
+  it("name predictions that the store has", async () => {
+    const store = memoryProducts();
+    const [result] = resultsOf(await all({ cells: [share(50)] }, store, fakeDisk()));
+    const found = await store.find("predictions", summaryOf(result as CellResult).judged?.predictions ?? "");
+    expect(found?.value).toEqual(result?.training?.results.synthetic?.predicted);
+  });
+});
+
 describe("a source that is a way of training", () => {
   const cells = [cell({ task: "bc5cdr-disease", source: "none" }, "a"), cell({ task: "bc5cdr-disease", source: "seqmix" }, "b")];
 

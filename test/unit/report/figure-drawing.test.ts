@@ -104,6 +104,36 @@ describe("drawingOf", () => {
     expect(wordsOf(drawn).map((d) => d.text)).toEqual(["F1", "0", "0.5", "1", "0", "2", "step", "kept"]);
   });
 
+  it("draws rows with their words above, lying bars, points that nothing joins, hollow ones, and an upright line", () => {
+    // Box of a picture of 124 by 170: 12 to 112, 34 to 134.
+    const ticks = [1, 2].map((at) => ({ at, text: `m${at}` }));
+    const at = (x: number, y: number) => ({ x, y });
+    const marks: Mark[] = [
+      { kind: "points", tone: "third", points: [at(0.5, 1), at(0.2, 2)] },
+      { kind: "hollow", tone: "plain", points: [at(1, 2)] },
+    ];
+    const asked = {
+      ...figure(marks, { ...axis(0, 2), ticks }, { ...axis(0, 1), ticks: [{ at: 0.5, text: "half" }] }),
+      intervals: [{ tone: "third", y: 1, low: 0.25, high: 0.75 }] as const,
+      at: 0.3,
+    };
+    const drawn = drawingOf(asked, 124, 170);
+    expect(drawn.filter((d) => d.kind !== "words")).toEqual([
+      { kind: "rule", x1: 12, y1: 84, x2: 112, y2: 84, class: "grid" },
+      { kind: "rule", x1: 12, y1: 34, x2: 112, y2: 34, class: "grid" },
+      { kind: "rule", x1: 42, y1: 34, x2: 42, y2: 134, class: "zero" },
+      { kind: "rule", x1: 37, y1: 84, x2: 87, y2: 84, class: "third" },
+      { kind: "circle", x: 62, y: 84, r: 3, class: "third dot" },
+      { kind: "circle", x: 32, y: 34, r: 3, class: "third dot" },
+      { kind: "circle", x: 112, y: 34, r: 4, class: "plain ring" },
+    ]);
+    expect(wordsOf(drawn).filter(({ text }) => text !== "")).toMatchObject([
+      { text: "m1", x: 12, y: 77 },
+      { text: "m2", x: 12, y: 27 },
+      { text: "half", x: 62, y: 152, anchor: "middle" },
+    ]);
+  });
+
   it("draws a line of one point as a dot", () => {
     const drawn = drawingOf(figure([{ kind: "line", tone: "few", points: [{ x: 1, y: 1 }] }]), 400, 200);
     expect(drawn.filter((d) => d.kind === "circle")).toMatchObject([{ x: 44, y: 34, class: "few dot" }]);

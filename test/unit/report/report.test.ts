@@ -1,6 +1,8 @@
 // The report: everything is there, every text is escaped, nothing is loaded from anywhere.
 
 import { describe, expect, it } from "vitest";
+import { analyse } from "../../../src/analyse/analysis.ts";
+import { vectorsOf } from "../../../src/analyse/vectors.ts";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { basisOf } from "../../../src/experiment/training-basis.ts";
@@ -116,6 +118,56 @@ describe("reportHtml", () => {
     expect(mixed).not.toMatch(/synthetic examples?|0 synthetic|completions thrown away|The run has gone on/);
     expect(paperScore("bc5cdr-disease", paperRowOf(config.source) as "mixup")).toBe(0.3923); // Table 8
     expect(paperRowOf({ kind: "tmix", alpha: 16, layers: [12] })).toBe("mixup");
+  });
+
+  describe("with all that was computed", () => {
+    const made = [accepted(`Fever ${attack} in asthma`, "asthma"), accepted("Cough in gout", "gout")];
+    const interval = { low: 0.2, high: 0.4 };
+    const gain = { difference: 0.222, interval: { low: 0.1, high: 0.3 }, p: 0.0004 };
+    const sure = { intervals: { few: { f1: interval }, synthetic: { f1: { low: 0.301, high: 0.366 } } }, gain };
+    const set = (name: string, texts: readonly string[]) => ({
+      name,
+      texts,
+      marked: texts.map(() => [`gout ${attack}`]),
+      unit: vectorsOf(texts.map((_, i) => Float32Array.from([Math.cos(i), Math.sin(i)]))),
+    });
+    const analysis = analyse(
+      set("real", ["He had asthma .", "She had vertigo ."]),
+      [set("synthetic", [`Fever ${attack} in asthma`, "Cough in gout"])],
+      { shown: set("shown", ["He had asthma .", "She had vertigo ."]) },
+    );
+    const models = [
+      { role: "encoder" as const, id: `mini ${attack}`, name: attack, files: [{ name: attack, sha256: "ab".repeat(32) }] },
+    ];
+    const whole = reportHtml(notebook(), made, {}, { sure, analysis, models });
+
+    it("tells the intervals, the paired test and what it allows to say", () => {
+      expect(whole).toContain("0.301 to 0.366");
+      expect(whole).toContain("<b>+0.222</b> (95 % interval +0.100 to +0.300; paired bootstrap, p below 0.001).");
+      expect(whole).toContain("large enough to tell the gain from chance");
+      const unsure = { ...sure, gain: { ...gain, interval: { low: -0.1, high: 0.3 }, p: 0.4 } };
+      expect(reportHtml(notebook(), made, {}, { sure: unsure })).toContain("does not tell the difference from chance");
+      expect(report).toContain("The scores stand here without their intervals");
+      expect(whole).not.toContain("without their intervals");
+    });
+
+    it("has the measures, a figure of each kind and the copies, and the files' hashes", () => {
+      for (const text of ["Self-BLEU", "How often each entity is named", "Growth of the vocabulary", "words running in common"])
+        expect(whole).toContain(text);
+      expect(whole).toContain("ab".repeat(32));
+      expect(report).toContain("was not measured beside the real");
+      expect(whole).not.toMatch(/NaN|undefined|Infinity/);
+    });
+
+    it("counts the examples of each set by label in its card", () => {
+      const row = whole.match(/<tr><th scope="row">Disease<\/th>(.*?)<\/tr>/)?.[1] ?? "";
+      expect([...row.matchAll(/>(\d+)</g)].map(([, n]) => n)).toEqual(["2", "2", "0", "2"]); // few-shot, synthetic, validation, test
+    });
+
+    it("lets no text of any part become markup, and is read without a script", () => {
+      expect(whole).not.toContain("<img");
+      expect(whole).not.toMatch(/<script|<link|https?:|url\(|onclick/i);
+    });
   });
 
   it("draws the curve over both steps", () => {

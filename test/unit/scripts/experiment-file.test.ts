@@ -79,6 +79,33 @@ describe("a file", () => {
   });
 });
 
+describe("shares and models", () => {
+  it("are a cell each for the sources that they mean something for", () => {
+    const grid = { ...whole, sources: ["none", "zerogen"], shares: [10, 100], models: ["scripted", "smollm2-135m-instruct"] };
+    const { cells, models } = read(grid);
+    expect(cells.map(({ source, model, share, config }) => [source, model, share, config.share])).toEqual([
+      ["none", undefined, 100, undefined],
+      ["zerogen", "scripted", 10, 10],
+      ["zerogen", "scripted", 100, undefined],
+      ["zerogen", "smollm2-135m-instruct", 10, 10],
+      ["zerogen", "smollm2-135m-instruct", 100, undefined],
+    ]);
+    expect(cells[1]?.config.source).toMatchObject({ writer: { model: "scripted" } });
+    expect(models).toContain("smollm2-135m-instruct");
+  });
+
+  it.each([
+    [{ shares: [0] }, /shares\[0\]/],
+    [{ shares: [101] }, /shares\[0\] .*at most 100/],
+    [{ shares: [] }, /shares/],
+    [{ shares: [5, 5] }, /shares\[1\]/],
+    [{ models: ["all-minilm-l6-v2"] }, /models\[0\]/],
+    [{ models: ["nobody"] }, /models\[0\]/],
+  ])("are faults that name their field: %j", (change, message) => {
+    expect(() => read({ ...whole, ...change })).toThrow(message);
+  });
+});
+
 describe("a source that does not work for a task", () => {
   const grid = { ...whole, tasks: ["mqp", "bc5cdr-disease"], sources: ["back-translation", "demogen"] };
 

@@ -65,8 +65,13 @@ export class AnalyseStep {
     const key = await this.#key();
     if (key === undefined || key === this.#read) return;
     this.#read = key;
-    const found = await this.#run.lab.services.products.find("analysis", key);
-    this.analysis = found?.state === "whole" ? found.value : undefined;
+    const { products } = this.#run.lab.services;
+    const found = await products.find("analysis", key);
+    const own = found?.state === "whole" ? found.value : undefined;
+    const { capsule } = this.#run.notebook;
+    // A capsule's own key names what it was measured on: other rows, another encoder, a graph that is not here.
+    const brought = own || capsule?.analysis === undefined ? undefined : await products.find("analysis", capsule.analysis);
+    this.analysis = own ?? (this.#isAsBrought ? brought?.value : undefined);
   }
 
   analyse = (): Promise<boolean> =>
@@ -116,6 +121,11 @@ export class AnalyseStep {
     if (event.type === "loading") work.tell("Opening the encoder", event.done, event.total);
     else
       work.tell(`Reading text ${count(Math.min(event.done + 1, event.total))} of ${count(event.total)}`, event.done, event.total);
+  }
+
+  /** The run has not gone on since the capsule was opened: it has as many texts as were measured. */
+  get #isAsBrought(): boolean {
+    return this.#run.stale.every(({ kind }) => kind !== "run");
   }
 
   /** Names all that the measures follow from; undefined while there is nothing to measure. */

@@ -1,28 +1,22 @@
 // Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
 
 import { remembered } from "../../../base/async.ts";
-import type { Interval, PairedComparison } from "../../../evaluate/bootstrap.ts";
 import type { TrainingResult } from "../../../experiment/notebook.ts";
 import type { RejectReason } from "../../../generate/source.ts";
+import type { Sureness } from "../../../report/sureness.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
 import type { Example } from "../../../tasks/example.ts";
-import type { StageId } from "../../../train/train-config.ts";
 import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { recordOf, usedModels } from "./run-record.ts";
 
 // Fetched when the step is opened, so that the app starts without them.
 const artefacts = remembered(() => import("../../../report/artefacts.ts"));
 const report = remembered(() => import("../../../report/report.ts"));
 const dataFolders = remembered(() => import("../../../report/data-folder.ts"));
 const zips = remembered(() => import("../../../formats/zip.ts"));
-
-/** How sure the scores are. */
-export interface Sureness {
-  readonly intervals: Readonly<Partial<Record<StageId, Readonly<Record<string, Interval>> | undefined>>>;
-  /** With synthetic examples against few-shot alone, on the main metric; absent where one of them is not there. */
-  readonly gain?: PairedComparison;
-}
+const runCapsules = remembered(() => import("../../../report/capsule.ts"));
 
 export class EvaluateStep {
   /** The prediction under way. */
@@ -35,6 +29,7 @@ export class EvaluateStep {
   sure = $state.raw<Sureness>();
   readonly packing = new Work();
   #surelyOf: TrainingResult["results"] | undefined;
+  #asking: Promise<void> | undefined;
   /** Nothing: what is asked here can be asked again. */
   readonly wouldLose = false;
   readonly #run: Run;
@@ -45,7 +40,14 @@ export class EvaluateStep {
   }
 
   /** Computes how sure the scores are, once for each result: a second of another thread. */
-  async readSureness(): Promise<void> {
+  readSureness(): Promise<void> {
+    const { results } = this.#run.notebook.training ?? {};
+    if (!results || results === this.#surelyOf) return this.#asking ?? Promise.resolve();
+    this.#asking = this.#readSureness();
+    return this.#asking;
+  }
+
+  async #readSureness(): Promise<void> {
     const { data, training } = this.#run.notebook;
     const results = training?.results;
     if (!data || !results || results === this.#surelyOf) return;
@@ -62,7 +64,7 @@ export class EvaluateStep {
 
   /** Fetches what writes the files, while the app's server is sure to answer. */
   async prepare(): Promise<void> {
-    await Promise.all([artefacts(), report(), dataFolders(), zips()]).catch(() => undefined); // asked for again at the download, which tells why
+    await Promise.all([artefacts(), report(), dataFolders(), zips(), runCapsules()]).catch(() => undefined); // asked for again at the download, which tells why
   }
 
   /** Works after a reload too: the model was kept. */
@@ -103,8 +105,29 @@ export class EvaluateStep {
 
   async report(): Promise<Download> {
     const { reportHtml } = await report();
-    const html = reportHtml(this.#run.notebook, this.#run.generate.accepted, this.#rejected);
+    const sure = await this.#surely();
+    await this.#run.analyse.read();
+    const { analysis } = this.#run.analyse;
+    const extra = { ...(sure ? { sure } : {}), ...(analysis ? { analysis } : {}), models: await usedModels(this.#run) };
+    const html = reportHtml(this.#run.notebook, this.#run.generate.accepted, this.#rejected, extra);
     return { name: `${this.#name}-report.html`, blob: new Blob([html], { type: "text/html" }) };
+  }
+
+  /** The whole run as one zip; `rows`: with the real texts. */
+  async capsule(rows: boolean, signal: AbortSignal): Promise<Download> {
+    const { runCapsule } = await runCapsules();
+    const sure = await this.#surely();
+    await this.#run.analyse.read();
+    const name = `${this.#name}-capsule${rows ? "" : "-without-rows"}.zip`;
+    const choice = { rows, writtenAt: Date.now(), ...(sure ? { sure } : {}) };
+    const tell = (done: number, total: number) => this.packing.tell("Writing the capsule", done, total);
+    return { name, blob: await runCapsule(name, await recordOf(this.#run), choice, signal, tell) };
+  }
+
+  /** The intervals, asked for where nobody has; undefined where they cannot be had. */
+  async #surely(): Promise<Sureness | undefined> {
+    await (this.#asking ?? this.readSureness()).catch(() => undefined);
+    return this.sure;
   }
 
   pack = (): Promise<boolean> => this.#pack("trainedFiles", "Reading the trained model's files");

@@ -1,0 +1,150 @@
+// Standing of methods on one task: intervals over their seeds, paired comparisons of all, ranks. Knows no source and no store.
+
+import { type ExampleOf, type LearnableTask, mainMetric } from "../tasks/task.ts";
+import { bootstrapDraws, comparisonOf, draws, type Interval, type PairedComparison, percentiles } from "./bootstrap.ts";
+import { scoresOf, talliesOf } from "./score.ts";
+
+/** One training of a method, scored. */
+export interface ScoredRun {
+  readonly method: string;
+  readonly seed: number;
+  /** Key of its test set: runs of the same one are paired. */
+  readonly set: string;
+  /** The task's metrics by `metricId`. */
+  readonly values: Readonly<Record<string, number>>;
+  /** Of each metric; undefined for fewer than two test examples. */
+  readonly intervals: Readonly<Record<string, Interval>> | undefined;
+  /** Draws of the main metric. */
+  readonly draws: Float64Array | undefined;
+}
+
+export type RunStanding = Omit<ScoredRun, "draws" | "method">;
+
+export interface MethodStanding {
+  readonly method: string;
+  readonly runs: readonly RunStanding[];
+  /** The main metric: mean over the seeds. */
+  readonly mean: number;
+  /** Of that mean, over test examples. Undefined for fewer than two. */
+  readonly interval?: Interval;
+  /** Best and worst rank in 95 % of the draws, from 1, among those that are ranked. */
+  readonly rank?: Interval;
+}
+
+/** `second` less `first`, over the seeds that both have on the same test set. */
+export interface PairStanding extends PairedComparison {
+  readonly first: string;
+  readonly second: string;
+  readonly seeds: number;
+}
+
+export interface Standing {
+  readonly methods: readonly MethodStanding[];
+  /** Each pair once. One that shares no seed on one test set is absent. */
+  readonly pairs: readonly PairStanding[];
+}
+
+/** Scores one run. Runs on one test set draw the same examples. Throws as `score` does. */
+export function scoredRun<T extends LearnableTask>(
+  task: T,
+  { method, seed, set }: Pick<ScoredRun, "method" | "seed" | "set">,
+  gold: readonly ExampleOf<T>[],
+  predicted: readonly ExampleOf<T>[],
+): ScoredRun {
+  const tallies = talliesOf(task, gold, predicted);
+  const found = bootstrapDraws(task, tallies);
+  return {
+    method,
+    seed,
+    set,
+    values: scoresOf(task, tallies).values,
+    intervals: found && Object.fromEntries(Object.entries(found).map(([id, of]) => [id, percentiles(of)])),
+    draws: found?.[mainMetric(task)],
+  };
+}
+
+export interface Chosen {
+  /** Methods that are paired with each other. */
+  readonly compared: (method: string) => boolean;
+  /** Methods that compete; a ceiling such as all the real data does not. */
+  readonly ranked: (method: string) => boolean;
+}
+
+const everyMethod: Chosen = { compared: () => true, ranked: () => true };
+
+/** Time: draws x (runs + pairs). */
+export function standingOf(
+  task: LearnableTask,
+  runs: readonly ScoredRun[],
+  { compared, ranked }: Chosen = everyMethod,
+): Standing {
+  const metric = mainMetric(task);
+  const names = [...new Set(runs.map(({ method }) => method))];
+  const own = names.map((name) => runs.filter(({ method }) => method === name));
+  const means = own.map((of) => meanDraws(of));
+  const ranks = ranksOf(
+    means.flatMap((mean, i) => (mean && ranked(names[i] as string) ? [{ name: names[i] as string, mean }] : [])),
+  );
+  return {
+    methods: names.map((method, i): MethodStanding => {
+      const of = own[i] as ScoredRun[];
+      const mean = means[i];
+      const rank = ranks.get(method);
+      return {
+        method,
+        runs: of.map(({ method: _, draws: __, ...run }) => run),
+        mean: of.reduce((sum, { values }) => sum + (values[metric] ?? 0), 0) / of.length,
+        ...(mean ? { interval: percentiles(mean) } : {}),
+        ...(rank ? { rank } : {}),
+      };
+    }),
+    pairs: names.flatMap((first, i) =>
+      names.slice(i + 1).flatMap((second, j) => {
+        if (!compared(first) || !compared(second)) return [];
+        const pair = pairOf(metric, own[i] as ScoredRun[], own[i + 1 + j] as ScoredRun[]);
+        return pair ? [{ first, second, ...pair }] : [];
+      }),
+    ),
+  };
+}
+
+function meanDraws(runs: readonly ScoredRun[]): Float64Array | undefined {
+  if (runs.length === 0 || runs.some((run) => !run.draws)) return undefined;
+  const mean = new Float64Array(draws);
+  for (const run of runs)
+    for (let i = 0; i < draws; i++) mean[i] = (mean[i] as number) + (run.draws?.[i] as number) / runs.length;
+  return mean;
+}
+
+function pairOf(
+  metric: string,
+  first: readonly ScoredRun[],
+  second: readonly ScoredRun[],
+): (PairedComparison & Pick<PairStanding, "seeds">) | undefined {
+  const both = first.flatMap((a) => {
+    const b = second.find(({ seed, set }) => seed === a.seed && set === a.set);
+    return b?.draws && a.draws ? [{ a, b }] : [];
+  });
+  if (both.length === 0) return undefined;
+  const found = new Float64Array(draws);
+  for (const { a, b } of both)
+    for (let i = 0; i < draws; i++)
+      found[i] = (found[i] as number) + ((b.draws?.[i] as number) - (a.draws?.[i] as number)) / both.length;
+  const difference = both.reduce((sum, { a, b }) => sum + (b.values[metric] ?? 0) - (a.values[metric] ?? 0), 0) / both.length;
+  return { seeds: both.length, ...comparisonOf(difference, found) };
+}
+
+/** Ranks in each draw: one more than the methods that are better; ties share the better rank. */
+function ranksOf(methods: readonly { readonly name: string; readonly mean: Float64Array }[]): ReadonlyMap<string, Interval> {
+  return new Map(
+    methods.map(({ name, mean }) => {
+      const ranks = new Float64Array(draws);
+      for (let i = 0; i < draws; i++) {
+        let rank = 1;
+        for (const other of methods) if ((other.mean[i] as number) > (mean[i] as number) + 1e-12) rank++;
+        ranks[i] = rank;
+      }
+      return [name, percentiles(ranks)];
+    }),
+  );
+}

@@ -1,0 +1,52 @@
+// Everything of a run for its capsule, gathered from where it lies; and the models that took part, with their hashes. Knows no zip.
+
+import { writerOf } from "../../../generate/sources.ts";
+import type { RunModelFiles, RunRecord } from "../../../report/run-record.ts";
+import { embeddingEncoder } from "../analyse/analyse-step.svelte.ts";
+import type { Run } from "../run.svelte.ts";
+
+export async function recordOf(run: Run): Promise<RunRecord> {
+  const { notebook, lab, analyse } = run;
+  const { products: _, logs: __, version: ___, capsule: ____, ...own } = notebook;
+  const held = await lab.services.capsules.read(notebook);
+  return {
+    notebook: own,
+    ...held,
+    ...(analyse.analysis ? { analysis: analyse.analysis } : {}),
+    models: await usedModels(run),
+  };
+}
+
+/** Models of this browser by their manifest; of an opened capsule, those that it names. */
+export async function usedModels(run: Run): Promise<readonly RunModelFiles[]> {
+  const { config, notebook, lab, analyse } = run;
+  const writer = writerOf(config.source)?.model;
+  const used = [
+    ...(writer === undefined || writer === "scripted" ? [] : [{ role: "writer", id: writer } as const]),
+    { role: "encoder", id: config.encoder } as const,
+    ...(analyse.analysis ? [{ role: "embedder", id: embeddingEncoder } as const] : []),
+  ];
+  const known = used.map(({ role, id }): RunModelFiles => {
+    const found = lab.models?.find((model) => model.id === id);
+    const licence = found?.licence ? { licence: found.licence } : {};
+    const files = (found?.files ?? []).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
+    return { role, id, name: found?.name ?? id, ...licence, files };
+  });
+  const trained = notebook.training?.model;
+  return [...known, ...(trained === undefined ? [] : await trainedFiles(run, trained))];
+}
+
+/** Its card has the hash of each of its files. */
+async function trainedFiles({ lab }: Run, model: string): Promise<readonly RunModelFiles[]> {
+  try {
+    const files: Readonly<Record<string, Blob>> = await lab.services.train.trainedFiles({ model });
+    const card = JSON.parse((await files["clinfuse.json"]?.text()) ?? "{}") as { sha256?: Readonly<Record<string, string>> };
+    const hashes = Object.entries(card.sha256 ?? {}).map(([name, sha256]) => {
+      const bytes = files[name]?.size;
+      return { name, ...(bytes === undefined ? {} : { bytes }), sha256 };
+    });
+    return [{ role: "trained", id: model, name: "trained in this run", files: hashes }];
+  } catch {
+    return []; // its files are gone or damaged, and the page says so where they are asked for
+  }
+}
