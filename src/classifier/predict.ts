@@ -21,8 +21,8 @@ export type PredictProgress =
 
 export type Prediction =
   | PredictProgress
-  /** Last: all examples in their order, with predicted labels or spans in place of their own. */
-  | { readonly type: "predicted"; readonly examples: readonly Example[] };
+  /** Last: all examples in their order, with predicted labels or spans in place of their own. `sure`: probability of each, where it is one label. */
+  | { readonly type: "predicted"; readonly examples: readonly Example[]; readonly sure?: readonly number[] };
 
 /**
  * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads
@@ -34,7 +34,9 @@ export async function* predict(
   signal: AbortSignal,
 ): AsyncGenerator<Prediction, void> {
   const answers = yield* answer(classifier, examples, await allWindows(classifier, examples, signal), signal);
-  yield { type: "predicted", examples: answers.examples };
+  const sure = answers.outcomes.flatMap((outcome) => outcome.sure ?? []);
+  const each = sure.length === examples.length && examples.length > 0;
+  yield { type: "predicted", examples: answers.examples, ...(each ? { sure } : {}) };
 }
 
 export interface Answers {

@@ -4,9 +4,9 @@ import type { Example } from "../tasks/example.ts";
 
 /** Fields that are given: what a prediction is about. */
 type Given = "text" | "first" | "second" | "head" | "tail";
-type AnswerTo<E> = E extends Example ? Omit<E, Given> : never;
+type AnswerTo<E> = E extends Example ? Omit<E, Given> & { readonly sure?: number } : never;
 
-/** An example without its text. An example is an answer too, so that predictions kept whole are read as well. */
+/** An example without its text; `sure` is the probability that the model gave the answer, where it is one label. An example is an answer too, so that predictions kept whole are read as well. */
 export type Answer = AnswerTo<Example>;
 
 const answers: { readonly [K in Example["kind"]]: (example: Extract<Example, { kind: K }>) => Answer } = {
@@ -20,10 +20,19 @@ export function answerOf(example: Example): Answer {
   return (answers[example.kind] as (example: Example) => Answer)(example);
 }
 
+/** All predictions as answers, each with its probability where there is one. */
+export function answersOf(predicted: readonly Example[], sure?: readonly number[]): Answer[] {
+  return predicted.map((example, i) => {
+    const probability = sure?.[i];
+    return { ...answerOf(example), ...(probability === undefined ? {} : { sure: probability }) };
+  });
+}
+
 /** The examples with the given answers in place of their own; as many as there are answers. */
 export function answered(examples: readonly Example[], given: readonly Answer[]): Example[] {
   return given.flatMap((answer, i) => {
     const example = examples[i];
-    return example?.kind === answer.kind ? [{ ...example, ...answer } as Example] : [];
+    const { sure: _, ...own } = answer;
+    return example?.kind === own.kind ? [{ ...example, ...own } as Example] : [];
   });
 }

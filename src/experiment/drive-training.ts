@@ -4,7 +4,7 @@ import { score } from "../evaluate/score.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
-import { type Answer, answered, answerOf } from "./answer.ts";
+import { type Answer, answered, answerOf, answersOf } from "./answer.ts";
 import type { Drive, Part } from "./drive-cell.ts";
 import type { NotebookData, TrainingResult } from "./notebook.ts";
 import { fewKeys, type StageKeys, syntheticKeys } from "./plan.ts";
@@ -181,10 +181,10 @@ async function* keepModel(training: Training, name: string): Part<void> {
 type Scored = Extract<TrainRunEvent, { type: "scored" }>;
 
 /** Predictions and scores of a stage, and its model where that is not kept as files: in one transaction. */
-async function* keepScores(training: Training, { stage, scores, predicted }: Scored): Part<void> {
+async function* keepScores(training: Training, { stage, scores, predicted, sure }: Scored): Part<void> {
   const of = training.keys[stage];
   if (!of) return;
-  const answers = predicted.map(answerOf);
+  const answers = answersOf(predicted, sure);
   const alone = stage !== training.last || !training.work.cell.keepModel;
   const products: AnyProduct[] = [
     ...(alone ? [modelOf(training, "whole", stage)] : []),

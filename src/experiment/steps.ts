@@ -97,7 +97,14 @@ export type TrainRunEvent =
   | { readonly type: "device-lost"; readonly why: string }
   | TrainEvent
   | { readonly type: "scoring"; readonly stage: StageId; readonly done: number; readonly total: number } // test examples
-  | { readonly type: "scored"; readonly stage: StageId; readonly scores: Scores; readonly predicted: readonly Example[] }
+  | {
+      readonly type: "scored";
+      readonly stage: StageId;
+      readonly scores: Scores;
+      readonly predicted: readonly Example[];
+      /** Probability of each prediction, where it is one label. */
+      readonly sure?: readonly number[];
+    }
   | { readonly type: "saved"; readonly model: string; readonly bytes: number }
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
   | { readonly type: "not-saved"; readonly model: string; readonly code: string; readonly why: string };

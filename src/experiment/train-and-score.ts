@@ -168,7 +168,13 @@ async function* scoreTest(
     else {
       const ofTask = (examples: typeof test) => examples as readonly ExampleOf<Task>[]; // predict refused other kinds
       const scores = score(classifier.task, ofTask(test), ofTask(event.examples));
-      const found: TrainRunEvent = { type: "scored", stage, scores, predicted: event.examples };
+      const found: TrainRunEvent = {
+        type: "scored",
+        stage,
+        scores,
+        predicted: event.examples,
+        ...(event.sure ? { sure: event.sure } : {}),
+      };
       told.push(found);
       yield found;
     }

@@ -1,6 +1,6 @@
 // Events of a training, folded into the result that a notebook holds. Pure.
 
-import { answerOf } from "./answer.ts";
+import { answersOf } from "./answer.ts";
 import type { StageResult, TrainingResult } from "./notebook.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import type { TrainingBasis } from "./training-basis.ts";
@@ -17,7 +17,7 @@ export function withTrainEvent(result: TrainingResult, event: TrainRunEvent): Tr
     case "epoch":
       return { ...result, history: [...result.history, event] };
     case "scored": {
-      const stage: StageResult = { scores: event.scores, predicted: event.predicted.map(answerOf) };
+      const stage: StageResult = { scores: event.scores, predicted: answersOf(event.predicted, event.sure) };
       return { ...result, results: { ...result.results, [event.stage]: stage } };
     }
     case "device-lost": // what it told before is told again
