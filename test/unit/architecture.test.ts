@@ -24,7 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   train: ["base", "tasks", "text", "graph", "nn", "weights", "runtime", "evaluate", "classifier"], // SeqMix mixes the tags of pieces
   generate: ["base", "tasks", "engines", "knowledge", "prompts", "train"], // a source may be a way of training
   experiment: ["base", "tasks", "formats", "runtime", "knowledge", "generate", "evaluate", "analyse", "classifier", "train"],
-  report: ["base", "tasks", "formats", "knowledge", "generate", "evaluate", "analyse", "train", "experiment"],
+  report: ["tasks", "formats", "knowledge", "generate", "evaluate", "analyse", "train", "experiment"],
   store: ["base", "experiment"],
   procedures: [
     "base",
