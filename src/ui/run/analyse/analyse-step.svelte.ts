@@ -1,6 +1,7 @@
 // Section 6 on the page: the measures of the synthetic text beside the real, and the map of both. Knows no component.
 
 import type { Analysis } from "../../../analyse/analysis.ts";
+import { dataKeys } from "../../../experiment/plan.ts";
 import { productKey } from "../../../experiment/product.ts";
 import type { AnalyseRequest, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
 import type { Example } from "../../../tasks/example.ts";
@@ -35,6 +36,8 @@ export class AnalyseStep {
   mapped = $state.raw<readonly ExampleSet[]>([]);
   readonly wouldLose = false;
   #read: string | undefined;
+  /** Measurings begun so far. */
+  #measured = 0;
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -63,19 +66,23 @@ export class AnalyseStep {
   /** Looks for what was measured before. */
   async read(): Promise<void> {
     const key = await this.#key();
-    if (key === undefined || key === this.#read) return;
+    if (key === undefined || key === this.#read || this.work.running) return;
     this.#read = key;
+    const measured = this.#measured;
     const { products } = this.#run.lab.services;
     const found = await products.find("analysis", key);
     const own = found?.state === "whole" ? found.value : undefined;
     const { capsule } = this.#run.notebook;
     // A capsule's own key names what it was measured on: other rows, another encoder, a graph that is not here.
     const brought = own || capsule?.analysis === undefined ? undefined : await products.find("analysis", capsule.analysis);
-    this.analysis = own ?? (this.#isAsBrought ? brought?.value : undefined);
+    // A measuring that ended meanwhile has the newer word.
+    if (measured === this.#measured && key === this.#read)
+      this.analysis = own ?? (this.#isAsBrought ? brought?.value : undefined);
   }
 
   analyse = (): Promise<boolean> =>
     this.work.run("Opening the encoder", async (signal) => {
+      this.#measured++;
       const key = await this.#key();
       const { lab, config, notebook } = this.#run;
       const graphs = lab.graphs ?? [];
@@ -133,8 +140,7 @@ export class AnalyseStep {
     const { notebook, config, generate } = this.#run;
     const accepted = generate.accepted.length;
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
-    const keys = this.#run.dataKeys;
-    if (!keys) return undefined;
+    const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
     const { graph, seed } = config;
     const named = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
     return productKey("analysis", [keys.train, keys.validation, keys.test, notebook.run], {

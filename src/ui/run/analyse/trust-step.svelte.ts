@@ -3,6 +3,7 @@
 import type { EpochView } from "../../../analyse/cartography.ts";
 import type { PairedComparison } from "../../../evaluate/bootstrap.ts";
 import { type Answer, answerOf } from "../../../experiment/answer.ts";
+import { dataKeys } from "../../../experiment/plan.ts";
 import { productKey } from "../../../experiment/product.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
 import type { TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
@@ -27,6 +28,8 @@ export class TrustStep {
   filters = $state<TrustFilter[]>(["hand"]);
   readonly #run: Run;
   #read: string | undefined;
+  /** Looks begun so far. */
+  #looked = 0;
 
   constructor(run: Run) {
     this.#run = run;
@@ -44,16 +47,19 @@ export class TrustStep {
   /** Looks for what was found before. */
   async read(): Promise<void> {
     const key = await this.#key();
-    if (key === this.#read) return;
+    if (key === this.#read || this.work.running) return;
     this.#read = key;
+    const looked = this.#looked;
     this.without = undefined;
     const found = key === undefined ? undefined : await this.#run.lab.services.products.find("trust", key);
-    this.trust = found?.state === "whole" ? found.value : undefined;
+    // A look that ended meanwhile has the newer word.
+    if (looked === this.#looked && key === this.#read) this.trust = found?.state === "whole" ? found.value : undefined;
   }
 
   /** Two trainings: few-shot alone, which judges what it never saw, then with the synthetic examples, watched after each epoch. */
   look = (): Promise<boolean> =>
     this.work.run("Loading the encoder", async (signal) => {
+      this.#looked++;
       const key = await this.#key();
       const { lab, config } = this.#run;
       const examples = this.examples;
@@ -140,9 +146,10 @@ export class TrustStep {
 
   /** Names all that the trainings follow from; undefined while there is nothing to look at. */
   async #key(): Promise<string | undefined> {
-    const { notebook, config, dataKeys: keys } = this.#run;
+    const { notebook, config } = this.#run;
     const accepted = this.#run.generate.accepted.length;
-    if (!notebook.data || notebook.run === undefined || accepted === 0 || !keys) return undefined;
+    if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
+    const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
     const { graph, seed, encoder, preset, train = {} } = config;
     const held = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
     const own = { accepted, encoder, preset, train, seed, graph: held };
