@@ -9,12 +9,10 @@ import { type Analysis, analyse, type TextSet } from "../src/analyse/analysis.ts
 import { vectorsOf } from "../src/analyse/vectors.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
 import type { Embedder } from "../src/engines/language-model.ts";
-import { lexiconOf, places } from "../src/knowledge/lexicon.ts";
-import { isNoName } from "../src/knowledge/name-words.ts";
+import { graphMentions } from "../src/knowledge/graph-mentions.ts";
 import { type ReadSet, readSet } from "./analyse-files.ts";
 import { analysisLine, analysisTable } from "./analyse-output.ts";
-import { starterGraph } from "./batch-file.ts";
-import { graphNames } from "./graph-names.ts";
+import { openGraphFolder } from "./graph-folder.ts";
 import { ensureModels } from "./models.ts";
 import { openNodeEmbedder } from "./node-embedder.ts";
 
@@ -39,7 +37,8 @@ interface Asked {
   readonly synthetic: readonly string[];
   readonly heldOut?: string;
   readonly task?: string;
-  readonly graph: string;
+  /** `null`: the starter graph. */
+  readonly graph: string | null;
   readonly out?: string;
   readonly seed: number;
 }
@@ -52,7 +51,7 @@ function asked(args: readonly string[]): Asked | "help" {
       synthetic: { type: "string", multiple: true, default: [] },
       "held-out": { type: "string" },
       task: { type: "string" },
-      graph: { type: "string", default: starterGraph },
+      graph: { type: "string" },
       out: { type: "string" },
       seed: { type: "string", default: "1" },
       help: { type: "boolean", default: false },
@@ -68,7 +67,7 @@ function asked(args: readonly string[]): Asked | "help" {
   return {
     real,
     synthetic,
-    graph,
+    graph: graph ?? null,
     seed,
     ...(heldOut === undefined ? {} : { heldOut }),
     ...(task === undefined ? {} : { task }),
@@ -110,8 +109,7 @@ async function run({ real, synthetic, heldOut, task, graph, seed }: Asked, tell:
   const sets: ReadSet[] = [];
   for (const path of paths) sets.push(await readSet(path, task));
   for (const [i, { texts, as }] of sets.entries()) tell(`${paths[i]}: ${texts.length} texts, read as ${as}`);
-  const names = (await graphNames(graph)).filter((name) => !isNoName(name));
-  const lexicon = lexiconOf(names);
+  const named = await graphMentions(await openGraphFolder(graph));
   const [state] = await ensureModels([embedderId], { quiet: true });
   if (!state?.there)
     throw new ClinfuseError("model-missing", `${embedderId} could not be had: ${state?.why ?? ""}`, { what: embedderId });
@@ -123,16 +121,13 @@ async function run({ real, synthetic, heldOut, task, graph, seed }: Asked, tell:
   });
   const [ofReal, ...others] = uniqueNames(sets);
   const read: TextSet[] = [];
-  for (const set of [ofReal as ReadSet, ...others]) read.push(await textSet(set, embedder, (text) => namesIn(text, lexicon)));
+  for (const set of [ofReal as ReadSet, ...others]) read.push(await textSet(set, embedder, named));
   await embedder.close();
   const held = heldOut === undefined ? undefined : read.pop();
   const [first, ...rest] = read;
   tell("measuring ...");
   return analyse(first as TextSet, rest, held ? { heldOut: held } : {}, seed);
 }
-
-const namesIn = (text: string, lexicon: ReturnType<typeof lexiconOf>) =>
-  places(text, [lexicon]).map(({ start, end }) => text.slice(start, end));
 
 async function textSet(
   { name, texts, marked }: ReadSet,

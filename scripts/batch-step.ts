@@ -13,17 +13,15 @@ import type { NamedRequest, Recording } from "../src/generate/recorded-model.ts"
 import { type RunConfig, runId } from "../src/generate/run-config.ts";
 import { needs, sourceOf } from "../src/generate/sources.ts";
 import { readsGraph } from "../src/knowledge/gather.ts";
-import { memoryGraphStore } from "../src/knowledge/graph-store.ts";
-import { importGraph, openGraph } from "../src/knowledge/graphs.ts";
-import type { KnowledgeGraph } from "../src/knowledge/knowledge-graph.ts";
 import { type KnowledgeData, knowledgeOf, noKnowledge } from "../src/knowledge/topic.ts";
 import { datasetJsonl } from "../src/report/artefacts.ts";
 import { taskOf } from "../src/tasks/catalogue.ts";
 import type { Example } from "../src/tasks/example.ts";
 import { blankOf } from "../src/tasks/shapes.ts";
 import type { ExampleOf, Task } from "../src/tasks/task.ts";
-import { graphFile, starterGraph } from "./batch-file.ts";
+
 import { type BatchFolder, type BatchPlan, missingFile, planName } from "./batch-folder.ts";
+import { openGraphFolder } from "./graph-folder.ts";
 
 /** The last line of the command. */
 export interface BatchLine {
@@ -158,19 +156,10 @@ async function knowledgeFor(
   if (!request) return { knowledge: noKnowledge, remarks: [] };
   const kept = folder.knowledge();
   if (kept) return { knowledge: kept, remarks: [] };
-  const opened = readsGraph(request) ? await openFolder(graph) : undefined;
+  const opened = readsGraph(request) ? await openGraphFolder(graph) : undefined;
   const found = await gatherRecorded(request, { name, model: `batch/${model}`, graph: opened }, recording, never);
   if ("knowledge" in found) folder.keepKnowledge(found.knowledge);
   return found;
-}
-
-async function openFolder(path: string | null): Promise<KnowledgeGraph> {
-  const from = path ?? starterGraph;
-  const store = memoryGraphStore();
-  const provenance = path === null ? { source: "starter graph", licence: "CC0-1.0" } : { source: path, licence: "not stated" };
-  const files = { nodes: graphFile(from, "nodes"), edges: graphFile(from, "edges") };
-  for await (const _ of importGraph(files, { id: "starter", name: "graph", provenance }, store, never));
-  return openGraph(store, "starter");
 }
 
 /** The data set so far, and the log as the app stores it; the data set's name. */

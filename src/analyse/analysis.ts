@@ -4,7 +4,7 @@ import { rng } from "../base/rng.ts";
 import { distinct, type Lengths, lengthsOf, selfBleu, vocabularyGrowth } from "./diversity.ts";
 import { type EntityCounts, entityCounts, rarefied } from "./entities.ts";
 import type { Estimate } from "./interval.ts";
-import { type Leakage, leakageOf } from "./leakage.ts";
+import { type Leakage, leakageOf, referenceOf } from "./leakage.ts";
 import { cmdEstimate, type EqualCmd, equalCmd } from "./moments.ts";
 import { averagePairwiseSimilarity, nearest, nearestEstimate, vendi } from "./similarity.ts";
 import { countedWords } from "./text-words.ts";
@@ -83,7 +83,7 @@ export function analyse(real: TextSet, synthetic: readonly TextSet[], { shown, h
   const read = (set: TextSet) => ({ words: set.texts.map(countedWords), unit: set.unit });
   const ofReal = read(real);
   const ofShown = shown ? read(shown) : ofReal;
-  const held = heldOut ? read(heldOut) : shown ? ofReal : undefined;
+  const reference = referenceOf(ofShown, heldOut ? read(heldOut) : shown ? ofReal : undefined);
   return {
     real: {
       name: real.name,
@@ -92,6 +92,7 @@ export function analyse(real: TextSet, synthetic: readonly TextSet[], { shown, h
     },
     synthetic: synthetic.map((set) => {
       const own = read(set);
+      const near = nearest(set.unit, real.unit);
       const equal = equalCmd(real.unit, set.unit, rng("cmd", seed, set.name));
       return {
         name: set.name,
@@ -99,8 +100,8 @@ export function analyse(real: TextSet, synthetic: readonly TextSet[], { shown, h
         cmd: cmdEstimate(real.unit, set.unit),
         cmdUnscaled: cmdEstimate(real.unit, set.unit, "unscaled"),
         ...(equal ? { equal } : {}),
-        nearest: nearestEstimate(nearest(set.unit, real.unit)),
-        leakage: leakageOf(own, ofShown, held),
+        nearest: nearestEstimate(near),
+        leakage: leakageOf(own, reference, shown ? undefined : near),
       };
     }),
     equalSize,

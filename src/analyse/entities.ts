@@ -9,12 +9,14 @@ export interface EntityCounts {
   readonly most: readonly { readonly name: string; readonly count: number }[];
 }
 
+const keyOf = (name: string): string => name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
+
 /** `mentions`: the entities of each text, as written; letters' case and spaces make no other entity. */
 export function entityCounts(mentions: readonly (readonly string[])[], shown = 20): EntityCounts {
   const counts = new Map<string, { name: string; count: number }>();
   let total = 0;
   for (const name of mentions.flat()) {
-    const key = name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
+    const key = keyOf(name);
     const entry = counts.get(key) ?? { name, count: 0 };
     entry.count++;
     total++;
@@ -35,7 +37,7 @@ export function rarefied(mentions: readonly (readonly string[])[], texts: number
   if (texts >= n) return entityCounts(mentions, 0).unique;
   const holding = new Map<string, number>();
   for (const own of mentions) {
-    const keys = new Set(own.map((name) => name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim()));
+    const keys = new Set(own.map(keyOf));
     for (const key of keys) holding.set(key, (holding.get(key) ?? 0) + 1);
   }
   // Chance that none of the texts with the entity is drawn: C(n - k, texts) / C(n, texts).

@@ -38,20 +38,40 @@ export interface Leakage {
 /** A text as near as at most so many of the real ones is one that chance does not explain. */
 export const leakageLevel = 0.01;
 
+/** Real texts as copies of them are judged: made once for all sets that are held against them. */
+export interface Reference {
+  readonly real: Read;
+  readonly numbering: Numbering;
+  readonly runs: SharedSpans;
+  /** Of the texts never shown, ascending: cosines of the nearest real text, words of the longest shared run. */
+  readonly similarities: Float64Array;
+  readonly lengths: Float64Array;
+}
+
+const numbersOf = (numbering: Numbering, { words }: Read): Int32Array[] => words.map((own) => numbering.numbersOf(own));
+
 /**
- * Leakage of `texts` from `real`. `heldOut` are real texts that were never shown to whoever wrote; absent, each real text is held out from the others in turn.
- * Time: O((n + h) m d) for embeddings, O(words) for runs.
+ * `heldOut` are real texts that were never shown to whoever wrote; absent, each real text is held out from the others in turn.
+ * Time: O(h m d) for embeddings, O(words) for runs.
  */
-export function leakageOf(texts: Read, real: Read, heldOut?: Read): Leakage {
+export function referenceOf(real: Read, heldOut?: Read): Reference {
   const numbering = new Numbering();
-  const numbers = ({ words }: Read) => words.map((own) => numbering.numbersOf(own));
-  const runs = new SharedSpans(numbers(real));
-  const near = nearest(texts.unit, real.unit);
+  const runs = new SharedSpans(numbersOf(numbering, real));
   const others = heldOut ?? real;
-  const nullNear = nearest(others.unit, real.unit).similarity;
-  const nullRuns = numbers(others).map((words, i) => runs.longest(words, heldOut ? -1 : i).length);
-  const [similarities, lengths] = [sorted(nullNear), sorted(nullRuns)];
-  const found = numbers(texts).map((words, i): TextLeakage => {
+  const lengths = numbersOf(numbering, others).map((words, i) => runs.longest(words, heldOut ? -1 : i).length);
+  return {
+    real,
+    numbering,
+    runs,
+    similarities: sorted(nearest(others.unit, real.unit).similarity),
+    lengths: sorted(lengths),
+  };
+}
+
+/** Leakage of `texts` from the reference's real texts. `near`: their nearest real texts, where they are known. Time: O(n m d) without them. */
+export function leakageOf(texts: Read, reference: Reference, near = nearest(texts.unit, reference.real.unit)): Leakage {
+  const { numbering, runs, similarities, lengths } = reference;
+  const found = numbersOf(numbering, texts).map((words, i): TextLeakage => {
     const { length, start, owner } = runs.longest(words);
     const similarity = near.similarity[i] as number;
     return {
@@ -64,9 +84,9 @@ export function leakageOf(texts: Read, real: Read, heldOut?: Read): Leakage {
       pShared: shareAbove(lengths, length),
     };
   });
-  const level = Math.max(leakageLevel, 1 / (1 + others.words.length));
+  const level = Math.max(leakageLevel, 1 / (1 + lengths.length));
   const copied = found.filter((text) => text.pSimilarity <= level && text.pShared <= level).length;
-  return { texts: found, copied, level, heldOut: others.words.length, p: binomialTail(found.length, copied, level) };
+  return { texts: found, copied, level, heldOut: lengths.length, p: binomialTail(found.length, copied, level) };
 }
 
 const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();

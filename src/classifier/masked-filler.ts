@@ -4,7 +4,7 @@ import type { Example } from "../tasks/example.ts";
 import type { WordPiece, WordPieceConfig } from "../text/word-piece.ts";
 import { bucketOf, lengthBuckets } from "./batches.ts";
 import { inferenceFeeds } from "./feeds.ts";
-import type { MaskedInput, MaskPlace } from "./masked-input.ts";
+import type { EncodedPlace, MaskedInput } from "./masked-input.ts";
 import type { MaskedModel } from "./masked-model.ts";
 
 /** What may stand at a masked place: pieces of the kind that stood there, so that words stay words. */
@@ -17,7 +17,7 @@ export interface Fillings {
 
 export interface Filler {
   /** The example as the model reads it. `length` counts special tokens. */
-  places(example: Example): { readonly length: number; readonly condition: number; readonly places: readonly MaskPlace[] };
+  places(example: Example): { readonly length: number; readonly condition: number; readonly places: readonly EncodedPlace[] };
   /** `masked` are indices of places. Errors: the trainer's. */
   fill(example: Example, masked: readonly number[]): Promise<readonly Fillings[]>;
 }
@@ -39,7 +39,7 @@ export function maskFiller(model: MaskedModel): Filler {
     },
     async fill(example, masked) {
       const { encoding, places } = inputOf(example);
-      const chosen = masked.map((i) => places[i] as MaskPlace);
+      const chosen = masked.map((i) => places[i] as EncodedPlace);
       const hidden = new Set(chosen.map(({ at }) => at));
       const ids = encoding.ids.map((id, at) => (hidden.has(at) ? mask : id));
       const input = { encoding: { ...encoding, ids }, words: [], targets: [] };
@@ -80,7 +80,7 @@ const isLater = (piece: string, { continuation }: WordPieceConfig): boolean =>
 const surfaceOf = (piece: string, config: WordPieceConfig): string =>
   isLater(piece, config) ? piece.slice(config.continuation.length) : piece;
 
-const kindAt = (kinds: Kinds, { begins, ends }: MaskPlace): readonly number[] =>
+const kindAt = (kinds: Kinds, { begins, ends }: EncodedPlace): readonly number[] =>
   begins ? (ends ? kinds.alone : kinds.first) : kinds.later;
 
 function fillingsOf(scores: Float32Array | Int32Array, ids: readonly number[], { vocabulary, config }: WordPiece): Fillings {

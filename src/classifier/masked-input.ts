@@ -1,6 +1,7 @@
 // An example as a masked language model reads it: its labels' words before its text, or a tag around each word of an entity. Knows no weights.
 
 import type { Example, Span, TokenExample } from "../tasks/example.ts";
+import type { MaskPlace } from "../tasks/mask-place.ts";
 import { labelsOf, textsOf } from "../tasks/shapes.ts";
 import { type LearnableTask, labelOf } from "../tasks/task.ts";
 import { bioTags, tagsOfSpans } from "../text/bio.ts";
@@ -10,19 +11,9 @@ import type { WordPiece } from "../text/word-piece.ts";
 /** `before`: the labels' words, then the text (Kumar et al. 2020, "prepend"). `around`: tags on both sides of each entity word (Zhou et al. 2022). */
 export type LabelSight = "before" | "around";
 
-/** A piece of a text that may be masked. */
-export interface MaskPlace {
-  /** Position in the encoding. */
+/** A piece of a text that may be masked, at its position in the encoding. */
+export interface EncodedPlace extends MaskPlace {
   readonly at: number;
-  /** Index of the example's text, and the piece's place in it, in UTF-16 code units. */
-  readonly text: number;
-  readonly start: number;
-  readonly end: number;
-  /** Index of its word: pieces of one word of one text share it. */
-  readonly word: number;
-  /** It is the first piece of its word, or the last. */
-  readonly begins: boolean;
-  readonly ends: boolean;
 }
 
 export interface MaskedInput {
@@ -30,7 +21,7 @@ export interface MaskedInput {
   /** Pieces of the labels' words, special tokens not counted. */
   readonly condition: number;
   /** In order. Never a label, a tag, an entity of a relation, or a special token. */
-  readonly places: readonly MaskPlace[];
+  readonly places: readonly EncodedPlace[];
 }
 
 /** Tokens that the encoder must have of its own. */
@@ -133,14 +124,14 @@ function placesOf(
   { special, added }: WordPiece,
   { ids, types, starts, ends, words }: Encoding,
   texts: readonly string[],
-  isFree: (place: MaskPlace) => boolean,
-): MaskPlace[] {
+  isFree: (place: EncodedPlace) => boolean,
+): EncodedPlace[] {
   const whole = new Set(added.values());
   const sameWord = (a: number, b: number) => words[a] === words[b] && types[a] === types[b];
   return ids.flatMap((id, at) => {
     const word = words[at] as number;
     if (word < 0 || id === special.unknown || whole.has(id)) return [];
-    const place: MaskPlace = {
+    const place: EncodedPlace = {
       at,
       text: types[at] as number,
       start: starts[at] as number,

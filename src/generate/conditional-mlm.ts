@@ -2,9 +2,10 @@
 
 import type { Rng } from "../base/rng.ts";
 import type { Example } from "../tasks/example.ts";
+import type { MaskPlace } from "../tasks/mask-place.ts";
 import { labelsOf } from "../tasks/shapes.ts";
 import { withFillings } from "./augment/filled-text.ts";
-import type { MaskFiller, MaskPlace } from "./mask-filler.ts";
+import type { MaskFiller } from "./mask-filler.ts";
 import type { ConfigOf, Source } from "./source.ts";
 
 /** Pieces of an input that training masks, at most. */

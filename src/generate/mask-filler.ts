@@ -1,19 +1,7 @@
 // The port of a masked language model that was fine-tuned on the few-shot set: what may stand at masked places. Knows no vocabulary.
 
 import type { Example } from "../tasks/example.ts";
-
-/** A piece of a text that may be masked. */
-export interface MaskPlace {
-  /** Index of the example's text (`textsOf`), and the piece's place in it, in UTF-16 code units. */
-  readonly text: number;
-  readonly start: number;
-  readonly end: number;
-  /** Index of its word: pieces of one word of one text share it. */
-  readonly word: number;
-  /** It is the first piece of its word, or the last. */
-  readonly begins: boolean;
-  readonly ends: boolean;
-}
+import type { MaskPlace } from "../tasks/mask-place.ts";
 
 /** What may stand at one masked place, as the text would have it. */
 export interface Fillings {

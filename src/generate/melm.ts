@@ -3,9 +3,10 @@
 import { normal, type Rng } from "../base/rng.ts";
 import { rejected } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
+import type { MaskPlace } from "../tasks/mask-place.ts";
 import { blankOf, labelsOf, sameItems } from "../tasks/shapes.ts";
 import { withFillings } from "./augment/filled-text.ts";
-import type { MaskFiller, MaskPlace } from "./mask-filler.ts";
+import type { MaskFiller } from "./mask-filler.ts";
 import type { ConfigOf, Source } from "./source.ts";
 
 /** Ranks of which one is drawn for each masked place: the likeliest piece is mostly the one that stood there. */

@@ -8,14 +8,14 @@ import { type Vectors, vectorsOf } from "../analyse/vectors.ts";
 import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { reporting } from "../base/progress.ts";
 import type { Embedder } from "../engines/language-model.ts";
 import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
 import { talliesOf } from "../evaluate/score.ts";
 import { type ScoredRun, type Standing, scoredRun, standingOf } from "../evaluate/standing.ts";
 import { type Answer, answered } from "../experiment/answer.ts";
-import { listGraphs, openGraph } from "../knowledge/graphs.ts";
-import { lexiconOf, places } from "../knowledge/lexicon.ts";
-import { isNoName } from "../knowledge/name-words.ts";
+import { graphMentions } from "../knowledge/graph-mentions.ts";
+import { openGraph } from "../knowledge/graphs.ts";
 import { findModel, type ModelReader, readModel } from "../models/reader.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
@@ -134,7 +134,7 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
   return {
     async *analyse(request, signal) {
       const { real, synthetic, shown, heldOut, graph, seed } = request;
-      const named = graph === undefined ? undefined : await namesOf(ports, graph);
+      const named = graph === undefined ? undefined : await graphMentions(await openGraph(await ports.graphs(), graph));
       const sets = new Map<ExampleSet, TextSet>();
       const asked = [real, ...synthetic, shown, heldOut].filter((set) => set !== undefined);
       const units = yield* embedders.embed(request.encoder, asked, signal);
@@ -243,18 +243,6 @@ function textSet({ name, examples }: ExampleSet, unit: Vectors, named: ((text: s
 
 const textOf = (example: Example): string => textsOf(example).join(" ");
 
-/** Finds the names of a graph in a text. */
-async function namesOf({ graphs }: AnalysePorts, id: string): Promise<(text: string) => string[]> {
-  const store = await graphs();
-  const graph = await openGraph(store, id);
-  const info = await listGraphs(store);
-  const types = Object.keys(info.find((each) => each.id === id)?.nodes ?? {});
-  const names: string[] = [];
-  for await (const some of graph.names(types)) names.push(...some.flat().filter((name) => !isNoName(name)));
-  const lexicon = lexiconOf(names);
-  return (text) => places(text, [lexicon]).map(({ start, end }) => text.slice(start, end));
-}
-
 /** The open embedder, and the embeddings of the texts that it has read: a second look at the same texts costs nothing. */
 function embedderPool({ models, openEmbedder }: AnalysePorts) {
   let opened: { readonly id: string; readonly embedder: Embedder } | undefined;
@@ -264,14 +252,9 @@ function embedderPool({ models, openEmbedder }: AnalysePorts) {
     await opened?.embedder.close();
     opened = undefined;
     const entry = await findModel(models, id);
-    let told: EmbedEvent | undefined;
-    const files = await readModel(models, entry, {
-      signal,
-      onBytes: (done, total) => {
-        told = { type: "loading", done, total };
-      },
-    });
-    if (told) yield told;
+    const files = yield* reporting((tell: (event: EmbedEvent) => void) =>
+      readModel(models, entry, { signal, onBytes: (done, total) => tell({ type: "loading", done, total }) }),
+    );
     opened = { id, embedder: await openEmbedder(id, files) };
     return opened.embedder;
   }

@@ -1,7 +1,7 @@
 // Texts with pieces replaced: every other character stays, and spans are carried along. Knows no model.
 
 import type { Example, Span } from "../../tasks/example.ts";
-import type { MaskPlace } from "../mask-filler.ts";
+import type { MaskPlace } from "../../tasks/mask-place.ts";
 
 /** A piece of a text and what stands there instead. */
 export interface Filling extends Pick<MaskPlace, "text" | "start" | "end" | "begins" | "ends"> {

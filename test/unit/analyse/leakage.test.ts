@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binomialTail, leakageOf } from "../../../src/analyse/leakage.ts";
+import { binomialTail, leakageOf, referenceOf } from "../../../src/analyse/leakage.ts";
 import { SharedSpans } from "../../../src/analyse/shared-span.ts";
 import { unitRows, vectorsOf } from "../../../src/analyse/vectors.ts";
 import { rng } from "../../../src/base/rng.ts";
@@ -64,11 +64,11 @@ describe("leakage", () => {
     Array.from({ length: n }, (_, i) => data.subarray(i * columns, (i + 1) * columns));
 
   it("finds copies, and calls texts of the same making none", () => {
-    const fresh = leakageOf(draw(100), real);
+    const fresh = leakageOf(draw(100), referenceOf(real));
     expect(fresh.copied).toBeLessThanOrEqual(2);
     expect(fresh.p).toBeGreaterThan(0.01);
     const copies = { words: real.words.slice(0, 10), unit: vectorsOf(rows(real.unit).slice(0, 10)) };
-    const { texts, copied, p } = leakageOf(join(draw(90), copies), real, draw(150));
+    const { texts, copied, p } = leakageOf(join(draw(90), copies), referenceOf(real, draw(150)));
     expect(copied).toBeGreaterThanOrEqual(10);
     expect(p).toBeLessThan(1e-6);
     expect(texts.slice(90).map(({ source, shared, nearest }) => [source, shared, nearest])).toEqual(
