@@ -6,13 +6,10 @@ import { conflicts, patched } from "../../src/experiment/notebook-patch.ts";
 import type { TrainedState } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
 import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
-import type { RejectReason, Turn } from "../../src/generate/source.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
-import type { Topic } from "../../src/knowledge/topic.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
-import type { TokenExample } from "../../src/tasks/example.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
@@ -21,6 +18,7 @@ import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
+import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 import { dynamics, recipe, stage } from "./fake-training.ts";
@@ -44,40 +42,6 @@ export const starter: GraphInfo = {
     { source: "Hetionet", licence: "CC0-1.0", rows: 4700 },
   ],
 };
-
-const names = ["asthma", "hepatitis B", "migraine", "nephrotic syndrome", "pulmonary embolism", "vertigo", "cystic fibrosis"];
-
-const topic = (i: number): Topic => ({
-  entities: [{ id: `DOID:${1000 + i}`, name: names[i % names.length] ?? "", type: i % 3 === 2 ? "Symptom" : "Disease" }],
-  source: "kg",
-  provenance: { source: i % 3 === 2 ? "Hetionet" : "Disease Ontology", licence: "CC0-1.0" },
-});
-
-export function token(text: string, ...marked: string[]): TokenExample {
-  const spans = marked.map((m) => ({ start: text.indexOf(m), end: text.indexOf(m) + m.length, label: "Disease" }));
-  return { kind: "token", text, spans: spans.sort((a, b) => a.start - b.start) };
-}
-
-const reasons: readonly RejectReason[] = ["topic-absent", "no-entity", "duplicate", "truncated"];
-
-/** Entry i of a log in which every third attempt is thrown away. */
-export function entry(i: number): AttemptEntry {
-  const name = names[i % names.length] ?? "";
-  const style = i % 2 ? "medical literature" : "patient-doctor dialogues";
-  const text = `After two weeks of treatment the patient with ${name} no longer complained of fever (case ${i + 1}).`;
-  const messages = [{ role: "user", content: `Write one sentence in the style of ${style} that mentions ${name}.` }] as const;
-  const common = { index: i, label: "Disease" };
-  const origin = (turn: Turn) => ({ kind: "prompted" as const, turns: [turn], topic: topic(i), style });
-  const turn = { messages, text, promptTokens: 60, completionTokens: 22 };
-  if (i % 3 !== 2) return { type: "accepted", ...common, origin: origin(turn), example: token(text, name, "fever") };
-  const reason = reasons[(i * 7) % reasons.length] ?? "empty";
-  return {
-    type: "rejected",
-    ...common,
-    reason,
-    origin: origin({ ...turn, text: `The weather was mild that day, attempt ${i + 1}.` }),
-  };
-}
 
 export const models: readonly ModelOnDisk[] = [
   {

@@ -6,7 +6,8 @@ import { render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
-import { type Fake, fakeServices, token } from "./fake-services.ts";
+import { token } from "./fake-examples.ts";
+import { type Fake, fakeServices } from "./fake-services.ts";
 
 beforeEach(() => {
   location.hash = "";

@@ -5,7 +5,8 @@ import { page } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
-import { fakeServices, models, token } from "./fake-services.ts";
+import { token } from "./fake-examples.ts";
+import { fakeServices, models } from "./fake-services.ts";
 
 beforeEach(() => {
   location.hash = "";

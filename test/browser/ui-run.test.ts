@@ -7,7 +7,8 @@ import { ClinfuseError } from "../../src/base/errors.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
-import { type Fake, fakeServices, models, token } from "./fake-services.ts";
+import { token } from "./fake-examples.ts";
+import { type Fake, fakeServices, models } from "./fake-services.ts";
 
 beforeEach(() => {
   location.hash = "";
