@@ -15,7 +15,7 @@ export function mapFigure(places: readonly Placed[]): Figure | undefined {
   const often = places.filter(({ correctness }) => correctness >= 0.5);
   const seldom = places.filter(({ correctness }) => correctness < 0.5);
   const mark = (tone: Mark["tone"], name: string, of: readonly Placed[]): Mark[] =>
-    of.length === 0 ? [] : [{ kind: "dots", tone, name, points: pointsOf(of) }];
+    of.length === 0 ? [] : [{ kind: "points", tone, name, points: pointsOf(of) }];
   return {
     title: "Data map of the training",
     label: "Confidence in each synthetic example's own label by how much it varied over the epochs",
