@@ -107,3 +107,36 @@ it("one text and an encoder that fails: sentences, and nothing that is no number
   await expect.element(page.getByRole("heading", { name: "The synthetic text beside the real" })).toBeVisible();
   expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
 });
+
+it("shows the doubtful examples first, drops and keeps by one key, and trains without the dropped", async () => {
+  const fake = await analysed(30);
+  await button("Look for doubtful examples").click();
+  const items = () => [...document.querySelectorAll<HTMLElement>("ol.rows > li")];
+  const first = () => items()[0] as HTMLElement;
+  await expect.element(page.getByText(/On one of them, D drops it/)).toBeVisible();
+  expect(first().textContent).toMatch(/Confidence 0\.10, variability 0\.00, right in 0 % of the epochs/);
+  expect(items()[1]?.textContent).toContain("Patient 5 of ward 0");
+  await expect.element(page.getByRole("img", { name: /Confidence in each synthetic example/ })).toBeVisible();
+  await expect.element(button("Train without 0 examples")).toBeDisabled();
+
+  (first().querySelector("button") as HTMLElement).focus();
+  const press = (key: string) =>
+    (document.activeElement as HTMLElement).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press("d");
+  await expect.element(button("Train without 1 example")).toBeEnabled();
+  expect(items()[1]?.contains(document.activeElement)).toBe(true); // it went on to the next
+  press("k");
+  await page.getByLabelText("those that training mostly gets wrong").click();
+  await expect.element(button("Train without 5 examples")).toBeEnabled(); // six are never learnt, one of them is kept
+
+  await button("Train without 5 examples").click();
+  await expect.element(page.getByText(/Without 5 examples, 1 of them dropped by hand, .* one seed, paired/)).toBeVisible();
+  expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
+
+  await expect.poll(() => [...fake.saved.values()][0]?.products?.length).toBe(1);
+  location.hash = "#/run/r1/task";
+  await expect.element(page.getByRole("heading", { level: 1, name: "Task" })).toBeVisible();
+  location.hash = "#/run/r1/analyse";
+  await expect.element(button("Look again")).toBeVisible();
+  expect(first().textContent).toContain("Dropped.");
+});
