@@ -20,6 +20,6 @@ svg .few{--hue:var(--orange);--hue-ink:var(--orange-ink)}svg .synthetic{--hue:va
 svg .third{--hue:var(--green);--hue-ink:var(--green-ink)}svg .fourth{--hue:var(--red);--hue-ink:var(--red-ink)}svg .plain{--hue:var(--soft);--hue-ink:var(--soft)}svg .broken{stroke-dasharray:6 4}
 svg line{stroke:var(--hue,var(--line))}svg line.zero{stroke:var(--line-strong)}svg path{fill:none;stroke:var(--hue);stroke-width:1.75;stroke-linejoin:round}
 .dot{fill:var(--hue)}.ring{fill:none;stroke:var(--hue-ink);stroke-width:2}
-th[scope=row]{overflow-wrap:normal;min-width:9ch}.measures{min-width:620px}.measures .soft{min-width:24ch}.interval{display:block;white-space:nowrap}.hash{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}ul{margin:8px 0;padding-left:20px}ul li{padding:4px 0;border:0}
+th[scope=row]{overflow-wrap:normal;min-width:9ch}th[scope=col]{overflow-wrap:normal}.measures{min-width:620px}.measures .soft{min-width:24ch}.interval{display:block;white-space:nowrap}.hash{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}ul{margin:8px 0;padding-left:20px}ul li{padding:4px 0;border:0}
 @media print{body{padding:0}.measures{min-width:0}.wide{display:block}.narrow{display:none}details>*{display:revert}}
 </style>`;
