@@ -44,6 +44,13 @@ export interface GenerateRequest {
   readonly feedback?: Feedback;
 }
 
+/** An attempt of the request's run made again. */
+export interface WriteAgainRequest extends Omit<GenerateRequest, "items" | "feedback"> {
+  readonly index: number;
+  /** Texts that it must not be, the demonstrations apart. */
+  readonly taken: readonly Example[];
+}
+
 export interface TrainRequest {
   readonly task: TaskRef;
   readonly encoder: string; // id in models/manifest.json

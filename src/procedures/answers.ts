@@ -25,6 +25,7 @@ export const generateAnswers: Answers<GenerateProcedures> = {
   openModel: "stream",
   gatherKnowledge: "stream",
   generate: "stream",
+  writeAgain: "promise",
   readRun: "stream",
   deleteRun: "promise",
 };

@@ -217,6 +217,11 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         }
         yield { type: "finished", accepted: config.size, attempts: log.length };
       },
+      async writeAgain({ index }, signal) {
+        check("writeAgain");
+        await wait(fake.pace, signal);
+        return token(`Another text for attempt ${index} tells of migraine .`, "migraine");
+      },
       async *readRun({ id }) {
         yield* fake.log.get(id) ?? [];
       },
