@@ -7,7 +7,7 @@ import type { ProductStore } from "./experiment/product.ts";
 import { logFormat } from "./generate/log.ts";
 import { modelAccess } from "./models/access.ts";
 import { type ArenaStore, arenaStore } from "./store/arenas.ts";
-import { type Capsules, capsules } from "./store/capsules.ts";
+import { capsules } from "./store/capsules.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -19,6 +19,7 @@ import Insecure from "./ui/Insecure.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { analyseClient } from "./workers/analyse.client.ts";
+import { capsulesClient } from "./workers/capsules.client.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
@@ -67,9 +68,8 @@ const products: ProductStore = {
   put: async (...made) => (await database()).products.put(...made),
 };
 
-const runCapsules: Capsules = {
+const runCapsules: Services["capsules"] = {
   read: async (notebook) => (await database()).capsules.read(notebook),
-  add: async (...parts) => (await database()).capsules.add(...parts),
 };
 
 const arenas: ArenaStore = {
@@ -95,6 +95,7 @@ async function start(target: HTMLElement): Promise<void> {
     library,
     measure: measureClient,
     analyse: analyseClient,
+    capsuleOpener: capsulesClient,
     notebooks: notebookStore,
     products,
     capsules: runCapsules,

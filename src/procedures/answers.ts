@@ -1,6 +1,7 @@
 // How each procedure of each worker answers: the one thing about them that a page must load. Imports types alone, so that it loads nothing else.
 
 import type { AnalyseProcedures } from "./analyse.ts";
+import type { CapsuleProcedures } from "./capsules.ts";
 import type { GenerateProcedures } from "./generate.ts";
 import type { GraphProcedures } from "./graphs.ts";
 import type { MeasureProcedures } from "./measure.ts";
@@ -71,6 +72,8 @@ export const analyseAnswers: Answers<AnalyseProcedures> = {
   stand: "stream",
   factuality: "promise",
 };
+
+export const capsuleAnswers: Answers<CapsuleProcedures> = { openCapsule: "promise" };
 
 export const measureAnswers: Answers<MeasureProcedures> = {
   device: "promise",

@@ -8,6 +8,8 @@ import { readDataset } from "../../src/formats/dataset.ts";
 import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
+import { capsuleProcedures } from "../../src/procedures/capsules.ts";
+import type { Capsules } from "../../src/store/capsules.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
@@ -316,6 +318,17 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     products,
     capsules: memoryCapsules(fake, products),
+    capsuleOpener: () => ({
+      close: () => undefined,
+      procedures: {
+        policy: async () => undefined,
+        async *requests() {
+          await new Promise(() => undefined);
+        },
+        openCapsule: (argument, signal = new AbortController().signal) =>
+          capsuleProcedures({ capsules: async () => memoryCapsules(fake, products) }).openCapsule(argument, signal),
+      },
+    }),
     arenas: memoryArenas(),
     tasks: memoryTasks(),
     library: fakeLibrary(fake, check),
@@ -330,7 +343,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
 }
 
 /** Runs of capsules in memory, under their own names. */
-function memoryCapsules({ saved, log }: Fake, products: Services["products"]): Services["capsules"] {
+function memoryCapsules({ saved, log }: Fake, products: Services["products"]): Capsules {
   return {
     async read({ run, config: { task, source, seed, size } }) {
       if (run === undefined) return {};
