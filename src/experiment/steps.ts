@@ -1,6 +1,7 @@
 // Requests and events of each step of a run: plain data that crosses a worker's border. The work itself is in the other rooms.
 
 import type { HeadData } from "../classifier/head-data.ts";
+import type { Sure } from "../classifier/task-head.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { GenerateEvent } from "../generate/log.ts";
 import type { RunConfig } from "../generate/run-config.ts";
@@ -109,8 +110,8 @@ export type TrainRunEvent =
       readonly stage: StageId;
       readonly scores: Scores;
       readonly predicted: readonly Example[];
-      /** Probability of each prediction, where it is one label. */
-      readonly sure?: readonly number[];
+      /** Probabilities of each prediction's labels or spans. */
+      readonly sure?: readonly Sure[];
     }
   | { readonly type: "saved"; readonly model: string; readonly bytes: number }
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
