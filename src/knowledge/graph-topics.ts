@@ -33,11 +33,15 @@ export function cleanName(name: string, longest: number): string | undefined {
   return clean === "" || clean.length > longest ? undefined : clean;
 }
 
+/** A gene's symbol, or a marker's: "TP53", "CA-125". */
+const symbol = /^\p{Lu}[\p{Lu}-]{0,6}\d[\p{L}\d-]{0,4}$/u;
+
 /**
- * Tells whether a name can stand in a sentence as it is: one to four words of letters, hyphens and apostrophes. Ontologies also hold inverted
+ * Tells whether a name can stand in a sentence as it is: one to four words of letters, hyphens and apostrophes, or a symbol. Ontologies also hold inverted
  * names ("anemia, aplastic"), numbered ones ("deafness 79", "type II") and classes ("disease of mental health").
  */
 export function isNatural(name: string): boolean {
+  if (symbol.test(name)) return true;
   if (!/^\p{L}[\p{L}\p{M}'’-]*( [\p{L}\p{M}'’-]+){0,3}$/u.test(name)) return false;
   if (/ ([IVX]{2,}[a-z]?|[IVX][a-z]|[A-Z])$/.test(name)) return false; // "glycogen storage disease IXb", "hepatitis E"
   return !classWords.test(name);

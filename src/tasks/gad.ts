@@ -3,6 +3,16 @@
 import { fivePerLabel } from "./few-shot.ts";
 import { edges, relations, types, unlinked } from "./graph-words.ts";
 import type { Task } from "./task.ts";
+import type { TopicQuery } from "./topic-query.ts";
+
+/** The graph that ships knows of genes what diseases do to them, and that stands for the association. */
+const associated: TopicQuery = {
+  kind: "first",
+  of: [relations.associates, relations.expression].map((named) => ({
+    kind: "any",
+    of: edges(named, types.disease, types.gene),
+  })),
+};
 
 export const gad: Task<"relation"> = {
   id: "gad",
@@ -36,7 +46,7 @@ export const gad: Task<"relation"> = {
   ],
   topics: {
     each: {
-      has_relation: { kind: "any", of: edges(relations.associates, types.disease, types.gene) },
+      has_relation: associated,
       no_relation: { kind: "first", of: unlinked(types.disease, types.gene) },
     },
   },

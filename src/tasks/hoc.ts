@@ -36,12 +36,13 @@ const cancers = [
   "glioma",
 ];
 
-/** A graph that knows nothing of hallmarks still has what a cancer document is about: genes and processes, else the cancers. */
+/** A graph that knows nothing of hallmarks still has what a cancer document is about: pathways and processes, else the cancers, else genes. */
 const subtopics: TopicQuery = {
   kind: "first",
   of: [
-    { kind: "nodes", types: [...types.gene, ...types.pathway, ...types.process] },
+    { kind: "nodes", types: [...types.pathway, ...types.process] },
     { kind: "nodes", types: types.disease, endings: cancers },
+    { kind: "nodes", types: types.gene },
   ],
 };
 

@@ -46,8 +46,9 @@ const spreading: TopicQuery = { kind: "nodes", types: types.disease, endings: co
 const mechanisms: TopicQuery = {
   kind: "first",
   of: [
-    { kind: "nodes", types: [...types.gene, ...types.pathway, ...types.process] },
+    { kind: "nodes", types: [...types.pathway, ...types.process] },
     { kind: "nodes", types: ["Anatomy", "anatomy"] },
+    { kind: "nodes", types: types.gene },
     illness,
   ],
 };

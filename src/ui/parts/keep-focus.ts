@@ -28,12 +28,14 @@ export function keepFocus(root: HTMLElement): () => void {
   };
 }
 
+/** The control in `root` that one can reach and that is nearest to `at`; each is measured once. */
 function nearest(root: HTMLElement, at: DOMRect): HTMLElement | undefined {
-  const away = (element: HTMLElement) => {
+  let best: { readonly element: HTMLElement; readonly away: number } | undefined;
+  for (const element of root.querySelectorAll<HTMLElement>(controls)) {
+    if (element.tabIndex < 0 || element.matches(":disabled") || element.getClientRects().length === 0) continue;
     const { left, top } = element.getBoundingClientRect();
-    return Math.hypot(left - at.left, top - at.top);
-  };
-  return [...root.querySelectorAll<HTMLElement>(controls)]
-    .filter((element) => element.tabIndex >= 0 && !element.matches(":disabled") && element.getClientRects().length > 0)
-    .sort((a, b) => away(a) - away(b))[0];
+    const away = Math.hypot(left - at.left, top - at.top);
+    if (!best || away < best.away) best = { element, away };
+  }
+  return best?.element;
 }

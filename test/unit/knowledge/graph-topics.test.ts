@@ -112,6 +112,10 @@ describe("names", () => {
     "shortness of breath",
     "fragile X syndrome",
     "Ménière disease",
+    "TP53",
+    "CDK5R2",
+    "CA-125",
+    "HLA-DRB1",
   ])("%s can stand in a sentence", (name) => expect(isNatural(name)).toBe(true));
   it.each([
     "anemia, aplastic",
@@ -124,6 +128,9 @@ describe("names", () => {
     "syndrome (disorder)",
     "autoimmune disease of the central nervous system",
     "46,XX sex reversal",
+    "LOC100287765",
+    "1p36",
+    "Deafness79",
     "",
   ])("%s cannot", (name) => expect(isNatural(name)).toBe(false));
 

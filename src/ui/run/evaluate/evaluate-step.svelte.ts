@@ -62,9 +62,9 @@ export class EvaluateStep {
     this.sure = { intervals: of, ...(against[0] ? { gain: against[0] } : {}) };
   }
 
-  /** Fetches what writes the files, while the app's server is sure to answer. */
+  /** Fetches what writes the files, one after another, while the app's server is sure to answer. */
   async prepare(): Promise<void> {
-    await Promise.all([artefacts(), report(), dataFolders(), zips(), runCapsules()]).catch(() => undefined); // asked for again at the download, which tells why
+    for (const load of [artefacts, report, dataFolders, zips, runCapsules]) await load().catch(() => undefined); // asked for again at the download, which tells why
   }
 
   /** Works after a reload too: the model was kept. */
