@@ -153,7 +153,13 @@ export type MaskedRunEvent = MaskedEvent | Extract<TrainRunEvent, { type: "devic
 
 export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }
-  | { readonly type: "predicted"; readonly done: number; readonly examples: readonly Example[] };
+  | {
+      readonly type: "predicted";
+      readonly done: number;
+      readonly examples: readonly Example[];
+      /** As `scored` has it. */
+      readonly sure?: readonly Sure[];
+    };
 
 /** State of a trained model's files. */
 export type TrainedState =
