@@ -172,6 +172,8 @@ it("says what does not fit, and device-lost when the GPU goes away; one that is 
     "no parameter is named v",
   );
   const { device } = await programDevice();
+  device.queue.writeBuffer(device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST }), 32, new Float32Array(4));
+  await expect(trainer.step(ids(2), recipe)).rejects.toMatchObject({ code: "engine-failed" }); // an error that no call was told of
   device.destroy();
   await device.lost;
   const lost = { name: "ClinfuseError", code: "device-lost" };

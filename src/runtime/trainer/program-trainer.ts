@@ -1,6 +1,6 @@
 // A trainer whose step is one program on the GPU: forward, backward, clipping and AdamW in one submit; only the loss and the norm come back. Knows no model.
 
-import { mutex } from "../../base/async.ts";
+import { type Mutex, mutex } from "../../base/async.ts";
 import { ClinfuseError } from "../../base/errors.ts";
 import { sizeOf, type Value } from "../../graph/ops.ts";
 import type { Weight, Weights } from "../../weights/weight.ts";
@@ -37,16 +37,7 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
   const slots: readonly Named[] = graphs.parameters;
   const trained = slots.filter(({ name }) => !graphs.frozen.has(name));
   const order = mutex();
-  const failure = failureOf(on);
-  /** Runs in the order of asking; what it leads to is awaited outside, so that the next may be queued meanwhile. */
-  const inTurn = async <T>(task: () => Promise<() => Promise<T>>): Promise<T> => {
-    try {
-      const later = await order.run(() => (on.lost() === undefined ? task() : Promise.reject(failure(undefined))));
-      return await later();
-    } catch (error) {
-      throw failure(error);
-    }
-  };
+  const inTurn = turns(on, order);
   const write = ({ buffer, offset }: Span, data: Float32Array<ArrayBuffer>) => device.queue.writeBuffer(buffer, offset, data);
   const read = (part: ArenaPart, name: string) => inTurn(async () => copied(device, back, arena.span(part, name) as Span));
   let steps = 0;
@@ -98,6 +89,22 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
 }
 
 const arenaPart: Readonly<Record<StatePart, ArenaPart>> = { weight: "weights", first: "first", second: "second" };
+
+/** Runs in the order of asking; what it leads to is awaited outside, so that the next may be queued meanwhile. */
+function turns(on: ProgramDevice, order: Mutex): <T>(task: () => Promise<() => Promise<T>>) => Promise<T> {
+  const failure = failureOf(on);
+  return async (task) => {
+    try {
+      const later = await order.run(() => (on.lost() === undefined ? task() : Promise.reject(failure(undefined))));
+      const found = await later();
+      const fault = on.fault();
+      if (fault) throw fault;
+      return found;
+    } catch (error) {
+      throw failure(error);
+    }
+  };
+}
 
 /** The error of a call, as `device-lost` once the device is. A refusal stays what it is. */
 const failureOf =
