@@ -91,8 +91,11 @@ function main(): void {
       console.log(row(at, path, found));
     }
   }
-  // The app's own path first: a program where there is one.
-  const own = (kind: "train" | "decode") => ({ ...results.onnxruntime[kind], ...results.program[kind] });
+  // What the app can have: a program where there is one.
+  const own = (kind: "train" | "decode") => {
+    const made = Object.entries(results.program[kind]).filter(([, found]) => !("left" in found));
+    return { ...results.onnxruntime[kind], ...Object.fromEntries(made) };
+  };
   const last = { backend, train: own("train"), decode: own("decode"), onnxruntime: results.onnxruntime };
   console.log(JSON.stringify(last));
 }
@@ -102,6 +105,6 @@ try {
   if (one) await runOne(one);
   else main();
 } catch (error) {
-  console.error(error instanceof Error ? `error: ${error.stack ?? error.message}` : error);
+  console.error(error instanceof Error ? `error: ${error.message}` : error);
   process.exit(1);
 }
