@@ -1,13 +1,14 @@
 // onnxruntime-web, loaded for a device and set to take its files from this app. Knows no graph.
 
 import type * as Ort from "onnxruntime-web";
+import { appAddress } from "../base/app-address.ts";
 import { serverGone } from "../base/app-file.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { hasRelaxedSimd, wasmThreads } from "./device.ts";
 
-/** Path at which the servers and the build put onnxruntime-web's wasm. */
-const vendor = "/vendor/ort/";
+/** Address at which the servers and the build put onnxruntime-web's wasm. */
+const vendor = appAddress("vendor/ort/");
 /** The plain build with products by fused multiply-add (scripts/ort): a fifth less time for a step, where a browser has relaxed SIMD. */
 const fused = { mjs: `${vendor}ort-wasm-simd-threaded.mjs`, wasm: `${vendor}ort-wasm-simd-threaded.fused.wasm` };
 
