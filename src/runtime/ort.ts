@@ -15,7 +15,8 @@ const fused = { mjs: `${vendor}ort-wasm-simd-threaded.mjs`, wasm: `${vendor}ort-
 /** WebGPU takes the build with the native provider, WASM the plain one; the package's default entry is a deprecated one. */
 export async function loadOrt(device: Device): Promise<typeof Ort> {
   const ort = device === "webgpu" ? await import("onnxruntime-web/webgpu") : await import("onnxruntime-web/wasm");
-  ort.env.wasm.wasmPaths = device === "wasm" && hasRelaxedSimd() ? fused : vendor;
+  // Outside a browser there is no address: whoever runs it there has handed the file in.
+  if (!ort.env.wasm.wasmBinary) ort.env.wasm.wasmPaths = device === "wasm" && hasRelaxedSimd() ? fused : vendor;
   ort.env.wasm.numThreads = device === "webgpu" ? 1 : wasmThreads();
   ort.env.logLevel = "error";
   return ort;
