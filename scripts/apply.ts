@@ -1,6 +1,6 @@
 // npm run apply: a trained model on files, rows of a table and notes, in Node. Prints what it found and, last, one line of JSON.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -10,10 +10,11 @@ import { loadModel, readCard } from "../src/classifier/saved-model.ts";
 import type { ReadNote } from "../src/formats/note.ts";
 import { noteShapes } from "../src/formats/note.ts";
 import { type NoteFormatId, noteFormatIds, noteFormats } from "../src/formats/note-format.ts";
+import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
 import { applyTo } from "../src/procedures/apply.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
+import type { Shape } from "../src/tasks/example.ts";
 import { nodeOrt } from "./node-ort.ts";
-import { readNotes } from "./notes-read.ts";
 import { pathsUnder, pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--format ${noteFormatIds.join("|")}] [--out DIR]
@@ -101,6 +102,7 @@ export async function main(
     if (!(error instanceof ClinfuseError)) throw error;
     const { code, message, place } = error;
     tell(message);
+    if (code === "format-unknown") tell("--column NAME names the column of the notes; FIRST,SECOND those of two texts.");
     print(JSON.stringify({ ok: false, error: { code, message, file: place.file ?? null, line: place.line ?? null } }));
     return 1;
   }
@@ -116,7 +118,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   const format = request.format ?? (request.out === undefined ? undefined : "jsonl");
   if (format && task.shape !== "token" && !noteFormats[format].labels)
     throw unfit(`${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv or jsonl`);
-  const { notes, remarks } = await readNotes(request.paths, task.shape, request.column);
+  const { notes, remarks } = await notesOf(request.paths, task.shape, request.column);
   for (const remark of remarks) tell(remark);
   await nodeOrt();
   const classifier = await loadModel(files, "wasm");
@@ -144,6 +146,16 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   } finally {
     await classifier.close();
   }
+}
+
+/** "-" is what comes in by the pipe. */
+async function notesOf(paths: readonly string[], shape: Shape, column: string | undefined): Promise<ReadNotes> {
+  const named = paths.filter((path) => path !== "-");
+  const files = named.length === 0 ? new Map<string, Blob>() : pickedFiles(named);
+  const piped = named.length < paths.length ? [["pasted.txt", new Blob([readFileSync(0)])] as const] : [];
+  const read = await readNotes(new Map([...piped, ...files]), shape, column);
+  if (read.notes.length > 0) return read;
+  throw new ClinfuseError("file-empty", `${paths.join(", ")} holds no note`, { file: paths[0] ?? "" });
 }
 
 function counts(notes: readonly ReadNote[]): {

@@ -75,10 +75,10 @@ describe("the command", () => {
       message: expect.stringContaining("no clinfuse.json"),
     });
     expect(await error(model, join(folder, "nothing.txt"))).toMatchObject({ code: "file-missing" });
-    expect(await error(model, file("x.pdf", "%PDF-1.7"))).toMatchObject({ code: "format-unfit", file: "x.pdf" });
+    expect(await error(model, file("x.pdf", "%PDF-1.7"))).toMatchObject({ code: "format-unknown", file: "x.pdf" });
     expect(await error(model, file("c.csv", "a,b\n1,2\n"))).toMatchObject({
-      code: "format-unfit",
-      message: 'c.csv has no column that is called text or note; it has "a", "b", and --column names one',
+      code: "format-unknown",
+      message: 'c.csv has no column that is called text or note; it has "a", "b"',
     });
     expect(await error(model, file("r.csv", "id,text\n1,a\n2\n"))).toMatchObject({
       code: "file-malformed",

@@ -1,19 +1,20 @@
-// Notes from files: a text file is a note, a table has one in each row. For npm run apply. Knows no model.
+// Notes from files: a text file is a note, a table has one in each row. Knows no model and no disk.
 
-import { readFileSync } from "node:fs";
-import { extname } from "node:path";
-import { ClinfuseError } from "../src/base/errors.ts";
-import { decodeUtf8, readUtf8 } from "../src/base/utf8.ts";
-import { readTable, type Table } from "../src/formats/columns.ts";
-import type { Note } from "../src/formats/note.ts";
-import type { Shape } from "../src/tasks/example.ts";
-import { pickedFiles } from "./picked-files.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import { readUtf8 } from "../base/utf8.ts";
+import type { Shape } from "../tasks/example.ts";
+import { readTable, type Table } from "./columns.ts";
+import type { Tree } from "./format.ts";
+import type { Note } from "./note.ts";
 
 export interface ReadNotes {
   readonly notes: readonly Note[];
   /** How the files were read, and what was passed over, a sentence each. */
   readonly remarks: readonly string[];
 }
+
+/** With its dot, in lower case; "" where there is none, and for a name that begins with its only dot. */
+const extensionOf = (path: string): string => /[^/](\.[^./]*)$/.exec(path)?.[1]?.toLowerCase() ?? "";
 
 const texts: readonly string[] = ["", ".txt", ".text", ".md"];
 const tables: readonly string[] = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
@@ -26,16 +27,13 @@ const pairColumns: readonly (readonly [RegExp, RegExp])[] = [
   [/^(first|premise|claim|chq)$/i, /^(second|hypothesis|evidence|faq)$/i],
 ];
 
-/** "-" is what comes in by the pipe. Throws with the file, and the line where there is one. */
-export async function readNotes(paths: readonly string[], shape: Shape, column: string | undefined): Promise<ReadNotes> {
-  const named = paths.filter((path) => path !== "-");
+/** `column` names the texts of tables; two of a pair are apart by a comma. Throws with the file, and the line where there is one. */
+export async function readNotes(files: Tree, shape: Shape, column?: string): Promise<ReadNotes> {
   const notes: Note[] = [];
   const remarks: string[] = [];
-  if (named.length < paths.length) notes.push({ id: "pasted", file: "-", text: decodeUtf8(readFileSync(0), "-") });
-  const files = named.length === 0 ? new Map<string, Blob>() : pickedFiles(named);
   const passedOver: string[] = [];
   for (const [path, blob] of files) {
-    const kind = extname(path).toLowerCase();
+    const kind = extensionOf(path);
     if (tables.includes(kind)) {
       const { found, how } = inTable(readTable(await readUtf8(blob, path), path), path, shape, column);
       notes.push(...found);
@@ -51,12 +49,14 @@ export async function readNotes(paths: readonly string[], shape: Shape, column: 
     if (notes.length === 0) throw unfit(passedOver[0] as string, why);
     remarks.push(`passed over ${why}`);
   }
-  if (notes.length === 0) throw new ClinfuseError("file-empty", `${paths.join(", ")} holds no note`, { file: paths[0] ?? "" });
   return { notes: apart(notes), remarks };
 }
 
 const unfit = (file: string, why: string) =>
-  new ClinfuseError("format-unfit", why.startsWith(file) ? why : `${file} ${why}`, { file, what: why });
+  new ClinfuseError("format-unknown", why.startsWith(file) ? why : `${file} ${why}`, { file, what: why, remedy });
+
+const remedy =
+  "Give text files, each a note, or a table with a column called text or note (text_1 and text_2 where two texts are compared). Nothing was read.";
 
 function inTable(
   { columns, rows }: Table,
@@ -86,18 +86,18 @@ function textsIn(columns: readonly string[], file: string, shape: Shape, wanted:
     const found = asked ?? pairColumns.map(([a, b]) => [of(a), of(b)]).find(([a, b]) => a !== undefined && b !== undefined);
     const [a, b] = found ?? [];
     if (a !== undefined && b !== undefined && columns.includes(a) && columns.includes(b)) return [a, b];
-    throw unfit(file, `has no two columns of texts among ${list}; name them with --column FIRST,SECOND`);
+    throw unfit(file, `has no two columns of texts among ${list}`);
   }
   const found = wanted === undefined ? columns.find((name) => textColumns.test(name)) : columns.find((name) => name === wanted);
   if (found !== undefined) return [found];
   // One column can only be the texts.
   if (wanted === undefined && columns.length === 1) return [columns[0] as string];
   const what = wanted === undefined ? "no column that is called text or note" : `no column ${JSON.stringify(wanted)}`;
-  throw unfit(file, `has ${what}; it has ${list}, and --column names one`);
+  throw unfit(file, `has ${what}; it has ${list}`);
 }
 
 /** Notes of one id are told apart by a number. */
-function apart(notes: readonly Note[]): Note[] {
+export function apart(notes: readonly Note[]): Note[] {
   const taken = new Set<string>();
   return notes.map((note) => {
     let { id } = note;
