@@ -45,7 +45,7 @@ export function coverageFigure(
     axes: {
       x: { title: "share of all pairs of topic and style", from: 0, to: Math.min(1, highest * 1.1 + 0.01) },
       y: {
-        title: "● used   ├─┤ 95 % of even draws",
+        title: "● used   — 95 % of even draws",
         from: 0.5,
         to: rows.length + 0.7,
         ticks: rows.map(({ label }, i) => ({ at: y(i), text: nameOf(label) })),
