@@ -1,8 +1,9 @@
 // The worker's side of kg.ts: imports, opens, draws from and searches a graph of each size, and gives the same to the rivals.
 
 import { rng } from "../../src/base/rng.ts";
+import { importTsv } from "../../src/knowledge/graph/import-tsv.ts";
 import { nameSearch } from "../../src/knowledge/graph/name-search.ts";
-import { importGraph, openGraph } from "../../src/knowledge/graphs.ts";
+import { openGraph } from "../../src/knowledge/graphs.ts";
 import { openDb } from "../../src/store/db.ts";
 import { graphStore } from "../../src/store/graph-store.ts";
 import type { GraphQuery } from "../../src/tasks/topic-query.ts";
@@ -60,7 +61,7 @@ const queriesFor = (graph: MadeGraph): string[] => {
 async function bring(id: string, nodeFile: Blob, edgeFile: Blob, store: ReturnType<typeof graphStore>): Promise<void> {
   const files = { nodes: { name: "nodes.tsv", data: nodeFile }, edges: { name: "edges.tsv", data: edgeFile } };
   const options = { id, name: id, provenance: { source: "bench", licence: "CC0-1.0" } };
-  for await (const _ of importGraph(files, options, store, signal));
+  for await (const _ of importTsv(files, options, store, signal));
 }
 
 export interface Given {
