@@ -2,6 +2,7 @@
 
 import type { AnalyseProcedures } from "./analyse.ts";
 import type { GenerateProcedures } from "./generate.ts";
+import type { LookupProcedures } from "./graph-lookup.ts";
 import type { GraphProcedures } from "./graphs.ts";
 import type { MeasureProcedures } from "./measure.ts";
 import type { ModelProcedures } from "./models.ts";
@@ -17,8 +18,11 @@ const graphAnswers: Answers<GraphProcedures> = {
   countTopics: "promise",
 };
 
+const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise" };
+
 export const generateAnswers: Answers<GenerateProcedures> = {
   ...graphAnswers,
+  ...lookupAnswers,
   readData: "promise",
   keepModelFile: "stream",
   engines: "promise",

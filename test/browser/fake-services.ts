@@ -8,6 +8,7 @@ import { readDataset } from "../../src/formats/dataset.ts";
 import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
+import { lookupProcedures } from "../../src/procedures/graph-lookup.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
@@ -17,6 +18,7 @@ import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
+import { edgesFile, importText, nodesFile } from "../unit/knowledge/rows.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
@@ -31,6 +33,13 @@ const wait = (milliseconds: number, signal?: AbortSignal) =>
       reject(new DOMException("stopped", "AbortError"));
     });
   });
+
+/** What can be looked up in the starter graph here. */
+const starterFiles = importText(
+  nodesFile({ Disease: ["asthma", "bronchial asthma", "gout"], Drug: ["salbutamol"] }),
+  edgesFile("Drug:0 treats Disease:0", "Disease:0 resembles Disease:1"),
+  { id: "starter" },
+);
 
 export const starter: GraphInfo = {
   id: "starter",
@@ -132,6 +141,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   };
   let graphs: readonly GraphInfo[] = [];
   const products = memoryProducts();
+  const lookup = lookupProcedures({ graphs: async () => (await starterFiles).store });
   const services: Services = {
     measure: fake.device.client,
     analyse: fakeAnalyse(check, products),
@@ -163,6 +173,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       graphs: async () => graphs,
       deleteGraph: async () => undefined,
       countTopics: async () => 1520,
+      findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),
+      nodeCard: (argument, signal = new AbortController().signal) => lookup.nodeCard(argument, signal),
       async *keepModelFile({ model, name, picked }, signal) {
         check("keepModelFile");
         yield { done: 1, total: 2 };
