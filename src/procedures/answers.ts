@@ -11,6 +11,7 @@ import type { TrainedProcedures } from "./trained.ts";
 
 const graphAnswers: Answers<GraphProcedures> = {
   importStarter: "stream",
+  previewGraph: "stream",
   importGraph: "stream",
   graphs: "promise",
   deleteGraph: "promise",

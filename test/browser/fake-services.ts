@@ -154,6 +154,11 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         graphs = [starter];
         yield { type: "imported", graph: starter };
       },
+      async *previewGraph({ name, filter }) {
+        check("previewGraph");
+        const nodes = Object.entries(starter.nodes).filter(([type]) => !filter?.types || filter.types.includes(type));
+        yield { type: "imported", graph: { ...starter, id: "preview", name, nodes: Object.fromEntries(nodes), bytes: 123_456 } };
+      },
       async *importGraph({ name }) {
         check("importGraph");
         const graph = { ...starter, id: name, name };

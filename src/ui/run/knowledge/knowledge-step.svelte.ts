@@ -97,9 +97,9 @@ export class KnowledgeStep {
     this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
   }
 
-  importGraph = (name: string, nodes: Blob, edges: Blob): Promise<boolean> =>
+  importGraph = (name: string, files: Readonly<Record<string, File>>): Promise<boolean> =>
     this.work.run(`Importing ${name}`, async (signal) => {
-      const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, nodes, edges }, signal), name);
+      const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, files }, signal), name);
       await this.choose({ graph });
     });
 
