@@ -13,7 +13,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       projects: [
-        { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+        { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", testTimeout: 30_000 } },
         {
           extends: true,
           test: {

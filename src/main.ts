@@ -1,4 +1,4 @@
-// Ties the app together: opens the store, starts the workers' clients, mounts the page.
+// Ties the app together: the store and the workers, each opened by the first question to it, and the page.
 
 import { mount } from "svelte";
 import { breathe, remembered } from "./base/async.ts";
@@ -6,6 +6,7 @@ import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import type { ProductStore } from "./experiment/product.ts";
 import { logFormat } from "./generate/log.ts";
 import { modelAccess } from "./models/access.ts";
+import { generateAnswers, modelAnswers, trainAnswers } from "./procedures/answers.ts";
 import { type ArenaStore, arenaStore } from "./store/arenas.ts";
 import { type Capsules, capsules } from "./store/capsules.ts";
 import { openDb } from "./store/db.ts";
@@ -24,6 +25,7 @@ import { sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
+import { whenAsked } from "./workers/when-asked.ts";
 
 /** The database opens with the first question to it, so that a refusal reaches the page and not an empty screen. */
 const database = remembered(async () => {
@@ -82,13 +84,12 @@ const arenas: ArenaStore = {
 /** The script from which onnxruntime's threads start. */
 const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
 
-// Evaluating this script, starting the workers and drawing the page are tasks of their own, so that none of them is long.
+// Evaluating this script and drawing the page are tasks of their own, so that none of them is long.
 async function start(target: HTMLElement): Promise<void> {
   await breathe();
-  const generate = generateClient().procedures;
-  const train = trainClient().procedures;
-  const library = modelClient().procedures;
-  await breathe();
+  const generate = whenAsked(generateClient, generateAnswers);
+  const train = whenAsked(trainClient, trainAnswers);
+  const library = whenAsked(modelClient, modelAnswers);
   const services: Services = {
     generate,
     train,

@@ -47,29 +47,55 @@ export function conditional({ k, squares }: Neighbours, perplexity: number): Flo
   return p;
 }
 
-/** (P + P') / 2n. */
+/** (P + P') / 2n. Columns of a row rise. */
 export function affinities(neighbours: Neighbours, perplexity: number): Affinities {
   const { k, indices } = neighbours;
   const n = k === 0 ? 0 : indices.length / k;
-  const p = conditional(neighbours, perplexity);
-  const rows: Map<number, number>[] = Array.from({ length: n }, () => new Map());
-  const add = (row: number, column: number, value: number) => rows[row]?.set(column, (rows[row]?.get(column) ?? 0) + value);
-  for (let at = 0; at < indices.length; at++) {
-    const [i, j] = [Math.floor(at / k), indices[at] as number];
-    const half = (p[at] as number) / (2 * n);
-    add(i, j, half);
-    add(j, i, half);
-  }
-  const starts = new Int32Array(n + 1);
-  for (const [i, row] of rows.entries()) starts[i + 1] = (starts[i] as number) + row.size;
-  const columns = new Int32Array(starts[n] as number);
-  const values = new Float64Array(starts[n] as number);
-  let at = 0;
-  for (const row of rows) {
-    for (const [column, value] of row) {
-      columns[at] = column;
-      values[at++] = value;
+  const half = conditional(neighbours, perplexity).map((p) => p / (2 * n));
+  const one: Affinities = { starts: Int32Array.from({ length: n + 1 }, (_, i) => i * k), columns: indices, values: half };
+  // Turned twice, the columns of each row are sorted.
+  const other = turned(one);
+  return sum(turned(other), other);
+}
+
+/** The transpose, its columns sorted. */
+function turned({ starts, columns, values }: Affinities): Affinities {
+  const n = starts.length - 1;
+  const to = new Int32Array(n + 1);
+  for (const column of columns) to[column + 1] = (to[column + 1] as number) + 1;
+  for (let i = 0; i < n; i++) to[i + 1] = (to[i + 1] as number) + (to[i] as number);
+  const next = to.slice();
+  const turnedColumns = new Int32Array(columns.length);
+  const turnedValues = new Float64Array(values.length);
+  for (let i = 0; i < n; i++) {
+    for (let at = starts[i] as number; at < (starts[i + 1] as number); at++) {
+      const column = columns[at] as number;
+      const place = next[column] as number;
+      next[column] = place + 1;
+      turnedColumns[place] = i;
+      turnedValues[place] = values[at] as number;
     }
   }
-  return { starts, columns, values };
+  return { starts: to, columns: turnedColumns, values: turnedValues };
+}
+
+/** Sum of two matrices whose columns are sorted. */
+function sum(a: Affinities, b: Affinities): Affinities {
+  const n = a.starts.length - 1;
+  const starts = new Int32Array(n + 1);
+  const columns = new Int32Array(a.columns.length + b.columns.length);
+  const values = new Float64Array(columns.length);
+  let at = 0;
+  for (let i = 0; i < n; i++) {
+    let [p, q] = [a.starts[i] as number, b.starts[i] as number];
+    const [endP, endQ] = [a.starts[i + 1] as number, b.starts[i + 1] as number];
+    for (; p < endP || q < endQ; at++) {
+      const left = p < endP ? (a.columns[p] as number) : n;
+      const right = q < endQ ? (b.columns[q] as number) : n;
+      columns[at] = Math.min(left, right);
+      values[at] = (left <= right ? (a.values[p++] as number) : 0) + (right <= left ? (b.values[q++] as number) : 0);
+    }
+    starts[i + 1] = at;
+  }
+  return { starts, columns: columns.slice(0, at), values: values.slice(0, at) };
 }

@@ -2,7 +2,7 @@
 
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { rng } from "../base/rng.ts";
-import { product, type Vectors } from "./vectors.ts";
+import { rowOf, type Vectors } from "./vectors.ts";
 
 export interface Neighbours {
   readonly k: number;
@@ -14,20 +14,30 @@ export interface Neighbours {
 
 /** Rows that are compared with all others between two chances to stop. */
 const block = 128;
+/** Columns between two looks at whether a pair is too far already. On principal axes the first ones tell most. */
+const stride = 8;
 
-/** Time: O(n^2 d / 2); it yields the share done after each block of rows, and the result is the generator's. */
+/**
+ * Time: O(n^2 d / 2) at worst; a pair is given up as soon as its distance on the first columns is beyond the k-th of both rows. It yields the share done after each
+ * block of rows, and the result is the generator's.
+ */
 export function* nearestRows(vectors: Vectors, k: number): Generator<number, Neighbours> {
   const n = vectors.rows;
   const kept = Math.min(k, Math.max(0, n - 1));
-  const lengths = Float64Array.from({ length: n }, (_, i) => product(vectors, i, vectors, i));
+  // Doubles, and columns of zeros up to a whole stride: no conversion and no remainder in the loop.
+  const columns = Math.ceil(vectors.columns / stride) * stride;
+  const data = new Float64Array(n * columns);
+  for (let i = 0; i < n; i++) data.set(rowOf(vectors, i), i * columns);
   const indices = new Int32Array(n * kept).fill(-1);
   const squares = new Float64Array(n * kept).fill(Number.POSITIVE_INFINITY);
-  for (let from = 0; from < n; from += block) {
+  for (let from = 0; from < n && kept > 0; from += block) {
     const to = Math.min(n, from + block);
     // Each pair once: a block of rows with every later row.
     for (let j = from; j < n; j++) {
       for (let i = from; i < Math.min(to, j); i++) {
-        const square = Math.max(0, (lengths[i] as number) + (lengths[j] as number) - 2 * product(vectors, i, vectors, j));
+        const furthest = Math.max(squares[i * kept + kept - 1] as number, squares[j * kept + kept - 1] as number);
+        const square = squareBelow(data, i * columns, j * columns, columns, furthest);
+        if (square >= furthest) continue;
         insert(indices, squares, i, j, square, kept);
         insert(indices, squares, j, i, square, kept);
       }
@@ -36,6 +46,23 @@ export function* nearestRows(vectors: Vectors, k: number): Generator<number, Nei
     yield 1 - ((n - to) / n) ** 2;
   }
   return { k: kept, indices, squares };
+}
+
+/** Squared distance of two rows, or a part of it that is no less than `limit`. */
+function squareBelow(data: Float64Array, a: number, b: number, columns: number, limit: number): number {
+  let sum = 0;
+  for (let c = 0; c < columns && sum < limit; c += stride) {
+    const d0 = (data[a + c] as number) - (data[b + c] as number);
+    const d1 = (data[a + c + 1] as number) - (data[b + c + 1] as number);
+    const d2 = (data[a + c + 2] as number) - (data[b + c + 2] as number);
+    const d3 = (data[a + c + 3] as number) - (data[b + c + 3] as number);
+    const d4 = (data[a + c + 4] as number) - (data[b + c + 4] as number);
+    const d5 = (data[a + c + 5] as number) - (data[b + c + 5] as number);
+    const d6 = (data[a + c + 6] as number) - (data[b + c + 6] as number);
+    const d7 = (data[a + c + 7] as number) - (data[b + c + 7] as number);
+    sum += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3) + (d4 * d4 + d5 * d5 + (d6 * d6 + d7 * d7));
+  }
+  return sum;
 }
 
 function insert(indices: Int32Array, squares: Float64Array, row: number, other: number, square: number, k: number): void {
@@ -80,13 +107,15 @@ function axesOf({ rows: n, columns: d, data }: Vectors, mean: Float64Array, coun
   const sums = new Float64Array(d * d);
   const own = Array.from({ length: n }, (_, i) => i);
   const some = n <= mostRows ? own : rng("principal", n).sample(own, mostRows);
-  const row = new Float64Array(d);
-  for (const i of some) {
-    for (let j = 0; j < d; j++) row[j] = (data[i * d + j] as number) - (mean[j] as number);
-    for (let j = 0; j < d; j++) {
-      const x = row[j] as number;
-      for (let k = 0; k <= j; k++) sums[j * d + k] = (sums[j * d + k] as number) + x * (row[k] as number);
+  // Four rows at once: each sum is read and written a fourth as often. Missing rows are zeros.
+  const four = new Float64Array(4 * d);
+  for (let from = 0; from < some.length; from += 4) {
+    four.fill(0);
+    for (let r = 0; r < 4 && from + r < some.length; r++) {
+      const i = some[from + r] as number;
+      for (let j = 0; j < d; j++) four[4 * j + r] = (data[i * d + j] as number) - (mean[j] as number);
     }
+    for (let j = 0; j < d; j++) addProducts(sums, four, j, d);
   }
   const covariance = Matrix.zeros(d, d);
   for (let j = 0; j < d; j++) {
@@ -102,4 +131,18 @@ function axesOf({ rows: n, columns: d, data }: Vectors, mean: Float64Array, coun
     const largest = axis.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
     return largest < 0 ? axis.map((x) => -x) : axis;
   });
+}
+
+/** Adds column j of four rows by each column up to it. */
+function addProducts(sums: Float64Array, four: Float64Array, j: number, d: number): void {
+  const a = four[4 * j] as number;
+  const b = four[4 * j + 1] as number;
+  const c = four[4 * j + 2] as number;
+  const e = four[4 * j + 3] as number;
+  for (let k = 0; k <= j; k++) {
+    const at = 4 * k;
+    const more =
+      a * (four[at] as number) + b * (four[at + 1] as number) + (c * (four[at + 2] as number) + e * (four[at + 3] as number));
+    sums[j * d + k] = (sums[j * d + k] as number) + more;
+  }
 }

@@ -117,23 +117,28 @@ export function gradientOf(
 ): number {
   const n = points.length / 2;
   tree.build(points);
-  const sum = tree.repel(points, theta, gradient);
-  const share = 1 / Math.max(sum, 1e-300);
+  const sum = tree.repel(theta, gradient);
+  const share = -4 / Math.max(sum, 1e-300);
+  for (let i = 0; i < gradient.length; i++) gradient[i] = share * (gradient[i] as number);
   for (let i = 0; i < n; i++) {
     const x = points[2 * i] as number;
     const y = points[2 * i + 1] as number;
     let ax = 0;
     let ay = 0;
-    for (let at = starts[i] as number; at < (starts[i + 1] as number); at++) {
+    // Columns rise and the matrix is symmetric: each pair once, from the end of its first row.
+    for (let at = (starts[i + 1] as number) - 1; at >= (starts[i] as number); at--) {
       const j = columns[at] as number;
+      if (j < i) break;
       const dx = x - (points[2 * j] as number);
       const dy = y - (points[2 * j + 1] as number);
-      const pull = (values[at] as number) / (1 + dx * dx + dy * dy);
+      const pull = (4 * factor * (values[at] as number)) / (1 + dx * dx + dy * dy);
       ax += pull * dx;
       ay += pull * dy;
+      gradient[2 * j] = (gradient[2 * j] as number) - pull * dx;
+      gradient[2 * j + 1] = (gradient[2 * j + 1] as number) - pull * dy;
     }
-    gradient[2 * i] = 4 * (factor * ax - share * (gradient[2 * i] as number));
-    gradient[2 * i + 1] = 4 * (factor * ay - share * (gradient[2 * i + 1] as number));
+    gradient[2 * i] = (gradient[2 * i] as number) + ax;
+    gradient[2 * i + 1] = (gradient[2 * i + 1] as number) + ay;
   }
   return sum;
 }

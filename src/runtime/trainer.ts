@@ -73,8 +73,15 @@ export const partsOf = (batch: Feeds | readonly Feeds[]): readonly Feeds[] => (A
 export const decayOf = ({ weightDecay, decayVectors = true }: StepOptions, shape: readonly number[]): number =>
   decayVectors || shape.length > 1 ? weightDecay : 0;
 
+/** Who computes on WebGPU: a program of our own kernels, or onnxruntime-web. */
+export type WebGpuPath = "program" | "onnxruntime";
+
 export interface Trainer {
   readonly device: "webgpu" | "wasm";
+  /** Who computes; on WASM it is onnxruntime. It may change once, with a note. */
+  readonly path: WebGpuPath;
+  /** Sentence that says why onnxruntime computes where a program was asked for. */
+  readonly note?: string | undefined;
   /**
    * Forward, backward, AdamW, in place. `loss` is before the update; `gradientNorm` before clipping. A batch may come in parts, whose
    * losses and gradients add up: their `scale` is the whole batch's.

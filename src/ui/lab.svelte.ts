@@ -1,6 +1,8 @@
 // The root of the page's state: the runs, the address, the open language model, the device. Handed down by context.
 
 import { createContext } from "svelte";
+import { serverGone } from "../base/app-file.ts";
+import { remembered } from "../base/async.ts";
 import type { Notebook, NotebookData, Step } from "../experiment/notebook.ts";
 import type { ExperimentPorts } from "../experiment/ports.ts";
 import type { DeviceInfo, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
@@ -14,10 +16,13 @@ import { OwnTaskList } from "./own-task-list.svelte.ts";
 import type { Work } from "./parts/work.svelte.ts";
 import { Guard } from "./privacy/guard.svelte.ts";
 import { Router } from "./route.svelte.ts";
-import { newNotebook, Run } from "./run/run.svelte.ts";
+import type { Run } from "./run/run.svelte.ts";
 import type { ModelOnDisk, NotebookHead, Services } from "./services.ts";
 
 export const [getLab, setLab] = createContext<Lab>();
+
+// Fetched with the first run, so that the app starts without what a run is made of.
+const runCode = remembered(() => import("./run/run.svelte.ts"));
 
 export class Lab {
   readonly services: Services;
@@ -55,15 +60,12 @@ export class Lab {
     void this.readNotebooks();
     void this.readModels();
     services.notebooks.watch((news) => void this.#heard(news));
-    void this.services.train.devices(null).then(
-      (devices) => {
-        this.devices = devices;
-      },
-      () => {
-        this.devices = [];
-      },
-    );
   }
+
+  /** Asks the worker that trains, once, what this device can train on. */
+  readonly readDevices = remembered(async () => {
+    this.devices = await this.services.train.devices(null).catch(() => []);
+  });
 
   async readNotebooks(): Promise<void> {
     try {
@@ -80,7 +82,7 @@ export class Lab {
     if (open) return open;
     const notebook = await this.services.notebooks.get(id);
     if (!notebook) return undefined;
-    return this.#runs.get(id) ?? this.#add(notebook, true);
+    return this.#add(notebook, true);
   }
 
   /** Another tab, or a worker, changed or deleted a run: the list and the open run follow. */
@@ -135,10 +137,16 @@ export class Lab {
     return this.atWork !== undefined || this.library.running || this.bench.work.running;
   }
 
-  async create(notebook = newNotebook(crypto.randomUUID().slice(0, 8), Date.now()), step: Step = "task"): Promise<void> {
-    const run = this.#add(notebook, false);
-    this.router.go({ page: "run", id: notebook.id, step });
-    await run.record.save();
+  /** Begins a run: an empty one, or what is given. */
+  async create(given?: Notebook, step: Step = "task"): Promise<void> {
+    try {
+      const notebook = given ?? (await runCode()).newNotebook(crypto.randomUUID().slice(0, 8), Date.now());
+      const run = await this.#add(notebook, false);
+      this.router.go({ page: "run", id: notebook.id, step });
+      await run.record.save();
+    } catch (error) {
+      this.failure = serverGone(error) ?? error;
+    }
   }
 
   /** The run with its examples and its trained model, for good. */
@@ -162,7 +170,11 @@ export class Lab {
     this.notebooks = [notebook, ...(this.notebooks ?? []).filter((n) => n.id !== notebook.id)];
   }
 
-  #add(notebook: Notebook, isStored: boolean): Run {
+  /** The open run of that id, else a new one. */
+  async #add(notebook: Notebook, isStored: boolean): Promise<Run> {
+    const { Run } = await runCode();
+    const open = this.#runs.get(notebook.id);
+    if (open) return open;
     const run = new Run(this, notebook, isStored);
     this.#runs = new Map([...this.#runs, [notebook.id, run]]);
     return run;

@@ -55,7 +55,8 @@ export function trainerSessions(
   };
 }
 
-function graphOf({ fixed, segments, ...graphs }: TrainableGraphs, use: Use, shape: BatchShape): Graph {
+/** The graph of a use. Throws an Error where the graphs have none of it. */
+export function graphOf({ fixed, segments, ...graphs }: TrainableGraphs, use: Use, shape: BatchShape): Graph {
   if (use === "training" || use === "inference") return graphs[use](shape);
   const [way, segment] = use.split(" ");
   if (way === "forward" || way === "backward") {
@@ -104,7 +105,8 @@ function dispose(tensors: Readonly<Record<string, Tensor>> | Between): void {
   for (const tensor of Object.values(tensors)) tensor.dispose();
 }
 
-function batchShape(feeds: Feeds): BatchShape {
+/** Sizes of the graph that the feeds are for. Throws an Error for ids that are no matrix. */
+export function batchShape(feeds: Feeds): BatchShape {
   const { features, input_ids: ids } = feeds;
   const shape = features?.shape.slice(0, 2) ?? ids?.shape ?? [];
   const [batch, tokens] = shape;
@@ -113,10 +115,14 @@ function batchShape(feeds: Feeds): BatchShape {
   return { batch, tokens, ...(mix === undefined ? {} : { mix }) };
 }
 
-/** A trainer's slot for each parameter, whatever the device. */
-export interface Slot {
+/** A parameter by its name. */
+export interface Named {
   readonly name: string;
   readonly shape: readonly number[];
+}
+
+/** A trainer's slot for each parameter, whatever the device. */
+export interface Slot extends Named {
   /** Fed at each run. */
   readonly tensor: Tensor;
 }
@@ -161,7 +167,7 @@ export function weightOf(weights: Weights, name: string, shape: readonly number[
 }
 
 /** Pairs of slot and array; all are checked before the first is written. Throws an Error for a name that is no parameter's. */
-export function replacements<S extends Slot>(
+export function replacements<S extends Named>(
   slots: readonly S[],
   weights: Weights,
 ): [slot: S, data: Float32Array<ArrayBuffer>][] {
@@ -177,7 +183,7 @@ export const stateParts = ["weight", "first", "second"] as const;
 export type StatePart = (typeof stateParts)[number];
 
 /** The tensors of a state; `read` gives one part of one slot. */
-export function stateTensors<S extends Slot>(
+export function stateTensors<S extends Named>(
   slots: readonly S[],
   read: (slot: S, part: StatePart) => Promise<Float32Array<ArrayBuffer>>,
 ): LazyWeight[] {
@@ -187,7 +193,7 @@ export function stateTensors<S extends Slot>(
 }
 
 /** Hands each part of each slot to `write`. All are looked for before the first is written; throws `model-unsupported`. */
-export async function writeState<S extends Slot>(
+export async function writeState<S extends Named>(
   slots: readonly S[],
   { tensors }: TrainerState,
   write: (slot: S, part: StatePart, data: Float32Array<ArrayBuffer>) => void,

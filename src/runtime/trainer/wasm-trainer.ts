@@ -114,6 +114,7 @@ function trainerOn(
   const order = mutex();
   return {
     device: "wasm",
+    path: "onnxruntime",
     step: (batch, options) =>
       order.run(async () => {
         const sum = gradientSum(trained);

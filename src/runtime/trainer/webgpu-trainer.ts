@@ -61,6 +61,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => order.run(() => checked(task));
   return {
     device: "webgpu",
+    path: "onnxruntime",
     step: (batch, options) =>
       inTurn(async () => {
         let loss = 0;

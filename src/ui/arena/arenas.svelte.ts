@@ -1,10 +1,18 @@
 // The arenas of this browser: list, begin, open, delete. Knows no component.
 
+import { serverGone } from "../../base/app-file.ts";
+import { remembered } from "../../base/async.ts";
 import type { Arena } from "../../experiment/arena.ts";
-import { type GridPreset, gridPresets, sourcesOf } from "../../experiment/grid.ts";
-import { taskById } from "../../tasks/catalogue.ts";
+import type { GridPreset } from "../../experiment/grid.ts";
 import type { Lab } from "../lab.svelte.ts";
-import { ArenaRun } from "./arena-run.svelte.ts";
+import type { ArenaRun } from "./arena-run.svelte.ts";
+
+// Fetched with the first arena, so that the app starts without what an arena is made of.
+const arenaCode = remembered(async () => ({
+  ...(await import("./arena-run.svelte.ts")),
+  ...(await import("../../experiment/grid.ts")),
+  ...(await import("../../tasks/catalogue.ts")),
+}));
 
 export class Arenas {
   /** The latest change first; undefined until read. */
@@ -38,13 +46,22 @@ export class Arenas {
 
   /** Opens it after a turn: state that a page's effect makes ends with the page, and an arena goes on without it. */
   async open(id: string): Promise<void> {
-    await Promise.resolve();
+    const { ArenaRun } = await arenaCode();
     const arena = this.list?.find((a) => a.id === id);
     if (arena && !this.#open.has(id)) this.#open = new Map([...this.#open, [id, new ArenaRun(this.#lab, arena)]]);
   }
 
   async create(preset: GridPreset): Promise<void> {
+    try {
+      await this.#create(preset);
+    } catch (error) {
+      this.failure = serverGone(error) ?? error;
+    }
+  }
+
+  async #create(preset: GridPreset): Promise<void> {
     const now = Date.now();
+    const { gridPresets, sourcesOf, taskById } = await arenaCode();
     const { preset: settings, ...choices } = gridPresets[preset];
     const task = "bc5cdr-disease";
     const arena: Arena = {
@@ -64,12 +81,7 @@ export class Arenas {
       products: [],
       logs: [],
     };
-    try {
-      await this.#lab.services.arenas.put(arena);
-    } catch (error) {
-      this.failure = error;
-      return;
-    }
+    await this.#lab.services.arenas.put(arena);
     await this.read();
     this.#lab.router.go({ page: "arena", id: arena.id });
   }

@@ -1,5 +1,6 @@
 // The guard of private data: the browser stops requests to other hosts wherever the app runs, or the user goes on without. Knows no component.
 
+import { remembered } from "../../base/async.ts";
 import type { Scope, ScopePolicy } from "../../workers/held-policy.ts";
 import { reachable } from "./connect-rules.ts";
 
@@ -22,15 +23,13 @@ export class Guard {
   /** Data of the user's own may be offered to a run. */
   open = $derived(this.guarded === true || (this.guarded === false && this.accepted));
 
-  constructor(ask: () => Promise<readonly ScopePolicy[]>) {
-    void ask().then(
-      (scopes) => {
-        this.scopes = scopes;
-      },
-      () => {
-        this.scopes = [{ scope: "generate worker", policy: undefined }]; // a worker that does not answer proves nothing
-      },
-    );
+  /** Asks all scopes, once. Whatever shows what holds asks first; a worker that was not started yet is started by it. */
+  readonly ask: () => Promise<void>;
+
+  constructor(policies: () => Promise<readonly ScopePolicy[]>) {
+    this.ask = remembered(async () => {
+      this.scopes = await policies().catch(() => [{ scope: "generate worker", policy: undefined }] as const); // who does not answer proves nothing
+    });
   }
 
   accept = (): void => {

@@ -8,7 +8,8 @@ import type { NotebookPatch } from "../../experiment/notebook-patch.ts";
 import { dataKeys, planOfOne } from "../../experiment/plan.ts";
 import { presetConfig } from "../../experiment/presets.ts";
 import { basisOf, type DataKeys, lastStageOf, type Stale, staleIn } from "../../experiment/training-basis.ts";
-import { sourceOf } from "../../generate/sources.ts";
+import type { Writer } from "../../generate/source.ts";
+import { sourceOf, writerOf } from "../../generate/sources.ts";
 import type { NotebookNews } from "../../store/notebook.ts";
 import { taskOf } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
@@ -87,6 +88,11 @@ export class Run {
 
   get config(): ExperimentConfig {
     return this.notebook.config;
+  }
+
+  /** The language model that writes; undefined for a source without one. */
+  get writer(): Writer | undefined {
+    return writerOf(this.config.source);
   }
 
   get running(): boolean {

@@ -67,6 +67,23 @@ describe("affinities", () => {
       for (let i = 0; i < set.rows; i += 7) for (let j = 0; j < set.rows; j++) expect(at(i, j)).toBe(at(j, i));
     }
   });
+
+  it("are half of each row's share of the other, both ways, over the rows", () => {
+    const neighbours = resultOf(nearestRows(rows, 9));
+    const share = conditional(neighbours, 3);
+    const dense = (i: number, j: number) => {
+      const at = neighbours.indices.subarray(i * 9, (i + 1) * 9).indexOf(j);
+      return at < 0 ? 0 : (share[i * 9 + at] as number);
+    };
+    const { starts, columns, values } = affinities(neighbours, 3);
+    for (let i = 0; i < rows.rows; i += 11) {
+      const own = [...columns.subarray(starts[i], starts[i + 1])];
+      const wanted = golden.rows.flatMap((_, j) => (dense(i, j) + dense(j, i) > 0 ? [j] : []));
+      expect(own.filter((_, at) => (values[(starts[i] as number) + at] as number) > 0)).toEqual(wanted);
+      for (const [at, j] of own.entries())
+        expect(values[(starts[i] as number) + at]).toBeCloseTo((dense(i, j) + dense(j, i)) / (2 * rows.rows), 12);
+    }
+  });
 });
 
 describe("the gradient", () => {

@@ -80,6 +80,7 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
 
   return {
     device: "wasm",
+    path: "onnxruntime",
     async features() {
       throw new Error("everything of it trains");
     },

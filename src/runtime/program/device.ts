@@ -1,0 +1,46 @@
+// The GPU device of this page or worker for programs, with the pipelines that it has compiled. Knows no graph.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import { devices } from "../device.ts";
+import { Pipelines } from "./pipelines.ts";
+
+export interface ProgramDevice {
+  readonly device: GPUDevice;
+  readonly pipelines: Pipelines;
+  /** Bytes that one buffer and one binding may have. */
+  readonly most: number;
+  /** Why the device went away; undefined while it is there. */
+  lost(): string | undefined;
+}
+
+let kept: Promise<ProgramDevice> | undefined;
+
+/** One for all programs, until it is lost; the next call makes a new one. Throws `no-webgpu`. */
+export function programDevice(): Promise<ProgramDevice> {
+  kept ??= open().catch((error: unknown) => {
+    kept = undefined;
+    throw error;
+  });
+  return kept;
+}
+
+async function open(): Promise<ProgramDevice> {
+  const { webgpu } = await devices();
+  if (!webgpu.available) throw webgpu.error;
+  try {
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) throw new Error("the browser has WebGPU but no adapter for it");
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    let lost: string | undefined;
+    device.lost.then(({ message }) => {
+      lost = message || "no reason given";
+      kept = undefined;
+    });
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    return { device, pipelines: new Pipelines(device), most, lost: () => lost };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ClinfuseError("no-webgpu", `the GPU cannot be used: ${why}`, { what: why.slice(0, 300) }, { cause: error });
+  }
+}

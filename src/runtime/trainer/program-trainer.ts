@@ -1,0 +1,209 @@
+// A trainer whose step is one program on the GPU: forward, backward, clipping and AdamW in one submit; only the loss and the norm come back. Knows no model.
+
+import { mutex } from "../../base/async.ts";
+import { ClinfuseError } from "../../base/errors.ts";
+import { sizeOf, type Value } from "../../graph/ops.ts";
+import type { Weight, Weights } from "../../weights/weight.ts";
+import type { TrainerOptions } from "../open-trainer.ts";
+import { type Arena, type ArenaPart, arena as openArena, openOptimizer, stepBytes, stepNumbers } from "../program/adamw.ts";
+import { type ProgramDevice, programDevice } from "../program/device.ts";
+import { Heap } from "../program/heap.ts";
+import { type Span, storageBuffer } from "../program/pipelines.ts";
+import { type Reader, reader } from "../program/reader.ts";
+import { encodeClears, type StepProgram, type StepPrograms, stepPrograms } from "../program/step-programs.ts";
+import { type Feeds, type HostTensor, partsOf, type TrainableGraphs, type Trainer } from "../trainer.ts";
+import { type Named, replacements, type StatePart, stateTensors, type Use, weightOf, writeState } from "./trainer-sessions.ts";
+
+/** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`; ProgramRefusal for graphs that have no program here. */
+export async function openProgramTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
+  const on = await programDevice();
+  const { device } = on;
+  const arena = await upload(on, graphs, weights);
+  const step = storageBuffer(device, stepBytes);
+  const optimizer = await openOptimizer(on, arena, step);
+  const heap = new Heap(device);
+  const programs = stepPrograms({ on, graphs, arena, heap, onCompile: (tokens) => onCompile?.(tokens) });
+  const back = reader(device);
+  const slots: readonly Named[] = graphs.parameters;
+  const trained = slots.filter(({ name }) => !graphs.frozen.has(name));
+  const order = mutex();
+  const failure = failureOf(on);
+  /** Runs in the order of asking; what it leads to is awaited outside, so that the next may be queued meanwhile. */
+  const inTurn = async <T>(task: () => Promise<() => Promise<T>>): Promise<T> => {
+    try {
+      const later = await order.run(() => (on.lost() === undefined ? task() : Promise.reject(failure(undefined))));
+      return await later();
+    } catch (error) {
+      throw failure(error);
+    }
+  };
+  const write = ({ buffer, offset }: Span, data: Float32Array<ArrayBuffer>) => device.queue.writeBuffer(buffer, offset, data);
+  const read = (part: ArenaPart, name: string) => inTurn(async () => copied(device, back, arena.span(part, name) as Span));
+  let steps = 0;
+  return {
+    device: "webgpu",
+    path: "program",
+    step: (batch, options) =>
+      inTurn(async () => {
+        const uses = await usesOf(graphs, programs, batch);
+        if (uses.length > 1) await optimizer.prepareSums();
+        device.queue.writeBuffer(step, 0, stepNumbers(steps + 1, options));
+        const numbers = runStep(device, back, optimizer, uses);
+        steps++;
+        return numbers;
+      }),
+    infer: (feeds) => inTurn(() => run(device, back, programs, "inference", "logits", feeds)),
+    features: (feeds) => inTurn(() => run(device, back, programs, "features", "features", feeds)),
+    read: async () => {
+      const found = slots.map(
+        async ({ name, shape }): Promise<[string, Weight]> => [name, { shape, data: await read("weights", name) }],
+      );
+      return new Map(await Promise.all(found));
+    },
+    write: (replaced) =>
+      inTurn(async () => {
+        for (const [{ name }, data] of replacements(slots, replaced)) write(arena.span("weights", name) as Span, data);
+        clearMoments(device, arena);
+        steps = 0;
+        return async () => undefined;
+      }),
+    state: async () => ({ steps, tensors: stateTensors(trained, (slot, part) => read(arenaPart[part], slot.name)) }),
+    restore: (state) =>
+      inTurn(async () => {
+        await writeState(trained, state, (slot, part, data) => write(arena.span(arenaPart[part], slot.name) as Span, data));
+        steps = state.steps;
+        return async () => undefined;
+      }),
+    close: () =>
+      order.run(async () => {
+        programs.close();
+        optimizer.close();
+        back.close();
+        heap.close();
+        arena.close();
+        step.destroy();
+      }),
+  };
+}
+
+const arenaPart: Readonly<Record<StatePart, ArenaPart>> = { weight: "weights", first: "first", second: "second" };
+
+/** The error of a call, as `device-lost` once the device is. A refusal stays what it is. */
+const failureOf =
+  ({ lost }: ProgramDevice) =>
+  (error: unknown): unknown => {
+    if (lost() !== undefined) return new ClinfuseError("device-lost", `the GPU went away: ${lost()}`, {}, { cause: error });
+    return error;
+  };
+
+async function upload({ device, most }: ProgramDevice, graphs: TrainableGraphs, weights: Weights): Promise<Arena> {
+  const arrays = graphs.parameters.map(({ name, shape }) => weightOf(weights, name, shape));
+  const outOfMemory = (why: string) =>
+    new ClinfuseError("out-of-memory", `the model does not fit into the GPU's memory: ${why}`, { what: why });
+  for (const [i, { byteLength }] of arrays.entries()) {
+    if (byteLength > most) throw outOfMemory(`${graphs.parameters[i]?.name} has ${byteLength} bytes, one buffer holds ${most}`);
+  }
+  device.pushErrorScope("out-of-memory");
+  const arena = openArena(device, graphs.parameters, graphs.frozen, most);
+  for (const [i, { name }] of graphs.parameters.entries()) {
+    const { buffer, offset } = arena.span("weights", name) as Span;
+    device.queue.writeBuffer(buffer, offset, arrays[i] as Float32Array<ArrayBuffer>);
+  }
+  const error = await device.popErrorScope();
+  if (error) {
+    arena.close();
+    throw outOfMemory(error.message);
+  }
+  return arena;
+}
+
+/** Programs of one part of a batch, in the order of running, the loss in the output of one of them. */
+interface PartUses {
+  readonly feeds: Feeds;
+  readonly programs: readonly StepProgram[];
+}
+
+/** All programs of a step: they are compiled before the first runs. */
+async function usesOf(graphs: TrainableGraphs, programs: StepPrograms, batch: Feeds | readonly Feeds[]): Promise<PartUses[]> {
+  const found: PartUses[] = [];
+  for (const feeds of partsOf(batch)) {
+    const list: StepProgram[] = [];
+    for (const use of usesInOrder(graphs, feeds)) list.push(await programs.for(use, feeds));
+    found.push({ feeds, programs: list });
+  }
+  return found;
+}
+
+function usesInOrder({ segments }: TrainableGraphs, feeds: Feeds): Use[] {
+  if (feeds.features) return ["fitting"];
+  if (!segments) return ["training"];
+  const all = Array.from({ length: segments.count }, (_, i) => i);
+  return [...all.slice(0, -1).map((i): Use => `forward ${i}`), ...all.toReversed().map((i): Use => `backward ${i}`)];
+}
+
+/** One submit for each part of the batch; the last one updates the weights. */
+function runStep(
+  device: GPUDevice,
+  back: Reader,
+  optimizer: Awaited<ReturnType<typeof openOptimizer>>,
+  uses: readonly PartUses[],
+): () => Promise<{ loss: number; gradientNorm: number }> {
+  const losses: (() => Promise<Float32Array>)[] = [];
+  let norm: (() => Promise<Float32Array>) | undefined;
+  for (const [i, { feeds, programs }] of uses.entries()) {
+    for (const program of programs) program.feeds.write(feeds);
+    const encoder = device.createCommandEncoder();
+    encodeClears(encoder, programs);
+    for (const program of programs) {
+      program.encode(encoder);
+      if (!program.graph.outputs.has("loss")) continue;
+      const { buffer, offset } = program.program.output("loss");
+      losses.push(back.copy(encoder, buffer, offset, 4)); // before another program takes the buffer
+    }
+    const last = i === uses.length - 1;
+    const pass = encoder.beginComputePass();
+    if (uses.length > 1) optimizer.accumulate(pass, i === 0);
+    if (last) optimizer.encode(pass, uses.length > 1);
+    pass.end();
+    if (last) norm = back.copy(encoder, optimizer.norm, 0, 4);
+    device.queue.submit([encoder.finish()]);
+  }
+  return async () => {
+    const found = await Promise.all([norm?.(), ...losses.map((read) => read())]);
+    const [length, ...parts] = found.map((numbers) => numbers?.[0] ?? Number.NaN);
+    return { loss: parts.reduce((sum, loss) => sum + loss, 0), gradientNorm: length as number };
+  };
+}
+
+async function run(
+  device: GPUDevice,
+  back: Reader,
+  programs: StepPrograms,
+  use: Use,
+  name: string,
+  feeds: Feeds,
+): Promise<() => Promise<HostTensor>> {
+  const { graph, program, feeds: fed, encode } = await programs.for(use, feeds);
+  fed.write(feeds);
+  const { shape } = graph.outputs.get(name) as Value;
+  const { buffer, offset } = program.output(name);
+  const encoder = device.createCommandEncoder();
+  encode(encoder);
+  const read = back.copy(encoder, buffer, offset, 4 * sizeOf(shape));
+  device.queue.submit([encoder.finish()]);
+  return async () => ({ shape, data: await read() });
+}
+
+function copied(device: GPUDevice, back: Reader, { buffer, offset, size }: Span): () => Promise<Float32Array<ArrayBuffer>> {
+  const encoder = device.createCommandEncoder();
+  const read = back.copy(encoder, buffer, offset, size);
+  device.queue.submit([encoder.finish()]);
+  return read;
+}
+
+function clearMoments(device: GPUDevice, { chunks }: Arena): void {
+  const encoder = device.createCommandEncoder();
+  for (const { trained } of chunks)
+    if (trained) for (const buffer of [trained.first, trained.second]) encoder.clearBuffer(buffer);
+  device.queue.submit([encoder.finish()]);
+}

@@ -1,0 +1,118 @@
+// One case of the benchmark of WebGPU: steps of training or of decoding, counted and timed. Knows no process and no table.
+
+import { openBatchDecoder } from "../../../src/engines/batch/decoder.ts";
+import { BatchRows } from "../../../src/engines/batch/rows.ts";
+import { sampler } from "../../../src/engines/sampling/sampler.ts";
+import { sizeOf } from "../../../src/graph/ops.ts";
+import type { DecoderWeights } from "../../../src/models/decoder-weights.ts";
+import { llamaParameters } from "../../../src/nn/llama.ts";
+import type { LlamaConfig } from "../../../src/nn/llama-config.ts";
+import { bertModel } from "../../../src/nn/model.ts";
+import { openTrainer } from "../../../src/runtime/open-trainer.ts";
+import { madeUpFeeds, madeUpWeights, stepFlops } from "../../../src/train/measure-training.ts";
+import { type Backend, type BenchCase, type BenchPath, decoderOf, encoderOf } from "./cases.ts";
+import type { Counts } from "./host.ts";
+
+/** Means of a step: milliseconds of the process's CPU time (`ms`) and of the clock, and counts of calls. Or the reason why there are none. */
+export type Measured =
+  | (Counts & {
+      readonly ms: number;
+      readonly wallMs: number;
+      /** Milliseconds from opening to the end of the first step. */
+      readonly firstMs: number;
+      readonly loss?: number;
+      readonly gradientNorm?: number;
+      readonly gflops?: number;
+      readonly tokensPerSecond?: number;
+    })
+  | { readonly left: string };
+
+export interface Meter {
+  readonly counts: Counts;
+  reset(): void;
+  /** Milliseconds of CPU time of this process so far. */
+  cpu(): number;
+}
+
+const round = (x: number) => Math.round(1000 * x) / 1000;
+const warm = 5;
+const recipe = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
+const labels = 3;
+
+/** Times `steps` calls after some that only warm up. On a card `ms` is the clock's: there the step is what counts. */
+async function timed(meter: Meter, backend: Backend, steps: number, step: () => Promise<void>) {
+  for (let i = 0; i < warm; i++) await step();
+  meter.reset();
+  const [cpu, started] = [meter.cpu(), performance.now()];
+  for (let i = 0; i < steps; i++) await step();
+  const wallMs = round((performance.now() - started) / steps);
+  const cpuMs = round((meter.cpu() - cpu) / steps);
+  const each = Object.fromEntries(Object.entries(meter.counts).map(([name, n]) => [name, Math.round((10 * n) / steps) / 10]));
+  return { ms: backend === "vulkan" ? wallMs : cpuMs, wallMs, ...(each as unknown as Counts) };
+}
+
+export async function trainCase(
+  meter: Meter,
+  { layers, batch, tokens }: Extract<BenchCase, { kind: "train" }>,
+  backend: Backend,
+  path: BenchPath,
+  steps: number,
+): Promise<Measured> {
+  const config = encoderOf(layers, tokens, backend);
+  const model = bertModel(config, { kind: "token", labels });
+  const weights = madeUpWeights(model);
+  const feeds = madeUpFeeds(config, { batch, tokens }, labels);
+  const opened = performance.now();
+  if (path === "program") return { left: "there is no program for it yet" };
+  const trainer = await openTrainer({ device: "webgpu", graphs: model, weights });
+  const first = await trainer.step(feeds, recipe);
+  const firstMs = round(performance.now() - opened);
+  const found = await timed(meter, backend, steps, async () => {
+    await trainer.step(feeds, recipe);
+  });
+  const gflops = round(stepFlops(config, { batch, tokens }) / found.wallMs / 1e6);
+  return { ...found, firstMs, loss: first.loss, gradientNorm: first.gradientNorm, gflops };
+}
+
+/** Tokens that each row holds already. */
+const past = 100;
+
+export async function decodeCase(
+  meter: Meter,
+  { rows }: Extract<BenchCase, { kind: "decode" }>,
+  backend: Backend,
+  path: BenchPath,
+  steps: number,
+): Promise<Measured> {
+  if (path === "program") return { left: "decoding has no program" };
+  const opened = performance.now();
+  const decoder = await openBatchDecoder(madeUpDecoder(decoderOf(backend)), { device: "webgpu", contextTokens: 1024 });
+  const table = new BatchRows(decoder, decoder.nothing, [rows]);
+  for (let i = 0; i < rows; i++) {
+    const cache = decoder.newCache(1);
+    cache.fit(past);
+    cache.lengths[0] = past;
+    table.add({ next: 5 }, cache);
+  }
+  const sample = sampler({ temperature: 1, topP: 0.9, maxTokens: 10 }, 1);
+  const step = async () => {
+    for (const { row, logits } of await table.step()) row.next = Math.max(0, sample(logits, []));
+  };
+  await step();
+  const firstMs = round(performance.now() - opened);
+  const found = await timed(meter, backend, steps, step);
+  return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
+}
+
+/** Weights of the right shapes, all small and alike. */
+function madeUpDecoder(config: LlamaConfig): DecoderWeights {
+  const shapes = new Map<string, readonly number[]>();
+  for (const { tensor, matrix } of llamaParameters(config, true))
+    shapes.set(tensor, matrix[0] === 1 ? [matrix[1] as number] : matrix);
+  return {
+    file: "made up",
+    config,
+    tensors: new Map([...shapes].map(([name, shape]) => [name, { shape: [...shape], type: "F32" }])),
+    read: async (name) => Float32Array.from({ length: sizeOf(shapes.get(name) ?? []) }, (_, i) => 0.02 * Math.sin(i)),
+  };
+}

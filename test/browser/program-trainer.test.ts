@@ -1,0 +1,123 @@
+// Steps of a program beside onnxruntime's on the same device: every mode, batches in parts, dropout, checkpointing, resuming on the other path.
+
+import { expect, it } from "vitest";
+import type { BertConfig } from "../../src/nn/bert-config.ts";
+import type { Model } from "../../src/nn/model.ts";
+import { openTrainer } from "../../src/runtime/open-trainer.ts";
+import type { Trainer, WebGpuPath } from "../../src/runtime/trainer.ts";
+import type { Weights } from "../../src/weights/weight.ts";
+import { feedsOf, type ModeCase, modelOf, modes, weightsOf } from "./program-cases.ts";
+import { relativeError } from "./run-graph.ts";
+
+const recipe = { learningRate: 1e-3, weightDecay: 0.01, decayVectors: false, clipNorm: 0.5 };
+
+interface Taken {
+  readonly found: readonly { readonly loss: number; readonly gradientNorm: number }[];
+  readonly after: Weights;
+}
+
+/** Three clipped steps, each of so many parts. */
+async function threeSteps(path: WebGpuPath, mode: ModeCase, model: Model, config: BertConfig, parts: number): Promise<Taken> {
+  const trainer = await openTrainer({ device: "webgpu", path, graphs: model, weights: weightsOf(model) });
+  const graph = model.training(mode.shape);
+  const found: { loss: number; gradientNorm: number }[] = [];
+  for (let i = 0; i < 3; i++) {
+    found.push(
+      await trainer.step(
+        Array.from({ length: parts }, (_, part) => feedsOf(graph, config, 10 * i + part)),
+        recipe,
+      ),
+    );
+  }
+  expect({ path: trainer.path, note: trainer.note }).toEqual({ path, note: undefined });
+  const after = await trainer.read();
+  await trainer.close();
+  return { found, after };
+}
+
+function expectSame(got: Taken, expected: Taken): void {
+  for (const [i, { loss, gradientNorm }] of got.found.entries()) {
+    expect(Math.abs(loss / (expected.found[i]?.loss as number) - 1), `loss ${i}`).toBeLessThan(1e-5);
+    expect(Math.abs(gradientNorm / (expected.found[i]?.gradientNorm as number) - 1), `norm ${i}`).toBeLessThan(1e-5);
+  }
+  for (const [name, { data }] of expected.after) {
+    if (name.endsWith("key.bias")) continue; // its gradient is 0 but for rounding, and AdamW divides by its size
+    expect(relativeError(got.after.get(name)?.data ?? [], data, 1e-2), name).toBeLessThan(1e-5);
+  }
+}
+
+const mode = (title: string): ModeCase => modes.find((one) => one.title === title) as ModeCase;
+
+it.each([
+  ...[
+    "token head",
+    "multi head",
+    "masked head",
+    "label words",
+    "contrast",
+    "LoRA",
+    "BitFit",
+    "last layer",
+    "prefix",
+    "mixed halves",
+  ].map((title) => ({ title, parts: 1, options: {} })),
+  { title: "token head", parts: 3, options: { dropout: 0.2 } },
+  { title: "masked head", parts: 2, options: { dropout: 0.1, checkpointing: true } },
+])("three clipped steps are onnxruntime's: $title, $parts parts, $options", async ({ title, parts, options }) => {
+  const own = { ...mode(title), config: { layers: 3 } };
+  const { model, config } = modelOf(own, options);
+  const [program, reference] = [
+    await threeSteps("program", own, model, config, parts),
+    await threeSteps("onnxruntime", own, model, config, parts),
+  ];
+  expectSame(program, reference);
+});
+
+async function opened(path: WebGpuPath, model: Model): Promise<Trainer> {
+  return openTrainer({ device: "webgpu", path, graphs: model, weights: weightsOf(model) });
+}
+
+it("a state goes from one path to the other and back, and mixed lengths share the weights", async () => {
+  const token = mode("token head");
+  const { model, config } = modelOf(token);
+  const [long, short] = [model.training({ batch: 2, tokens: 9 }), model.training(token.shape)];
+  const [program, reference] = [await opened("program", model), await opened("onnxruntime", model)];
+  const both = async (graph: typeof long, seed: number) => {
+    const feeds = feedsOf(graph, config, seed);
+    const [a, b] = [await program.step(feeds, recipe), await reference.step(feeds, recipe)];
+    expect(Math.abs(a.loss / b.loss - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(a.gradientNorm / b.gradientNorm - 1)).toBeLessThan(1e-5);
+  };
+  await both(long, 1);
+  await both(short, 2);
+  await reference.restore(await program.state());
+  await both(long, 3);
+  await program.restore(await reference.state());
+  await both(short, 4);
+  const [a, b] = [await program.infer(feedsOf(short, config, 5)), await reference.infer(feedsOf(short, config, 5))];
+  expect(a.shape).toEqual(b.shape);
+  expect(relativeError(a.data, b.data)).toBeLessThan(1e-5);
+  await program.write(weightsOf(model)); // forgets moments and steps
+  await reference.write(weightsOf(model));
+  await both(short, 6);
+  await program.close();
+  await reference.close();
+});
+
+it("frozen features are the same, and so are steps on them", async () => {
+  const head = mode("head alone");
+  const { model, config } = modelOf(head);
+  const [program, reference] = [await opened("program", model), await opened("onnxruntime", model)];
+  const feeds = feedsOf(model.training(head.shape), config);
+  const [own, theirs] = [await program.features(feeds), await reference.features(feeds)];
+  expect(relativeError(own.data, theirs.data)).toBeLessThan(1e-5);
+  const { input_ids: _, ...rest } = feeds;
+  const [a, b] = [
+    await program.step({ ...rest, features: theirs }, recipe),
+    await reference.step({ ...rest, features: theirs }, recipe),
+  ];
+  expect(Math.abs(a.loss / b.loss - 1)).toBeLessThan(1e-5);
+  expect(Math.abs(a.gradientNorm / b.gradientNorm - 1)).toBeLessThan(1e-5);
+  await program.close();
+  await reference.close();
+});

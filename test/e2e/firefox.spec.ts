@@ -1,0 +1,93 @@
+// A whole run in Firefox, on the processor: what the app asks of a browser is not Chromium's alone. Skipped aloud where there is no Firefox.
+
+import { existsSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { Firefox, findFirefox } from "./firefox.ts";
+import { serveBuilt, tinyEncoder } from "./own-server.ts";
+
+/** What a reader does, as functions of the page: each waits up to four minutes for its control, and throws with its name. */
+const hands = `
+  const within = async (what, look) => {
+    for (let i = 0; i < 2400; i++) {
+      const found = look();
+      if (found) return found;
+      await new Promise((later) => setTimeout(later, 100));
+    }
+    throw new Error(what + " did not come; the page says: " + document.querySelector("main, article, body").innerText.slice(0, 600));
+  };
+  const named = (selector, words) => () =>
+    [...document.querySelectorAll(selector)].find((e) => words.test(e.textContent.trim()) && !e.matches(":disabled"));
+  const press = async (words) => (await within(String(words), named("a, button", words))).click();
+  const field = async (words) => {
+    const label = await within(String(words), named("label", words));
+    return label.control ?? document.getElementById(label.htmlFor);
+  };
+  const fill = async (words, value) => {
+    const control = await field(words);
+    control.value = value;
+    for (const type of ["input", "change"]) control.dispatchEvent(new Event(type, { bubbles: true }));
+  };
+  const read = async (words, selector) => (await within(String(words), named(selector, words))).textContent.trim();
+`;
+
+const scoreRow = String.raw`return await read(/^F1\s*[01]\.\d{3}/, "tr")`;
+
+test("a run from five examples to scores, and again after a reload", async () => {
+  const path = findFirefox();
+  test.skip(path === undefined, "no Firefox on this machine: install it, or name it by CLINFUSE_FIREFOX");
+  const server = await serveBuilt();
+  const firefox = await Firefox.start(path ?? "");
+  const act = (steps: string) => firefox.evaluate(`(async () => { ${hands} ${steps} })()`);
+  try {
+    await firefox.goto(`${server.url}/`);
+    expect(await firefox.evaluate("String(crossOriginIsolated)")).toBe("true");
+    await act(`
+      await press(/^Start a run$/);
+      await press(/^Use the sample$/);
+      await press(/^Go on to Knowledge/);
+      await press(/^Gather knowledge$/);
+      await press(/^Go on to Generate/);
+      await fill(/^Language model/, "scripted");
+      await fill(/^Examples to make/, "20");
+      await press(/^Generate 20 examples$/);
+      await press(/^Go on to Train/);
+      await fill(/^Encoder/, ${JSON.stringify(tinyEncoder)});
+      (await field(/Processor/)).click();
+      await press(/^Train on/);
+      await press(/^Go on to Evaluate/);
+    `);
+    const scores = await act(scoreRow);
+    expect(scores).toMatch(/^F1\s*[01]\.\d{3}/);
+    await firefox.reload();
+    expect(await act(scoreRow)).toBe(scores);
+    expect(await act("return await read(/Left this origin/, 'a')")).toMatch(/Left this origin: 0/);
+  } finally {
+    await firefox.stop();
+    await server.cut();
+  }
+});
+
+test("a language model that is read from a file writes", async ({ baseURL }) => {
+  const path = findFirefox();
+  test.skip(path === undefined, "no Firefox on this machine: install it, or name it by CLINFUSE_FIREFOX");
+  const writer = "models/smollm2-135m-instruct";
+  test.skip(!existsSync(writer), `${writer} is not there: npm run models`);
+  const firefox = await Firefox.start(path ?? "");
+  const act = (steps: string) => firefox.evaluate(`(async () => { ${hands} ${steps} })()`);
+  try {
+    await firefox.goto(`${baseURL}/`);
+    await act(`
+      await press(/^Start a run$/);
+      await press(/^Use the sample$/);
+      await press(/^Go on to Knowledge/);
+      await press(/^Gather knowledge$/);
+      await press(/^Go on to Generate/);
+      await fill(/^Examples to make/, "2");
+      await press(/^Generate 2 examples$/);
+      await press(/^Go on to Train/);
+    `);
+    expect(await act("return await read(/^Train$/, 'h1')")).toBe("Train");
+  } finally {
+    await firefox.stop();
+  }
+});
