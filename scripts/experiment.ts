@@ -4,14 +4,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import type { CellSummary } from "../src/experiment/cell-summary.ts";
-import type { Failure } from "../src/experiment/drive-cell.ts";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
-import { writerOf } from "../src/generate/sources.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
 import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
+import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
 import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { modelsFolder } from "./models-folder.ts";
@@ -29,7 +27,8 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
          another source or another seed computes what is new alone.
   --built  serve the app as it was built before, in dist/, and do not build it anew
 
-Prints a line a cell and, last, one JSON object. A cell that fails has an "error" there, the others go on, and the exit code is 1. "keepModels" keeps the trained models in the folder's browser profile as well.
+Prints a line a cell with the 95 % interval of each score; for each task and encoder its sources with the mean over the seeds, and each two of them
+compared on the same test examples (paired bootstrap, p corrected by Holm); and, last, one JSON object of all that: "cells" and "standings". A cell that fails has an "error" there, the others go on, and the exit code is 1. "keepModels" keeps the trained models in the folder's browser profile as well.
 `;
 
 /** Storage belongs to an origin, port and all: the app has the same one at each start, whatever port is free. */
@@ -81,8 +80,8 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
         narrate(event, file.cells);
         const cell = file.cells[event.cell] as FileCell;
         if (event.type === "result") {
-          done.push(lineOf(cell, event.summary));
-          console.log(inWords(cell, event.summary));
+          done.push(lineOf(cell, event.summary, event.sure));
+          console.log(inWords(cell, event.summary, event.sure));
         } else if (event.type === "failed") {
           done.push(failedLine(cell, event.failure));
           console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
@@ -94,7 +93,9 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
         console.error(`${failed} of ${done.length} cells failed. Started again with the same --out, they alone are tried again.`);
         process.exitCode = 1;
       }
-      const result = JSON.stringify({ cells: done });
+      const standings = await page.standings();
+      for (const standing of standings) for (const line of standingWords(standing, file.cells)) console.log(line);
+      const result = JSON.stringify({ cells: done, standings: standings.map((of) => standingLine(of, file.cells)) });
       writeFileSync(join(out, "cells.json"), `${result}\n`);
       console.log(result);
     } finally {
@@ -110,74 +111,6 @@ async function headlessCell({ config, seeds, data }: FileCell, keepModel: boolea
   return { config, seeds, data, keepModel, place: `cell-${await contentKey({ config, seeds, rows })}` };
 }
 
-interface CellLine {
-  readonly task: string;
-  readonly source: FileCell["source"];
-  readonly encoder: string;
-  readonly seed: FileCell["seed"];
-  /** Where the file names shares. */
-  readonly share?: number;
-  /** Where the file names models. */
-  readonly model?: string;
-  readonly scores: { readonly few: Readonly<Record<string, number>>; readonly all: Readonly<Record<string, number>> };
-  readonly accepted: number;
-  readonly rejected: CellSummary["rejected"];
-  /** Of the whole run; absent for a source without a writer. */
-  readonly tokens?: CellSummary["tokens"];
-  /** Examples that stage II learnt from, where that is a share of the accepted ones. */
-  readonly learnt?: number;
-  readonly seconds: number;
-  /** The cell has no result, and this is why. */
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-/** What names a cell in its line. */
-const named = ({ task, source, config, seed, share, model }: FileCell) => ({
-  task,
-  source,
-  encoder: config.encoder,
-  seed,
-  ...(share === undefined ? {} : { share }),
-  ...(model === undefined ? {} : { model }),
-});
-
-function failedLine(cell: FileCell, { code, message }: Failure): CellLine {
-  const nothing = { scores: { few: {}, all: {} }, accepted: 0, rejected: {}, seconds: 0 };
-  return { ...named(cell), ...nothing, error: { code, message } };
-}
-
-function lineOf(cell: FileCell, { scores, accepted, rejected, tokens, learnt, spent }: CellSummary): CellLine {
-  const milliseconds = Object.values(spent).reduce((sum, of) => sum + of, 0);
-  const of = { few: scores.few ?? {}, all: scores.synthetic ?? {} };
-  return {
-    ...named(cell),
-    scores: of,
-    accepted,
-    rejected,
-    ...(tokens ? { tokens } : {}),
-    ...(learnt === undefined ? {} : { learnt }),
-    seconds: Math.round(milliseconds / 100) / 10,
-  };
-}
-
-function inWords(cell: FileCell, summary: CellSummary): string {
-  const { scores, accepted, rejected, seconds } = lineOf(cell, summary);
-  const attempts = Object.values(rejected).reduce((sum, n) => sum + n, accepted);
-  const metrics = Object.entries(scores.few).map(([metric, few]) => {
-    const all = scores.all[metric];
-    return `${metric} ${few.toFixed(3)}${all === undefined ? "" : ` -> ${all.toFixed(3)}`}`;
-  });
-  const written = attempts > 0 ? `${accepted} accepted of ${attempts}; ` : "";
-  return `${nameOf(cell)}: ${metrics.join(", ")}; ${written}${seconds} s`;
-}
-
-function nameOf({ task, source, config, seed, share, model }: FileCell): string {
-  const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
-  const written = model === undefined || !writerOf(config.source) ? "" : ` by ${model}`;
-  const of = share === undefined ? "" : `, ${share} %`;
-  return `${task}, ${typeof source === "string" ? source : JSON.stringify(source)}${written}, ${config.encoder}, seed ${seedWords}${of}`;
-}
-
 const productNames: Readonly<Record<KeptKind, string>> = {
   suggestions: "answers for topics and styles",
   knowledge: "knowledge",
@@ -186,6 +119,7 @@ const productNames: Readonly<Record<KeptKind, string>> = {
   predictions: "predictions",
   scores: "scores",
   analysis: "measures of the texts",
+  embeddings: "embeddings of the texts",
   trust: "doubtful examples",
 };
 

@@ -3,11 +3,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
-import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
+import type { HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
 
 export interface HeadlessPage {
   /** Ends when the last cell has its result, or has failed and was told to be passed over. Throws what ended it, with its code. */
   run(cells: readonly HeadlessCell[], keepGoing?: boolean): Promise<void>;
+  /** Standings of the sources of the cells that ended with a result. */
+  standings(): Promise<readonly HeadlessStanding[]>;
   /** Saves the last cell's artefacts into the folder; resolves to their names. */
   saveArtefacts(folder: string): Promise<readonly string[]>;
 }
@@ -39,6 +41,7 @@ export async function openHeadless(
       const reply = await Promise.race([running, crashed]);
       if (!reply.ok) throw new Error(`${reply.code}: ${reply.message}`);
     },
+    standings: () => page.evaluate(() => globalThis.clinfuse.standings()),
     saveArtefacts: async (folder) => saveAll(page, await page.evaluate(() => globalThis.clinfuse.artefacts()), folder),
   };
 }

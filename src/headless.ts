@@ -1,18 +1,30 @@
 // The app without its user interface, for scripts: drives a plan, tells what happens, offers the artefacts of its last cell as downloads.
 
+import type { Analysis } from "./analyse/analysis.ts";
+import { canonicalJson } from "./base/hash.ts";
+import type { Standing } from "./evaluate/standing.ts";
+import { columnName, isCeiling, methodId } from "./experiment/arena.ts";
 import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
 import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
+import type { ExperimentConfig } from "./experiment/experiment-config.ts";
+import { embeddingEncoder, measuredSets } from "./experiment/measured.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
+import type { ProductStore } from "./experiment/product.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import type { Synthetic } from "./generate/log.ts";
 import { sourceOf } from "./generate/sources.ts";
+import type { StandRequest } from "./procedures/analyse.ts";
+import { type Sureness, surenessOf } from "./report/sureness.ts";
 import { openDb } from "./store/db.ts";
 import { productStore } from "./store/products.ts";
-import { type TaskRef, taskOf } from "./tasks/catalogue.ts";
+import { type TaskRef, taskIdOf, taskOf } from "./tasks/catalogue.ts";
+import type { Example } from "./tasks/example.ts";
 import type { TaskExamples } from "./tasks/example-rows.ts";
+import { analyseClient } from "./workers/analyse.client.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { trainClient } from "./workers/train.client.ts";
 
@@ -36,7 +48,14 @@ export interface HeadlessData {
 export type HeadlessEvent =
   | Exclude<DriveEvent, { type: "result" | "training" | "cell" }>
   | { readonly type: "cell"; readonly cell: number; readonly cells: number }
-  | { readonly type: "result"; readonly cell: number; readonly summary: CellSummary };
+  | { readonly type: "result"; readonly cell: number; readonly summary: CellSummary; readonly sure: Sureness };
+
+/** Standing of the sources of one task under one encoder, by `methodId`. */
+export interface HeadlessStanding {
+  readonly task: string;
+  readonly encoder: string;
+  readonly standing: Standing;
+}
 
 export type HeadlessReply = { readonly ok: true } | ({ readonly ok: false } & Failure);
 
@@ -46,6 +65,8 @@ export interface Headless {
    * next begins.
    */
   run(cells: readonly HeadlessCell[], onEvent: (event: HeadlessEvent) => void, keepGoing: boolean): Promise<HeadlessReply>;
+  /** Intervals over the seeds, ranks and paired tests of the sources of the cells that the last run ended with a result. */
+  standings(): Promise<readonly HeadlessStanding[]>;
   /** Names of the last cell's artefacts: the dataset, its scores, the report, the trained model's files. */
   artefacts(): Promise<readonly string[]>;
   /** Starts the download of one of them. */
@@ -54,22 +75,38 @@ export interface Headless {
 
 const generate = generateClient().procedures;
 const train = trainClient().procedures;
+const analyst = analyseClient().procedures;
 
 const never = new AbortController().signal;
 
-let last: { readonly cell: HeadlessCell; readonly result: CellResult; readonly createdAt: number } | undefined;
+/** A cell's answers to its test set, by their keys. */
+interface Judged {
+  readonly cell: HeadlessCell;
+  readonly predictions: string;
+  readonly set: string;
+}
+
+let judged: readonly Judged[] = [];
+/** Test sets of the last run by their keys. */
+const sets = new Map<string, readonly Example[]>();
+let last:
+  | { readonly cell: HeadlessCell; readonly result: CellResult; readonly createdAt: number; readonly sure: Sureness }
+  | undefined;
 let artefacts: ReadonlyMap<string, Blob> = new Map();
 
 const headless: Headless = {
   async run(cells, onEvent, keepGoing) {
     try {
       const createdAt = Date.now();
+      judged = [];
+      sets.clear();
       const ports: ExperimentPorts = { data: dataReader(cells), pipeline: generate, trainer: train };
       const store = productStore(await openDb());
       for await (const event of drive({ cells }, store, ports, never, { keepGoing })) {
         if (event.type === "result") {
-          last = { cell: cells[event.cell] as HeadlessCell, result: event.result, createdAt };
-          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result) });
+          const cell = cells[event.cell] as HeadlessCell;
+          last = await heard(cell, event.result, createdAt);
+          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result), sure: last.sure });
         } else if (event.type === "cell") onEvent({ type: "cell", cell: event.cell, cells: event.cells });
         else if (event.type !== "training") onEvent(event);
       }
@@ -79,8 +116,21 @@ const headless: Headless = {
     }
   },
 
+  async standings() {
+    const store = productStore(await openDb());
+    const columns = [...new Set(judged.map(({ cell }) => columnOf(cell)))];
+    const found: HeadlessStanding[] = [];
+    for (const column of columns) {
+      const own = judged.filter(({ cell }) => columnOf(cell) === column);
+      const { config } = (own[0] as Judged).cell;
+      const standing = await standingIn(config.task, own, store);
+      if (standing) found.push({ task: taskIdOf(config.task), encoder: config.encoder, standing });
+    }
+    return found;
+  },
+
   async artefacts() {
-    artefacts = last ? await artefactsOf(last.cell, last.result, last.createdAt) : new Map();
+    artefacts = last ? await artefactsOf(last) : new Map();
     return [...artefacts.keys()];
   },
 
@@ -93,6 +143,40 @@ const headless: Headless = {
     link.click();
   },
 };
+
+/** Remembers what the cell is judged by. */
+async function heard(cell: HeadlessCell, result: CellResult, createdAt: number): Promise<NonNullable<typeof last>> {
+  const { data, keys, predictions, training, answered } = result;
+  if (predictions !== undefined) {
+    judged = [...judged, { cell, predictions, set: keys.test }];
+    sets.set(keys.test, data.test);
+  }
+  const results = answered ? { synthetic: answered } : (training?.results ?? {});
+  return { cell, result, createdAt, sure: await surenessOf(cell.config.task, data.test, results, analyst.intervals) };
+}
+
+const columnOf = ({ config }: HeadlessCell): string => columnName({ task: canonicalJson(config.task), encoder: config.encoder });
+
+async function standingIn(task: TaskRef, own: readonly Judged[], store: ProductStore): Promise<Standing | undefined> {
+  const seeds = [...new Set(own.map(({ cell }) => canonicalJson(cell.seeds)))];
+  const runs: StandRequest["runs"][number][] = [];
+  for (const { cell, predictions, set } of own) {
+    const answers = await store.find("predictions", predictions);
+    const method = methodId({ source: cell.config.source, share: cell.config.share ?? 100 });
+    if (answers?.state === "whole")
+      runs.push({ method, seed: seeds.indexOf(canonicalJson(cell.seeds)), set, answers: answers.value });
+  }
+  const ceilings = new Set(
+    own
+      .map(({ cell }) => cell.config.source)
+      .filter(isCeiling)
+      .map((source) => methodId({ source, share: 100 })),
+  );
+  const compared = [...new Set(runs.map(({ method }) => method))];
+  const request = { task, sets: Object.fromEntries(sets), runs, compared, ranked: compared.filter((of) => !ceilings.has(of)) };
+  for await (const event of analyst.stand(request)) if (event.type === "stood") return event.standing;
+  return undefined;
+}
 
 /** Cells of the same rows read them once, one after the other. */
 function dataReader(cells: readonly HeadlessCell[]): ExperimentPorts["data"] {
@@ -123,7 +207,7 @@ async function readData(task: TaskRef, seed: number, { folder, source, test, own
 }
 
 /** Name, with folders, to content. */
-async function artefactsOf({ config }: HeadlessCell, result: CellResult, createdAt: number): Promise<Map<string, Blob>> {
+async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNullable<typeof last>): Promise<Map<string, Blob>> {
   const { data, knowledge, made, training, spent } = result;
   const task = taskOf(config.task);
   const run = made?.run;
@@ -132,6 +216,7 @@ async function artefactsOf({ config }: HeadlessCell, result: CellResult, created
   const notebook: Notebook = { id: run ?? "few-shot", ...whole, ...(run ? { run } : {}), ...(training ? { training } : {}) };
   const { synthetic, rejected } =
     run === undefined ? { synthetic: [], rejected: {} } : await readLog(generate.readRun, run, made?.accepted ?? 0);
+  const analysis = synthetic.length > 0 ? await analysisOf(config, data, synthetic) : undefined;
   const text = (content: string, type: string) => new Blob([content], { type });
   // Fetched here, as the page does: the bundler keeps them out of the app's first load only where nobody imports them at once.
   const { datasetJsonl, scoresJson } = await import("./report/artefacts.ts");
@@ -139,11 +224,31 @@ async function artefactsOf({ config }: HeadlessCell, result: CellResult, created
   const artefacts = new Map([
     ["dataset.jsonl", text(datasetJsonl(task, synthetic), "application/jsonl")],
     ["scores.json", text(scoresJson(notebook, synthetic, rejected), "application/json")],
-    ["report.html", text(reportHtml(notebook, synthetic, rejected), "text/html")],
+    ["report.html", text(reportHtml(notebook, synthetic, rejected, { sure, ...(analysis ? { analysis } : {}) }), "text/html")],
   ]);
   const model = training?.model === undefined ? {} : await train.trainedFiles({ model: training.model });
   for (const [name, blob] of Object.entries(model)) artefacts.set(`model/${name}`, blob);
   return artefacts;
+}
+
+/** Measures of the texts beside the real ones. Undefined where they cannot be had: a run keeps its report, which says that they are missing. */
+async function analysisOf(
+  { graph, seed }: ExperimentConfig,
+  data: NotebookData,
+  synthetic: readonly Synthetic[],
+): Promise<Analysis | undefined> {
+  const sets = measuredSets(
+    data,
+    synthetic.map(({ example }) => example),
+  );
+  try {
+    const held = (await generate.graphs(null)).some(({ id }) => id === graph);
+    const request = { ...sets, encoder: embeddingEncoder, ...(held ? { graph } : {}), seed };
+    for await (const event of analyst.analyse(request)) if (event.type === "analysed") return event.analysis;
+  } catch (error) {
+    console.warn(`The texts were not measured: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return undefined;
 }
 
 declare global {

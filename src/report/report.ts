@@ -73,7 +73,7 @@ ${reportStyle}
 </header>
 ${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
-${analysis ? analysisSection(analysis, synthetic, data) : ""}
+${analysis ? analysisSection(analysis, { synthetic, data, knowledge: notebook.knowledge, task }) : ""}
 ${notebook.run === undefined ? "" : examplesSection(synthetic, rejected)}
 ${data && data.train.length > 0 ? shotsSection(data) : ""}
 ${data && shown && data.test.length > 0 ? errorsSection(data, shown) : ""}

@@ -1,6 +1,10 @@
-// How sure the scores of a run are, as the page and the report tell it. Knows no computation.
+// How sure the scores of a run are, as the page and the report tell it. Leaves the computation to whoever is asked.
 
 import type { Interval, PairedComparison } from "../evaluate/bootstrap.ts";
+import type { Answer } from "../experiment/answer.ts";
+import type { TrainingResult } from "../experiment/notebook.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
 import type { StageId } from "../train/train-config.ts";
 
 export interface Sureness {
@@ -8,4 +12,28 @@ export interface Sureness {
   readonly intervals: Readonly<Partial<Record<StageId, Readonly<Record<string, Interval>> | undefined>>>;
   /** With synthetic examples against few-shot alone, on the main metric; absent where one of them is not there. */
   readonly gain?: PairedComparison;
+}
+
+/** Intervals of each model's answers to `gold`, and each model after the first against it: the analyse worker's. */
+export type AskIntervals = (request: {
+  readonly task: TaskRef;
+  readonly gold: readonly Example[];
+  readonly models: readonly (readonly Answer[])[];
+}) => Promise<{
+  readonly intervals: readonly (Readonly<Record<string, Interval>> | undefined)[];
+  readonly against: readonly (PairedComparison | undefined)[];
+}>;
+
+/** Asks once for all stages that there are. */
+export async function surenessOf(
+  task: TaskRef,
+  gold: readonly Example[],
+  results: TrainingResult["results"],
+  ask: AskIntervals,
+): Promise<Sureness> {
+  const stages = (["few", "synthetic"] as const).filter((stage) => results[stage] !== undefined);
+  const models = stages.map((stage) => results[stage]?.predicted ?? []);
+  const { intervals, against } = await ask({ task, gold, models });
+  const of = Object.fromEntries(stages.map((stage, i) => [stage, intervals[i]]));
+  return { intervals: of, ...(against[0] ? { gain: against[0] } : {}) };
 }

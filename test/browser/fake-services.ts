@@ -137,7 +137,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   const products = memoryProducts();
   const services: Services = {
     measure: fake.device.client,
-    analyse: fakeAnalyse(check),
+    analyse: fakeAnalyse(check, products),
     generate: {
       policy: async () => undefined,
       async *requests() {

@@ -3,7 +3,7 @@
 import { remembered } from "../../../base/async.ts";
 import type { TrainingResult } from "../../../experiment/notebook.ts";
 import type { RejectReason } from "../../../generate/source.ts";
-import type { Sureness } from "../../../report/sureness.ts";
+import { type Sureness, surenessOf } from "../../../report/sureness.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
 import type { Example } from "../../../tasks/example.ts";
 import type { Download } from "../../parts/save.ts";
@@ -53,13 +53,9 @@ export class EvaluateStep {
     if (!data || !results || results === this.#surelyOf) return;
     this.#surelyOf = results;
     this.sure = undefined;
-    const stages = (["few", "synthetic"] as const).filter((stage) => results[stage] !== undefined);
-    const models = stages.map((stage) => results[stage]?.predicted ?? []);
-    const request = { task: this.#run.config.task, gold: data.test, models };
-    const { intervals, against } = await this.#run.lab.analyst.procedures.intervals(request);
-    if (results !== this.#surelyOf) return;
-    const of = Object.fromEntries(stages.map((stage, i) => [stage, intervals[i]]));
-    this.sure = { intervals: of, ...(against[0] ? { gain: against[0] } : {}) };
+    const ask = this.#run.lab.analyst.procedures.intervals;
+    const sure = await surenessOf(this.#run.config.task, data.test, results, (request) => ask(request));
+    if (results === this.#surelyOf) this.sure = sure;
   }
 
   /** Fetches what writes the files, one after another, while the app's server is sure to answer. */

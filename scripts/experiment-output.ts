@@ -1,0 +1,222 @@
+// What npm run experiment prints: a line a cell, a table of sources and their paired tests, and the same as plain data. Pure.
+
+import type { Interval, PairedComparison } from "../src/evaluate/bootstrap.ts";
+import { holm } from "../src/evaluate/tests.ts";
+import { methodId } from "../src/experiment/arena.ts";
+import type { CellSummary } from "../src/experiment/cell-summary.ts";
+import type { Failure } from "../src/experiment/drive-cell.ts";
+import { writerOf } from "../src/generate/sources.ts";
+import type { HeadlessStanding } from "../src/headless.ts";
+import type { Sureness } from "../src/report/sureness.ts";
+import { taskOf } from "../src/tasks/catalogue.ts";
+import { mainMetric } from "../src/tasks/task.ts";
+import type { FileCell } from "./experiment-file.ts";
+
+type Bounds = readonly [number, number];
+type ByStage<T> = { readonly few: Readonly<Record<string, T>>; readonly all: Readonly<Record<string, T>> };
+
+interface Difference {
+  readonly difference: number;
+  /** 95 %. */
+  readonly interval: Bounds;
+  readonly p: number;
+}
+
+export interface CellLine {
+  readonly task: string;
+  readonly source: FileCell["source"];
+  readonly encoder: string;
+  readonly seed: FileCell["seed"];
+  /** Where the file names shares. */
+  readonly share?: number;
+  /** Where the file names models. */
+  readonly model?: string;
+  readonly scores: ByStage<number>;
+  /** 95 %, by 10,000 draws of the test examples. Empty for fewer than two. */
+  readonly intervals: ByStage<Bounds>;
+  /** With synthetic examples less few-shot alone, on the main metric; absent where one of them is not there. */
+  readonly gain?: Difference;
+  readonly accepted: number;
+  readonly rejected: CellSummary["rejected"];
+  /** Of the whole run; absent for a source without a writer. */
+  readonly tokens?: CellSummary["tokens"];
+  /** Examples that stage II learnt from, where that is a share of the accepted ones. */
+  readonly learnt?: number;
+  readonly seconds: number;
+  /** The cell has no result, and this is why. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** What names a cell in its line. */
+const named = ({ task, source, config, seed, share, model }: FileCell) => ({
+  task,
+  source,
+  encoder: config.encoder,
+  seed,
+  ...(share === undefined ? {} : { share }),
+  ...(model === undefined ? {} : { model }),
+});
+
+const rounded = (x: number): number => Number(x.toPrecision(6));
+const bounds = ({ low, high }: Interval): Bounds => [rounded(low), rounded(high)];
+const differenceOf = ({ difference, interval, p }: PairedComparison): Difference => ({
+  difference: rounded(difference),
+  interval: bounds(interval),
+  p: rounded(p),
+});
+
+export function failedLine(cell: FileCell, { code, message }: Failure): CellLine {
+  const none = { few: {}, all: {} };
+  return {
+    ...named(cell),
+    scores: none,
+    intervals: none,
+    accepted: 0,
+    rejected: {},
+    seconds: 0,
+    error: { code, message },
+  };
+}
+
+export function lineOf(cell: FileCell, summary: CellSummary, sure: Sureness): CellLine {
+  const { scores, accepted, rejected, tokens, learnt, spent } = summary;
+  const milliseconds = Object.values(spent).reduce((sum, of) => sum + of, 0);
+  const boundsOf = (of: Readonly<Record<string, Interval>> | undefined) =>
+    Object.fromEntries(Object.entries(of ?? {}).map(([metric, interval]) => [metric, bounds(interval)]));
+  return {
+    ...named(cell),
+    scores: { few: scores.few ?? {}, all: scores.synthetic ?? {} },
+    intervals: { few: boundsOf(sure.intervals.few), all: boundsOf(sure.intervals.synthetic) },
+    ...(sure.gain ? { gain: differenceOf(sure.gain) } : {}),
+    accepted,
+    rejected,
+    ...(tokens ? { tokens } : {}),
+    ...(learnt === undefined ? {} : { learnt }),
+    seconds: Math.round(milliseconds / 100) / 10,
+  };
+}
+
+export function inWords(cell: FileCell, summary: CellSummary, sure: Sureness): string {
+  const { scores, intervals, accepted, rejected, seconds } = lineOf(cell, summary, sure);
+  const attempts = Object.values(rejected).reduce((sum, n) => sum + n, accepted);
+  const value = (stage: "few" | "all", metric: string) => {
+    const score = scores[stage][metric];
+    return score === undefined ? [] : [`${score.toFixed(3)}${inBrackets(intervals[stage][metric])}`];
+  };
+  const metrics = [...new Set([...Object.keys(scores.few), ...Object.keys(scores.all)])].map(
+    (metric) => `${metric} ${[...value("few", metric), ...value("all", metric)].join(" -> ")}`,
+  );
+  const written = attempts > 0 ? `${accepted} accepted of ${attempts}; ` : "";
+  return `${nameOf(cell)}: ${metrics.join(", ")}; ${written}${seconds} s`;
+}
+
+const inBrackets = (of: Bounds | undefined): string => (of ? ` (${of[0].toFixed(3)} to ${of[1].toFixed(3)})` : "");
+
+export function nameOf(cell: FileCell): string {
+  const { task, config, seed, share } = cell;
+  const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
+  const of = share === undefined ? "" : `, ${share} %`;
+  return `${task}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${of}`;
+}
+
+/** The source as the file names it, and its writer where the file names several. */
+function writtenBy({ source, config, model }: FileCell): string {
+  const by = model === undefined || !writerOf(config.source) ? "" : ` by ${model}`;
+  return `${typeof source === "string" ? source : JSON.stringify(source)}${by}`;
+}
+
+/** What names a method of a standing in its line. */
+type Method = Pick<CellLine, "source" | "share" | "model">;
+
+interface MethodLine extends Method {
+  readonly seeds: number;
+  /** The main metric: mean over the seeds. */
+  readonly mean: number;
+  readonly interval?: Bounds;
+  /** Best and worst rank in 95 % of the draws; absent for a ceiling. */
+  readonly rank?: Bounds;
+}
+
+interface TestLine extends Difference {
+  /** Positions in `methods`: the second less the first. */
+  readonly first: number;
+  readonly second: number;
+  readonly seeds: number;
+  /** Corrected for the number of tests of this task and encoder (Holm). */
+  readonly p_holm: number;
+}
+
+export interface StandingLine {
+  readonly task: string;
+  readonly encoder: string;
+  readonly metric: string;
+  readonly methods: readonly MethodLine[];
+  readonly tests: readonly TestLine[];
+}
+
+const idOf = ({ config }: FileCell): string => methodId({ source: config.source, share: config.share ?? 100 });
+
+export function standingLine({ task, encoder, standing }: HeadlessStanding, cells: readonly FileCell[]): StandingLine {
+  const own = cells.filter(({ config, task: of }) => of === task && config.encoder === encoder);
+  const ids = standing.methods.map(({ method }) => method);
+  const corrected = holm(standing.pairs.map(({ p }) => p));
+  return {
+    task,
+    encoder,
+    metric: own[0] ? mainMetric(taskOf(own[0].config.task)) : "",
+    methods: standing.methods.map(({ method, runs, mean, interval, rank }): MethodLine => {
+      const cell = own.find((of) => idOf(of) === method);
+      const { source = method, share, model } = cell ? named(cell) : {};
+      return {
+        source,
+        ...(share === undefined ? {} : { share }),
+        ...(model === undefined ? {} : { model }),
+        seeds: runs.length,
+        mean: rounded(mean),
+        ...(interval ? { interval: bounds(interval) } : {}),
+        ...(rank ? { rank: bounds(rank) } : {}),
+      };
+    }),
+    tests: standing.pairs.map((pair, i) => ({
+      first: ids.indexOf(pair.first),
+      second: ids.indexOf(pair.second),
+      seeds: pair.seeds,
+      ...differenceOf(pair),
+      p_holm: rounded(corrected[i] as number),
+    })),
+  };
+}
+
+/** Chance of one false difference or more among the tests of a task. */
+const level = 0.05;
+
+/** The table of a task's sources under one encoder, a string a line. */
+export function standingWords(standing: HeadlessStanding, cells: readonly FileCell[]): string[] {
+  const { task, encoder, metric, methods, tests } = standingLine(standing, cells);
+  const names = methods.map(({ source, share, model }) =>
+    [
+      typeof source === "string" ? source : JSON.stringify(source),
+      ...(model ? [`by ${model}`] : []),
+      ...(share ? [`${share} %`] : []),
+    ].join(" "),
+  );
+  const width = Math.max(...names.map((name) => name.length));
+  const rows = methods.map(({ seeds, mean, interval, rank }, i) => {
+    const ranked = rank ? `  rank ${rank[0] === rank[1] ? rank[0] : `${rank[0]} to ${rank[1]}`}` : "";
+    return `  ${(names[i] as string).padEnd(width)}  ${mean.toFixed(3)}${inBrackets(interval)}${ranked}  ${counted(seeds, "seed")}`;
+  });
+  const pairs = tests.map(({ first, second, difference, interval, p_holm, seeds }) => {
+    const words = `  ${names[second]} less ${names[first]}: ${signed(difference)} (${signed(interval[0])} to ${signed(interval[1])})`;
+    return `${words}, p ${p_holm < 0.001 ? "< 0.001" : p_holm.toFixed(3)}${p_holm < level ? "" : ": not told apart"}, ${counted(seeds, "seed")}`;
+  });
+  return [
+    `${task}, ${encoder}: ${metric}, mean over the seeds (95 % interval over test examples)`,
+    ...rows,
+    ...(pairs.length > 0
+      ? ["Differences on the same test examples, by paired bootstrap, p corrected for their number (Holm):", ...pairs]
+      : []),
+  ];
+}
+
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+const signed = (x: number): string => `${x < 0 ? "-" : "+"}${Math.abs(x).toFixed(3)}`;

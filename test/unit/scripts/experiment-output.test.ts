@@ -1,0 +1,107 @@
+// What npm run experiment prints of scores: intervals, the paired tests and their correction, as words and as data.
+
+import { describe, expect, it } from "vitest";
+import { readExperimentFile } from "../../../scripts/experiment-file.ts";
+import { inWords, lineOf, standingLine, standingWords } from "../../../scripts/experiment-output.ts";
+import type { Standing } from "../../../src/evaluate/standing.ts";
+import { methodId } from "../../../src/experiment/arena.ts";
+import type { CellSummary } from "../../../src/experiment/cell-summary.ts";
+import type { Manifest } from "../../../src/models/manifest.ts";
+
+const model = (id: string, kind: string) => ({ id, kind, name: id, files: [] });
+const manifest = {
+  models: [model("all-minilm-l6-v2", "encoder"), model("smollm2-135m-instruct", "language-model")],
+} as unknown as Manifest;
+const plan = { tasks: ["mqp"], sources: ["none", "zerogen", "clingen"], seeds: [1, 2], size: 5 };
+const { cells } = readExperimentFile(JSON.stringify(plan), "plan.json", manifest);
+const idOf = (source: string) => {
+  const cell = cells.find((of) => of.source === source) as (typeof cells)[number];
+  return methodId({ source: cell.config.source, share: 100 });
+};
+
+const summary = {
+  accepted: 5,
+  rejected: { "too-short": 3 },
+  scores: { few: { accuracy: 0.5 }, synthetic: { accuracy: 0.61234567 } },
+  spent: { train: 12_340 },
+} as unknown as CellSummary;
+const sure = {
+  intervals: { few: { accuracy: { low: 0.4, high: 0.6 } }, synthetic: { accuracy: { low: 0.5123456, high: 0.7 } } },
+  gain: { difference: 0.11234567, interval: { low: -0.01, high: 0.2 }, p: 0.07 },
+};
+
+const method = (source: string, mean: number) => ({
+  method: idOf(source),
+  runs: [1, 2].map((seed) => ({ seed, set: "s", values: { accuracy: mean }, intervals: undefined })),
+  mean,
+  interval: { low: mean - 0.1, high: mean + 0.1 },
+  rank: { low: 1, high: source === "none" ? 3 : 2 },
+});
+const pair = (first: string, second: string, difference: number, p: number) => ({
+  first: idOf(first),
+  second: idOf(second),
+  difference,
+  interval: { low: difference - 0.05, high: difference + 0.05 },
+  p,
+  seeds: 2,
+});
+const standing: Standing = {
+  methods: [method("none", 0.5), method("zerogen", 0.6), method("clingen", 0.62)],
+  pairs: [pair("none", "zerogen", 0.1, 0.02), pair("none", "clingen", 0.12, 0.0002), pair("zerogen", "clingen", -0.02, 0.4)],
+};
+const of = { task: "mqp", encoder: "all-minilm-l6-v2", standing };
+
+describe("a cell", () => {
+  const cell = cells.find(({ source }) => source === "clingen") as (typeof cells)[number];
+
+  it("has an interval beside each score, and the paired gain", () => {
+    expect(lineOf(cell, summary, sure)).toMatchObject({
+      scores: { few: { accuracy: 0.5 }, all: { accuracy: 0.61234567 } },
+      intervals: { few: { accuracy: [0.4, 0.6] }, all: { accuracy: [0.512346, 0.7] } },
+      gain: { difference: 0.112346, interval: [-0.01, 0.2], p: 0.07 },
+    });
+    expect(inWords(cell, summary, sure)).toBe(
+      "mqp, clingen, all-minilm-l6-v2, seed 1: accuracy 0.500 (0.400 to 0.600) -> 0.612 (0.512 to 0.700); 5 accepted of 8; 12.3 s",
+    );
+  });
+
+  it("says nothing of an interval where there is none, and shows the answers of a source that trains nothing", () => {
+    const { few: _, ...answered } = summary.scores;
+    const line = inWords(cell, { ...summary, scores: answered }, { intervals: {} });
+    expect(line).toContain(": accuracy 0.612; ");
+    const { intervals, ...rest } = lineOf(cell, summary, { intervals: { few: undefined } });
+    expect(intervals).toEqual({ few: {}, all: {} });
+    expect(rest).not.toHaveProperty("gain");
+  });
+});
+
+describe("a standing", () => {
+  it("names its methods as the file does, and corrects p for the number of tests", () => {
+    const { metric, methods, tests } = standingLine(of, cells);
+    expect(metric).toBe("accuracy");
+    expect(methods.map(({ source, seeds, mean }) => [source, seeds, mean])).toEqual([
+      ["none", 2, 0.5],
+      ["zerogen", 2, 0.6],
+      ["clingen", 2, 0.62],
+    ]);
+    // Holm by hand: 3 x 0.0002, then 2 x 0.02, then 0.4.
+    expect(tests.map(({ first, second, p_holm }) => [first, second, p_holm])).toEqual([
+      [0, 1, 0.04],
+      [0, 2, 0.0006],
+      [1, 2, 0.4],
+    ]);
+  });
+
+  it("is a table, and says what is not told apart", () => {
+    expect(standingWords(of, cells)).toEqual([
+      "mqp, all-minilm-l6-v2: accuracy, mean over the seeds (95 % interval over test examples)",
+      "  none     0.500 (0.400 to 0.600)  rank 1 to 3  2 seeds",
+      "  zerogen  0.600 (0.500 to 0.700)  rank 1 to 2  2 seeds",
+      "  clingen  0.620 (0.520 to 0.720)  rank 1 to 2  2 seeds",
+      "Differences on the same test examples, by paired bootstrap, p corrected for their number (Holm):",
+      "  zerogen less none: +0.100 (+0.050 to +0.150), p 0.040, 2 seeds",
+      "  clingen less none: +0.120 (+0.070 to +0.170), p < 0.001, 2 seeds",
+      "  clingen less zerogen: -0.020 (-0.070 to +0.030), p 0.400: not told apart, 2 seeds",
+    ]);
+  });
+});
