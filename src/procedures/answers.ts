@@ -12,6 +12,7 @@ import type { TrainedProcedures } from "./trained.ts";
 
 const graphAnswers: Answers<GraphProcedures> = {
   importStarter: "stream",
+  previewGraph: "stream",
   importGraph: "stream",
   graphs: "promise",
   deleteGraph: "promise",

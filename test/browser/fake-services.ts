@@ -106,6 +106,8 @@ export interface Fake extends FakeLibrary {
   tell: (news: NotebookNews) => void;
   /** Trained models that were deleted. */
   readonly deleted: string[];
+  /** Types that each imported graph was cut to, if any. */
+  readonly cutTo: (readonly string[] | undefined)[];
   /** Model files that were handed in. */
   readonly kept: string[];
   /** Errors of the next call of a procedure, by its name. */
@@ -131,6 +133,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     policies: guardedScopes,
+    cutTo: [],
     kept: [],
     leftOff: undefined,
     lost: new Map(),
@@ -164,8 +167,14 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         graphs = [starter];
         yield { type: "imported", graph: starter };
       },
-      async *importGraph({ name }) {
+      async *previewGraph({ name, filter }) {
+        check("previewGraph");
+        const nodes = Object.entries(starter.nodes).filter(([type]) => !filter?.types || filter.types.includes(type));
+        yield { type: "imported", graph: { ...starter, id: "preview", name, nodes: Object.fromEntries(nodes), bytes: 123_456 } };
+      },
+      async *importGraph({ name, filter }) {
         check("importGraph");
+        fake.cutTo.push(filter?.types);
         const graph = { ...starter, id: name, name };
         graphs = [...graphs, graph];
         yield { type: "imported", graph };

@@ -165,5 +165,7 @@ export function describeGraph(stored: StoredGraph["manifest"]): GraphInfo {
     edges,
     provenance: stored.provenances.map((p) => ({ ...p })),
     ...(stored.leftOut ? { leftOut: stored.leftOut } : {}),
+    ...(stored.format === undefined ? {} : { format: stored.format }),
+    ...(stored.bytes === undefined ? {} : { bytes: stored.bytes }),
   };
 }
