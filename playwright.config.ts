@@ -21,6 +21,7 @@ export default defineConfig({
   use: {
     baseURL: url,
     actionTimeout: 60_000,
+    serviceWorkers: "block", // each test meets the server itself, but for those about the service worker
     viewport: { width: 1280, height: 900 },
     launchOptions: { executablePath: findChromium(), args: [...quietFlags] },
   },

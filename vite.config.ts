@@ -2,10 +2,12 @@
 
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defaultClientConditions, defineConfig } from "vite";
+import { serviceWorker } from "./scripts/service-worker.ts";
 import { isolationHeaders, localFiles, securityPolicy } from "./scripts/vite-plugins.ts";
 
 export default defineConfig({
-  plugins: [svelte(), securityPolicy(), localFiles()],
+  base: "./",
+  plugins: [svelte(), securityPolicy(), localFiles(), serviceWorker()],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
   // onnxruntime-web then loads its wasm from where we say (/vendor/ort) and the bundler makes no second copy of it.

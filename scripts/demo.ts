@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { scriptedId } from "../src/engines/catalogue.ts";
 import type { CellSummary } from "../src/experiment/cell-summary.ts";
+import { embeddingEncoder } from "../src/experiment/measured.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
 import { trainingOf } from "../src/experiment/training-basis.ts";
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
   console.log("Models ...");
   const needed = [writerOf(config.source)?.model ?? scriptedId, config.encoder].filter((id) => id !== scriptedId);
   for (const state of await ensureModels(needed)) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
+  const unmeasured = await lacksEmbedder();
+  if (unmeasured) console.log(`The texts will not be measured beside the real ones: ${unmeasured}`);
   console.log("Building the app ...");
   await buildApp();
   const served = await serveApp(4310);
@@ -58,6 +61,16 @@ async function main(): Promise<void> {
   } finally {
     await launched?.close();
     await served.close();
+  }
+}
+
+/** Why the encoder of the measures cannot be had; undefined where it is there. A run goes without. */
+async function lacksEmbedder(): Promise<string | undefined> {
+  try {
+    const [state] = await ensureModels([embeddingEncoder]);
+    return state?.there === false ? state.why : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

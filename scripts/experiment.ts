@@ -121,6 +121,7 @@ const productNames: Readonly<Record<KeptKind, string>> = {
   predictions: "predictions",
   scores: "scores",
   analysis: "measures of the texts",
+  embeddings: "embeddings of the texts",
   trust: "doubtful examples",
 };
 

@@ -10,7 +10,7 @@ export async function openGraphFolder(path: string | null): Promise<KnowledgeGra
   const from = path ?? starterGraph;
   const store = memoryGraphStore();
   const provenance = path === null ? { source: "starter graph", licence: "CC0-1.0" } : { source: path, licence: "not stated" };
-  const files = { nodes: graphFile(from, "nodes"), edges: graphFile(from, "edges") };
+  const files = [graphFile(from, "nodes"), graphFile(from, "edges")];
   const options = { id: "starter", name: "graph", provenance };
   for await (const _ of importGraph(files, options, store, new AbortController().signal));
   return openGraph(store, "starter");

@@ -1,6 +1,5 @@
 // Sentence embeddings in Node, by onnxruntime-web's WASM on one thread: the same graph, weights and tokens as in the app. Knows no use of them.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as Ort from "onnxruntime-web";
 import { openEncoder } from "../src/classifier/encoder-files.ts";
@@ -8,8 +7,8 @@ import { normalizedMean, writeBert } from "../src/engines/embedder-bert.ts";
 import type { Embedder } from "../src/engines/language-model.ts";
 import { encodeText } from "../src/text/encoding.ts";
 import { fileBlob } from "./file-blob.ts";
+import { nodeOrt } from "./node-ort.ts";
 
-const wasm = join(import.meta.dirname, "..", "node_modules", "onnxruntime-web", "dist", "ort-wasm-simd-threaded.wasm");
 const files = ["config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "model.safetensors"] as const;
 
 /** sentence-transformers' limit for all-MiniLM-L6-v2. */
@@ -23,10 +22,7 @@ export async function openNodeEmbedder(
 ): Promise<Embedder> {
   const encoder = await openEncoder(new Map(files.map((name) => [name, fileBlob(join(folder, name))])));
   const { onnx, weights, shapes } = writeBert(encoder.config, encoder.weights);
-  const ort: typeof Ort = await import("onnxruntime-web/wasm");
-  ort.env.wasm.wasmBinary = new Uint8Array(readFileSync(wasm)).buffer;
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = "error";
+  const ort = await nodeOrt();
   const session = await ort.InferenceSession.create(onnx, { externalData: [...weights] });
   const { hiddenSize } = encoder.config;
   const step = async (rows: readonly (readonly number[])[]): Promise<Float32Array[]> => {

@@ -27,10 +27,17 @@ function fused(): Promise<Uint8Array> {
   return (fusedBytes ??= fusedWasm(readFileSync(original)));
 }
 
-const types: Readonly<Record<string, string>> = {
+/** Types of the files that the app is made of, for those who serve them. */
+export const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
   ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
   ".wasm": "application/wasm",
   ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
 };
 
 /** COOP and COEP: without them the browser gives no threads. */
@@ -41,18 +48,25 @@ export const isolationHeaders = {
 };
 
 /** DESIGN section 8. Styles may be inline (plots set them); scripts may not. The hub is reached only when the user presses the button. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval' blob:",
-  "worker-src 'self' blob:",
-  "connect-src 'self' blob: https://huggingface.co https://*.hf.co",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+export const contentSecurityPolicy = policyWith(["https://huggingface.co", "https://*.hf.co"]);
+
+/** The same without the hub: no request but to the app's own server. */
+export const sealedPolicy = policyWith([]);
+
+function policyWith(hub: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval' blob:",
+    "worker-src 'self' blob:",
+    ["connect-src 'self' blob:", ...hub].join(" "),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
 
 /** One range of bytes, as a resumed download asks for it; anything else is the whole file, which HTTP allows. */
 function rangeOf(

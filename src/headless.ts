@@ -1,17 +1,21 @@
 // The app without its user interface, for scripts: drives a plan, tells what happens, offers the artefacts of its last cell as downloads.
 
+import type { Analysis } from "./analyse/analysis.ts";
 import { canonicalJson } from "./base/hash.ts";
 import type { Standing } from "./evaluate/standing.ts";
 import { columnName, isCeiling, methodId } from "./experiment/arena.ts";
 import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
 import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
+import type { ExperimentConfig } from "./experiment/experiment-config.ts";
+import { embeddingEncoder, measuredSets } from "./experiment/measured.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import type { ProductStore } from "./experiment/product.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
+import type { Synthetic } from "./generate/log.ts";
 import { sourceOf } from "./generate/sources.ts";
 import type { StandRequest } from "./procedures/analyse.ts";
 import { type Sureness, surenessOf } from "./report/sureness.ts";
@@ -218,6 +222,7 @@ async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNul
   const notebook: Notebook = { id: run ?? "few-shot", ...whole, ...(run ? { run } : {}), ...(training ? { training } : {}) };
   const { synthetic, rejected } =
     run === undefined ? { synthetic: [], rejected: {} } : await readLog(generate.readRun, run, made?.accepted ?? 0);
+  const analysis = synthetic.length > 0 ? await analysisOf(config, data, synthetic) : undefined;
   const text = (content: string, type: string) => new Blob([content], { type });
   // Fetched here, as the page does: the bundler keeps them out of the app's first load only where nobody imports them at once.
   const { datasetJsonl, scoresJson } = await import("./report/artefacts.ts");
@@ -225,11 +230,31 @@ async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNul
   const artefacts = new Map([
     ["dataset.jsonl", text(datasetJsonl(task, synthetic), "application/jsonl")],
     ["scores.json", text(scoresJson(notebook, synthetic, rejected), "application/json")],
-    ["report.html", text(reportHtml(notebook, synthetic, rejected, { sure }), "text/html")],
+    ["report.html", text(reportHtml(notebook, synthetic, rejected, { sure, ...(analysis ? { analysis } : {}) }), "text/html")],
   ]);
   const model = training?.model === undefined ? {} : await train.trainedFiles({ model: training.model });
   for (const [name, blob] of Object.entries(model)) artefacts.set(`model/${name}`, blob);
   return artefacts;
+}
+
+/** Measures of the texts beside the real ones. Undefined where they cannot be had: a run keeps its report, which says that they are missing. */
+async function analysisOf(
+  { graph, seed }: ExperimentConfig,
+  data: NotebookData,
+  synthetic: readonly Synthetic[],
+): Promise<Analysis | undefined> {
+  const sets = measuredSets(
+    data,
+    synthetic.map(({ example }) => example),
+  );
+  try {
+    const held = (await generate.graphs(null)).some(({ id }) => id === graph);
+    const request = { ...sets, encoder: embeddingEncoder, ...(held ? { graph } : {}), seed };
+    for await (const event of analyst.analyse(request)) if (event.type === "analysed") return event.analysis;
+  } catch (error) {
+    console.warn(`The texts were not measured: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return undefined;
 }
 
 declare global {

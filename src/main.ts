@@ -1,6 +1,7 @@
 // Ties the app together: the store and the workers, each opened by the first question to it, and the page.
 
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
+import { appAddress } from "./base/app-address.ts";
 import { breathe, remembered } from "./base/async.ts";
 import { type Notebook, upgradedNotebook } from "./experiment/notebook.ts";
 import type { ProductStore } from "./experiment/product.ts";
@@ -18,6 +19,8 @@ import { wipeAll } from "./store/wipe.ts";
 import App from "./ui/App.svelte";
 import Insecure from "./ui/Insecure.svelte";
 import { modelFiles } from "./ui/models/model-files.ts";
+import { AppService } from "./ui/offline/app-service.svelte.ts";
+import Preparing from "./ui/offline/Preparing.svelte";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { analyseClient } from "./workers/analyse.client.ts";
 import { capsulesClient } from "./workers/capsules.client.ts";
@@ -82,11 +85,18 @@ const arenas: ArenaStore = {
 };
 
 /** The script from which onnxruntime's threads start. */
-const threadScript = "/vendor/ort/ort-wasm-simd-threaded.mjs";
+const threadScript = appAddress("vendor/ort/ort-wasm-simd-threaded.mjs");
 
 // Evaluating this script and drawing the page are tasks of their own, so that none of them is long.
 async function start(target: HTMLElement): Promise<void> {
   await breathe();
+  const app = appService();
+  let preparing: ReturnType<typeof mount> | undefined;
+  const outcome = await app?.start(() => {
+    preparing = mount(Preparing, { target });
+  });
+  if (outcome === "reload") return;
+  if (preparing) await unmount(preparing);
   const generate = whenAsked(generateClient, generateAnswers);
   const train = whenAsked(trainClient, trainAnswers);
   const library = whenAsked(modelClient, modelAnswers);
@@ -97,6 +107,7 @@ async function start(target: HTMLElement): Promise<void> {
     measure: measureClient,
     analyse: analyseClient,
     capsuleOpener: capsulesClient,
+    ...(app ? { app } : {}),
     notebooks: notebookStore,
     products,
     capsules: runCapsules,
@@ -123,6 +134,27 @@ async function start(target: HTMLElement): Promise<void> {
     },
   };
   mount(App, { target, props: { services } });
+  setTimeout(() => app?.keep(), 2000); // the page comes first
+}
+
+/** Undefined in development, whose files change at each moment, and where a browser has no service workers. */
+function appService(): AppService | undefined {
+  const { serviceWorker: container } = navigator;
+  if (!import.meta.env.PROD || !container) return undefined;
+  return new AppService({
+    container,
+    serverSends: async () => crossOriginIsolated && (await sentPolicy(location.pathname)) !== undefined,
+    reload: () => location.reload(),
+    memory: tabMemory(),
+  });
+}
+
+function tabMemory(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined; // withheld
+  }
 }
 
 const target = document.getElementById("app");

@@ -2,7 +2,7 @@
 
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { rng } from "../base/rng.ts";
-import { rowOf, type Vectors } from "./vectors.ts";
+import { columnProducts, rowOf, type Vectors } from "./vectors.ts";
 
 export interface Neighbours {
   readonly k: number;
@@ -104,19 +104,9 @@ export function principal(vectors: Vectors, to: number): Vectors {
 const mostRows = 5000;
 
 function axesOf({ rows: n, columns: d, data }: Vectors, mean: Float64Array, count: number): Float64Array[] {
-  const sums = new Float64Array(d * d);
   const own = Array.from({ length: n }, (_, i) => i);
   const some = n <= mostRows ? own : rng("principal", n).sample(own, mostRows);
-  // Four rows at once: each sum is read and written a fourth as often. Missing rows are zeros.
-  const four = new Float64Array(4 * d);
-  for (let from = 0; from < some.length; from += 4) {
-    four.fill(0);
-    for (let r = 0; r < 4 && from + r < some.length; r++) {
-      const i = some[from + r] as number;
-      for (let j = 0; j < d; j++) four[4 * j + r] = (data[i * d + j] as number) - (mean[j] as number);
-    }
-    for (let j = 0; j < d; j++) addProducts(sums, four, j, d);
-  }
+  const sums = columnProducts(some.length, d, (at, j) => (data[(some[at] as number) * d + j] as number) - (mean[j] as number));
   const covariance = Matrix.zeros(d, d);
   for (let j = 0; j < d; j++) {
     for (let k = 0; k <= j; k++) {
@@ -131,18 +121,4 @@ function axesOf({ rows: n, columns: d, data }: Vectors, mean: Float64Array, coun
     const largest = axis.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
     return largest < 0 ? axis.map((x) => -x) : axis;
   });
-}
-
-/** Adds column j of four rows by each column up to it. */
-function addProducts(sums: Float64Array, four: Float64Array, j: number, d: number): void {
-  const a = four[4 * j] as number;
-  const b = four[4 * j + 1] as number;
-  const c = four[4 * j + 2] as number;
-  const e = four[4 * j + 3] as number;
-  for (let k = 0; k <= j; k++) {
-    const at = 4 * k;
-    const more =
-      a * (four[at] as number) + b * (four[at + 1] as number) + (c * (four[at + 2] as number) + e * (four[at + 3] as number));
-    sums[j * d + k] = (sums[j * d + k] as number) + more;
-  }
 }

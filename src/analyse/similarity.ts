@@ -2,7 +2,7 @@
 
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { around, type Estimate, fewestRows, meanEstimate } from "./interval.ts";
-import { product, type Vectors } from "./vectors.ts";
+import { columnProducts, product, type Vectors } from "./vectors.ts";
 
 /**
  * Average cosine of the unordered pairs of a set, exactly, in O(n d): (|sum of rows|^2 - n) / (n (n - 1)) for rows of length 1. Its interval is that of
@@ -64,15 +64,7 @@ function rowProduct(data: Float32Array, d: number, i: number, j: number): number
 }
 
 function covariance(data: Float32Array, n: number, d: number): Matrix {
-  const sums = new Float64Array(d * d);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < d; j++) {
-      const x = data[i * d + j] as number;
-      if (x === 0) continue;
-      const row = j * d;
-      for (let k = 0; k <= j; k++) sums[row + k] = (sums[row + k] as number) + x * (data[i * d + k] as number);
-    }
-  }
+  const sums = columnProducts(n, d, (i, j) => data[i * d + j] as number);
   return gram(d, (i, j) => sums[i * d + j] as number, n);
 }
 

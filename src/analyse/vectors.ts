@@ -57,3 +57,32 @@ export function product(a: Vectors, i: number, b: Vectors, j: number): number {
   for (let k = whole; k < columns; k++) s0 += (x[from + k] as number) * (y[to + k] as number);
   return s0 + s1 + s2 + s3;
 }
+
+/** Sums over the rows of each column by each column up to it, `columns` a row: the lower triangle of a Gram matrix. */
+export function columnProducts(rows: number, columns: number, value: (row: number, column: number) => number): Float64Array {
+  const sums = new Float64Array(columns * columns);
+  // Four rows at once: each sum is read and written a fourth as often. Missing rows are zeros.
+  const four = new Float64Array(4 * columns);
+  for (let from = 0; from < rows; from += 4) {
+    four.fill(0);
+    for (let r = 0; r < 4 && from + r < rows; r++) {
+      for (let j = 0; j < columns; j++) four[4 * j + r] = value(from + r, j);
+    }
+    for (let j = 0; j < columns; j++) addProducts(sums, four, j, columns);
+  }
+  return sums;
+}
+
+/** Adds column j of four rows by each column up to it. */
+function addProducts(sums: Float64Array, four: Float64Array, j: number, columns: number): void {
+  const a = four[4 * j] as number;
+  const b = four[4 * j + 1] as number;
+  const c = four[4 * j + 2] as number;
+  const d = four[4 * j + 3] as number;
+  for (let k = 0; k <= j; k++) {
+    const at = 4 * k;
+    const first = a * (four[at] as number) + b * (four[at + 1] as number);
+    const second = c * (four[at + 2] as number) + d * (four[at + 3] as number);
+    sums[j * columns + k] = (sums[j * columns + k] as number) + (first + second);
+  }
+}

@@ -1,5 +1,6 @@
 // A file of the app's own server, or this browser's copy of it from when it was read last. Knows no file's meaning.
 
+import { appAddress } from "./app-address.ts";
 import { ClinfuseError } from "./errors.ts";
 
 /** The Cache of copies. Deleting everything deletes it too. */
@@ -10,7 +11,7 @@ const copies = "clinfuse-files";
  * not answer and there is no copy, `file-missing` for a file that the app was installed without.
  */
 export async function appFile(path: string): Promise<Blob> {
-  const address = `/${path}`;
+  const address = appAddress(path);
   const response = await fetch(address).catch((error: unknown) => error as Error);
   if (response instanceof Error || response.status >= 500) {
     const copy = await (await openCopies())?.match(address);

@@ -12,7 +12,7 @@ export class GzipFault extends Error {
 
 /** Yields the plain bytes in pieces. Throws `GzipFault` where the stream is cut off, damaged or no gzip; and what the source throws. */
 export async function* gunzip(
-  source: ReadableStreamDefaultReader<Uint8Array>,
+  source: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, Gunzipped> {
   const input = new Input();
   const unpacking = members(input);
@@ -29,7 +29,7 @@ export async function* gunzip(
   }
 }
 
-async function drained(source: ReadableStreamDefaultReader<Uint8Array>): Promise<number> {
+async function drained(source: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">): Promise<number> {
   let bytes = 0;
   for (let read = await source.read(); !read.done; read = await source.read()) bytes += read.value.length;
   return bytes;

@@ -6,7 +6,7 @@ import { bertModel } from "../nn/model.ts";
 import { everything, type Trains, trainsProblem } from "../nn/trains.ts";
 import type { Device } from "../runtime/device.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
-import type { Trainer } from "../runtime/trainer.ts";
+import type { Trainer, WebGpuPath } from "../runtime/trainer.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import type { WordPiece } from "../text/word-piece.ts";
 import { fitWeights } from "../weights/fit-weights.ts";
@@ -41,6 +41,8 @@ export interface Classifier {
 
 export interface ClassifierOptions {
   readonly device: Device;
+  /** Who computes on WebGPU; onnxruntime where absent. */
+  readonly path?: WebGpuPath;
   readonly maxTokens: number;
   /** Seed of the draws for a new head. */
   readonly seed: number;
@@ -73,7 +75,8 @@ export async function openClassifier(task: LearnableTask, checkpoint: Encoder, o
   const own = weightsForLabels(encoder, names);
   const checkpointed = new Map([...(row.headWeights?.(encoder, task) ?? []), ...own.weights]);
   const { weights, initialised } = fitWeights(graphs.parameters, checkpointed, () => draws.next());
-  const trainer = await openTrainer({ device: options.device, graphs, weights });
+  const { device, path } = options;
+  const trainer = await openTrainer({ device, ...(path ? { path } : {}), graphs, weights });
   const { weights: _, ...rest } = encoder;
   const seen = new Set<string>();
   const maxTokens = Math.min(options.maxTokens, encoder.config.maxPositions, encoder.maxTokens ?? Number.POSITIVE_INFINITY);

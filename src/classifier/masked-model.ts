@@ -7,7 +7,7 @@ import { headParameters } from "../nn/heads.ts";
 import { bertModel } from "../nn/model.ts";
 import type { Device } from "../runtime/device.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
-import type { Trainer } from "../runtime/trainer.ts";
+import type { Trainer, WebGpuPath } from "../runtime/trainer.ts";
 import type { Example } from "../tasks/example.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import { fitWeights } from "../weights/fit-weights.ts";
@@ -33,6 +33,8 @@ export interface MaskedModel {
 
 export interface MaskedModelOptions {
   readonly device: Device;
+  /** Who computes on WebGPU; onnxruntime where absent. */
+  readonly path?: WebGpuPath;
   readonly sight: LabelSight;
   readonly maxTokens: number;
   /** Seed of the draws for new tokens. */
@@ -54,7 +56,7 @@ export const maskedRows = ({ vocabSize }: Pick<BertConfig, "vocabSize">, maxToke
 export async function openMaskedModel(
   task: LearnableTask,
   checkpoint: Encoder,
-  { device, sight, maxTokens: asked, seed, dropout = 0 }: MaskedModelOptions,
+  { device, path, sight, maxTokens: asked, seed, dropout = 0 }: MaskedModelOptions,
 ): Promise<MaskedModel> {
   const mask = requireMaskedHead(checkpoint);
   const tokens = sight === "around" ? tagTokens(task) : [];
@@ -62,7 +64,7 @@ export async function openMaskedModel(
   const { config, tokenizer } = extended;
   const graphs = bertModel(config, { kind: "masked" }, { dropout, gathered: device === "wasm" });
   const { weights } = fitWeights(graphs.parameters, withWiderBias(extended.weights, config), never);
-  const trainer = await openTrainer({ device, graphs, weights });
+  const trainer = await openTrainer({ device, ...(path ? { path } : {}), graphs, weights });
   const maxTokens = Math.min(asked, config.maxPositions, checkpoint.maxTokens ?? Number.POSITIVE_INFINITY);
   const seen = new Set<string>();
   return {

@@ -87,8 +87,14 @@ export function valuesOf(task: LearnableTask, sums: Sums): Record<string, number
 
 export function metricValue(task: LearnableTask, metric: Metric, sums: Sums): number {
   if (metric.name === "accuracy") return ratio(sums.exact, sums.examples);
-  const labels = metric.without === undefined ? sums.counts : sums.counts.filter((c) => c.label !== metric.without);
-  return averages[averageOf(task, metric)]({ task, labels, sums, without: metric.without ?? "" })[metric.name];
+  const labels = countedLabels(task, metric, sums);
+  return averages[averageOf(task, metric)]({ labels, sums, without: metric.without ?? "" })[metric.name];
+}
+
+/** Counts of the labels that the metric's average is taken of. */
+export function countedLabels(task: LearnableTask, metric: Metric, { counts }: Sums): readonly Counts[] {
+  const negative = averageOf(task, metric) === "positive" ? task.labels.filter((l) => l.negative).map((l) => l.id) : [];
+  return counts.filter(({ label }) => label !== metric.without && !negative.includes(label));
 }
 
 const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
@@ -106,7 +112,6 @@ type Averaged = Pick<LabelScores, "precision" | "recall" | "f1">;
 
 /** Counts that an average is taken of. */
 interface Counted {
-  readonly task: LearnableTask;
   /** One entry a label that counts. */
   readonly labels: readonly Counts[];
   readonly sums: Sums;
@@ -117,10 +122,7 @@ interface Counted {
 const averages: Readonly<Record<Average, (counted: Counted) => Averaged>> = {
   micro: ({ labels }) => pooled(labels),
   macro: ({ labels }) => means(labels.map(ofCounts)),
-  positive({ task, labels }) {
-    const negative = new Set(task.labels.filter((label) => label.negative).map((label) => label.id));
-    return pooled(labels.filter((c) => !negative.has(c.label)));
-  },
+  positive: ({ labels }) => pooled(labels),
   example({ sums, without }) {
     const of = sums.perExample[without] ?? { precision: 0, recall: 0 };
     const [precision, recall] = [ratio(of.precision, sums.examples), ratio(of.recall, sums.examples)];
@@ -143,7 +145,9 @@ function means(each: readonly Averaged[]): Averaged {
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
 }
 
-const averageOf = (task: LearnableTask, { average }: Metric): Average => average ?? (severalItems(task) ? "micro" : "macro");
+/** The metric's own average, or the one that its task's kind of labels has. */
+export const averageOf = (task: LearnableTask, { average }: Metric): Average =>
+  average ?? (severalItems(task) ? "micro" : "macro");
 
 /** Tells whether an example may have any number of scored items: then a micro average is not the accuracy. */
 const several: { readonly [S in Shape]: (task: LearnableTask<S>) => boolean } = {

@@ -3,7 +3,7 @@
 import { canonicalJson } from "../base/hash.ts";
 import type { Standing } from "../evaluate/standing.ts";
 import type { SourceConfig } from "../generate/source.ts";
-import { needs } from "../generate/sources.ts";
+import { needs, sourceOf } from "../generate/sources.ts";
 import { taskIdOf } from "../tasks/catalogue.ts";
 import type { CellSummary } from "./cell-summary.ts";
 import type { Failure } from "./drive-cell.ts";
@@ -12,6 +12,7 @@ import { type Grid, type GridCell, gridCells } from "./grid.ts";
 import type { NotebookData } from "./notebook.ts";
 import { type Cell, sameSeeds } from "./plan.ts";
 import { contentKey } from "./product.ts";
+import type { TextMeasures } from "./text-measures.ts";
 
 /** Rows of a task: its sample, those of a run, or those that a task of the user's own brings. All but a sample are copied: the arena outlives the others. */
 export type ArenaRows =
@@ -40,6 +41,8 @@ export interface Arena {
   readonly logs: readonly string[];
   /** Intervals, tests and ranks by `columnName`, each with the key of what it follows from. Absent: none yet. */
   readonly standings?: Readonly<Record<string, { readonly key: string; readonly standing: Standing }>>;
+  /** Measures of the texts, by the id of their run: cells of one run share them. Absent: none yet. */
+  readonly measures?: Readonly<Record<string, TextMeasures>>;
   /** Id of the method that the others are held against. Absent: the best baseline that a language model writes. */
   readonly baseline?: string;
   /** Watts that the computer is taken to draw at work. Absent: `assumedWatts`. */
@@ -81,6 +84,24 @@ export function judgedRuns(cells: readonly NamedCell[]): ReadonlyMap<string, rea
     columns.set(name, [...(columns.get(name) ?? []), run]);
   }
   return columns;
+}
+
+/** Texts that can be measured, once each: the first cell of every run that wrote some. */
+export function writtenRuns(cells: readonly NamedCell[]): readonly WrittenRun[] {
+  const runs = new Map<string, WrittenRun>();
+  for (const cell of cells) {
+    const { outcome } = cell;
+    if (outcome?.kind !== "done" || sourceOf(cell.cell.source).answers) continue;
+    const { run, accepted } = outcome.summary;
+    if (run !== undefined && accepted > 0 && !runs.has(run)) runs.set(run, { run, accepted, cell });
+  }
+  return [...runs.values()];
+}
+
+export interface WrittenRun {
+  readonly run: string;
+  readonly accepted: number;
+  readonly cell: NamedCell;
 }
 
 /** Key of a column's standing: the predictions, the test sets and the task that it follows from. */

@@ -43,6 +43,12 @@ export interface TrainedModel {
   readonly remarks?: readonly string[];
 }
 
+/** Embeddings of a set's texts, a row each in order: what a second look at the same texts is spared. */
+export interface Embeddings {
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
 /** Figures are pure functions of these and drawn anew each time, so none is kept. */
 export interface Products {
   readonly data: NotebookData;
@@ -56,6 +62,7 @@ export interface Products {
   readonly scores: Scores;
   /** Measures of the synthetic text beside the real (section 6). */
   readonly analysis: Analysis;
+  readonly embeddings: Embeddings;
   /** What speaks against each synthetic example, and what the reader decided. */
   readonly trust: Trust;
 }

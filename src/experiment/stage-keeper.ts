@@ -3,6 +3,7 @@
 import { canonicalJson } from "../base/hash.ts";
 import type { Classifier } from "../classifier/classifier.ts";
 import type { Device } from "../runtime/device.ts";
+import type { WebGpuPath } from "../runtime/trainer.ts";
 import type { Folder } from "../train/checkpoint-files.ts";
 import { readStage, writeStage } from "../train/stage-files.ts";
 import type { TrainRunEvent } from "./steps.ts";
@@ -21,9 +22,14 @@ export interface StageKeeper {
   save(classifier: Classifier, events: readonly TrainRunEvent[]): Promise<void>;
 }
 
-/** The key says which stage; the device and the hashes of the encoder's files are held against what is there. */
-export function stageKeeper(folder: Folder, key: string, device: Device, encoder: readonly string[]): StageKeeper {
-  const identity = canonicalJson({ key, device, encoder });
+/** The key says which stage; the device, who computes there and the hashes of the encoder's files are held against what is there. */
+export function stageKeeper(
+  folder: Folder,
+  key: string,
+  { device, path }: { readonly device: Device; readonly path?: WebGpuPath },
+  encoder: readonly string[],
+): StageKeeper {
+  const identity = canonicalJson({ key, device, ...(path === "program" ? { path } : {}), encoder });
   return {
     async find() {
       const found = await readStage(folder);

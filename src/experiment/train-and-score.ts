@@ -5,6 +5,7 @@ import type { Classifier } from "../classifier/classifier.ts";
 import { predict } from "../classifier/predict.ts";
 import { readingRemarks } from "../classifier/reading.ts";
 import { score } from "../evaluate/score.ts";
+import type { Trainer, WebGpuPath } from "../runtime/trainer.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { CheckpointPace, type Checkpoints, noCheckpoints } from "../train/checkpoint.ts";
 import { type Resume, train } from "../train/train.ts";
@@ -38,7 +39,9 @@ export async function* trainAndScore(
   prepared?: Prepared,
 ): AsyncGenerator<TrainRunEvent, void> {
   const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
-  for (const text of remarked) yield { type: "remark", text };
+  const { trainer } = classifier;
+  for (const text of [...remarked, ...pathRemarks(trainer)]) yield { type: "remark", text };
+  let noted = trainer.note;
   const told: TrainRunEvent[] = [];
   const remarks: TrainRunEvent[] = [];
   const stages = stagesOf(request, prepared);
@@ -59,12 +62,36 @@ export async function* trainAndScore(
     if ("stage" in event && event.stage === "synthetic") yield* ofSecond.splice(0);
     if (isKept(event)) told.push(event);
     yield event;
+    if (trainer.note !== noted) yield* noteOf((noted = trainer.note));
     yield* remarks.splice(0);
     if (event.type !== "stage-finished") continue;
     if (event.stage === "few") yield* keepStage(classifier, keepers.stageOne, told);
     if (event.stage === last && keepers.model) yield* keepers.model(classifier);
     yield* scoreTest(classifier, request, event.stage, told, signal);
   }
+}
+
+const pathNames: Readonly<Record<WebGpuPath, string>> = {
+  program: "a program of Clinfuse's own kernels",
+  onnxruntime: "onnxruntime",
+};
+
+/** The record of who computes, where there is a choice. */
+function pathRemarks({ device, path, note }: Trainer): string[] {
+  return device === "webgpu" ? [`Training on WebGPU was computed by ${pathNames[path]}.`, ...(note ? [sentence(note)] : [])] : [];
+}
+
+function* noteOf(note: string | undefined): Generator<TrainRunEvent> {
+  if (note) yield { type: "remark", text: sentence(note) };
+}
+
+const sentence = (note: string) => `${note[0]?.toUpperCase()}${note.slice(1)}${note.endsWith(".") ? "" : "."}`;
+
+/** A remark where another one computes than the one that began. */
+function* movedFrom(path: WebGpuPath | undefined, trainer: Trainer): Generator<TrainRunEvent> {
+  if (path === undefined || path === trainer.path) return;
+  const text = `The training was begun by ${pathNames[path]} and resumes by ${pathNames[trainer.path]}: their numbers differ by rounding.`;
+  yield { type: "remark", text };
 }
 
 interface Begun {
@@ -82,11 +109,12 @@ async function* begin(
   remarks: TrainRunEvent[],
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, Begun> {
-  const checkpoints = training ? keeping(training, told, remarks) : noCheckpoints;
+  const checkpoints = training ? keeping(training, classifier.trainer, told, remarks) : noCheckpoints;
   const kept = await training?.find();
   if (kept) {
     told.push(...kept.events);
     yield* told;
+    yield* movedFrom(kept.path, classifier.trainer);
     yield { type: "resumed", stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
     return { stage: 0, resume: { checkpoints, from: kept.checkpoint } };
   }
@@ -125,14 +153,19 @@ async function* keepStage(
 }
 
 /** Stores checkpoints. The first that cannot be stored is a remark, and the training continues: the next ones would fail alike. */
-function keeping(keeper: TrainingKeeper, told: readonly TrainRunEvent[], remarks: TrainRunEvent[]): Checkpoints {
+function keeping(
+  keeper: TrainingKeeper,
+  trainer: Trainer,
+  told: readonly TrainRunEvent[],
+  remarks: TrainRunEvent[],
+): Checkpoints {
   const pace = new CheckpointPace();
   let failed = false;
   return {
     due: (after) => !failed && pace.due(after),
     async save(checkpoint) {
       const start = performance.now();
-      const kept: KeptTraining = { checkpoint, events: [...told] };
+      const kept: KeptTraining = { checkpoint, events: [...told], path: trainer.path };
       const { stage, step } = checkpoint.position;
       try {
         const bytes = await keeper.save(kept);

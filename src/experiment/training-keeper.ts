@@ -2,6 +2,7 @@
 
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Device } from "../runtime/device.ts";
+import type { WebGpuPath } from "../runtime/trainer.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { clearCheckpoint, type Folder, readCheckpoint, writeCheckpoint } from "../train/checkpoint-files.ts";
 import { decisive, type TrainRequest, type TrainRunEvent } from "./steps.ts";
@@ -10,6 +11,8 @@ import { decisive, type TrainRequest, type TrainRunEvent } from "./steps.ts";
 export interface KeptTraining {
   readonly checkpoint: Checkpoint;
   readonly events: readonly TrainRunEvent[];
+  /** Who computed up to here; absent in what older versions kept. */
+  readonly path?: WebGpuPath;
 }
 
 export interface TrainingKeeper {
@@ -29,10 +32,11 @@ export function trainingKeeper(folder: Folder, key: string): TrainingKeeper {
   return {
     async find() {
       const found = await readCheckpoint(folder);
-      const note = found?.note as { key: string; events: readonly TrainRunEvent[] } | undefined;
-      return found && note?.key === key ? { checkpoint: found.checkpoint, events: note.events } : undefined;
+      const note = found?.note as (Omit<KeptTraining, "checkpoint"> & { key: string }) | undefined;
+      if (!found || note?.key !== key) return undefined;
+      return { checkpoint: found.checkpoint, events: note.events, ...(note.path ? { path: note.path } : {}) };
     },
-    save: ({ checkpoint, events }) => writeCheckpoint(folder, checkpoint, { key, events }),
+    save: ({ checkpoint, ...note }) => writeCheckpoint(folder, checkpoint, { key, ...note }),
     clear: () => clearCheckpoint(folder),
   };
 }

@@ -17,6 +17,8 @@ export interface ZipEntry {
   /** Folders and name joined by "/". */
   readonly path: string;
   readonly bytes: number;
+  /** Bytes that it takes in the archive, as the directory states them. */
+  readonly packed: number;
   /** The content; the stream fails with `file-malformed` when it is not as long as the directory says. */
   stream(): ReadableStream<Uint8Array>;
 }
@@ -66,7 +68,7 @@ function refusal({ path, method, encrypted, bytes, packed }: ZipFile): string | 
 }
 
 function zipEntry(zip: Blob, archive: string, file: ZipFile): ZipEntry {
-  const { path, bytes, method } = file;
+  const { path, bytes, packed: stated, method } = file;
   const malformed = (what: string) =>
     new ClinfuseError("file-malformed", `${archive}: ${path} ${what}`, { file: archive, what: path });
   const content = async (): Promise<ReadableStream<Uint8Array>> => {
@@ -76,7 +78,7 @@ function zipEntry(zip: Blob, archive: string, file: ZipFile): ZipEntry {
     const raw = packed.stream();
     return method === 8 ? raw.pipeThrough(new DecompressionStream("deflate-raw")) : raw;
   };
-  return { path, bytes, stream: () => exactly(content, bytes, malformed) };
+  return { path, bytes, packed: stated, stream: () => exactly(content, bytes, malformed) };
 }
 
 /** Fails as soon as there is more than was stated, so that no small archive becomes a large file, or at the end when there is less. */

@@ -17,6 +17,8 @@ export interface NodeChunk {
   readonly names: StringTable;
   /** Synonyms of each row, one a line. Absent where no row of the chunk has any, and in graphs of version 1. */
   readonly synonyms?: StringTable;
+  /** Ids of each row in other vocabularies, one a line. Absent where no row of the chunk has any, and before version 3. */
+  readonly xrefs?: StringTable;
   readonly provenance: Uint16Array; // [rows], indices into the manifest's provenances
 }
 
@@ -49,8 +51,8 @@ export interface EdgeColumn {
   readonly count: number;
 }
 
-/** Version of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. */
-export const graphVersion = 2;
+/** Version of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. 3: ids elsewhere, format, bytes. */
+export const graphVersion = 3;
 
 /** Contents of a graph; the chunks are found by `columnKey`. */
 export interface GraphManifest {
@@ -63,6 +65,10 @@ export interface GraphManifest {
   readonly provenances: readonly (EdgeProvenance & { readonly rows: number })[];
   /** Rows of its files that are not in it. */
   readonly leftOut?: LeftOut;
+  /** Files that it came from, by their format; absent before version 3. */
+  readonly format?: string;
+  /** Bytes of its columns; absent before version 3. */
+  readonly bytes?: number;
   /** Rows of every chunk but a column's last. */
   readonly nodeRows: number;
   readonly edgeRows: number;
@@ -87,9 +93,11 @@ export const defaultRows = { nodeRows: 4096, edgeRows: 16384 } as const;
 const maxColumns = 2000;
 
 interface OpenNodes {
+  readonly place: number; // of its type
   ids: string[];
   names: string[];
   synonyms: string[];
+  xrefs: string[];
   provenance: number[];
   count: number;
   /** Links of every node, not of the open chunk alone: edges come after all nodes. */
@@ -113,12 +121,14 @@ export type Added =
 /** Takes rows one by one, all nodes before the edges, and hands out the chunks that are full. */
 export interface GraphBuilder {
   node(node: GraphNode): Added;
+  /** A node of this key was added or skipped. */
+  has(key: string): boolean;
   /** An edge one of whose ends was named to `skip` is passed over. */
   edge(edge: GraphEdge): Added;
-  /** Tells whether both ends are known, for an edge that is left out. */
+  /** Tells whether both ends are known, and none passed over. */
   check(head: string, tail: string): Added;
   /** A node that the user's filter leaves out: its edges are no error. */
-  skip(id: string): void;
+  skip(key: string): void;
   /** The chunks that are not full, then nothing more may be added. */
   rest(): ReadyChunk[];
   manifest(id: string, name: string): GraphManifest;
@@ -127,7 +137,7 @@ export interface GraphBuilder {
 export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defaultRows): GraphBuilder {
   const nodes = new Map<string, OpenNodes>();
   const edges = new Map<string, OpenEdges>();
-  const place = new Map<string, { type: string; ordinal: number } | "skipped">();
+  const [types, place] = [[] as string[], new Map<string, number>()]; // of a key: type * typeStep + ordinal, or `skipped`
   const provenances = provenanceTable();
 
   const open = <V>(map: Map<string, V>, key: string, make: () => V, noun: string): V => {
@@ -140,44 +150,52 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
     return value;
   };
 
-  const link = ({ type, ordinal }: { type: string; ordinal: number }) => {
-    const { links } = nodes.get(type) as OpenNodes;
-    links[ordinal] = (links[ordinal] as number) + 1;
+  const typeAt = (at: number): string => types[Math.floor(at / typeStep)] as string;
+  const link = (at: number) => {
+    const { links } = nodes.get(typeAt(at)) as OpenNodes;
+    links[at % typeStep] = (links[at % typeStep] as number) + 1;
   };
 
   return {
-    node({ id, type, name, source, licence, synonyms = [] }) {
-      if (place.has(id)) return { ok: false, why: "repeated-id" };
-      const column = open(nodes, type, emptyNodes, "node types");
-      place.set(id, { type, ordinal: column.count++ });
-      pushNode(column, { id, name, synonyms, provenance: provenances.add(source, licence) });
+    has: (key) => place.has(key),
+
+    node({ id, key = id, type, name, source, licence, synonyms = [], xrefs = [] }) {
+      if (place.has(key)) return { ok: false, why: "repeated-id" };
+      const column = open(nodes, type, () => emptyNodes(types.push(type) - 1), "node types");
+      place.set(key, column.place * typeStep + column.count++);
+      pushNode(column, { id, name, synonyms, xrefs, provenance: provenances.add(source, licence) });
       return column.ids.length < rows.nodeRows ? { ok: true } : { ok: true, ready: closeNodes(type, column, rows.nodeRows) };
     },
 
     check: (head, tail) => {
       if (!place.has(head)) return { ok: false, why: "unknown-head" };
-      return place.has(tail) ? { ok: true } : { ok: false, why: "unknown-tail" };
+      if (!place.has(tail)) return { ok: false, why: "unknown-tail" };
+      return place.get(head) === skipped || place.get(tail) === skipped ? { ok: true, passedOver: true } : { ok: true };
     },
 
     edge({ head, relation, tail, source, licence }) {
       const from = place.get(head);
-      if (!from) return { ok: false, why: "unknown-head" };
+      if (from === undefined) return { ok: false, why: "unknown-head" };
       const to = place.get(tail);
-      if (!to) return { ok: false, why: "unknown-tail" };
-      if (from === "skipped" || to === "skipped") return { ok: true, passedOver: true };
-      const key = edgeKey({ relation, head: from.type, tail: to.type });
-      const empty = () => ({ relation, head: from.type, tail: to.type, heads: [], tails: [], provenance: [], count: 0 });
+      if (to === undefined) return { ok: false, why: "unknown-tail" };
+      if (from === skipped || to === skipped) return { ok: true, passedOver: true };
+      const ends = { head: typeAt(from), tail: typeAt(to) };
+      const key = edgeKey({ relation, ...ends });
+      const empty = () => ({ relation, ...ends, heads: [], tails: [], provenance: [], count: 0 });
       const column = open(edges, key, empty, "relations");
       column.count++;
-      if (from.type !== to.type) for (const end of [from, to]) link(end);
-      column.heads.push(from.ordinal);
-      column.tails.push(to.ordinal);
+      if (ends.head !== ends.tail) {
+        link(from);
+        link(to);
+      }
+      column.heads.push(from % typeStep);
+      column.tails.push(to % typeStep);
       column.provenance.push(provenances.add(source, licence));
       return column.heads.length < rows.edgeRows ? { ok: true } : { ok: true, ready: closeEdges(key, column, rows.edgeRows) };
     },
 
-    skip(id) {
-      if (!place.has(id)) place.set(id, "skipped");
+    skip(key) {
+      if (!place.has(key)) place.set(key, skipped);
     },
 
     rest: () => [
@@ -198,13 +216,33 @@ export function graphBuilder(rows: { nodeRows: number; edgeRows: number } = defa
   };
 }
 
-const emptyNodes = (): OpenNodes => ({ ids: [], names: [], synonyms: [], provenance: [], count: 0, links: [] });
+/** Place of a node as one number: millions of objects would not fit beside their ids. */
+const typeStep = 2 ** 40;
+const skipped = -1;
 
-function pushNode(column: OpenNodes, node: { id: string; name: string; synonyms: readonly string[]; provenance: number }): void {
+const emptyNodes = (place: number): OpenNodes => ({
+  place,
+  ids: [],
+  names: [],
+  synonyms: [],
+  xrefs: [],
+  provenance: [],
+  count: 0,
+  links: [],
+});
+
+interface PushedNode extends Pick<GraphNode, "id" | "name"> {
+  readonly synonyms: readonly string[];
+  readonly xrefs: readonly string[];
+  readonly provenance: number;
+}
+
+function pushNode(column: OpenNodes, node: PushedNode): void {
   column.links.push(0);
   column.ids.push(node.id);
   column.names.push(node.name);
   column.synonyms.push(node.synonyms.join("\n"));
+  column.xrefs.push(node.xrefs.join("\n"));
   column.provenance.push(node.provenance);
 }
 
@@ -234,11 +272,13 @@ function closeNodes(type: string, column: OpenNodes, nodeRows: number): ReadyChu
     ids: pack(column.ids),
     names: pack(column.names),
     ...(column.synonyms.some((of) => of !== "") ? { synonyms: pack(column.synonyms) } : {}),
+    ...(column.xrefs.some((of) => of !== "") ? { xrefs: pack(column.xrefs) } : {}),
     provenance: Uint16Array.from(column.provenance),
   };
   column.ids = [];
   column.names = [];
   column.synonyms = [];
+  column.xrefs = [];
   column.provenance = [];
   return { column: nodeKey(type), chunk: Math.ceil(column.count / nodeRows) - 1, data };
 }
@@ -262,6 +302,17 @@ function closeEdges(key: string, column: OpenEdges, edgeRows: number): ReadyChun
   column.tails = [];
   column.provenance = [];
   return { column: key, chunk: Math.ceil(column.count / edgeRows) - 1, data };
+}
+
+/** Bytes that a chunk takes where it is kept: V8 writes a string of Latin-1 letters by the byte. */
+export function chunkBytes(chunk: Chunk): number {
+  return Object.values(chunk).reduce((sum, part: StringTable | Uint16Array | Uint32Array) => sum + partBytes(part), 0);
+}
+
+function partBytes(part: StringTable | Uint16Array | Uint32Array): number {
+  if (!("text" in part)) return part.byteLength;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Latin-1 begins with them
+  return part.ends.byteLength + part.text.length * (/[^\u0000-\u00ff]/.test(part.text) ? 2 : 1);
 }
 
 export function pack(strings: readonly string[]): StringTable {

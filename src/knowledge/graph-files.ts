@@ -19,8 +19,9 @@ export const edgeColumns = {
   head: { names: ["head", "src", "subject", "from", "start"], needed: true },
   relation: { names: ["relation", "predicate", "edge_type", "relationship"], needed: true },
   tail: { names: ["tail", "dst", "object", "to", "end", "target"], needed: true },
-  source: { names: ["source", "edge_source", "provenance"], needed: false },
+  source: { names: ["source", "sources", "edge_source", "provenance"], needed: false },
   licence: { names: ["licence", "license"], needed: false },
+  score: { names: ["score", "weight", "confidence"], needed: false },
 } as const satisfies Record<string, GraphColumn>;
 
 export type NodeField = keyof typeof nodeColumns;
@@ -49,14 +50,39 @@ export function columnWords(columns: Readonly<Record<string, GraphColumn>>): str
   return `${asked.slice(0, -1).join(", ")} and ${asked.at(-1)}; if there: ${of(false).join(", ")}`;
 }
 
-/** Why rows of the files are not in the graph, though nothing is wrong with them. */
+/** Why rows of the files are not in the graph. */
 export const leftOutReasons = [
   "type-not-chosen", // nodes of a type that was not asked for
   "relation-not-chosen",
+  "licence-not-chosen",
+  "score-too-low", // edges below the score that was asked for
+  "not-drawn", // nodes beyond the number that was asked for, by chance
+  "degree-reached", // edges of a node that has as many as were asked for
   "no-name", // nodes named "NaN", "NULL", "N/A", "unknown"
   "end-left-out", // edges of a node that was left out
+  "obsolete", // terms that their ontology has given up
+  "suppressed", // rows that UMLS has given up
+  "other-language",
+  "other-direction", // a second row for an edge that is there
+  "no-relation", // pairs of which a table says that no relation holds
+  "edge-to-itself",
+  "unknown-end", // edges whose end is in no file
+  "repeated-id",
+  "broken-row",
 ] as const;
 
 export type LeftOutReason = (typeof leftOutReasons)[number];
 
 export type LeftOut = Readonly<Partial<Record<LeftOutReason, number>>>;
+
+/** Licence of rows that state none. */
+export const notStated = "not stated";
+
+/** One spelling for licences that differ in case, spaces and hyphens: "CC BY 4.0", "cc-by-4.0". "CC0" is its only version. */
+export function licenceKey(licence: string): string {
+  const key = licence
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, "-");
+  return key === "cc0" ? "cc0-1.0" : key;
+}

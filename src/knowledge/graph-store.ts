@@ -25,6 +25,11 @@ export interface GraphStore {
   delete(id: string): Promise<void>;
 }
 
+/** Keeps nothing: for looking through files. */
+export const nullGraphStore: Pick<GraphStore, "write"> = {
+  write: async () => ({ put: async () => undefined, commit: async () => undefined, discard: async () => undefined }),
+};
+
 /** For tests and for runs outside a browser. */
 export function memoryGraphStore(): GraphStore {
   const graphs = new Map<string, { manifest: GraphManifest; chunks: ReadonlyMap<string, Chunk> }>();

@@ -1,11 +1,28 @@
-// Graphs that are held: import, open, list. Knows no storage but by its port, and no file format.
+// Graphs that are held: looked through, imported, opened, listed. Knows no storage but by its port, and no file format.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { columnGraph, describeGraph } from "./graph/column-graph.ts";
-import { type ImportOptions, importTsv, type TsvGraph } from "./graph/import-tsv.ts";
+import { type ImportOptions, importFiles } from "./graph/import-graph.ts";
+import { type SourceFiles, sourceFilesOf } from "./graph/sources.ts";
+import { type Bytes, bombFault, isBomb } from "./graph/text-pieces.ts";
 import type { LeftOut } from "./graph-files.ts";
-import type { GraphStore } from "./graph-store.ts";
+import { type GraphStore, nullGraphStore } from "./graph-store.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
+
+export type { GraphFilter } from "./graph/graph-sink.ts";
+export type { ImportOptions } from "./graph/import-graph.ts";
+
+/** A file of a graph: one that was picked, or an archive's. */
+export interface GraphFile {
+  /** Its path, for the format and for error messages. */
+  readonly name: string;
+  readonly data: Bytes;
+}
+
+/** Throws `file-too-large` for an archive's entry that states a size which no graph packs so well into so few bytes. */
+export function refuseBomb(name: string, packed: number, unpacked: number): void {
+  if (isBomb(packed, unpacked)) throw bombFault(name, packed, unpacked);
+}
 
 export interface GraphInfo {
   readonly id: string;
@@ -16,23 +33,39 @@ export interface GraphInfo {
   readonly provenance: readonly { readonly source: string; readonly licence: string; readonly rows: number }[];
   /** Rows of its files that are not in it, by reason; absent where all are. */
   readonly leftOut?: LeftOut;
+  /** Absent for a graph that was imported before these were kept. */
+  readonly format?: string;
+  readonly bytes?: number;
 }
 
 export type ImportEvent =
   | { readonly type: "progress"; readonly done: number; readonly total: number } // bytes
-  | { readonly type: "imported"; readonly graph: GraphInfo };
+  /** With the names of the files that are no part of it, if any. */
+  | { readonly type: "imported"; readonly graph: GraphInfo; readonly passedOver?: readonly string[] };
 
-/** Ends with `imported`; nothing of it can be read before, and nothing stays when it fails. Errors: `importTsv`'s. */
+/** Ends with `imported`; nothing of it can be read before, and nothing stays when it fails. Errors: `sourceFilesOf`'s and `importFiles`'. */
 export async function* importGraph(
-  files: TsvGraph,
+  files: readonly GraphFile[],
   options: ImportOptions,
-  store: GraphStore,
+  store: Pick<GraphStore, "write">,
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent, void> {
-  for await (const event of importTsv(files, options, store, signal)) {
+  const found = await sourceFilesOf(files);
+  for await (const event of importFiles(found, options, store, signal)) {
     if (event.type === "progress") yield event;
-    else yield { type: "imported", graph: describeGraph(event.manifest) };
+    else yield { type: "imported", graph: describeGraph(event.manifest), ...passedOverOf(found) };
   }
+}
+
+const passedOverOf = ({ passedOver }: SourceFiles) => (passedOver.length > 0 ? { passedOver } : {});
+
+/** What `importGraph` would bring, by the same reading. Nothing is kept. */
+export function previewGraph(
+  files: readonly GraphFile[],
+  options: ImportOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ImportEvent, void> {
+  return importGraph(files, options, nullGraphStore, signal);
 }
 
 /** Throws `not-found` for a graph that is not held. */

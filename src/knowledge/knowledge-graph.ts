@@ -30,18 +30,24 @@ export interface Between {
 /** A graph to import: columns of nodes and of edges. Rows are read once, in order. */
 export interface GraphNode {
   readonly id: string;
+  /** Name by which the source's edges know it; the id when absent. */
+  readonly key?: string;
   readonly type: string;
   readonly name: string;
   readonly source: string;
   readonly licence: string;
   /** Other names of the same thing. */
   readonly synonyms?: readonly string[];
+  /** Ids of the same thing elsewhere. */
+  readonly xrefs?: readonly string[];
 }
 
 export interface GraphEdge {
-  readonly head: string; // node id
+  readonly head: string; // key of a node
   readonly relation: string;
-  readonly tail: string; // node id
+  readonly tail: string; // key of a node
   readonly source: string;
   readonly licence: string;
+  /** How sure the source is, where it says so. It is filtered by and not kept. */
+  readonly score?: number;
 }

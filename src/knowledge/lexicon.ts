@@ -66,9 +66,11 @@ export function places(text: string, lexicons: readonly Lexicon[]): { start: num
   for (let i = 0; i < words.length; ) {
     let length = 0;
     let end = 0;
-    for (const name of lexicons.flatMap((lexicon) => namesAt(lexicon, (words[i] as Word).key))) {
-      const last = endAt(words, i, name, shouted);
-      if (last > end) [length, end] = [name.words.length, last];
+    for (const lexicon of lexicons) {
+      for (const name of namesAt(lexicon, (words[i] as Word).key)) {
+        const last = endAt(words, i, name, shouted);
+        if (last > end) [length, end] = [name.words.length, last];
+      }
     }
     if (length > 0) found.push({ start: (words[i] as Word).start, end });
     i += Math.max(1, length);
@@ -76,10 +78,12 @@ export function places(text: string, lexicons: readonly Lexicon[]): { start: num
   return found;
 }
 
+const noNames: readonly Name[] = [];
+
 /** Names that may begin with this word of a text. */
 function namesAt(lexicon: Lexicon, key: string): readonly Name[] {
-  const names = lexicon.get(key) ?? [];
-  const singular = key.endsWith("s") ? (lexicon.get(key.slice(0, -1)) ?? []) : [];
+  const names = lexicon.get(key) ?? noNames;
+  const singular = key.endsWith("s") ? (lexicon.get(key.slice(0, -1)) ?? noNames) : noNames;
   return singular.length === 0 ? names : [...names, ...singular];
 }
 

@@ -28,6 +28,10 @@ const token = new RegExp(
   "gu",
 );
 
+/** Most words are: nothing of them is invisible or composed. */
+const ascii = /^[!-~]+$/;
+const withoutWidth = new RegExp(`[${invisible}]`, "gu");
+
 const spacelessFirst = new RegExp(`^[${spaceless}]`, "u");
 
 /** Begins with a letter of such a script. */
@@ -63,7 +67,7 @@ export function wordsOf(text: string): Word[] {
       if (last) hyphen = tight ? "tight" : "loose";
       continue;
     }
-    const written = raw.replace(new RegExp(`[${invisible}]`, "gu"), "").normalize("NFKC");
+    const written = ascii.test(raw) ? raw : raw.replace(withoutWidth, "").normalize("NFKC");
     const lower = written.toLowerCase();
     const end = start + raw.length;
     const possessive = possessiveAt(tokens, i + 1, end);

@@ -1,5 +1,6 @@
 // A model's files into this browser's storage, over as many sittings as it takes: resumed where they stopped, checked before they count. Knows no page.
 
+import { appAddress } from "../base/app-address.ts";
 import { cleanUp } from "../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { hubAddress } from "./hub-repo.ts";
@@ -19,7 +20,7 @@ export interface DownloadOptions {
 
 /** Address of a file; undefined where the entry names no such source. */
 export function addressOf(entry: ModelEntry, file: ModelFile, source: DownloadSource): string | undefined {
-  if (source === "server") return `/models/${entry.id}/${file.name}`;
+  if (source === "server") return appAddress(`models/${entry.id}/${file.name}`);
   const found = entry.sources.find((s) => s.kind === "hub");
   return found && `${hubAddress}/${found.repo}/resolve/${found.revision}/${file.name}`;
 }

@@ -1,5 +1,6 @@
 // Model files on their way in: hashed as they stream, refused when they are not the manifest's. Knows no disk; the store pipes through `verifying`.
 
+import { appAddress } from "../base/app-address.ts";
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { runningSha256 } from "../base/hash.ts";
 import type { ModelEntry, ModelFile } from "./manifest.ts";
@@ -130,7 +131,7 @@ export async function fetchModelFile(
   file: ModelFile,
   options: { readonly signal: AbortSignal; readonly onBytes?: OnBytes; readonly base?: string },
 ): Promise<Blob> {
-  const path = `${options.base ?? "/models"}/${entry.id}/${file.name}`;
+  const path = `${options.base ?? appAddress("models")}/${entry.id}/${file.name}`;
   throwIfAborted(options.signal);
   try {
     const response = await fetch(path, { signal: options.signal });

@@ -4,23 +4,23 @@ import { type Analysis, analyse, type TextSet } from "../analyse/analysis.ts";
 import { claimsOf, type Verdict, verdictOf } from "../analyse/factuality.ts";
 import { tsne } from "../analyse/tsne.ts";
 import { umap } from "../analyse/umap.ts";
-import { type Vectors, vectorsOf } from "../analyse/vectors.ts";
+import type { Vectors } from "../analyse/vectors.ts";
 import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
-import { sha256 } from "../base/hash.ts";
-import { reporting } from "../base/progress.ts";
 import type { Embedder } from "../engines/language-model.ts";
 import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
 import { talliesOf } from "../evaluate/score.ts";
 import { type ScoredRun, type Standing, scoredRun, standingOf } from "../evaluate/standing.ts";
 import { type Answer, answered } from "../experiment/answer.ts";
+import type { ProductStore } from "../experiment/product.ts";
 import { graphMentions } from "../knowledge/graph-mentions.ts";
 import { openGraph } from "../knowledge/graphs.ts";
-import { findModel, type ModelReader, readModel } from "../models/reader.ts";
+import type { ModelReader } from "../models/reader.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { entitiesOf, textsOf } from "../tasks/shapes.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
+import { embedderPool } from "./embedder-pool.ts";
 import type { GraphPorts } from "./graphs.ts";
 
 /** A named set of examples. */
@@ -44,7 +44,9 @@ export interface AnalyseRequest {
 
 export type EmbedEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number } // bytes
-  | { readonly type: "embedding"; readonly done: number; readonly total: number }; // texts
+  | { readonly type: "embedding"; readonly done: number; readonly total: number } // texts
+  /** Embeddings of a set are in the store under this key, now or from before: whoever looks at them holds them. */
+  | { readonly type: "kept"; readonly key: string };
 
 export type AnalyseEvent =
   | EmbedEvent
@@ -121,11 +123,11 @@ export type AnalyseProcedures = {
 
 export interface AnalysePorts extends Pick<GraphPorts, "graphs"> {
   readonly models: Pick<ModelReader, "manifest" | "read">;
+  /** Keeps embeddings. Absent: the worker's memory alone has them. */
+  readonly products?: () => Promise<ProductStore>;
   readonly openEmbedder: (id: string, files: ReadonlyMap<string, Blob>) => Promise<Embedder>;
 }
 
-/** Texts embedded between two reports and chances to stop. */
-const batch = 64;
 /** Milliseconds between two pictures of a map. */
 const pace = 60;
 
@@ -137,7 +139,7 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
       const named = graph === undefined ? undefined : await graphMentions(await openGraph(await ports.graphs(), graph));
       const sets = new Map<ExampleSet, TextSet>();
       const asked = [real, ...synthetic, shown, heldOut].filter((set) => set !== undefined);
-      const units = yield* embedders.embed(request.encoder, asked, signal);
+      const units = yield* embedders.embed(request.encoder, asked.map(textsIn), signal);
       for (const [i, set] of asked.entries()) sets.set(set, textSet(set, units[i] as Vectors, named));
       yield { type: "measuring" };
       await turn();
@@ -147,7 +149,7 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
     },
 
     async *map({ sets, encoder, method, seed }, signal) {
-      const units = yield* embedders.embed(encoder, sets, signal);
+      const units = yield* embedders.embed(encoder, sets.map(textsIn), signal);
       yield* maps[method](joined(units), seed, signal);
     },
 
@@ -237,47 +239,10 @@ function joined(parts: readonly Vectors[]): Vectors {
 }
 
 function textSet({ name, examples }: ExampleSet, unit: Vectors, named: ((text: string) => string[]) | undefined): TextSet {
-  const texts = examples.map(textOf);
+  const texts = textsIn({ name, examples });
   return { name, texts, unit, marked: examples.map(entitiesOf), ...(named ? { named: texts.map(named) } : {}) };
 }
 
-const textOf = (example: Example): string => textsOf(example).join(" ");
+const textsIn = ({ examples }: ExampleSet): string[] => examples.map(textOf);
 
-/** The open embedder, and the embeddings of the texts that it has read: a second look at the same texts costs nothing. */
-function embedderPool({ models, openEmbedder }: AnalysePorts) {
-  let opened: { readonly id: string; readonly embedder: Embedder } | undefined;
-  const known = new Map<string, Vectors>();
-  async function* open(id: string, signal: AbortSignal): AsyncGenerator<EmbedEvent, Embedder> {
-    if (opened?.id === id) return opened.embedder;
-    await opened?.embedder.close();
-    opened = undefined;
-    const entry = await findModel(models, id);
-    const files = yield* reporting((tell: (event: EmbedEvent) => void) =>
-      readModel(models, entry, { signal, onBytes: (done, total) => tell({ type: "loading", done, total }) }),
-    );
-    opened = { id, embedder: await openEmbedder(id, files) };
-    return opened.embedder;
-  }
-  return {
-    async *embed(id: string, sets: readonly ExampleSet[], signal: AbortSignal): AsyncGenerator<EmbedEvent, Vectors[]> {
-      const texts = sets.map(({ examples }) => examples.map(textOf));
-      const keys = await Promise.all(texts.map((own) => sha256(JSON.stringify([id, own]))));
-      const total = keys.reduce((sum, key, i) => (known.has(key) ? sum : sum + (texts[i] as string[]).length), 0);
-      const embedder = total > 0 || sets.length === 0 ? yield* open(id, signal) : opened?.embedder;
-      let done = 0;
-      for (const [i, key] of keys.entries()) {
-        if (known.has(key)) continue;
-        const rows: Float32Array[] = [];
-        const own = texts[i] as string[];
-        for (let at = 0; at < own.length; at += batch) {
-          yield { type: "embedding", done: done + at, total };
-          throwIfAborted(signal);
-          rows.push(...((await embedder?.embed(own.slice(at, at + batch))) ?? []));
-        }
-        done += own.length;
-        known.set(key, vectorsOf(rows, embedder?.dimension));
-      }
-      return keys.map((key) => known.get(key) as Vectors);
-    },
-  };
-}
+const textOf = (example: Example): string => textsOf(example).join(" ");

@@ -3,6 +3,7 @@
 import type { AnalyseProcedures } from "./analyse.ts";
 import type { CapsuleProcedures } from "./capsules.ts";
 import type { GenerateProcedures } from "./generate.ts";
+import type { LookupProcedures } from "./graph-lookup.ts";
 import type { GraphProcedures } from "./graphs.ts";
 import type { MeasureProcedures } from "./measure.ts";
 import type { ModelProcedures } from "./models.ts";
@@ -12,14 +13,18 @@ import type { TrainedProcedures } from "./trained.ts";
 
 const graphAnswers: Answers<GraphProcedures> = {
   importStarter: "stream",
+  previewGraph: "stream",
   importGraph: "stream",
   graphs: "promise",
   deleteGraph: "promise",
   countTopics: "promise",
 };
 
+const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise" };
+
 export const generateAnswers: Answers<GenerateProcedures> = {
   ...graphAnswers,
+  ...lookupAnswers,
   readData: "promise",
   keepModelFile: "stream",
   engines: "promise",

@@ -75,13 +75,18 @@ function choiceOf({ run }: FillRequest): MaskedChoice {
 }
 
 /** A function of its own, so that nothing holds the checkpoint's arrays once they are on the device. */
-async function openModel(ports: FillPorts, request: FillRequest, { device }: FillOn, files: ModelFiles): Promise<MaskedModel> {
+async function openModel(
+  ports: FillPorts,
+  request: FillRequest,
+  { device, path }: FillOn,
+  files: ModelFiles,
+): Promise<MaskedModel> {
   const { sight, tuning } = choiceOf(request);
   const encoder = await openEncoder(files);
   requireMaskedHead(encoder);
   const { maxTokens, dropout } = tuning;
   if (device === "wasm") requireMemory(encoder.config, tuning);
-  const options = { device, sight, maxTokens, dropout, seed: request.seed };
+  const options = { device, ...(path ? { path } : {}), sight, maxTokens, dropout, seed: request.seed };
   return ports.openMaskedModel(taskOf(request.run.config.task), encoder, options);
 }
 

@@ -19,37 +19,39 @@ import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
+import { type LookupProcedures, lookupProcedures } from "./graph-lookup.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import { engineSpeeds } from "./speeds.ts";
 import { writtenAgain, writtenRun } from "./written-run.ts";
 
-export type GenerateProcedures = GraphProcedures & {
-  /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
-  readData(
-    argument: { task: TaskRef; files: Readonly<Record<string, Blob>>; seed: number },
-    signal: AbortSignal,
-  ): Promise<Dataset>;
-  /** A file of the user's as the file `name` of a model; told in bytes. Throws `file-not-the-model`, and keeps nothing then. */
-  keepModelFile(
-    argument: { model: string; name: string; picked: File },
-    signal: AbortSignal,
-  ): AsyncGenerator<{ readonly done: number; readonly total: number }, void>;
-  /** The engines that read a model of the manifest, and which of them "auto" is. */
-  engines(argument: { model: string }, signal: AbortSignal): Promise<EngineChoices>;
-  /** Loads a language model by its id in the catalogue; the one before is closed. */
-  openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
-  /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
-  gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
-  /** Section 4.2. Resumes or extends the run of this config; stop by the signal. A writer's model must be open. At a barrier it ends with `wants-feedback`. */
-  generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
-  /** Another example for one attempt of the run of this config; its log stays as it is. Its writer's model must be open. Undefined where no draw was accepted. */
-  writeAgain(argument: WriteAgainRequest, signal: AbortSignal): Promise<Example | undefined>;
-  /** The log of a run so far, in order of index. */
-  readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
-  /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
-  deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
-};
+export type GenerateProcedures = GraphProcedures &
+  LookupProcedures & {
+    /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
+    readData(
+      argument: { task: TaskRef; files: Readonly<Record<string, Blob>>; seed: number },
+      signal: AbortSignal,
+    ): Promise<Dataset>;
+    /** A file of the user's as the file `name` of a model; told in bytes. Throws `file-not-the-model`, and keeps nothing then. */
+    keepModelFile(
+      argument: { model: string; name: string; picked: File },
+      signal: AbortSignal,
+    ): AsyncGenerator<{ readonly done: number; readonly total: number }, void>;
+    /** The engines that read a model of the manifest, and which of them "auto" is. */
+    engines(argument: { model: string }, signal: AbortSignal): Promise<EngineChoices>;
+    /** Loads a language model by its id in the catalogue; the one before is closed. */
+    openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
+    /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
+    gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
+    /** Section 4.2. Resumes or extends the run of this config; stop by the signal. A writer's model must be open. At a barrier it ends with `wants-feedback`. */
+    generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
+    /** Another example for one attempt of the run of this config; its log stays as it is. Its writer's model must be open. Undefined where no draw was accepted. */
+    writeAgain(argument: WriteAgainRequest, signal: AbortSignal): Promise<Example | undefined>;
+    /** The log of a run so far, in order of index. */
+    readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
+    /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
+    deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
+  };
 
 export interface GeneratePorts extends GraphPorts, OpenModelPorts {
   readonly models: ModelReader;
@@ -63,6 +65,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
   const model = openModel(ports);
   return {
     ...graphProcedures(ports),
+    ...lookupProcedures(ports),
 
     async readData({ task, files, seed }) {
       return readDataset(taskOf(task), new Map(Object.entries(files)), rng("dataset", seed));

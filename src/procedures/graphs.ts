@@ -1,19 +1,38 @@
 // Knowledge graphs: imported, listed, counted in, deleted. Knows no storage and no server.
 
+import { notStated } from "../knowledge/graph-files.ts";
 import type { GraphStore } from "../knowledge/graph-store.ts";
 import { countTopics } from "../knowledge/graph-topics.ts";
-import { type GraphInfo, type ImportEvent, importGraph, listGraphs, openGraph } from "../knowledge/graphs.ts";
+import {
+  type GraphFilter,
+  type GraphInfo,
+  type ImportEvent,
+  importGraph,
+  listGraphs,
+  openGraph,
+  previewGraph,
+} from "../knowledge/graphs.ts";
 import type { ByLabel } from "../tasks/task.ts";
 import type { TopicQuery } from "../tasks/topic-query.ts";
+import { graphFilesIn } from "./graph-archives.ts";
 
 export type GraphProcedures = {
   /** The graph that ships, imported on first use. */
   importStarter(argument: null, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
-  importGraph(argument: { name: string; nodes: Blob; edges: Blob }, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
+  /** What an import of these files would bring; nothing is kept. */
+  previewGraph(argument: PickedGraph, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
+  importGraph(argument: PickedGraph, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
   deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
   countTopics(argument: { graph: string; topics: ByLabel<TopicQuery> }, signal: AbortSignal): Promise<number>;
 };
+
+export interface PickedGraph {
+  readonly name: string;
+  /** By path; zip archives as they are. */
+  readonly files: Readonly<Record<string, Blob>>;
+  readonly filter?: GraphFilter;
+}
 
 export interface GraphPorts {
   /** Throws `storage-unavailable`. */
@@ -23,6 +42,9 @@ export interface GraphPorts {
 }
 
 const starterId = "starter";
+
+const ownProvenance = (name: string) => ({ source: name, licence: notStated });
+const filesOf = ({ files }: PickedGraph) => graphFilesIn(new Map(Object.entries(files)));
 
 export function graphProcedures({ graphs, appFile }: GraphPorts): GraphProcedures {
   return {
@@ -35,14 +57,21 @@ export function graphProcedures({ graphs, appFile }: GraphPorts): GraphProcedure
       }
       const [nodes, edges] = await Promise.all([appFile("graph/nodes.tsv.gz"), appFile("graph/edges.tsv.gz")]);
       const provenance = { source: "starter graph", licence: "CC0-1.0" };
-      const files = { nodes: { name: "nodes.tsv.gz", data: nodes }, edges: { name: "edges.tsv.gz", data: edges } };
+      const files = [
+        { name: "nodes.tsv.gz", data: nodes },
+        { name: "edges.tsv.gz", data: edges },
+      ];
       yield* importGraph(files, { id: starterId, name: "Starter graph", provenance }, store, signal);
     },
 
-    async *importGraph({ name, nodes, edges }, signal) {
-      const provenance = { source: name, licence: "not stated" };
-      const files = { nodes: { name: "nodes.tsv", data: nodes }, edges: { name: "edges.tsv", data: edges } };
-      yield* importGraph(files, { id: crypto.randomUUID(), name, provenance }, await graphs(), signal);
+    async *previewGraph(picked, signal) {
+      const options = { id: "preview", name: picked.name, provenance: ownProvenance(picked.name), ...picked.filter };
+      yield* previewGraph(await filesOf(picked), options, signal);
+    },
+
+    async *importGraph(picked, signal) {
+      const options = { id: crypto.randomUUID(), name: picked.name, provenance: ownProvenance(picked.name), ...picked.filter };
+      yield* importGraph(await filesOf(picked), options, await graphs(), signal);
     },
 
     graphs: async () => listGraphs(await graphs()),

@@ -10,6 +10,7 @@ import type { AdapterFacts } from "../models/gpu-adapter.ts";
 import { type ModelEntry, modelEntry } from "../models/manifest.ts";
 import type { ModelReader } from "../models/reader.ts";
 import type { Device } from "../runtime/device.ts";
+import type { WebGpuPath } from "../runtime/trainer.ts";
 import type { Measurements } from "../store/measurements.ts";
 import { measuredSteps, type TrainingSpeed } from "../train/measure-training.ts";
 
@@ -47,15 +48,27 @@ export interface MeasurePorts {
   readonly adapter: () => Promise<AdapterFacts | undefined>;
   readonly machine: () => Pick<AdapterReport, "cores" | "isolated" | "relaxedSimd">;
   readonly engines: readonly Pick<Engine, "id" | "name" | "device" | "reads" | "unfit" | "open">[];
-  /** GFLOP/s of some steps. */
-  readonly measureTraining: (device: Device, signal: AbortSignal, onStep: (done: number) => void) => Promise<number>;
+  /** GFLOP/s of some steps; by onnxruntime where no path is given. */
+  readonly measureTraining: (
+    device: Device,
+    signal: AbortSignal,
+    onStep: (done: number) => void,
+    path?: WebGpuPath,
+  ) => Promise<number>;
 }
 
 type Measuring = Extract<MeasureEvent, { type: "measuring" }>;
 type Tell = (event: Measuring) => void;
 type MeasuredEngine = MeasurePorts["engines"][number];
 
-const trainingNames: Readonly<Record<Device, string>> = { webgpu: "WebGPU", wasm: "WASM" };
+/** A device, and who computes there. */
+type Trained = Pick<TrainingSpeed, "device" | "path">;
+
+const trainings: readonly (Trained & { readonly name: string })[] = [
+  { device: "wasm", name: "Training on WASM" },
+  { device: "webgpu", name: "Training on WebGPU" },
+  { device: "webgpu", path: "program", name: "Training on WebGPU by own kernels" },
+];
 
 export function measureProcedures(ports: MeasurePorts): MeasureProcedures {
   return {
@@ -81,10 +94,9 @@ async function* measure(ports: MeasurePorts, model: string, signal: AbortSignal)
     if (unfit) yield { type: "left-out", what: engine.name, reason: unfit };
     else yield* kept(ports, engine.name, (tell) => engineSpeed(ports, engine, { entry, models }, signal, tell));
   }
-  for (const device of ["wasm", "webgpu"] as const) {
-    const what = `Training on ${trainingNames[device]}`;
-    if (device === "webgpu" && software) yield { type: "left-out", what, reason: software };
-    else yield* kept(ports, what, (tell) => trainingSpeed(ports, device, signal, tell));
+  for (const { name, ...trained } of trainings) {
+    if (trained.device === "webgpu" && software) yield { type: "left-out", what: name, reason: software };
+    else yield* kept(ports, name, (tell) => trainingSpeed(ports, trained, name, signal, tell));
   }
 }
 
@@ -133,12 +145,13 @@ async function engineSpeed(
 
 async function trainingSpeed(
   { measureTraining }: MeasurePorts,
-  device: Device,
+  trained: Trained,
+  what: string,
   signal: AbortSignal,
   tell: Tell,
 ): Promise<TrainingSpeed> {
-  const told = (done: number) =>
-    tell({ type: "measuring", what: `Training on ${trainingNames[device]}`, done, total: measuredSteps });
+  const told = (done: number) => tell({ type: "measuring", what, done, total: measuredSteps });
   told(0);
-  return { kind: "training", device, gflops: await measureTraining(device, signal, told), measuredAt: Date.now() };
+  const gflops = await measureTraining(trained.device, signal, told, trained.path);
+  return { kind: "training", ...trained, gflops, measuredAt: Date.now() };
 }

@@ -1,5 +1,6 @@
 // Procedures of the model files: lists, downloads, checks, imports, exports. Loads no model, knows no worker.
 
+import { appAddress } from "../base/app-address.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
 import type { PrebuiltModel } from "../engines/webllm-prebuilt.ts";
@@ -157,7 +158,7 @@ const telling = (tell: (event: FilesEvent) => void) => (what: string, done: numb
   tell({ type: "progress", what, done, total });
 
 const isServed = (entry: ModelEntry, file: ModelFile) =>
-  fetch(`/models/${entry.id}/${file.name}`, { method: "HEAD" }).then(
+  fetch(appAddress(`models/${entry.id}/${file.name}`), { method: "HEAD" }).then(
     (response) => response.ok && !response.headers.get("content-type")?.startsWith("text/html"),
     () => false,
   );

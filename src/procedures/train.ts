@@ -119,10 +119,10 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
     },
 
     async *fill(request, signal) {
-      const { device, reason } = await choose(ports, request.device);
+      const on = await choose(ports, request.device);
       const openStage = async (stage: TrainRequest, files: ModelFiles) =>
-        (await openFor(ports, stage, device, files, signal)).classifier;
-      yield* filledRun(ports, request, { device, reason, openStage }, signal);
+        (await openFor(ports, stage, on, files, signal)).classifier;
+      yield* filledRun(ports, request, { ...on, openStage }, signal);
     },
 
     async *predict({ task, model, device: wish, examples }, signal) {
@@ -135,7 +135,7 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
 }
 
 async function choose(ports: TrainPorts, wish: Device | "auto"): Promise<DeviceChoice> {
-  const [found, measured] = await Promise.all([ports.devices(), wish === "auto" ? trainingSpeeds(ports) : []]);
+  const [found, measured] = await Promise.all([ports.devices(), wish === "wasm" ? [] : trainingSpeeds(ports)]);
   return chooseDevice(wish, found, measured);
 }
 
@@ -168,11 +168,11 @@ async function keeperOf({ disk }: TrainPorts, request: TrainRequest, device: Dev
 function stageOneOf(
   { disk }: TrainPorts,
   { stageOne }: TrainRequest,
-  device: Device,
+  on: DeviceChoice,
   entry: ModelEntry,
 ): StageKeeper | undefined {
   const weights = entry.files.map((file) => file.sha256);
-  return stageOne === undefined ? undefined : stageKeeper(fileFolder(disk, stageFolder(stageOne)), stageOne, device, weights);
+  return stageOne === undefined ? undefined : stageKeeper(fileFolder(disk, stageFolder(stageOne)), stageOne, on, weights);
 }
 
 async function* trainAndKeep(
@@ -181,7 +181,8 @@ async function* trainAndKeep(
   request: TrainRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TrainRunEvent, void> {
-  const { device, reason } = await choose(ports, request.device);
+  const on = await choose(ports, request.device);
+  const { device, reason } = on;
   yield { type: "device", device, reason };
   const entry = await findModel(ports.models, request.encoder);
   type Loading = { type: "loading"; what: string; done: number; total: number };
@@ -190,13 +191,13 @@ async function* trainAndKeep(
     return readModel(ports.models, entry, { signal, onBytes });
   });
   const training = await keeperOf(ports, request, device, entry);
-  const stageOne = stageOneOf(ports, request, device, entry);
+  const stageOne = stageOneOf(ports, request, on, entry);
   const keepers = { training, ...(stageOne ? { stageOne } : {}) };
   yield* throughLosses(async function* () {
     const told = (error: unknown): never => {
       throw withLessMemory(error, request.config);
     };
-    const opened = await openFor(ports, request, device, encoderFiles, signal).catch(told);
+    const opened = await openFor(ports, request, on, encoderFiles, signal).catch(told);
     yield* cleanAfterStream(trainOnce(shelf, opened, request, keepers, signal), () => opened.classifier.close());
   });
   await training.clear();
@@ -209,15 +210,16 @@ async function* featuresOf(
   examples: readonly Example[],
   signal: AbortSignal,
 ): AsyncGenerator<FeaturesEvent, void> {
-  const { device, reason } = await choose(ports, stage.device);
+  const on = await choose(ports, stage.device);
+  const { device, reason } = on;
   yield { type: "device", device, reason };
   const entry = await findModel(ports.models, stage.encoder);
   const encoderFiles = await readModel(ports.models, entry, { signal });
   const training = await keeperOf(ports, stage, device, entry);
-  const stageOne = stageOneOf(ports, stage, device, entry);
+  const stageOne = stageOneOf(ports, stage, on, entry);
   let trained: Encoder | undefined;
   yield* throughLosses(async function* () {
-    const { classifier } = await openFor(ports, stage, device, encoderFiles, signal);
+    const { classifier } = await openFor(ports, stage, on, encoderFiles, signal);
     const work = async function* () {
       yield* trainAndScore(classifier, stage, signal, { training, ...(stageOne ? { stageOne } : {}) });
       const weights = mergedLora(await classifier.trainer.read(), classifier.trains);
@@ -287,7 +289,7 @@ interface Opened {
 async function openFor(
   ports: TrainPorts,
   request: TrainRequest,
-  device: Device,
+  { device, path }: DeviceChoice,
   encoderFiles: ModelFiles,
   signal: AbortSignal,
 ): Promise<Opened> {
@@ -300,7 +302,7 @@ async function openFor(
   const material = training && { task, encoder, few, synthetic, size: training.size, epochs, config };
   const prepared = material && (await row?.prepare(training.method, material, signal));
   const options = {
-    ...{ device, maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) },
+    ...{ device, ...(path ? { path } : {}), maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) },
     ...(training ? row?.classifier(training.method, encoder.config) : {}),
   };
   return { classifier: await ports.openClassifier(task, encoder, options), ...(prepared ? { prepared } : {}) };

@@ -21,7 +21,9 @@ const head = [
     "difference_high",
     "p_holm",
   ],
-  ...["accepted", "attempts", "prompt_tokens", "completion_tokens", "seconds", "error"],
+  ...["accepted", "attempts", "prompt_tokens", "completion_tokens", "seconds"],
+  ...["cmd", "cmd_low", "cmd_high", "cmd_floor", "aps", "aps_low", "aps_high", "entities", "entity_texts"],
+  "error",
 ];
 
 type Line = Readonly<Partial<Record<string, string | number>>>;
@@ -45,7 +47,7 @@ export function arenaCsv(arena: Arena): string {
         ...of,
         ...values,
         ...sureness(arena, cell, key),
-        ...(metric === metrics[0] ? tests(arena, cell) : {}),
+        ...(metric === metrics[0] ? { ...tests(arena, cell), ...measured(arena, outcome.summary.run) } : {}),
         ...cost,
       } as Line;
     });
@@ -84,6 +86,24 @@ function tests(arena: Arena, cell: GridCell): Line {
           p_holm: digits(against.p),
         }
       : {}),
+  } as Line;
+}
+
+/** Measures of the run's texts, at equal size where there is one. */
+function measured({ measures = {} }: Arena, run: string | undefined): Line {
+  const of = measures[run ?? ""];
+  if (!of) return {};
+  const { value, low, high } = of.equal?.between ?? of.cmd;
+  return {
+    cmd: digits(value),
+    cmd_low: digits(low),
+    cmd_high: digits(high),
+    cmd_floor: digits(of.equal?.floor.value),
+    aps: digits(of.aps.value),
+    aps_low: digits(of.aps.low),
+    aps_high: digits(of.aps.high),
+    entities: digits(of.entities),
+    entity_texts: of.equalSize,
   } as Line;
 }
 

@@ -5,6 +5,7 @@ import { lastScores } from "../experiment/cell-summary.ts";
 import type { Failure } from "../experiment/drive-cell.ts";
 import { type Grid, type GridCell, gridSources, rowName, sharesOf } from "../experiment/grid.ts";
 import type { Tokens } from "../experiment/product.ts";
+import type { TextMeasures } from "../experiment/text-measures.ts";
 import type { SourceConfig } from "../generate/source.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
@@ -29,6 +30,8 @@ export interface ArenaCell {
   readonly spent: number;
   /** Tokens, likewise; undefined for a source without a writer, and where a seed did not count them. */
   readonly tokens: Tokens | undefined;
+  /** Measures of the texts of each seed that is done and measured. */
+  readonly measures: readonly TextMeasures[];
   readonly failures: readonly Failure[];
   /** The source has no rows to give: no seed is computed. */
   readonly empty: boolean;
@@ -74,6 +77,7 @@ export function arenaTable(arena: Arena, nameOf?: (model: string) => string, cel
         const column = columns[i];
         return {
           ...together(seeds, key),
+          measures: measuresOf(arena, seeds),
           ...ofPaper(task, source),
           verdict: column?.of.get(id),
           isBaseline: column?.baseline === id,
@@ -123,6 +127,10 @@ function together(seeds: readonly NamedCell[], metric: string) {
     failures: seeds.flatMap(({ outcome }) => (outcome?.kind === "failed" ? [outcome.failure] : [])),
     empty: seeds.length > 0 && seeds.every(({ empty }) => empty),
   };
+}
+
+function measuresOf({ measures = {} }: Arena, seeds: readonly NamedCell[]): readonly TextMeasures[] {
+  return seeds.flatMap(({ outcome }) => (outcome?.kind === "done" ? (measures[outcome.summary.run ?? ""] ?? []) : []));
 }
 
 function tokensOf(each: readonly (Tokens | undefined)[]): Tokens | undefined {

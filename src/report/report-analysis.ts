@@ -3,24 +3,35 @@
 import type { Analysis } from "../analyse/analysis.ts";
 import type { NotebookData } from "../experiment/notebook.ts";
 import type { Synthetic } from "../generate/log.ts";
+import type { KnowledgeData } from "../knowledge/topic.ts";
+import type { Task } from "../tasks/task.ts";
 import { entityFigure, lengthFigure, vocabularyFigure } from "./analysis-figures.ts";
 import { measureRows } from "./analysis-table.ts";
+import { coverageFigure } from "./coverage-figure.ts";
 import { drawn } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { counted, type Html, html } from "./report-html.ts";
 
 const shownCopies = 3;
 
-export function analysisSection(analysis: Analysis, synthetic: readonly Synthetic[], data: NotebookData | undefined): Html {
+/** Parts of the run that the measures are of. */
+export interface AnalysedRun {
+  readonly synthetic: readonly Synthetic[];
+  readonly data: NotebookData | undefined;
+  readonly knowledge: KnowledgeData | undefined;
+  readonly task: Task;
+}
+
+export function analysisSection(analysis: Analysis, { synthetic, data, knowledge, task }: AnalysedRun): Html {
   const rows = measureRows(analysis).map(
     ({ name, real, synthetic: made, reading }) =>
       html`<tr><th scope="row">${name}</th><td class="n">${real}</td><td class="n">${made}</td><td class="soft">${reading}</td></tr>`,
   );
   if (rows.length === 0) return html``;
-  const figures = [entityFigure, lengthFigure, vocabularyFigure].flatMap((figure) => {
-    const found = figure(analysis);
-    return found ? [figureHtml(found)] : [];
-  });
+  const covered = coverageFigure(knowledge, synthetic, task.labels);
+  const figures = [...[entityFigure, lengthFigure, vocabularyFigure].map((figure) => figure(analysis)), covered].flatMap(
+    (found) => (found ? [figureHtml(found)] : []),
+  );
   return html`<section>
 <h2>The synthetic text beside the real</h2>
 <p>${counted(analysis.synthetic[0]?.n ?? 0, "synthetic text")}, ${counted(analysis.real.n, "real one")} that the writer was never shown.</p>

@@ -76,7 +76,7 @@ ${reportStyle}
 </header>
 ${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
-${analysis ? analysisSection(analysis, synthetic, data) : ""}
+${analysis ? analysisSection(analysis, { synthetic, data, knowledge: notebook.knowledge, task }) : ""}
 ${trust ? trustSection(trust) : ""}
 ${notebook.run === undefined ? "" : examplesSection(synthetic, rejected)}
 ${data && data.train.length > 0 ? shotsSection(data) : ""}

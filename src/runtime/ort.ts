@@ -1,20 +1,22 @@
 // onnxruntime-web, loaded for a device and set to take its files from this app. Knows no graph.
 
 import type * as Ort from "onnxruntime-web";
+import { appAddress } from "../base/app-address.ts";
 import { serverGone } from "../base/app-file.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { hasRelaxedSimd, wasmThreads } from "./device.ts";
 
-/** Path at which the servers and the build put onnxruntime-web's wasm. */
-const vendor = "/vendor/ort/";
+/** Address at which the servers and the build put onnxruntime-web's wasm. */
+const vendor = appAddress("vendor/ort/");
 /** The plain build with products by fused multiply-add (scripts/ort): a fifth less time for a step, where a browser has relaxed SIMD. */
 const fused = { mjs: `${vendor}ort-wasm-simd-threaded.mjs`, wasm: `${vendor}ort-wasm-simd-threaded.fused.wasm` };
 
 /** WebGPU takes the build with the native provider, WASM the plain one; the package's default entry is a deprecated one. */
 export async function loadOrt(device: Device): Promise<typeof Ort> {
   const ort = device === "webgpu" ? await import("onnxruntime-web/webgpu") : await import("onnxruntime-web/wasm");
-  ort.env.wasm.wasmPaths = device === "wasm" && hasRelaxedSimd() ? fused : vendor;
+  // Outside a browser there is no address: whoever runs it there has handed the file in.
+  if (!ort.env.wasm.wasmBinary) ort.env.wasm.wasmPaths = device === "wasm" && hasRelaxedSimd() ? fused : vendor;
   ort.env.wasm.numThreads = device === "webgpu" ? 1 : wasmThreads();
   ort.env.logLevel = "error";
   return ort;

@@ -21,9 +21,10 @@ export function readMeasurements(db: Db): Promise<Measurements> {
   });
 }
 
-/** Takes the place of the one before, of the same engine and model or the same device. */
+/** Takes the place of the one before, of the same engine and model or the same device and path. */
 export function keepMeasurement(db: Db, one: EngineSpeed | TrainingSpeed): Promise<void> {
-  const key = one.kind === "engine" ? `engine:${one.model}:${one.engine}` : `training:${one.device}`;
+  const key =
+    one.kind === "engine" ? `engine:${one.model}:${one.engine}` : `training:${one.device}${one.path ? `:${one.path}` : ""}`;
   return write(db, ["measurements"], "keep the measurement", async (tx) => {
     await tx.objectStore("measurements").put(one, key);
   });

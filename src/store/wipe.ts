@@ -1,5 +1,6 @@
 // The end of all that is stored. Knows no room's data.
 
+import { appCachePrefix } from "../base/app-address.ts";
 import { type Db, deleteDb } from "./db.ts";
 import { type Files, files } from "./files.ts";
 
@@ -12,6 +13,7 @@ export async function wipeAll(db: Db, opfs: Files = files()): Promise<void> {
   db.close();
   await deleteDb(name);
   await opfs.clear();
-  // No room of ours caches responses; a vendor's library may.
-  for (const cache of (await globalThis.caches?.keys()) ?? []) await caches.delete(cache);
+  // The app's own files are no data; copies of what it fetched may be, and a vendor's library may keep some.
+  const names = ((await globalThis.caches?.keys()) ?? []).filter((cache) => !cache.startsWith(appCachePrefix));
+  for (const cache of names) await caches.delete(cache);
 }

@@ -1,12 +1,15 @@
 // The choice of the device that trains, with its reason: the one asked for, else the faster one as far as is known. Knows no model.
 
 import type { Availability, Device } from "../runtime/device.ts";
+import type { WebGpuPath } from "../runtime/trainer.ts";
 import type { TrainingSpeed } from "./measure-training.ts";
 
 export type Found = Readonly<Record<Device, Availability>>;
 
 export interface DeviceChoice {
   readonly device: Device;
+  /** Who computes on WebGPU; onnxruntime where absent. */
+  readonly path?: WebGpuPath;
   readonly reason: string;
 }
 
@@ -23,21 +26,29 @@ export function describeDevice(device: Device, found: Availability): { readonly 
 
 /**
  * A wish that cannot be had is its error (`no-webgpu`), not another device. "auto": the one that measured the faster where both were, else WebGPU
- * on a real adapter (DESIGN, section 4), else the processor.
+ * on a real adapter (DESIGN, section 4), else the processor. On WebGPU a program computes where it was measured, and faster than onnxruntime.
  */
 export function chooseDevice(wish: Device | "auto", found: Found, measured: readonly TrainingSpeed[]): DeviceChoice {
+  const fastest = (device: Device) =>
+    measured.filter((speed) => speed.device === device).toSorted((a, b) => b.gflops - a.gflops)[0];
+  const [graphics, processor] = [fastest("webgpu"), fastest("wasm")];
+  const path = graphics?.path === "program" ? { path: graphics.path } : {};
+  const on = (device: Device, reason: string): DeviceChoice =>
+    device === "wasm" ? { device, reason } : { device, ...path, reason: path.path ? `${reason}; ${byProgram}` : reason };
   if (wish !== "auto") {
     const chosen = found[wish];
     if (!chosen.available) throw chosen.error;
-    return { device: wish, reason: describeDevice(wish, chosen).reason };
+    return on(wish, describeDevice(wish, chosen).reason);
   }
   const { webgpu, wasm } = found;
-  const [first, second] = measured.toSorted((a, b) => b.gflops - a.gflops);
-  if (webgpu.available && first && second) {
+  if (webgpu.available && graphics && processor) {
+    const [first, second] = graphics.gflops > processor.gflops ? [graphics, processor] : [processor, graphics];
     const [fast, slow] = [first, second].map(({ gflops }) => gflops.toFixed(1));
-    return { device: first.device, reason: `it measured ${fast} GFLOP/s on this device, the other ${slow}` };
+    return on(first.device, `it measured ${fast} GFLOP/s on this device, the other ${slow}`);
   }
-  if (webgpu.available && !webgpu.software) return { device: "webgpu", reason: describeDevice("webgpu", webgpu).reason };
+  if (webgpu.available && !webgpu.software) return on("webgpu", describeDevice("webgpu", webgpu).reason);
   const why = webgpu.available ? "WebGPU is here, but computed by software" : webgpu.error.message;
-  return { device: "wasm", reason: `${describeDevice("wasm", wasm).reason} (${why})` };
+  return on("wasm", `${describeDevice("wasm", wasm).reason} (${why})`);
 }
+
+const byProgram = "a program of its own kernels measured faster than onnxruntime";

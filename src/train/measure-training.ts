@@ -1,7 +1,7 @@
 // Speed of training on a device: steps of a small BERT of MiniLM's width on made-up numbers. Knows no task and no text.
 
 import { cleanAfter } from "../base/async.ts";
-import { throwIfAborted } from "../base/errors.ts";
+import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { sizeOf } from "../graph/ops.ts";
 import type { BatchShape } from "../graph/parameter.ts";
@@ -9,12 +9,14 @@ import type { BertConfig } from "../nn/bert-config.ts";
 import { bertModel, type Model } from "../nn/model.ts";
 import type { Device } from "../runtime/device.ts";
 import { openTrainer } from "../runtime/open-trainer.ts";
-import type { Feeds } from "../runtime/trainer.ts";
+import type { Feeds, WebGpuPath } from "../runtime/trainer.ts";
 import type { Weights } from "../weights/weight.ts";
 
 export interface TrainingSpeed {
   readonly kind: "training";
   readonly device: Device;
+  /** Who computed on WebGPU; onnxruntime where absent. */
+  readonly path?: WebGpuPath;
   /** Rate of the layers' matrix products, forward and backward. */
   readonly gflops: number;
   readonly measuredAt: number;
@@ -39,14 +41,27 @@ const tokens = 64;
 export const measuredSteps = 5;
 const longEnough = 8000;
 
-/** GFLOP/s. Throws `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`, `aborted`. */
-export async function measureTraining(device: Device, signal: AbortSignal, onStep: (done: number) => void): Promise<number> {
+/** Loss and norm of the first step's gradient, as the processor computes them. */
+const firstStep = { loss: 2.5551865, gradientNorm: 14.333911 };
+const tolerance = 1e-3;
+
+/**
+ * GFLOP/s. Throws `engine-failed` where the first step comes out wrong, and where no program can be had that was asked for; `no-webgpu`,
+ * `out-of-memory`, `device-lost`, `aborted`.
+ */
+export async function measureTraining(
+  device: Device,
+  signal: AbortSignal,
+  onStep: (done: number) => void,
+  path: WebGpuPath = "onnxruntime",
+): Promise<number> {
   const model = bertModel(config, { kind: "token", labels }, { gathered: device === "wasm" });
-  const trainer = await openTrainer({ device, graphs: model, weights: madeUpWeights(model) });
+  const trainer = await openTrainer({ device, path, graphs: model, weights: madeUpWeights(model) });
   const steps = async () => {
     const feeds = madeUpFeeds(config, { batch, tokens }, labels);
     const options = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
-    await trainer.step(feeds, options); // compiles
+    requireRight(await trainer.step(feeds, options)); // compiles
+    if (trainer.note) throw new ClinfuseError("engine-failed", trainer.note, { what: trainer.note });
     const started = performance.now();
     let elapsed = 0;
     let done = 0;
@@ -59,6 +74,15 @@ export async function measureTraining(device: Device, signal: AbortSignal, onSte
     return (done * stepFlops(config, { batch, tokens })) / elapsed / 1e6;
   };
   return cleanAfter(steps(), () => trainer.close());
+}
+
+/** A device that computes wrong is not to be chosen, however fast it is. */
+function requireRight(found: typeof firstStep): void {
+  for (const name of ["loss", "gradientNorm"] as const) {
+    if (Math.abs(found[name] / firstStep[name] - 1) < tolerance) continue;
+    const why = `it computes wrong: the first step's ${name === "loss" ? "loss" : "gradient norm"} is ${found[name]}, expected ${firstStep[name]}`;
+    throw new ClinfuseError("engine-failed", why, { what: why });
+  }
 }
 
 /** Operations of the layers' products in a step that trains everything. The backward pass takes two products for each of the forward pass's. */

@@ -10,6 +10,7 @@ export type Route =
   | { readonly page: "tasks" }
   /** A task of the user's own, by its id; "new" begins one. */
   | { readonly page: "task"; readonly id: string }
+  | { readonly page: "apply" }
   | { readonly page: "models" }
   | { readonly page: "device" }
   | { readonly page: "privacy" };
@@ -23,7 +24,7 @@ export function parseRoute(hash: string): Route {
   if (page === "run" && id) return { page, id, step: steps.find((s) => s === step) ?? "task" };
   if (page === "arena") return id ? { page, id } : { page };
   if (page === "task" && id) return { page, id };
-  if (page === "tasks" || page === "models" || page === "device" || page === "privacy") return { page };
+  if (page === "tasks" || page === "apply" || page === "models" || page === "device" || page === "privacy") return { page };
   return { page: "runs" };
 }
 

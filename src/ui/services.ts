@@ -16,6 +16,7 @@ import type { Changed, NotebookNews } from "../store/notebook.ts";
 import type { OwnTasks } from "../store/own-tasks.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
 import type { ScopePolicy } from "../workers/held-policy.ts";
+import type { AppService } from "./offline/app-service.svelte.ts";
 
 /** A notebook without its rows: what a list shows. */
 export type NotebookHead = Omit<Notebook, "data">;
@@ -43,6 +44,8 @@ export interface ModelOnDisk extends Pick<ModelEntry, "id" | "kind" | "name" | "
 }
 
 export interface Services {
+  /** The app's service worker; absent where there is none. */
+  readonly app?: AppService;
   readonly generate: WorkerProcedures<GenerateProcedures>;
   readonly train: WorkerProcedures<TrainProcedures>;
   readonly library: WorkerProcedures<ModelProcedures>;

@@ -12,6 +12,7 @@ import { graphStore, sweepImports } from "../store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../store/measurements.ts";
 import { modelStore } from "../store/model-store.ts";
 import { notebooks } from "../store/notebook.ts";
+import { productStore } from "../store/products.ts";
 import { runLog } from "../store/run-log.ts";
 
 const db = remembered(async () => {
@@ -25,6 +26,7 @@ export const ports = {
   capsules: async () => capsules(await db(), logFormat),
   runs: async () => runLog(await db(), logFormat),
   notebooks: async () => notebooks(await db()),
+  products: async () => productStore(await db()),
   measurements: async () => readMeasurements(await db()),
   keepMeasurement: async (speed: Parameters<typeof keepMeasurement>[1]) => keepMeasurement(await db(), speed),
   forgetMeasurements: async () => forgetMeasurements(await db()),

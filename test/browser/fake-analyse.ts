@@ -1,6 +1,7 @@
 // The analyse worker for a page under test: the real measures, over embeddings by the words of a text in place of a model's.
 
 import type { Embedder } from "../../src/engines/language-model.ts";
+import type { ProductStore } from "../../src/experiment/product.ts";
 import { memoryGraphStore } from "../../src/knowledge/graph-store.ts";
 import { type AnalyseProcedures, analyseProcedures } from "../../src/procedures/analyse.ts";
 import type { WorkerClient } from "../../src/workers/client.ts";
@@ -25,7 +26,7 @@ const byWords: Embedder = {
   close: async () => undefined,
 };
 
-export function fakeAnalyse(check: (name: string) => void): () => WorkerClient<AnalyseProcedures> {
+export function fakeAnalyse(check: (name: string) => void, products: ProductStore): () => WorkerClient<AnalyseProcedures> {
   const entry = {
     id: "all-minilm-l6-v2",
     kind: "encoder" as const,
@@ -39,6 +40,7 @@ export function fakeAnalyse(check: (name: string) => void): () => WorkerClient<A
   const procedures = analyseProcedures({
     models: { manifest: async () => ({ models: [entry] }), read: async () => new Blob() },
     graphs: async () => store,
+    products: async () => products,
     openEmbedder: async () => {
       check("openEmbedder");
       return byWords;

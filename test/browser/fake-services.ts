@@ -9,6 +9,7 @@ import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import { capsuleProcedures } from "../../src/procedures/capsules.ts";
+import { lookupProcedures } from "../../src/procedures/graph-lookup.ts";
 import type { Capsules } from "../../src/store/capsules.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
@@ -19,6 +20,7 @@ import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
+import { edgesFile, importText, nodesFile } from "../unit/knowledge/rows.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
@@ -33,6 +35,13 @@ const wait = (milliseconds: number, signal?: AbortSignal) =>
       reject(new DOMException("stopped", "AbortError"));
     });
   });
+
+/** What can be looked up in the starter graph here. */
+const starterFiles = importText(
+  nodesFile({ Disease: ["asthma", "bronchial asthma", "gout"], Drug: ["salbutamol"] }),
+  edgesFile("Drug:0 treats Disease:0", "Disease:0 resembles Disease:1"),
+  { id: "starter" },
+);
 
 export const starter: GraphInfo = {
   id: "starter",
@@ -99,6 +108,8 @@ export interface Fake extends FakeLibrary {
   tell: (news: NotebookNews) => void;
   /** Trained models that were deleted. */
   readonly deleted: string[];
+  /** Types that each imported graph was cut to, if any. */
+  readonly cutTo: (readonly string[] | undefined)[];
   /** Model files that were handed in. */
   readonly kept: string[];
   /** Errors of the next call of a procedure, by its name. */
@@ -124,6 +135,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     policies: guardedScopes,
+    cutTo: [],
     kept: [],
     leftOff: undefined,
     lost: new Map(),
@@ -134,9 +146,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
   };
   let graphs: readonly GraphInfo[] = [];
   const products = memoryProducts();
+  const lookup = lookupProcedures({ graphs: async () => (await starterFiles).store });
   const services: Services = {
     measure: fake.device.client,
-    analyse: fakeAnalyse(check),
+    analyse: fakeAnalyse(check, products),
     generate: {
       policy: async () => undefined,
       async *requests() {
@@ -156,8 +169,14 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         graphs = [starter];
         yield { type: "imported", graph: starter };
       },
-      async *importGraph({ name }) {
+      async *previewGraph({ name, filter }) {
+        check("previewGraph");
+        const nodes = Object.entries(starter.nodes).filter(([type]) => !filter?.types || filter.types.includes(type));
+        yield { type: "imported", graph: { ...starter, id: "preview", name, nodes: Object.fromEntries(nodes), bytes: 123_456 } };
+      },
+      async *importGraph({ name, filter }) {
         check("importGraph");
+        fake.cutTo.push(filter?.types);
         const graph = { ...starter, id: name, name };
         graphs = [...graphs, graph];
         yield { type: "imported", graph };
@@ -165,6 +184,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       graphs: async () => graphs,
       deleteGraph: async () => undefined,
       countTopics: async () => 1520,
+      findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),
+      nodeCard: (argument, signal = new AbortController().signal) => lookup.nodeCard(argument, signal),
       async *keepModelFile({ model, name, picked }, signal) {
         check("keepModelFile");
         yield { done: 1, total: 2 };

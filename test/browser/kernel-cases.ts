@@ -83,6 +83,14 @@ const others: readonly KernelCase[] = [
     build: (g, [x, y]) => [g.apply("MatMul", [x as Value, y as Value])],
   },
   {
+    title: "so many matrices that the large tile takes them",
+    shapes: [
+      [2, 128, 33, 5],
+      [2, 128, 5, 34],
+    ],
+    build: (g, [x, y]) => [g.apply("Tanh", [g.apply("MatMul", [x as Value, y as Value])])],
+  },
+  {
     title: "one value under two names, an input given back, and a constant",
     shapes: [[3, 5]],
     build(g, [x]) {

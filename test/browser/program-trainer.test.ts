@@ -1,10 +1,12 @@
 // Steps of a program beside onnxruntime's on the same device: every mode, batches in parts, dropout, checkpointing, resuming on the other path.
 
 import { expect, it } from "vitest";
+import { Graph } from "../../src/graph/graph.ts";
 import type { BertConfig } from "../../src/nn/bert-config.ts";
 import type { Model } from "../../src/nn/model.ts";
 import { openTrainer } from "../../src/runtime/open-trainer.ts";
-import type { Trainer, WebGpuPath } from "../../src/runtime/trainer.ts";
+import { programDevice } from "../../src/runtime/program/device.ts";
+import type { TrainableGraphs, Trainer, WebGpuPath } from "../../src/runtime/trainer.ts";
 import type { Weights } from "../../src/weights/weight.ts";
 import { feedsOf, type ModeCase, modelOf, modes, weightsOf } from "./program-cases.ts";
 import { relativeError } from "./run-graph.ts";
@@ -120,4 +122,65 @@ it("frozen features are the same, and so are steps on them", async () => {
   expect(Math.abs(a.gradientNorm / b.gradientNorm - 1)).toBeLessThan(1e-5);
   await program.close();
   await reference.close();
+});
+
+/** loss = sum of w^2 by parts, which only onnxruntime cuts: three times for ids of more than two tokens. */
+const cut: TrainableGraphs = {
+  parameters: [{ name: "w", shape: [2], aliases: [], missing: "error" }],
+  lookups: {},
+  frozen: new Set(),
+  training({ batch, tokens }) {
+    const g = new Graph();
+    g.input("input_ids", "int32", [batch, tokens]);
+    const w = g.input("w", "float32", [2]);
+    const parts = tokens > 2 ? g.apply("Split", [w], { axis: 0, sizes: [1, 1] }) : [w];
+    const sums = parts.map((part) => g.apply("ReduceSum", [g.apply("Mul", [part, part])], { axes: [0], keepdims: false }));
+    g.output(
+      "loss",
+      sums.reduce((a, b) => g.apply("Add", [a, b])),
+    );
+    g.output("gradient:w", g.apply("Mul", [w, g.scalar(2)]));
+    return g;
+  },
+  inference: () => {
+    throw new Error("nothing is asked of it");
+  },
+};
+const twoWeights: Weights = new Map([["w", { shape: [2], data: Float32Array.of(3, -4) }]]);
+const ids = (tokens: number) => ({ input_ids: { shape: [1, tokens], data: new Int32Array(tokens) } });
+
+it("what has no program goes to onnxruntime with weights, moments and steps, and says so", async () => {
+  const plain = { learningRate: 0.5, weightDecay: 0, clipNorm: 0 };
+  const trainer = await openTrainer({ device: "webgpu", path: "program", graphs: cut, weights: twoWeights });
+  expect((await trainer.step(ids(2), plain)).loss).toBe(25);
+  expect([trainer.path, trainer.note]).toEqual(["program", undefined]);
+  const [a, b] = await Promise.all([trainer.step(ids(3), plain), trainer.step(ids(3), plain)]);
+  expect([trainer.path, trainer.note]).toEqual(["onnxruntime", expect.stringContaining("Split has no kernel")]);
+  expect(a.loss).toBeCloseTo(18.5, 4); // the first step of AdamW is the rate: 2.5^2 + 3.5^2
+  expect(b.loss).toBeCloseTo(13, 0);
+  expect((await trainer.state()).steps).toBe(3);
+  await trainer.close();
+});
+
+it("says what does not fit, and device-lost when the GPU goes away; one that is opened after that works", async () => {
+  const options = { device: "webgpu", path: "program", graphs: cut, weights: twoWeights } as const;
+  let trainer = await openTrainer(options);
+  await expect(trainer.step({ input_ids: { shape: [2], data: new Int32Array(2) } }, recipe)).rejects.toThrow(
+    "expected input_ids of shape [batch, tokens], got [2]",
+  );
+  await expect(trainer.write(new Map([["v", { shape: [1], data: Float32Array.of(1) }]]))).rejects.toThrow(
+    "no parameter is named v",
+  );
+  const { device } = await programDevice();
+  device.queue.writeBuffer(device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST }), 32, new Float32Array(4));
+  await expect(trainer.step(ids(2), recipe)).rejects.toMatchObject({ code: "engine-failed" }); // an error that no call was told of
+  device.destroy();
+  await device.lost;
+  const lost = { name: "ClinfuseError", code: "device-lost" };
+  await expect(trainer.step(ids(2), recipe)).rejects.toMatchObject(lost);
+  await expect(trainer.read()).rejects.toMatchObject(lost);
+  await trainer.close();
+  trainer = await openTrainer(options);
+  expect((await trainer.step(ids(2), recipe)).loss).toBe(25);
+  await trainer.close();
 });

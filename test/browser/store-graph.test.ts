@@ -67,7 +67,7 @@ describe("the starter graph in the browser", () => {
     const controller = new AbortController();
     controller.abort();
     await expect(importAll(files, controller.signal)).rejects.toMatchObject({ code: "aborted" });
-    const cut = { name: "nodes.tsv.gz", data: files.nodes.data.slice(0, 30_000) };
+    const cut = { name: "nodes.tsv.gz", data: (files.nodes.data as Blob).slice(0, 30_000) };
     await expect(importAll({ ...files, nodes: cut })).rejects.toMatchObject({
       code: "file-malformed",
       place: { file: "nodes.tsv.gz" },

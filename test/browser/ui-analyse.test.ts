@@ -63,7 +63,8 @@ it("measures, shows what was copied, and finds it again after a reload", async (
     await expect.element(page.getByText(title, { exact: true })).toBeVisible();
   }
   expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
-  await expect.poll(() => [...fake.saved.values()][0]?.products?.length).toBe(1);
+  // The measures, and the embeddings of the real, the synthetic and the shown texts.
+  await expect.poll(() => [...fake.saved.values()][0]?.products?.length).toBe(4);
   fake.failures.set("openEmbedder", new ClinfuseError("engine-failed", "asked again"));
   location.hash = "#/run/r1/task";
   await expect.element(page.getByRole("heading", { level: 1, name: "Task" })).toBeVisible();

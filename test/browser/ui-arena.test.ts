@@ -64,6 +64,25 @@ describe("an arena", () => {
     expect(kept).toMatchObject({ watts: 60 });
   });
 
+  it("measures each set of texts once beside the real ones, and finds what was measured", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    await button("Fill 3 cells").click();
+    await expect.element(button("Measure 1 set")).toBeVisible(); // the fakes write both methods' texts as one run
+    await button("Measure 1 set").click();
+    const texts = page.getByRole("region", { name: "Measures of the texts" });
+    for (const name of ["Real text", "ZeroGen", "ClinGen with KG"]) {
+      await expect.element(texts.getByRole("row", { name: new RegExp(name) })).toHaveTextContent(/ of 4 texts$/);
+    }
+    expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
+    const [kept] = await fake.services.arenas.list();
+    expect(Object.keys(kept?.measures ?? {})).toHaveLength(1);
+    fake.failures.set("openEmbedder", new ClinfuseError("engine-failed", "asked again"));
+    await button("Measure again what has changed").click();
+    await expect.element(button("Measure again what has changed")).toBeEnabled();
+    expect(page.getByRole("alert").elements()).toHaveLength(0);
+  });
+
   it("makes a curve of size, and offers the ablations beside", async () => {
     const fake = fakeServices();
     await arenaOf(fake);

@@ -95,6 +95,21 @@ describe("knowledge", () => {
     await expect.element(page.getByRole("heading", { name: /topics drawn$/ })).toBeVisible();
   });
 
+  it("a graph of one's own is looked through, cut to a part that is counted, and imported under its name", async () => {
+    const fake = await runAt("knowledge");
+    await page.getByText("Import a graph of your own").click();
+    await userEvent.upload(page.getByLabelText("Files of a graph"), new File(["id"], "mine.tsv"));
+    await page.getByRole("checkbox", { name: /^Disease/ }).click();
+    await expect.element(page.getByRole("button", { name: "Import", exact: true })).not.toBeInTheDocument(); // the count that is shown is always the part's own
+    await button("Count this part").click();
+    await expect.element(page.getByText(/nodes and .* in this browser/)).toBeVisible();
+    await page.getByLabelText("Name", { exact: true }).fill("Mine");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await expect.poll(() => saved(fake)?.config.graph).toBe("Mine");
+    await expect.element(page.getByLabelText("Graph", { exact: true })).toHaveValue("Mine");
+    expect(fake.cutTo).toEqual([["Drug", "Symptom"]]);
+  });
+
   it("ZeroGen needs none, and says so", async () => {
     const fake = await runAt("knowledge");
     await page.getByRole("radio", { name: /^ZeroGen/ }).click();

@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { contentSecurityPolicy, isolationHeaders } from "../../scripts/vite-plugins.ts";
 import { randomEncoder } from "../browser/random-encoder.ts";
 
-const built = join(import.meta.dirname, "../../dist");
+export const built = join(import.meta.dirname, "../../dist");
 
 /** Headers that the app's own server sends with every file. */
 export const ownHeaders = { ...isolationHeaders, "Content-Security-Policy": contentSecurityPolicy };
@@ -24,12 +24,23 @@ export interface OwnServer {
   cut(): Promise<void>;
 }
 
+export interface Served {
+  /** Folder of the server in which the app lies: "" or "clinfuse/". */
+  readonly under?: string;
+  /** In place of files of the build, by path. */
+  readonly changed?: ReadonlyMap<string, Buffer>;
+}
+
 /** The build that the runner's own server made before the tests began. */
-export async function serveBuilt(headers: Readonly<Record<string, string>> = ownHeaders): Promise<OwnServer> {
+export async function serveBuilt(
+  headers: Readonly<Record<string, string>> = ownHeaders,
+  { under = "", changed = new Map() }: Served = {},
+): Promise<OwnServer> {
   const models = await tinyModels();
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? "", "http://x").pathname)).slice(1) || "index.html";
-    const content = models.get(path) ?? builtFile(path);
+    const asked = normalize(decodeURIComponent(new URL(request.url ?? "", "http://x").pathname)).slice(1);
+    const path = asked.startsWith(under) ? asked.slice(under.length) || "index.html" : "";
+    const content = changed.get(path) ?? models.get(path) ?? builtFile(path);
     const type = types[extname(path)] ?? "application/octet-stream";
     response.writeHead(content ? 200 : 404, { ...headers, "Content-Type": type, "Cache-Control": "no-cache" });
     response.end(request.method === "HEAD" ? undefined : content);
@@ -41,7 +52,7 @@ export async function serveBuilt(headers: Readonly<Record<string, string>> = own
       server.close(() => done());
       server.closeAllConnections();
     });
-  return { port, url: `http://localhost:${port}`, cut };
+  return { port, url: `http://localhost:${port}${under && `/${under.slice(0, -1)}`}`, cut };
 }
 
 const types: Readonly<Record<string, string>> = {

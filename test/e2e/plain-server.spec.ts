@@ -37,7 +37,11 @@ const takers = [
     note: "A folder of your own",
     control: (page: Page) => page.getByRole("button", { name: "Choose a folder …" }),
   },
-  { step: "Knowledge", note: "A graph of your own", control: (page: Page) => page.getByLabel("nodes.tsv") },
+  {
+    step: "Knowledge",
+    note: "A graph of your own",
+    control: (page: Page) => page.getByRole("button", { name: "Choose a folder …" }),
+  },
   { step: "Evaluate", note: "A text of your own", control: (page: Page) => page.getByRole("button", { name: "Read it" }) },
 ];
 

@@ -1,6 +1,7 @@
 // llama.cpp in WebAssembly behind the LanguageModel port: any GGUF, on CPU threads or WebGPU. Knows no task, and is the only file that knows wllama.
 
 import { type ChatCompletionChunk, Wllama } from "@wllama/wllama";
+import { appAddress } from "../../base/app-address.ts";
 import { serverGone } from "../../base/app-file.ts";
 import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
@@ -97,7 +98,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
     throwIfTooBig(id, memoryNeed(metadata, bytes, { contextTokens, stepTokens: batchTokens }));
   }
   const wllama = new Wllama(
-    { default: options.wasm ?? "/vendor/wllama/wllama.wasm" },
+    { default: options.wasm ?? appAddress("vendor/wllama/wllama.wasm") },
     { suppressNativeLog: true, logger: silent },
   );
   wllama.setCompat(null); // the package's own is an address on a CDN

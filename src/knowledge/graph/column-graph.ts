@@ -2,22 +2,13 @@
 
 import { unreachable } from "../../base/errors.ts";
 import type { GraphQuery } from "../../tasks/topic-query.ts";
-import {
-  type Chunk,
-  type EdgeChunk,
-  type EdgeColumn,
-  edgeKey,
-  type LinkChunk,
-  linkKey,
-  type NodeChunk,
-  nodeKey,
-  stringAt,
-} from "../graph-columns.ts";
+import { type Chunk, type EdgeColumn, type LinkChunk, linkKey, type NodeChunk, nodeKey, stringAt } from "../graph-columns.ts";
 import type { StoredGraph } from "../graph-store.ts";
 import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
 import { relationsBetween } from "./column-between.ts";
+import { edgeTopics } from "./column-edges.ts";
 import { columnPairs } from "./column-pairs.ts";
 import { similarNames } from "./column-similar.ts";
 
@@ -57,21 +48,6 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
     throw new Error("unreachable: the index was checked");
   };
 
-  const edgeTopic = async (column: EdgeColumn, index: number): Promise<Topic> => {
-    const chunk = (await chunks(edgeKey(column), Math.floor(index / manifest.edgeRows))) as EdgeChunk;
-    const row = index % manifest.edgeRows;
-    const ends = await Promise.all([
-      node(column.head, chunk.heads[row] as number),
-      node(column.tail, chunk.tails[row] as number),
-    ]);
-    return {
-      entities: ends.map((end) => end.entity),
-      relation: column.relation,
-      source: "kg",
-      provenance: provenanceAt(chunk, row),
-    };
-  };
-
   const pairTopic = async (query: Extract<GraphQuery, { kind: "pairs" }>, index: number): Promise<Topic> => {
     const [head, tail] = await pairs.at(query, index);
     const ends = await Promise.all([node(query.head, head), node(query.tail, tail)]);
@@ -88,7 +64,7 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
         case "nodes":
           return Promise.all(indices.map((i) => nodeTopic(query.types, i)));
         case "edges":
-          return Promise.all(indices.map((i) => edgeTopic(columnOf(query) as EdgeColumn, i))); // an index below the count: the column is there
+          return indices.length === 0 ? [] : edgeTopics(manifest, chunks, columnOf(query) as EdgeColumn, indices); // an index below the count: the column is there
         case "pairs":
           return Promise.all(indices.map((i) => pairTopic(query, i)));
         default:
@@ -189,5 +165,7 @@ export function describeGraph(stored: StoredGraph["manifest"]): GraphInfo {
     edges,
     provenance: stored.provenances.map((p) => ({ ...p })),
     ...(stored.leftOut ? { leftOut: stored.leftOut } : {}),
+    ...(stored.format === undefined ? {} : { format: stored.format }),
+    ...(stored.bytes === undefined ? {} : { bytes: stored.bytes }),
   };
 }

@@ -44,6 +44,12 @@ export function readHeader(
   return header;
 }
 
+/** Tells whether a header names every column that is needed. */
+export function namesColumns(text: string, columns: Readonly<Record<string, GraphColumn>>): boolean {
+  const signs = Object.keys(separators) as Separator[];
+  return signs.some((separator) => headerBy(separator, text, columns).missing.length === 0);
+}
+
 function headerBy(separator: Separator, text: string, columns: Readonly<Record<string, GraphColumn>>) {
   const names = text.split(separator).map((name) =>
     name

@@ -23,20 +23,23 @@ const longestRow = 1_000_000;
 const batchLength = 200_000;
 
 /**
- * Rows that are not blank. `separatorOf` is asked with the first row's text, and may throw. Lines end in \n, \r\n or \r. Throws
+ * Rows that are not blank. `separatorOf` is asked with the first row's text, and may throw. Where the separator is given, a quote is a sign as any other. Lines end in \n, \r\n or \r. Throws
  * `file-malformed` for a row without an end and a quote that is not closed, and what `textPieces` throws.
  */
 export async function* tableRows(
   file: TextFile,
   separatorOf: (header: string, line: number) => string,
+  given?: string,
 ): AsyncGenerator<RowBatch, void> {
   let rest = "";
   let line = 1;
-  let separator: string | undefined;
+  let separator: string | undefined = given;
   let bytes = 0;
   const take = (last: boolean): TableRow[] => {
     const rows: TableRow[] = [];
     let at = 0;
+    const quoteFrom = (from: number) => (given === undefined ? rest.indexOf('"', from) : -1);
+    let quote = quoteFrom(0);
     for (;;) {
       if (separator === undefined) {
         const first = firstLine(rest.slice(at), last);
@@ -49,15 +52,14 @@ export async function* tableRows(
         }
         separator = separatorOf(first, line);
       }
-      if (!rest.includes('"', at)) {
-        const { lines, end } = plainLines(rest, at, last);
-        for (const text of lines) {
-          if (text.trim() !== "") rows.push({ cells: text.split(separator), line });
-          line++;
-        }
-        at = end;
-        break;
+      if (quote >= 0 && quote < at) quote = quoteFrom(at);
+      const { lines, end } = plainLines(rest, at, last, quote);
+      for (const text of lines) {
+        if (text.trim() !== "") rows.push({ cells: text.split(separator), line });
+        line++;
       }
+      at = end;
+      if (quote < 0) break;
       const row = readRow(rest, at, separator, last);
       if (row === undefined) break;
       if (row.cells.some((cell) => cell.trim() !== "")) rows.push({ cells: row.cells, line });
@@ -93,10 +95,11 @@ function firstLine(text: string, last: boolean): string | undefined {
 /** Offset after a line end. */
 const lineEnd = (text: string, at: number): number => at + (text.startsWith("\r\n", at) ? 2 : 1);
 
-/** Whole lines from `from` on, for text without a quote: some times faster than cell by cell. */
-function plainLines(text: string, from: number, last: boolean): { lines: string[]; end: number } {
+/** Whole lines from `from` to the one with the first quote, if any: some times faster than cell by cell. */
+function plainLines(text: string, from: number, last: boolean, quote: number): { lines: string[]; end: number } {
   // A \r at the end of what was read may have its \n in the next piece.
-  const whole = last ? text.length : 1 + Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r", text.length - 2));
+  const [feed, carriage] = quote < 0 ? [text.length, text.length - 2] : [quote, quote];
+  const whole = last && quote < 0 ? text.length : 1 + Math.max(text.lastIndexOf("\n", feed), text.lastIndexOf("\r", carriage));
   if (whole <= from) return { lines: [], end: from };
   const lines = text.slice(from, whole).split(/\r\n?|\n/);
   if (lines.at(-1) === "") lines.pop();

@@ -152,9 +152,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var i = id.x; i < ${count}u; i += groups.x * ${lanes}u) { sums[i] ${first ? "=" : "+="} gradient[i]; }
 }`;
 
+/** Parts of a batch whose losses can come back with one step. */
+export const mostParts = 1024;
+
 export interface Optimizer {
-  /** [norm before clipping, factor that clips]. */
-  readonly norm: GPUBuffer;
+  /** [norm before clipping, factor that clips], and room for the losses of `mostParts`. */
+  readonly results: GPUBuffer;
   /** Adds the gradients to the sum of a batch's parts, or begins it with them. */
   accumulate(pass: GPUComputePassEncoder, first: boolean): void;
   /** One update by the gradients, or by the sum of the parts. Its numbers are those of `stepNumbers`, in the buffer it was opened with. */
@@ -172,7 +175,7 @@ export async function openOptimizer(
   step: GPUBuffer,
 ): Promise<Optimizer> {
   const trained = chunks.flatMap(({ weights, trained: own }) => (own ? [{ weights, ...own }] : []));
-  const norm = storageBuffer(device, 8);
+  const results = storageBuffer(device, 8 + 4 * mostParts);
   const partials = storageBuffer(device, 4 * parts * Math.max(1, trained.length));
   const made = async (
     code: string,
@@ -191,17 +194,17 @@ export async function openOptimizer(
         const gradient = gradients[i] as GPUBuffer;
         return made(squares(gradient.size / 4, i * parts), [gradient], [partials], parts);
       }),
-      made(total(parts * trained.length), [step, partials], [norm], 1),
+      made(total(parts * trained.length), [step, partials], [results], 1),
       ...trained.map(({ weights, first, second, vectorsFrom }, i) => {
         const gradient = gradients[i] as GPUBuffer;
         const count = gradient.size / 4;
-        return made(update(count, vectorsFrom), [step, gradient, norm], [weights, first, second], groupsOf(count));
+        return made(update(count, vectorsFrom), [step, gradient, results], [weights, first, second], groupsOf(count));
       }),
     ]);
   const direct = await by(trained.map(({ gradient }) => gradient));
   let sums: { buffers: GPUBuffer[]; begin: Dispatch[]; add: Dispatch[]; update: Dispatch[] } | undefined;
   return {
-    norm,
+    results,
     dispatches: direct.length,
     accumulate: (pass, first) => encodeAll(pass, (first ? sums?.begin : sums?.add) ?? []),
     encode: (pass, summed) => encodeAll(pass, summed ? (sums?.update ?? []) : direct),
@@ -218,7 +221,7 @@ export async function openOptimizer(
       sums = { buffers, begin: await adding(true), add: await adding(false), update: await by(buffers) };
     },
     close() {
-      for (const buffer of [norm, partials, ...(sums?.buffers ?? [])]) buffer.destroy();
+      for (const buffer of [results, partials, ...(sums?.buffers ?? [])]) buffer.destroy();
     },
   };
 }

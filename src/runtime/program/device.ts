@@ -11,6 +11,8 @@ export interface ProgramDevice {
   readonly most: number;
   /** Why the device went away; undefined while it is there. */
   lost(): string | undefined;
+  /** The first error since the last asking that no call was told of: what was queued meanwhile is worth nothing. */
+  fault(): ClinfuseError | undefined;
 }
 
 let kept: Promise<ProgramDevice> | undefined;
@@ -37,8 +39,14 @@ async function open(): Promise<ProgramDevice> {
       lost = message || "no reason given";
       kept = undefined;
     });
+    let fault: ClinfuseError | undefined;
+    device.addEventListener("uncapturederror", ({ error }) => {
+      const { message } = error;
+      const code = error instanceof GPUOutOfMemoryError ? "out-of-memory" : "engine-failed";
+      fault ??= new ClinfuseError(code, `the GPU refuses: ${message}`, { what: message.slice(0, 300) });
+    });
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    return { device, pipelines: new Pipelines(device), most, lost: () => lost };
+    return { device, pipelines: new Pipelines(device), most, lost: () => lost, fault: () => [fault, (fault = undefined)][0] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ClinfuseError("no-webgpu", `the GPU cannot be used: ${why}`, { what: why.slice(0, 300) }, { cause: error });

@@ -18,6 +18,10 @@ export interface FeedBuffer {
   close(): void;
 }
 
+/** Bytes of the buffer, up to the orders of ids. */
+export const feedBytes = (graph: Graph, fed: readonly string[]): number =>
+  fed.reduce((sum, name) => sum + 4 * sizeOf((graph.inputs.get(name) as Value).shape) + alignment, 0);
+
 /** `fed`: the graph's inputs that come with each run; `ids`: those whose order the kernels of tables read. */
 export function feedBuffer(device: GPUDevice, graph: Graph, fed: readonly string[], ids: readonly string[]): FeedBuffer {
   let end = 0;

@@ -7,10 +7,10 @@ import { batchShape, graphOf, type Use } from "../trainer/trainer-sessions.ts";
 import type { Feeds, TrainableGraphs } from "../trainer.ts";
 import type { Arena } from "./adamw.ts";
 import type { ProgramDevice } from "./device.ts";
-import { type FeedBuffer, feedBuffer } from "./feeds.ts";
+import { type FeedBuffer, feedBuffer, feedBytes } from "./feeds.ts";
 import type { Heap } from "./heap.ts";
 import { type Dispatch, encodeAll, type Span, storageBuffer, whole } from "./pipelines.ts";
-import { compileProgram, type Program } from "./program.ts";
+import { compileProgram, type Program, ProgramRefusal } from "./program.ts";
 import { tableRows } from "./table-rows.ts";
 
 export interface StepProgram {
@@ -72,6 +72,8 @@ async function compile(parts: Parts, use: Use, shape: BatchShape, between: Segme
   const passed = between.of(use, shape);
   const fed = [...graph.inputs.keys()].filter((name) => !parameters.has(name) && passed(name, graph.inputs) === undefined);
   const tables = Object.entries(graphs.lookups).filter(([table]) => graph.outputs.has(`gradient:${table}`));
+  const bytes = feedBytes(graph, fed);
+  if (bytes > on.most) throw new ProgramRefusal(`a batch has ${bytes} bytes of feeds, one buffer holds ${on.most}`);
   const feeds = feedBuffer(on.device, graph, fed, [...new Set(tables.map(([, input]) => input))]);
   const program = await compileProgram(on, heap, graph, {
     input: (name) =>

@@ -1,14 +1,24 @@
 // A trainer whose step is one program on the GPU: forward, backward, clipping and AdamW in one submit; only the loss and the norm come back. Knows no model.
 
-import { mutex } from "../../base/async.ts";
+import { type Mutex, mutex } from "../../base/async.ts";
 import { ClinfuseError } from "../../base/errors.ts";
 import { sizeOf, type Value } from "../../graph/ops.ts";
 import type { Weight, Weights } from "../../weights/weight.ts";
 import type { TrainerOptions } from "../open-trainer.ts";
-import { type Arena, type ArenaPart, arena as openArena, openOptimizer, stepBytes, stepNumbers } from "../program/adamw.ts";
+import {
+  type Arena,
+  type ArenaPart,
+  mostParts,
+  type Optimizer,
+  arena as openArena,
+  openOptimizer,
+  stepBytes,
+  stepNumbers,
+} from "../program/adamw.ts";
 import { type ProgramDevice, programDevice } from "../program/device.ts";
 import { Heap } from "../program/heap.ts";
 import { type Span, storageBuffer } from "../program/pipelines.ts";
+import { ProgramRefusal } from "../program/program.ts";
 import { type Reader, reader } from "../program/reader.ts";
 import { encodeClears, type StepProgram, type StepPrograms, stepPrograms } from "../program/step-programs.ts";
 import { type Feeds, type HostTensor, partsOf, type TrainableGraphs, type Trainer } from "../trainer.ts";
@@ -27,16 +37,7 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
   const slots: readonly Named[] = graphs.parameters;
   const trained = slots.filter(({ name }) => !graphs.frozen.has(name));
   const order = mutex();
-  const failure = failureOf(on);
-  /** Runs in the order of asking; what it leads to is awaited outside, so that the next may be queued meanwhile. */
-  const inTurn = async <T>(task: () => Promise<() => Promise<T>>): Promise<T> => {
-    try {
-      const later = await order.run(() => (on.lost() === undefined ? task() : Promise.reject(failure(undefined))));
-      return await later();
-    } catch (error) {
-      throw failure(error);
-    }
-  };
+  const inTurn = turns(on, order);
   const write = ({ buffer, offset }: Span, data: Float32Array<ArrayBuffer>) => device.queue.writeBuffer(buffer, offset, data);
   const read = (part: ArenaPart, name: string) => inTurn(async () => copied(device, back, arena.span(part, name) as Span));
   let steps = 0;
@@ -46,6 +47,7 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
     step: (batch, options) =>
       inTurn(async () => {
         const uses = await usesOf(graphs, programs, batch);
+        if (uses.length > mostParts) throw new ProgramRefusal(`a batch of ${uses.length} parts`);
         if (uses.length > 1) await optimizer.prepareSums();
         device.queue.writeBuffer(step, 0, stepNumbers(steps + 1, options));
         const numbers = runStep(device, back, optimizer, uses);
@@ -87,6 +89,22 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
 }
 
 const arenaPart: Readonly<Record<StatePart, ArenaPart>> = { weight: "weights", first: "first", second: "second" };
+
+/** Runs in the order of asking; what it leads to is awaited outside, so that the next may be queued meanwhile. */
+function turns(on: ProgramDevice, order: Mutex): <T>(task: () => Promise<() => Promise<T>>) => Promise<T> {
+  const failure = failureOf(on);
+  return async (task) => {
+    try {
+      const later = await order.run(() => (on.lost() === undefined ? task() : Promise.reject(failure(undefined))));
+      const found = await later();
+      const fault = on.fault();
+      if (fault) throw fault;
+      return found;
+    } catch (error) {
+      throw failure(error);
+    }
+  };
+}
 
 /** The error of a call, as `device-lost` once the device is. A refusal stays what it is. */
 const failureOf =
@@ -145,11 +163,11 @@ function usesInOrder({ segments }: TrainableGraphs, feeds: Feeds): Use[] {
 function runStep(
   device: GPUDevice,
   back: Reader,
-  optimizer: Awaited<ReturnType<typeof openOptimizer>>,
+  optimizer: Optimizer,
   uses: readonly PartUses[],
 ): () => Promise<{ loss: number; gradientNorm: number }> {
-  const losses: (() => Promise<Float32Array>)[] = [];
-  let norm: (() => Promise<Float32Array>) | undefined;
+  const { results } = optimizer;
+  let read: (() => Promise<Float32Array>) | undefined;
   for (const [i, { feeds, programs }] of uses.entries()) {
     for (const program of programs) program.feeds.write(feeds);
     const encoder = device.createCommandEncoder();
@@ -158,20 +176,19 @@ function runStep(
       program.encode(encoder);
       if (!program.graph.outputs.has("loss")) continue;
       const { buffer, offset } = program.program.output("loss");
-      losses.push(back.copy(encoder, buffer, offset, 4)); // before another program takes the buffer
+      encoder.copyBufferToBuffer(buffer, offset, results, 8 + 4 * i, 4); // before another program takes the buffer
     }
     const last = i === uses.length - 1;
     const pass = encoder.beginComputePass();
     if (uses.length > 1) optimizer.accumulate(pass, i === 0);
     if (last) optimizer.encode(pass, uses.length > 1);
     pass.end();
-    if (last) norm = back.copy(encoder, optimizer.norm, 0, 4);
+    if (last) read = back.copy(encoder, results, 0, 8 + 4 * uses.length);
     device.queue.submit([encoder.finish()]);
   }
   return async () => {
-    const found = await Promise.all([norm?.(), ...losses.map((read) => read())]);
-    const [length, ...parts] = found.map((numbers) => numbers?.[0] ?? Number.NaN);
-    return { loss: parts.reduce((sum, loss) => sum + loss, 0), gradientNorm: length as number };
+    const [gradientNorm = Number.NaN, , ...losses] = (await read?.()) ?? [];
+    return { loss: losses.reduce((sum, loss) => sum + loss, 0), gradientNorm };
   };
 }
 

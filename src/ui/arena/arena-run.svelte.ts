@@ -26,6 +26,7 @@ import type { Example } from "../../tasks/example.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { Work } from "../parts/work.svelte.ts";
+import { ArenaTexts } from "./arena-texts.svelte.ts";
 
 const stepWords = { task: "data", knowledge: "knowledge", generate: "writing", train: "training", evaluate: "scores" } as const;
 
@@ -43,11 +44,13 @@ export class ArenaRun {
   judging = $state(false);
   /** Why they could not be. */
   unjudged = $state.raw<unknown>();
+  readonly texts: ArenaTexts;
   readonly #lab: Lab;
 
   constructor(lab: Lab, arena: Arena) {
     this.#lab = lab;
     this.arena = arena;
+    this.texts = new ArenaTexts(lab, this);
   }
 
   cells = $derived.by(() => cellsOf(this.arena));
@@ -56,7 +59,7 @@ export class ArenaRun {
   done = $derived.by(() => this.wanted.filter(({ outcome }) => outcome?.kind === "done"));
   failed = $derived.by(() => this.wanted.filter(({ outcome }) => outcome?.kind === "failed"));
 
-  choose = (patch: Partial<Grid>): Promise<void> => this.#change((before) => ({ ...before, grid: { ...before.grid, ...patch } }));
+  choose = (patch: Partial<Grid>): Promise<void> => this.change((before) => ({ ...before, grid: { ...before.grid, ...patch } }));
 
   /** Takes a task's rows from a run, copied, so that the arena outlives it; those that come with the task where no run is named. */
   async takeRows(ref: TaskRef, id: string | undefined): Promise<void> {
@@ -76,7 +79,7 @@ export class ArenaRun {
 
   async #setRows(ref: TaskRef, rows: ArenaRows | undefined): Promise<void> {
     const id = taskIdOf(ref);
-    await this.#change((before) => {
+    await this.change((before) => {
       const { [id]: _, ...others } = before.rows;
       return { ...before, rows: { ...others, ...(rows ? { [id]: rows } : {}) } };
     });
@@ -122,7 +125,7 @@ export class ArenaRun {
     const first = runs[0]?.cell.cell;
     if (!first || this.arena.standings?.[column]?.key === key) return;
     const sets: Record<string, readonly Example[]> = {};
-    const read = this.#reader();
+    const read = this.reader();
     const given: StandRequest["runs"][number][] = [];
     for (const { cell, method, predictions, set } of runs) {
       const found = await this.#lab.services.products.find("predictions", predictions);
@@ -141,14 +144,14 @@ export class ArenaRun {
     for await (const event of this.#lab.analyst.procedures.stand(request)) {
       if (event.type !== "stood") continue;
       const { standing } = event;
-      await this.#change((before) => ({ ...before, standings: { ...before.standings, [column]: { key, standing } } }));
+      await this.change((before) => ({ ...before, standings: { ...before.standings, [column]: { key, standing } } }));
     }
   }
 
   holdAgainst = (baseline: string | undefined): Promise<void> =>
-    this.#change(({ baseline: _, ...before }) => ({ ...before, ...(baseline === undefined ? {} : { baseline }) }));
+    this.change(({ baseline: _, ...before }) => ({ ...before, ...(baseline === undefined ? {} : { baseline }) }));
 
-  assume = (watts: number): Promise<void> => this.#change((before) => ({ ...before, watts }));
+  assume = (watts: number): Promise<void> => this.change((before) => ({ ...before, watts }));
 
   /** Computes the cells that are not done, in the order of the plan; a failed one is tried again. */
   start = (): Promise<boolean> =>
@@ -156,7 +159,7 @@ export class ArenaRun {
       const open = this.wanted.filter(({ outcome }) => outcome?.kind !== "done");
       const cells = await Promise.all(open.map(planned));
       const { pipeline, trainer } = this.#lab.ports({ source: "", remarks: [], train: [], validation: [], test: [] });
-      const ports = { data: this.#reader(), pipeline, trainer };
+      const ports = { data: this.reader(), pipeline, trainer };
       const before = this.done.length;
       const startedAt = performance.now();
       const tell = (cell: number, doing: string) => {
@@ -177,20 +180,20 @@ export class ArenaRun {
     const { name } = open[event.cell] as (typeof open)[number];
     if (event.type === "result") {
       const summary = summaryOf(event.result);
-      await this.#change((before) => ({ ...before, outcomes: { ...before.outcomes, [name]: { kind: "done", summary } } }));
+      await this.change((before) => ({ ...before, outcomes: { ...before.outcomes, [name]: { kind: "done", summary } } }));
     } else if (event.type === "failed") {
       const { failure } = event;
-      await this.#change((before) => ({ ...before, outcomes: { ...before.outcomes, [name]: { kind: "failed", failure } } }));
+      await this.change((before) => ({ ...before, outcomes: { ...before.outcomes, [name]: { kind: "failed", failure } } }));
     } else if (event.type === "product" && !this.arena.products.includes(event.key)) {
-      await this.#change((before) => ({ ...before, products: [...before.products, event.key] }));
+      await this.change((before) => ({ ...before, products: [...before.products, event.key] }));
     } else if (event.type === "generate" && event.event.type === "opened" && !this.arena.logs.includes(event.event.run)) {
       const { run } = event.event;
-      await this.#change((before) => ({ ...before, logs: [...before.logs, run] }));
+      await this.change((before) => ({ ...before, logs: [...before.logs, run] }));
     }
   }
 
   /** Rows of the sample are drawn by the cell's data seed; those of a run are as the run has them. */
-  #reader(): (cell: Cell) => Promise<NotebookData> {
+  reader(): (cell: Cell) => Promise<NotebookData> {
     let last: { readonly of: string; readonly data: NotebookData } | undefined;
     return async ({ config, seeds }) => {
       const task = taskIdOf(config.task);
@@ -213,7 +216,7 @@ export class ArenaRun {
   }
 
   /** What another tab changed meanwhile is kept. */
-  async #change(change: (before: Arena) => Arena): Promise<void> {
+  async change(change: (before: Arena) => Arena): Promise<void> {
     const dated = (before: Arena): Arena => ({ ...change(before), updatedAt: Date.now() });
     this.arena = dated(this.arena);
     try {

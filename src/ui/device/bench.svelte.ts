@@ -79,7 +79,10 @@ export class Bench {
 }
 
 function withSpeed({ engines, training }: Measurements, speed: EngineSpeed | TrainingSpeed): Measurements {
-  if (speed.kind === "training") return { engines, training: [...training.filter((t) => t.device !== speed.device), speed] };
+  if (speed.kind === "training") {
+    const before = training.filter((t) => t.device !== speed.device || t.path !== speed.path);
+    return { engines, training: [...before, speed] };
+  }
   const others = engines.filter((e) => e.model !== speed.model || e.engine !== speed.engine);
   return { engines: [...others, speed], training };
 }

@@ -1,5 +1,6 @@
 // Models that can be used: this browser's own files, and one HEAD request for each other file of the app's manifest. Knows no engine.
 
+import { appAddress } from "../../base/app-address.ts";
 import { ClinfuseError } from "../../base/errors.ts";
 import type { ModelStore, StoredModel } from "../../models/kept.ts";
 import type { Manifest, ModelEntry } from "../../models/manifest.ts";
@@ -24,7 +25,7 @@ async function onDisk(
   // A server that does not answer tells nothing; opening the model will say so.
   const isServed = async (file: string) =>
     isShipped &&
-    (await fetch(`/models/${id}/${file}`, { method: "HEAD" }).then(
+    (await fetch(appAddress(`models/${id}/${file}`), { method: "HEAD" }).then(
       ({ ok }) => ok,
       () => true,
     ));

@@ -65,8 +65,21 @@ export const topicWords = (topic: Topic): string =>
 export const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
   "type-not-chosen": "nodes of a type that was not chosen",
   "relation-not-chosen": "edges of a relation that was not chosen",
+  "licence-not-chosen": "rows of a licence that was not chosen",
+  "score-too-low": "edges of a lower score than was chosen",
+  "not-drawn": "nodes beyond the number that was chosen",
+  "degree-reached": "edges of nodes that have as many as was chosen",
   "no-name": "nodes without a name (NaN, NULL, N/A, unknown)",
   "end-left-out": "edges of a node that was left out",
+  obsolete: "obsolete terms",
+  suppressed: "rows that UMLS suppresses",
+  "other-language": "names in other languages than English",
+  "other-direction": "second rows of an edge that is there",
+  "no-relation": "pairs of which the table names no relation",
+  "edge-to-itself": "edges from a node to itself",
+  "unknown-end": "edges with an end that is in no file",
+  "repeated-id": "nodes whose id was there before",
+  "broken-row": "rows that cannot be read",
 };
 
 export const leftOutList = (leftOut: LeftOut): string =>

@@ -30,7 +30,7 @@ const mark = "measured: ";
 
 async function runOne(text: string): Promise<void> {
   const { at, backend, path } = JSON.parse(text) as { at: BenchCase; backend: Backend; path: BenchPath };
-  const steps = Number(option("--steps", backend === "vulkan" ? "20" : "10"));
+  const steps = Number(option("--steps", "30"));
   const found =
     at.kind === "train" ? await trainCase(meter, at, backend, path, steps) : await decodeCase(meter, at, backend, path, steps);
   console.log(mark + JSON.stringify(found));
@@ -40,7 +40,7 @@ async function runOne(text: string): Promise<void> {
 /** Undefined where the case does not exist on that path; else what it measured, or the reason why not. */
 function measured(at: BenchCase, backend: Backend, path: BenchPath): Measured | undefined {
   const options = backend === "null" ? "backend=null" : "backend=vulkan";
-  const one = ["--one", JSON.stringify({ at, backend, path }), "--steps", option("--steps", backend === "vulkan" ? "20" : "10")];
+  const one = ["--one", JSON.stringify({ at, backend, path }), "--steps", option("--steps", "30")];
   const child = spawnSync(process.execPath, ["--no-warnings", fileURLToPath(import.meta.url), ...one], {
     env: { ...process.env, DAWN: options },
     encoding: "utf8",
@@ -91,8 +91,11 @@ function main(): void {
       console.log(row(at, path, found));
     }
   }
-  // The app's own path first: a program where there is one.
-  const own = (kind: "train" | "decode") => ({ ...results.onnxruntime[kind], ...results.program[kind] });
+  // What the app can have: a program where there is one.
+  const own = (kind: "train" | "decode") => {
+    const made = Object.entries(results.program[kind]).filter(([, found]) => !("left" in found));
+    return { ...results.onnxruntime[kind], ...Object.fromEntries(made) };
+  };
   const last = { backend, train: own("train"), decode: own("decode"), onnxruntime: results.onnxruntime };
   console.log(JSON.stringify(last));
 }
@@ -102,6 +105,6 @@ try {
   if (one) await runOne(one);
   else main();
 } catch (error) {
-  console.error(error instanceof Error ? `error: ${error.stack ?? error.message}` : error);
+  console.error(error instanceof Error ? `error: ${error.message}` : error);
   process.exit(1);
 }

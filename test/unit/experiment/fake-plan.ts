@@ -140,7 +140,7 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
         yield { type: "device", device: "wasm", reason: "fake" };
         let found = false;
         const keepers = {
-          ...(files ? { stageOne: stageKeeper(memoryFolder(files), key as string, "wasm", []) } : {}),
+          ...(files ? { stageOne: stageKeeper(memoryFolder(files), key as string, { device: "wasm" }, []) } : {}),
           ...(request.keepModel === false
             ? {}
             : {

@@ -204,3 +204,44 @@ describe("what is kept", () => {
     expect(folder.files.size).toBe(0);
   });
 });
+
+describe("the record of who computed", () => {
+  const onGpu = (over: Partial<Classifier["trainer"]>): Classifier => {
+    const classifier = linearClassifier();
+    return { ...classifier, trainer: { ...classifier.trainer, device: "webgpu", ...over } };
+  };
+  const remarks = (events: readonly TrainRunEvent[]) => events.flatMap((e) => (e.type === "remark" ? [e.text] : []));
+
+  it("stands in the run where there was a choice, and says when it is another one that resumes", async () => {
+    const folder = memoryFolder();
+    for await (const e of trainAndScore(onGpu({ path: "program" }), request, never, { training: keeper(folder) })) {
+      if (e.type === "step" && e.step === 2) break;
+    }
+    expect(remarks(await runAll(onGpu({ path: "onnxruntime" }), folder))).toEqual([
+      "Training on WebGPU was computed by onnxruntime.",
+      "The training was begun by a program of Clinfuse's own kernels and resumes by onnxruntime: their numbers differ by rounding.",
+    ]);
+    expect(remarks(await runAll(linearClassifier()))).toEqual([]);
+  });
+
+  it("says once why onnxruntime took over on the way", async () => {
+    const { trainer } = linearClassifier();
+    let steps = 0;
+    const moving: Classifier["trainer"] = {
+      ...trainer,
+      device: "webgpu",
+      path: "program",
+      get note() {
+        return steps > 4 ? "onnxruntime trains in the place of a program: it is too long" : undefined;
+      },
+      step(batch, options) {
+        steps++;
+        return trainer.step(batch, options);
+      },
+    };
+    expect(remarks(await runAll({ ...linearClassifier(), trainer: moving }))).toEqual([
+      "Training on WebGPU was computed by a program of Clinfuse's own kernels.",
+      "Onnxruntime trains in the place of a program: it is too long.",
+    ]);
+  });
+});

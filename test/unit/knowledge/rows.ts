@@ -1,7 +1,8 @@
 // Small graphs as files, and the usual way to bring one into a store, for tests of this room.
 
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
-import { type GraphImportEvent, type ImportOptions, importTsv } from "../../../src/knowledge/graph/import-tsv.ts";
+import type { GraphImportEvent, ImportOptions } from "../../../src/knowledge/graph/import-graph.ts";
+import { importTsv } from "../../../src/knowledge/graph/import-tsv.ts";
 import { type GraphStore, memoryGraphStore } from "../../../src/knowledge/graph-store.ts";
 import type { KnowledgeGraph } from "../../../src/knowledge/knowledge-graph.ts";
 

@@ -66,7 +66,13 @@ describe("an import that fails", () => {
       }),
     };
     const { procedures } = setUp(broken);
-    const own = { name: "mine", nodes: new Blob([nodesFile({ Disease: ["gout"] })]), edges: new Blob([edgesFile()]) };
+    const own = {
+      name: "mine",
+      files: {
+        "nodes.tsv": new Blob([nodesFile({ Disease: ["gout"] })]),
+        "edges.tsv": new Blob([edgesFile("Disease:0 is Disease:0")]),
+      },
+    };
     await expect(collect(procedures.importGraph(own, never))).rejects.toBe(full);
   });
 });

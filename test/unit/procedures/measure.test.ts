@@ -65,6 +65,7 @@ describe("measuring", () => {
       "e",
       "wasm",
       "Training on WebGPU: this browser has no WebGPU",
+      "Training on WebGPU by own kernels: this browser has no WebGPU",
     ]);
     expect(kept).toEqual(["a", "e", "wasm"]);
     const whats = new Set(events.flatMap((event) => (event.type === "measuring" ? [event.what] : [])));
@@ -87,6 +88,21 @@ describe("measuring", () => {
     const events = await collect(procedures.measure({ model: "toy" }, never));
     expect(ends(events)[0]).toMatch(/^Engine a: SwiftShader is computed by the processor/);
     expect(kept).toEqual(["wasm"]);
+  });
+
+  it("measures both ways of computing on WebGPU, and keeps which one a number is of", async () => {
+    const speeds: unknown[] = [];
+    const { procedures } = setUp([], {
+      keepMeasurement: async (one) => void speeds.push(one),
+      measureTraining: async (device, _, __, path) => (device === "wasm" ? 1 : path === "program" ? 3 : 2),
+    });
+    await collect(procedures.measure({ model: "toy" }, never));
+    expect(speeds).toMatchObject([
+      { device: "wasm", gflops: 1 },
+      { device: "webgpu", gflops: 2 },
+      { device: "webgpu", path: "program", gflops: 3 },
+    ]);
+    expect(speeds.map((one) => "path" in (one as object))).toEqual([false, false, true]);
   });
 
   it("ends where it is stopped, and where the storage refuses", async () => {

@@ -197,7 +197,7 @@ describe("an arena with a standing", () => {
   it("leaves with intervals and tests, as CSV and as JSON", () => {
     const lines = arenaCsv(arena).trimEnd().split("\r\n");
     expect(lines).toContain(
-      "mqp,ClinGen with KG,all-minilm-l6-v2,1,100,accuracy,0.5,0.7,0.65,0.74,0.7,0.65,0.74,1,2,best,DemoGen,0.08,0.06,0.11,0.06,200,250,60000,4000,180.0,",
+      "mqp,ClinGen with KG,all-minilm-l6-v2,1,100,accuracy,0.5,0.7,0.65,0.74,0.7,0.65,0.74,1,2,best,DemoGen,0.08,0.06,0.11,0.06,200,250,60000,4000,180.0,,,,,,,,,,",
     );
     const { verdicts } = JSON.parse(arenaJson(arena));
     expect(verdicts).toMatchObject([{ task: "mqp", metric: "accuracy", baseline: "DemoGen" }]);

@@ -46,11 +46,13 @@ export function storeContract(): void {
     const engine = { kind: "engine", model: "m", engine: "batch", tokensPerSecond: 80, measuredAt: 1 } as const;
     const training = { kind: "training", device: "wasm", gflops: 40, measuredAt: 1 } as const;
 
-    it("are kept across reopening, the newest of the same engine and model or device", async () => {
+    it("are kept across reopening, the newest of the same engine and model or device and path", async () => {
       for (const one of [engine, { ...engine, engine: "wllama" }, { ...engine, model: "n" }, training])
         await keepMeasurement(db, one);
       await keepMeasurement(db, { ...engine, tokensPerSecond: 90, measuredAt: 2 });
       await keepMeasurement(db, { ...training, device: "webgpu", gflops: 400 });
+      await keepMeasurement(db, { ...training, device: "webgpu", path: "program", gflops: 800 });
+      await keepMeasurement(db, { ...training, device: "webgpu", path: "program", gflops: 900 });
       await reopen();
       const { engines, training: trained } = await readMeasurements(db);
       expect(engines.map((e) => [e.model, e.engine, e.tokensPerSecond])).toEqual([
@@ -61,6 +63,7 @@ export function storeContract(): void {
       expect(trained.map((t) => [t.device, t.gflops])).toEqual([
         ["wasm", 40],
         ["webgpu", 400],
+        ["webgpu", 900],
       ]);
     });
 

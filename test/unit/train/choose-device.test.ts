@@ -10,6 +10,8 @@ const software: Found = { wasm, webgpu: { available: true, threads: 1, software:
 const absent: Found = { wasm, webgpu: none };
 const speed = (device: "wasm" | "webgpu", gflops: number): TrainingSpeed => ({ kind: "training", device, gflops, measuredAt: 0 });
 
+const byProgram = (gflops: number): TrainingSpeed => ({ ...speed("webgpu", gflops), path: "program" });
+
 describe("the device that trains", () => {
   it("is the one that was asked for, or its error", () => {
     expect(chooseDevice("wasm", real, [])).toMatchObject({ device: "wasm", reason: "2 WASM threads" });
@@ -32,6 +34,21 @@ describe("the device that trains", () => {
     expect(chooseDevice("auto", real, [speed("wasm", 400)]).device).toBe("webgpu"); // one alone decides nothing
     // A graphics card that was there when it was measured.
     expect(chooseDevice("auto", absent, [speed("wasm", 3), speed("webgpu", 500)]).device).toBe("wasm");
+  });
+
+  it("has a program compute where that measured faster than onnxruntime, on a wish too", () => {
+    const both = [speed("webgpu", 20), byProgram(300), speed("wasm", 41)];
+    expect(chooseDevice("auto", real, both)).toMatchObject({ device: "webgpu", path: "program" });
+    expect(chooseDevice("auto", real, both).reason).toContain("300.0 GFLOP/s");
+    expect(chooseDevice("webgpu", real, both)).toMatchObject({ path: "program", reason: expect.stringContaining("own kernels") });
+    expect(chooseDevice("wasm", real, both).path).toBeUndefined();
+    // Slower, not measured, or faster than onnxruntime and slower than the processor.
+    expect(chooseDevice("webgpu", real, [speed("webgpu", 20), byProgram(10)]).path).toBeUndefined();
+    expect(chooseDevice("auto", real, []).path).toBeUndefined();
+    expect(chooseDevice("auto", real, [speed("wasm", 400), speed("webgpu", 20), byProgram(300)])).toEqual({
+      device: "wasm",
+      reason: "it measured 400.0 GFLOP/s on this device, the other 300.0",
+    });
   });
 
   it("is described with its threads and why they are few", () => {

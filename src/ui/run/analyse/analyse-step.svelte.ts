@@ -1,20 +1,14 @@
 // Section 6 on the page: the measures of the synthetic text beside the real, and the map of both. Knows no component.
 
 import type { Analysis } from "../../../analyse/analysis.ts";
+import { analysisKey, embeddingEncoder, type MeasuredSet, realSet, syntheticSet } from "../../../experiment/measured.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
-import { productKey } from "../../../experiment/product.ts";
-import type { AnalyseRequest, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
-import type { Example } from "../../../tasks/example.ts";
+import type { AnalyseRequest, EmbedEvent, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import { tellEmbedding } from "../../parts/embedding-words.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 import { TrustStep } from "./trust-step.svelte.ts";
-
-/** Encoder of the embeddings; the paper's is a Sentence-BERT too (footnote 3). */
-export const embeddingEncoder = "all-minilm-l6-v2";
-
-/** Examples of a set that are looked at: of more, an even share. */
-const most = 10_000;
 
 /** A map, drawn as it comes. */
 export interface TextMap {
@@ -46,21 +40,12 @@ export class AnalyseStep {
     this.work = new Work((milliseconds) => void run.spend("analyse", milliseconds));
   }
 
-  /** Real rows that were never shown to the writer: the task's real training rows where they are there, else the validation and test rows. */
-  get real(): ExampleSet {
-    const { gold = [], validation = [], test = [] } = this.#run.notebook.data ?? {};
-    const rows = gold.length > 0 ? gold : [...validation, ...test];
-    return { name: "real", examples: evenly(rows, most) };
+  get real(): MeasuredSet {
+    return realSet(this.#run.notebook.data ?? { validation: [], test: [] });
   }
 
-  get synthetic(): ExampleSet {
-    return {
-      name: "synthetic",
-      examples: evenly(
-        this.#run.generate.accepted.map((entry) => entry.example),
-        most,
-      ),
-    };
+  get synthetic(): MeasuredSet {
+    return syntheticSet(this.#run.generate.accepted.map((entry) => entry.example));
   }
 
   /** Looks for what was measured before. */
@@ -97,7 +82,7 @@ export class AnalyseStep {
       for await (const event of lab.analyst.procedures.analyse(request, signal)) {
         if (event.type === "analysed") this.analysis = event.analysis;
         else if (event.type === "measuring") this.work.tell("Measuring");
-        else this.#tell(this.work, event);
+        else await this.#hear(this.work, event);
       }
       if (key === undefined || !this.analysis) return;
       this.#read = key;
@@ -120,14 +105,13 @@ export class AnalyseStep {
           this.map = { method, points, step, steps, divergence };
           this.mapping.tell(`Drawing: step ${count(step)} of ${count(steps)}`, step, steps);
         } else if (event.type === "neighbours") this.mapping.tell("Finding neighbours", event.done, 1);
-        else this.#tell(this.mapping, event);
+        else await this.#hear(this.mapping, event);
       }
     });
 
-  #tell(work: Work, event: { readonly type: "loading" | "embedding"; readonly done: number; readonly total: number }): void {
-    if (event.type === "loading") work.tell("Opening the encoder", event.done, event.total);
-    else
-      work.tell(`Reading text ${count(Math.min(event.done + 1, event.total))} of ${count(event.total)}`, event.done, event.total);
+  async #hear(work: Work, event: EmbedEvent): Promise<void> {
+    if (event.type === "kept") await this.#run.noteProduct(event.key);
+    else tellEmbedding(work, event);
   }
 
   /** The run has not gone on since the capsule was opened: it has as many texts as were measured. */
@@ -143,18 +127,6 @@ export class AnalyseStep {
     const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
     const { graph, seed } = config;
     const named = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
-    return productKey("analysis", [keys.train, keys.validation, keys.test, notebook.run], {
-      accepted,
-      gold: notebook.data.gold?.length ?? 0,
-      encoder: embeddingEncoder,
-      graph: named,
-      seed,
-    });
+    return analysisKey(keys, notebook.data, { run: notebook.run, accepted, graph: named, seed });
   }
-}
-
-/** All of them, or so many at even distances. */
-function evenly<T extends Example>(rows: readonly T[], limit: number): readonly T[] {
-  if (rows.length <= limit) return rows;
-  return Array.from({ length: limit }, (_, i) => rows[Math.floor((i * rows.length) / limit)] as T);
 }

@@ -3,7 +3,6 @@
 import { runConfigOf } from "../../../experiment/run-inputs.ts";
 import type { WriteAgainRequest } from "../../../experiment/steps.ts";
 import { type Trust, trainedOn } from "../../../experiment/trust.ts";
-import { mostDraws } from "../../../generate/again.ts";
 import type { Synthetic } from "../../../generate/log.ts";
 import { writerOf } from "../../../generate/sources.ts";
 import { noKnowledge } from "../../../knowledge/topic.ts";
@@ -56,7 +55,7 @@ export class Rewriting {
   /** What was said, for a reader who waits. */
   get words(): string {
     if (this.without === undefined) return "";
-    return `None of ${mostDraws} drafts for the ${count(this.without + 1)}th example could be taken: it stays as it was.`;
+    return `No draft for example ${count(this.without + 1)} could be taken: it stays as it was.`;
   }
 
   async #write(index: number, trust: Trust | undefined, signal: AbortSignal): Promise<Example | undefined> {

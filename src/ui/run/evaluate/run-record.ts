@@ -1,8 +1,8 @@
 // Everything of a run for its capsule, gathered from where it lies; and the models that took part, with their hashes. Knows no zip.
 
+import { embeddingEncoder } from "../../../experiment/measured.ts";
 import { writerOf } from "../../../generate/sources.ts";
 import type { RunModelFiles, RunRecord } from "../../../report/run-record.ts";
-import { embeddingEncoder } from "../analyse/analyse-step.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
 export async function recordOf(run: Run): Promise<RunRecord> {

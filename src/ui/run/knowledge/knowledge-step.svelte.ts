@@ -12,6 +12,7 @@ import { tellLoading } from "../../parts/loading-words.ts";
 import { bytes } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { GraphPicking } from "./graph-picking.svelte.ts";
 
 export interface Exchange {
   readonly what: "styles" | "topics";
@@ -27,6 +28,8 @@ const foundWords: Readonly<Partial<Record<KeptKind, readonly string[]>>> = {
 
 export class KnowledgeStep {
   readonly work: Work;
+  /** Files of a graph of the user's own, before they are imported. */
+  readonly picking: GraphPicking;
   /** Questions to the language model and its answers, if any. */
   exchanges = $state.raw<readonly Exchange[]>([]);
   /** Decisions made on the way, a sentence each. */
@@ -38,6 +41,7 @@ export class KnowledgeStep {
   constructor(run: Run) {
     this.#run = run;
     this.work = new Work((milliseconds) => void run.spend("knowledge", milliseconds));
+    this.picking = new GraphPicking(this.work, (picking, signal) => run.lab.services.generate.previewGraph(picking, signal));
   }
 
   get graph(): GraphInfo | undefined {
@@ -97,9 +101,14 @@ export class KnowledgeStep {
     this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
   }
 
-  importGraph = (name: string, nodes: Blob, edges: Blob): Promise<boolean> =>
+  /** The part of the picked files that is chosen, under this name. */
+  importGraph = (name: string): Promise<boolean> =>
     this.work.run(`Importing ${name}`, async (signal) => {
-      const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, nodes, edges }, signal), name);
+      const { picked, filter } = this.picking;
+      if (!picked) return;
+      const { files } = picked;
+      const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, files, filter }, signal), name);
+      this.picking.clear();
       await this.choose({ graph });
     });
 

@@ -1,0 +1,233 @@
+// npm run apply: a trained model on files, rows of a table and notes, in Node. Prints what it found and, last, one line of JSON.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { ClinfuseError } from "../src/base/errors.ts";
+import { loadModel, readCard } from "../src/classifier/saved-model.ts";
+import type { ReadNote } from "../src/formats/note.ts";
+import { noteShapes } from "../src/formats/note.ts";
+import { type NoteFormatId, noteFormatIds, noteFormats } from "../src/formats/note-format.ts";
+import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
+import { applyTo } from "../src/procedures/apply.ts";
+import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
+import type { Shape } from "../src/tasks/example.ts";
+import { nodeOrt } from "./node-ort.ts";
+import { pathsUnder, pickedFiles } from "./picked-files.ts";
+
+const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--format ${noteFormatIds.join("|")}] [--out DIR]
+
+  MODEL     folder of a trained model: "model" of what npm run demo leaves, or the unpacked download of the app
+  PATH      notes: text files, folders of them, tables (CSV, TSV, JSON Lines) with a note in each row; "-" takes one from the pipe
+  --task    refuses a model of another task than this
+  --column  the column of the notes (text, note and the like are found by themselves); FIRST,SECOND where two texts are compared
+  --format  csv, jsonl: a row or a line for each find; brat: a .txt and an .ann for each note; pubtator, bioc, conll: one file;
+            text: the notes with [Type] in place of each find. Offsets count code points. Absent: jsonl into --out, else lines to read
+  --out     folder for the files; absent, they are printed, where the format is one file
+
+Long notes are read sentence by sentence, and long sentences in windows; offsets are those of the whole note.
+The last line is one JSON object: {"ok", "task", "notes", "empty", "pieces", "found", "byLabel", "format", "out", "files"}.
+Exit code: 0, or 1 for files that cannot be read or used, or 2 for wrong arguments.
+`;
+
+interface Asked {
+  readonly model: string;
+  readonly paths: readonly string[];
+  readonly task?: string;
+  readonly column?: string;
+  readonly format?: NoteFormatId;
+  readonly out?: string;
+}
+
+function asked(args: readonly string[]): Asked | "help" {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      task: { type: "string" },
+      column: { type: "string" },
+      format: { type: "string" },
+      out: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const [model, ...paths] = positionals;
+  if (model === undefined) throw new Error("MODEL is missing: the folder of a trained model");
+  if (paths.length === 0) throw new Error('PATH is missing: files of notes, or "-" for the pipe');
+  const { task, column, out, format: name } = values;
+  const format = noteFormatIds.find((id) => id === name);
+  if (name !== undefined && format === undefined)
+    throw new Error(`--format is one of ${noteFormatIds.join(", ")}, not ${JSON.stringify(name)}`);
+  if (out === undefined && (format === "brat" || format === "text"))
+    throw new Error(`--format ${format} writes a file for each note: name a folder with --out`);
+  return {
+    model,
+    paths,
+    ...(task === undefined ? {} : { task }),
+    ...(column === undefined ? {} : { column }),
+    ...(out === undefined ? {} : { out }),
+    ...(format === undefined ? {} : { format }),
+  };
+}
+
+/** Files of a model's folder, or of the folder "model" in it. Throws `model-missing`. */
+function modelFiles(folder: string): ReadonlyMap<string, Blob> {
+  const place = [folder, join(folder, "model")].find((path) => existsSync(join(path, "clinfuse.json")));
+  if (place !== undefined) return pickedFiles([place]);
+  if (!existsSync(folder)) throw new ClinfuseError("model-missing", `there is no folder ${folder}`, { file: folder });
+  const why = /\.zip$/i.test(folder)
+    ? "is an archive: unpack it and name the folder"
+    : "holds no clinfuse.json, which every model trained by Clinfuse has";
+  throw new ClinfuseError("model-missing", `${folder} ${why}`, { file: folder });
+}
+
+/** Exit code of the command. The last line that it prints is JSON, but for --help. Throws Error for a wrong argument. */
+export async function main(
+  args: readonly string[],
+  print: (line: string) => void,
+  tell: (line: string) => void,
+): Promise<number> {
+  const request = asked(args);
+  if (request === "help") {
+    print(usage.trimEnd());
+    return 0;
+  }
+  try {
+    await run(request, print, tell);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ClinfuseError)) throw error;
+    const { code, message, place } = error;
+    tell(message);
+    if (code === "format-unknown") tell("--column NAME names the column of the notes; FIRST,SECOND those of two texts.");
+    print(JSON.stringify({ ok: false, error: { code, message, file: place.file ?? null, line: place.line ?? null } }));
+    return 1;
+  }
+}
+
+async function run(request: Asked, print: (line: string) => void, tell: (line: string) => void): Promise<void> {
+  const files = modelFiles(request.model);
+  const task = taskOf((await readCard(files)).task);
+  const unfit = (what: string) => new ClinfuseError("model-unsupported", what, { file: request.model, what: task.name });
+  if (request.task !== undefined && request.task !== task.id)
+    throw unfit(`the model was trained for ${task.id} (${task.name}), not for ${request.task}`);
+  if (!noteShapes.includes(task.shape)) throw unfit(`${task.name} asks how two marked entities relate, and notes mark none`);
+  const format = request.format ?? (request.out === undefined ? undefined : "jsonl");
+  if (format && task.shape !== "token" && !noteFormats[format].labels)
+    throw unfit(`${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv or jsonl`);
+  const { notes, remarks } = await notesOf(request.paths, task.shape, request.column);
+  for (const remark of remarks) tell(remark);
+  await nodeOrt();
+  const classifier = await loadModel(files, "wasm");
+  try {
+    let told = Date.now();
+    for await (const event of applyTo(classifier, notes, new AbortController().signal)) {
+      if (event.type === "progress" && Date.now() - told > 2000) {
+        told = Date.now();
+        tell(`read ${event.done} of ${event.total} pieces`);
+      }
+      if (event.type !== "applied") continue;
+      const written = writeOut(request, format, event.notes, print, tell);
+      print(
+        JSON.stringify({
+          ok: true,
+          task: taskIdOf(task),
+          ...counts(event.notes),
+          pieces: event.pieces,
+          format: format ?? null,
+          out: request.out ?? null,
+          files: written,
+        }),
+      );
+    }
+  } finally {
+    await classifier.close();
+  }
+}
+
+/** "-" is what comes in by the pipe. */
+async function notesOf(paths: readonly string[], shape: Shape, column: string | undefined): Promise<ReadNotes> {
+  const named = paths.filter((path) => path !== "-");
+  const files = named.length === 0 ? new Map<string, Blob>() : pickedFiles(named);
+  const piped = named.length < paths.length ? [["pasted.txt", new Blob([readFileSync(0)])] as const] : [];
+  const read = await readNotes(new Map([...piped, ...files]), shape, column);
+  if (read.notes.length > 0) return read;
+  throw new ClinfuseError("file-empty", `${paths.join(", ")} holds no note`, { file: paths[0] ?? "" });
+}
+
+function counts(notes: readonly ReadNote[]): {
+  readonly notes: number;
+  readonly empty: number;
+  readonly found: number;
+  readonly byLabel: Readonly<Record<string, number>>;
+} {
+  const byLabel: Record<string, number> = {};
+  const labels = notes.flatMap(({ spans, pieces }) => [
+    ...spans.map(({ label }) => label),
+    ...pieces.flatMap((piece) => piece.labels),
+  ]);
+  for (const label of [...labels].sort()) byLabel[label] = (byLabel[label] ?? 0) + 1;
+  return {
+    notes: notes.length,
+    empty: notes.filter(({ note }) => note.text.trim() === "").length,
+    found: labels.length,
+    byLabel,
+  };
+}
+
+/** Paths of the files that were written; none where they were printed. Throws rather than write over a note. */
+function writeOut(
+  { out, paths }: Asked,
+  format: NoteFormatId | undefined,
+  notes: readonly ReadNote[],
+  print: (line: string) => void,
+  tell: (line: string) => void,
+): readonly string[] {
+  if (format === undefined) {
+    for (const note of notes) for (const line of lines(note)) print(line);
+    return [];
+  }
+  for (const sentence of noteFormats[format].lost(notes)) tell(sentence);
+  const contents = noteFormats[format].write(notes);
+  if (out === undefined) {
+    for (const content of contents.values()) print(content.replace(/\r?\n$/, ""));
+    return [];
+  }
+  const inputs = new Set(paths.filter((path) => path !== "-").flatMap((path) => [...pathsUnder(path).values()]));
+  for (const path of contents.keys()) {
+    if (inputs.has(resolve(out, path))) throw new Error(`--out: ${join(out, path)} is one of the notes; name another folder`);
+  }
+  for (const [path, content] of contents) {
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    writeFileSync(join(out, path), content);
+  }
+  return [...contents.keys()];
+}
+
+/** What was found in a note, a line each, to read. */
+function lines({ note, spans, pieces }: ReadNote): string[] {
+  const said = ({ start, end }: { readonly start: number; readonly end: number }) =>
+    note.text.slice(start, end).replace(/\s+/g, " ");
+  return [
+    ...spans.map((span) => `${note.id}\t${span.start}-${span.end}\t${span.label}\t${said(span)}`),
+    ...pieces.map((piece) => `${note.id}\t${piece.start}-${piece.end}\t${piece.labels.join("; ") || "none"}\t${said(piece)}`),
+  ];
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    process.exitCode = await main(
+      process.argv.slice(2),
+      (line) => console.log(line),
+      (line) => console.error(line),
+    );
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`${message}\n\n${usage}`);
+    console.log(JSON.stringify({ ok: false, error: { code: "bad-arguments", message, file: null, line: null } }));
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,215 @@
+// A knowledge graph's files, read as the app reads them, counted and drawn from: npm run kg -- PATH ...
+
+import { basename } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { ClinfuseError } from "../src/base/errors.ts";
+import { rng } from "../src/base/rng.ts";
+import { notStated } from "../src/knowledge/graph-files.ts";
+import { memoryGraphStore } from "../src/knowledge/graph-store.ts";
+import { sampleTopics } from "../src/knowledge/graph-topics.ts";
+import { type GraphInfo, type ImportOptions, importGraph, openGraph, previewGraph } from "../src/knowledge/graphs.ts";
+import type { Topic } from "../src/knowledge/topic.ts";
+import { graphFilesIn } from "../src/procedures/graph-archives.ts";
+import { taskById } from "../src/tasks/catalogue.ts";
+import type { Task } from "../src/tasks/task.ts";
+import { pickedFiles } from "./picked-files.ts";
+
+const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
+                       [--query TASK:LABEL --count N] [--seed S]
+
+PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: iBKH's CSVs, PrimeKG's kg.csv, Hetionet (tables or JSON), OBO,
+UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
+--types, --relations, --licences   only these; a name that holds a comma is given by itself, and an option may be given again
+--score N      only edges of this score and more, where an edge has one
+--degree N     at most so many edges at each node
+--random N     at most so many nodes, drawn by --seed
+--query        topics of the graph for this label (for all of its labels, without one), at most --count (10), drawn by --seed (1)
+
+The last line is one JSON object: format, nodes by type, edges by relation, left_out by reason, licences (rows), bytes in the store, seconds, topics.
+What is wrong with the files comes as {"error": {"code", "message", "file", "line"}}, with exit code 1.
+`;
+
+export interface KgLine {
+  readonly format: string;
+  readonly nodes: Readonly<Record<string, number>>;
+  readonly edges: Readonly<Record<string, number>>;
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly licences: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly topics: readonly Topic[];
+}
+
+interface Query {
+  readonly task: Task;
+  readonly labels: readonly string[];
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** Exit code of the command. The last line that it prints is JSON, but for --help. */
+export async function main(
+  args: readonly string[],
+  print: (line: string) => void,
+  remark: (line: string) => void,
+): Promise<number> {
+  const text = { type: "string" } as const;
+  const list = { type: "string", multiple: true } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      types: list,
+      relations: list,
+      licences: list,
+      score: text,
+      degree: text,
+      random: text,
+      query: text,
+      count: text,
+      seed: text,
+      help: { type: "boolean", default: false },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    print(usage.trimEnd());
+    return 0;
+  }
+  const seed = wholeNumber("seed", values.seed, 0) ?? 1;
+  const degree = wholeNumber("degree", values.degree, 1);
+  const random = wholeNumber("random", values.random, 1);
+  const score = numberOf("score", values.score);
+  const count = wholeNumber("count", values.count, 1) ?? 10;
+  try {
+    const query = values.query === undefined ? undefined : queryOf(values.query, count, seed);
+    if (positionals.length === 0) throw new ClinfuseError("file-missing", "no file or folder is named: npm run kg -- PATH");
+    const options: ImportOptions = {
+      id: "graph",
+      name: "graph",
+      provenance: { source: positionals.map((path) => basename(path)).join(", "), licence: notStated },
+      ...listed("types", values.types),
+      ...listed("relations", values.relations),
+      ...listed("licences", values.licences),
+      ...(score === undefined ? {} : { score }),
+      ...(degree === undefined ? {} : { degree }),
+      ...(random === undefined ? {} : { random: { count: random, seed: String(seed) } }),
+    };
+    print(JSON.stringify(await read(positionals, options, query, remark)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ClinfuseError)) throw error;
+    const { code, message, place } = error;
+    print(JSON.stringify({ error: { code, message, file: place.file ?? null, line: place.line ?? null } }));
+    return 1;
+  }
+}
+
+async function read(
+  paths: readonly string[],
+  options: ImportOptions,
+  query: Query | undefined,
+  remark: (line: string) => void,
+): Promise<KgLine> {
+  const start = performance.now();
+  const files = await graphFilesIn(pickedFiles(paths));
+  const store = memoryGraphStore();
+  const { signal } = new AbortController();
+  let graph: GraphInfo | undefined;
+  let told = start;
+  for await (const event of query ? importGraph(files, options, store, signal) : previewGraph(files, options, signal)) {
+    if (event.type === "imported") {
+      graph = event.graph;
+      if (event.passedOver) remark(`Not read: ${event.passedOver.slice(0, 20).join(", ")}`);
+    } else if (performance.now() - told > 5000) {
+      told = performance.now();
+      remark(`${Math.floor((100 * event.done) / Math.max(1, event.total))} % of ${event.total} bytes`);
+    }
+  }
+  if (!graph) throw new Error("unreachable: an import ends with its graph");
+  for (const sentence of notThere(graph, options)) remark(sentence);
+  const topics = query ? await drawn(query, await openGraph(store, options.id)) : [];
+  const licences: Record<string, number> = {};
+  for (const { licence, rows } of graph.provenance) licences[licence] = (licences[licence] ?? 0) + rows;
+  const seconds = Math.round(performance.now() - start) / 1000;
+  return {
+    format: graph.format ?? "",
+    nodes: graph.nodes,
+    edges: graph.edges,
+    left_out: graph.leftOut ?? {},
+    licences,
+    bytes: graph.bytes ?? 0,
+    seconds,
+    topics,
+  };
+}
+
+/** Choices of which the graph has nothing, a sentence each. */
+function notThere(graph: GraphInfo, { types, relations }: ImportOptions): string[] {
+  const lacks = (what: string, asked: readonly string[] = [], there: Readonly<Record<string, number>>) =>
+    asked
+      .filter((name) => !(name in there) && !asked.some((whole) => whole.includes(",") && whole in there))
+      .filter((name) => !name.includes(","))
+      .map((name) => `The graph has no ${what} ${JSON.stringify(name)}.`);
+  return [...lacks("node of the type", types, graph.nodes), ...lacks("edge of the relation", relations, graph.edges)];
+}
+
+/** Topics by the task's own queries, whatever their names. */
+async function drawn(
+  { task, labels, count, seed }: Query,
+  graph: Awaited<ReturnType<typeof openGraph>>,
+): Promise<readonly Topic[]> {
+  const asked = { ...task, labels: task.labels.filter(({ id }) => labels.includes(id)) } as Task;
+  const topics = await sampleTopics(graph, asked, { count, names: "any" }, rng("knowledge", seed));
+  return labels.flatMap((label) => topics[label] ?? []);
+}
+
+function queryOf(text: string, count: number, seed: number): Query {
+  const colon = text.indexOf(":");
+  const [id, label] = colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+  const task = taskById(id);
+  const labels = task.labels.map((of) => of.id);
+  if (label !== undefined && !labels.includes(label)) {
+    const message = `${task.name} has no label ${JSON.stringify(label)}; it has ${labels.join(", ")}`;
+    throw new ClinfuseError("unknown-label", message, { what: label, expected: labels.join(", ") });
+  }
+  return { task, labels: label === undefined ? labels : [label], count, seed };
+}
+
+/** Names between commas, and each value as it is: relations of iBKH hold commas. */
+function listed<K extends "types" | "relations" | "licences">(key: K, values: readonly string[] | undefined) {
+  if (!values) return {};
+  const names = values.flatMap((value) => [value, ...value.split(",")].map((name) => name.trim())).filter((name) => name !== "");
+  if (names.length === 0) throw new Error(`--${key} names nothing`);
+  return { [key]: [...new Set(names)] };
+}
+
+function numberOf(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  if (!Number.isFinite(number)) throw new Error(`--${option} takes a number, got ${JSON.stringify(value)}`);
+  return number;
+}
+
+function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
+  const number = value === undefined ? undefined : Number(value.trim() || Number.NaN);
+  if (number === undefined || (Number.isSafeInteger(number) && number >= least)) return number;
+  throw new Error(`--${option} takes a whole number from ${least} on, got ${JSON.stringify(value)}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  process.stdout.on("error", () => process.exit(0)); // who reads it has enough: head, less
+  try {
+    process.exitCode = await main(
+      process.argv.slice(2),
+      (line) => console.log(line),
+      (line) => console.error(line),
+    );
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`${message}\n\n${usage}`);
+    console.log(JSON.stringify({ error: { code: "bad-arguments", message, file: null, line: null } }));
+    process.exitCode = 1;
+  }
+}

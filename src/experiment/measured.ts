@@ -1,0 +1,52 @@
+// Sets of texts that a run's measures are of, and the key of those measures. Pure but for hashing.
+
+import type { Example } from "../tasks/example.ts";
+import type { NotebookData } from "./notebook.ts";
+import { productKey } from "./product.ts";
+import type { DataKeys } from "./training-basis.ts";
+
+/** Encoder of the embeddings; the paper's is a Sentence-BERT too (footnote 3). */
+export const embeddingEncoder = "all-minilm-l6-v2";
+
+/** Examples of a set that are looked at: of more, an even share. */
+const most = 10_000;
+
+export interface MeasuredSet {
+  readonly name: string;
+  readonly examples: readonly Example[];
+}
+
+/** Real rows that were never shown to the writer: the task's real training rows where they are there, else the validation and test rows. */
+export function realSet({ gold = [], validation, test }: Pick<NotebookData, "gold" | "validation" | "test">): MeasuredSet {
+  return { name: "real", examples: evenly(gold.length > 0 ? gold : [...validation, ...test], most) };
+}
+
+export const syntheticSet = (examples: readonly Example[]): MeasuredSet => ({
+  name: "synthetic",
+  examples: evenly(examples, most),
+});
+
+/** The three sets of one run, as the analysis asks for them. */
+export function measuredSets(data: NotebookData, synthetic: readonly Example[]) {
+  return { real: realSet(data), synthetic: [syntheticSet(synthetic)], shown: { name: "shown", examples: data.train } };
+}
+
+/** `graph`: id of the graph whose names are counted, null for none. */
+export interface Measured {
+  readonly run: string;
+  readonly accepted: number;
+  readonly graph: string | null;
+  readonly seed: number;
+}
+
+/** Names all that the measures of a run follow from. */
+export function analysisKey(keys: DataKeys, data: NotebookData, { run, accepted, graph, seed }: Measured): Promise<string> {
+  const own = { accepted, gold: data.gold?.length ?? 0, encoder: embeddingEncoder, graph, seed };
+  return productKey("analysis", [keys.train, keys.validation, keys.test, run], own);
+}
+
+/** All of them, or so many at even distances. */
+function evenly<T extends Example>(rows: readonly T[], limit: number): readonly T[] {
+  if (rows.length <= limit) return rows;
+  return Array.from({ length: limit }, (_, i) => rows[Math.floor((i * rows.length) / limit)] as T);
+}

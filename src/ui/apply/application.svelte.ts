@@ -1,0 +1,110 @@
+// A trained model at work on notes: what it found, what was corrected, and what leaves. Knows no component.
+
+import { remembered } from "../../base/async.ts";
+import { type Note, type Question, questionsOf, type ReadNote, readNote } from "../../formats/note.ts";
+import { type NoteFormatId, noteFormats } from "../../formats/note-format.ts";
+import { type ReadNotes, readNotes } from "../../formats/notes-read.ts";
+import { taskOf } from "../../tasks/catalogue.ts";
+import type { Example } from "../../tasks/example.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { Lab } from "../lab.svelte.ts";
+import type { Download } from "../parts/save.ts";
+import { Work } from "../parts/work.svelte.ts";
+import type { NotebookHead } from "../services.ts";
+
+const zips = remembered(() => import("../../formats/zip.ts"));
+
+export interface Applied {
+  readonly note: Note;
+  readonly questions: readonly Question[];
+  /** In the questions' order: as the model says, or as it was corrected. */
+  readonly answers: readonly Example[];
+  /** Places of the answers that the user corrected or confirmed. */
+  readonly corrected: ReadonlySet<number>;
+}
+
+export const readOf = ({ note, questions, answers }: Applied): ReadNote => readNote(note, questions, answers);
+
+export class Application {
+  readonly work = new Work();
+  notes = $state.raw<readonly Applied[]>([]);
+  /** How the files were read. */
+  remarks = $state.raw<readonly string[]>([]);
+  /** The run whose model read the notes. */
+  by = $state.raw<NotebookHead>();
+  corrections = $derived(
+    this.notes.flatMap(({ answers, corrected }) => [...corrected].sort((a, b) => a - b).map((i) => answers[i] as Example)),
+  );
+  readonly #lab: Lab;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  get task(): Task | undefined {
+    return this.by && taskOf(this.by.config.task);
+  }
+
+  /** Notes that were read before go: they were another answer's. */
+  apply = (run: NotebookHead, files: ReadonlyMap<string, Blob>): Promise<boolean> =>
+    this.work.run("Reading the notes", async (signal) => {
+      const { config, training } = run;
+      const { shape } = taskOf(config.task);
+      const read: ReadNotes = await readNotes(files, shape);
+      const questions = read.notes.map((note) => questionsOf(shape, note));
+      const examples = questions.flat().map(({ example }) => example);
+      const answered: Example[] = [];
+      const request = { task: config.task, model: training?.model ?? run.id, device: config.device, examples };
+      if (examples.length > 0) {
+        for await (const event of this.#lab.services.train.predict(request, signal)) {
+          if (event.type === "loading") this.work.tell("Loading the trained model", event.done, event.total);
+          else {
+            answered.push(...event.examples);
+            this.work.tell(`Reading sentence ${answered.length} of ${examples.length}`, answered.length, examples.length);
+          }
+        }
+      }
+      let next = 0;
+      this.notes = read.notes.map((note, i) => {
+        const own = questions[i] ?? [];
+        const from = next;
+        next += own.length;
+        return { note, questions: own, answers: answered.slice(from, next), corrected: new Set<number>() };
+      });
+      this.remarks = read.remarks;
+      this.by = run;
+    });
+
+  correct(id: string, place: number, example: Example): void {
+    this.notes = this.notes.map((applied) =>
+      applied.note.id === id
+        ? { ...applied, answers: applied.answers.with(place, example), corrected: new Set([...applied.corrected, place]) }
+        : applied,
+    );
+  }
+
+  /** One file, or an archive of several. */
+  async file(format: NoteFormatId): Promise<Download> {
+    const contents = [...noteFormats[format].write(this.notes.map(readOf))].map(([path, text]) => ({
+      path,
+      content: new Blob([text]),
+    }));
+    const [only] = contents;
+    if (contents.length === 1 && only) return { name: only.path, blob: only.content };
+    const name = `notes-${format}.zip`;
+    const { writeZip } = await zips();
+    return { name, blob: await writeZip(name, contents, new AbortController().signal) };
+  }
+
+  /** A new run with the same choices and knowledge, whose real examples have the corrected sentences among them. */
+  goOn = (): Promise<boolean> =>
+    this.work.run("Beginning a run with the corrections", async () => {
+      const run = this.by && (await this.#lab.openRun(this.by.id));
+      const { data } = run?.notebook ?? {};
+      if (!run || !data) throw new Error("goOn: the run of the model is gone");
+      const copy = run.copyFrom("generate", crypto.randomUUID().slice(0, 8), Date.now());
+      const train = [...data.train, ...this.corrections];
+      const remark = `${this.corrections.length} sentences that were corrected by hand are among the examples.`;
+      await this.#lab.create({ ...copy, data: { ...data, train, remarks: [...data.remarks, remark] } }, "generate");
+    });
+}

@@ -1,0 +1,64 @@
+// Looking up in the graph, as a reader does it: typing a name, opening a node, going on to a neighbour, by keyboard.
+
+import { beforeEach, expect, it } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { render } from "vitest-browser-svelte";
+import { ClinfuseError } from "../../src/base/errors.ts";
+import App from "../../src/ui/App.svelte";
+import { newNotebook } from "../../src/ui/run/run.svelte.ts";
+import { token } from "./fake-examples.ts";
+import { type Fake, fakeServices, starter } from "./fake-services.ts";
+
+beforeEach(() => {
+  location.hash = "";
+});
+
+async function lookup(): Promise<Fake> {
+  const data = { source: "sample", remarks: [], train: [token("He had asthma .", "asthma")], validation: [], test: [] };
+  const fake = fakeServices({ ...newNotebook("r1", 1), data });
+  Object.assign(fake.services.generate, { graphs: async () => [starter] });
+  location.hash = "#/run/r1/knowledge";
+  await render(App, { services: fake.services });
+  await page.getByText("Look up in the graph").click();
+  return fake;
+}
+
+const input = () => page.getByLabelText("Name or synonym");
+
+it("finds nodes as a name is typed, misspelled too, and says when there is none", async () => {
+  await lookup();
+  await input().fill("asth");
+  await expect.element(page.getByText("2 nodes found")).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "asthma", exact: true })).toBeVisible();
+  await input().fill("astmha");
+  await expect.element(page.getByText("2 nodes found")).toBeVisible();
+  await input().fill("qqqq");
+  await expect.element(page.getByText("No name or synonym is like this.")).toBeVisible();
+});
+
+it("opens a node with its neighbours, and goes on to one of them", async () => {
+  await lookup();
+  await input().fill("asthma");
+  await page.getByRole("button", { name: "asthma", exact: true }).click();
+  await expect.element(page.getByRole("heading", { name: "asthma", exact: true })).toBeVisible();
+  await expect.element(page.getByRole("heading", { name: "treats ← Drug (1)" })).toBeVisible();
+  const drug = page.getByRole("button", { name: "salbutamol" });
+  (drug.element() as HTMLElement).focus();
+  await userEvent.keyboard("{Enter}");
+  await expect.element(page.getByRole("heading", { name: "salbutamol" })).toBeVisible();
+  await expect.element(page.getByRole("heading", { name: "treats → Disease (1)" })).toBeVisible();
+});
+
+it("shows what went wrong, and goes on at the next letter", async () => {
+  const fake = await lookup();
+  const { findNodes } = fake.services.generate;
+  const broken = async () => {
+    throw new ClinfuseError("storage-unavailable", "the database is closed");
+  };
+  Object.assign(fake.services.generate, { findNodes: broken });
+  await input().fill("a");
+  await expect.element(page.getByRole("alert")).toBeVisible();
+  Object.assign(fake.services.generate, { findNodes });
+  await input().fill("as");
+  await expect.element(page.getByText("2 nodes found")).toBeVisible();
+});

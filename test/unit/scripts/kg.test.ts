@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { main } from "../../../scripts/kg.ts";
+import { writeZip } from "../../../src/formats/zip.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "clinfuse-kg-"));
+  const nodes = `id\ttype\tname\tlicence\n${Array.from({ length: 30 }, (_, i) => `D:${i}\tDisease\tname ${i}\tCC0-1.0`).join("\n")}\n`;
+  const edges = "head\trelation\ttail\tlicence\nD:1\tresembles\tD:2\tCC BY 4.0\n";
+  writeFileSync(join(folder, "nodes.tsv"), nodes);
+  writeFileSync(join(folder, "edges.tsv"), edges);
+  const files = [
+    { path: "graph/nodes.tsv", content: new Blob([nodes]) },
+    { path: "graph/edges.tsv", content: new Blob([edges]) },
+    { path: "__MACOSX/graph/._nodes.tsv", content: new Blob([new Uint8Array([0, 5, 255])]) },
+  ];
+  const zip = await writeZip("graph.zip", files, new AbortController().signal);
+  writeFileSync(join(folder, "graph.zip"), new Uint8Array(await zip.arrayBuffer()));
+  writeFileSync(join(folder, "cut.zip"), new Uint8Array((await zip.arrayBuffer()).slice(0, zip.size - 40)));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function kg(...args: string[]) {
+  const lines: string[] = [];
+  const remarks: string[] = [];
+  const code = await main(
+    args.map((arg) => (arg.endsWith(".tsv") || arg.endsWith(".zip") ? join(folder, arg) : arg)),
+    (line) => lines.push(line),
+    (line) => remarks.push(line),
+  );
+  return { code, line: JSON.parse(lines.at(-1) as string), remarks };
+}
+
+describe("npm run kg", () => {
+  it("counts what a graph holds, with these keys alone", async () => {
+    const { code, line } = await kg("nodes.tsv", "edges.tsv");
+    expect(code).toBe(0);
+    expect(Object.keys(line)).toEqual(["format", "nodes", "edges", "left_out", "licences", "bytes", "seconds", "topics"]);
+    expect(line).toMatchObject({ format: "plain", nodes: { Disease: 30 }, edges: { resembles: 1 }, left_out: {}, topics: [] });
+    expect(line.licences).toEqual({ "CC0-1.0": 30, "CC BY 4.0": 1 });
+  });
+
+  it("reads a zip as it reads its files", async () => {
+    const [zipped, files] = [await kg("graph.zip"), await kg("nodes.tsv", "edges.tsv")];
+    expect({ ...zipped.line, seconds: 0 }).toEqual({ ...files.line, seconds: 0 });
+  });
+
+  it("draws as many topics as asked, each once, the same by the same seed", async () => {
+    const drawn = async (seed: string) => {
+      const { line } = await kg("graph.zip", "--query", "ncbi-disease:Disease", "--count", "12", "--seed", seed);
+      return line.topics.map((topic: { entities: { id: string }[] }) => topic.entities[0]?.id) as string[];
+    };
+    const first = await drawn("1");
+    expect(new Set(first).size).toBe(12);
+    expect(await drawn("1")).toEqual(first);
+    expect(await drawn("2")).not.toEqual(first);
+  });
+
+  it("filters, and says what is not there", async () => {
+    const { line, remarks } = await kg("nodes.tsv", "edges.tsv", "--licences", "CC0-1.0", "--types", "Disease,Gene");
+    expect(line).toMatchObject({ edges: {}, left_out: { "licence-not-chosen": 1 } });
+    expect(remarks.join()).toMatch(/"Gene"/);
+  });
+
+  it.each([
+    [["cut.zip"], "file-malformed", "cut.zip"],
+    [["/no/such/folder"], "file-missing", "/no/such/folder"],
+    [["nodes.tsv", "--query", "ncbi-disease:Gene"], "unknown-label", null],
+    [["nodes.tsv", "--query", "no-task"], "not-found", null],
+    [[], "file-missing", null],
+  ])("%j: an error as JSON, with exit code 1", async (args, code, file) => {
+    const { code: exit, line } = await kg(...args);
+    expect(exit).toBe(1);
+    expect(line).toEqual({ error: { code, message: expect.any(String), file, line: null } });
+  });
+
+  it("refuses numbers that are none", async () => {
+    await expect(kg("nodes.tsv", "--count", "many")).rejects.toThrow(/--count takes a whole number/);
+    await expect(kg("nodes.tsv", "--degree", "0")).rejects.toThrow(/--degree/);
+  });
+});
