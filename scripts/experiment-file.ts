@@ -3,10 +3,11 @@
 import { basename, dirname, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
 import { scriptedId } from "../src/engines/catalogue.ts";
-import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
-import { type GridPreset, gridPresets, sharesOf, withShare } from "../src/experiment/grid.ts";
+import type { ExperimentConfig, JudgeFilter, Preset } from "../src/experiment/experiment-config.ts";
+import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
+import { trustFilterIds } from "../src/experiment/trust.ts";
 import type { MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { FolderFiles, HeadlessData } from "../src/headless.ts";
@@ -28,10 +29,14 @@ export interface FileCell {
   readonly seed: number | Seeds;
   /** Percent of the synthetic set that is learnt from; absent where the file names no shares. */
   readonly share?: number;
+  /** Filter of the doubtful examples, or "none"; absent where the file names no filters. */
+  readonly filter?: FileFilter;
   /** Writer; absent where the file names no models. */
   readonly model?: string;
   readonly data: HeadlessData;
 }
+
+type FileFilter = JudgeFilter | "none";
 
 export interface ExperimentFile {
   readonly cells: readonly FileCell[];
@@ -48,7 +53,22 @@ const gridSources = sourceKinds.filter((kind) => {
   return !needs(source, "gold") && !needs(source, "masked");
 });
 
-const fields = ["tasks", "sources", "models", "encoders", "seeds", "shares", "size", "preset", "engine", "device", "keepModels"];
+const fileFilters: readonly FileFilter[] = ["none", ...trustFilterIds.filter((id) => id !== "hand")];
+
+const fields = [
+  "tasks",
+  "sources",
+  "models",
+  "encoders",
+  "seeds",
+  "shares",
+  "filters",
+  "size",
+  "preset",
+  "engine",
+  "device",
+  "keepModels",
+];
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
@@ -70,6 +90,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
   const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
   const shares = given.shares?.list().map(shareOf);
+  const filters = given.filters?.list().map((of) => of.oneOf<FileFilter>(fileFilters));
   const writers = given.models?.list().map((of) => writerField(of, manifest));
   const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
@@ -84,7 +105,9 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
             const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
             const row = { seeds: seed.seeds, seed: seed.name, data };
             const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, manifest), ...row };
-            return written(cell, writers).flatMap((each) => shared(each, shares));
+            return written(cell, writers)
+              .flatMap((each) => shared(each, shares))
+              .flatMap((each) => filtered(each, filters));
           }),
         ),
       ),
@@ -108,6 +131,12 @@ function written(cell: FileCell, writers: readonly string[] | undefined): FileCe
 function shared(cell: FileCell, shares: readonly number[] | undefined): FileCell[] {
   if (!shares) return [cell];
   return sharesOf(cell.config.source, { shares }).map((share) => ({ ...cell, share, config: withShare(cell.config, share) }));
+}
+
+/** The cell for each filter of its set; itself where the file names none, and for a source that makes no set. */
+function filtered(cell: FileCell, filters: readonly FileFilter[] | undefined): FileCell[] {
+  if (!filters || !makesSet(cell.config.source)) return [cell];
+  return filters.map((filter) => ({ ...cell, filter, config: filter === "none" ? cell.config : { ...cell.config, filter } }));
 }
 
 function writerField(given: Field, manifest: Manifest): string {

@@ -29,6 +29,8 @@ export interface CellLine {
   readonly seed: FileCell["seed"];
   /** Where the file names shares. */
   readonly share?: number;
+  /** Where the file names filters. */
+  readonly filter?: string;
   /** Where the file names models. */
   readonly model?: string;
   readonly scores: ByStage<number>;
@@ -40,7 +42,7 @@ export interface CellLine {
   readonly rejected: CellSummary["rejected"];
   /** Of the whole run; absent for a source without a writer. */
   readonly tokens?: CellSummary["tokens"];
-  /** Examples that stage II learnt from, where that is a share of the accepted ones. */
+  /** Examples that stage II learnt from, where those are not all accepted ones. */
   readonly learnt?: number;
   readonly seconds: number;
   /** The cell has no result, and this is why. */
@@ -48,12 +50,13 @@ export interface CellLine {
 }
 
 /** What names a cell in its line. */
-const named = ({ task, source, config, seed, share, model }: FileCell) => ({
+const named = ({ task, source, config, seed, share, filter, model }: FileCell) => ({
   task,
   source,
   encoder: config.encoder,
   seed,
   ...(share === undefined ? {} : { share }),
+  ...(filter === undefined ? {} : { filter }),
   ...(model === undefined ? {} : { model }),
 });
 
@@ -113,11 +116,14 @@ export function inWords(cell: FileCell, summary: CellSummary, sure: Sureness): s
 const inBrackets = (of: Bounds | undefined): string => (of ? ` (${of[0].toFixed(3)} to ${of[1].toFixed(3)})` : "");
 
 export function nameOf(cell: FileCell): string {
-  const { task, config, seed, share } = cell;
+  const { task, config, seed, share, filter } = cell;
   const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
   const of = share === undefined ? "" : `, ${share} %`;
-  return `${task}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${of}`;
+  return `${task}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${of}${filterWords(filter)}`;
 }
+
+const filterWords = (filter: string | undefined): string =>
+  filter === undefined || filter === "none" ? "" : `, filtered by ${filter}`;
 
 /** The source as the file names it, and its writer where the file names several. */
 function writtenBy({ source, config, model }: FileCell): string {
@@ -126,7 +132,7 @@ function writtenBy({ source, config, model }: FileCell): string {
 }
 
 /** What names a method of a standing in its line. */
-type Method = Pick<CellLine, "source" | "share" | "model">;
+type Method = Pick<CellLine, "source" | "share" | "filter" | "model">;
 
 interface MethodLine extends Method {
   readonly seeds: number;
@@ -154,7 +160,8 @@ export interface StandingLine {
   readonly tests: readonly TestLine[];
 }
 
-const idOf = ({ config }: FileCell): string => methodId({ source: config.source, share: config.share ?? 100 });
+const idOf = ({ config: { source, share = 100, filter } }: FileCell): string =>
+  methodId({ source, share, ...(filter ? { filter } : {}) });
 
 export function standingLine({ task, encoder, standing }: HeadlessStanding, cells: readonly FileCell[]): StandingLine {
   const own = cells.filter(({ config, task: of }) => of === task && config.encoder === encoder);
@@ -166,10 +173,11 @@ export function standingLine({ task, encoder, standing }: HeadlessStanding, cell
     metric: own[0] ? mainMetric(taskOf(own[0].config.task)) : "",
     methods: standing.methods.map(({ method, runs, mean, interval, rank }): MethodLine => {
       const cell = own.find((of) => idOf(of) === method);
-      const { source = method, share, model } = cell ? named(cell) : {};
+      const { source = method, share, filter, model } = cell ? named(cell) : {};
       return {
         source,
         ...(share === undefined ? {} : { share }),
+        ...(filter === undefined ? {} : { filter }),
         ...(model === undefined ? {} : { model }),
         seeds: runs.length,
         mean: rounded(mean),
@@ -193,11 +201,12 @@ const level = 0.05;
 /** The table of a task's sources under one encoder, a string a line. */
 export function standingWords(standing: HeadlessStanding, cells: readonly FileCell[]): string[] {
   const { task, encoder, metric, methods, tests } = standingLine(standing, cells);
-  const names = methods.map(({ source, share, model }) =>
+  const names = methods.map(({ source, share, filter, model }) =>
     [
       typeof source === "string" ? source : JSON.stringify(source),
       ...(model ? [`by ${model}`] : []),
       ...(share ? [`${share} %`] : []),
+      ...(filter && filter !== "none" ? [`filtered by ${filter}`] : []),
     ].join(" "),
   );
   const width = Math.max(...names.map((name) => name.length));

@@ -100,7 +100,12 @@ const headless: Headless = {
       const createdAt = Date.now();
       judged = [];
       sets.clear();
-      const ports: ExperimentPorts = { data: dataReader(cells), pipeline: generate, trainer: train };
+      const ports: ExperimentPorts = {
+        data: dataReader(cells),
+        pipeline: generate,
+        trainer: train,
+        verdicts: analyst.factuality,
+      };
       const store = productStore(await openDb());
       for await (const event of drive({ cells }, store, ports, never, { keepGoing })) {
         if (event.type === "result") {
@@ -162,7 +167,8 @@ async function standingIn(task: TaskRef, own: readonly Judged[], store: ProductS
   const runs: StandRequest["runs"][number][] = [];
   for (const { cell, predictions, set } of own) {
     const answers = await store.find("predictions", predictions);
-    const method = methodId({ source: cell.config.source, share: cell.config.share ?? 100 });
+    const { source, share = 100, filter } = cell.config;
+    const method = methodId({ source, share, ...(filter ? { filter } : {}) });
     if (answers?.state === "whole")
       runs.push({ method, seed: seeds.indexOf(canonicalJson(cell.seeds)), set, answers: answers.value });
   }

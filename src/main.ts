@@ -9,7 +9,7 @@ import { logFormat } from "./generate/log.ts";
 import { modelAccess } from "./models/access.ts";
 import { generateAnswers, modelAnswers, trainAnswers } from "./procedures/answers.ts";
 import { type ArenaStore, arenaStore } from "./store/arenas.ts";
-import { type Capsules, capsules } from "./store/capsules.ts";
+import { capsules } from "./store/capsules.ts";
 import { openDb } from "./store/db.ts";
 import { modelStore } from "./store/model-store.ts";
 import { notebooks } from "./store/notebook.ts";
@@ -23,6 +23,7 @@ import { AppService } from "./ui/offline/app-service.svelte.ts";
 import Preparing from "./ui/offline/Preparing.svelte";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { analyseClient } from "./workers/analyse.client.ts";
+import { capsulesClient } from "./workers/capsules.client.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
@@ -72,9 +73,8 @@ const products: ProductStore = {
   put: async (...made) => (await database()).products.put(...made),
 };
 
-const runCapsules: Capsules = {
+const runCapsules: Services["capsules"] = {
   read: async (notebook) => (await database()).capsules.read(notebook),
-  add: async (...parts) => (await database()).capsules.add(...parts),
 };
 
 const arenas: ArenaStore = {
@@ -107,6 +107,7 @@ async function start(target: HTMLElement): Promise<void> {
     measure: measureClient,
     analyse: analyseClient,
     ...(app ? { app } : {}),
+    capsuleOpener: capsulesClient,
     notebooks: notebookStore,
     products,
     capsules: runCapsules,

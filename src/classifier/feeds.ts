@@ -186,8 +186,8 @@ export interface Outcome {
   readonly worst: number;
   /** The outputs are the targets, where there are any. */
   readonly right: boolean;
-  /** Probability of the outputs, as independent of each other; of one for each input alone. */
-  readonly sure?: number;
+  /** Probability of each output, in their order; 0 for a piece that carries no label. */
+  readonly sures: readonly number[];
 }
 
 /** Reads a batch's logits, [rows, tokens, outputs] or [rows, outputs]; one outcome for each of the batch's indices. */
@@ -206,7 +206,7 @@ export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTen
     let count = 0;
     let worst = 0;
     let right = true;
-    let sure: number | undefined;
+    const sures: number[] = [];
     const best = targets.map((target, i) => {
       const from = (row * width + i) * outputs;
       const scores = logits.data.subarray(from, from + outputs);
@@ -218,10 +218,10 @@ export function outcomes(inputs: readonly Input[], batch: Batch, logits: HostTen
         worst = Math.max(worst, own);
         right &&= likeliest === target;
       }
-      if (logits.shape.length === 2) sure = Math.exp(-crossEntropy(scores, likeliest));
+      sures.push(target === ignoredLabel ? 0 : Math.exp(-Math.max(0, crossEntropy(scores, likeliest))));
       return likeliest;
     });
-    return { outputs: best, loss, count, worst, right, ...(sure === undefined ? {} : { sure }) };
+    return { outputs: best, loss, count, worst, right, sures };
   });
 }
 
@@ -238,6 +238,7 @@ function multiOutcome(targets: readonly number[], scores: Float32Array | Int32Ar
     count: numbers.length,
     worst: Math.max(0, ...losses),
     right: outputs.length === right.size && outputs.every((output) => right.has(output)),
+    sures: outputs.map((output) => 1 / (1 + Math.exp(-(numbers[output] as number)))),
   };
 }
 

@@ -7,7 +7,7 @@ import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
 import { readInput, readWindows } from "./inputs.ts";
-import { decisionOf, type Input, predictedExample } from "./task-head.ts";
+import { decisionOf, type Input, predictedExample, type Sure, surenessOf } from "./task-head.ts";
 
 /** Rows of a batch. More gain nothing on a CPU. */
 const inferenceRows = 16;
@@ -21,8 +21,8 @@ export type PredictProgress =
 
 export type Prediction =
   | PredictProgress
-  /** Last: all examples in their order, with predicted labels or spans in place of their own. `sure`: probability of each, where it is one label. */
-  | { readonly type: "predicted"; readonly examples: readonly Example[]; readonly sure?: readonly number[] };
+  /** Last: all examples in their order, with predicted labels or spans in place of their own, and the probabilities of these. */
+  | { readonly type: "predicted"; readonly examples: readonly Example[]; readonly sure: readonly Sure[] };
 
 /**
  * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads
@@ -34,14 +34,14 @@ export async function* predict(
   signal: AbortSignal,
 ): AsyncGenerator<Prediction, void> {
   const answers = yield* answer(classifier, examples, await allWindows(classifier, examples, signal), signal);
-  const sure = answers.outcomes.flatMap((outcome) => outcome.sure ?? []);
-  const each = sure.length === examples.length && examples.length > 0;
-  yield { type: "predicted", examples: answers.examples, ...(each ? { sure } : {}) };
+  yield { type: "predicted", examples: answers.examples, sure: answers.sure };
 }
 
 export interface Answers {
   /** With predicted labels or spans in place of their own. */
   readonly examples: readonly Example[];
+  /** Of each example. */
+  readonly sure: readonly Sure[];
   /** One for each window, in order. */
   readonly outcomes: readonly Outcome[];
 }
@@ -55,11 +55,20 @@ export async function* answer(
 ): AsyncGenerator<PredictProgress, Answers> {
   const found = yield* infer(classifier, windows.flat(), signal);
   let next = 0;
-  const outputs = windows.map((inputs) => inputs.map(() => (found[next++] as Outcome).outputs));
+  const own = windows.map((inputs) => inputs.map(() => found[next++] as Outcome));
+  const outputs = own.map((of) => of.map((outcome) => outcome.outputs));
   const predicted = examples.map((e, i) =>
     predictedExample(classifier.task, e, windows[i] as readonly Input[], outputs[i] as readonly (readonly number[])[]),
   );
-  return { examples: predicted, outcomes: found };
+  const sure = predicted.map((e, i) =>
+    surenessOf(
+      classifier.task,
+      e,
+      windows[i] as readonly Input[],
+      (own[i] as readonly Outcome[]).map(({ sures }) => sures),
+    ),
+  );
+  return { examples: predicted, sure, outcomes: found };
 }
 
 /** Every example as prediction reads it: in windows where its shape allows them, else cut where it is too long. */

@@ -4,7 +4,7 @@ import type { Head } from "../nn/heads.ts";
 import type { Example, RelationExample, Shape, Shapes } from "../tasks/example.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import type { Word } from "../text/basic-words.ts";
-import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans } from "../text/bio.ts";
+import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans, valuesOfWords } from "../text/bio.ts";
 import { type Encoding, encodeAround, encodePair, encodeText, encodeWindows, type TextEncoding } from "../text/encoding.ts";
 import type { WordPiece } from "../text/word-piece.ts";
 
@@ -30,6 +30,9 @@ export interface Share {
 /** Outputs that an input is given: the likeliest one; each that is likelier than not; or these, and the likeliest where there is none. */
 export type Decision = "likeliest" | "any" | "some";
 
+/** Probability of a predicted label; of several labels or spans, one for each in their order. */
+export type Sure = number | readonly number[];
+
 /** Kinds of head that a task may ask for. */
 export type TaskHead = Extract<Head["kind"], "token" | "single" | "multi">;
 
@@ -51,6 +54,8 @@ interface ShapeInputs<S extends Shape> {
     inputs: readonly Input[],
     outputs: readonly (readonly number[])[],
   ): Shapes[S];
+  /** Probabilities of a decoded example's labels. `sures` are those of the outputs, of the input of the same place. */
+  sure(task: LearnableTask<S>, example: Shapes[S], inputs: readonly Input[], sures: readonly (readonly number[])[]): Sure;
 }
 
 interface Encode<S extends Shape> {
@@ -72,11 +77,15 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
       encodeWindows(tokenizer, e.text, maxTokens).map((encoding) => taggedInput(encoding, e, names)),
     decode(names, { text }, inputs, outputs) {
       const words = inputs[0]?.words ?? [];
-      const windows = inputs.map(({ encoding, query = 0 }) => ({
-        ...encoding,
-        words: encoding.words.slice(0, encoding.words.length - query),
-      }));
-      return { kind: "token", text, spans: spansOfTags(words, tagsOfPieces(windows, outputs, names, words.length)) };
+      return { kind: "token", text, spans: spansOfTags(words, tagsOfPieces(textOf(inputs), outputs, names, words.length)) };
+    },
+    sure(_, { spans }, inputs, sures) {
+      const words = inputs[0]?.words ?? [];
+      const values = valuesOfWords(textOf(inputs), sures, words.length);
+      // A head decides on each word by itself: a span is as sure as its words together.
+      return spans.map(({ start, end }) =>
+        words.reduce((product, word, i) => (word.start < end && word.end > start ? product * (values[i] as number) : product), 1),
+      );
     },
   },
   sentence: {
@@ -92,6 +101,7 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
       return { encoding: encodeText(tokenizer, e.text, maxTokens), words: [], targets };
     },
     decode: (names, e, _, outputs) => ({ ...e, labels: (outputs[0] ?? []).map((output) => names[output] as string) }),
+    sure: ({ carries }, _, __, sures) => (carries === "one" ? onlyOne(sures) : (sures[0] ?? [])),
   },
   relation: {
     head: () => "single",
@@ -103,6 +113,7 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
       return { encoding: encodeAround(tokenizer, text, maxTokens, around), words: [], targets: [targetOf(names, e.label)] };
     },
     decode: (names, e, _, outputs) => ({ ...e, label: onlyName(names, outputs) }),
+    sure: (_, __, ___, sures) => onlyOne(sures),
   },
   pair: {
     head: () => "single",
@@ -115,6 +126,7 @@ const rows: { readonly [S in Shape]: ShapeInputs<S> } = {
       targets: [targetOf(names, e.label)],
     }),
     decode: (names, e, _, outputs) => ({ ...e, label: onlyName(names, outputs) }),
+    sure: (_, __, ___, sures) => onlyOne(sures),
   },
 };
 
@@ -128,6 +140,12 @@ function targetOf(names: readonly string[], label: string): number {
   if (target < 0) throw new Error(`inputOf: expected one of ${names.join(", ")}, got label ${JSON.stringify(label)}`);
   return target;
 }
+
+/** Inputs without their queries. */
+const textOf = (inputs: readonly Input[]): Encoding[] =>
+  inputs.map(({ encoding, query = 0 }) => ({ ...encoding, words: encoding.words.slice(0, encoding.words.length - query) }));
+
+const onlyOne = (sures: readonly (readonly number[])[]): number => sures[0]?.[0] ?? 0;
 
 const onlyName = (names: readonly string[], outputs: readonly (readonly number[])[]) =>
   names[outputs[0]?.[0] as number] as string;
@@ -200,6 +218,16 @@ export function predictedExample(
   outputs: readonly (readonly number[])[],
 ): Example {
   return rowOf(task).decode(outputNames(task), ofShape(task, example), inputs, outputs);
+}
+
+/** Probabilities of a predicted example's labels or spans. `sures` are those of the outputs: what `outcomes` gives for the input of the same place. */
+export function surenessOf(
+  task: LearnableTask,
+  predicted: Example,
+  inputs: readonly Input[],
+  sures: readonly (readonly number[])[],
+): Sure {
+  return rowOf(task).sure(task, ofShape(task, predicted), inputs, sures);
 }
 
 function ofShape<S extends Shape>(task: LearnableTask<S>, example: Example): Shapes[S] {

@@ -1,12 +1,13 @@
 // A prediction without its text: a model's answer for one example. Pure.
 
+import type { Sure } from "../classifier/task-head.ts";
 import type { Example } from "../tasks/example.ts";
 
 /** Fields that are given: what a prediction is about. */
 type Given = "text" | "first" | "second" | "head" | "tail";
-type AnswerTo<E> = E extends Example ? Omit<E, Given> & { readonly sure?: number } : never;
+type AnswerTo<E> = E extends Example ? Omit<E, Given> & { readonly sure?: Sure } : never;
 
-/** An example without its text; `sure` is the probability that the model gave the answer, where it is one label. An example is an answer too, so that predictions kept whole are read as well. */
+/** An example without its text; `sure` is the probability that the model gave the answer, or one for each of its labels or spans. An example is an answer too, so that predictions kept whole are read as well. */
 export type Answer = AnswerTo<Example>;
 
 const answers: { readonly [K in Example["kind"]]: (example: Extract<Example, { kind: K }>) => Answer } = {
@@ -20,8 +21,8 @@ export function answerOf(example: Example): Answer {
   return (answers[example.kind] as (example: Example) => Answer)(example);
 }
 
-/** All predictions as answers, each with its probability where there is one. */
-export function answersOf(predicted: readonly Example[], sure?: readonly number[]): Answer[] {
+/** All predictions as answers, each with its probabilities where there are any. */
+export function answersOf(predicted: readonly Example[], sure?: readonly Sure[]): Answer[] {
   return predicted.map((example, i) => {
     const probability = sure?.[i];
     return { ...answerOf(example), ...(probability === undefined ? {} : { sure: probability }) };

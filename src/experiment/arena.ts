@@ -7,6 +7,7 @@ import { needs, sourceOf } from "../generate/sources.ts";
 import { taskIdOf } from "../tasks/catalogue.ts";
 import type { CellSummary } from "./cell-summary.ts";
 import type { Failure } from "./drive-cell.ts";
+import type { ExperimentConfig } from "./experiment-config.ts";
 import { type Grid, type GridCell, gridCells } from "./grid.ts";
 import type { NotebookData } from "./notebook.ts";
 import { type Cell, sameSeeds } from "./plan.ts";
@@ -54,9 +55,13 @@ export const assumedWatts = 30;
 /** Name of a task's column under one encoder. */
 export const columnName = ({ task, encoder }: Pick<GridCell, "task" | "encoder">): string => canonicalJson({ task, encoder });
 
-/** Id of a method in a standing: its choices, and its share where that is a part. */
-export const methodId = ({ source, share }: Pick<GridCell, "source" | "share">): string =>
-  canonicalJson(share === 100 ? { source } : { source, share });
+/** Id of a method in a standing: its choices, its share where that is a part, and the filter of its examples. */
+export const methodId = ({
+  source,
+  share,
+  filter,
+}: Pick<GridCell, "source" | "share"> & Pick<ExperimentConfig, "filter">): string =>
+  canonicalJson({ source, ...(share === 100 ? {} : { share }), ...(filter ? { filter } : {}) });
 
 /** A source of all the real rows is a ceiling: it is compared, and not ranked. */
 export const isCeiling = (source: SourceConfig): boolean => needs(source, "gold");

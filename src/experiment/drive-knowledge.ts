@@ -77,7 +77,7 @@ async function* gathered(
 }
 
 /** Key of the graph's content, as far as its description tells; the one that ships is imported first. */
-async function* graphOf({ ports, signal }: Drive, id: string): Part<string | undefined> {
+export async function* graphOf({ ports, signal }: Drive, id: string): Part<string | undefined> {
   if (id === "starter") {
     for await (const event of ports.pipeline.importStarter(null, signal)) yield { type: "knowledge", event };
   }

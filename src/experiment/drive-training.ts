@@ -6,6 +6,7 @@ import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { type Answer, answered, answerOf, answersOf } from "./answer.ts";
 import type { Drive, Part } from "./drive-cell.ts";
+import { type Filtered, filteredBy } from "./drive-trust.ts";
 import type { NotebookData, TrainingResult } from "./notebook.ts";
 import { fewKeys, type StageKeys, syntheticKeys } from "./plan.ts";
 import type { AnyProduct, Made, Product, TrainedModel } from "./product.ts";
@@ -34,8 +35,11 @@ export async function* driveTraining(
 ): Part<{ training: TrainingResult; milliseconds: number; predictions: string }> {
   const { cell, store, again } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
-  const basis = basisOf(config, made?.run, made?.accepted ?? 0, keys);
-  const few = await fewKeys(config.task, basis, keys);
+  const whole = basisOf(config, made?.run, made?.accepted ?? 0, keys);
+  const few = await fewKeys(config.task, whole, keys);
+  const filtered = made && (yield* filteredBy(work, data, made, few.model));
+  const filter = filtered && { by: filtered.by, of: whole.examples };
+  const basis = filter ? { ...whole, examples: filtered.kept.length, filter } : whole;
   const last: StageId = lastStageOf(basis);
   const stages = { few, ...(last === "synthetic" ? { synthetic: await syntheticKeys(config.task, basis, keys, few) } : {}) };
   const lastKeys = stages[last] as StageKeys;
@@ -45,7 +49,7 @@ export async function* driveTraining(
   const model = again ? undefined : yield* foundModel(training, begun);
   if (!again) for (const stage of ["few", "synthetic"] as const) yield* findScores(training, stage, model !== undefined);
   if (model) yield* scoreKept(training, model);
-  if (!model || !training.result.results[last]) yield* train(training, made);
+  if (!model || !training.result.results[last]) yield* train(training, made, filtered);
   // The time that is stored, so that a cell which is found again tells the same.
   const kept = model ? begun : await store.find("model", lastKeys.model);
   const milliseconds = kept?.state === "whole" ? kept.milliseconds : clock();
@@ -107,17 +111,19 @@ async function* scoreKept(training: Training, { name, device }: TrainedModel): P
         stage: last,
         scores: scoresOf(training, predicted),
         predicted: event.examples,
+        ...(event.sure ? { sure: event.sure } : {}),
       });
     }
   }
 }
 
-async function* train(training: Training, made: Made | undefined): Part<void> {
+async function* train(training: Training, made: Made | undefined, filtered: Filtered | undefined): Part<void> {
   const { work, data, keys, last, clock } = training;
   const { cell, ports, store, signal, again, sharesStageOne } = work;
   yield { type: "step", step: "train" };
   const config = { ...cell.config, seed: cell.seeds.training };
-  const synthetic = made ? (await readLog(ports.pipeline.readRun, made.run, made.accepted)).synthetic : [];
+  const written = made ? (await readLog(ports.pipeline.readRun, made.run, made.accepted)).synthetic : [];
+  const synthetic = filtered ? filtered.kept.flatMap((i) => written[i] ?? []) : written;
   const known = training.result.results.few && last === "synthetic" ? (["few"] as const) : [];
   const request = {
     ...(await trainRequestOf(

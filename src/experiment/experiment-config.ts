@@ -6,9 +6,13 @@ import type { TopicLists } from "../knowledge/gather.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
 import type { TrainConfig } from "../train/train-config.ts";
+import type { TrustFilter } from "./trust.ts";
 
 /** `paper`: the paper's protocol. `small`: settings for models of some hundred million parameters, on a laptop without a GPU. */
 export type Preset = "small" | "paper";
+
+/** Filters that need no reader. */
+export type JudgeFilter = Exclude<TrustFilter, "hand">;
 
 export interface ExperimentConfig {
   readonly task: TaskRef;
@@ -26,6 +30,8 @@ export interface ExperimentConfig {
   readonly size: number; // accepted examples
   /** Percent of them that stage II learns from: the first ones of the run, which is made whole. Absent: all. */
   readonly share?: number;
+  /** Judge whose doubts leave examples out of stage II. Absent: none. */
+  readonly filter?: JudgeFilter;
   readonly seed: number;
   /** The encoder's own recipe where absent. */
   readonly train?: Partial<TrainConfig> & { readonly fewEpochs?: number; readonly syntheticEpochs?: number };

@@ -57,8 +57,13 @@ export function gridSources({ sources, models = [] }: Pick<Grid, "sources" | "mo
 
 /** Shares of a source's cells: one that makes no set has nothing to take a share of. */
 export function sharesOf(source: SourceConfig, { shares = [100] }: Pick<Grid, "shares">): readonly number[] {
+  return makesSet(source) ? shares : [100];
+}
+
+/** Tells whether stage II learns from examples that the source makes. */
+export function makesSet(source: SourceConfig): boolean {
   const { answers, extent } = sourceOf(source);
-  return !answers && extent(1, 1, 0) > 0 ? shares : [100];
+  return !answers && extent(1, 1, 0) > 0;
 }
 
 /** The cell's config with its share; the whole set needs no word. */

@@ -71,8 +71,9 @@ function decisionKey(ref: TaskRef): { readonly decision?: "some" } {
 
 /** Stage II follows from stage I and from the first so many examples of a run; and from its method, for a source that is a way of training. */
 export async function syntheticKeys(task: TaskRef, basis: TrainingBasis, data: DataKeys, few: StageKeys): Promise<StageKeys> {
-  const { examples, training } = basis;
-  const own = { examples, epochs: basis.settings.train?.syntheticEpochs, ...(training ? { training } : {}) };
+  const { examples, training, filter } = basis;
+  const epochs = basis.settings.train?.syntheticEpochs;
+  const own = { examples, epochs, ...(training ? { training } : {}), ...(filter ? { filter } : {}) };
   return stageKeys(await productKey("model", [few.model, basis.run], own), task, data);
 }
 

@@ -1,5 +1,6 @@
 // The ports of a plan: all that it asks of others. The workers' procedures fit them. Knows no worker.
 
+import type { Verdict } from "../analyse/factuality.ts";
 import type { GenerateEvent, LogEntry } from "../generate/log.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
@@ -58,7 +59,14 @@ export interface ExperimentPorts {
       { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
       PredictEvent
     >;
+    /** Deletes what is kept of a training on its way. Absent: nothing is. */
+    readonly forgetTraining?: (argument: { model: string }) => Promise<unknown>;
     /** State of a kept model's files, without reading them. */
     readonly trainedState: (argument: { model: string }) => Promise<TrainedState>;
   };
+  /** Verdicts of a graph that is held on each example. Absent: no graph is asked. */
+  readonly verdicts?: (
+    argument: { task: TaskRef; examples: readonly Example[]; graph: string },
+    signal?: AbortSignal,
+  ) => Promise<readonly Verdict[]>;
 }

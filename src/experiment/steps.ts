@@ -1,6 +1,7 @@
 // Requests and events of each step of a run: plain data that crosses a worker's border. The work itself is in the other rooms.
 
 import type { HeadData } from "../classifier/head-data.ts";
+import type { Sure } from "../classifier/task-head.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { GenerateEvent } from "../generate/log.ts";
 import type { RunConfig } from "../generate/run-config.ts";
@@ -42,6 +43,13 @@ export interface GenerateRequest {
   readonly items?: readonly Example[];
   /** The answer to the run's last `wants-feedback`. */
   readonly feedback?: Feedback;
+}
+
+/** An attempt of the request's run made again. */
+export interface WriteAgainRequest extends Omit<GenerateRequest, "items" | "feedback"> {
+  readonly index: number;
+  /** Texts that it must not be, the demonstrations apart. */
+  readonly taken: readonly Example[];
 }
 
 export interface TrainRequest {
@@ -102,8 +110,8 @@ export type TrainRunEvent =
       readonly stage: StageId;
       readonly scores: Scores;
       readonly predicted: readonly Example[];
-      /** Probability of each prediction, where it is one label. */
-      readonly sure?: readonly number[];
+      /** Probabilities of each prediction's labels or spans. */
+      readonly sure?: readonly Sure[];
     }
   | { readonly type: "saved"; readonly model: string; readonly bytes: number }
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
@@ -145,7 +153,13 @@ export type MaskedRunEvent = MaskedEvent | Extract<TrainRunEvent, { type: "devic
 
 export type PredictEvent =
   | { readonly type: "loading"; readonly done: number; readonly total: number }
-  | { readonly type: "predicted"; readonly done: number; readonly examples: readonly Example[] };
+  | {
+      readonly type: "predicted";
+      readonly done: number;
+      readonly examples: readonly Example[];
+      /** As `scored` has it. */
+      readonly sure?: readonly Sure[];
+    };
 
 /** State of a trained model's files. */
 export type TrainedState =

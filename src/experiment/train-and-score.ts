@@ -206,7 +206,7 @@ async function* scoreTest(
         stage,
         scores,
         predicted: event.examples,
-        ...(event.sure ? { sure: event.sure } : {}),
+        sure: event.sure,
       };
       told.push(found);
       yield found;

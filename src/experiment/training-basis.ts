@@ -22,6 +22,8 @@ export interface TrainingBasis {
   readonly settings: Pick<ExperimentConfig, "encoder" | "preset" | "seed" | "train">;
   /** The way of training, for a source that is one. */
   readonly training?: Training;
+  /** The judge whose doubts left examples out, and of how many. Absent: none. */
+  readonly filter?: { readonly by: string; readonly of: number };
   /** Absent in a training of an older version. */
   readonly data?: DataKeys;
 }

@@ -5,7 +5,8 @@ import type { Verdict } from "../analyse/factuality.ts";
 import { canonicalJson } from "../base/hash.ts";
 import type { Example } from "../tasks/example.ts";
 import { itemsOf } from "../tasks/shapes.ts";
-import type { Answer } from "./answer.ts";
+import type { Task } from "../tasks/task.ts";
+import { type Answer, answered, answerOf } from "./answer.ts";
 
 /** Each list in the order of the synthetic examples. */
 export interface Trust {
@@ -13,6 +14,8 @@ export interface Trust {
   readonly places: readonly Placed[];
   /** Agreement of the few-shot model, which never saw the example, with its label. */
   readonly agrees: readonly boolean[];
+  /** Answers of the few-shot model; absent in a product of an older version. */
+  readonly answers?: readonly Answer[];
   /** Verdicts of the knowledge graph; absent where none was asked. */
   readonly verdicts?: readonly Verdict[];
   /** Answers to the test set of the model that was trained on all of them. */
@@ -20,6 +23,14 @@ export interface Trust {
   /** Indices that the reader dropped, and that the reader kept against all filters. */
   readonly dropped: readonly number[];
   readonly kept: readonly number[];
+  /** Examples as the reader changed them, by index. Absent: none. */
+  readonly changed?: Readonly<Record<number, Change>>;
+}
+
+/** An example with another label, or written again. */
+export interface Change {
+  readonly by: "label" | "writing";
+  readonly example: Example;
 }
 
 /** What the judges told of these examples. */
@@ -36,7 +47,8 @@ interface Told {
 /** Nothing is decided yet. */
 export function trustOf({ examples, epochs, labelled, ...told }: Told): Trust {
   const agrees = examples.map((example, i) => labelled[i] !== undefined && agree(example, labelled[i]));
-  return { ...told, places: cartography(epochs), agrees, dropped: [], kept: [] };
+  const answers = labelled.length === examples.length ? { answers: labelled.map(answerOf) } : {};
+  return { ...told, places: cartography(epochs), agrees, ...answers, dropped: [], kept: [] };
 }
 
 /** Indices of the examples, the likeliest to be mislabelled first. */
@@ -59,20 +71,75 @@ export const trustFilters: Readonly<
 
 export const trustFilterIds = Object.keys(trustFilters) as readonly TrustFilter[];
 
-/** Indices that the chosen filters leave out, in order. An example that the reader kept stays. */
+/** Indices that the chosen filters leave out, in order. An example that the reader kept or changed stays. */
 export function leftOutBy(trust: Trust, chosen: readonly TrustFilter[]): number[] {
   return trust.places.flatMap((_, i) =>
-    !trust.kept.includes(i) && chosen.some((id) => trustFilters[id].leavesOut(trust, i)) ? [i] : [],
+    !trust.kept.includes(i) && !trust.changed?.[i] && chosen.some((id) => trustFilters[id].leavesOut(trust, i)) ? [i] : [],
   );
+}
+
+/** The examples that a training takes: without those that the filters leave out, and changed as the reader changed them. */
+export function trainedOn(trust: Trust, examples: readonly Example[], chosen: readonly TrustFilter[]): Example[] {
+  const left = new Set(leftOutBy(trust, chosen));
+  return examples.flatMap((example, i) => (left.has(i) ? [] : [trust.changed?.[i]?.example ?? example]));
 }
 
 /** The reader's word on one example, in place of the one before. */
 export function decided(trust: Trust, index: number, decision: "drop" | "keep"): Trust {
+  const own = undecided(trust, index);
+  return decision === "drop" ? { ...own, dropped: [...own.dropped, index] } : { ...own, kept: [...own.kept, index] };
+}
+
+/** The example changed, in place of the word before; undefined takes the change back. */
+export function changedTo(trust: Trust, index: number, change: Change | undefined): Trust {
+  const own = undecided(trust, index);
+  return change ? { ...own, changed: { ...own.changed, [index]: change } } : own;
+}
+
+function undecided({ changed = {}, ...trust }: Trust, index: number): Trust {
   const without = (list: readonly number[]) => list.filter((i) => i !== index);
-  const own = { dropped: without(trust.dropped), kept: without(trust.kept) };
-  return decision === "drop"
-    ? { ...trust, ...own, dropped: [...own.dropped, index] }
-    : { ...trust, ...own, kept: [...own.kept, index] };
+  const { [index]: _, ...others } = changed;
+  const left = Object.keys(others).length > 0 ? { changed: others } : {};
+  return { ...trust, dropped: without(trust.dropped), kept: without(trust.kept), ...left };
+}
+
+/**
+ * Other labels for an example, the likeliest first: the few-shot model's answer where it differs, then each label of a task whose examples carry one. Empty where
+ * that model gives the same spans or the same set of labels.
+ */
+export function otherLabels(task: Task, trust: Trust, index: number, example: Example): readonly Example[] {
+  const answer = trust.answers?.[index];
+  const [given] = answer ? answered([example], [answer]) : [];
+  const found = [...(given ? [given] : []), ...task.labels.flatMap(({ id }) => withLabel(task, example, id))];
+  return found.filter((one, i) => !agree(one, example) && found.findIndex((other) => agree(other, one)) === i);
+}
+
+function withLabel(task: Task, example: Example, label: string): Example[] {
+  if (example.kind === "sentence")
+    return task.shape === "sentence" && task.carries === "one" ? [{ ...example, labels: [label] }] : [];
+  return example.kind === "token" ? [] : [{ ...example, label }];
+}
+
+/** The next of an example's other labels; after the last, its own again. */
+export function relabelled(task: Task, trust: Trust, index: number, example: Example): Trust {
+  const others = otherLabels(task, trust, index, example);
+  const change = trust.changed?.[index];
+  const at = change?.by === "label" ? others.findIndex((other) => agree(other, change.example)) : -1;
+  const next = others[at + 1];
+  return changedTo(trust, index, next && { by: "label", example: next });
+}
+
+/** The reader's words counted: for a report. */
+export interface Decisions {
+  readonly dropped: number;
+  readonly kept: number;
+  readonly relabelled: number;
+  readonly rewritten: number;
+}
+
+export function decisionsOf({ dropped, kept, changed = {} }: Trust): Decisions {
+  const by = (how: Change["by"]) => Object.values(changed).filter((change) => change.by === how).length;
+  return { dropped: dropped.length, kept: kept.length, relabelled: by("label"), rewritten: by("writing") };
 }
 
 /** Tells whether two examples carry the same answer. */

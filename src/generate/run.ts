@@ -95,7 +95,7 @@ interface Progress {
 
 function startProgress({ source: config, size }: RunConfig, { source, demonstrations }: Ports): Progress {
   return {
-    form: source.exact ? exactForm : normalForm,
+    form: sameForm(source),
     accepted: 0,
     attempts: 0,
     sinceAccepted: 0,
@@ -104,7 +104,7 @@ function startProgress({ source: config, size }: RunConfig, { source, demonstrat
     barriers: source.rounds(config),
     feedback: [],
     texts: new Set(),
-    demonstrations: new Set(demonstrations.map(source.exact ? exactForm : normalForm)),
+    demonstrations: new Set(demonstrations.map(sameForm(source))),
   };
 }
 
@@ -178,6 +178,9 @@ async function* attempts(
     await results.return();
   }
 }
+
+/** Form of a text: two of one source are the same where their forms are. */
+export const sameForm = ({ exact }: Pick<Source, "exact">): ((example: Example) => string) => (exact ? exactForm : normalForm);
 
 const exactForm = (example: Example): string => JSON.stringify(textsOf(example));
 

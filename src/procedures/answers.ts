@@ -1,6 +1,7 @@
 // How each procedure of each worker answers: the one thing about them that a page must load. Imports types alone, so that it loads nothing else.
 
 import type { AnalyseProcedures } from "./analyse.ts";
+import type { CapsuleProcedures } from "./capsules.ts";
 import type { GenerateProcedures } from "./generate.ts";
 import type { LookupProcedures } from "./graph-lookup.ts";
 import type { GraphProcedures } from "./graphs.ts";
@@ -30,6 +31,7 @@ export const generateAnswers: Answers<GenerateProcedures> = {
   openModel: "stream",
   gatherKnowledge: "stream",
   generate: "stream",
+  writeAgain: "promise",
   readRun: "stream",
   deleteRun: "promise",
 };
@@ -75,6 +77,8 @@ export const analyseAnswers: Answers<AnalyseProcedures> = {
   stand: "stream",
   factuality: "promise",
 };
+
+export const capsuleAnswers: Answers<CapsuleProcedures> = { openCapsule: "promise" };
 
 export const measureAnswers: Answers<MeasureProcedures> = {
   device: "promise",

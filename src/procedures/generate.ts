@@ -6,7 +6,7 @@ import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
 import { today } from "../base/today.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
-import type { GenerateRequest, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
+import type { GenerateRequest, OpenModelEvent, OpenModelRequest, WriteAgainRequest } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
 import { runId } from "../generate/run-config.ts";
@@ -18,11 +18,12 @@ import { fileOf } from "../models/verify.ts";
 import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
 import { type LookupProcedures, lookupProcedures } from "./graph-lookup.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import { engineSpeeds } from "./speeds.ts";
-import { writtenRun } from "./written-run.ts";
+import { writtenAgain, writtenRun } from "./written-run.ts";
 
 export type GenerateProcedures = GraphProcedures &
   LookupProcedures & {
@@ -44,6 +45,8 @@ export type GenerateProcedures = GraphProcedures &
     gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
     /** Section 4.2. Resumes or extends the run of this config; stop by the signal. A writer's model must be open. At a barrier it ends with `wants-feedback`. */
     generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
+    /** Another example for one attempt of the run of this config; its log stays as it is. Its writer's model must be open. Undefined where no draw was accepted. */
+    writeAgain(argument: WriteAgainRequest, signal: AbortSignal): Promise<Example | undefined>;
     /** The log of a run so far, in order of index. */
     readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
     /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
@@ -90,6 +93,12 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
       } finally {
         release();
       }
+    },
+
+    async writeAgain(request, signal) {
+      const writer = needs(request.config.source, "writer") ? model.current() : undefined;
+      const config = writer?.asksDate ? { date: today(), ...request.config } : request.config;
+      return writtenAgain({ ...request, config }, writer ? { model: writer } : {}, await ports.runs(), signal);
     },
 
     async *readRun({ id }) {

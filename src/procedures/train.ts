@@ -318,6 +318,7 @@ async function* predictAll(
     throw new ClinfuseError("model-unsupported", what, { what: model, expected: taskIdOf(task) });
   }
   for await (const event of predict(classifier, examples, signal)) {
-    if (event.type === "predicted") yield { type: "predicted", done: examples.length, examples: event.examples };
+    if (event.type === "predicted")
+      yield { type: "predicted", done: examples.length, examples: event.examples, sure: event.sure };
   }
 }

@@ -39,6 +39,10 @@ const finite = (of: Field): void => {
   if (!Number.isFinite(of.value)) throw of.fault("takes a number");
 };
 
+const share = (of: Field): void => {
+  if (of.number(0) > 1) throw of.fault("takes a probability from 0 to 1");
+};
+
 /** Within so many characters; an answer does not say how many its text has. */
 function spanWithin(characters: number | undefined, of: Field): Span {
   const at = fieldsOf(of);
@@ -188,7 +192,10 @@ export function scoresOf(of: Field): StageResult["scores"] {
 }
 
 export function answersOf(of: Field, { shape }: Task): StageResult["predicted"] {
-  for (const answer of of.items()) ofShape(answer, shape).answer(answer);
+  for (const answer of of.items()) {
+    ofShape(answer, shape).answer(answer);
+    ifThere(answer, "sure", (sure) => (Array.isArray(sure.value) ? sure.items() : [sure]).map(share));
+  }
   return of.value as StageResult["predicted"];
 }
 

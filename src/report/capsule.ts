@@ -1,6 +1,7 @@
 // A run as one zip that reopens anywhere: what stands in it, and what of it can be believed. Knows no page and no store.
 
 import { throwIfAborted } from "../base/errors.ts";
+import type { Trust } from "../experiment/trust.ts";
 import { type CapsuleFault, type CheckedCapsule, capsuleLimits, checkCapsule, writeCapsule } from "../formats/capsule.ts";
 import type { ZipContent, ZipLimits } from "../formats/zip.ts";
 import type { Rejected, Synthetic } from "../generate/log.ts";
@@ -21,13 +22,15 @@ export interface CapsuleChoice {
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
   readonly sure?: Sureness;
+  /** For its report. */
+  readonly trust?: Trust;
 }
 
 /** The capsule of a run. Throws `file-too-large` and `aborted`. */
 export async function runCapsule(
   name: string,
   whole: RunRecord,
-  { rows, writtenAt, sure }: CapsuleChoice,
+  { rows, writtenAt, sure, trust }: CapsuleChoice,
   signal: AbortSignal,
   onBytes?: (done: number, total: number) => void,
 ): Promise<Blob> {
@@ -40,13 +43,19 @@ export async function runCapsule(
     rows,
     ...(rows ? {} : { examplesLeftOut: left }),
   };
-  return writeCapsule(name, facts, contentsOf(record, rows, left, sure), signal, onBytes);
+  return writeCapsule(
+    name,
+    facts,
+    contentsOf(record, rows, left, { ...(sure ? { sure } : {}), ...(trust ? { trust } : {}) }),
+    signal,
+    onBytes,
+  );
 }
 
-function contentsOf(record: RunRecord, rows: boolean, left: number, sure: Sureness | undefined): ZipContent[] {
+function contentsOf(record: RunRecord, rows: boolean, left: number, told: Pick<CapsuleChoice, "sure" | "trust">): ZipContent[] {
   const { accepted, rejected } = countsOf(record);
   const { nodes, edges } = topicGraph(record.notebook.knowledge);
-  const extra = { ...(sure ? { sure } : {}), ...(record.analysis ? { analysis: record.analysis } : {}), models: record.models };
+  const extra = { ...told, ...(record.analysis ? { analysis: record.analysis } : {}), models: record.models };
   const texts: readonly (readonly [string, string])[] = [
     ["README.txt", readme(record, rows, left)],
     ["report.html", reportHtml(record.notebook, accepted, rejected, extra)],

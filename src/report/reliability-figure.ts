@@ -6,8 +6,11 @@ import type { Figure } from "./figure.ts";
 
 const names: Readonly<Record<StageId, string>> = { few: "few-shot", synthetic: "with synthetic" };
 
-/** Both stages; the bins without an answer are left out. Undefined where neither has probabilities. */
-export function reliabilityFigure(of: Readonly<Partial<Record<StageId, Calibration | undefined>>>): Figure | undefined {
+/** Both stages; the bins without an answer are left out. `what` is counted, where it is not the answer to a whole example. Undefined where neither has probabilities. */
+export function reliabilityFigure(
+  of: Readonly<Partial<Record<StageId, Calibration | undefined>>>,
+  what?: "spans" | "labels",
+): Figure | undefined {
   const stages = (["few", "synthetic"] as const).flatMap((stage) => {
     const found = of[stage];
     return found ? [{ stage, found, bins: found.bins.filter(({ count }) => count > 0) }] : [];
@@ -15,8 +18,8 @@ export function reliabilityFigure(of: Readonly<Partial<Record<StageId, Calibrati
   if (stages.length === 0) return undefined;
   const errors = stages.map(({ stage, found }) => `${names[stage]} ${found.error.toFixed(3)}`).join(", ");
   return {
-    title: `Calibration: expected error ${errors}`,
-    label: "Share of right answers by the probability that the model gave them; a model that knows itself lies on the diagonal",
+    title: `Calibration${what ? ` of the ${what} that it found` : ""}: expected error ${errors}`,
+    label: `Share of right ${what ?? "answers"} by the probability that the model gave them; a model that knows itself lies on the diagonal${what ? `. ${what === "spans" ? "Spans" : "Labels"} that it missed have no probability and are not here` : ""}`,
     axes: { x: { title: "probability given", from: 0, to: 1 }, y: { title: "share right", from: 0, to: 1 } },
     marks: stages.map(({ stage, bins }) => ({
       kind: "line",
@@ -29,7 +32,7 @@ export function reliabilityFigure(of: Readonly<Partial<Record<StageId, Calibrati
       title: "Calibration, bin by bin",
       columns: [
         { name: "Model" },
-        ...["Probability", "Answers", "Mean probability", "Share right", "95 % interval"].map((name) => ({
+        ...["Probability", what ? "Found" : "Answers", "Mean probability", "Share right", "95 % interval"].map((name) => ({
           name,
           numeric: true as const,
         })),

@@ -2,6 +2,7 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import type { Notebook } from "../experiment/notebook.ts";
+import { decisionsOf, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
 import { taskOf } from "../tasks/catalogue.ts";
@@ -70,7 +71,11 @@ const fewTests = 100;
 export function limitsSection(
   { config, data, training }: Notebook,
   synthetic: readonly Synthetic[],
-  { sure, analysis }: { readonly sure?: Sureness | undefined; readonly analysis?: Analysis | undefined },
+  {
+    sure,
+    analysis,
+    trust,
+  }: { readonly sure?: Sureness | undefined; readonly analysis?: Analysis | undefined; readonly trust?: Trust | undefined },
 ): Html {
   const test = data?.test.length ?? 0;
   const scored = training && Object.keys(training.results).length > 0;
@@ -90,9 +95,7 @@ export function limitsSection(
           "The rows are a small sample that ships with Clinfuse, not the whole data set: these scores do not compare with published ones.",
         ]
       : []),
-    ...(synthetic.length > 0
-      ? ["No expert has read the synthetic examples. A label may not fit its text, and a stated fact may be false."]
-      : []),
+    ...(synthetic.length > 0 ? [`${readWords(trust)} A label may not fit its text, and a stated fact may be false.`] : []),
     ...(synthetic.length > 0 && !analysis
       ? ["The synthetic text was not measured beside the real: nothing here says how near it is or whether it copies."]
       : []),
@@ -100,6 +103,16 @@ export function limitsSection(
     "Nothing here says how the model does in another hospital, another language or another year.",
   ];
   return html`<section><h2>Limits</h2><ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul></section>`;
+}
+
+/** How many of the examples a reader has looked at: nothing tells whether the reader is an expert. */
+function readWords(trust: Trust | undefined): string {
+  const { dropped, kept, relabelled, rewritten } = trust
+    ? decisionsOf(trust)
+    : { dropped: 0, kept: 0, relabelled: 0, rewritten: 0 };
+  const read = dropped + kept + relabelled + rewritten;
+  if (read === 0) return "No expert has read the synthetic examples.";
+  return `A reader decided on ${counted(read, "synthetic example")}; no one is known to have read the others.`;
 }
 
 const roles: Readonly<Record<ModelRole, string>> = {

@@ -4,6 +4,7 @@ import type { Analysis } from "../analyse/analysis.ts";
 import { answered } from "../experiment/answer.ts";
 import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, lastStageOf, type Stale, staleIn } from "../experiment/training-basis.ts";
+import type { Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
@@ -21,6 +22,7 @@ import { dataCardSection, limitsSection, modelsSection } from "./report-card.ts"
 import { counted, type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
 import { interval, surenessWords } from "./report-sureness.ts";
+import { trustSection } from "./report-trust.ts";
 import type { RunModelFiles } from "./run-record.ts";
 import { methodNameOf, secondStageOf } from "./second-stage.ts";
 import type { Sureness } from "./sureness.ts";
@@ -42,6 +44,7 @@ const three = (x: number | undefined): string => (x === undefined ? "–" : x.to
 export interface ReportExtra {
   readonly sure?: Sureness;
   readonly analysis?: Analysis;
+  readonly trust?: Trust;
   readonly models?: readonly RunModelFiles[];
 }
 
@@ -50,7 +53,7 @@ export function reportHtml(
   notebook: Notebook,
   synthetic: readonly Synthetic[],
   rejected: Rejected,
-  { sure, analysis, models = [] }: ReportExtra = {},
+  { sure, analysis, trust, models = [] }: ReportExtra = {},
 ): string {
   const task = taskOf(notebook.config.task);
   const { data, training } = notebook;
@@ -74,10 +77,11 @@ ${reportStyle}
 ${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
 ${analysis ? analysisSection(analysis, { synthetic, data, knowledge: notebook.knowledge, task }) : ""}
+${trust ? trustSection(trust) : ""}
 ${notebook.run === undefined ? "" : examplesSection(synthetic, rejected)}
 ${data && data.train.length > 0 ? shotsSection(data) : ""}
 ${data && shown && data.test.length > 0 ? errorsSection(data, shown) : ""}
-${limitsSection(notebook, synthetic, { sure, analysis })}
+${limitsSection(notebook, synthetic, { sure, analysis, trust })}
 ${dataCardSection(notebook, synthetic)}
 ${choicesSection(notebook)}
 ${modelsSection(models)}

@@ -86,15 +86,29 @@ export function tagsOfPieces(
   names: readonly string[],
   count: number,
 ): string[] {
-  const tags = new Array<string>(count).fill("O");
+  return placesOfWords(windows, count).map((at) => (at ? (names[labels[at.window]?.[at.piece] as number] as string) : "O"));
+}
+
+/** The number of each of `count` words, read where `tagsOfPieces` reads its tag; 1 for words that no window has. `values` by window. */
+export function valuesOfWords(windows: readonly Encoding[], values: readonly ArrayLike<number>[], count: number): number[] {
+  return placesOfWords(windows, count).map((at) => (at ? (values[at.window]?.[at.piece] as number) : 1));
+}
+
+interface PlaceOfWord {
+  readonly window: number;
+  readonly piece: number;
+}
+
+function placesOfWords(windows: readonly Encoding[], count: number): (PlaceOfWord | undefined)[] {
+  const places = new Array<PlaceOfWord | undefined>(count).fill(undefined);
   const context = new Array<number>(count).fill(-1);
-  for (const [w, { words }] of windows.entries()) {
-    words.forEach((word, i) => {
-      const around = Math.min(i, words.length - 1 - i);
-      if (word < 0 || word === words[i - 1] || around <= (context[word] as number)) return;
+  for (const [window, { words }] of windows.entries()) {
+    words.forEach((word, piece) => {
+      const around = Math.min(piece, words.length - 1 - piece);
+      if (word < 0 || word === words[piece - 1] || around <= (context[word] as number)) return;
       context[word] = around;
-      tags[word] = names[labels[w]?.[i] as number] as string;
+      places[word] = { window, piece };
     });
   }
-  return tags;
+  return places;
 }

@@ -7,7 +7,9 @@ import type { Notebook, NotebookData, Step } from "../experiment/notebook.ts";
 import type { ExperimentPorts } from "../experiment/ports.ts";
 import type { DeviceInfo, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
 import type { GraphInfo } from "../knowledge/graphs.ts";
+import type { CapsuleProcedures } from "../procedures/capsules.ts";
 import type { NotebookNews } from "../store/notebook.ts";
+import type { WorkerClient } from "../workers/client.ts";
 import { Analyst } from "./analyst.ts";
 import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
@@ -29,6 +31,8 @@ export class Lab {
   readonly router = new Router();
   readonly library: ModelLibrary;
   readonly bench: Bench;
+  /** Told of each worker that opens a capsule. */
+  onCapsuleOpener: (client: WorkerClient<CapsuleProcedures>) => void = () => undefined;
   readonly analyst: Analyst;
   readonly guard: Guard;
   readonly arenas: Arenas;
@@ -166,7 +170,7 @@ export class Lab {
   }
 
   /** Keeps the list of runs true to what was saved. */
-  noteSaved({ data: _, ...notebook }: Notebook): void {
+  noteSaved({ data: _, ...notebook }: Omit<Notebook, "data"> & { readonly data?: unknown }): void {
     this.notebooks = [notebook, ...(this.notebooks ?? []).filter((n) => n.id !== notebook.id)];
   }
 

@@ -5,6 +5,7 @@ import type { NotebookPatch } from "../experiment/notebook-patch.ts";
 import type { ProductStore } from "../experiment/product.ts";
 import type { ModelEntry } from "../models/manifest.ts";
 import type { AnalyseProcedures } from "../procedures/analyse.ts";
+import type { CapsuleProcedures } from "../procedures/capsules.ts";
 import type { GenerateProcedures } from "../procedures/generate.ts";
 import type { MeasureProcedures } from "../procedures/measure.ts";
 import type { ModelProcedures } from "../procedures/models.ts";
@@ -52,8 +53,10 @@ export interface Services {
   readonly measure: () => WorkerClient<MeasureProcedures>;
   /** Starts the worker that measures texts and scores. */
   readonly analyse: () => WorkerClient<AnalyseProcedures>;
+  /** Starts the worker that opens capsules; whoever starts it ends it. */
+  readonly capsuleOpener: () => WorkerClient<CapsuleProcedures>;
   readonly notebooks: NotebookStore;
-  readonly capsules: Capsules;
+  readonly capsules: Pick<Capsules, "read">;
   readonly arenas: ArenaStore;
   /** Tasks of the user's own. */
   readonly tasks: OwnTasks;

@@ -5,6 +5,7 @@ import { remembered } from "../base/async.ts";
 import { hold } from "../base/locks.ts";
 import { logFormat } from "../generate/log.ts";
 import { modelAccess } from "../models/access.ts";
+import { capsules } from "../store/capsules.ts";
 import { openDb } from "../store/db.ts";
 import { files } from "../store/files.ts";
 import { graphStore, sweepImports } from "../store/graph-store.ts";
@@ -22,6 +23,7 @@ const db = remembered(async () => {
 
 export const ports = {
   graphs: async () => graphStore(await db()),
+  capsules: async () => capsules(await db(), logFormat),
   runs: async () => runLog(await db(), logFormat),
   notebooks: async () => notebooks(await db()),
   products: async () => productStore(await db()),

@@ -8,7 +8,9 @@ import { readDataset } from "../../src/formats/dataset.ts";
 import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
+import { capsuleProcedures } from "../../src/procedures/capsules.ts";
 import { lookupProcedures } from "../../src/procedures/graph-lookup.ts";
+import type { Capsules } from "../../src/store/capsules.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
@@ -238,6 +240,11 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         }
         yield { type: "finished", accepted: config.size, attempts: log.length };
       },
+      async writeAgain({ index }, signal) {
+        check("writeAgain");
+        await wait(fake.pace, signal);
+        return token(`Another text for attempt ${index} tells of migraine .`, "migraine");
+      },
       async *readRun({ id }) {
         yield* fake.log.get(id) ?? [];
       },
@@ -332,6 +339,17 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     products,
     capsules: memoryCapsules(fake, products),
+    capsuleOpener: () => ({
+      close: () => undefined,
+      procedures: {
+        policy: async () => undefined,
+        async *requests() {
+          await new Promise(() => undefined);
+        },
+        openCapsule: (argument, signal = new AbortController().signal) =>
+          capsuleProcedures({ capsules: async () => memoryCapsules(fake, products) }).openCapsule(argument, signal),
+      },
+    }),
     arenas: memoryArenas(),
     tasks: memoryTasks(),
     library: fakeLibrary(fake, check),
@@ -346,7 +364,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
 }
 
 /** Runs of capsules in memory, under their own names. */
-function memoryCapsules({ saved, log }: Fake, products: Services["products"]): Services["capsules"] {
+function memoryCapsules({ saved, log }: Fake, products: Services["products"]): Capsules {
   return {
     async read({ run, config: { task, source, seed, size } }) {
       if (run === undefined) return {};

@@ -141,3 +141,30 @@ it("shows the doubtful examples first, drops and keeps by one key, and trains wi
   await expect.element(button("Look again")).toBeVisible();
   expect(first().textContent).toContain("Dropped.");
 });
+
+it("relabels and writes again by one key, and trains with what was changed", async () => {
+  await analysed(30);
+  await button("Look for doubtful examples").click();
+  const items = () => [...document.querySelectorAll<HTMLElement>("ol.rows > li")];
+  await expect.element(page.getByText(/R gives it the next label/)).toBeVisible();
+  ((items()[0] as HTMLElement).querySelector("button") as HTMLElement).focus();
+  const press = (key: string) =>
+    (document.activeElement as HTMLElement).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press("r");
+  await expect.poll(() => items()[0]?.textContent).toContain("Relabelled.");
+  expect(items()[0]?.querySelectorAll("mark")).toHaveLength(1); // the old label, struck; the few-shot model marks nothing
+  expect(items()[0]?.contains(document.activeElement)).toBe(true);
+  press("r");
+  await expect.poll(() => items()[0]?.textContent).not.toContain("Relabelled.");
+  press("w");
+  expect(items()[1]?.contains(document.activeElement)).toBe(true);
+  press("r");
+  await expect.poll(() => items()[0]?.textContent).toContain("Written again.");
+  expect(items()[0]?.textContent).toMatch(/Another text for attempt 0/);
+  await expect.element(button("Train without 0 examples and with 2 changed")).toBeEnabled();
+  await button("Train without 0 examples and with 2 changed").click();
+  await expect
+    .element(page.getByText(/Without 0 examples, 0 of them dropped by hand, and with 2 changed, .* one seed, paired/))
+    .toBeVisible();
+  expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
+});

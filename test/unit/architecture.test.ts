@@ -41,6 +41,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "classifier",
     "train",
     "experiment",
+    "report",
     "store",
   ],
   workers: ["base", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],

@@ -5,7 +5,14 @@ import type { Services } from "../services.ts";
 
 /** A request to another host, and who made it. */
 export interface ForeignRequest extends SeenRequest {
-  readonly by: "page" | "generate worker" | "train worker" | "models worker" | "measure worker" | "analyse worker";
+  readonly by:
+    | "page"
+    | "generate worker"
+    | "train worker"
+    | "models worker"
+    | "measure worker"
+    | "analyse worker"
+    | "capsules worker";
 }
 
 /** Tells whether a request was for another host. Blobs and data addresses never leave the page. */

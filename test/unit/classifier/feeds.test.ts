@@ -161,6 +161,19 @@ describe("outcomes", () => {
     expect(found?.loss).toBeCloseTo(Math.log(4), 6);
   });
 
+  it("tells the probability of each output: the softmax's of a piece with a label, the logistic one of each of several labels", () => {
+    const tagged = [input([2, 5], [0, 0], [ignoredLabel, 1])];
+    const two = Float32Array.of(5, 0, Math.log(3), 0);
+    const [piece] = outcomes(tagged, { indices: [0], tokens: 2 }, { shape: [1, 2, 2], data: two }, "likeliest");
+    expect(piece?.sures[0]).toBe(0);
+    expect(piece?.sures[1]).toBeCloseTo(3 / 4, 6);
+    const three = Float32Array.of(Math.log(4), -1, Math.log(1.5));
+    const [several] = outcomes([input([2], [0], [])], { indices: [0], tokens: 1 }, { shape: [1, 3], data: three }, "any");
+    expect(several?.outputs).toEqual([0, 2]);
+    expect(several?.sures[0]).toBeCloseTo(4 / 5, 6);
+    expect(several?.sures[1]).toBeCloseTo(3 / 5, 6);
+  });
+
   it("stays finite for logits beyond the range of exp", () => {
     const [found] = outcomes(
       [input([2], [0], [1])],

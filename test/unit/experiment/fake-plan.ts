@@ -182,7 +182,8 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
         await classifier.trainer.write(new Map([["table", { shape: shape ?? [], data: weights }]]) as never);
         computed.predictions++;
         for await (const event of predict(classifier, examples, signal)) {
-          if (event.type === "predicted") yield { type: "predicted", done: examples.length, examples: event.examples };
+          if (event.type === "predicted")
+            yield { type: "predicted", done: examples.length, examples: event.examples, sure: event.sure };
         }
       },
       trainedState: async ({ model }) => (disk.models.has(model) ? { kind: "whole" } : { kind: "missing" }),

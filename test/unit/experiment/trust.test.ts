@@ -1,8 +1,21 @@
 // Filters of doubtful examples, and the reader's word over theirs.
 
-import { expect, it } from "vitest";
-import { agree, decided, leftOutBy, type Trust, trustFilterIds } from "../../../src/experiment/trust.ts";
-import type { TokenExample } from "../../../src/tasks/example.ts";
+import { describe, expect, it } from "vitest";
+import { answerOf } from "../../../src/experiment/answer.ts";
+import {
+  agree,
+  decided,
+  decisionsOf,
+  leftOutBy,
+  otherLabels,
+  relabelled,
+  type Trust,
+  trainedOn,
+  trustFilterIds,
+} from "../../../src/experiment/trust.ts";
+import { taskById } from "../../../src/tasks/catalogue.ts";
+import type { Example, TokenExample } from "../../../src/tasks/example.ts";
+import type { Task } from "../../../src/tasks/task.ts";
 
 const place = (correctness: number) => ({ confidence: 0.5, variability: 0, correctness });
 const trust: Trust = {
@@ -46,4 +59,42 @@ it("spans agree by the words that they cover, labels by what they are", () => {
   const labels = (...ids: string[]) => ({ kind: "sentence" as const, text: "x", labels: ids });
   expect(agree(labels("a", "b"), labels("b", "a"))).toBe(true);
   expect(agree(labels("a"), labels("a", "b"))).toBe(false);
+});
+
+describe("another label", () => {
+  const task = taskById("mqp") as Task;
+  const [first, second] = task.labels.map(({ id }) => id) as [string, string];
+  const pair = (label: string): Example => ({ kind: "pair", first: "a", second: "b", label });
+  const examples = [pair(first), pair(first), pair(second), pair(first), pair(second)];
+  const answers = [second, first, second, second, first].map((label) => answerOf(pair(label)));
+
+  it("is the few-shot model's, then the next, and after the last its own again", () => {
+    const told = { ...trust, answers };
+    const once = relabelled(task, told, 0, examples[0] as Example);
+    expect(once.changed?.[0]).toEqual({ by: "label", example: pair(second) });
+    expect(once.dropped).toEqual([]); // it was dropped before
+    expect(relabelled(task, once, 0, examples[0] as Example).changed).toBeUndefined();
+  });
+
+  it("stays through every filter, and is what a training takes", () => {
+    const changed = relabelled(task, trust, 3, examples[3] as Example);
+    expect(leftOutBy(changed, ["map", "hand"])).toEqual([0, 1]);
+    expect(trainedOn(changed, examples, ["map", "hand"])).toEqual([examples[2], pair(second), examples[4]]);
+    expect(decisionsOf(changed)).toEqual({ dropped: 1, kept: 0, relabelled: 1, rewritten: 0 });
+    expect(decided(changed, 3, "drop").changed).toBeUndefined();
+  });
+
+  it("of spans and of several labels is the few-shot model's alone, and none where it agrees", () => {
+    const ner = taskById("bc5cdr-disease") as Task;
+    const text: TokenExample = { kind: "token", text: "severe gout.", spans: [] };
+    const found: TokenExample = { ...text, spans: [{ start: 7, end: 11, label: "Disease" }] };
+    const told = { ...trust, answers: [answerOf(found)] };
+    expect(otherLabels(ner, told, 0, text)).toEqual([found]);
+    expect(otherLabels(ner, told, 0, found)).toEqual([]);
+    expect(relabelled(ner, told, 0, found).changed).toBeUndefined();
+    const several = taskById("hoc") as Task;
+    expect(otherLabels(several, trust, 0, { kind: "sentence", text: "x", labels: [several.labels[0]?.id as string] })).toEqual(
+      [],
+    );
+  });
 });

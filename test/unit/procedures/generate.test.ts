@@ -10,6 +10,8 @@ import { type RunConfig, runId } from "../../../src/generate/run-config.ts";
 import { memoryGraphStore } from "../../../src/knowledge/graph-store.ts";
 import { type GeneratePorts, generateProcedures } from "../../../src/procedures/generate.ts";
 import { trainedFolder } from "../../../src/store/files.ts";
+import type { Example, TokenExample } from "../../../src/tasks/example.ts";
+import { textsOf } from "../../../src/tasks/shapes.ts";
 import { memoryRunStore } from "../generate/memory-run-store.ts";
 import { collect, memoryFiles, memoryLocks, memoryModel, memoryModels, never, noMeasurements } from "./memory-ports.ts";
 
@@ -94,6 +96,19 @@ describe("a run", () => {
     const log = await collect(procedures.readRun({ id: await runId(config) }, never));
     expect(log).toEqual(events.filter(({ type }) => type === "accepted" || type === "rejected"));
     expect(held.size).toBe(0);
+  });
+
+  it("writes one of its attempts again: a text that it has not, and its log stays as it is", async () => {
+    const { procedures } = setUp();
+    const again = { ...request, index: 2, taken: [] as Example[] };
+    await expect(procedures.writeAgain(again, never)).rejects.toMatchObject({ code: "model-missing" });
+    await collect(procedures.openModel({ model: "toy", engine: "batch" }, never));
+    const events = await collect(procedures.generate(request, never));
+    const taken = events.flatMap((event) => (event.type === "accepted" ? [event.example] : []));
+    const found = await procedures.writeAgain({ ...again, taken }, never);
+    expect(found).toMatchObject({ kind: "token" });
+    expect(taken.map((example) => textsOf(example)[0])).not.toContain((found as TokenExample).text);
+    expect(await collect(procedures.readRun({ id: await runId(config) }, never))).toHaveLength(events.length - 2);
   });
 
   it("needs an open model, and lets go of its lock without", async () => {

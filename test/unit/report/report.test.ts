@@ -199,3 +199,25 @@ describe("segmentsOf", () => {
     expect(segmentsOf("", [])).toEqual([]);
   });
 });
+
+describe("doubtful examples", () => {
+  const place = (correctness: number) => ({ confidence: correctness, variability: 0.1, correctness });
+  const trust = { places: [place(1), place(0), place(1)], agrees: [true, false, true], baseline: [], dropped: [1], kept: [] };
+  const examples = ["asthma", "gout", "vertigo"].map((name) => accepted(`He had ${name} .`, name));
+
+  it("are told with what a reader dropped and changed by hand, in the section and in the limits", () => {
+    const change = { by: "label", example: token("He had asthma .", "asthma") } as const;
+    const page = reportHtml(notebook(), examples, {}, { trust: { ...trust, changed: { 0: change } } });
+    expect(page).toContain("By hand, 1 dropped, 0 kept, 1 relabelled, 0 written again.");
+    expect(page).toContain("A reader decided on 2 synthetic examples; no one is known to have read the others.");
+    expect(page).toMatch(/Learnt by the training<\/th><td class="n">67 %/);
+    expect(page).not.toMatch(/NaN|undefined/);
+  });
+
+  it("are no section where none was looked for, and no examples", () => {
+    expect(reportHtml(notebook(), examples, {})).not.toContain("Doubtful examples");
+    expect(reportHtml(notebook(), examples, {})).toContain("No expert has read the synthetic examples.");
+    const empty = { places: [], agrees: [], baseline: [], dropped: [], kept: [] };
+    expect(reportHtml(notebook(), [], {}, { trust: empty })).not.toContain("Doubtful examples");
+  });
+});

@@ -226,3 +226,19 @@ describe("a fault names its field", () => {
     expect(() => read([])).toThrow(/plan\.json takes an object/);
   });
 });
+
+describe("filters", () => {
+  it("are a cell each for a source that makes a set, and none for the others", () => {
+    const { cells } = read({ ...whole, sources: ["none", "clingen"], filters: ["none", "map", "graph"] });
+    expect(cells.map(({ source, filter, config }) => [source, filter, config.filter])).toEqual([
+      ["none", undefined, undefined],
+      ["clingen", "none", undefined],
+      ["clingen", "map", "map"],
+      ["clingen", "graph", "graph"],
+    ]);
+  });
+
+  it("are named, and those of a reader are not taken", () => {
+    expect(() => read({ ...whole, filters: ["hand"] })).toThrow(/filters.*none, map, agreement, graph/);
+  });
+});

@@ -105,3 +105,24 @@ describe("a standing", () => {
     ]);
   });
 });
+
+describe("filters of one source", () => {
+  const filtered = readExperimentFile(
+    JSON.stringify({ ...plan, sources: ["clingen"], filters: ["none", "map"] }),
+    "p.json",
+    manifest,
+  );
+  const { source } = (filtered.cells[0] as (typeof cells)[number]).config;
+  const ids = [methodId({ source, share: 100 }), methodId({ source, share: 100, filter: "map" })] as const;
+  const run = (id: string, mean: number) => ({ ...method("clingen", mean), method: id });
+  const two: Standing = {
+    methods: [run(ids[0], 0.6), run(ids[1], 0.66)],
+    pairs: [{ ...pair("none", "clingen", 0.06, 0.01), first: ids[0], second: ids[1] }],
+  };
+
+  it("are methods of their own: the table says what each is worth against none", () => {
+    const words = standingWords({ ...of, standing: two }, filtered.cells).join("\n");
+    expect(words).toContain("clingen filtered by map less clingen: +0.060 (+0.010 to +0.110), p 0.010, 2 seeds");
+    expect(standingLine({ ...of, standing: two }, filtered.cells).methods.map(({ filter }) => filter)).toEqual(["none", "map"]);
+  });
+});

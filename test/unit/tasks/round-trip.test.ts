@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
-import { inputOf, predictedExample, windowsOf } from "../../../src/classifier/task-head.ts";
+import { inputOf, predictedExample, surenessOf, windowsOf } from "../../../src/classifier/task-head.ts";
 import { score } from "../../../src/evaluate/score.ts";
 import { readJsonl, writeJsonl } from "../../../src/formats/clingen.ts";
 import { readDataset } from "../../../src/formats/dataset.ts";
@@ -82,6 +82,17 @@ describe.each(tasks.map((task) => [task.id, task] as const))("%s", (_, task) => 
       const outputs = inputs.map((input) => perfect(input.targets));
       return predictedExample(task, blankOf(example), inputs, outputs);
     });
+    // A probability for each item, and a span's is that of its words together, in whichever window they are read.
+    for (const example of predicted) {
+      const inputs = windowsOf(task, tokenizer, example, 24);
+      const sures = inputs.map(({ targets }) => targets.map(() => 0.9));
+      const sure = surenessOf(task, example, inputs, sures);
+      if (example.kind !== "token") expect([sure].flat()).toEqual(itemsOf(example).map(() => 0.9));
+      else {
+        const words = example.spans.map(({ start, end }) => inputs[0]?.words.filter((w) => w.start < end && w.end > start) ?? []);
+        expect(sure).toEqual(words.map((of) => expect.closeTo(0.9 ** of.length, 9)));
+      }
+    }
     for (const [i, example] of all.entries()) {
       expect(itemsOf(predicted[i] as Example)).toEqual(itemsOf(example));
       expect(textsOf(predicted[i] as Example)).toEqual(textsOf(example));

@@ -7,22 +7,35 @@ import { dataKeys } from "../../../experiment/plan.ts";
 import { productKey } from "../../../experiment/product.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
 import type { TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
-import { decided, leftOutBy, type Trust, type TrustFilter, trustOf } from "../../../experiment/trust.ts";
+import {
+  changedTo,
+  decided,
+  decisionsOf,
+  leftOutBy,
+  relabelled,
+  type Trust,
+  type TrustFilter,
+  trainedOn,
+  trustOf,
+} from "../../../experiment/trust.ts";
 import type { Example } from "../../../tasks/example.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { Rewriting } from "./rewriting.svelte.ts";
 
-/** A training without some examples, beside the one with all. */
+/** A training without some examples and with some changed, beside the one with all as they are. */
 export interface Without {
   readonly left: number;
   readonly byHand: number;
+  readonly changed: number;
   /** On the main metric; undefined for a test set of fewer than two. */
   readonly comparison: PairedComparison | undefined;
 }
 
 export class TrustStep {
   readonly work: Work;
+  readonly rewriting: Rewriting;
   trust = $state.raw<Trust>();
   without = $state.raw<Without>();
   filters = $state<TrustFilter[]>(["hand"]);
@@ -34,6 +47,7 @@ export class TrustStep {
   constructor(run: Run) {
     this.#run = run;
     this.work = new Work((milliseconds) => void run.spend("analyse", milliseconds));
+    this.rewriting = new Rewriting(run);
   }
 
   get examples(): readonly Example[] {
@@ -86,25 +100,50 @@ export class TrustStep {
       await this.#store();
     });
 
+  /** Examples that the reader changed. */
+  get changed(): number {
+    if (!this.trust) return 0;
+    const { relabelled: labels, rewritten } = decisionsOf(this.trust);
+    return labels + rewritten;
+  }
+
   decide(index: number, decision: "drop" | "keep"): void {
+    this.#put((trust) => decided(trust, index, decision));
+  }
+
+  /** Gives the example its next label. */
+  relabel(index: number): void {
+    const example = this.examples[index];
+    if (example) this.#put((trust) => relabelled(this.#run.task.task, trust, index, example));
+  }
+
+  /** Has the example written again, behind those that wait already. */
+  rewrite(index: number): Promise<void> {
+    const trust = () => this.trust;
+    return this.rewriting.ask(index, trust, (i, example) => this.#put((now) => changedTo(now, i, { by: "writing", example })));
+  }
+
+  #put(change: (trust: Trust) => Trust): void {
     if (!this.trust) return;
-    this.trust = decided(this.trust, index, decision);
+    this.trust = change(this.trust);
     this.without = undefined;
     void this.#store().catch((error: unknown) => {
       this.work.error = error;
     });
   }
 
-  /** The same training without what the filters leave out, and the difference on the test set. */
+  /** The same training without what the filters leave out and with what was changed, and the difference on the test set. */
   trainWithout = (): Promise<boolean> =>
     this.work.run("Loading the encoder", async (signal) => {
       const { trust, leftOut } = this;
       if (!trust) return;
       const left = new Set(leftOut);
-      const examples = this.examples.filter((_, i) => !left.has(i));
+      const examples = trainedOn(trust, this.examples, this.filters);
+      const { changed } = this;
       const request: TrainRequest = { ...(await this.#request(examples)), ...(examples.length > 0 ? { scored: ["few"] } : {}) };
       let second: readonly Answer[] = [];
-      for await (const event of this.#train(request, `Without ${count(left.size)}`, signal)) {
+      const what = changed > 0 ? `Without ${count(left.size)}, with ${count(changed)} changed` : `Without ${count(left.size)}`;
+      for await (const event of this.#train(request, what, signal)) {
         if (event.type === "scored") second = event.predicted.map(answerOf);
       }
       this.work.tell("Comparing");
@@ -112,7 +151,7 @@ export class TrustStep {
       const asked = { task: this.#run.config.task, gold: request.test, models };
       const { against } = await this.#run.lab.analyst.procedures.intervals(asked, signal);
       const byHand = trust.dropped.filter((i) => left.has(i)).length;
-      this.without = { left: left.size, byHand, comparison: against[0] };
+      this.without = { left: left.size, byHand, changed, comparison: against[0] };
     });
 
   async *#train(request: TrainRequest, what: string, signal: AbortSignal): AsyncGenerator<TrainRunEvent, void> {

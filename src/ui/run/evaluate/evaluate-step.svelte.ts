@@ -1,7 +1,9 @@
 // Section 5 on the page: predictions beside gold, a text of the user's own, and the files to take away. Knows no component.
 
+import type { Analysis } from "../../../analyse/analysis.ts";
 import { remembered } from "../../../base/async.ts";
 import type { TrainingResult } from "../../../experiment/notebook.ts";
+import type { Trust } from "../../../experiment/trust.ts";
 import type { RejectReason } from "../../../generate/source.ts";
 import { type Sureness, surenessOf } from "../../../report/sureness.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
@@ -102,9 +104,13 @@ export class EvaluateStep {
   async report(): Promise<Download> {
     const { reportHtml } = await report();
     const sure = await this.#surely();
-    await this.#run.analyse.read();
-    const { analysis } = this.#run.analyse;
-    const extra = { ...(sure ? { sure } : {}), ...(analysis ? { analysis } : {}), models: await usedModels(this.#run) };
+    const { analysis, trust } = await this.#looked();
+    const extra = {
+      ...(sure ? { sure } : {}),
+      ...(analysis ? { analysis } : {}),
+      ...(trust ? { trust } : {}),
+      models: await usedModels(this.#run),
+    };
     const html = reportHtml(this.#run.notebook, this.#run.generate.accepted, this.#rejected, extra);
     return { name: `${this.#name}-report.html`, blob: new Blob([html], { type: "text/html" }) };
   }
@@ -113,11 +119,19 @@ export class EvaluateStep {
   async capsule(rows: boolean, signal: AbortSignal): Promise<Download> {
     const { runCapsule } = await runCapsules();
     const sure = await this.#surely();
-    await this.#run.analyse.read();
+    const { trust } = await this.#looked();
     const name = `${this.#name}-capsule${rows ? "" : "-without-rows"}.zip`;
-    const choice = { rows, writtenAt: Date.now(), ...(sure ? { sure } : {}) };
+    const choice = { rows, writtenAt: Date.now(), ...(sure ? { sure } : {}), ...(trust ? { trust } : {}) };
     const tell = (done: number, total: number) => this.packing.tell("Writing the capsule", done, total);
     return { name, blob: await runCapsule(name, await recordOf(this.#run), choice, signal, tell) };
+  }
+
+  /** What was measured and judged before, read back where it is there. */
+  async #looked(): Promise<{ readonly analysis: Analysis | undefined; readonly trust: Trust | undefined }> {
+    const { analyse } = this.#run;
+    await analyse.read();
+    await analyse.doubt.read();
+    return { analysis: analyse.analysis, trust: analyse.doubt.trust };
   }
 
   /** The intervals, asked for where nobody has; undefined where they cannot be had. */

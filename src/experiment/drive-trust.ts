@@ -1,0 +1,85 @@
+// The driver's part for filters of doubtful examples: a run's examples are judged once, whatever filters ask. Knows no worker and no storage.
+
+import type { EpochView } from "../analyse/cartography.ts";
+import type { Verdict } from "../analyse/factuality.ts";
+import type { Example } from "../tasks/example.ts";
+import { answerOf } from "./answer.ts";
+import type { Drive, Part } from "./drive-cell.ts";
+import { put } from "./drive-cell.ts";
+import { graphOf } from "./drive-knowledge.ts";
+import type { NotebookData } from "./notebook.ts";
+import { type Made, productKey } from "./product.ts";
+import { readLog, trainRequestOf } from "./requests.ts";
+import type { TrainRequest, TrainRunEvent } from "./steps.ts";
+import { stopwatch } from "./stopwatch.ts";
+import { leftOutBy, type Trust, type TrustFilter, trustOf } from "./trust.ts";
+
+export interface Filtered {
+  readonly by: TrustFilter;
+  /** Positions of the run's examples that stage II learns from. */
+  readonly kept: readonly number[];
+}
+
+/** Examples that the cell's filter leaves. `few`: key of stage I. Undefined for a cell without a filter. */
+export async function* filteredBy(work: Drive, data: NotebookData, made: Made, few: string): Part<Filtered | undefined> {
+  const { filter } = work.cell.config;
+  if (filter === undefined) return undefined;
+  const left = new Set(leftOutBy(yield* trustIn(work, data, made, few), [filter]));
+  return { by: filter, kept: Array.from({ length: made.accepted }, (_, i) => i).filter((i) => !left.has(i)) };
+}
+
+/** Every judge's word on the run's examples: found, or told by two trainings of its own and the graph. */
+async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string): Part<Trust> {
+  const { cell, ports, store, signal } = work;
+  const config = { ...cell.config, seed: cell.seeds.training };
+  const graph = ports.verdicts ? yield* graphOf(work, config.graph) : undefined;
+  const own = { accepted: made.accepted, epochs: config.train?.syntheticEpochs, graph };
+  const key = await productKey("trust", [few, made.run], own);
+  const found = await store.find("trust", key);
+  if (found?.state === "whole") {
+    yield { type: "found", kind: "trust", key };
+    return found.value;
+  }
+  yield { type: "step", step: "train" };
+  const clock = stopwatch();
+  const { synthetic } = await readLog(ports.pipeline.readRun, made.run, made.accepted);
+  const examples = synthetic.map(({ example }) => example);
+  const save = `${cell.place}-trust`;
+  const request = { ...(await trainRequestOf(config, data, examples, save, ports.trainer.recipe)), keepModel: false };
+  const told = yield* watched(work, request, examples);
+  const asked = { task: config.task, examples, graph: config.graph };
+  const verdicts: readonly Verdict[] | undefined = graph === undefined ? undefined : await ports.verdicts?.(asked, signal);
+  const value = trustOf({ examples, ...told, ...(verdicts ? { verdicts } : {}) });
+  yield* put(store, { kind: "trust", key, state: "whole", milliseconds: clock(), value });
+  return value;
+}
+
+/** Few-shot alone, which judges what it never saw; then with all examples, watched after each epoch. */
+async function* watched(
+  work: Drive,
+  request: TrainRequest,
+  examples: readonly Example[],
+): Part<Pick<Parameters<typeof trustOf>[0], "epochs" | "labelled" | "baseline">> {
+  let labelled: readonly Example[] = [];
+  let baseline: readonly Example[] = [];
+  const epochs: EpochView[] = [];
+  for await (const event of trained(work, { ...request, synthetic: [], test: examples })) {
+    if (event.type === "scored") labelled = event.predicted;
+    else yield { type: "train", event };
+  }
+  const whole: TrainRequest = { ...request, config: { ...request.config, cartography: true }, scored: ["few"] };
+  for await (const event of trained(work, whole)) {
+    if (event.type === "scored") baseline = event.predicted;
+    else if (event.type === "dynamics") epochs.push(...(event.stage === "synthetic" ? [event] : []));
+    else yield { type: "train", event };
+  }
+  return { epochs, labelled, baseline: baseline.map(answerOf) };
+}
+
+async function* trained({ ports, signal }: Drive, request: TrainRequest): AsyncGenerator<TrainRunEvent, void> {
+  try {
+    yield* ports.trainer.train(request, signal);
+  } finally {
+    await ports.trainer.forgetTraining?.({ model: request.save }).catch(() => undefined); // a rest of it is overwritten by the next
+  }
+}

@@ -1,0 +1,78 @@
+// Filters of doubtful examples in a plan: the set is judged once, each filter trains on what it leaves, and nothing is computed twice.
+
+import { expect, it } from "vitest";
+import { summaryOf } from "../../../src/experiment/cell-summary.ts";
+import { drive } from "../../../src/experiment/drive.ts";
+import type { CellResult, DriveEvent } from "../../../src/experiment/drive-cell.ts";
+import type { JudgeFilter } from "../../../src/experiment/experiment-config.ts";
+import { sameSeeds } from "../../../src/experiment/plan.ts";
+import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
+import { presetConfig } from "../../../src/experiment/presets.ts";
+import type { ProductStore } from "../../../src/experiment/product.ts";
+import { leftOutBy } from "../../../src/experiment/trust.ts";
+import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
+import { memoryProducts } from "./memory-products.ts";
+
+const config = presetConfig("small", { task: "bc5cdr-disease", source: "clingen", size: 10 });
+const cells = ([undefined, "map", "agreement", "graph"] as const).map((filter: JudgeFilter | undefined) => ({
+  config: { ...config, ...(filter ? { filter } : {}) },
+  seeds: sameSeeds(1),
+  keepModel: false,
+  place: `cell-${filter}`,
+}));
+const contradicted = [0, 4, 7];
+
+async function all(store: ProductStore, disk: FakeDisk, change: Partial<ExperimentPorts> = {}): Promise<DriveEvent[]> {
+  const events: DriveEvent[] = [];
+  const verdicts: ExperimentPorts["verdicts"] = async ({ examples }) =>
+    examples.map((_, i) => (contradicted.includes(i) ? "opposite" : "known"));
+  const ports = { ...fakePorts(disk), verdicts, ...change };
+  for await (const event of drive({ cells }, store, ports, new AbortController().signal)) events.push(event);
+  return events;
+}
+
+const resultsOf = (events: readonly DriveEvent[]): CellResult[] =>
+  events.flatMap((event) => (event.type === "result" ? [event.result] : []));
+
+it("judges the set once for all filters, and each cell says what it learnt from", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const events = await all(store, disk);
+  const judged = events.flatMap((event) => (event.type === "product" && event.kind === "trust" ? [event.key] : []));
+  expect(judged).toHaveLength(1);
+  const trust = (await store.find("trust", judged[0] as string))?.value;
+  if (!trust) throw new Error("no trust is in the store");
+  expect(trust.places).toHaveLength(10);
+  const results = resultsOf(events);
+  expect(results).toHaveLength(4);
+  for (const [i, filter] of ([undefined, "map", "agreement", "graph"] as const).entries()) {
+    const left = filter ? leftOutBy(trust, [filter]).length : 0;
+    const { basis } = (results[i] as CellResult).training as NonNullable<CellResult["training"]>;
+    expect(basis.examples).toBe(10 - left);
+    expect(basis.filter).toEqual(filter && { by: filter, of: 10 });
+    expect(summaryOf(results[i] as CellResult).learnt).toBe(left > 0 ? 10 - left : undefined);
+  }
+  expect(results[3]?.training?.basis.examples).toBe(7);
+  // The judges' own answers are no result of a cell.
+  expect(new Set(results.map(({ predictions }) => predictions)).size).toBe(4);
+});
+
+it("computes nothing when it is driven again", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const first = resultsOf(await all(store, disk));
+  const before = structuredClone(disk.computed);
+  const second = await all(store, disk);
+  expect(disk.computed).toEqual(before);
+  expect(resultsOf(second).map(({ predictions }) => predictions)).toEqual(first.map(({ predictions }) => predictions));
+  expect(second.filter(({ type }) => type === "step")).toEqual([]);
+});
+
+it("leaves nothing out by a graph that is not there, and goes on with few-shot alone where everything is left out", async () => {
+  const base = fakePorts(fakeDisk());
+  const without = { pipeline: { ...base.pipeline, graphs: async () => [] } };
+  const none = resultsOf(await all(memoryProducts(), fakeDisk(), without));
+  expect(none[3]?.training?.basis.examples).toBe(10);
+  const every: ExperimentPorts["verdicts"] = async ({ examples }) => examples.map(() => "opposite");
+  const empty = resultsOf(await all(memoryProducts(), fakeDisk(), { verdicts: every }));
+  expect(empty[3]?.training?.basis.examples).toBe(0);
+  expect(Object.keys(empty[3]?.training?.results ?? {})).toEqual(["few"]);
+});
