@@ -137,6 +137,7 @@ describe("files that are here", () => {
 
   it("are deleted only after a question by name, by keyboard too", async () => {
     const fake = await open();
+    await expect.element(model("my-bert").getByRole("button", { name: "Delete" })).toBeVisible();
     (model("my-bert").getByRole("button", { name: "Delete" }).element() as HTMLElement).focus();
     await userEvent.keyboard("{Enter}");
     await expect.element(page.getByText("Delete my-bert, which was imported, for good?")).toBeVisible();

@@ -98,8 +98,9 @@ const lineEnd = (text: string, at: number): number => at + (text.startsWith("\r\
 /** Whole lines from `from` to the one with the first quote, if any: some times faster than cell by cell. */
 function plainLines(text: string, from: number, last: boolean, quote: number): { lines: string[]; end: number } {
   // A \r at the end of what was read may have its \n in the next piece.
-  const [feed, carriage] = quote < 0 ? [text.length, text.length - 2] : [quote, quote];
-  const whole = last && quote < 0 ? text.length : 1 + Math.max(text.lastIndexOf("\n", feed), text.lastIndexOf("\r", carriage));
+  const part = text.slice(from, quote < 0 ? text.length : quote); // a search back through the rest would cost it at each row
+  const carriage = part.lastIndexOf("\r", quote < 0 ? part.length - 2 : part.length);
+  const whole = last && quote < 0 ? text.length : from + 1 + Math.max(part.lastIndexOf("\n"), carriage);
   if (whole <= from) return { lines: [], end: from };
   const lines = text.slice(from, whole).split(/\r\n?|\n/);
   if (lines.at(-1) === "") lines.pop();
