@@ -94,7 +94,7 @@ describe("a download", () => {
 
   it("goes on while the reader is on another page", async () => {
     const fake = await open((f) => {
-      f.pace = 150;
+      f.pace = 600; // longer than another page takes to open
     });
     await model(forGpu)
       .getByRole("button", { name: /^Download/ })
@@ -103,7 +103,7 @@ describe("a download", () => {
     await expect.element(page.getByRole("heading", { level: 1, name: "Nothing left this origin" })).toBeVisible();
     await page.getByRole("link", { name: "Models", exact: true }).click();
     await expect.element(model(forGpu).getByRole("button", { name: "Pause" })).toBeVisible();
-    await expect.poll(() => fake.rows[1]?.state, { timeout: 5000 }).toBe("here");
+    await expect.poll(() => fake.rows[1]?.state, { timeout: 20_000 }).toBe("here");
   });
 
   it("that breaks off says so and can be resumed", async () => {
