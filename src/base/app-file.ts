@@ -36,7 +36,7 @@ async function openCopies(): Promise<Cache | undefined> {
 
 /** Words of browsers for a script or a file that they could not get. */
 const unreachable =
-  /Failed to fetch|NetworkError when attempting|Load failed|dynamically imported module|Importing a module script failed|error loading dynamically/i;
+  /Failed to fetch|NetworkError when attempting|Load failed|dynamically imported module|Importing a module script failed|error loading dynamically|Unable to preload CSS/i;
 
 /** An error of the platform, or of a vendor that repeats it, as `server-gone`; undefined for any other. */
 export function serverGone(error: unknown): ClinfuseError | undefined {

@@ -59,6 +59,7 @@ it.each([
   "NetworkError when attempting to fetch resource.",
   "Load failed",
   "no available backend found. ERR: [wasm] TypeError: Importing a module script failed.",
+  "Unable to preload CSS for http://localhost/assets/ModelsPage.css",
 ])("knows by a browser's words that the server is gone: %s", (words) => {
   expect(serverGone(new TypeError(words))).toMatchObject({ code: "server-gone" });
 });
