@@ -2,8 +2,6 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { type Analysis, analyse, type TextSet } from "../src/analyse/analysis.ts";
 import { vectorsOf } from "../src/analyse/vectors.ts";
@@ -12,6 +10,7 @@ import type { Embedder } from "../src/engines/language-model.ts";
 import { graphMentions } from "../src/knowledge/graph-mentions.ts";
 import { type ReadSet, readSet } from "./analyse-files.ts";
 import { analysisLine, analysisTable } from "./analyse-output.ts";
+import { faultOf, runAsCommand } from "./command.ts";
 import { openGraphFolder } from "./graph-folder.ts";
 import { ensureModels } from "./models.ts";
 import { openNodeEmbedder } from "./node-embedder.ts";
@@ -97,9 +96,8 @@ export async function main(
     return 0;
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
-    const { code, message, place } = error;
-    tell(message);
-    print(JSON.stringify({ error: { code, message, file: place.file ?? null, line: place.line ?? null } }));
+    tell(error.message);
+    print(JSON.stringify({ error: faultOf(error) }));
     return 1;
   }
 }
@@ -149,17 +147,4 @@ function uniqueNames([real, ...others]: readonly ReadSet[]): ReadSet[] {
   return [{ ...(real as ReadSet), name: "real" }, ...named];
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    process.exitCode = await main(
-      process.argv.slice(2),
-      (line) => console.log(line),
-      (line) => console.error(line),
-    );
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`${message}\n\n${usage}`);
-    console.log(JSON.stringify({ error: { code: "bad-arguments", message, file: null, line: null } }));
-    process.exitCode = 1;
-  }
-}
+await runAsCommand(import.meta.url, main, { usage });

@@ -2,8 +2,6 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
@@ -14,6 +12,7 @@ import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
 import { applyTo } from "../src/procedures/apply.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { Shape } from "../src/tasks/example.ts";
+import { faultOf, runAsCommand } from "./command.ts";
 import { nodeOrt } from "./node-ort.ts";
 import { pathsUnder, pickedFiles } from "./picked-files.ts";
 
@@ -100,10 +99,9 @@ export async function main(
     return 0;
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
-    const { code, message, place } = error;
-    tell(message);
-    if (code === "format-unknown") tell("--column NAME names the column of the notes; FIRST,SECOND those of two texts.");
-    print(JSON.stringify({ ok: false, error: { code, message, file: place.file ?? null, line: place.line ?? null } }));
+    tell(error.message);
+    if (error.code === "format-unknown") tell("--column NAME names the column of the notes; FIRST,SECOND those of two texts.");
+    print(JSON.stringify({ ok: false, error: faultOf(error) }));
     return 1;
   }
 }
@@ -217,17 +215,4 @@ function lines({ note, spans, pieces }: ReadNote): string[] {
   ];
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    process.exitCode = await main(
-      process.argv.slice(2),
-      (line) => console.log(line),
-      (line) => console.error(line),
-    );
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`${message}\n\n${usage}`);
-    console.log(JSON.stringify({ ok: false, error: { code: "bad-arguments", message, file: null, line: null } }));
-    process.exitCode = 2;
-  }
-}
+await runAsCommand(import.meta.url, main, { usage, beside: { ok: false }, exitCode: 2 });

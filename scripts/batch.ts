@@ -15,6 +15,7 @@ import { taskOf } from "../src/tasks/catalogue.ts";
 import { readBatchFile } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
 import { type Stepped, step } from "./batch-step.ts";
+import { faultOf } from "./command.ts";
 import { modelsFolder } from "./models-folder.ts";
 
 const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempts COUNT] [--grammar none|vllm|vllm-guided]
@@ -154,14 +155,6 @@ function putDataset(path: string, { config, seeds }: BatchPlan, { line, syntheti
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), content);
   }
-}
-
-function faultOf(error: unknown): { code: string; message: string; file: string | null; line: number | null } {
-  if (error instanceof ClinfuseError) {
-    const { code, message, place } = error;
-    return { code, message, file: place.file ?? null, line: place.line ?? null };
-  }
-  return { code: "bad-arguments", message: error instanceof Error ? error.message : String(error), file: null, line: null };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

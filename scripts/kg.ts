@@ -1,8 +1,6 @@
 // A knowledge graph's files, read as the app reads them, counted and drawn from: npm run kg -- PATH ...
 
 import { basename } from "node:path";
-import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
@@ -14,6 +12,7 @@ import type { Topic } from "../src/knowledge/topic.ts";
 import { graphFilesIn } from "../src/procedures/graph-archives.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
+import { faultOf, runAsCommand } from "./command.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
@@ -100,8 +99,7 @@ export async function main(
     return 0;
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
-    const { code, message, place } = error;
-    print(JSON.stringify({ error: { code, message, file: place.file ?? null, line: place.line ?? null } }));
+    print(JSON.stringify({ error: faultOf(error) }));
     return 1;
   }
 }
@@ -198,18 +196,4 @@ function wholeNumber(option: string, value: string | undefined, least: number): 
   throw new Error(`--${option} takes a whole number from ${least} on, got ${JSON.stringify(value)}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  process.stdout.on("error", () => process.exit(0)); // who reads it has enough: head, less
-  try {
-    process.exitCode = await main(
-      process.argv.slice(2),
-      (line) => console.log(line),
-      (line) => console.error(line),
-    );
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`${message}\n\n${usage}`);
-    console.log(JSON.stringify({ error: { code: "bad-arguments", message, file: null, line: null } }));
-    process.exitCode = 1;
-  }
-}
+await runAsCommand(import.meta.url, main, { usage });

@@ -8,6 +8,7 @@ import { taskById } from "../src/tasks/catalogue.ts";
 import type { Example } from "../src/tasks/example.ts";
 import { labelsOf, spansOf } from "../src/tasks/shapes.ts";
 import type { Task } from "../src/tasks/task.ts";
+import { type Fault, faultOf } from "./command.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 export interface ReadLine {
@@ -24,12 +25,7 @@ export interface ReadLine {
 }
 
 export interface ReadFault {
-  readonly error: {
-    readonly code: string;
-    readonly message: string;
-    readonly file: string | null;
-    readonly line: number | null;
-  };
+  readonly error: Fault;
 }
 
 /** Never throws for what is wrong with the files or with their names. */
@@ -40,8 +36,7 @@ export async function readTask(id: string, paths: readonly string[]): Promise<Re
     return lineOf(task, await readRows(task, pickedFiles(paths)));
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
-    const { code, message, place } = error;
-    return { error: { code, message, file: place.file ?? null, line: place.line ?? null } };
+    return { error: faultOf(error) };
   }
 }
 

@@ -1,12 +1,11 @@
 // The tasks, one JSON object a line; or files read for one of them: npm run tasks [-- --read TASK PATH ...]
 
-import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { tasks } from "../src/tasks/catalogue.ts";
 import { families } from "../src/tasks/families.ts";
 import { metricId } from "../src/tasks/metric.ts";
 import type { Task } from "../src/tasks/task.ts";
+import { runAsCommand } from "./command.ts";
 import { readTask } from "./tasks-read.ts";
 
 const usage = `npm run tasks                             one task a line, as JSON, in the order of the paper's Table 5
@@ -60,14 +59,4 @@ export async function main(args: readonly string[], print: (line: string) => voi
   return "error" in line ? 1 : 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  process.stdout.on("error", () => process.exit(0)); // who reads it has enough: head, less
-  try {
-    process.exitCode = await main(process.argv.slice(2), (line) => console.log(line));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`${message}\n\n${usage}`);
-    console.log(JSON.stringify({ error: { code: "bad-arguments", message, file: null, line: null } }));
-    process.exitCode = 1;
-  }
-}
+await runAsCommand(import.meta.url, main, { usage });

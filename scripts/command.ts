@@ -1,0 +1,48 @@
+// What the verbs of the command line share: the last line of one that failed, and its exit code. Knows no verb.
+
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { ClinfuseError } from "../src/base/errors.ts";
+
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+/** A ClinfuseError with its place; anything else is an argument that does not fit. */
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof ClinfuseError)) {
+    return { code: "bad-arguments", message: error instanceof Error ? error.message : String(error), file: null, line: null };
+  }
+  const { code, message, place } = error;
+  return { code, message, file: place.file ?? null, line: place.line ?? null };
+}
+
+type Main = (args: readonly string[], print: (line: string) => void, tell: (line: string) => void) => Promise<number>;
+
+interface Shown {
+  readonly usage: string;
+  /** Beside `error` in the last line of wrong arguments, and the exit code. */
+  readonly beside?: object;
+  readonly exitCode?: number;
+}
+
+/** Runs `main` where the module of that URL is the one that was started; what it throws is shown with the usage. */
+export async function runAsCommand(url: string, main: Main, { usage, beside = {}, exitCode = 1 }: Shown): Promise<void> {
+  if (url !== pathToFileURL(process.argv[1] ?? "").href) return;
+  process.stdout.on("error", () => process.exit(0)); // who reads it has enough: head, less
+  try {
+    process.exitCode = await main(
+      process.argv.slice(2),
+      (line) => console.log(line),
+      (line) => console.error(line),
+    );
+  } catch (error) {
+    const fault = faultOf(error);
+    console.error(`${fault.message}\n\n${usage}`);
+    console.log(JSON.stringify({ ...beside, error: fault }));
+    process.exitCode = exitCode;
+  }
+}
