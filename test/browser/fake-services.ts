@@ -10,10 +10,8 @@ import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import { capsuleProcedures } from "../../src/procedures/capsules.ts";
 import { lookupProcedures } from "../../src/procedures/graph-lookup.ts";
-import type { Capsules } from "../../src/store/capsules.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
 import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
-import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { ScopePolicy } from "../../src/workers/held-policy.ts";
@@ -25,6 +23,7 @@ import { fakeAnalyse } from "./fake-analyse.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
+import { memoryCapsules, memoryTasks } from "./fake-stores.ts";
 import { dynamics, recipe, stage } from "./fake-training.ts";
 
 const wait = (milliseconds: number, signal?: AbortSignal) =>
@@ -361,44 +360,4 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
   };
   return Object.assign(fake, { services });
-}
-
-/** Runs of capsules in memory, under their own names. */
-function memoryCapsules({ saved, log }: Fake, products: Services["products"]): Capsules {
-  return {
-    async read({ run, config: { task, source, seed, size } }) {
-      if (run === undefined) return {};
-      const entries = log.get(run) ?? [];
-      const config = { task, source, seed, size, examples: "e", knowledge: "k" };
-      return { log: { state: { id: run, config, next: entries.length }, entries } };
-    },
-    async add(notebook, given, made) {
-      const run = given && `${given.state.id}-${notebook.id}`;
-      if (given && run)
-        log.set(
-          run,
-          given.entries.filter((one): one is AttemptEntry => one.type !== "feedback"),
-        );
-      const basis = notebook.training && { ...notebook.training.basis, ...(run ? { run } : {}) };
-      const stored = {
-        ...notebook,
-        ...(run ? { run } : {}),
-        ...(notebook.training && basis ? { training: { ...notebook.training, basis } } : {}),
-        version: 1,
-      };
-      saved.set(notebook.id, structuredClone(stored));
-      await products.put(...made);
-      return stored;
-    },
-  };
-}
-
-function memoryTasks(): Services["tasks"] {
-  const kept = new Map<string, OwnTask>();
-  return {
-    list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
-    get: async (id) => kept.get(id),
-    put: async (task) => void kept.set(task.id, structuredClone(task)),
-    delete: async (id) => void kept.delete(id),
-  };
 }

@@ -7,8 +7,8 @@ import { ClinfuseError } from "../../src/base/errors.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
-import { token } from "./fake-examples.ts";
 import { type Fake, fakeServices, models } from "./fake-services.ts";
+import { runAt } from "./run-page.ts";
 
 beforeEach(() => {
   location.hash = "";
@@ -18,23 +18,6 @@ const button = (name: string | RegExp) => page.getByRole("button", { name });
 const link = (name: string | RegExp) => page.getByRole("link", { name });
 const open = (fake: Fake) => render(App, { services: fake.services });
 const saved = (fake: Fake) => [...fake.saved.values()][0];
-
-/** A run with data, and with knowledge when asked, opened at a step. */
-async function runAt(step: string, change: (fake: Fake) => void = () => undefined): Promise<Fake> {
-  const data = {
-    source: "sample",
-    remarks: [],
-    train: Array.from({ length: 5 }, (_, i) => token(`Patient ${i} had asthma .`, "asthma")),
-    validation: [],
-    test: [token("He had fever and a migraine .", "fever", "migraine"), token("She had vertigo .", "vertigo")],
-  };
-  const knowledge = { topics: { Disease: [] }, styles: [{ name: "letter", source: "paper" as const }], lexicon: [] };
-  const fake = fakeServices({ ...newNotebook("r1", 1), data, ...(step === "knowledge" ? {} : { knowledge }) });
-  change(fake);
-  location.hash = `#/run/r1/${step}`;
-  await open(fake);
-  return fake;
-}
 
 describe("task", () => {
   it("error: a bad line by file and line, and nothing half read", async () => {

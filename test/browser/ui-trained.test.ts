@@ -7,8 +7,8 @@ import { ClinfuseError } from "../../src/base/errors.ts";
 import type { Notebook } from "../../src/experiment/notebook.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
-import { token } from "./fake-examples.ts";
 import { type Fake, fakeServices } from "./fake-services.ts";
+import { knowledgeOfRun, rowsOfRun } from "./run-page.ts";
 
 beforeEach(() => {
   location.hash = "";
@@ -26,15 +26,7 @@ async function open(fake: Fake, step: string): Promise<Fake> {
 
 /** A run whose examples are written, at Train. */
 async function written(): Promise<Fake> {
-  const data = {
-    source: "sample",
-    remarks: [],
-    train: Array.from({ length: 5 }, (_, i) => token(`Patient ${i} had asthma .`, "asthma")),
-    validation: [],
-    test: [token("He had fever and a migraine .", "fever", "migraine"), token("She had vertigo .", "vertigo")],
-  };
-  const knowledge = { topics: { Disease: [] }, styles: [{ name: "letter", source: "paper" as const }], lexicon: [] };
-  const fake = await open(fakeServices({ ...newNotebook("r1", 1), data, knowledge }), "generate");
+  const fake = await open(fakeServices({ ...newNotebook("r1", 1), data: rowsOfRun(), knowledge: knowledgeOfRun }), "generate");
   await page.getByLabelText("Examples to make").fill("10");
   await button("Generate 10 examples").click();
   await link("Go on to Train").click();

@@ -1,0 +1,48 @@
+// Stores of the page in memory: runs of capsules, tasks of the user's own. Knows no service.
+
+import type { AttemptEntry } from "../../src/generate/log.ts";
+import type { Capsules } from "../../src/store/capsules.ts";
+import type { OwnTask } from "../../src/tasks/own-store.ts";
+import type { Services } from "../../src/ui/services.ts";
+import type { Fake } from "./fake-services.ts";
+
+/** Runs of capsules in memory, under their own names. */
+export function memoryCapsules({ saved, log }: Pick<Fake, "saved" | "log">, products: Services["products"]): Capsules {
+  return {
+    async read({ run, config: { task, source, seed, size } }) {
+      if (run === undefined) return {};
+      const entries = log.get(run) ?? [];
+      const config = { task, source, seed, size, examples: "e", knowledge: "k" };
+      return { log: { state: { id: run, config, next: entries.length }, entries } };
+    },
+    async add(notebook, given, made) {
+      const run = given && `${given.state.id}-${notebook.id}`;
+      if (given && run)
+        log.set(
+          run,
+          given.entries.filter((one): one is AttemptEntry => one.type !== "feedback"),
+        );
+      const basis = notebook.training && { ...notebook.training.basis, ...(run ? { run } : {}) };
+      const stored = {
+        ...notebook,
+        ...(run ? { run } : {}),
+        ...(notebook.training && basis ? { training: { ...notebook.training, basis } } : {}),
+        version: 1,
+      };
+      saved.set(notebook.id, structuredClone(stored));
+      await products.put(...made);
+      return stored;
+    },
+  };
+}
+
+/** Tasks of the user's own in memory, the newest first. */
+export function memoryTasks(): Services["tasks"] {
+  const kept = new Map<string, OwnTask>();
+  return {
+    list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
+    get: async (id) => kept.get(id),
+    put: async (task) => void kept.set(task.id, structuredClone(task)),
+    delete: async (id) => void kept.delete(id),
+  };
+}
