@@ -18,11 +18,11 @@ it("cuts a prompt at its slots' words, whole and whatever their case, and loses 
 
 it("takes the longest where words of two slots begin alike", () => {
   const parts = slotParts(prompt, [
-    { slot: "label", words: "asthma" },
+    { slot: "style", words: "asthma" },
     { slot: "topic", words: "asthma attack" },
   ]);
   expect(parts.filter(({ slot }) => slot)).toEqual([
-    { text: "Asthma", slot: "label" },
+    { text: "Asthma", slot: "style" },
     { text: "asthma attack", slot: "topic" },
   ]);
 });

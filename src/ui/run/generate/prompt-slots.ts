@@ -1,6 +1,6 @@
 // A prompt cut at the words that its slots were filled with. Knows no listing: the words are looked for.
 
-export type Slot = "topic" | "style" | "label";
+export type Slot = "topic" | "style";
 
 export interface Part {
   readonly text: string;
