@@ -38,9 +38,11 @@ const spacelessFirst = new RegExp(`^[${spaceless}]`, "u");
 export const isSpaceless = (text: string): boolean => spacelessFirst.test(text);
 
 const hyphens = "-‐‑‒–−﹣－";
-const apostrophes = "'’‘ʼʹ′`´";
+/** Signs that stand for an apostrophe. */
+export const apostrophes = "'’‘ʼʹ′`´";
 
-const greek: Readonly<Record<string, string>> = {
+/** Greek letters are typed by their names. */
+export const greek: Readonly<Record<string, string>> = {
   α: "alpha",
   β: "beta",
   γ: "gamma",

@@ -1,21 +1,9 @@
 // A name as it is searched for: lower case, without marks and punctuation, as bytes of UTF-8. Knows no graph and no query.
 
-/** Greek letters are typed by their names. */
-const greek: Readonly<Record<string, string>> = {
-  α: "alpha",
-  β: "beta",
-  γ: "gamma",
-  δ: "delta",
-  ε: "epsilon",
-  κ: "kappa",
-  λ: "lambda",
-  μ: "mu",
-  σ: "sigma",
-  τ: "tau",
-  ω: "omega",
-};
+import { apostrophes, greek } from "../name-words.ts";
 
 const greekLetters = new RegExp(`[${Object.keys(greek).join("")}]`, "g");
+const apostropheSigns = new RegExp(`[${apostrophes}]`, "g");
 
 /**
  * Words parted by one space each. Apostrophes go ("Crohn's" is "crohns"), every other sign parts words ("COVID-19" is "covid 19").
@@ -25,7 +13,7 @@ export function searchKey(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
   const plain = /^[\x00-\x7f]*$/.test(name) ? name.toLowerCase() : composed(name);
   return plain
-    .replace(/['’‘ʼ′`´]/g, "")
+    .replace(apostropheSigns, "")
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 }
