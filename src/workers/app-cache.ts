@@ -1,6 +1,7 @@
 // The app's own files in this browser: fetched once, held against their hashes, answered with the isolation headers and the policy. Knows no page.
 
 import { appCachePrefix } from "../base/app-address.ts";
+import { sha256 } from "../base/hash.ts";
 
 /** One file of the build. */
 export interface AppFile {
@@ -68,7 +69,7 @@ export function appCache(build: AppBuild, { caches, fetch, scope }: AppCachePort
     const response = await fetch(scope + (path === "index.html" ? "" : path), { cache: "no-cache" });
     if (!response.ok) throw new Error(`${path} is not there (${response.status})`);
     const content = await response.arrayBuffer();
-    if ((await sha256(content)) !== file.sha256) throw new Error(`${path} is not of this version`);
+    if ((await sha256(new Uint8Array(content))) !== file.sha256) throw new Error(`${path} is not of this version`);
     const headers = { "Content-Type": file.type, "Content-Length": `${file.bytes}` };
     const clean = () => new Response(content, { headers });
     await (await open()).put(scope + path, clean()).catch(() => undefined); // a full disk keeps none
@@ -132,8 +133,3 @@ export function appCache(build: AppBuild, { caches, fetch, scope }: AppCachePort
 
 const bytesOf = (build: AppBuild, paths: readonly string[]) =>
   paths.reduce((sum, path) => sum + (build.files[path] as AppFile).bytes, 0);
-
-async function sha256(content: ArrayBuffer): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
