@@ -205,7 +205,7 @@ function writeOut(
   return [...contents.keys()];
 }
 
-/** What was found in a note, a line each, to read. */
+/** Finds of a note, a line each, to read. */
 function lines({ note, spans, pieces }: ReadNote): string[] {
   const said = ({ start, end }: { readonly start: number; readonly end: number }) =>
     note.text.slice(start, end).replace(/\s+/g, " ");

@@ -1,4 +1,4 @@
-// What the verbs of the command line share: the last line of one that failed, and its exit code. Knows no verb.
+// Faults of the command line: the last line of a verb that failed, and its exit code. Knows no verb.
 
 import process from "node:process";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-// What npm run experiment prints: a line a cell, a table of sources and their paired tests, and the same as plain data. Pure.
+// Output of npm run experiment: a line a cell, a table of sources and their paired tests, and the same as plain data. Pure.
 
 import type { Interval, PairedComparison } from "../src/evaluate/bootstrap.ts";
 import { holm } from "../src/evaluate/tests.ts";
@@ -40,7 +40,7 @@ export interface CellLine {
   readonly gain?: Difference;
   readonly accepted: number;
   readonly rejected: CellSummary["rejected"];
-  /** Of the whole run; absent for a source without a writer. */
+  /** Count over the whole run; absent for a source without a writer. */
   readonly tokens?: CellSummary["tokens"];
   /** Examples that stage II learnt from, where those are not all accepted ones. */
   readonly learnt?: number;
@@ -49,7 +49,7 @@ export interface CellLine {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** What names a cell in its line. */
+/** Name of a cell in its line. */
 const named = ({ task, source, config, seed, share, filter, model }: FileCell) => ({
   task,
   source,
@@ -131,7 +131,7 @@ function writtenBy({ source, config, model }: FileCell): string {
   return `${typeof source === "string" ? source : JSON.stringify(source)}${by}`;
 }
 
-/** What names a method of a standing in its line. */
+/** Name of a standing's method in its line. */
 type Method = Pick<CellLine, "source" | "share" | "filter" | "model">;
 
 interface MethodLine extends Method {

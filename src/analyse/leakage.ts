@@ -43,7 +43,7 @@ export interface Reference {
   readonly real: Read;
   readonly numbering: Numbering;
   readonly runs: SharedSpans;
-  /** Of the texts never shown, ascending: cosines of the nearest real text, words of the longest shared run. */
+  /** Values of the texts never shown, ascending: cosines of the nearest real text, words of the longest shared run. */
   readonly similarities: Float64Array;
   readonly lengths: Float64Array;
 }

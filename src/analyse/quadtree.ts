@@ -27,7 +27,7 @@ export class Quadtree {
   /** Places of its points in the order, for a leaf; the first is -1 for other cells. */
   #from = new Int32Array(0);
   #to = new Int32Array(0);
-  /** Of one leaf's points: x, y and mass of what acts on them, and x and y of the force. */
+  /** Numbers of one leaf's points: x, y and mass of what acts on them, and x and y of the force. */
   #acting = new Float64Array(0);
 
   /** Builds the tree anew. `points`: x and y in turn. */

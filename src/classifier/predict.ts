@@ -40,7 +40,7 @@ export async function* predict(
 export interface Answers {
   /** With predicted labels or spans in place of their own. */
   readonly examples: readonly Example[];
-  /** Of each example. */
+  /** Probabilities of each example. */
   readonly sure: readonly Sure[];
   /** One for each window, in order. */
   readonly outcomes: readonly Outcome[];

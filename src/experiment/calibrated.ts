@@ -8,7 +8,7 @@ import { type Answer, answered } from "./answer.ts";
 import { agree } from "./trust.ts";
 
 /**
- * Of tasks with one label an answer counts once. Of spans and of several labels each that was given counts; one that was missed has no probability and does not.
+ * An answer with one label counts once. Each span counts that was given, and each of several labels; one that was missed has no probability.
  * Undefined where an answer has no probability, as in scores of an older version, and where nothing was given.
  */
 export function calibrationOf(test: readonly Example[], answers: readonly Answer[]): Calibration | undefined {

@@ -12,7 +12,7 @@ export interface NoteFormat {
   readonly labels: boolean;
   /** Contents of the files by path. */
   write(notes: readonly ReadNote[]): ReadonlyMap<string, string>;
-  /** What this format cannot carry of these notes, a sentence each. */
+  /** Losses of these notes in this format, a sentence each. */
   lost(notes: readonly ReadNote[]): readonly string[];
 }
 

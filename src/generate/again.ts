@@ -10,7 +10,7 @@ import type { RunConfig } from "./run-config.ts";
 import type { Feedback, Source, Tools } from "./source.ts";
 
 export interface Again {
-  /** Of the attempt whose place is taken: its label is asked for. */
+  /** Label of the attempt whose place is taken. */
   readonly index: number;
   /** Texts that it must not be, the demonstrations apart. */
   readonly taken: readonly Example[];

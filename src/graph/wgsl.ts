@@ -24,7 +24,7 @@ const bodies: Readonly<Record<KernelKind, (w: Writer) => Body>> = {
   product: productBody,
 };
 
-/** What the graph's outputs need. Throws an Error for an operator without a kernel, and for what no kernel can hold. */
+/** Shaders that the graph's outputs need. Throws an Error for an operator without a kernel, and for what no kernel can hold. */
 export function toWgsl(g: Graph): Shaders {
   const planned = plan(g);
   const shaders = planned.kernels.map((kernel: Kernel) => {

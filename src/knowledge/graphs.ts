@@ -59,7 +59,7 @@ export async function* importGraph(
 
 const passedOverOf = ({ passedOver }: SourceFiles) => (passedOver.length > 0 ? { passedOver } : {});
 
-/** What `importGraph` would bring, by the same reading. Nothing is kept. */
+/** Graph that `importGraph` would bring, by the same reading. Nothing is kept. */
 export function previewGraph(
   files: readonly GraphFile[],
   options: ImportOptions,

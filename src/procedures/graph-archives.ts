@@ -7,7 +7,7 @@ import { type GraphFile, refuseBomb } from "../knowledge/graphs.ts";
 /** iBKH's relations are some gigabytes. */
 const limits = { entries: 20_000, bytes: 64_000_000_000 };
 
-/** What systems leave beside files. */
+/** Files that systems leave beside others. */
 const isClutter = (path: string): boolean => /(^|\/)(__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)/.test(path);
 
 /** Throws `file-malformed` for an archive that is cut off or is none, `file-too-large` for a bomb, `file-empty` for one that holds nothing. */

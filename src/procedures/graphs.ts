@@ -19,7 +19,7 @@ import { graphFilesIn } from "./graph-archives.ts";
 export type GraphProcedures = {
   /** The graph that ships, imported on first use. */
   importStarter(argument: null, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
-  /** What an import of these files would bring; nothing is kept. */
+  /** Graph that an import of these files would bring; nothing is kept. */
   previewGraph(argument: PickedGraph, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   importGraph(argument: PickedGraph, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;

@@ -9,7 +9,7 @@ export interface TextRow {
   readonly method: string;
   /** Runs that are measured. */
   readonly runs: number;
-  /** Of a run: the mean. */
+  /** Mean of a run. */
   readonly texts: number;
   /** Distance at equal size; of the real text, between two of its parts. Undefined where that is too small to be parted. */
   readonly cmd: Estimate | undefined;

@@ -21,7 +21,7 @@ ${figure ? figureHtml(figure) : ""}
 </section>`;
 }
 
-/** What a reader did by hand, in one sentence. */
+/** Changes that a reader made by hand, in one sentence. */
 export function decisionWords(trust: Trust): string {
   const { dropped, kept, relabelled, rewritten } = decisionsOf(trust);
   if (dropped + kept + relabelled + rewritten === 0) return "By hand, none was dropped, kept or changed.";

@@ -24,7 +24,7 @@ export const relations = {
   agonism: ["agonist", "partial_agonist", "partial agonist", "agonism, activation"],
   antagonism: ["antagonist", "allosteric_antagonist", "antagonism, blocking"],
   turnover: ["substrate", "product", "product_of"],
-  /** Of a disease and a gene: the disease changes how much of the gene's product there is. */
+  /** Relations of a disease and a gene: the disease changes how much of the gene's product there is. */
   expression: ["upregulates", "downregulates", "DuG", "DdG"],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,4 +1,4 @@
-// What the page and its service worker say to each other, and the worker's answers. Knows no file.
+// Messages between the page and its service worker, and the worker's answers. Knows no file.
 
 import type { AppCache, Filled } from "./app-cache.ts";
 

@@ -65,7 +65,7 @@ function namesOf(count: number, draws: Rng): string[] {
   return Array.from({ length: count }, () => Array.from({ length: 1 + draws.int(4) }, one).join(" "));
 }
 
-/** What a user would type on the way to these names: beginnings, words, one with two letters swapped. */
+/** Queries on the way to these names: beginnings, words, one with two letters swapped. */
 export function typed(names: readonly string[], draws: Rng): string[] {
   return names.flatMap((name) => {
     const word = draws.pick(name.split(" "));

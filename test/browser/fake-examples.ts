@@ -1,4 +1,4 @@
-// What the fakes of a page write: topics, marked sentences, attempts of a log. Knows no service.
+// Texts that the fakes of a page write: topics, marked sentences, attempts of a log. Knows no service.
 
 import type { AttemptEntry } from "../../src/generate/log.ts";
 import type { RejectReason, Turn } from "../../src/generate/source.ts";

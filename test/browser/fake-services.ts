@@ -35,7 +35,7 @@ const wait = (milliseconds: number, signal?: AbortSignal) =>
     });
   });
 
-/** What can be looked up in the starter graph here. */
+/** Nodes that can be looked up in the starter graph here. */
 const starterFiles = importText(
   nodesFile({ Disease: ["asthma", "bronchial asthma", "gout"], Drug: ["salbutamol"] }),
   edgesFile("Drug:0 treats Disease:0", "Disease:0 resembles Disease:1"),

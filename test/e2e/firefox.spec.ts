@@ -5,7 +5,7 @@ import { expect, test } from "@playwright/test";
 import { Firefox, findFirefox } from "./firefox.ts";
 import { serveBuilt, tinyEncoder } from "./own-server.ts";
 
-/** What a reader does, as functions of the page: each waits up to four minutes for its control, and throws with its name. */
+/** Acts of a reader, as functions of the page: each waits up to four minutes for its control, and throws with its name. */
 const hands = `
   const within = async (what, look) => {
     for (let i = 0; i < 2400; i++) {

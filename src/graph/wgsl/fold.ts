@@ -24,7 +24,7 @@ export interface Kernel {
   readonly nodes: Node[];
   /** Computed by it, in order: its nodes' outputs first. Each of the others may build on those before it. */
   readonly outputs: Value[];
-  /** Those that nobody else reads: they are not written. */
+  /** Outputs that nobody else reads: they are not written. */
   readonly hidden: Set<number>;
 }
 
@@ -91,7 +91,7 @@ class Memory {
     else this.#wanted.add(value.id);
   }
 
-  /** What the number of a value is computed from, as far as it lies in memory: the value itself where it does. */
+  /** Values in memory that a value's number is computed from: the value itself where it lies there. */
   leaves(value: Value, found = new Map<number, Value>()): Map<number, Value> {
     if (this.stored.has(value.id)) return found.set(value.id, value);
     const node = this.producer(value);
@@ -133,7 +133,7 @@ class Memory {
     }
   }
 
-  /** Whether storing a pointwise result costs nothing: it takes the place of a product that nobody else reads. */
+  /** Tells whether storing a pointwise result costs nothing: it takes the place of a product that nobody else reads. */
   #inPlace(node: Node): boolean {
     if (ruleOf(node).kind !== "pointwise") return false;
     const size = sizeOf(node.outputs[0].shape);
@@ -221,7 +221,7 @@ class Kernels {
     return this.#isAligned(value, own, beside) ? index : undefined;
   }
 
-  /** Whether number i of a value needs number i of `own`, no other number of them, and none of `beside`. */
+  /** Tells whether number i of a value needs number i of `own`, no other number of them, and none of `beside`. */
   #isAligned(value: Value, own: ReadonlySet<number>, beside: ReadonlySet<number>): boolean {
     const size = sizeOf(value.shape);
     const walk = (node: Node, straight: boolean): boolean => {

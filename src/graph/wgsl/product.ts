@@ -27,7 +27,7 @@ interface Operand {
   readonly outer: number;
   /** Place of the number at index `o` along the output and `k` along the sum. */
   at(block: Block, o: string, k: string): Place;
-  /** Whether neighbours along the sum are neighbours in memory. */
+  /** True where neighbours along the sum are neighbours in memory. */
   readonly turned: boolean;
 }
 
@@ -151,7 +151,7 @@ function gemmOf(node: Node<"Gemm">, plan: Plan): Product {
   return { rows, columns, inner, batch: [], a: left, b: right, bias: c ?? undefined };
 }
 
-/** Whether neighbours along an axis are neighbours in memory, by the views that a product reads through. */
+/** Tells whether neighbours along an axis are neighbours in memory, by the views that a product reads through. */
 function isUnit(value: Value, axis: number, plan: Plan): boolean {
   const node = plan.stored.has(value.id) ? undefined : plan.producer(value);
   const last = value.shape.length - 1;

@@ -86,7 +86,7 @@ export const lanesFor = (count: number): number => (count > 512 ? 256 : count > 
 interface Layout {
   /** Axes of the input that stay, and those that are summed over; each rising. */
   readonly order: { readonly kept: readonly number[]; readonly summed: readonly number[] };
-  /** Whether all that are summed over come before those that stay. */
+  /** True where all that are summed over come before those that stay. */
   readonly leading: boolean;
 }
 

@@ -7,7 +7,7 @@ import type { GraphEdge, GraphNode } from "../knowledge-graph.ts";
 import { isNoName } from "../name-words.ts";
 import type { At, GraphSink } from "./graph-source.ts";
 
-/** What of the files becomes the graph; all where nothing is named. */
+/** Part of the files that becomes the graph; all where nothing is named. */
 export interface GraphFilter {
   /** Only these node types, with the edges between them. */
   readonly types?: readonly string[];

@@ -26,7 +26,7 @@ function composed(name: string): string {
 const encoder = new TextEncoder();
 const space = 32;
 
-/** What an ASCII sign is in a key: itself in lower case, a space, or nothing. */
+/** Form of an ASCII sign in a key: itself in lower case, a space, or nothing. */
 const plainOf = Uint8Array.from({ length: 128 }, (_, code) => {
   const sign = String.fromCharCode(code).toLowerCase();
   if (/[a-z0-9]/.test(sign)) return sign.charCodeAt(0);

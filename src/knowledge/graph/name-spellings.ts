@@ -1,4 +1,4 @@
-// What a misspelled query may stand for: its words put right by those of an index. Knows no names.
+// Spellings that a misspelled query may stand for: its words put right by those of an index. Knows no names.
 
 import type { NameIndex } from "./name-index.ts";
 import { codes, headCodes, headNumber, rangeOf, startsAt, wordsIn } from "./name-keys.ts";

@@ -93,7 +93,7 @@ export interface Step {
 
 /**
  * A shortest way of at most three links between two nodes, whatever their direction: the nodes after the first, in order. Undefined without one.
- * Of several the one through the nodes with the fewest links: what everything is linked to explains little. The columns are read twice at most.
+ * Among several, the one through the nodes with the fewest links: a node that everything is linked to explains little. The columns are read twice at most.
  */
 export async function shortestPath(
   stored: StoredGraph,

@@ -1,4 +1,4 @@
-// What a run of a program is fed: one buffer, written by one call. Knows no model.
+// Feeds of a program's run: one buffer, written by one call. Knows no model.
 
 import type { Graph } from "../../graph/graph.ts";
 import { sizeOf, type Value } from "../../graph/ops.ts";

@@ -91,7 +91,7 @@ function main(): void {
       console.log(row(at, path, found));
     }
   }
-  // What the app can have: a program where there is one.
+  // The app's own choice: a program where there is one.
   const own = (kind: "train" | "decode") => {
     const made = Object.entries(results.program[kind]).filter(([, found]) => !("left" in found));
     return { ...results.onnxruntime[kind], ...Object.fromEntries(made) };

@@ -44,7 +44,7 @@ it("gives another text for the attempt's own label, past answers that cannot be 
   const found = await writeAgain(config, ports(source(1000)), { index: 1, taken: [pair(5, "x")] }, never);
   expect(found).toMatchObject({ kind: "pair", label: mqp.labels[1]?.id });
   expect(await writeAgain(config, ports(source(1000)), { index: 1, taken: [pair(5, "x")] }, never)).toEqual(found);
-  // What was written again and did not please is taken too: the next one is another.
+  // An example that was written again and did not please is taken too: the next one is another.
   const next = await writeAgain(config, ports(source(1000)), { index: 1, taken: [found as PairExample] }, never);
   expect((next as PairExample).first).not.toBe((found as PairExample).first);
 });

@@ -1,4 +1,4 @@
-// What npm run experiment prints of scores: intervals, the paired tests and their correction, as words and as data.
+// Scores as npm run experiment prints them: intervals, the paired tests and their correction, as words and as data.
 
 import { describe, expect, it } from "vitest";
 import { readExperimentFile } from "../../../scripts/experiment-file.ts";

@@ -29,7 +29,7 @@ function serverOf(first: Readonly<Record<string, string>> | undefined) {
       server.asked.push(url);
       if (!server.files) throw new TypeError("Failed to fetch");
       const text = server.files[url.slice(scope.length) || "index.html"];
-      // Of another type than it should be, as some servers send scripts.
+      // A type that it should not have, as some servers send scripts.
       return text === undefined
         ? new Response(null, { status: 404 })
         : new Response(text, { headers: { "Content-Type": "text/plain" } });

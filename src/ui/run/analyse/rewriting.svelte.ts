@@ -52,7 +52,7 @@ export class Rewriting {
     if (!this.work.running) this.waiting = [];
   }
 
-  /** What was said, for a reader who waits. */
+  /** Words for a reader who waits. */
   get words(): string {
     if (this.without === undefined) return "";
     return `No draft for example ${count(this.without + 1)} could be taken: it stays as it was.`;

@@ -126,7 +126,7 @@ export class EvaluateStep {
     return { name, blob: await runCapsule(name, await recordOf(this.#run), choice, signal, tell) };
   }
 
-  /** What was measured and judged before, read back where it is there. */
+  /** Measures and verdicts of before, read back where they are there. */
   async #looked(): Promise<{ readonly analysis: Analysis | undefined; readonly trust: Trust | undefined }> {
     const { analyse } = this.#run;
     await analyse.read();

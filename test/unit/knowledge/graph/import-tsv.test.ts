@@ -53,7 +53,7 @@ describe("importing", () => {
     const [manifest] = await store.list();
     expect(describeGraph(manifest!)).toEqual({
       format: "plain",
-      // Of 4 nodes their ids and names with the ends (4 bytes each), provenance (2) and links (4); of 3 edges two ends (4 each) and provenance.
+      // Bytes of 4 nodes: their ids and names with the ends (4 bytes each), provenance (2) and links (4); of 3 edges two ends (4 each) and provenance.
       bytes: "D:1D:2S:1R:1goutasthmacoughcolchicine".length + 4 * (4 + 4 + 2 + 4) + 3 * (4 + 4 + 2),
       id: "g",
       name: "Test",
