@@ -40,6 +40,7 @@ export const errorCodes = [
   "span-out-of-bounds",
   "unknown-label",
   "dangling-edge", // an edge whose end is no node
+  "graph-broken", // columns of a stored graph are gone or damaged
   "not-enough-examples",
   "no-topics", // the graph holds nothing that the task asks for
   "nothing-accepted", // a long row of attempts and none kept

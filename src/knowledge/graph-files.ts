@@ -13,6 +13,7 @@ export const nodeColumns = {
   source: { names: ["source", "node_source", "provenance"], needed: false },
   licence: { names: ["licence", "license"], needed: false },
   synonyms: { names: ["synonyms", "synonym", "aliases"], needed: false },
+  xrefs: { names: ["xrefs", "xref", "same_as"], needed: false },
 } as const satisfies Record<string, GraphColumn>;
 
 export const edgeColumns = {
@@ -32,7 +33,7 @@ export const separators = { "\t": "tabs", ",": "commas", ";": "semicolons" } as 
 
 export type Separator = keyof typeof separators;
 
-/** Between the synonyms of one cell. */
+/** Between the synonyms of one cell, and between its ids elsewhere. */
 export const synonymSign = "|";
 
 const listed = (names: readonly string[]): string => {
@@ -57,6 +58,7 @@ export const leftOutReasons = [
   "licence-not-chosen",
   "score-too-low", // edges below the score that was asked for
   "not-drawn", // nodes beyond the number that was asked for, by chance
+  "too-far", // nodes farther from the seeds than was asked for
   "degree-reached", // edges of a node that has as many as were asked for
   "no-name", // nodes named "NaN", "NULL", "N/A", "unknown"
   "end-left-out", // edges of a node that was left out

@@ -1,5 +1,6 @@
 // The port of where graphs are kept, and one in memory. Knows no file format.
 
+import { ClinfuseError } from "../base/errors.ts";
 import type { Chunk, GraphManifest, ReadyChunk } from "./graph-columns.ts";
 
 /** A graph that is kept whole. Throws `not-found` when it was deleted meanwhile. */
@@ -24,6 +25,8 @@ export interface GraphStore {
   list(): Promise<GraphManifest[]>;
   open(id: string): Promise<StoredGraph | undefined>;
   write(): Promise<GraphWriter>;
+  /** Gives it another name. Throws `not-found`. */
+  rename(id: string, name: string): Promise<void>;
   delete(id: string): Promise<void>;
 }
 
@@ -39,6 +42,8 @@ export async function* chunksOf(
   for (let first = 0; first < count; first += readAtOnce)
     yield* await chunks(column, first, Math.min(count, first + readAtOnce) - 1);
 }
+
+export const notHeld = (id: string) => new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
 
 /** Keeps nothing: for looking through files. */
 export const nullGraphStore: Pick<GraphStore, "write"> = {
@@ -76,6 +81,11 @@ export function memoryGraphStore(): GraphStore {
           chunks.clear();
         },
       };
+    },
+    async rename(id, name) {
+      const graph = graphs.get(id);
+      if (!graph) throw notHeld(id);
+      graphs.set(id, { ...graph, manifest: { ...graph.manifest, name } });
     },
     async delete(id) {
       graphs.delete(id);

@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
-import type { GraphStore, GraphWriter } from "../knowledge/graph-store.ts";
+import { type GraphStore, type GraphWriter, notHeld } from "../knowledge/graph-store.ts";
 import type { Db } from "./db.ts";
 import { read, write } from "./transaction.ts";
 
@@ -25,6 +25,13 @@ export function graphStore(db: Db): GraphStore {
       }),
 
     write: () => startImport(db),
+
+    rename: (id, name) =>
+      write(db, ["graphs"], "rename the graph", async (tx) => {
+        const record = await tx.objectStore("graphs").get(id);
+        if (!record) throw notHeld(id);
+        await tx.objectStore("graphs").put({ ...record, manifest: { ...record.manifest, name } });
+      }),
 
     delete: (id) =>
       write(db, ["graphs", "columns"], "delete the graph", async (tx) => {

@@ -21,6 +21,8 @@ export interface GraphFilter {
   readonly degree?: number;
   /** At most so many nodes, drawn at random. */
   readonly random?: { readonly count: number; readonly seed: string };
+  /** Only nodes at most so many edges from these, which are named by id, name or synonym. */
+  readonly near?: { readonly seeds: readonly string[]; readonly radius: number };
 }
 
 export interface FilteringSink extends GraphSink {
@@ -37,12 +39,12 @@ export interface FilteringSink extends GraphSink {
 /** Broken rows after which a file is refused when they are more than the sound ones: it is something else. */
 const mostBroken = 1000;
 
-/** `drawn` tells of a node's key whether chance keeps it. */
+/** `drawn` gives the reason why a node of this key is left out, if it is. */
 export function graphSink(
   builder: GraphBuilder,
   filter: GraphFilter,
   strict: boolean,
-  drawn: (key: string) => boolean = () => true,
+  drawn: (key: string) => LeftOutReason | undefined = () => undefined,
 ): FilteringSink {
   const ledger = rowLedger(strict);
   const { leave, unfit } = ledger;
@@ -82,7 +84,7 @@ export function graphSink(
       met.types.add(node.type);
       met.licences.add(node.licence);
       const key = node.key ?? node.id;
-      const reason = nodeReason(node, filter, refused) ?? (drawn(key) ? undefined : "not-drawn");
+      const reason = nodeReason(node, filter, refused) ?? drawn(key);
       if (reason) return leaveNode(key, reason);
       ledger.row();
       const added = builder.node(node);

@@ -6,7 +6,7 @@ import { graphBuilder } from "../graph-builder.ts";
 import type { GraphManifest } from "../graph-columns.ts";
 import type { GraphStore } from "../graph-store.ts";
 import type { EdgeProvenance } from "../topic.ts";
-import { drawnKeys } from "./drawn-keys.ts";
+import { type Drawn, drawnKeys } from "./drawn-keys.ts";
 import { type FilteringSink, type GraphFilter, graphSink } from "./graph-sink.ts";
 import type { GraphSink, GraphSource } from "./graph-source.ts";
 import { graphSources, type SourceFiles } from "./sources.ts";
@@ -34,16 +34,16 @@ export async function* importFiles(
 ): AsyncGenerator<GraphImportEvent, void> {
   const source: GraphSource = graphSources[format];
   const reading = readingOf(source, files, options.provenance);
-  const rounds = options.random ? 2 : 1;
+  const keys = drawnKeys(graphBuilder(), options, source.strict);
+  const rounds = keys ? 2 : 1;
   const total = reading.total * rounds;
   const builder = graphBuilder();
   const writer = await store.write();
   let whole = false;
   try {
     let before = 0;
-    let drawn: ((key: string) => boolean) | undefined;
-    if (options.random) {
-      const keys = drawnKeys(graphBuilder(), options, source.strict);
+    let drawn: Drawn | undefined;
+    if (keys) {
       for await (const done of reading.read(keys.sink, signal)) {
         keys.sink.take();
         yield { type: "progress", done, total };

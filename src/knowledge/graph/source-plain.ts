@@ -62,14 +62,20 @@ function nodeRow(sink: GraphSink, provenance: EdgeProvenance): Take<NodeField> {
     const name = cell("name");
     const [source, licence] = [cell("source") || provenance.source, cell("licence") || provenance.licence];
     const synonyms = synonymsIn(cell("synonyms"), name);
-    sink.node({ id: cell("id"), type: cell("type"), name, source, licence, synonyms }, at);
+    const xrefs = listIn(cell("xrefs"));
+    sink.node({ id: cell("id"), type: cell("type"), name, source, licence, synonyms, xrefs }, at);
   };
 }
 
 function synonymsIn(cell: string, name: string): string[] {
+  return listIn(cell).filter((part) => part !== name && !isNoName(part));
+}
+
+/** Parts of a cell, each once. */
+function listIn(cell: string): string[] {
   if (cell === "") return [];
   const parts = cell.split(synonymSign).map((part) => part.trim());
-  return [...new Set(parts)].filter((part) => part !== name && !isNoName(part));
+  return [...new Set(parts)].filter((part) => part !== "");
 }
 
 function edgeRow(sink: GraphSink, provenance: EdgeProvenance): Take<EdgeField> {

@@ -241,6 +241,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     remedy:
       "Each head and tail of edges.tsv must be an id of nodes.tsv. Mend it and choose both files again. Nothing was imported.",
   }),
+  "graph-broken": (_, message) => ({
+    title: "A stored graph is damaged",
+    sentence: sentence(message),
+    remedy: "Remove the graph and import its files again. Runs that drew from it keep what they drew.",
+  }),
   "not-enough-examples": ({ expected }, message) => ({
     title: "Too few examples of a label",
     sentence: sentence(message),

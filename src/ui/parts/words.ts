@@ -68,6 +68,7 @@ export const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
   "licence-not-chosen": "rows of a licence that was not chosen",
   "score-too-low": "edges of a lower score than was chosen",
   "not-drawn": "nodes beyond the number that was chosen",
+  "too-far": "nodes farther from the named ones than was chosen",
   "degree-reached": "edges of nodes that have as many as was chosen",
   "no-name": "nodes without a name (NaN, NULL, N/A, unknown)",
   "end-left-out": "edges of a node that was left out",

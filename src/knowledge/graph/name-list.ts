@@ -1,0 +1,38 @@
+// A pasted list of names as the table of a small graph. Knows no store.
+
+import { ClinfuseError } from "../../base/errors.ts";
+import { nodeColumns, synonymSign } from "../graph-files.ts";
+import { isNoName } from "../name-words.ts";
+import type { TextFile } from "./text-pieces.ts";
+
+/** Longest list, in characters: what is longer is a file. */
+const longestList = 20_000_000;
+
+/**
+ * A name a line, its synonyms after it between "|"; each name once, whatever its case. Throws `file-empty` for a list without a name and
+ * `file-too-large` for one that is no list.
+ */
+export function nameListFile(text: string, type: string): TextFile {
+  if (text.length > longestList) {
+    const what = `a list of more than ${longestList} characters: choose it as a file`;
+    throw new ClinfuseError("file-too-large", what, { what, got: text.length, expected: longestList });
+  }
+  const kind = type.replace(/\s+/g, " ").trim() || "Name";
+  const seen = new Map<string, readonly string[]>();
+  for (const line of text.split(/\r\n?|\n/)) {
+    const names = line
+      .split(synonymSign)
+      .map((name) => name.replace(/\s+/g, " ").trim())
+      .filter((name) => name !== "" && !isNoName(name));
+    const [name] = names;
+    if (name !== undefined && !seen.has(name.toLowerCase())) seen.set(name.toLowerCase(), names);
+  }
+  if (seen.size === 0)
+    throw new ClinfuseError("file-empty", "the list holds no name", { file: "the list", what: "the list holds no name" });
+  const { id, type: of, name, synonyms } = nodeColumns;
+  const header = [id, of, name, synonyms].map(({ names }) => names[0]).join("\t");
+  const rows = [...seen.values()].map(([first, ...others], i) =>
+    [`name:${i + 1}`, kind, first, others.join(synonymSign)].join("\t"),
+  );
+  return { name: "nodes.tsv", data: new Blob([`${header}\n${rows.join("\n")}\n`]) };
+}

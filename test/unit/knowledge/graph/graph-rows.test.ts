@@ -1,0 +1,214 @@
+// What is done with a stored graph as a whole: written out, checked, repaired, renamed, put together with another.
+
+import { describe, expect, it } from "vitest";
+import { columnGraph } from "../../../../src/knowledge/graph/column-graph.ts";
+import { checkGraph, repairGraph } from "../../../../src/knowledge/graph/graph-check.ts";
+import { type GraphForm, graphPieces } from "../../../../src/knowledge/graph/graph-export.ts";
+import { edgeRows, nodeRows } from "../../../../src/knowledge/graph/graph-rows.ts";
+import { mergeGraphs } from "../../../../src/knowledge/graph/merge-graphs.ts";
+import { nameListFile } from "../../../../src/knowledge/graph/name-list.ts";
+import { type Chunk, type EdgeChunk, edgeKey, linkKey, nodeKey } from "../../../../src/knowledge/graph-columns.ts";
+import { memoryGraphStore, type StoredGraph } from "../../../../src/knowledge/graph-store.ts";
+import { importGraph } from "../../../../src/knowledge/graphs.ts";
+import { importText, options } from "../rows.ts";
+
+const { signal } = new AbortController();
+const nodes = [
+  "id\ttype\tname\tsource\tlicence\tsynonyms\txrefs",
+  "DOID:1\tDisease\tgout\tDO\tCC0-1.0\tpodagra|gouty arthritis\tMESH:D1|UMLS:C1",
+  'DOID:2\tDisease\t"lazy" eye\tDO\tCC0-1.0\t\t',
+  "DB 3\tDrug\tcolchicine\tDB\tCC BY-NC 4.0\t\t",
+].join("\n");
+const edges = [
+  "src\trelation\tdst\tsource\tlicence",
+  "DB 3\ttreats\tDOID:1\tDB\tCC BY-NC 4.0",
+  "DOID:2\tresembles\tDOID:1\tDO\tCC0-1.0",
+].join("\n");
+const stored = async (of = nodes, links = edges): Promise<StoredGraph> => (await (await importText(of, links)).store.open("g"))!;
+
+async function rowsOf(graph: StoredGraph) {
+  const found = { nodes: [] as unknown[], edges: [] as unknown[] };
+  for await (const rows of nodeRows(graph)) found.nodes.push(...rows);
+  for await (const rows of edgeRows(graph)) found.edges.push(...rows);
+  return found;
+}
+
+async function written(graph: StoredGraph, form: GraphForm): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for await (const { file, text } of graphPieces[form](graph)) files[file] = (files[file] ?? "") + text;
+  return files;
+}
+
+describe("a graph written out", () => {
+  it("comes back whole from its tables: names, synonyms, ids elsewhere, sources, licences, edges", async () => {
+    const graph = await stored();
+    const files = await written(graph, "tsv");
+    expect(Object.keys(files)).toEqual(["nodes.tsv", "edges.tsv"]);
+    const again = await stored(files["nodes.tsv"], files["edges.tsv"]);
+    expect(await rowsOf(again)).toEqual(await rowsOf(graph));
+  });
+
+  it("is JSON-LD whose edges name their nodes, whatever their ids hold", async () => {
+    const { "graph.jsonld": text } = await written(await stored(), "jsonld");
+    const { "@context": context, "@graph": entries } = JSON.parse(text as string);
+    expect(context.name).toMatch(/^http/);
+    const byId = new Map(entries.flatMap((e: Record<string, string>) => (e["@id"] ? [[e["@id"], e]] : [])));
+    expect(byId.size).toBe(3);
+    const treats = entries.find((e: Record<string, string>) => e.relation === "treats");
+    expect([byId.get(treats.head), byId.get(treats.tail)]).toMatchObject([
+      { name: "colchicine" },
+      { name: "gout", xrefs: ["MESH:D1", "UMLS:C1"] },
+    ]);
+    expect(treats).toMatchObject({ source: "DB", licence: "CC BY-NC 4.0" });
+  });
+
+  it("is JSON-LD as well where it has no edge", async () => {
+    const { "graph.jsonld": text } = await written(await stored(nodes, "src\trelation\tdst\nDOID:1\tis\tDOID:2\n"), "jsonld");
+    expect(JSON.parse(text as string)["@graph"]).toHaveLength(4);
+  });
+});
+
+/** A graph some of whose chunks are others, or gone. */
+function damaged(graph: StoredGraph, chunks: Readonly<Record<string, Chunk | undefined>>): StoredGraph {
+  const chunk = async (column: string, part: number): Promise<Chunk> => {
+    if (!(column in chunks)) return graph.chunk(column, part);
+    const other = chunks[column];
+    if (!other) throw new Error("gone");
+    return other;
+  };
+  const all = (column: string, first: number, last: number) =>
+    Promise.all(Array.from({ length: last - first + 1 }, (_, i) => chunk(column, first + i)));
+  return { manifest: graph.manifest, chunk, chunks: all };
+}
+
+describe("the check of a graph", () => {
+  const treats = edgeKey({ relation: "treats", head: "Drug", tail: "Disease" });
+
+  it("finds nothing in a sound one", async () => {
+    expect(await checkGraph(await stored(), signal)).toEqual([]);
+  });
+
+  it.each([
+    ["edges that are gone", { [treats]: undefined }, /1 edges of the relation treats cannot be read/],
+    [
+      "an edge to no node",
+      { [treats]: { heads: Uint32Array.of(9), tails: Uint32Array.of(0), provenance: Uint16Array.of(0) } },
+      /end at no node/,
+    ],
+    ["links that are others", { [linkKey("Drug")]: { links: Uint32Array.of(7) } }, /1 nodes of the type Drug have other links/],
+  ])("tells of %s, and a repair makes a sound graph of the rest", async (_, chunks, words) => {
+    const graph = damaged(await stored(), chunks as Record<string, Chunk | undefined>);
+    const faults = await checkGraph(graph, signal);
+    expect(faults[0]?.what).toMatch(words);
+    expect(faults.every(({ repair }) => repair !== undefined)).toBe(true);
+    const store = memoryGraphStore();
+    await repairGraph(graph, store, signal);
+    const sound = (await store.open("g"))!;
+    expect(await checkGraph(sound, signal)).toEqual([]);
+    expect((await rowsOf(sound)).nodes).toEqual((await rowsOf(await stored())).nodes);
+    expect(await columnGraph(sound).count({ kind: "edges", relation: "resembles", head: "Disease", tail: "Disease" })).toBe(1);
+  });
+
+  it("says why a graph without its names cannot be repaired, and writes nothing", async () => {
+    const graph = damaged(await stored(), { [nodeKey("Disease")]: undefined });
+    const store = memoryGraphStore();
+    await expect(repairGraph(graph, store, signal)).rejects.toMatchObject({
+      code: "graph-broken",
+      message: expect.stringMatching(/2 nodes of the type Disease/),
+    });
+    expect(await store.list()).toEqual([]);
+  });
+
+  it("finds edges whose columns differ in length", async () => {
+    const graph = await stored();
+    const chunk = (await graph.chunk(treats, 0)) as EdgeChunk;
+    const faults = await checkGraph(damaged(graph, { [treats]: { ...chunk, tails: Uint32Array.of() } }), signal);
+    expect(faults[0]?.what).toMatch(/cannot be read/);
+  });
+});
+
+describe("a subset around some nodes", () => {
+  const rows = ["a", "b", "c", "d", "e"].map((name) => `N:${name}\tDisease\t${name}${name}\t${name}-synonym`);
+  const chain = ["a b", "b c", "c d", "d e"].map((pair) => `N:${pair.split(" ")[0]}\tnext\tN:${pair.split(" ")[1]}`);
+  const near = async (seeds: readonly string[], radius: number, more = {}) => {
+    const table = `id\ttype\tname\tsynonyms\n${rows.join("\n")}\n`;
+    const { store, events } = await importText(table, `src\trelation\tdst\n${chain.join("\n")}\n`, {
+      near: { seeds, radius },
+      ...more,
+    });
+    const found = await rowsOf((await store.open("g"))!);
+    return { names: (found.nodes as { name: string }[]).map(({ name }) => name), edges: found.edges.length, events };
+  };
+
+  it("takes nodes up to the radius, along edges in both directions, by id, name and synonym", async () => {
+    expect(await near(["N:c"], 0)).toMatchObject({ names: ["cc"], edges: 0 });
+    expect(await near(["CC"], 1)).toMatchObject({ names: ["bb", "cc", "dd"], edges: 2 });
+    expect(await near(["a-synonym"], 2)).toMatchObject({ names: ["aa", "bb", "cc"], edges: 2 });
+    const { events } = await near(["aa", "ee"], 1);
+    expect(events.at(-1)).toMatchObject({ manifest: { leftOut: { "too-far": 1, "end-left-out": 2 } } });
+  });
+
+  it("is told when a seed is no node", async () => {
+    await expect(near(["aa", "zz"], 1)).rejects.toMatchObject({ code: "not-found", message: expect.stringMatching(/zz/) });
+  });
+});
+
+describe("a list of names", () => {
+  it("is a graph of one type, each name once, with its synonyms", async () => {
+    const file = nameListFile(" gout | podagra\r\nGOUT\n\nNaN\nasthma \n", "Disease");
+    const store = memoryGraphStore();
+    for await (const _ of importGraph([file], options, store, signal));
+    expect((await rowsOf((await store.open("g"))!)).nodes).toMatchObject([
+      { type: "Disease", name: "gout", synonyms: ["podagra"] },
+      { type: "Disease", name: "asthma", synonyms: [] },
+    ]);
+    expect(() => nameListFile(" \n NaN", "Disease")).toThrow(/no name/);
+  });
+});
+
+describe("a graph's name", () => {
+  it("is changed, and the graph of another id is not", async () => {
+    const { store } = await importText(nodes, edges);
+    await store.rename("g", "Mine");
+    expect((await store.list()).map(({ name }) => name)).toEqual(["Mine"]);
+    await expect(store.rename("x", "Mine")).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("two graphs put together", () => {
+  const other = [
+    "id\ttype\tname\txrefs",
+    "MESH:D1\tdisease\tarthritis urica\t",
+    "MESH:D9\tDisease\tasthma\t",
+    "DOID:2\tSymptom\teye\t",
+    "DB 3\tDrug\tColchicine\t",
+    "X:1\tDisease\tboth\tMESH:D1|DOID:2",
+  ].join("\n");
+  const links = "src\trelation\tdst\nDB 3\ttreats\tMESH:D1\nDB 3\ttreats\tMESH:D9\n";
+
+  it("join nodes that share an id, keep the rest, and tell what does not fit", async () => {
+    const store = memoryGraphStore();
+    const merged = await mergeGraphs(await stored(), await stored(other, links), { id: "m", name: "M" }, store, signal);
+    const graph = (await store.open("m"))!;
+    const found = await rowsOf(graph);
+    expect(found.nodes.length).toBe(3 + 5 - 2);
+    expect(found.nodes).toContainEqual(
+      expect.objectContaining({
+        id: "DOID:1",
+        name: "gout",
+        synonyms: ["podagra", "gouty arthritis", "arthritis urica"],
+        licence: "CC0-1.0",
+      }),
+    );
+    expect(merged).toMatchObject({ joined: 2, conflicts: { "other-type": 1, several: 1, "other-name": 1 } });
+    expect(merged.shown.map(({ kind }) => kind).sort()).toEqual(["other-name", "other-type", "several"]);
+    expect(await checkGraph(graph, signal)).toEqual([]);
+  });
+
+  it("have an edge once that both have between the same nodes", async () => {
+    const [store, graph] = [memoryGraphStore(), await stored()];
+    const merged = await mergeGraphs(graph, await stored(), { id: "m", name: "M" }, store, signal);
+    expect(merged).toMatchObject({ joined: 3, repeated: 2, conflicts: { "other-type": 0, several: 0, "other-name": 0 } });
+    expect((await rowsOf((await store.open("m"))!)).edges).toEqual((await rowsOf(graph)).edges);
+  });
+});
