@@ -43,7 +43,7 @@ export async function* chunksOf(
     yield* await chunks(column, first, Math.min(count, first + readAtOnce) - 1);
 }
 
-export const notHeld = (id: string) => new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
+const notHeld = (id: string) => new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
 
 /** Keeps nothing: for looking through files. */
 export const nullGraphStore: Pick<GraphStore, "write"> = {

@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
-import { type GraphStore, type GraphWriter, notHeld } from "../knowledge/graph-store.ts";
+import type { GraphStore, GraphWriter } from "../knowledge/graph-store.ts";
 import type { Db } from "./db.ts";
 import { read, write } from "./transaction.ts";
 
@@ -29,7 +29,7 @@ export function graphStore(db: Db): GraphStore {
     rename: (id, name) =>
       write(db, ["graphs"], "rename the graph", async (tx) => {
         const record = await tx.objectStore("graphs").get(id);
-        if (!record) throw notHeld(id);
+        if (!record) throw new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
         await tx.objectStore("graphs").put({ ...record, manifest: { ...record.manifest, name } });
       }),
 
