@@ -1,11 +1,13 @@
 // A knowledge graph's files, read as the app reads them, counted and drawn from: npm run kg -- PATH ...
 
-import { basename } from "node:path";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
+import { type GraphForm, graphForms, graphPieces } from "../src/knowledge/graph-export.ts";
 import { notStated } from "../src/knowledge/graph-files.ts";
-import { memoryGraphStore } from "../src/knowledge/graph-store.ts";
+import { type GraphStore, memoryGraphStore } from "../src/knowledge/graph-store.ts";
 import { sampleTopics } from "../src/knowledge/graph-topics.ts";
 import { type GraphInfo, type ImportOptions, importGraph, openGraph, previewGraph } from "../src/knowledge/graphs.ts";
 import type { Topic } from "../src/knowledge/topic.ts";
@@ -16,7 +18,7 @@ import { faultOf, runAsCommand } from "./command.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
-                       [--query TASK:LABEL --count N] [--seed S]
+                       [--near NODE --radius N] [--query TASK:LABEL --count N] [--seed S] [--out DIR]
 
 PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: iBKH's CSVs, PrimeKG's kg.csv, Hetionet (tables or JSON), OBO,
 UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
@@ -24,6 +26,8 @@ UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
 --score N      only edges of this score and more, where an edge has one
 --degree N     at most so many edges at each node
 --random N     at most so many nodes, drawn by --seed
+--near NODE    only nodes at most --radius (1) edges from this one, by its id or name; it may be given again
+--out DIR      writes the graph there: nodes.tsv, edges.tsv and graph.jsonld
 --query        topics of the graph for this label (for all of its labels, without one), at most --count (10), drawn by --seed (1)
 
 The last line is one JSON object: format, nodes by type, edges by relation, left_out by reason, licences (rows), bytes in the store, seconds, topics.
@@ -65,6 +69,9 @@ export async function main(
       score: text,
       degree: text,
       random: text,
+      near: list,
+      radius: text,
+      out: text,
       query: text,
       count: text,
       seed: text,
@@ -80,6 +87,8 @@ export async function main(
   const degree = wholeNumber("degree", values.degree, 1);
   const random = wholeNumber("random", values.random, 1);
   const score = numberOf("score", values.score);
+  const radius = wholeNumber("radius", values.radius, 0);
+  if (radius !== undefined && !values.near) throw new Error("--radius takes --near: around which node?");
   const count = wholeNumber("count", values.count, 1) ?? 10;
   try {
     const query = values.query === undefined ? undefined : queryOf(values.query, count, seed);
@@ -93,9 +102,10 @@ export async function main(
       ...listed("licences", values.licences),
       ...(score === undefined ? {} : { score }),
       ...(degree === undefined ? {} : { degree }),
+      ...(values.near ? { near: { seeds: values.near, radius: radius ?? 1 } } : {}),
       ...(random === undefined ? {} : { random: { count: random, seed: String(seed) } }),
     };
-    print(JSON.stringify(await read(positionals, options, query, remark)));
+    print(JSON.stringify(await read(positionals, options, { query, out: values.out }, remark)));
     return 0;
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
@@ -107,7 +117,7 @@ export async function main(
 async function read(
   paths: readonly string[],
   options: ImportOptions,
-  query: Query | undefined,
+  { query, out }: { readonly query: Query | undefined; readonly out: string | undefined },
   remark: (line: string) => void,
 ): Promise<KgLine> {
   const start = performance.now();
@@ -116,7 +126,8 @@ async function read(
   const { signal } = new AbortController();
   let graph: GraphInfo | undefined;
   let told = start;
-  for await (const event of query ? importGraph(files, options, store, signal) : previewGraph(files, options, signal)) {
+  const isKept = query !== undefined || out !== undefined;
+  for await (const event of isKept ? importGraph(files, options, store, signal) : previewGraph(files, options, signal)) {
     if (event.type === "imported") {
       graph = event.graph;
       if (event.passedOver) remark(`Not read: ${event.passedOver.slice(0, 20).join(", ")}`);
@@ -128,6 +139,7 @@ async function read(
   if (!graph) throw new Error("unreachable: an import ends with its graph");
   for (const sentence of notThere(graph, options)) remark(sentence);
   const topics = query ? await drawn(query, await openGraph(store, options.id)) : [];
+  if (out !== undefined) await writeGraph(store, options.id, out);
   const licences: Record<string, number> = {};
   for (const { licence, rows } of graph.provenance) licences[licence] = (licences[licence] ?? 0) + rows;
   const seconds = Math.round(performance.now() - start) / 1000;
@@ -141,6 +153,17 @@ async function read(
     seconds,
     topics,
   };
+}
+
+/** Writes every form of a graph into a folder, which is made where it is not there. */
+async function writeGraph(store: GraphStore, id: string, folder: string): Promise<void> {
+  const stored = await store.open(id);
+  if (!stored) throw new Error("unreachable: the graph was imported");
+  mkdirSync(folder, { recursive: true });
+  for (const form of Object.keys(graphForms) as GraphForm[]) {
+    for (const file of graphForms[form]) writeFileSync(join(folder, file), "");
+    for await (const { file, text } of graphPieces[form](stored)) appendFileSync(join(folder, file), text);
+  }
 }
 
 /** Choices of which the graph has nothing, a sentence each. */

@@ -3,6 +3,7 @@
 import type { AnalyseProcedures } from "./analyse.ts";
 import type { CapsuleProcedures } from "./capsules.ts";
 import type { GenerateProcedures } from "./generate.ts";
+import type { CareProcedures } from "./graph-care.ts";
 import type { LookupProcedures } from "./graph-lookup.ts";
 import type { GraphProcedures } from "./graphs.ts";
 import type { MeasureProcedures } from "./measure.ts";
@@ -20,10 +21,20 @@ const graphAnswers: Answers<GraphProcedures> = {
   countTopics: "promise",
 };
 
+const careAnswers: Answers<CareProcedures> = {
+  importNames: "stream",
+  renameGraph: "promise",
+  exportGraph: "promise",
+  checkGraph: "promise",
+  repairGraph: "promise",
+  mergeGraphs: "promise",
+};
+
 const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise" };
 
 export const generateAnswers: Answers<GenerateProcedures> = {
   ...graphAnswers,
+  ...careAnswers,
   ...lookupAnswers,
   readData: "promise",
   keepModelFile: "stream",

@@ -19,6 +19,7 @@ import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
+import { type CareProcedures, careProcedures } from "./graph-care.ts";
 import { type LookupProcedures, lookupProcedures } from "./graph-lookup.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
@@ -26,6 +27,7 @@ import { engineSpeeds } from "./speeds.ts";
 import { writtenAgain, writtenRun } from "./written-run.ts";
 
 export type GenerateProcedures = GraphProcedures &
+  CareProcedures &
   LookupProcedures & {
     /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
     readData(
@@ -65,6 +67,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
   const model = openModel(ports);
   return {
     ...graphProcedures(ports),
+    ...careProcedures(ports),
     ...lookupProcedures(ports),
 
     async readData({ task, files, seed }) {

@@ -182,6 +182,24 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       graphs: async () => graphs,
       deleteGraph: async () => undefined,
+      async *importNames({ name }) {
+        const graph = { ...starter, id: name, name };
+        graphs = [...graphs, graph];
+        yield { type: "imported", graph };
+      },
+      async renameGraph({ id, name }) {
+        graphs = graphs.map((graph) => (graph.id === id ? { ...graph, name } : graph));
+      },
+      exportGraph: async ({ form }) => ({ name: `graph.${form}`, blob: new Blob(["{}"]) }),
+      checkGraph: async () => [],
+      repairGraph: async () => undefined,
+      mergeGraphs: async () => ({
+        graph: "starter",
+        joined: 2,
+        repeated: 1,
+        conflicts: { "other-type": 0, several: 0, "other-name": 0 },
+        shown: [],
+      }),
       countTopics: async () => 1520,
       findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),
       nodeCard: (argument, signal = new AbortController().signal) => lookup.nodeCard(argument, signal),

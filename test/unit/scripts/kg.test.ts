@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -46,6 +46,17 @@ describe("npm run kg", () => {
   it("reads a zip as it reads its files", async () => {
     const [zipped, files] = [await kg("graph.zip"), await kg("nodes.tsv", "edges.tsv")];
     expect({ ...zipped.line, seconds: 0 }).toEqual({ ...files.line, seconds: 0 });
+  });
+
+  it("takes the part around a node, and writes it as tables that are read again and as JSON-LD", async () => {
+    const out = join(folder, "out");
+    const { line } = await kg("nodes.tsv", "edges.tsv", "--near", "name 1", "--out", out);
+    expect(line).toMatchObject({ nodes: { Disease: 2 }, edges: { resembles: 1 }, left_out: { "too-far": 28 } });
+    const again = await kg(join("out", "nodes.tsv"), join("out", "edges.tsv"));
+    expect(again.line).toMatchObject({ nodes: { Disease: 2 }, edges: { resembles: 1 }, left_out: {}, licences: line.licences });
+    expect(JSON.parse(readFileSync(join(out, "graph.jsonld"), "utf8"))["@graph"]).toHaveLength(3);
+    const none = await kg("nodes.tsv", "edges.tsv", "--near", "nothing of that name");
+    expect(none).toMatchObject({ code: 1, line: { error: { code: "not-found" } } });
   });
 
   it("draws as many topics as asked, each once, the same by the same seed", async () => {

@@ -28,6 +28,9 @@ export class GraphPicking {
   score = $state<number | undefined>();
   degree = $state<number | undefined>();
   random = $state<number | undefined>();
+  /** Ids or names, between semicolons, around which the part lies. */
+  seeds = $state("");
+  radius = $state(1);
 
   constructor(work: Work, preview: Preview) {
     this.#work = work;
@@ -49,13 +52,16 @@ export class GraphPicking {
       this.out[kind].length === 0
         ? {}
         : { [kind]: this.names(kind).flatMap(([name]) => (this.out[kind].includes(name) ? [] : [name])) };
-    const { score, degree, random } = this;
+    const { score, degree, random, radius } = this;
+    const seeds = this.seeds.split(/[;\n]/).map((seed) => seed.trim());
+    const named = seeds.filter((seed) => seed !== "");
     return {
       ...kept("types"),
       ...kept("relations"),
       ...kept("licences"),
       ...(score === undefined ? {} : { score }),
       ...(degree === undefined ? {} : { degree }),
+      ...(named.length > 0 ? { near: { seeds: named, radius } } : {}),
       ...(random === undefined ? {} : { random: { count: random, seed: "1" } }),
     };
   }
@@ -68,6 +74,12 @@ export class GraphPicking {
 
   set(bound: "score" | "degree" | "random", value: number | undefined): void {
     this[bound] = value;
+    this.part = undefined;
+  }
+
+  /** Nodes to stay near, and how near. */
+  around(seeds: string, radius: number): void {
+    [this.seeds, this.radius] = [seeds, radius];
     this.part = undefined;
   }
 
@@ -90,6 +102,7 @@ export class GraphPicking {
     [this.picked, this.whole, this.part] = [undefined, undefined, undefined];
     this.out = { types: [], relations: [], licences: [] };
     [this.score, this.degree, this.random] = [undefined, undefined, undefined];
+    [this.seeds, this.radius] = ["", 1];
   }
 
   async #seen(picking: Picking, signal: AbortSignal): Promise<GraphInfo | undefined> {

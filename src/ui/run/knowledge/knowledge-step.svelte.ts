@@ -8,10 +8,12 @@ import type { SourceKind, Steered } from "../../../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
 import type { Style, Topic } from "../../../knowledge/topic.ts";
+import type { NameList } from "../../../procedures/graph-care.ts";
 import { tellLoading } from "../../parts/loading-words.ts";
 import { bytes } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { GraphCare } from "./graph-care.svelte.ts";
 import { GraphPicking } from "./graph-picking.svelte.ts";
 
 export interface Exchange {
@@ -30,6 +32,7 @@ export class KnowledgeStep {
   readonly work: Work;
   /** Files of a graph of the user's own, before they are imported. */
   readonly picking: GraphPicking;
+  readonly care: GraphCare;
   /** Questions to the language model and its answers, if any. */
   exchanges = $state.raw<readonly Exchange[]>([]);
   /** Decisions made on the way, a sentence each. */
@@ -42,6 +45,10 @@ export class KnowledgeStep {
     this.#run = run;
     this.work = new Work((milliseconds) => void run.spend("knowledge", milliseconds));
     this.picking = new GraphPicking(this.work, (picking, signal) => run.lab.services.generate.previewGraph(picking, signal));
+    this.care = new GraphCare(this.work, run.lab.services.generate, async (chosen) => {
+      await run.lab.readGraphs();
+      if (chosen !== undefined) await this.choose({ graph: chosen });
+    });
   }
 
   get graph(): GraphInfo | undefined {
@@ -81,7 +88,9 @@ export class KnowledgeStep {
   async choose(patch: Partial<ExperimentConfig>): Promise<void> {
     await this.#run.clearFrom("knowledge");
     await this.#run.choose({ ...(patch.graph === undefined ? {} : { licences: undefined }), ...patch }); // another graph has others
-    if (patch.graph !== undefined) await this.count();
+    if (patch.graph === undefined) return;
+    this.care.clear();
+    await this.count();
   }
 
   /** Reads which graphs are stored and what the chosen one holds for the task. Failing is told when gathering, which needs them. */
@@ -109,6 +118,13 @@ export class KnowledgeStep {
       const { files } = picked;
       const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, files, filter }, signal), name);
       this.picking.clear();
+      await this.choose({ graph });
+    });
+
+  /** A graph of pasted names. */
+  importNames = (list: NameList): Promise<boolean> =>
+    this.work.run(`Importing ${list.name}`, async (signal) => {
+      const graph = await this.#import(this.#run.lab.services.generate.importNames(list, signal), list.name);
       await this.choose({ graph });
     });
 

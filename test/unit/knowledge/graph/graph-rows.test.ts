@@ -2,14 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import { columnGraph } from "../../../../src/knowledge/graph/column-graph.ts";
-import { checkGraph, repairGraph } from "../../../../src/knowledge/graph/graph-check.ts";
-import { type GraphForm, graphPieces } from "../../../../src/knowledge/graph/graph-export.ts";
 import { edgeRows, nodeRows } from "../../../../src/knowledge/graph/graph-rows.ts";
-import { mergeGraphs } from "../../../../src/knowledge/graph/merge-graphs.ts";
-import { nameListFile } from "../../../../src/knowledge/graph/name-list.ts";
+import { checkGraph, repairGraph } from "../../../../src/knowledge/graph-check.ts";
 import { type Chunk, type EdgeChunk, edgeKey, linkKey, nodeKey } from "../../../../src/knowledge/graph-columns.ts";
+import { type GraphForm, graphPieces } from "../../../../src/knowledge/graph-export.ts";
 import { memoryGraphStore, type StoredGraph } from "../../../../src/knowledge/graph-store.ts";
 import { importGraph } from "../../../../src/knowledge/graphs.ts";
+import { mergeGraphs } from "../../../../src/knowledge/merge-graphs.ts";
+import { nameListFile } from "../../../../src/knowledge/name-list.ts";
 import { importText, options } from "../rows.ts";
 
 const { signal } = new AbortController();

@@ -1,8 +1,8 @@
 // A graph as files that others read: the two tables that an import takes, and JSON-LD. Knows no store and no page.
 
-import { edgeColumns, nodeColumns, synonymSign } from "../graph-files.ts";
-import type { StoredGraph } from "../graph-store.ts";
-import { edgeRows, nodeRows } from "./graph-rows.ts";
+import { edgeRows, nodeRows } from "./graph/graph-rows.ts";
+import { edgeColumns, nodeColumns, synonymSign } from "./graph-files.ts";
+import type { StoredGraph } from "./graph-store.ts";
 
 /** Each form of a graph, with its files. */
 export const graphForms = { tsv: ["nodes.tsv", "edges.tsv"], jsonld: ["graph.jsonld"] } as const;

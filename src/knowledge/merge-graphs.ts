@@ -1,11 +1,11 @@
 // Two graphs as one: nodes of one type that share an id, here or elsewhere, become one; what does not fit is told. Knows no database.
 
-import { throwIfAborted } from "../../base/errors.ts";
-import { graphBuilder, places } from "../graph-builder.ts";
-import { chunkBytes, type GraphManifest, type ReadyChunk } from "../graph-columns.ts";
-import type { GraphStore, StoredGraph } from "../graph-store.ts";
-import type { GraphNode } from "../knowledge-graph.ts";
-import { edgeRows, nodeRows } from "./graph-rows.ts";
+import { throwIfAborted } from "../base/errors.ts";
+import { edgeRows, nodeRows } from "./graph/graph-rows.ts";
+import { graphBuilder, places } from "./graph-builder.ts";
+import { chunkBytes, type GraphManifest, type ReadyChunk } from "./graph-columns.ts";
+import type { GraphStore, StoredGraph } from "./graph-store.ts";
+import type { GraphNode } from "./knowledge-graph.ts";
 
 export interface MergeOptions {
   readonly id: string;

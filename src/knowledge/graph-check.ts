@@ -1,7 +1,8 @@
 // Looks whether a stored graph fits together, and makes a sound one of what is readable. Knows no database.
 
-import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
-import { graphBuilder, places } from "../graph-builder.ts";
+import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
+import { edgesIn, nodesIn } from "./graph/graph-rows.ts";
+import { graphBuilder, places } from "./graph-builder.ts";
 import {
   type Chunk,
   type EdgeChunk,
@@ -14,9 +15,8 @@ import {
   type NodeColumn,
   nodeKey,
   type StringTable,
-} from "../graph-columns.ts";
-import type { GraphStore, StoredGraph } from "../graph-store.ts";
-import { edgesIn, nodesIn } from "./graph-rows.ts";
+} from "./graph-columns.ts";
+import type { GraphStore, StoredGraph } from "./graph-store.ts";
 
 export interface GraphFault {
   /** In words: "4,096 edges of treats cannot be read". */

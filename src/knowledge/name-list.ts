@@ -1,9 +1,9 @@
 // A pasted list of names as the table of a small graph. Knows no store.
 
-import { ClinfuseError } from "../../base/errors.ts";
-import { nodeColumns, synonymSign } from "../graph-files.ts";
-import { isNoName } from "../name-words.ts";
-import type { TextFile } from "./text-pieces.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import type { TextFile } from "./graph/text-pieces.ts";
+import { nodeColumns, synonymSign } from "./graph-files.ts";
+import { isNoName } from "./name-words.ts";
 
 /** Longest list, in characters: what is longer is a file. */
 const longestList = 20_000_000;

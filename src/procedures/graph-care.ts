@@ -1,0 +1,98 @@
+// Graphs that are held, as wholes: renamed, written out, checked, repaired, put together; and one made of a list of names. Knows no storage.
+
+import { ClinfuseError } from "../base/errors.ts";
+import { writeZip } from "../formats/zip.ts";
+import { checkGraph, type GraphFault, repairGraph } from "../knowledge/graph-check.ts";
+import { type GraphForm, graphForms, graphPieces } from "../knowledge/graph-export.ts";
+import { notStated } from "../knowledge/graph-files.ts";
+import type { StoredGraph } from "../knowledge/graph-store.ts";
+import { type ImportEvent, importGraph } from "../knowledge/graphs.ts";
+import { type Merged, mergeGraphs } from "../knowledge/merge-graphs.ts";
+import { nameListFile } from "../knowledge/name-list.ts";
+import type { GraphPorts } from "./graphs.ts";
+
+export interface NameList {
+  readonly name: string;
+  /** Node type of every name. */
+  readonly type: string;
+  /** A name a line. */
+  readonly text: string;
+}
+
+export interface WrittenGraph {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+export interface MergeReport extends Omit<Merged, "manifest"> {
+  /** Id of the graph that came of it. */
+  readonly graph: string;
+}
+
+export type CareProcedures = {
+  /** A small graph of pasted names. */
+  importNames(argument: NameList, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
+  renameGraph(argument: { id: string; name: string }, signal: AbortSignal): Promise<void>;
+  /** The graph as one file: its tables in a zip, or JSON-LD. */
+  exportGraph(argument: { id: string; form: GraphForm }, signal: AbortSignal): Promise<WrittenGraph>;
+  checkGraph(argument: { id: string }, signal: AbortSignal): Promise<readonly GraphFault[]>;
+  /** Throws `graph-broken` where nothing can mend it. */
+  repairGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
+  /** A third graph of two, which stay. */
+  mergeGraphs(argument: { first: string; second: string; name: string }, signal: AbortSignal): Promise<MergeReport>;
+};
+
+export function careProcedures({ graphs }: Pick<GraphPorts, "graphs">): CareProcedures {
+  const open = async (id: string): Promise<StoredGraph> => {
+    const stored = await (await graphs()).open(id);
+    if (!stored) throw new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
+    return stored;
+  };
+  return {
+    async *importNames({ name, type, text }, signal) {
+      const options = { id: crypto.randomUUID(), name, provenance: { source: name, licence: notStated } };
+      yield* importGraph([nameListFile(text, type)], options, await graphs(), signal);
+    },
+    renameGraph: async ({ id, name }) => (await graphs()).rename(id, name),
+    exportGraph: async ({ id, form }, signal) => written(await open(id), form, signal),
+    checkGraph: async ({ id }, signal) => checkGraph(await open(id), signal),
+    async repairGraph({ id }, signal) {
+      await repairGraph(await open(id), await graphs(), signal);
+    },
+    async mergeGraphs({ first, second, name }, signal) {
+      const id = crypto.randomUUID();
+      const { manifest: _, ...report } = await mergeGraphs(
+        await open(first),
+        await open(second),
+        { id, name },
+        await graphs(),
+        signal,
+      );
+      return { graph: id, ...report };
+    },
+  };
+}
+
+/** Pieces go into Blobs some megabytes at once: a graph may be larger than the longest string. */
+const longestPart = 8_000_000;
+
+async function written(stored: StoredGraph, form: GraphForm, signal: AbortSignal): Promise<WrittenGraph> {
+  const parts = new Map<string, Blob[]>(graphForms[form].map((file) => [file, []]));
+  let [open, text] = ["", ""];
+  const flush = () => {
+    if (text !== "") parts.get(open)?.push(new Blob([text]));
+    text = "";
+  };
+  for await (const piece of graphPieces[form](stored)) {
+    signal.throwIfAborted();
+    if (piece.file !== open || text.length > longestPart) flush();
+    open = piece.file;
+    text += piece.text;
+  }
+  flush();
+  const { name } = stored.manifest;
+  const files = [...parts].map(([path, blobs]) => ({ path, content: new Blob(blobs) }));
+  const [only, second] = files;
+  if (only && !second) return { name: `${name}.${form}`, blob: only.content };
+  return { name: `${name}.zip`, blob: await writeZip(`${name}.zip`, files, signal) };
+}
