@@ -123,8 +123,9 @@ export class GenerateStep {
         this.pace = pace;
         const made = this.accepted.length - before;
         wrote ||= fresh.length > 0;
-        if (fresh.length > 0) this.work.tell(writes ? "Writing examples" : "Taking examples", this.accepted.length, this.wanted);
-        if (made >= 3) this.work.left = (milliseconds / made) * (this.wanted - this.accepted.length);
+        const left = made >= 3 ? (milliseconds / made) * (this.wanted - this.accepted.length) : undefined;
+        const doing = writes ? "Writing examples" : "Taking examples";
+        if (fresh.length > 0) this.work.tell(doing, this.accepted.length, this.wanted, left);
       }
     });
   };
