@@ -3,7 +3,8 @@
 import type { Analysis } from "../../../analyse/analysis.ts";
 import { analysisKey, embeddingEncoder, type MeasuredSet, realSet, syntheticSet } from "../../../experiment/measured.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
-import type { AnalyseRequest, EmbedEvent, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import type { AnalyseRequest, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import type { EmbedEvent } from "../../../procedures/embedder-pool.ts";
 import { tellEmbedding } from "../../parts/embedding-words.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
