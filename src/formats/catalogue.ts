@@ -21,7 +21,7 @@ import { nli } from "./nli.ts";
 import { pubhealth } from "./pubhealth.ts";
 import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
-import { extensionOf, folderOf, isAside, listed, nameOf, splitOf } from "./reading/paths.ts";
+import { extensionOf, folderOf, isAside, listed, nameOf, splitOf, unionsIn } from "./reading/paths.ts";
 import { strangerWords } from "./reading/strangers.ts";
 import { rqe } from "./rqe.ts";
 import { taggedParquet } from "./tagged-parquet.ts";
@@ -78,7 +78,9 @@ export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choi
   const { format } = found;
   const others = new Set(fitting.filter((other) => other.format !== format).flatMap(({ files }) => files));
   const claimed = [...heads.keys()].filter((path) => format.claims(path) && !found.files.includes(path) && !others.has(path));
-  const files = [...heads.keys()].filter((path) => found.files.includes(path) || claimed.includes(path));
+  const wanted = [...heads.keys()].filter((path) => found.files.includes(path) || claimed.includes(path));
+  const unions = unionsIn(wanted);
+  const files = wanted.filter((path) => !unions.includes(path));
   refuseSeveralCorpora(format, files);
   return { format, files, passedOver: [...heads.keys()].filter((path) => !files.includes(path)) };
 }

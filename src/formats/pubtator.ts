@@ -9,7 +9,8 @@ import { malformed, readText } from "./reading/text-file.ts";
 /** Relations of CDR, in lower case, and the label of the task. */
 const relationLabels = { cid: "induce" } as const satisfies Readonly<Record<string, string>>;
 
-const sectionLine = /^([^|\t]+)\|([a-z])\|(.*)$/;
+/** The `s` flag: a text may hold a line separator of Unicode, which ends no line here. */
+const sectionLine = /^([^|\t]+)\|([a-z])\|(.*)$/s;
 
 export const pubtator: Format = {
   id: "pubtator",
