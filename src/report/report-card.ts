@@ -5,6 +5,7 @@ import type { Notebook } from "../experiment/notebook.ts";
 import { decisionsOf, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
+import { licenceSentences } from "../knowledge/licences.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
@@ -60,8 +61,10 @@ function origins(synthetic: readonly Synthetic[]): Html {
   const rows = [...counts.values()].map(
     ({ source, licence, n }) => html`<tr><td>${source}</td><td>${licence}</td><td class="n">${n}</td></tr>`,
   );
+  const sentences = licenceSentences(synthetic.map((entry) => drawnOf(entry).topic));
   return html`<h3>Where the topics come from</h3>
-<table><thead><tr><th scope="col">Source</th><th scope="col">Licence</th><th scope="col" class="n">Examples</th></tr></thead><tbody>${rows}</tbody></table>`;
+<table><thead><tr><th scope="col">Source</th><th scope="col">Licence</th><th scope="col" class="n">Examples</th></tr></thead><tbody>${rows}</tbody></table>
+${sentences.length > 0 ? html`<h3>Licences</h3><ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>` : ""}`;
 }
 
 /** Few test examples: an interval on them is wide, and its own coverage is uncertain. */
