@@ -3,15 +3,18 @@
 import { ClinfuseError } from "../base/errors.ts";
 import type { Task } from "../tasks/task.ts";
 import { bioc } from "./bioc.ts";
+import { brat } from "./brat.ts";
 import { casi } from "./casi.ts";
 import { chemdner } from "./chemdner.ts";
 import { chemprot } from "./chemprot.ts";
 import { clingen } from "./clingen.ts";
 import { conll } from "./conll.ts";
+import { doccano } from "./doccano.ts";
 import type { Format, Tree } from "./format.ts";
 import { healthver } from "./healthver.ts";
 import { hoc } from "./hoc.ts";
 import { hocTable } from "./hoc-table.ts";
+import { labelStudio } from "./label-studio.ts";
 import { litcovid } from "./litcovid.ts";
 import { markedRelations } from "./marked-relations.ts";
 import { maskedRelations } from "./masked-relations.ts";
@@ -48,6 +51,9 @@ export const formats: readonly Format[] = [
   conll,
   casi,
   taggedParquet,
+  brat,
+  labelStudio,
+  doccano,
 ];
 
 /** Bytes of a file that tell its format. */

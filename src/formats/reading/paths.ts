@@ -40,7 +40,7 @@ export function unionsIn(paths: readonly string[]): readonly string[] {
 
 /** Files that come with a corpus and are none of its data. */
 const aside =
-  /(?:^|\/)(?:\.|__macosx|readme|licen[cs]e|copying|notice|citation|changelog|thumbs\.db|desktop\.ini|icon\r)|\.(?:md|rst|pdf|docx?|png|jpe?g|gif|svg|py|ipynb|sh|pl|java|jar|dtd|xsd|key|yml|yaml|bib|log|sha256|md5)$/i;
+  /(?:^|\/)(?:\.|__macosx|readme|licen[cs]e|copying|notice|citation|changelog|thumbs\.db|desktop\.ini|icon\r)|\.(?:md|rst|pdf|docx?|png|jpe?g|gif|svg|py|ipynb|sh|pl|java|jar|dtd|xsd|key|yml|yaml|bib|log|sha256|md5|conf)$/i;
 
 export const isAside = (path: string): boolean => aside.test(path);
 
