@@ -3,8 +3,8 @@
 import { expect, it } from "vitest";
 import { decoderSource } from "../../src/engines/kernels/source.ts";
 import { ggufWeights } from "../../src/models/decoder-weights.ts";
-import { type Decoder, type Line, openDecoder } from "../../src/runtime/decode/decoder.ts";
-import type { MatrixFormat } from "../../src/runtime/decode/matrix.ts";
+import type { MatrixFormat } from "../../src/runtime/decoder-source.ts";
+import { type Decoder, type Line, openDecoder } from "../../src/runtime/line-decoder.ts";
 import { openGguf } from "../../src/weights/gguf.ts";
 import golden from "../fixtures/llama/golden.json";
 import { correlation } from "./correlation.ts";
@@ -15,7 +15,9 @@ const names = Object.keys(golden) as Name[];
 async function open(name: Name, format: MatrixFormat = "float32", seats = 3): Promise<Decoder> {
   const gguf = await openGguf(await (await fetch(`/test/fixtures/llama/${name}.gguf`)).blob(), name);
   const source = decoderSource(await ggufWeights(gguf), format, 512);
-  return openDecoder({ source, contextTokens: 512, seats, lines: 40 });
+  const decoder = await openDecoder({ source, contextTokens: 512, seats, lines: 40 });
+  if ("refusal" in decoder) throw new Error(decoder.refusal);
+  return decoder;
 }
 
 const largestDifference = (got: Float32Array, expected: readonly number[]) =>

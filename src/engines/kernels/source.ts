@@ -3,8 +3,14 @@
 import type { DecoderWeights } from "../../models/decoder-weights.ts";
 import { blocksOf, type LlamaParameter, llamaParameters } from "../../nn/llama.ts";
 import { inBlocks, inRows, rotaryAngles } from "../../nn/llama-weights.ts";
-import { floatRows, type MatrixFormat, type MatrixRows } from "../../runtime/decode/matrix.ts";
-import type { DecoderSource, LayerMatrix, LayerVector } from "../../runtime/decode/weights.ts";
+import {
+  type DecoderSource,
+  floatRows,
+  type LayerMatrix,
+  type LayerVector,
+  type MatrixFormat,
+  type MatrixRows,
+} from "../../runtime/decoder-source.ts";
 
 const ofLayer: Readonly<Record<LayerMatrix, readonly string[]>> = {
   heads: ["attn_q.weight", "attn_k.weight", "attn_v.weight"],

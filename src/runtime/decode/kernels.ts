@@ -1,19 +1,7 @@
 // Kernels of a decoder's step beside its products: embeddings, norms, turned heads on their way into the cache, attention. Knows no device.
 
-import { layouts, type MatrixFormat, paddedLength } from "./matrix.ts";
-
-/** Sizes of a decoder of the Llama family. */
-export interface DecoderSizes {
-  readonly layers: number;
-  readonly vocabSize: number;
-  readonly hiddenSize: number;
-  readonly heads: number;
-  /** Each serves heads / keyValueHeads of the queries' heads. */
-  readonly keyValueHeads: number;
-  readonly headSize: number;
-  readonly intermediateSize: number;
-  readonly rmsEpsilon: number;
-}
+import { type DecoderSizes, type MatrixFormat, paddedLength } from "../decoder-source.ts";
+import { layouts } from "./matrix.ts";
 
 /** The largest head that the kernels hold. */
 export const mostHeadSize = 256;

@@ -1,10 +1,8 @@
 // A weight matrix on a GPU: rows of one format, in as many buffers as the binding limit asks for. Knows no model and no kernel.
 
+import { type MatrixFormat, type MatrixRows, paddedLength } from "../decoder-source.ts";
 import type { ProgramDevice } from "../program/device.ts";
 import { padded, type Span, storageBuffer, whole } from "../program/pipelines.ts";
-
-/** Form of a matrix's numbers. `float16`: two in 4 bytes. Blocks of 32 share a scale, a number is scale * (code - 2^(bits - 1)). */
-export type MatrixFormat = "float32" | "float16" | "blocks8" | "blocks4";
 
 /** Numbers that share a scale. */
 export const blockNumbers = 32;
@@ -41,56 +39,7 @@ export const layouts: Readonly<Record<MatrixFormat, Layout>> = {
   },
 };
 
-/** Length of a row in memory: a multiple of 4, what is added is zero. */
-export const paddedLength = (numbers: number): number => Math.ceil(numbers / 4) * 4;
-
 const rowBytes = (format: MatrixFormat, columns: number) => (paddedLength(columns) * layouts[format].bits) / 8;
-
-/** Rows of a matrix as a GPU takes them, one after another. */
-export interface MatrixRows {
-  readonly weight: Uint8Array<ArrayBuffer>;
-  readonly scale?: Float32Array<ArrayBuffer>;
-}
-
-/** Row-major numbers as floats of 32 or 16 bits, each row padded. */
-export function floatRows(format: "float32" | "float16", data: Float32Array<ArrayBuffer>, columns: number): MatrixRows {
-  const width = paddedLength(columns);
-  const rows = data.length / columns;
-  let all = data;
-  if (width !== columns) {
-    all = new Float32Array(rows * width);
-    for (let row = 0; row < rows; row++) all.set(data.subarray(row * columns, (row + 1) * columns), row * width);
-  }
-  if (format === "float32") return { weight: new Uint8Array(all.buffer, all.byteOffset, all.byteLength) };
-  return { weight: new Uint8Array(halves(all).buffer) };
-}
-
-const bits32 = new Uint32Array(1);
-const float32 = new Float32Array(bits32.buffer);
-
-/** Nearest half of each, ties to even; beyond the largest half its infinity. */
-export function halves(numbers: Float32Array): Uint16Array<ArrayBuffer> {
-  const out = new Uint16Array(numbers.length);
-  for (let i = 0; i < numbers.length; i++) {
-    float32[0] = numbers[i] as number;
-    const bits = bits32[0] as number;
-    const sign = (bits >>> 16) & 0x8000;
-    const exponent = (bits >>> 23) & 0xff;
-    const fraction = bits & 0x7fffff;
-    if (exponent === 0xff) out[i] = sign | 0x7c00 | (fraction ? 0x200 : 0);
-    else if (exponent < 102) out[i] = sign;
-    else {
-      // Below 2^-14 a half loses a bit with each step of the exponent.
-      const shift = 13 + Math.max(0, 113 - exponent);
-      const whole = exponent < 113 ? fraction | 0x800000 : ((exponent - 112) << 23) | fraction;
-      const rest = whole & ((1 << shift) - 1);
-      const half = 1 << (shift - 1);
-      const down = whole >>> shift;
-      out[i] = sign | Math.min(0x7c00, down + Number(rest > half || (rest === half && (down & 1) === 1)));
-    }
-  }
-  return out;
-}
 
 export interface MatrixPart {
   /** Number of the first row, and how many there are. */

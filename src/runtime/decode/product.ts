@@ -1,6 +1,7 @@
 // Kernel of a product for a few lines: threads lie along the sum, each keeps the sums of several lines, so that a weight is read once for them. Knows no model.
 
-import { blockNumbers, layouts, type MatrixFormat, paddedLength } from "./matrix.ts";
+import { type MatrixFormat, paddedLength } from "../decoder-source.ts";
+import { blockNumbers, layouts } from "./matrix.ts";
 
 /** Threads along a sum, and outputs of a workgroup. */
 const lanes = 32;

@@ -1,11 +1,12 @@
 // The dispatches of a decoder's step in order, with what each reads and writes. Knows no submit and no requests.
 
+import { paddedLength } from "../decoder-source.ts";
+import type { DecoderOptions } from "../line-decoder.ts";
 import type { ProgramDevice } from "../program/device.ts";
 import { padded, type Span, storageBuffer, whole } from "../program/pipelines.ts";
 import { ProgramRefusal } from "../program/program.ts";
-import type { DecoderOptions } from "./decoder.ts";
 import { attentionCode, embedCode, headsWidth, lineNumbers, normCode, queryWidth, turnCode } from "./kernels.ts";
-import { type Matrix, paddedLength } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
 import { mostHeld, type ProductKind, productCode, productGroups } from "./product.ts";
 import type { DecoderWeightBuffers, LayerWeights } from "./weights.ts";
 

@@ -1,31 +1,19 @@
 // A decoder's weights on a GPU, read one after another from wherever they come. Knows no file and no kernel.
 
 import { ClinfuseError } from "../../base/errors.ts";
+import {
+  type DecoderSizes,
+  type DecoderSource,
+  type LayerMatrix,
+  type LayerVector,
+  layerMatrices,
+  layerVectors,
+} from "../decoder-source.ts";
 import type { ProgramDevice } from "../program/device.ts";
 import { storageBuffer } from "../program/pipelines.ts";
 import { ProgramRefusal } from "../program/program.ts";
-import { cacheWidth, type DecoderSizes, headsWidth, mostHeadSize, queryWidth } from "./kernels.ts";
-import { type Matrix, type MatrixFormat, type MatrixRows, openMatrix } from "./matrix.ts";
-
-/** Matrices of a layer, all [out, in]: queries, keys and values one after another; gate and up by turns of one row. */
-export const layerMatrices = ["heads", "output", "gated", "down"] as const;
-export type LayerMatrix = (typeof layerMatrices)[number];
-/** `bias`: of queries, keys and values. The others are scales of norms; those of heads only where a model has them. */
-export const layerVectors = ["inputNorm", "bias", "queryNorm", "keyNorm", "middleNorm"] as const;
-export type LayerVector = (typeof layerVectors)[number];
-
-export interface DecoderSource {
-  readonly sizes: DecoderSizes;
-  /** By position: [positions, headSize / 2]. */
-  readonly angles: { readonly cos: Float32Array<ArrayBuffer>; readonly sin: Float32Array<ArrayBuffer> };
-  readonly format: (name: LayerMatrix | "table" | "head") => MatrixFormat;
-  /** Embeddings serve as the head too. */
-  readonly tied: boolean;
-  /** Rows in order, in as many pieces as is convenient. */
-  readonly matrix: (name: LayerMatrix | "table" | "head", layer: number) => AsyncIterable<MatrixRows>;
-  /** Undefined where the model has none. */
-  readonly vector: (name: LayerVector | "finalNorm", layer: number) => Promise<Float32Array<ArrayBuffer> | undefined>;
-}
+import { cacheWidth, headsWidth, mostHeadSize, queryWidth } from "./kernels.ts";
+import { type Matrix, openMatrix } from "./matrix.ts";
 
 export interface LayerWeights {
   readonly matrices: Readonly<Record<LayerMatrix, Matrix>>;

@@ -1,12 +1,14 @@
 // A decoder's step as one submit: every pipeline, buffer and group is made once, keys and values are written where they stay. Knows no text and no requests.
 
-import { ClinfuseError } from "../../base/errors.ts";
-import { type ProgramDevice, programDevice } from "../program/device.ts";
-import { storageBuffer } from "../program/pipelines.ts";
-import { reader } from "../program/reader.ts";
-import { cacheWidth, lineNumbers } from "./kernels.ts";
-import { type StepDispatch, stepBuffers, stepDispatches } from "./step.ts";
-import { type DecoderSource, type DecoderWeightBuffers, outOfMemory, uploadDecoder } from "./weights.ts";
+import { ClinfuseError } from "../base/errors.ts";
+import { cacheWidth, lineNumbers } from "./decode/kernels.ts";
+import { type StepDispatch, stepBuffers, stepDispatches } from "./decode/step.ts";
+import { type DecoderWeightBuffers, outOfMemory, uploadDecoder } from "./decode/weights.ts";
+import type { DecoderSource } from "./decoder-source.ts";
+import { type ProgramDevice, programDevice } from "./program/device.ts";
+import { storageBuffer } from "./program/pipelines.ts";
+import { ProgramRefusal } from "./program/program.ts";
+import { reader } from "./program/reader.ts";
 
 export interface DecoderOptions {
   readonly source: DecoderSource;
@@ -41,14 +43,21 @@ export interface Decoder {
   close(): void;
 }
 
-/** Throws `no-webgpu`, `out-of-memory`, ProgramRefusal; what the source throws. */
-export async function openDecoder(options: DecoderOptions): Promise<Decoder> {
+/** Reason why no kernels here hold that decoder, in words: onnxruntime may run it. */
+export interface DecoderRefusal {
+  readonly refusal: string;
+}
+
+/** Throws `no-webgpu`, `out-of-memory`; what the source throws. */
+export async function openDecoder(options: DecoderOptions): Promise<Decoder | DecoderRefusal> {
   const on = await programDevice();
-  const weights = await uploadDecoder(on, options.source);
+  let weights: DecoderWeightBuffers | undefined;
   try {
+    weights = await uploadDecoder(on, options.source);
     return await decoderOf(on, weights, options);
   } catch (error) {
-    weights.close();
+    weights?.close();
+    if (error instanceof ProgramRefusal) return { refusal: error.message };
     throw error;
   }
 }
