@@ -11,6 +11,8 @@ export interface DecoderSizes {
   readonly headSize: number;
   readonly intermediateSize: number;
   readonly rmsEpsilon: number;
+  /** Queries are multiplied by it where their weights do not carry attention's headSize^-1/2. */
+  readonly queryFactor?: number;
 }
 
 /** Form of a matrix's numbers. `float16`: two in 4 bytes. Blocks of 32 share a scale, a number is scale * (code - 2^(bits - 1)). */

@@ -39,7 +39,12 @@ export function decoderSource(
   const { config } = weights;
   const tied = !weights.tensors.has("output.weight");
   const precision = format === "float16" ? "float32" : format;
-  const parameters = new Map(llamaParameters(config, tied, precision).map((each) => [each.name, each]));
+  const all = llamaParameters(config, tied, precision);
+  const queryFactor = all.find(({ name }) => name === "blk.0.attn_q.weight")?.factor ?? 1;
+  // Halves keep the file's very numbers, so the factor of queries waits for attention.
+  const kept = format === "float16" && queryFactor !== 1;
+  const plain = (each: LlamaParameter) => (kept && /\.attn_q\.(weight|bias)$/.test(each.name) ? { ...each, factor: 1 } : each);
+  const parameters = new Map(all.map((each) => [each.name, plain(each)]));
   let done = 0;
   const read = async ({ tensor }: LlamaParameter) => {
     const data = await weights.read(tensor);
@@ -69,7 +74,7 @@ export function decoderSource(
     return floatRows(as, inRows(parameter, data), parameter.matrix[1]);
   };
   return {
-    sizes: config,
+    sizes: { ...config, ...(kept ? { queryFactor } : {}) },
     angles: rotaryAngles(config, contextTokens, weights.divisors),
     tied: !parameters.has("output.weight"),
     format: formatOf,

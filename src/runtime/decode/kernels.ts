@@ -62,16 +62,17 @@ ${head(64)}
 /** Bindings: x, scale, and `chosen` lines of x where they are not all; y. A group for each line of y. */
 export const normCode = ({ hiddenSize, rmsEpsilon }: DecoderSizes, chosen: boolean): string => {
   const width = paddedLength(hiddenSize);
+  const lanes = hiddenSize > 256 ? 64 : 32;
   return `${bindings(["x: array<f32>", "scale: array<f32>", ...(chosen ? ["chosen: array<u32>"] : [])], ["y: array<f32>"])}
-var<workgroup> sh: array<f32, 64>;
-${head(64)}
+var<workgroup> sh: array<f32, ${lanes}>;
+${head(lanes)}
   let begin = ${chosen ? "chosen[wid.x]" : "wid.x"} * ${width}u;
   var own = 0.0;
-  for (var i = lane; i < ${hiddenSize}u; i += 64u) { own += x[begin + i] * x[begin + i]; }
+  for (var i = lane; i < ${hiddenSize}u; i += ${lanes}u) { own += x[begin + i] * x[begin + i]; }
   sh[lane] = own;
-  ${tree(64, "sh[lane] + sh[lane + half]")}
+  ${tree(lanes, "sh[lane] + sh[lane + half]")}
   let inverse = 1.0 / sqrt(sh[0] / ${hiddenSize}.0 + ${rmsEpsilon}f);
-  for (var i = lane; i < ${hiddenSize}u; i += 64u) { y[wid.x * ${width}u + i] = x[begin + i] * inverse * scale[i]; }
+  for (var i = lane; i < ${hiddenSize}u; i += ${lanes}u) { y[wid.x * ${width}u + i] = x[begin + i] * inverse * scale[i]; }
 }`;
 };
 
@@ -115,14 +116,14 @@ ${head(32)}
 }`;
 }
 
-const attentionLanes = 128;
+const attentionLanes = 64;
 
 /**
- * Bindings: lines, places, heads, cache; y. A group for each head of each line, which reads the tokens of its own seat up to its position, 128 at
+ * Bindings: lines, places, heads, cache; y. A group for each head of each line, which reads the tokens of its own seat up to its position, 64 at
  * a time, with the sums and the largest score so far (Milakov and Gimelshein 2018).
  */
 export function attentionCode(sizes: DecoderSizes, context: number): string {
-  const { heads, keyValueHeads: kv, headSize } = sizes;
+  const { heads, keyValueHeads: kv, headSize, queryFactor = 1 } = sizes;
   const quads = paddedLength(headSize) / 4;
   const parts = Math.floor(attentionLanes / quads);
   const stored = headSize % 4 === 0 ? "4u" : `min(4u, ${headSize}u - 4u * lane)`;
@@ -140,7 +141,7 @@ ${head(attentionLanes)}
   if (lane < ${quads}u) {
     var four = vec4f(0.0);
     for (var i = 0u; i < ${stored}; i++) { four[i] = heads[begin + 4u * lane + i]; }
-    q[lane] = four;
+    q[lane] = four${queryFactor === 1 ? "" : ` * ${queryFactor}f`};
   }
   let quad = lane % ${quads}u;
   let part = lane / ${quads}u;

@@ -3,9 +3,10 @@
 import { type MatrixFormat, paddedLength } from "../decoder-source.ts";
 import { blockNumbers, layouts } from "./matrix.ts";
 
-/** Threads along a sum, and outputs of a workgroup. */
-const lanes = 32;
+/** Outputs of a workgroup. */
 const outputs = 4;
+/** Threads along a sum of so many units. */
+const lanesFor = (units: number): number => (units >= 64 ? 32 : 8);
 
 /** `write`: y = x W'. `add`: y += x W'. `gated`: of each two rows of W the gate and the other, silu(gate) * other. */
 export type ProductKind = "write" | "add" | "gated";
@@ -48,6 +49,7 @@ export function productCode(shape: ProductShape): string {
   const width = paddedLength(columns) / 4;
   const units = paddedLength(columns) / unit;
   const count = rows / pairs;
+  const lanes = lanesFor(units);
   const reads = [
     "x: array<vec4f>",
     `w: array<${type}>`,
