@@ -147,6 +147,22 @@ export const engines: readonly Engine[] = [
     },
     runsOn: onAdapter,
   },
+  // Behind onnxruntime, so that it is chosen where it measured faster, or where the user names it.
+  {
+    id: "batch-kernels",
+    name: "batch by own kernels",
+    device: "webgpu",
+    about: "Our own decoder by our own kernels: models of the Llama family, sixteen requests together, one submit a token.",
+    preferred: "it reads this model, and no engine on the processor does",
+    reads: batchFile,
+    unfit: async () => (await import("../runtime/device.ts")).withoutWebGpu(),
+    open: async (options) => {
+      const { openBatch } = await import("./batch/batch.ts");
+      const weights = await batchWeights(options);
+      return openBatch({ id: `batch-kernels/${options.entry.id}`, weights, device: "webgpu", path: "program" });
+    },
+    runsOn: onAdapter,
+  },
   {
     id: "wllama-webgpu",
     name: "wllama on WebGPU",

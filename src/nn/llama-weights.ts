@@ -20,6 +20,21 @@ export function arrange(parameter: LlamaParameter, data: Float32Array<ArrayBuffe
   return result;
 }
 
+/** The same numbers as rows [out, in], in the graph's order and with its factor. */
+export function inRows(
+  { matrix, interleavedHeads, factor }: LlamaParameter,
+  data: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  if (interleavedHeads === 0) return factor === 1 ? data : data.map((x) => x * factor);
+  const [rows, columns] = matrix;
+  const from = rowOrder(rows, interleavedHeads);
+  const result = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    result.set(data.subarray(from(row) * columns, (from(row) + 1) * columns), row * columns);
+  }
+  return factor === 1 ? result : result.map((x) => x * factor);
+}
+
 export interface QuantisedWeight {
   readonly weight: Int8Array<ArrayBuffer>;
   readonly scale: Float32Array<ArrayBuffer>;

@@ -2,7 +2,7 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import type { Notebook } from "../experiment/notebook.ts";
-import { decisionsOf, type Trust } from "../experiment/trust.ts";
+import { decisionCount, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
 import { licenceSentences } from "../knowledge/licences.ts";
@@ -110,10 +110,7 @@ export function limitsSection(
 
 /** How many of the examples a reader has looked at: nothing tells whether the reader is an expert. */
 function readWords(trust: Trust | undefined): string {
-  const { dropped, kept, relabelled, rewritten } = trust
-    ? decisionsOf(trust)
-    : { dropped: 0, kept: 0, relabelled: 0, rewritten: 0 };
-  const read = dropped + kept + relabelled + rewritten;
+  const read = trust ? decisionCount(trust) : 0;
   if (read === 0) return "No expert has read the synthetic examples.";
   return `A reader decided on ${counted(read, "synthetic example")}; no one is known to have read the others.`;
 }

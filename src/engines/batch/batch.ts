@@ -5,10 +5,12 @@ import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
 import { type DecoderWeights, folderWeights, ggufWeights } from "../../models/decoder-weights.ts";
 import { endsOf, jsonOf, type ModelFolder, templateOf } from "../../models/model-folder.ts";
 import type { LlamaPrecision } from "../../nn/llama.ts";
+import type { WebGpuPath } from "../../runtime/trainer.ts";
 import { type ByteLevelTokenizer, hubTokenizer } from "../../text/byte-level-tokenizer.ts";
 import { type ChatTemplate, chatTemplate } from "../../text/chat-template.ts";
 import { readGgufTokenizer } from "../../text/gguf-tokenizer.ts";
 import { openGguf } from "../../weights/gguf.ts";
+import { openLines } from "../kernels/open.ts";
 import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress, ScoreRequest } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
 import { forced } from "../sampling/forced.ts";
@@ -16,8 +18,9 @@ import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.
 import { type Sampler, sampler } from "../sampling/sampler.ts";
 import { copyBan } from "../sampling/uncopied.ts";
 import { openBatchDecoder } from "./decoder.ts";
+import type { Scheduler } from "./job.ts";
 import { type BatchPrompt, promptReader } from "./prompt.ts";
-import { type Scheduler, scheduler } from "./scheduler.ts";
+import { scheduler } from "./scheduler.ts";
 
 export interface BatchOptions {
   /** LanguageModel.id. */
@@ -25,6 +28,8 @@ export interface BatchOptions {
   /** A model of the Llama family, verified by the caller: one GGUF, or config.json, tokenizer.json with a chat template, and the *.safetensors. */
   readonly weights: Blob | ModelFolder;
   readonly device?: "wasm" | "webgpu";
+  /** Who computes on WebGPU; onnxruntime where absent. Kernels that cannot be had give way to it, and `LanguageModel.remark` says so. */
+  readonly path?: WebGpuPath;
   /** Tokens of a prompt and its completion together; the model's own limit where that is smaller. */
   readonly contextTokens?: number;
   /** Requests decoded together. */
@@ -41,32 +46,22 @@ export interface BatchOptions {
  * `out-of-memory` (said before any weight is read where it cannot fit), `no-webgpu`, `engine-failed`.
  */
 export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
-  const { id, device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20 } = options;
+  const { id } = options;
   const { weights, tokenizer, template, begin } =
     options.weights instanceof Blob ? await fromGguf(options.weights, id) : await fromFolder(options.weights, id);
-  const precision = options.precision ?? (device === "webgpu" ? gpuPrecision(weights) : "float32");
-  const decoder = await openBatchDecoder(weights, {
-    device,
-    contextTokens,
-    precision,
-    ...(options.onWeights ? { onWeights: options.onWeights } : {}),
-  });
-  const grammar = grammars(tokenizer, decoder.config.vocabSize);
-  const schedule = scheduler({
-    decoder,
-    prompts: promptReader(decoder, prefixBytes),
-    ends: tokenizer.ends,
-    rowSizes: device === "wasm" ? rowSizes(decoder.leastRows, slots) : [slots],
-  });
-  const parts = { tokenizer, template, begin, grammar, schedule, contextTokens: decoder.contextTokens };
+  const writer = await openWriter(weights, tokenizer.ends, options);
+  const { contextTokens, schedule } = writer;
+  const grammar = grammars(tokenizer, weights.config.vocabSize);
+  const parts = { tokenizer, template, begin, grammar, schedule, contextTokens };
+  const remarks = [template.remark, writer.remark].filter((remark) => remark !== undefined);
   let closed = false;
   return {
     id,
-    contextTokens: decoder.contextTokens,
-    slots,
-    deterministic: precision !== "int8",
+    contextTokens,
+    slots: writer.slots,
+    deterministic: writer.deterministic,
     asksDate: template.asksDate,
-    ...(template.remark === undefined ? {} : { remark: template.remark }),
+    ...(remarks.length === 0 ? {} : { remark: remarks.join("; ") }),
     complete: async (request, signal, onProgress) => {
       if (closed) throw new Error(`${id} was closed`);
       return complete(parts, request, signal, onProgress);
@@ -80,10 +75,41 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
       closed = true;
       await cleanAfter(schedule.stop(), async () => {
         cleanUp(() => grammar.dispose());
-        await decoder.close();
+        await writer.close();
       });
     },
   };
+}
+
+/** What reads and writes tokens, whoever computes. */
+export interface Writer {
+  readonly schedule: Scheduler;
+  readonly contextTokens: number;
+  readonly slots: number;
+  readonly deterministic: boolean;
+  readonly remark?: string;
+  close(): Promise<void>;
+}
+
+async function openWriter(weights: DecoderWeights, ends: ReadonlySet<number>, options: BatchOptions): Promise<Writer> {
+  const { device = "wasm", contextTokens = 2048, slots = 16, prefixBytes = 256 * 2 ** 20, path } = options;
+  const precision = options.precision ?? (device === "webgpu" ? gpuPrecision(weights) : "float32");
+  const own = { contextTokens, precision, ...(options.onWeights ? { onWeights: options.onWeights } : {}) };
+  if (device === "webgpu" && path === "program") {
+    const opened = await openLines(weights, { ...own, ends, slots, prefixBytes });
+    if (!("refusal" in opened)) return opened;
+    const onnxruntime = await openWriter(weights, ends, { ...options, path: "onnxruntime" });
+    return { ...onnxruntime, remark: `onnxruntime writes in the place of our own kernels: ${opened.refusal}` };
+  }
+  const decoder = await openBatchDecoder(weights, { device, ...own });
+  const schedule = scheduler({
+    decoder,
+    prompts: promptReader(decoder, prefixBytes),
+    ends,
+    rowSizes: device === "wasm" ? rowSizes(decoder.leastRows, slots) : [slots],
+  });
+  const { contextTokens: room, close } = decoder;
+  return { schedule, contextTokens: room, slots, deterministic: precision !== "int8", close };
 }
 
 /** Bytes of 32-bit floats up to which a graphics card is given them as they are. */

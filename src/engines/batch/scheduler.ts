@@ -1,58 +1,11 @@
 // Continuous batching: requests wait, are read, decoded in rows beside each other, and make room for the next. Knows no text.
 
 import { turn } from "../../base/async.ts";
-import { ClinfuseError } from "../../base/errors.ts";
-import { noToken } from "../refusals.ts";
-import type { GrammarState } from "../sampling/grammar.ts";
-import { logProbability, type Sampler } from "../sampling/sampler.ts";
 import type { KeyValueCache, SharedBeginning } from "./cache.ts";
 import type { BatchDecoder } from "./decoder.ts";
-import type { BatchPrompt, PromptReader, ReadPrompt } from "./prompt.ts";
+import { abort, type Job, type Running, runningOf, type Scheduler, takeNext } from "./job.ts";
+import type { PromptReader, ReadPrompt } from "./prompt.ts";
 import { BatchRows } from "./rows.ts";
-
-export interface Job {
-  readonly prompt: BatchPrompt;
-  /** Number of the prompt's last tokens that belong to the completion. */
-  readonly given?: number;
-  /** At most so many tokens of completion, more than are given. */
-  readonly maxTokens: number;
-  readonly sample: Sampler;
-  readonly logProbs?: boolean;
-  /** Tells whether a completion ends with the last of these tokens, whatever may follow. */
-  readonly isEnd?: (tokens: readonly number[]) => boolean;
-  readonly grammar: GrammarState | undefined;
-  /** Tokens that can come alone, taken in by the grammar, at most so many; none where they are too few to be worth a step of their own. */
-  readonly forced?: (most: number) => readonly number[];
-  readonly signal: AbortSignal;
-  /** Tokens of the prompt read so far, then tokens of the completion, the given ones among them. */
-  readonly onProgress?: (read: number, written: number) => void;
-}
-
-export interface JobResult {
-  /** Without the one that ended it. */
-  readonly tokens: readonly number[];
-  readonly finish: "stop" | "length";
-  /** Log-probability of each token, where asked for; NaN where it was given. */
-  readonly logProbs?: readonly number[];
-}
-
-export interface Scheduler {
-  /** Errors: `aborted`, `grammar-invalid` where the grammar allows no token, those of the decoder. */
-  run(job: Job): Promise<JobResult>;
-  /** Ends what is under way with `aborted`; resolves when nothing runs any more. */
-  stop(): Promise<void>;
-}
-
-interface Running {
-  next: number;
-  /** Tokens after `next` that leave no choice. */
-  ahead: readonly number[];
-  readonly job: Job;
-  readonly tokens: number[];
-  readonly logProbs: number[];
-  readonly resolve: (result: JobResult) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 interface Parts {
   readonly decoder: BatchDecoder;
@@ -137,8 +90,7 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
   return {
     run: (job) =>
       new Promise((resolve, reject) => {
-        const given = job.prompt.ids.slice(job.prompt.ids.length - (job.given ?? 0));
-        queue.push({ job, tokens: [...given], logProbs: given.map(() => Number.NaN), next: 0, ahead: [], resolve, reject });
+        queue.push(runningOf(job, resolve, reject));
         loop ??= work();
       }),
     async stop() {
@@ -150,42 +102,6 @@ export function scheduler({ decoder, prompts, ends, rowSizes }: Parts): Schedule
 
 function readPrompt(prompts: PromptReader, { prompt, onProgress }: Job, stopped: () => boolean): Promise<ReadPrompt | undefined> {
   return prompts.read(prompt, stopped, (tokens) => onProgress?.(tokens, 0));
-}
-
-function abort({ reject, job }: Running): void {
-  reject(new ClinfuseError("aborted", "stopped", {}, { cause: job.signal.reason }));
-}
-
-/** Chooses a token and takes it in, and what must come after it; true while there is more to come. */
-async function takeNext(running: Running, logits: Float32Array, ends: ReadonlySet<number>): Promise<boolean> {
-  const { job, tokens, logProbs } = running;
-  const { id, logProb, error } = await choose(running, logits);
-  if (error) {
-    running.reject(error);
-    return false;
-  }
-  const finish = (how: JobResult["finish"]) => {
-    running.resolve({ tokens, finish: how, ...(job.logProbs ? { logProbs } : {}) });
-    return false;
-  };
-  if (ends.has(id)) return finish("stop");
-  job.grammar?.accept(id);
-  tokens.push(id);
-  running.next = id;
-  running.ahead = job.forced?.(job.maxTokens - tokens.length) ?? [];
-  tokens.push(...running.ahead);
-  if (logProb !== undefined) logProbs.push(logProb, ...running.ahead.map(() => Number.NaN));
-  job.onProgress?.(job.prompt.ids.length, tokens.length);
-  if (job.isEnd?.(tokens)) return finish("stop");
-  return tokens.length < job.maxTokens || finish("length");
-}
-
-async function choose({ job, tokens }: Running, logits: Float32Array) {
-  const mask = await job.grammar?.mask();
-  const before = job.logProbs ? logits.slice() : undefined;
-  const id = job.sample(logits, job.prompt.ids.concat(tokens.slice(job.given ?? 0)), mask);
-  if (id >= 0) return { id, logProb: before && logProbability(before, id) };
-  return { id, error: noToken(mask !== undefined) };
 }
 
 /** Rows by the beginning that they share: rows of different beginnings cannot share a step. */

@@ -2,12 +2,14 @@
 
 import { openBatchDecoder } from "../../../src/engines/batch/decoder.ts";
 import { BatchRows } from "../../../src/engines/batch/rows.ts";
+import { decoderSource } from "../../../src/engines/kernels/source.ts";
 import { sampler } from "../../../src/engines/sampling/sampler.ts";
 import { sizeOf } from "../../../src/graph/ops.ts";
 import type { DecoderWeights } from "../../../src/models/decoder-weights.ts";
 import { llamaParameters } from "../../../src/nn/llama.ts";
 import type { LlamaConfig } from "../../../src/nn/llama-config.ts";
 import { bertModel } from "../../../src/nn/model.ts";
+import { openDecoder } from "../../../src/runtime/line-decoder.ts";
 import { openTrainer } from "../../../src/runtime/open-trainer.ts";
 import { madeUpFeeds, madeUpWeights, stepFlops } from "../../../src/train/measure-training.ts";
 import { type Backend, type BenchCase, type BenchPath, decoderOf, encoderOf } from "./cases.ts";
@@ -84,7 +86,7 @@ export async function decodeCase(
   path: BenchPath,
   steps: number,
 ): Promise<Measured> {
-  if (path === "program") return { left: "decoding has no program" };
+  if (path === "program") return decodeByKernels(meter, rows, backend, steps);
   const opened = performance.now();
   const decoder = await openBatchDecoder(madeUpDecoder(decoderOf(backend)), { device: "webgpu", contextTokens: 1024 });
   const table = new BatchRows(decoder, decoder.nothing, [rows]);
@@ -97,6 +99,34 @@ export async function decodeCase(
   const sample = sampler({ temperature: 1, topP: 0.9, maxTokens: 10 }, 1);
   const step = async () => {
     for (const { row, logits } of await table.step()) row.next = Math.max(0, sample(logits, []));
+  };
+  await step();
+  const firstMs = round(performance.now() - opened);
+  const found = await timed(meter, backend, steps, step);
+  return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
+}
+
+async function decodeByKernels(meter: Meter, rows: number, backend: Backend, steps: number): Promise<Measured> {
+  const opened = performance.now();
+  const weights = madeUpDecoder(decoderOf(backend));
+  const source = decoderSource(weights, "float32", 1024);
+  const decoder = await openDecoder({ source, contextTokens: 1024, seats: rows, lines: rows + 64 });
+  if ("refusal" in decoder) return { left: decoder.refusal };
+  await decoder.grow(rows * 2 * past);
+  const seats = Array.from({ length: rows }, (_, i) => i);
+  for (const seat of seats)
+    decoder.seat(
+      seat,
+      Uint32Array.from({ length: past }, (_, i) => 2 * past * seat + i),
+    );
+  const sample = sampler({ temperature: 1, topP: 0.9, maxTokens: 10 }, 1);
+  const next = seats.map(() => 5);
+  let position = past;
+  const step = async () => {
+    const lines = seats.map((seat) => ({ token: next[seat] as number, position, seat, place: 2 * past * seat + position }));
+    const logits = await decoder.step(lines, seats);
+    for (const seat of seats) next[seat] = Math.max(0, sample(logits[seat] as Float32Array, []));
+    position++;
   };
   await step();
   const firstMs = round(performance.now() - opened);

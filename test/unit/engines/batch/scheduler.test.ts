@@ -3,9 +3,10 @@
 import { expect, it } from "vitest";
 import { KeyValueCache, type NewEntries, nothingShared } from "../../../../src/engines/batch/cache.ts";
 import type { BatchDecoder } from "../../../../src/engines/batch/decoder.ts";
+import type { Job } from "../../../../src/engines/batch/job.ts";
 import { hostMemory } from "../../../../src/engines/batch/memory.ts";
 import { promptReader } from "../../../../src/engines/batch/prompt.ts";
-import { type Job, scheduler } from "../../../../src/engines/batch/scheduler.ts";
+import { scheduler } from "../../../../src/engines/batch/scheduler.ts";
 
 const shape = { layers: 1, keyValueHeads: 1, headSize: 2, vocabSize: 10 };
 const end = 9;

@@ -1,0 +1,159 @@
+// The dispatches of a decoder's step in order, with what each reads and writes. Knows no submit and no requests.
+
+import { paddedLength } from "../decoder-source.ts";
+import type { DecoderOptions } from "../line-decoder.ts";
+import type { ProgramDevice } from "../program/device.ts";
+import { padded, type Span, storageBuffer, whole } from "../program/pipelines.ts";
+import { ProgramRefusal } from "../program/program.ts";
+import { attentionCode, embedCode, headsWidth, lineNumbers, normCode, queryWidth, turnCode } from "./kernels.ts";
+import type { Matrix } from "./matrix.ts";
+import { mostHeld, type ProductKind, productCode, productGroups } from "./product.ts";
+import type { DecoderWeightBuffers, LayerWeights } from "./weights.ts";
+
+/** A dispatch whose groups depend on how many lines a step has, or how many logits are wanted. */
+export interface StepDispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly of: "lines" | "wanted";
+  readonly groups: (count: number) => [x: number, y: number, z: number];
+}
+
+export interface StepBuffers {
+  /** What a step is told: its lines, then the numbers of those that are wanted. */
+  readonly upload: GPUBuffer;
+  readonly told: Span;
+  readonly chosen: Span;
+  /** By seat: the place of each of its tokens, [seats, context]. */
+  readonly places: GPUBuffer;
+  readonly x: GPUBuffer;
+  readonly normed: GPUBuffer;
+  readonly heads: GPUBuffer;
+  readonly mixed: GPUBuffer;
+  readonly gated: GPUBuffer;
+  readonly last: GPUBuffer;
+  readonly logits: GPUBuffer;
+  /** Numbers of a line of the logits. */
+  readonly logitWidth: number;
+  readonly all: readonly GPUBuffer[];
+}
+
+const alignment = 256;
+
+/** Lines that a workgroup takes: the same for every step of a decoder, so that a text never depends on the others. */
+export const heldOf = (seats: number): number => (seats > mostHeld / 2 ? mostHeld : mostHeld / 2);
+
+export function stepBuffers(device: GPUDevice, { source, lines, seats, contextTokens }: DecoderOptions): StepBuffers {
+  const { sizes } = source;
+  const held = heldOf(seats);
+  const up = (count: number) => Math.ceil(count / held) * held;
+  const floats = (count: number, width: number) => storageBuffer(device, 4 * up(count) * paddedLength(width));
+  const toldBytes = Math.ceil((4 * lineNumbers * lines) / alignment) * alignment;
+  const upload = storageBuffer(device, toldBytes + padded(4 * seats));
+  const buffers = {
+    places: storageBuffer(device, 4 * seats * contextTokens),
+    x: floats(lines, sizes.hiddenSize),
+    normed: floats(lines, sizes.hiddenSize),
+    heads: storageBuffer(device, 4 * up(lines) * headsWidth(sizes)),
+    mixed: floats(lines, queryWidth(sizes)),
+    gated: floats(lines, sizes.intermediateSize),
+    last: floats(seats, sizes.hiddenSize),
+    logits: floats(seats, sizes.vocabSize),
+  };
+  return {
+    upload,
+    told: { buffer: upload, offset: 0, size: toldBytes },
+    chosen: { buffer: upload, offset: toldBytes, size: padded(4 * seats) },
+    ...buffers,
+    logitWidth: paddedLength(sizes.vocabSize),
+    all: [upload, ...Object.values(buffers)],
+  };
+}
+
+/** Throws ProgramRefusal where a kernel does not compile or its buffers do not fit. */
+export async function stepDispatches(
+  on: ProgramDevice,
+  weights: DecoderWeightBuffers,
+  buffers: StepBuffers,
+  cache: readonly GPUBuffer[],
+  options: DecoderOptions,
+): Promise<readonly StepDispatch[]> {
+  const { device } = on;
+  device.pushErrorScope("validation");
+  const listed = list(new Listing(on, heldOf(options.seats)), weights, buffers, cache, options);
+  const wrong = device.popErrorScope();
+  const compiled = await Promise.all(listed).catch((error: unknown) => {
+    throw new ProgramRefusal(`a kernel does not compile here: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const invalid = await wrong;
+  if (invalid) throw new ProgramRefusal(`the GPU refuses the step: ${invalid.message}`);
+  return compiled;
+}
+
+function list(
+  to: Listing,
+  weights: DecoderWeightBuffers,
+  buffers: StepBuffers,
+  cache: readonly GPUBuffer[],
+  { source: { sizes }, contextTokens }: DecoderOptions,
+): readonly Promise<StepDispatch>[] {
+  const { told, chosen, places, x, normed, heads, mixed, gated, last, logits, logitWidth } = buffers;
+  const eachLine = (count: number): [number, number, number] => [count, 1, 1];
+  for (const { weight, scale, from, rows } of weights.table.parts) {
+    const code = embedCode(sizes, { format: weights.table.format, from, rows }, contextTokens);
+    to.add(code, [told, weight, scale], [x, places], "lines", eachLine);
+  }
+  const width = paddedLength(sizes.hiddenSize);
+  const layer = ({ matrices, vectors }: LayerWeights, own: GPUBuffer) => {
+    to.add(normCode(sizes, false), [x, vectors.inputNorm], [normed], "lines", eachLine);
+    to.product("write", normed, matrices.heads, heads, headsWidth(sizes), "lines", vectors.bias);
+    const allHeads = sizes.heads + 2 * sizes.keyValueHeads;
+    const turned = [told, weights.cos, weights.sin, vectors.queryNorm, vectors.keyNorm];
+    to.add(turnCode(sizes, vectors.queryNorm !== undefined), turned, [heads, own], "lines", (n) => [allHeads, n, 1]);
+    to.add(attentionCode(sizes, contextTokens), [told, places, heads, own], [mixed], "lines", (n) => [sizes.heads, n, 1]);
+    to.product("add", mixed, matrices.output, x, width, "lines");
+    to.add(normCode(sizes, false), [x, vectors.middleNorm], [normed], "lines", eachLine);
+    to.product("gated", normed, matrices.gated, gated, paddedLength(sizes.intermediateSize), "lines");
+    to.product("add", gated, matrices.down, x, width, "lines");
+  };
+  for (const [i, one] of weights.layers.entries()) layer(one, cache[i] as GPUBuffer);
+  to.add(normCode(sizes, true), [x, weights.finalNorm, chosen], [last], "wanted", eachLine);
+  to.product("write", last, weights.head, logits, logitWidth, "wanted");
+  return to.dispatches;
+}
+
+class Listing {
+  readonly dispatches: Promise<StepDispatch>[] = [];
+
+  constructor(
+    private readonly on: ProgramDevice,
+    private readonly held: number,
+  ) {}
+
+  add(
+    code: string,
+    reads: readonly (Span | GPUBuffer | undefined)[],
+    writes: readonly GPUBuffer[],
+    of: StepDispatch["of"],
+    groups: StepDispatch["groups"],
+  ): void {
+    const spans = reads.flatMap((one) => (one === undefined ? [] : ["buffer" in one ? one : whole(one)]));
+    const group = this.on.pipelines.group(spans, writes.map(whole));
+    const compiled = this.on.pipelines.compile(code, spans.length, writes.length);
+    this.dispatches.push(compiled.then((pipeline) => ({ pipeline, group, of, groups })));
+  }
+
+  product(
+    kind: ProductKind,
+    x: GPUBuffer,
+    { format, columns, parts }: Matrix,
+    y: GPUBuffer,
+    stride: number,
+    of: StepDispatch["of"],
+    bias?: GPUBuffer,
+  ): void {
+    for (const { from, rows, weight, scale } of parts) {
+      const shape = { kind, format, columns, rows, from, stride, held: this.held, bias: bias !== undefined };
+      this.add(productCode(shape), [x, weight, scale, bias], [y], of, (count) => productGroups(shape, count));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// The batch engine by our own kernels: the texts of the processor, the same alone and among others, and onnxruntime where there are no kernels.
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBatch } from "../../src/engines/batch/batch.ts";
+import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
+import { programDevice } from "../../src/runtime/program/device.ts";
+
+const weights = await (await fetch("/test/fixtures/llama/llama3.gguf")).blob();
+const never = new AbortController().signal;
+const open = (more: Partial<Parameters<typeof openBatch>[0]> = {}) =>
+  openBatch({ id: "batch/tiny", weights, contextTokens: 256, slots: 4, device: "webgpu", path: "program", ...more });
+
+let kernels: LanguageModel;
+let processor: LanguageModel;
+beforeAll(async () => {
+  kernels = await open();
+  processor = await open({ device: "wasm" });
+});
+afterAll(() => Promise.all([kernels.close(), processor.close()]));
+
+const request = (i: number, more: Partial<CompletionRequest> = {}): CompletionRequest => ({
+  messages: [
+    { role: "system", content: "A sentence of a medical paper about a disease." },
+    { role: "user", content: `Number ${i}: ${"acute renal failure ".repeat(1 + (i % 3))}` },
+  ],
+  sampling: { temperature: 1, topP: 0.9, maxTokens: 6 + i },
+  seed: 1000 + i,
+  ...more,
+});
+
+const cases: readonly CompletionRequest[] = [
+  request(0),
+  request(1, { sampling: { temperature: 0, topP: 1, maxTokens: 9 }, logProbs: true }),
+  request(2, { grammar: 'root ::= "(" [a-z]+ ("," [a-z]+)* ")"' }),
+  request(3, { sampling: { temperature: 0.8, topP: 0.95, topK: 20, minP: 0.02, repetitionPenalty: 1.2, maxTokens: 8 } }),
+  request(4, { grammar: 'root ::= [a-z] [a-z] " is one of the diseases that they treated " [a-z]', logProbs: true }),
+];
+
+it("writes the processor's texts with the same seeds, alone and among others", async () => {
+  const together = await Promise.all(cases.map((one) => kernels.complete(one, never)));
+  for (const [i, one] of cases.entries()) {
+    const expected = await processor.complete(one, never);
+    const { logProbs, ...got } = together[i] as Awaited<ReturnType<LanguageModel["complete"]>>;
+    expect({
+      ...got,
+      ...(logProbs ? { logProbs: logProbs.map((p) => (Number.isNaN(p) ? p : expect.closeTo(p, 4))) } : {}),
+    }).toEqual(expected);
+  }
+  for (const i of [1, 2]) expect(await kernels.complete(cases[i] as CompletionRequest, never)).toEqual(together[i]);
+  const score = (model: LanguageModel) => model.score?.({ messages: request(2).messages, text: "renal" }, never);
+  expect(await score(kernels)).toBeCloseTo((await score(processor)) as number, 3);
+});
+
+it("stops one request and leaves the others alone", async () => {
+  const expected = await kernels.complete(cases[0] as CompletionRequest, never);
+  const controller = new AbortController();
+  const long = request(6, { sampling: { temperature: 1, topP: 1, maxTokens: 120 }, grammar: "root ::= [a-z ]*" });
+  const stopped = kernels.complete(long, controller.signal, ({ completionTokens }) => {
+    if (completionTokens > 1) controller.abort();
+  });
+  const beside = kernels.complete(cases[0] as CompletionRequest, never);
+  await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+  expect(await beside).toEqual(expected);
+});
+
+it("says device-lost when the GPU goes away; one that is opened after that writes the same", async () => {
+  const expected = await kernels.complete(cases[1] as CompletionRequest, never);
+  const { device } = await programDevice();
+  device.destroy();
+  await device.lost;
+  await expect(kernels.complete(cases[1] as CompletionRequest, never)).rejects.toMatchObject({ code: "device-lost" });
+  await kernels.close();
+  kernels = await open();
+  expect(await kernels.complete(cases[1] as CompletionRequest, never)).toEqual(expected);
+});
