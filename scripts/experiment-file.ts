@@ -239,6 +239,7 @@ const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   round: (given) => given.wholeNumber(1),
   influenceFrom: (given) => given.wholeNumber(1),
   validation: (given) => given.oneOf(["synthetic-rce", "few-shot-ce"]),
+  draws: (given) => given.oneOf(["uniform", "deficit"]),
   marks: (given) => given.oneOf(["model", "graph"]),
   alpha: (given) => given.above(0),
   layers: (given) => given.list().map((layer) => layer.wholeNumber(1, 12)),

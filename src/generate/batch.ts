@@ -10,7 +10,7 @@ import { labelAt } from "./prompted.ts";
 import { type NamedRequest, type Recording, recordedModel, Unanswered } from "./recorded-model.ts";
 import { generate, type Ports } from "./run.ts";
 import type { RunConfig } from "./run-config.ts";
-import type { Attempt, Feedback, Source } from "./source.ts";
+import type { Attempt, Chooser, Feedback, Source } from "./source.ts";
 
 export interface Batch {
   /** First part of the names of its requests. */
@@ -161,8 +161,18 @@ function recorded(
   { round, limit, unanswered }: { round: number; limit: number; unanswered: Map<number, NamedRequest> },
 ): Source {
   const { tries: _, ...rest } = source; // a pass in which nothing is answered yet is no proof that nothing comes
+  const choose = source.chooser?.(config.source);
+  /** Nothing has come of an attempt before its answers are there: what a prompt is must not depend on when they come. */
+  const blind: Chooser = (i, context, past, stream) =>
+    (choose as Chooser)(
+      i,
+      context,
+      past.map((each) => ({ ...each, outcome: "open" })),
+      stream,
+    );
   return {
     ...rest,
+    ...(choose ? { chooser: () => blind } : {}),
     async attempt(i, context, _tools, stream, signal): Promise<Attempt | undefined> {
       if (i >= limit) return undefined;
       const writer = "writer" in config.source ? config.source.writer.model : "none";

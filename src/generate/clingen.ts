@@ -4,6 +4,8 @@ import { ClinfuseError } from "../base/errors.ts";
 import type { Rng } from "../base/rng.ts";
 import { type TopicOrigin, topicOrigins } from "../knowledge/gather.ts";
 import type { Topic } from "../knowledge/topic.ts";
+import { leastCovered } from "./deficit.ts";
+import type { Choice, Past } from "./history.ts";
 import { labelAt, prompted } from "./prompted.ts";
 import type { ConfigOf, Context, Need, Source } from "./source.ts";
 
@@ -21,7 +23,8 @@ export const clingen: Source<Config> = {
   name: "ClinGen",
   group: "clingen",
   summary: "Each prompt names one clinical topic and one style of writing.",
-  title: ({ topics, styles }) => `ClinGen ${withTopics[topics]}${styles === "none" ? ", w/o Styles" : ""}`,
+  title: ({ topics, styles, draws }) =>
+    `ClinGen ${withTopics[topics]}${styles === "none" ? ", w/o Styles" : ""}${draws === "deficit" ? ", least covered first" : ""}`,
   needs: ({ topics, styles }) => {
     const asks = topicOrigins[topics];
     const needs: readonly (readonly [Need, boolean])[] = [
@@ -35,20 +38,36 @@ export const clingen: Source<Config> = {
   knowledge: ({ topics, styles }) => ({ topics, styles }),
   rounds: () => [],
   extent: (size) => size,
+  chooser: ({ draws }) => (draws === "deficit" ? leastDrawn : undefined),
   attempt(i, context, tools, stream, signal) {
-    const label = labelAt(context.task, i);
     const { marks, writer } = context.config;
-    const drawn = { ...drawTopic(label, context, stream), ...drawStyle(label, context, stream) };
-    return prompted({ label, demonstrations: writer.demonstrations, marks, ...drawn }, context, tools, stream, signal);
+    const chosen = context.choice ?? drawn(labelAt(context.task, i), context, stream);
+    return prompted({ demonstrations: writer.demonstrations, marks, ...chosen }, context, tools, stream, signal);
   },
 };
 
-function drawTopic(label: string, { config, knowledge }: Context<Config>, stream: Rng): { topic?: Topic } {
-  if (config.topics === "none") return {};
+/** What the run has covered least. */
+function leastDrawn(i: number, context: Context<Config>, past: readonly Past[], stream: Rng): Choice {
+  const { config, task, knowledge } = context;
+  const topicsFor = (label: string) => topicsOf(label, context, stream);
+  const styles = config.styles === "none" ? [] : knowledge.styles;
+  if (config.styles !== "none" && styles.length === 0) throw lacking("styles", labelAt(task, i));
+  return leastCovered({ labels: task.labels.map(({ id }) => id), topicsFor, styles }, past, i, stream);
+}
+
+/** One topic and one style, uniformly at random (paper). */
+function drawn(label: string, context: Context<Config>, stream: Rng): Choice {
+  const topics = topicsOf(label, context, stream);
+  const topic = topics.length > 0 ? { topic: stream.fork("topic").pick(topics) } : {};
+  return { label, ...topic, ...drawStyle(label, context, stream) };
+}
+
+/** Topics that the label's is drawn from; none for a source without. */
+function topicsOf(label: string, { config, knowledge }: Context<Config>, stream: Rng): readonly Topic[] {
+  if (config.topics === "none") return [];
   const topics = knowledge.topicsFor(label);
   if (topics.length === 0) throw lacking("topics", label);
-  const pool = config.topics === "both" ? eitherOrigin(topics, stream) : topics;
-  return { topic: stream.fork("topic").pick(pool) };
+  return config.topics === "both" ? eitherOrigin(topics, stream) : topics;
 }
 
 /** The topics of one origin, drawn first, so that the longer list does not drown the shorter. All of them where there is but one. */

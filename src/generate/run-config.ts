@@ -68,13 +68,14 @@ const hashed: Hashed = {
   "in-context": (source) => ({ source }),
   progen: (source) => ({ source }),
   zerogen: ({ kind, writer, marks = "model" }) => ({ method: kind, annotation: marks, ...writer }),
-  clingen: ({ kind, writer, marks, topics, styles }) => ({
+  clingen: ({ kind, writer, marks, topics, styles, draws }) => ({
     method: kind,
     annotation: marks,
     ...writer,
     // Origins of 0.1.0 have no part in it: the knowledge itself has. The later ones change how a prompt draws from it.
     ...(topics === "both" || topics === "none" ? { topics } : {}),
     ...(styles === "none" ? { styles } : {}),
+    ...(draws === "deficit" ? { draws } : {}),
   }),
 };
 

@@ -9,6 +9,7 @@ import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import { textsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
+import { attemptHistory, type History, type Past } from "./history.ts";
 import type { AttemptEntry, FeedbackEntry, GenerateEvent, LogEntry, RunStore, WritingEvent } from "./log.ts";
 import type { RunConfig } from "./run-config.ts";
 import { runModel } from "./run-model.ts";
@@ -91,6 +92,7 @@ interface Progress {
   /** Normal forms of the texts accepted so far, and of the demonstrations. */
   readonly texts: Set<string>;
   readonly demonstrations: ReadonlySet<string>;
+  readonly history: History;
 }
 
 function startProgress({ source: config, size }: RunConfig, { source, demonstrations }: Ports): Progress {
@@ -104,6 +106,7 @@ function startProgress({ source: config, size }: RunConfig, { source, demonstrat
     barriers: source.rounds(config),
     feedback: [],
     texts: new Set(),
+    history: attemptHistory(),
     demonstrations: new Set(demonstrations.map(sameForm(source))),
   };
 }
@@ -114,6 +117,7 @@ function record(progress: Progress, entry: LogEntry): void {
     return;
   }
   progress.attempts++;
+  progress.history.record(entry);
   if (entry.type === "accepted") {
     progress.accepted++;
     progress.sinceAccepted = 0;
@@ -157,7 +161,14 @@ async function* attempts(
     feedback,
     ...(items ? { items } : {}),
   };
-  const work = (i: number, stop: AbortSignal) => source.attempt(i, context, tools, rng("generate", config.seed, i), stop);
+  const choose = source.chooser?.(config.source);
+  const work = async (i: number, stop: AbortSignal) => {
+    const stream = rng("generate", config.seed, i);
+    if (!choose) return source.attempt(i, context, tools, stream, stop);
+    const make = (past: readonly Past[]) => choose(i, context, past, rng("choose", config.seed, i));
+    const choice = await progress.history.choose(i, make, stop);
+    return source.attempt(i, choice ? { ...context, choice } : context, tools, stream, stop);
+  };
   const own = new AbortController(); // a reader may leave while the next attempt is waited for
   const stop = () => own.abort(signal.reason);
   if (signal.aborted) stop();

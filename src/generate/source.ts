@@ -10,6 +10,7 @@ import type { Example, Shape } from "../tasks/example.ts";
 import type { Family } from "../tasks/families.ts";
 import type { Task } from "../tasks/task.ts";
 import type { MethodOf, TrainingMethod } from "../train/training-method.ts";
+import type { Choice, Past } from "./history.ts";
 import type { MaskFiller } from "./mask-filler.ts";
 
 /** A language model that writes texts, and how it is asked. */
@@ -90,6 +91,8 @@ export type SourceConfig =
       readonly styles: StyleOrigin;
       /** Marks of entities: the model's own (paper), or the graph's: the topic and every name that it knows, and nothing else. */
       readonly marks: "model" | "graph";
+      /** How topics and styles are drawn: uniformly (paper, and where absent), or what the run has covered least. */
+      readonly draws?: "uniform" | "deficit";
       readonly writer: Writer;
     };
 
@@ -180,6 +183,8 @@ export interface Context<C extends SourceConfig = SourceConfig> {
   readonly items?: readonly Example[];
   /** Feedback of the barriers passed, in order. */
   readonly feedback: readonly Feedback[];
+  /** What the source's chooser gave for this attempt. */
+  readonly choice?: Choice;
 }
 
 /** Tools of an attempt. A source finds there what it `needs`. */
@@ -217,6 +222,14 @@ export interface MaskedChoice {
   readonly tuning: MaskTuning;
 }
 
+/** A pure function of its arguments: `past` is what attempt i may know of those before it. */
+export type Chooser<C extends SourceConfig = SourceConfig> = (
+  i: number,
+  context: Context<C>,
+  past: readonly Past[],
+  stream: Rng,
+) => Choice;
+
 /** Groups in which a page offers the sources. */
 export const sourceGroups = ["clingen", "prompting", "augmentation", "real", "inference"] as const;
 export type SourceGroup = (typeof sourceGroups)[number];
@@ -232,6 +245,11 @@ export interface Source<C extends SourceConfig = SourceConfig> {
   needs(config: C): readonly Need[];
   /** Absent: it works without knowledge. */
   readonly knowledge?: (config: C) => KnowledgeChoice;
+  /**
+   * Chooses what each attempt sets out to write, where that depends on the attempts before it. Asked in their order. Undefined: `attempt` draws
+   * for itself, as it does where nobody asked.
+   */
+  readonly chooser?: (config: C) => Chooser<C> | undefined;
   /** Counts of accepted examples at which a barrier lies, ascending. */
   rounds(config: C): readonly number[];
   /** Feedback at its barriers; there where `rounds` gives any. */
