@@ -75,6 +75,29 @@ describe("the starter graph in the browser", () => {
     expect(await rowsLeft()).toEqual([0, 0, 0]);
   });
 
+  it("is whole, and alone, where two tabs import at the same time; one that is renamed keeps its rows", async () => {
+    const file = (name: string, text: string) => ({ name, data: new Blob([text]) });
+    const small: TsvGraph = {
+      nodes: file("nodes.tsv", "id\ttype\tname\nD:1\tDisease\tgout\nD:2\tDisease\tasthma\n"),
+      edges: file("edges.tsv", "src\trelation\tdst\nD:1\tresembles\tD:2\n"),
+    };
+    const other = await openDb(db.name); // as another tab has it
+    const bring = async (id: string, into: Db) => {
+      const store = graphStore(into);
+      for await (const _ of importTsv(small, { id, name: id, provenance }, store, new AbortController().signal));
+    };
+    await bring("g", db);
+    const once = await rowsLeft();
+    await Promise.all([bring("g", db), bring("g", other), bring("h", other)]);
+    other.close();
+    expect(await rowsLeft()).toEqual([2 * (once[0] as number), 0, 2]);
+    await graphStore(db).rename("g", "Mine");
+    const stored = await graphStore(db).open("g");
+    expect(stored?.manifest.name).toBe("Mine");
+    expect(await stored?.chunks("node\tDisease", 0, 0)).toHaveLength(1);
+    expect(await columnGraph(stored!).count({ kind: "nodes", types: ["Disease"] })).toBe(2);
+  });
+
   it("tells that the storage is full, and leaves nothing behind", async () => {
     const store = graphStore(db);
     const full = {
