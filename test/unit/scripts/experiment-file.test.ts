@@ -223,6 +223,10 @@ describe("a fault names its field", () => {
 
   it("a file that is no JSON", () => {
     expect(() => readExperimentFile("{", "plan.json", manifest)).toThrow(/plan\.json is not JSON/);
+    const plan = (more: object) => JSON.stringify({ tasks: ["mqp"], sources: ["none"], seeds: [1], size: 5, ...more });
+    expect(readExperimentFile(`\uFEFF${plan({})}`, "plan.json", manifest).cells).toHaveLength(1);
+    expect(() => readExperimentFile(plan({ engine: "wlama" }), "plan.json", manifest)).toThrow(/plan\.json: engine takes auto, /);
+    expect(() => readExperimentFile(plan({ size: 1e300 }), "plan.json", manifest)).toThrow(/size takes a whole number/);
     expect(() => read([])).toThrow(/plan\.json takes an object/);
   });
 });
