@@ -85,7 +85,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const grid = named === "small" ? undefined : gridPresets[named];
   const preset = grid?.preset ?? "small";
   const size = grid && !given.size ? grid.size : required(given, "size", file).wholeNumber(1);
-  const engine = given.engine?.oneOf(["auto", ...engines.map(({ id }) => id), scriptedId]);
+  const engine = given.engine?.oneOf(["auto", ...engines.map(({ id }) => id)]);
   const device = given.device?.oneOf<ExperimentConfig["device"]>(["auto", "wasm", "webgpu"]);
   const sources = (grid && !given.sources ? field("sources", gridSources) : required(given, "sources", file)).list();
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
