@@ -8,6 +8,7 @@ import { readRows } from "../src/formats/dataset.ts";
 import { splits } from "../src/formats/format.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import { entitiesOf, textsOf } from "../src/tasks/shapes.ts";
+import { isVisible } from "../src/tasks/words.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 export interface ReadSet {
@@ -23,8 +24,17 @@ export interface ReadSet {
 export async function readSet(path: string, task: string | undefined): Promise<ReadSet> {
   const name = basename(path, extname(path));
   const set = task === undefined ? await readUnnamed(path) : { ...(await readAs(task, path)), as: task };
-  if (set.texts.length === 0) throw new ClinfuseError("file-empty", `${path} holds no text`, { file: path });
-  return { name, ...set };
+  return { name, ...withText(set, path) };
+}
+
+/** Without the rows that have no text, which would count as texts that are all alike. Throws `file-empty`. */
+function withText<S extends Omit<ReadSet, "name">>(set: S, path: string): S {
+  const kept = [...set.texts.keys()].filter((i) => isVisible(set.texts[i] as string));
+  if (kept.length === 0) throw new ClinfuseError("file-empty", `${path} holds no text`, { file: path });
+  const left = set.texts.length - kept.length;
+  if (left === 0) return set;
+  const as = `${set.as}; ${left} row${left === 1 ? "" : "s"} without text ${left === 1 ? "was" : "were"} left out`;
+  return { ...set, as, texts: kept.map((i) => set.texts[i]), marked: kept.map((i) => set.marked[i]) };
 }
 
 async function readAs(id: string, path: string): Promise<Pick<ReadSet, "texts" | "marked">> {
@@ -41,8 +51,14 @@ const pairColumns: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 async function readUnnamed(path: string): Promise<Omit<ReadSet, "name">> {
-  const table = await tableOf(path);
-  if (table) return table;
+  let fault: ClinfuseError | undefined; // of a table; a task's format may be one without a header
+  try {
+    const table = await tableOf(path);
+    if (table) return table;
+  } catch (error) {
+    if (!(error instanceof ClinfuseError) || error.code === "file-missing") throw error;
+    fault = error;
+  }
   for (const { id } of tasks) {
     try {
       const found = await readAs(id, path);
@@ -51,6 +67,7 @@ async function readUnnamed(path: string): Promise<Omit<ReadSet, "name">> {
       if (!(error instanceof ClinfuseError)) throw error;
     }
   }
+  if (fault) throw fault;
   const why = "is no table with a column of texts, and no task's format; name its task with --task";
   throw new ClinfuseError("format-unknown", `${path} ${why}`, { file: path });
 }

@@ -14,11 +14,12 @@ export interface AnalysisLine {
   readonly cmd_equal: BySet<{ readonly rows: number; readonly value: number; readonly floor: number }>;
   /** In the convention of the method's code: [0, 1]. */
   readonly cmd_unscaled: BySet<number>;
-  readonly aps: BySet<number>;
+  /** Null for a set of one text, which has no pair; so are the other measures between texts of one set. */
+  readonly aps: BySet<number | null>;
   /** Mean cosine of the nearest real text; of the real set, of the nearest other one. */
-  readonly nearest: BySet<number>;
+  readonly nearest: BySet<number | null>;
   readonly vendi: BySet<number>;
-  readonly self_bleu: BySet<number>;
+  readonly self_bleu: BySet<number | null>;
   readonly entities: BySet<{
     readonly marked: { readonly unique: number; readonly mentions: number; readonly at_equal_size: number };
     readonly named: { readonly unique: number; readonly mentions: number; readonly at_equal_size: number };
@@ -45,6 +46,9 @@ const rounded = (x: number): number => Number(x.toPrecision(6));
 const interval = ({ low, high }: Estimate): readonly [number, number] | null =>
   low === undefined || high === undefined ? null : [rounded(low), rounded(high)];
 
+/** A measure between the texts of one set; null where there is but one. */
+const among = ({ n }: { readonly n: number }, { value }: Estimate): number | null => (n < 2 ? null : rounded(value));
+
 export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
   const all = [real, ...synthetic];
   const of = <S extends { readonly name: string }, T>(sets: readonly S[], value: (set: S) => T): BySet<T> =>
@@ -66,10 +70,10 @@ export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
       floor: rounded(own.value),
     })),
     cmd_unscaled: of(synthetic, ({ cmdUnscaled }) => rounded(cmdUnscaled.value)),
-    aps: of(all, ({ aps }) => rounded(aps.value)),
-    nearest: of(all, ({ nearest }) => rounded(nearest.value)),
+    aps: of(all, (set) => among(set, set.aps)),
+    nearest: of(all, (set) => (set === real ? among(set, set.nearest) : rounded(set.nearest.value))),
     vendi: of(all, ({ vendi }) => rounded(vendi)),
-    self_bleu: of(all, ({ selfBleu }) => rounded(selfBleu.value)),
+    self_bleu: of(all, (set) => among(set, set.selfBleu)),
     entities: of(all, ({ marked, named }) => ({ marked: entities(marked), named: entities(named) })),
     distinct: of(all, ({ distinct }) => grams(distinct)),
     distinct_equal: of(all, ({ distinctAtEqualSize }) => grams(distinctAtEqualSize)),
@@ -112,7 +116,9 @@ export function analysisTable({ real, synthetic, equalSize }: Analysis): string[
     "copied",
   ];
   const with95 = (of: Estimate) =>
-    of.low === undefined || of.high === undefined ? three(of.value) : `${three(of.value)} ±${three((of.high - of.low) / 2)}`;
+    of.low === undefined || of.high === undefined
+      ? three(of.value)
+      : `${three(of.value)} ±${three(Math.max(0, of.high - of.low) / 2)}`;
   const rows = [real, ...synthetic].map((set) => {
     const beside = synthetic.find((other) => other === set);
     const entities = set.named ?? set.marked;
@@ -121,10 +127,10 @@ export function analysisTable({ real, synthetic, equalSize }: Analysis): string[
       String(set.n),
       beside ? with95(beside.cmd) : no,
       beside?.equal ? `${three(beside.equal.between.value)} : ${three(beside.equal.floor.value)}` : no,
-      with95(set.aps),
-      three(set.nearest.value),
+      set.n < 2 ? no : with95(set.aps),
+      set.n < 2 && !beside ? no : three(set.nearest.value),
       set.vendi.toFixed(1),
-      three(set.selfBleu.value),
+      set.n < 2 ? no : three(set.selfBleu.value),
       set.lengths.mean.value.toFixed(1),
       String(entities.unique),
       entities.atEqualSize.toFixed(0),

@@ -1,6 +1,6 @@
 // npm run analyse: the measures of section 6 on files of texts, in Node. Prints them for people and, last, one line of JSON.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Analysis, analyse, type TextSet } from "../src/analyse/analysis.ts";
@@ -85,11 +85,11 @@ export async function main(
     print(usage.trimEnd());
     return 0;
   }
+  if (request.out !== undefined) openOut(resolve(request.out));
   try {
     const analysis = await run(request, tell);
     for (const line of analysisTable(analysis)) print(line);
     if (request.out !== undefined) {
-      mkdirSync(resolve(request.out), { recursive: true });
       writeFileSync(join(resolve(request.out), "analysis.json"), `${JSON.stringify(analysis, undefined, 1)}\n`);
     }
     print(JSON.stringify(analysisLine(analysis)));
@@ -99,6 +99,19 @@ export async function main(
     tell(error.message);
     print(JSON.stringify({ error: faultOf(error) }));
     return 1;
+  }
+}
+
+/** Before anything is measured: a folder that cannot be written would lose it. */
+function openOut(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === "EEXIST" || code === "ENOTDIR" ? "a file has this name" : `it cannot be written (${code ?? String(error)})`;
+    throw new Error(`--out takes a folder; ${folder}: ${why}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 // npm run capsule: checks the capsule of a run by the app's own code, in Node. Prints what does not fit and, last, one line of JSON.
 
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -27,6 +28,8 @@ export async function main(args: readonly string[], print: (line: string) => voi
     return 0;
   }
   if (values.check === undefined) throw new Error("--check is missing: the file of a capsule");
+  const there = statSync(values.check, { throwIfNoEntry: false });
+  if (!there?.isFile()) throw new Error(there ? `${values.check} is a folder, and no file` : `there is no file ${values.check}`);
   const { manifest, files, faults, record } = await openCapsule(fileBlob(values.check), basename(values.check));
   const { title, writtenAt, rows } = manifest?.facts ?? {};
   if (manifest)

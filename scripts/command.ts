@@ -11,10 +11,10 @@ export interface Fault {
   readonly line: number | null;
 }
 
-/** A ClinfuseError with its place; anything else is an argument that does not fit. */
-export function faultOf(error: unknown): Fault {
+/** A ClinfuseError with its place; anything else has the code `otherwise`: an argument that does not fit. */
+export function faultOf(error: unknown, otherwise = "bad-arguments"): Fault {
   if (!(error instanceof ClinfuseError)) {
-    return { code: "bad-arguments", message: error instanceof Error ? error.message : String(error), file: null, line: null };
+    return { code: otherwise, message: error instanceof Error ? error.message : String(error), file: null, line: null };
   }
   const { code, message, place } = error;
   return { code, message, file: place.file ?? null, line: place.line ?? null };

@@ -2,7 +2,7 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
-import { scriptedId } from "../src/engines/catalogue.ts";
+import { engines, scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, JudgeFilter, Preset } from "../src/experiment/experiment-config.ts";
 import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
@@ -75,7 +75,7 @@ const fields = [
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -85,7 +85,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const grid = named === "small" ? undefined : gridPresets[named];
   const preset = grid?.preset ?? "small";
   const size = grid && !given.size ? grid.size : required(given, "size", file).wholeNumber(1);
-  const engine = given.engine?.text();
+  const engine = given.engine?.oneOf(["auto", ...engines.map(({ id }) => id)]);
   const device = given.device?.oneOf<ExperimentConfig["device"]>(["auto", "wasm", "webgpu"]);
   const sources = (grid && !given.sources ? field("sources", gridSources) : required(given, "sources", file)).list();
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];

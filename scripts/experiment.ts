@@ -8,6 +8,7 @@ import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
+import { faultOf } from "./command.ts";
 import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
 import { openHeadless } from "./headless-page.ts";
@@ -138,6 +139,8 @@ function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
 }
 
 main().catch((error: unknown) => {
-  console.error(`\nThe experiment failed: ${error instanceof Error ? error.message : String(error)}`);
+  const fault = faultOf(error, "failed");
+  console.error(`\nThe experiment failed: ${fault.message}`);
+  console.log(JSON.stringify({ error: fault }));
   process.exitCode = 1;
 });

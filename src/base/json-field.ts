@@ -69,7 +69,7 @@ export function field(name: string, value: unknown): Field {
     },
     wholeNumber(least, most) {
       const found =
-        Number.isInteger(value) && (value as number) >= least && (value as number) <= (most ?? Number.POSITIVE_INFINITY);
+        Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= (most ?? Number.POSITIVE_INFINITY);
       if (!found) throw fault(`takes a whole number ${most === undefined ? `of at least ${least}` : `from ${least} to ${most}`}`);
       return value as number;
     },

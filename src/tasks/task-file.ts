@@ -18,6 +18,7 @@ import {
 } from "./own-task.ts";
 import type { Label, Shots, Task } from "./task.ts";
 import { readByLabel, readTopicList, readTopicQuery } from "./topic-fields.ts";
+import { isVisible } from "./words.ts";
 
 export interface TaskFile {
   readonly task: Task;
@@ -121,7 +122,7 @@ function readId(given: Field): string {
 /** A line of text that can stand in a prompt. */
 function words(given: Field, longest: number): string {
   const text = given.text().normalize("NFC").trim();
-  if (text === "" || /[\p{Cc}\u2028\u2029]/u.test(text)) throw given.fault("takes a line of text");
+  if (!isVisible(text) || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) throw given.fault("takes a line of text");
   if (text.length > longest) throw given.fault(`takes at most ${longest} characters, and has ${text.length}`);
   return text;
 }

@@ -32,6 +32,23 @@ describe("reading", () => {
   });
 });
 
+describe("rows of a table", () => {
+  it("leaves out those without text, and says how many", async () => {
+    const some = file("some.csv", "id,text\n1,Gout\n2,\n3,\u200b\n");
+    expect(await readSet(some, undefined)).toMatchObject({
+      texts: ["Gout"],
+      marked: [[]],
+      as: expect.stringContaining("2 rows"),
+    });
+    await expect(readSet(file("blank.csv", "id,text\n1,\n2, \n"), undefined)).rejects.toThrow(/holds no text/);
+  });
+
+  it("takes a task's table without a header, whose first row says a word twice", async () => {
+    const bare = file("pairs-bare.csv", "0,Is it gout?,Have I gout?,0\n1,Is it asthma?,Have I asthma?,1\n");
+    expect((await readSet(bare, undefined)).texts).toEqual(["Is it gout? Have I gout?", "Is it asthma? Have I asthma?"]);
+  });
+});
+
 describe("the command", () => {
   const run = async (...args: string[]) => {
     const printed: string[] = [];
@@ -42,6 +59,15 @@ describe("the command", () => {
     );
     return { code, last: JSON.parse(printed.at(-1) as string) };
   };
+
+  it("refuses a folder for results that is a file before it reads anything", async () => {
+    const taken = file("taken", "x");
+    for (const out of [taken, join(taken, "inside")]) {
+      await expect(run("--real", "x", "--synthetic", "x", "--out", out)).rejects.toThrow(
+        /--out takes a folder.*a file has this name/,
+      );
+    }
+  });
 
   it("names what is missing or wrong", async () => {
     await expect(run("--real", "x")).rejects.toThrow(/--synthetic is missing/);
@@ -79,6 +105,8 @@ describe("the command", () => {
       expect(last.leakage.copies).toMatchObject({ longest: 13 });
       expect(last.leakage.copies.nearest).toBeCloseTo(1, 4);
       expect(last.intervals.cmd.one).toBeNull();
+      expect([last.aps.one, last.self_bleu.one]).toEqual([null, null]);
+      expect(last.nearest.one).toBeTypeOf("number");
       expect(JSON.stringify(last)).not.toMatch(/NaN|Infinity/);
     },
     60_000,

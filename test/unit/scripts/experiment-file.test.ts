@@ -1,5 +1,6 @@
 // The file of `npm run experiment`: what it comes to, and faults that name their field.
 
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,18 @@ const manifest = {
 
 const whole = { tasks: ["mqp"], sources: ["clingen"], seeds: [1], size: 5 };
 const read = (file: object, path = "plan.json") => readExperimentFile(JSON.stringify(file), path, manifest);
+
+it("ends the command with one line of JSON that names the field", () => {
+  const plan = join(mkdtempSync(join(tmpdir(), "plan-")), "plan.json");
+  writeFileSync(plan, JSON.stringify({ tasks: ["mqp"], sources: ["none"], seeds: [1], sizes: 5 }));
+  const { status, stdout } = spawnSync("npx", ["tsx", join(import.meta.dirname, "../../../scripts/experiment.ts"), plan], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) as string)).toMatchObject({
+    error: { message: expect.stringContaining("sizes is no field") },
+  });
+}, 60_000);
 
 describe("a file", () => {
   it("is every combination; cells that share stage I are neighbours", () => {
@@ -223,6 +236,10 @@ describe("a fault names its field", () => {
 
   it("a file that is no JSON", () => {
     expect(() => readExperimentFile("{", "plan.json", manifest)).toThrow(/plan\.json is not JSON/);
+    const plan = (more: object) => JSON.stringify({ tasks: ["mqp"], sources: ["none"], seeds: [1], size: 5, ...more });
+    expect(readExperimentFile(`\uFEFF${plan({})}`, "plan.json", manifest).cells).toHaveLength(1);
+    expect(() => readExperimentFile(plan({ engine: "wlama" }), "plan.json", manifest)).toThrow(/plan\.json: engine takes auto, /);
+    expect(() => readExperimentFile(plan({ size: 1e300 }), "plan.json", manifest)).toThrow(/size takes a whole number/);
     expect(() => read([])).toThrow(/plan\.json takes an object/);
   });
 });

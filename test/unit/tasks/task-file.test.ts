@@ -149,6 +149,8 @@ describe("a fault of a task file", () => {
       "labels[1].name takes a name that",
     ],
     ["a label with brackets", { ...entity, labels: [{ name: "drug [rx]" }] }, "labels[0].name takes words without brackets"],
+    ["a label of nothing to see", { ...entity, labels: [{ name: "\u200b" }] }, "labels[0].name takes a line of text"],
+    ["a label of half a character", { ...entity, labels: [{ name: "\ud800" }] }, "labels[0].name takes a line of text"],
     ["a label on two lines", { ...entity, labels: [{ name: "drug\nname" }] }, "labels[0].name takes a line of text"],
     [
       "no description where prompts need one",
