@@ -31,11 +31,12 @@ const flows: readonly Flow[] = [
     },
   },
   {
-    name: "look a word up in the graph, gather knowledge",
+    name: "gather knowledge, look a name up in the graph",
     async go(page) {
-      await page.getByText("Look up in the graph").first().click();
-      await page.getByRole("searchbox").or(page.getByRole("combobox")).first().fill(canary);
       await page.getByRole("button", { name: "Gather knowledge" }).click();
+      await page.getByText("Look up in the graph").click();
+      await page.getByLabel("Name or synonym").fill(canary);
+      await expect(page.getByText("No name or synonym is like this.")).toBeVisible();
       await page.getByRole("link", { name: "Go on to Generate" }).click();
     },
   },
