@@ -89,7 +89,7 @@ export function findingsOf(facts: PrivacyFacts): readonly Finding[] {
           ? `No: ${altered.map(({ name, fault }) => `${name} (${fault})`).join("; ")}.`
           : models.length === 0
             ? "No model is on this machine."
-            : `Yes: every file of ${counted(models.length, "model")} was read again, and its SHA-256 is the one stated below.`,
+            : `Yes: every file of ${counted(models.length, "model")} was read again, and its SHA-256 is the one that was stated for it.`,
     },
   ];
 }
@@ -168,12 +168,12 @@ ${
     ? html`<p>None.</p>`
     : table(
         "Models",
-        ["Model", "Licence", "Files and their SHA-256", "Found"],
+        ["Model", "Found", "Licence", "Files and their SHA-256"],
         facts.models.map(({ name, licence, files, fault }) => [
           name,
+          fault ?? "as stated",
           licence,
           files.map((file) => `${file.name} ${file.sha256}`).join("; "),
-          fault ?? "as stated",
         ]),
       )
 }
