@@ -23,6 +23,7 @@ import { AppService } from "./ui/offline/app-service.svelte.ts";
 import Preparing from "./ui/offline/Preparing.svelte";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { analyseClient } from "./workers/analyse.client.ts";
+import { tryCanary } from "./workers/canary.ts";
 import { capsulesClient } from "./workers/capsules.client.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { sentPolicy } from "./workers/held-policy.ts";
@@ -125,6 +126,12 @@ async function start(target: HTMLElement): Promise<void> {
       { scope: "train worker", policy: await train.policy(null) },
       { scope: "models worker", policy: await library.policy(null) },
       { scope: "threads", policy: await sentPolicy(threadScript) },
+    ],
+    canaries: async () => [
+      { scope: "page", outcome: await tryCanary() },
+      { scope: "generate worker", outcome: await generate.canary(null) },
+      { scope: "train worker", outcome: await train.canary(null) },
+      { scope: "models worker", outcome: await library.canary(null) },
     ],
     async wipe() {
       await wipeAll(await openDb());

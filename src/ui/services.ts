@@ -14,8 +14,9 @@ import type { ArenaStore } from "../store/arenas.ts";
 import type { Capsules } from "../store/capsules.ts";
 import type { Changed, NotebookNews } from "../store/notebook.ts";
 import type { OwnTasks } from "../store/own-tasks.ts";
+import type { Canary } from "../workers/canary.ts";
 import type { WorkerClient, WorkerProcedures } from "../workers/client.ts";
-import type { ScopePolicy } from "../workers/held-policy.ts";
+import type { Scope, ScopePolicy } from "../workers/held-policy.ts";
 import type { AppService } from "./offline/app-service.svelte.ts";
 
 /** A notebook without its rows: what a list shows. */
@@ -66,6 +67,8 @@ export interface Services {
   readonly models: () => Promise<readonly ModelOnDisk[]>;
   /** Policies that the browser holds the page and its workers to. */
   readonly policies: () => Promise<readonly ScopePolicy[]>;
+  /** Tries a request that must fail, in the page and from inside of each worker. */
+  readonly canaries: () => Promise<readonly { readonly scope: Scope; readonly outcome: Canary }[]>;
   /** Deletes everything that is stored for this origin and starts the page anew. Throws `storage-unavailable`. */
   readonly wipe: () => Promise<void>;
 }

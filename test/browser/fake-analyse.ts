@@ -51,6 +51,7 @@ export function fakeAnalyse(check: (name: string) => void, products: ProductStor
     close: () => undefined,
     procedures: {
       policy: async () => undefined,
+      canary: async () => "refused" as const,
       async *requests() {
         await new Promise(() => undefined);
       },

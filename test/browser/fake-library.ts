@@ -130,6 +130,7 @@ export function fakeLibrary(fake: FakeLibrary, check: (name: string) => void): W
   }
   return {
     policy: async () => undefined,
+    canary: async () => "refused" as const,
     async *requests() {
       yield [];
     },

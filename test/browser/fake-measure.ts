@@ -40,6 +40,7 @@ export function fakeDevice(check: (name: string) => void): FakeDevice {
         },
         procedures: {
           policy: async () => undefined,
+          canary: async () => "refused" as const,
           async *requests() {
             await new Promise(() => undefined);
           },

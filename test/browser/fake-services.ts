@@ -96,6 +96,7 @@ export interface Fake extends FakeLibrary {
   /** Requests of the generate worker before the page looked. */
   requests: readonly SeenRequest[];
   policies: readonly ScopePolicy[];
+  canaries: Awaited<ReturnType<Services["canaries"]>>;
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -134,6 +135,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     policies: guardedScopes,
+    canaries: (["page", "generate worker", "train worker", "models worker"] as const).map((scope) => ({
+      scope,
+      outcome: "refused" as const,
+    })),
     cutTo: [],
     kept: [],
     leftOff: undefined,
@@ -151,6 +156,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     analyse: fakeAnalyse(check, products),
     generate: {
       policy: async () => undefined,
+      canary: async () => "refused" as const,
       async *requests() {
         yield fake.requests;
         await new Promise(() => undefined);
@@ -272,6 +278,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     },
     train: {
       policy: async () => undefined,
+      canary: async () => "refused" as const,
       async *requests() {
         yield [];
       },
@@ -360,6 +367,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       close: () => undefined,
       procedures: {
         policy: async () => undefined,
+        canary: async () => "refused" as const,
         async *requests() {
           await new Promise(() => undefined);
         },
@@ -372,6 +380,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     library: fakeLibrary(fake, check),
     models: async () => fake.models,
     policies: async () => fake.policies,
+    canaries: async () => fake.canaries,
     wipe: async () => {
       check("wipe");
       saved.clear();

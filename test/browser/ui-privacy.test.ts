@@ -98,3 +98,21 @@ it("says that nothing can be kept, and lets a run begin all the same", async () 
   await button("Start a run").click();
   await expect.element(button("Use the sample")).toBeVisible();
 });
+
+it("checks itself on demand, in words, and says which model is not what it should be", async () => {
+  const fake = fakeServices();
+  fake.models = fake.models.filter(({ id }) => fake.rows.some((row) => row.id === id));
+  await render(App, { services: fake.services });
+  await button("Check now").click();
+  const findings = page.getByRole("list", { name: "Findings" });
+  await expect
+    .element(findings)
+    .toHaveTextContent("in page, generate worker, train worker, models worker, and the browser refused each before it was sent");
+  await expect.element(findings).toHaveTextContent("every file of 1 model was read again");
+  await expect.element(button("Save as a page")).toBeVisible();
+  fake.canaries = fake.canaries.map((row) => (row.scope === "train worker" ? { ...row, outcome: "failed" } : row));
+  fake.failures.set("verify", new ClinfuseError("model-altered", "its hash is another"));
+  await button("Check again").click();
+  await expect.element(findings).toHaveTextContent("it was not refused in train worker");
+  await expect.element(findings).toHaveTextContent("its hash is another");
+});

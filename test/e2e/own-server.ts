@@ -20,6 +20,8 @@ export interface OwnServer {
   readonly port: number;
   /** Without a slash at its end. */
   readonly url: string;
+  /** Every request so far: method and whole address, as it came. */
+  readonly asked: readonly string[];
   /** Ends it and every connection: from then on it does not answer. */
   cut(): Promise<void>;
 }
@@ -37,7 +39,9 @@ export async function serveBuilt(
   { under = "", changed = new Map() }: Served = {},
 ): Promise<OwnServer> {
   const models = await tinyModels();
+  const log: string[] = [];
   const server = createServer((request, response) => {
+    log.push(`${request.method} ${request.url}`);
     const asked = normalize(decodeURIComponent(new URL(request.url ?? "", "http://x").pathname)).slice(1);
     const path = asked.startsWith(under) ? asked.slice(under.length) || "index.html" : "";
     const content = changed.get(path) ?? models.get(path) ?? builtFile(path);
@@ -52,7 +56,7 @@ export async function serveBuilt(
       server.close(() => done());
       server.closeAllConnections();
     });
-  return { port, url: `http://localhost:${port}${under && `/${under.slice(0, -1)}`}`, cut };
+  return { port, url: `http://localhost:${port}${under && `/${under.slice(0, -1)}`}`, asked: log, cut };
 }
 
 const types: Readonly<Record<string, string>> = {

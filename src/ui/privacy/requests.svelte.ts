@@ -1,5 +1,6 @@
 // Counts what this tab asked of any network: the page and its workers, by the browser's own record of it. Knows no component.
 
+import { canaryAddress } from "../../workers/canary.ts";
 import { type SeenRequest, watchRequests } from "../../workers/seen-requests.ts";
 import type { Services } from "../services.ts";
 
@@ -46,7 +47,9 @@ export class Requests {
     }
   }
 
-  #take(seen: readonly SeenRequest[], by: ForeignRequest["by"]): void {
+  /** The canary of the self-check is none of the app's requests: the check tells of it. */
+  #take(all: readonly SeenRequest[], by: ForeignRequest["by"]): void {
+    const seen = all.filter(({ url }) => !canaryAddress.startsWith(url) && !url.startsWith(canaryAddress));
     this.total += seen.length;
     const foreign = seen.filter(({ url }) => isForeign(url, location.origin));
     if (foreign.length > 0) this.foreign = [...this.foreign, ...foreign.map((request) => ({ ...request, by }))];

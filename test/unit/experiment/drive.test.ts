@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
+import { rng } from "../../../src/base/rng.ts";
 import { summaryOf } from "../../../src/experiment/cell-summary.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent, DriveOptions } from "../../../src/experiment/drive-cell.ts";
@@ -87,6 +88,32 @@ describe("one cell", () => {
       if (gathered) expect(disk.computed.gathered).toBe(1);
       if (saved) expect(disk.computed.steps, `killed after event ${stop}`).toEqual(before.steps);
     }
+  }, 60_000);
+
+  it("killed a hundred times at random moments, many of them in one run, it leaves the same bytes: log, weights and answers", async () => {
+    const bytes = (store: ReturnType<typeof memoryProducts>, disk: FakeDisk, results: readonly CellResult[]) => ({
+      logs: JSON.stringify([...disk.logs]),
+      models: [...disk.models].map(([name, weights]) => [name, [...new Uint32Array(weights.slice().buffer)]]),
+      products: [...store.kept.keys()].sort(),
+      results: timeless(results),
+    });
+    const [whole, unbroken] = [memoryProducts(), fakeDisk()];
+    const events = await all(one, whole, unbroken);
+    const expected = bytes(whole, unbroken, resultsOf(events));
+    const random = rng("kills", 1);
+    let [kills, runs] = [0, 0];
+    while (kills < 100) {
+      const [store, disk] = [memoryProducts(), fakeDisk()];
+      for (let left = 1 + random.int(9); left > 0; left--) {
+        const killed = drive(one, store, fakePorts(disk), never);
+        const moment = 1 + random.int(events.length - 1);
+        let ended = false;
+        for (let i = 0; i < moment && !ended; i++) ended = (await killed.next()).done === true; // and never again: a kill runs no clean-up
+        if (!ended) kills++;
+      }
+      expect(bytes(store, disk, resultsOf(await all(one, store, disk))), `run ${++runs}, after ${kills} kills`).toEqual(expected);
+    }
+    expect(kills).toBeGreaterThanOrEqual(100);
   }, 60_000);
 
   it("left by its reader it keeps how long it took so far", async () => {

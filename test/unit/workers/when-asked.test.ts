@@ -23,6 +23,7 @@ function startable() {
         yield [{ url: "https://elsewhere.example/x", kind: "fetch", refused: false }];
       },
       policy: async () => "default-src 'none'",
+      canary: async () => "refused" as const,
     };
     return { procedures, close: () => undefined };
   };
