@@ -15,6 +15,7 @@ let processor: LanguageModel;
 beforeAll(async () => {
   kernels = await open();
   processor = await open({ device: "wasm" });
+  expect(kernels.remark).toBeUndefined(); // onnxruntime is not in their place
 });
 afterAll(() => Promise.all([kernels.close(), processor.close()]));
 

@@ -13,6 +13,7 @@ import { openGguf } from "../../weights/gguf.ts";
 import { openLines } from "../kernels/open.ts";
 import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress, ScoreRequest } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
+import { type Drawing, drawing } from "../sampling/drawing.ts";
 import { forced } from "../sampling/forced.ts";
 import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.ts";
 import { type Sampler, sampler } from "../sampling/sampler.ts";
@@ -185,6 +186,7 @@ async function complete(
     given: given.length,
     maxTokens,
     sample: samplerOf(parts, request, promptTokens),
+    drawing: drawingOf(parts, request),
     logProbs: request.logProbs ?? false,
     ...(stop.length === 0 ? {} : { isEnd: (tokens) => beginOfStop(parts.tokenizer.decode(tokens), stop) >= 0 }),
     grammar,
@@ -199,6 +201,10 @@ async function complete(
   const end = beginOfStop(whole, stop);
   const text = end < 0 ? whole : whole.slice(0, end);
   return { text, finish, promptTokens, completionTokens: tokens.length, ...(logProbs ? { logProbs } : {}) };
+}
+
+function drawingOf({ tokenizer }: Parts, { sampling, seed, uncopied }: CompletionRequest): Drawing {
+  return drawing(sampling, seed, uncopied && copyBan(tokenizer, uncopied));
 }
 
 /** The request's sampler. A copy that the grammar makes the only way on is let through: the reader sees it. */

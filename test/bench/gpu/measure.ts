@@ -1,5 +1,6 @@
 // One case of the benchmark of WebGPU: steps of training or of decoding, counted and timed. Knows no process and no table.
 
+import { rng } from "../../../src/base/rng.ts";
 import { openBatchDecoder } from "../../../src/engines/batch/decoder.ts";
 import { BatchRows } from "../../../src/engines/batch/rows.ts";
 import { decoderSource } from "../../../src/engines/kernels/source.ts";
@@ -119,13 +120,16 @@ async function decodeByKernels(meter: Meter, rows: number, backend: Backend, ste
       seat,
       Uint32Array.from({ length: past }, (_, i) => 2 * past * seat + i),
     );
-  const sample = sampler({ temperature: 1, topP: 0.9, maxTokens: 10 }, 1);
+  const mask = new Int32Array(Math.ceil(weights.config.vocabSize / 32)).fill(-1); // as a grammar gives for each row
+  const choice = { temperature: 1, topP: 0.9, topK: 0, minP: 0, repetitionPenalty: 1, mask, logProb: false };
+  const draws = rng("bench");
   const next = seats.map(() => 5);
   let position = past;
   const step = async () => {
     const lines = seats.map((seat) => ({ token: next[seat] as number, position, seat, place: 2 * past * seat + position }));
-    const logits = await decoder.step(lines, seats);
-    for (const seat of seats) next[seat] = Math.max(0, sample(logits[seat] as Float32Array, []));
+    const choices = seats.map(() => ({ ...choice, draw: Math.floor(draws.next() * 2 ** 32) }));
+    const { chosen } = await decoder.step(lines, seats, choices);
+    for (const seat of seats) next[seat] = Math.max(0, chosen[seat]?.id ?? 0);
     position++;
   };
   await step();
