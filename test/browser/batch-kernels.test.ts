@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBatch } from "../../src/engines/batch/batch.ts";
+import { checkKernels } from "../../src/engines/kernels/check.ts";
 import type { CompletionRequest, LanguageModel } from "../../src/engines/language-model.ts";
 import { programDevice } from "../../src/runtime/program/device.ts";
 
@@ -50,6 +51,10 @@ it("writes the processor's texts with the same seeds, alone and among others", a
   for (const i of [1, 2]) expect(await kernels.complete(cases[i] as CompletionRequest, never)).toEqual(together[i]);
   const score = (model: LanguageModel) => model.score?.({ messages: request(2).messages, text: "renal" }, never);
   expect(await score(kernels)).toBeCloseTo((await score(processor)) as number, 3);
+});
+
+it("proves on this device that it computes what the processor does", async () => {
+  await checkKernels();
 });
 
 it("stops one request and leaves the others alone", async () => {

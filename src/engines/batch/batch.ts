@@ -31,6 +31,8 @@ export interface BatchOptions {
   readonly device?: "wasm" | "webgpu";
   /** Who computes on WebGPU; onnxruntime where absent. Kernels that cannot be had give way to it, and `LanguageModel.remark` says so. */
   readonly path?: WebGpuPath;
+  /** LanguageModel.id where onnxruntime writes in the kernels' place. */
+  readonly fallbackId?: string;
   /** Tokens of a prompt and its completion together; the model's own limit where that is smaller. */
   readonly contextTokens?: number;
   /** Requests decoded together. */
@@ -57,7 +59,7 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
   const remarks = [template.remark, writer.remark].filter((remark) => remark !== undefined);
   let closed = false;
   return {
-    id,
+    id: writer.refused ? (options.fallbackId ?? id) : id,
     contextTokens,
     slots: writer.slots,
     deterministic: writer.deterministic,
@@ -88,6 +90,8 @@ export interface Writer {
   readonly contextTokens: number;
   readonly slots: number;
   readonly deterministic: boolean;
+  /** Onnxruntime writes in the place of our own kernels; the remark says why. */
+  readonly refused?: true;
   readonly remark?: string;
   close(): Promise<void>;
 }
@@ -100,7 +104,7 @@ async function openWriter(weights: DecoderWeights, ends: ReadonlySet<number>, op
     const opened = await openLines(weights, { ...own, ends, slots, prefixBytes });
     if (!("refusal" in opened)) return opened;
     const onnxruntime = await openWriter(weights, ends, { ...options, path: "onnxruntime" });
-    return { ...onnxruntime, remark: `onnxruntime writes in the place of our own kernels: ${opened.refusal}` };
+    return { ...onnxruntime, refused: true, remark: `onnxruntime writes in the place of our own kernels: ${opened.refusal}` };
   }
   const decoder = await openBatchDecoder(weights, { device, ...own });
   const schedule = scheduler({

@@ -3,12 +3,9 @@
 import { rng } from "../../../src/base/rng.ts";
 import { openBatchDecoder } from "../../../src/engines/batch/decoder.ts";
 import { BatchRows } from "../../../src/engines/batch/rows.ts";
+import { madeUpDecoder } from "../../../src/engines/kernels/check.ts";
 import { decoderSource } from "../../../src/engines/kernels/source.ts";
 import { sampler } from "../../../src/engines/sampling/sampler.ts";
-import { sizeOf } from "../../../src/graph/ops.ts";
-import type { DecoderWeights } from "../../../src/models/decoder-weights.ts";
-import { llamaParameters } from "../../../src/nn/llama.ts";
-import type { LlamaConfig } from "../../../src/nn/llama-config.ts";
 import { bertModel } from "../../../src/nn/model.ts";
 import { openDecoder } from "../../../src/runtime/line-decoder.ts";
 import { openTrainer } from "../../../src/runtime/open-trainer.ts";
@@ -89,7 +86,10 @@ export async function decodeCase(
 ): Promise<Measured> {
   if (path === "program") return decodeByKernels(meter, rows, backend, steps);
   const opened = performance.now();
-  const decoder = await openBatchDecoder(madeUpDecoder(decoderOf(backend)), { device: "webgpu", contextTokens: 1024 });
+  const decoder = await openBatchDecoder(
+    madeUpDecoder(decoderOf(backend), (i) => 0.02 * Math.sin(i)),
+    { device: "webgpu", contextTokens: 1024 },
+  );
   const table = new BatchRows(decoder, decoder.nothing, [rows]);
   for (let i = 0; i < rows; i++) {
     const cache = decoder.newCache(1);
@@ -109,7 +109,7 @@ export async function decodeCase(
 
 async function decodeByKernels(meter: Meter, rows: number, backend: Backend, steps: number): Promise<Measured> {
   const opened = performance.now();
-  const weights = madeUpDecoder(decoderOf(backend));
+  const weights = madeUpDecoder(decoderOf(backend), (i) => 0.02 * Math.sin(i));
   const source = decoderSource(weights, "float32", 1024);
   const decoder = await openDecoder({ source, contextTokens: 1024, seats: rows, lines: rows + 64 });
   if ("refusal" in decoder) return { left: decoder.refusal };
@@ -136,17 +136,4 @@ async function decodeByKernels(meter: Meter, rows: number, backend: Backend, ste
   const firstMs = round(performance.now() - opened);
   const found = await timed(meter, backend, steps, step);
   return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
-}
-
-/** Weights of the right shapes, all small and alike. */
-function madeUpDecoder(config: LlamaConfig): DecoderWeights {
-  const shapes = new Map<string, readonly number[]>();
-  for (const { tensor, matrix } of llamaParameters(config, true))
-    shapes.set(tensor, matrix[0] === 1 ? [matrix[1] as number] : matrix);
-  return {
-    file: "made up",
-    config,
-    tensors: new Map([...shapes].map(([name, shape]) => [name, { shape: [...shape], type: "F32" }])),
-    read: async (name) => Float32Array.from({ length: sizeOf(shapes.get(name) ?? []) }, (_, i) => 0.02 * Math.sin(i)),
-  };
 }
