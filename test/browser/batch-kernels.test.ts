@@ -57,6 +57,27 @@ it("proves on this device that it computes what the processor does", async () =>
   await checkKernels();
 });
 
+it("keeps within the bindings of a small GPU, and gives way to onnxruntime with a sentence where it cannot", async () => {
+  const on = (await programDevice()) as { most: number };
+  const { most } = on;
+  try {
+    on.most = 40_000; // the table lies in three buffers, the cache has 312 places
+    const small = await open();
+    expect(small.remark).toBeUndefined();
+    expect(await small.complete(cases[1] as CompletionRequest, never)).toEqual(
+      await kernels.complete(cases[1] as CompletionRequest, never),
+    );
+    await small.close();
+    on.most = 4000;
+    const other = await open({ fallbackId: "other/tiny" });
+    expect(other.id).toBe("other/tiny");
+    expect(other.remark).toMatch(/^onnxruntime writes in the place of our own kernels: 64 rows of \d+ numbers do not fit/);
+    await other.close();
+  } finally {
+    on.most = most;
+  }
+});
+
 it("stops one request and leaves the others alone", async () => {
   const expected = await kernels.complete(cases[0] as CompletionRequest, never);
   const controller = new AbortController();
