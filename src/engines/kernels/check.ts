@@ -11,15 +11,16 @@ import { drawing } from "../sampling/drawing.ts";
 import { sampler } from "../sampling/sampler.ts";
 import { decoderSource } from "./source.ts";
 
+/** Sizes that nothing divides. */
 const config: LlamaConfig = {
   architecture: "llama",
   vocabSize: 331,
-  hiddenSize: 96,
-  layers: 2,
-  heads: 6,
-  keyValueHeads: 2,
-  headSize: 16,
-  intermediateSize: 160,
+  hiddenSize: 286,
+  layers: 1,
+  heads: 3,
+  keyValueHeads: 1,
+  headSize: 46,
+  intermediateSize: 321,
   contextTokens: 128,
   rmsEpsilon: 1e-5,
   ropeBase: 10000,
@@ -50,14 +51,14 @@ export function madeUpDecoder(config: LlamaConfig, number: (i: number) => number
   };
 }
 
-/** Throws `engine-failed` where logits or a chosen token differ from the processor's, or where there are no kernels here; `no-webgpu`. */
-export async function checkKernels(): Promise<void> {
+/** `seats`: of the decoder, by which its kernels are built. Throws `engine-failed` where logits or a chosen token differ from the processor's, or where there are no kernels here; `no-webgpu`. */
+export async function checkKernels(seats = 16): Promise<void> {
   const draws = rng("check", "weights");
   const pool = Float32Array.from({ length: 8191 }, () => 0.3 * (draws.next() - 0.5));
   const weights = madeUpDecoder(config, (i) => pool[i % pool.length] as number);
   const ids = Array.from({ length: tokens }, () => draws.int(config.vocabSize));
   const expected = await byProcessor(weights, ids);
-  const { chosen, logits } = await byKernels(weights, ids);
+  const { chosen, logits } = await byKernels(weights, ids, seats);
   const got = logits[0] as Float32Array;
   const differs = Math.max(...expected.map((x, i) => Math.abs(x - (got[i] as number))));
   if (!(differs < tolerance)) throw wrong(`a logit differs by ${differs.toPrecision(3)} from the processor's`);
@@ -77,12 +78,12 @@ async function byProcessor(weights: DecoderWeights, ids: readonly number[]): Pro
 }
 
 /** The prompt is read in two parts; the token after it is chosen, and its logits are read. */
-async function byKernels(weights: DecoderWeights, ids: readonly number[]): Promise<StepResult> {
+async function byKernels(weights: DecoderWeights, ids: readonly number[], seats: number): Promise<StepResult> {
   const source = decoderSource(weights, "float32", config.contextTokens);
-  const decoder = await openDecoder({ source, contextTokens: config.contextTokens, seats: 16, lines: 80 });
+  const decoder = await openDecoder({ source, contextTokens: config.contextTokens, seats, lines: 80 });
   if ("refusal" in decoder) throw new ClinfuseError("engine-failed", decoder.refusal, { what: decoder.refusal });
   try {
-    const lines = ids.map((token, position): Line => ({ token, position, seat: 1, place: 2 * position }));
+    const lines = ids.map((token, position): Line => ({ token, position, seat: seats - 1, place: 2 * position }));
     await decoder.step(lines.slice(0, 40), []);
     const choice = { ...sampling, topK: 0, minP: 0, repetitionPenalty: 1, draw: drawing(sampling, seed).next(), logProb: false };
     const last = ids.length - 41;
