@@ -22,8 +22,9 @@ const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--for
   PATH      notes: text files, folders of them, tables (CSV, TSV, JSON Lines) with a note in each row; "-" takes one from the pipe
   --task    refuses a model of another task than this
   --column  the column of the notes (text, note and the like are found by themselves); FIRST,SECOND where two texts are compared
-  --format  csv, jsonl: a row or a line for each find; brat: a .txt and an .ann for each note; pubtator, bioc, conll: one file;
-            text: the notes with [Type] in place of each find. Offsets count code points. Absent: jsonl into --out, else lines to read
+  --format  csv, jsonl: a row or a line for each find; brat: a .txt and an .ann for each note; pubtator, bioc, conll, doccano,
+            label-studio: one file; text: the notes with [Type] in place of each find. Offsets count code points (doccano:
+            UTF-16 units). Absent: jsonl into --out, else lines to read
   --out     folder for the files; absent, they are printed, where the format is one file
 
 Long notes are read sentence by sentence, and long sentences in windows; offsets are those of the whole note.
@@ -115,7 +116,9 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   if (!noteShapes.includes(task.shape)) throw unfit(`${task.name} asks how two marked entities relate, and notes mark none`);
   const format = request.format ?? (request.out === undefined ? undefined : "jsonl");
   if (format && task.shape !== "token" && !noteFormats[format].labels)
-    throw unfit(`${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv or jsonl`);
+    throw unfit(
+      `${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv, jsonl, doccano or label-studio`,
+    );
   const { notes, remarks } = await notesOf(request.paths, task.shape, request.column);
   for (const remark of remarks) tell(remark);
   await nodeOrt();

@@ -63,6 +63,7 @@ const fields = [
   "seeds",
   "shares",
   "filters",
+  "licences",
   "size",
   "preset",
   "engine",
@@ -91,8 +92,14 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
   const shares = given.shares?.list().map(shareOf);
   const filters = given.filters?.list().map((of) => of.oneOf<FileFilter>(fileFilters));
+  const licences = given.licences?.list().map((of) => of.text());
   const writers = given.models?.list().map((of) => writerField(of, manifest));
-  const chosen = { size, ...(engine === undefined ? {} : { engine }), ...(device === undefined ? {} : { device }) };
+  const chosen = {
+    size,
+    ...(engine === undefined ? {} : { engine }),
+    ...(device === undefined ? {} : { device }),
+    ...(licences ? { licences } : {}),
+  };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
   const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));
   const all = required(given, "tasks", file)

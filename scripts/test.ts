@@ -1,4 +1,5 @@
-// npm test: fetches the small models, then checks, unit tests, browser tests and end-to-end tests. Ends with a plain count.
+// npm test: fetches the small models, then checks, unit tests, browser tests and end-to-end tests; npm run test:slow: what takes minutes.
+// Both end with a plain count.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -67,14 +68,16 @@ async function main(): Promise<void> {
   for (const state of await ensureModels(["smollm2-135m-instruct", "all-minilm-l6-v2"])) {
     console.log(state.there ? `${state.id}: there` : `${state.id}: not to be had, tests on it are skipped (${state.why})`);
   }
-  const counts = [
-    check("biome", ["check", "."]),
-    check("tsc", ["--noEmit"]),
-    check("svelte-check", ["--fail-on-warnings", "--output", "human"]),
-    vitest("unit"),
-    vitest("browser"),
-    playwright(),
-  ];
+  const counts = process.argv.includes("--slow")
+    ? [vitest("slow")]
+    : [
+        check("biome", ["check", "."]),
+        check("tsc", ["--noEmit"]),
+        check("svelte-check", ["--fail-on-warnings", "--output", "human"]),
+        vitest("unit"),
+        vitest("browser"),
+        playwright(),
+      ];
   rmSync(reports, { recursive: true, force: true });
   const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
   const skipped = sum("skipped");

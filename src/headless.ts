@@ -239,12 +239,13 @@ async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNul
 
 /** Measures of the texts beside the real ones. Undefined where they cannot be had: a run keeps its report, which says that they are missing. */
 async function analysisOf(
-  { graph, seed }: ExperimentConfig,
+  { graph, seed, source }: ExperimentConfig,
   data: NotebookData,
   synthetic: readonly Synthetic[],
 ): Promise<Analysis | undefined> {
   const sets = measuredSets(
     data,
+    source,
     synthetic.map(({ example }) => example),
   );
   try {

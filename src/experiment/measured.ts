@@ -1,5 +1,7 @@
 // Sets of texts that a run's measures are of, and the key of those measures. Pure but for hashing.
 
+import type { SourceConfig } from "../generate/source.ts";
+import { needs } from "../generate/sources.ts";
 import type { Example } from "../tasks/example.ts";
 import type { NotebookData } from "./notebook.ts";
 import { productKey } from "./product.ts";
@@ -16,9 +18,16 @@ export interface MeasuredSet {
   readonly examples: readonly Example[];
 }
 
-/** Real rows that were never shown to the writer: the task's real training rows where they are there, else the validation and test rows. */
-export function realSet({ gold = [], validation, test }: Pick<NotebookData, "gold" | "validation" | "test">): MeasuredSet {
-  return { name: "real", examples: evenly(gold.length > 0 ? gold : [...validation, ...test], most) };
+/**
+ * Real rows that were never shown to the writer: the task's real training rows where they are there, else the validation and test rows. A source that
+ * takes the real training rows themselves is set beside the others: a set beside itself tells nothing.
+ */
+export function realSet(
+  { gold = [], validation, test }: Pick<NotebookData, "gold" | "validation" | "test">,
+  source: SourceConfig,
+): MeasuredSet {
+  const own = gold.length > 0 && !needs(source, "gold");
+  return { name: "real", examples: evenly(own ? gold : [...validation, ...test], most) };
 }
 
 export const syntheticSet = (examples: readonly Example[]): MeasuredSet => ({
@@ -27,21 +36,27 @@ export const syntheticSet = (examples: readonly Example[]): MeasuredSet => ({
 });
 
 /** The three sets of one run, as the analysis asks for them. */
-export function measuredSets(data: NotebookData, synthetic: readonly Example[]) {
-  return { real: realSet(data), synthetic: [syntheticSet(synthetic)], shown: { name: "shown", examples: data.train } };
+export function measuredSets(data: NotebookData, source: SourceConfig, synthetic: readonly Example[]) {
+  return { real: realSet(data, source), synthetic: [syntheticSet(synthetic)], shown: { name: "shown", examples: data.train } };
 }
 
 /** `graph`: id of the graph whose names are counted, null for none. */
 export interface Measured {
   readonly run: string;
+  readonly source: SourceConfig;
   readonly accepted: number;
   readonly graph: string | null;
   readonly seed: number;
 }
 
 /** Names all that the measures of a run follow from. */
-export function analysisKey(keys: DataKeys, data: NotebookData, { run, accepted, graph, seed }: Measured): Promise<string> {
-  const own = { accepted, gold: data.gold?.length ?? 0, encoder: embeddingEncoder, graph, seed };
+export function analysisKey(
+  keys: DataKeys,
+  data: NotebookData,
+  { run, source, accepted, graph, seed }: Measured,
+): Promise<string> {
+  const real = needs(source, "gold") ? { real: "evaluation" } : { gold: data.gold?.length ?? 0 };
+  const own = { accepted, ...real, encoder: embeddingEncoder, graph, seed };
   return productKey("analysis", [keys.train, keys.validation, keys.test, run], own);
 }
 

@@ -3,7 +3,7 @@
 import { type Synthetic, turnsOf } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
-import type { KnowledgeRequest } from "../knowledge/gather.ts";
+import { type KnowledgeRequest, topicOrigins } from "../knowledge/gather.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
@@ -14,13 +14,14 @@ import { trainingOf } from "./training-basis.ts";
 
 /** Undefined for a source that works without knowledge. */
 export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: readonly Example[]): KnowledgeRequest | undefined {
-  const { task, graph, source, topicCount, topicLists = "free", seed } = config;
+  const { task, graph, source, topicCount, topicLists = "free", licences, seed } = config;
   const choice = sourceOf(source).knowledge?.(source);
   if (!choice) return undefined;
   const { topics, styles, names, alternatives } = choice;
   const own = {
     ...(styles === "none" ? { withoutStyles: true as const } : {}),
     ...(names ? { names } : {}),
+    ...(licences && topicOrigins[topics].graph ? { licences: [...licences].sort() } : {}),
     ...(alternatives ? { alternatives } : {}),
   };
   return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...own, seed, demonstrations };

@@ -25,11 +25,13 @@ export interface Trust {
   readonly kept: readonly number[];
   /** Examples as the reader changed them, by index. Absent: none. */
   readonly changed?: Readonly<Record<number, Change>>;
+  /** Rejected attempts that the reader took after all, by attempt. Absent: none. */
+  readonly taken?: Readonly<Record<number, Example>>;
 }
 
-/** An example with another label, or written again. */
+/** An example with another label, marked anew by hand, or written again. */
 export interface Change {
-  readonly by: "label" | "writing";
+  readonly by: "label" | "edit" | "writing";
   readonly example: Example;
 }
 
@@ -78,10 +80,18 @@ export function leftOutBy(trust: Trust, chosen: readonly TrustFilter[]): number[
   );
 }
 
-/** The examples that a training takes: without those that the filters leave out, and changed as the reader changed them. */
+/** The examples that a training takes: without those that the filters leave out, changed as the reader changed them, and at the end those taken by hand. */
 export function trainedOn(trust: Trust, examples: readonly Example[], chosen: readonly TrustFilter[]): Example[] {
   const left = new Set(leftOutBy(trust, chosen));
-  return examples.flatMap((example, i) => (left.has(i) ? [] : [trust.changed?.[i]?.example ?? example]));
+  const own = examples.flatMap((example, i) => (left.has(i) ? [] : [trust.changed?.[i]?.example ?? example]));
+  return [...own, ...Object.values(trust.taken ?? {})];
+}
+
+/** The rejected attempt taken as this example; undefined takes it back. */
+export function takenAs({ taken = {}, ...trust }: Trust, attempt: number, example: Example | undefined): Trust {
+  const { [attempt]: _, ...others } = taken;
+  const next = example ? { ...others, [attempt]: example } : others;
+  return Object.keys(next).length > 0 ? { ...trust, taken: next } : trust;
 }
 
 /** The reader's word on one example, in place of the one before. */
@@ -96,7 +106,12 @@ export function changedTo(trust: Trust, index: number, change: Change | undefine
   return change ? { ...own, changed: { ...own.changed, [index]: change } } : own;
 }
 
-function undecided({ changed = {}, ...trust }: Trust, index: number): Trust {
+/** Tells whether the reader said a word on the example. */
+export const isDecided = ({ dropped, kept, changed }: Trust, index: number): boolean =>
+  dropped.includes(index) || kept.includes(index) || changed?.[index] !== undefined;
+
+/** The example without the reader's word. */
+export function undecided({ changed = {}, ...trust }: Trust, index: number): Trust {
   const without = (list: readonly number[]) => list.filter((i) => i !== index);
   const { [index]: _, ...others } = changed;
   const left = Object.keys(others).length > 0 ? { changed: others } : {};
@@ -134,13 +149,20 @@ export interface Decisions {
   readonly dropped: number;
   readonly kept: number;
   readonly relabelled: number;
+  readonly edited: number;
   readonly rewritten: number;
+  /** Rejected attempts. */
+  readonly taken: number;
 }
 
-export function decisionsOf({ dropped, kept, changed = {} }: Trust): Decisions {
+export function decisionsOf({ dropped, kept, changed = {}, taken = {} }: Trust): Decisions {
   const by = (how: Change["by"]) => Object.values(changed).filter((change) => change.by === how).length;
-  return { dropped: dropped.length, kept: kept.length, relabelled: by("label"), rewritten: by("writing") };
+  const changes = { relabelled: by("label"), edited: by("edit"), rewritten: by("writing") };
+  return { dropped: dropped.length, kept: kept.length, ...changes, taken: Object.keys(taken).length };
 }
+
+/** Examples on which the reader said a word. */
+export const decisionCount = (trust: Trust): number => Object.values(decisionsOf(trust)).reduce((sum, n) => sum + n, 0);
 
 /** Tells whether two examples carry the same answer. */
 export function agree(a: Example, b: Example): boolean {

@@ -1,6 +1,8 @@
-// BioC's xml: documents of passages, annotations with absolute places, relations between concepts. Knows no disk.
+// BioC, as xml or JSON: documents of passages, annotations with absolute places, relations between concepts. Knows no disk.
 
 import type { Format } from "./format.ts";
+import { labelled } from "./reading/annotated.ts";
+import { biocElements } from "./reading/bioc-json.ts";
 import { Collection } from "./reading/collection.ts";
 import {
   addDocument,
@@ -14,25 +16,29 @@ import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { childNamed, childrenNamed, type Element, readXml } from "./reading/xml.ts";
 
-const induces = "induce";
+const isJson = (path: string): boolean => /^jsonl?$/.test(extensionOf(path));
 
 export const bioc: Format = {
   id: "bioc",
-  name: "BioC's xml",
-  files: "xml with <collection>, <document> and <passage>",
+  name: "BioC",
+  files: "xml with <collection>, <document> and <passage>, or JSON with documents and passages",
   extensions: ["xml"],
-  serves: (task) =>
-    documentShapes.includes(task.shape) && (task.shape === "token" || task.labels.some(({ id }) => id === induces)),
+  serves: (task) => documentShapes.includes(task.shape),
   fits: (heads) =>
-    [...heads].filter(([path, head]) => extensionOf(path) === "xml" && /<collection[\s>]/.test(head)).map(([path]) => path),
-  claims: (path) => extensionOf(path) === "xml" && /bioc/i.test(path),
+    [...heads]
+      .filter(([path, head]) =>
+        extensionOf(path) === "xml" ? /<collection[\s>]/.test(head) : isJson(path) && /"passages"\s*:/.test(head),
+      )
+      .map(([path]) => path),
+  claims: (path) => (extensionOf(path) === "xml" || isJson(path)) && /bioc/i.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
     const ids = new DocumentIds(rows);
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      const root = readXml(await readText(tree, file), file);
+      const text = await readText(tree, file);
+      const root = isJson(file) ? biocElements(text, file) : readXml(text, file);
       if (root.name !== "collection") malformed(file, root.line, `the document is a <${root.name}>, expected a <collection>`);
       for (const element of childrenNamed(root, "document")) {
         const document = readDocument(rows, file, element);
@@ -120,17 +126,24 @@ function mentionIn(rows: Collection, file: string, annotation: Element): Mention
       end: offset + length,
       ...(said === undefined ? {} : { said }),
       type,
-      keys: keys.filter((id) => id !== "" && id !== "-" && id !== "-1"),
+      keys: [
+        ...keys.filter((id) => id !== "" && id !== "-" && id !== "-1"),
+        ...(annotation.attributes.id ? [`#${annotation.attributes.id}`] : []),
+      ],
     },
   ];
 }
 
+/** Between two concepts, as CDR states it, or between two annotations. */
 function relationIn(rows: Collection, file: string, element: Element): Relation[] {
-  if (rows.task.shape !== "relation") return [];
-  const { relation = "", Chemical, Disease } = infonsOf(element);
-  if (relation !== "CID" || Chemical === undefined || Disease === undefined) {
-    rows.count("other-label", JSON.stringify(relation));
+  const { line } = element;
+  const { relation, type, Chemical, Disease } = infonsOf(element);
+  const nodes = childrenNamed(element, "node").flatMap(({ attributes }) => (attributes.refid ? [`#${attributes.refid}`] : []));
+  const [a, b] = Chemical !== undefined && Disease !== undefined ? [Chemical, Disease] : nodes;
+  const name = relation ?? type ?? "";
+  if (a === undefined || b === undefined) {
+    if (rows.task.shape === "relation") rows.count("other-label", JSON.stringify(name));
     return [];
   }
-  return [{ file, line: element.line, label: induces, ends: [Chemical, Disease] }];
+  return rows.task.shape === "relation" ? labelled(rows, [{ file, line, name, ends: [a, b] }]) : [];
 }

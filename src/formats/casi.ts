@@ -31,8 +31,8 @@ export const casi: Format = {
     [...heads]
       .filter(
         ([path, head]) =>
-          columnsIn(headerOf(head, delimiterOf(path)), columns) ||
-          /^\uFEFF?\s*\{[^\n]*"snippet"\s*:[^\n]*"annotations"\s*:/.test(head),
+          columnsIn(headerOf(head, delimiterOf(path, head)), columns) ||
+          /^\uFEFF?\s*\{(?=[^\n]*"snippet"\s*:)(?=[^\n]*"annotations"\s*:)/.test(head),
       )
       .map(([path]) => path),
   claims: (path) => extensionOf(path) === "csv" && splitOf(path) !== "pool",
@@ -77,7 +77,7 @@ function snippetsIn(text: string, file: string): Snippet[] {
       };
     });
   }
-  return headedRows(csvRows(text, file, delimiterOf(file)), file, columns).map(({ of, line }) => ({
+  return headedRows(csvRows(text, file, delimiterOf(file, text)), file, columns).map(({ of, line }) => ({
     text: of.snippet,
     attributes: attributesIn(of.annotations, { file, line }),
     at: { file, line },
@@ -98,16 +98,18 @@ function attributesIn(literal: string, { file, line }: At): Attribute[] {
   });
 }
 
-/** Tells whether more of the ends lie at word borders when they name the last character: the corpus's users disagree. */
+/**
+ * Tells whether more of the ends lie at word borders when they name the last character: the corpus's users disagree. Offsets count code points, as
+ * Python's do.
+ */
 function endsAreInclusive(snippets: readonly Snippet[]): boolean {
   const letter = /[\p{L}\p{N}]/u;
   const cuts = (more: number): number =>
-    snippets.reduce(
-      (sum, { text, attributes }) =>
-        sum +
-        attributes.filter(({ end }) => letter.test(text[end - 1 + more] ?? "") && letter.test(text[end + more] ?? "")).length,
-      0,
-    );
+    snippets.reduce((sum, { text, attributes }) => {
+      const points = [...text];
+      const cut = (end: number): boolean => letter.test(points[end - 1] ?? "") && letter.test(points[end] ?? "");
+      return sum + attributes.filter(({ end }) => cut(end + more)).length;
+    }, 0);
   return cuts(1) < cuts(0);
 }
 

@@ -3,15 +3,18 @@
 import { ClinfuseError } from "../base/errors.ts";
 import type { Task } from "../tasks/task.ts";
 import { bioc } from "./bioc.ts";
+import { brat } from "./brat.ts";
 import { casi } from "./casi.ts";
 import { chemdner } from "./chemdner.ts";
 import { chemprot } from "./chemprot.ts";
 import { clingen } from "./clingen.ts";
 import { conll } from "./conll.ts";
+import { doccano } from "./doccano.ts";
 import type { Format, Tree } from "./format.ts";
 import { healthver } from "./healthver.ts";
 import { hoc } from "./hoc.ts";
 import { hocTable } from "./hoc-table.ts";
+import { labelStudio } from "./label-studio.ts";
 import { litcovid } from "./litcovid.ts";
 import { markedRelations } from "./marked-relations.ts";
 import { maskedRelations } from "./masked-relations.ts";
@@ -21,7 +24,7 @@ import { nli } from "./nli.ts";
 import { pubhealth } from "./pubhealth.ts";
 import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
-import { extensionOf, folderOf, isAside, listed, nameOf, splitOf } from "./reading/paths.ts";
+import { extensionOf, folderOf, isAside, listed, nameOf, splitOf, unionsIn } from "./reading/paths.ts";
 import { strangerWords } from "./reading/strangers.ts";
 import { rqe } from "./rqe.ts";
 import { taggedParquet } from "./tagged-parquet.ts";
@@ -48,6 +51,9 @@ export const formats: readonly Format[] = [
   conll,
   casi,
   taggedParquet,
+  brat,
+  labelStudio,
+  doccano,
 ];
 
 /** Bytes of a file that tell its format. */
@@ -78,7 +84,9 @@ export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choi
   const { format } = found;
   const others = new Set(fitting.filter((other) => other.format !== format).flatMap(({ files }) => files));
   const claimed = [...heads.keys()].filter((path) => format.claims(path) && !found.files.includes(path) && !others.has(path));
-  const files = [...heads.keys()].filter((path) => found.files.includes(path) || claimed.includes(path));
+  const wanted = [...heads.keys()].filter((path) => found.files.includes(path) || claimed.includes(path));
+  const unions = unionsIn(wanted);
+  const files = wanted.filter((path) => !unions.includes(path));
   refuseSeveralCorpora(format, files);
   return { format, files, passedOver: [...heads.keys()].filter((path) => !files.includes(path)) };
 }

@@ -29,8 +29,14 @@ export const chemdner: Format = {
     /abstracts|annotations/i.test(nameOf(path)) && ["txt", "tsv"].includes(extensionOf(path)) && !/chemprot/i.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
-    for (const file of [...tree.keys()].filter((path) => !isAnnotations(path))) {
+    const all = [...tree.keys()].filter((path) => !isAnnotations(path));
+    const some = all.some((path) => partnerIn(tree, path) !== undefined);
+    for (const file of all) {
       const split = splitOf(file);
+      if (some && split === "pool" && partnerIn(tree, file) === undefined) {
+        rows.remark(`${file} has no annotations and was left out.`);
+        continue;
+      }
       rows.open(split, file);
       const partner = partnerOf(tree, file);
       const mentions = await mentionsIn(tree, partner);
@@ -60,13 +66,18 @@ export const chemdner: Format = {
   },
 };
 
-/** The annotations of a file of abstracts. */
-function partnerOf(tree: Tree, abstracts: string): string {
-  const name = abstracts.replace(/abstracts?/i, (word) => (/s$/i.test(word) ? "annotations" : "annotation"));
+const partnerName = (abstracts: string): string =>
+  abstracts.replace(/abstracts?/i, (word) => (/s$/i.test(word) ? "annotations" : "annotation"));
+
+/** The annotations of a file of abstracts: by the name, or else of the same set. */
+function partnerIn(tree: Tree, abstracts: string): string | undefined {
   const all = [...tree.keys()].filter(isAnnotations);
-  const found = all.find((path) => path === name) ?? all.find((path) => splitOf(path) === splitOf(abstracts));
-  return found ?? refuse("file-missing", name, undefined, `the folder has no annotations of ${abstracts}`);
+  return all.find((path) => path === partnerName(abstracts)) ?? all.find((path) => splitOf(path) === splitOf(abstracts));
 }
+
+const partnerOf = (tree: Tree, abstracts: string): string =>
+  partnerIn(tree, abstracts) ??
+  refuse("file-missing", partnerName(abstracts), undefined, `the folder has no annotations of ${abstracts}`);
 
 async function mentionsIn(tree: Tree, file: string): Promise<Map<string, TableRow[]>> {
   const mentions = new Map<string, TableRow[]>();

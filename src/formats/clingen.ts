@@ -64,7 +64,8 @@ const splitOfName: Readonly<Record<string, Split>> = {
 
 const nameOfSplit = (split: Split): string => Object.keys(splitOfName).find((name) => splitOfName[name] === split) as string;
 
-const looksLikeRows = (head: string): boolean => /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text)"\s*:/.test(head);
+const looksLikeRows = (head: string): boolean =>
+  /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text)"\s*:/.test(head) && !/"passages"\s*:/.test(head);
 
 export const clingen: Format = {
   id: "clingen",

@@ -9,6 +9,11 @@ import { joinWords } from "./words.ts";
 
 const border = /^-DOCSTART-/;
 
+/** A comment as CoNLL-U has it. A word "#" has its tag, and stands in a line of cells. */
+function isComment(line: string): boolean {
+  return /^# /.test(line) && !(line.includes("\t") || tagForm.test(line.trim().split(" ").at(-1) as string));
+}
+
 const cellsOf = (line: string): string[] =>
   line.includes("\t") ? line.replace(/\t+$/, "").split("\t") : line.trim().split(/ +/);
 
@@ -39,7 +44,9 @@ export const conll: Format = {
 /** Most lines of a head end in a tag, and one at least begins a mention or is outside all. */
 function looksTagged(head: string): boolean {
   const lines = head.split(/\r\n|\n|\r/).slice(0, -1); // the last may be cut off
-  const rows = (lines.length === 0 ? [head] : lines).filter((line) => line.trim() !== "" && !border.test(line)).map(cellsOf);
+  const rows = (lines.length === 0 ? [head] : lines)
+    .filter((line) => line.trim() !== "" && !border.test(line) && !isComment(line))
+    .map(cellsOf);
   const tagged = rows.filter((cells) => cells.length > 1 && tagForm.test((cells.at(-1) as string).trim()));
   return rows.length > 0 && tagged.length >= 0.8 * rows.length;
 }
@@ -53,6 +60,7 @@ function sentencesOf(file: string, text: string): TaggedWord[][] {
       open = undefined;
       continue;
     }
+    if (!open && isComment(content)) continue;
     const cells = cellsOf(content);
     const line = i + 1;
     width ??= Math.max(2, cells.length);

@@ -83,6 +83,13 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
     }
     const gone = new Set<ExampleOf<T>>(fromTest);
     test = stillTest.filter((e) => !gone.has(e));
+    if (test.length === 0) {
+      throw new ClinfuseError(
+        "not-enough-examples",
+        `${name} is missing, and the folder holds too few rows to draw it and still have a row to test on`,
+        { file: name, expected: task.shots.count },
+      );
+    }
     remarks.push(
       `${name} is missing: ${fromTest.length} examples were drawn from ${rows.test ? names.test : restName} and left out of the test set.`,
     );

@@ -20,7 +20,8 @@ export const healthver: Format = {
   fits: (heads) =>
     [...heads]
       .filter(
-        ([path, head]) => ["csv", "tsv"].includes(extensionOf(path)) && columnsIn(headerOf(head, delimiterOf(path)), columns),
+        ([path, head]) =>
+          ["csv", "tsv"].includes(extensionOf(path)) && columnsIn(headerOf(head, delimiterOf(path, head)), columns),
       )
       .map(([path]) => path),
   claims: (path) => extensionOf(path) === "csv" && /healthver/i.test(path),
@@ -29,7 +30,8 @@ export const healthver: Format = {
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      const table = csvRows(await readText(tree, file), file, delimiterOf(file));
+      const text = await readText(tree, file);
+      const table = csvRows(text, file, delimiterOf(file, text));
       const named = columnsIn(table[0]?.cells ?? [], ["id"]) !== undefined;
       const ids = new RowIds();
       for (const { of, line } of headedRows(table, file, named ? [...columns, "id"] : columns)) {

@@ -6,7 +6,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { RowIds } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { columnsIn, csvRows, headedRows, headerOf } from "./reading/table.ts";
+import { columnsIn, csvRows, delimiterOf, headedRows, headerOf } from "./reading/table.ts";
 import { readText } from "./reading/text-file.ts";
 
 const topics = ["Treatment", "Diagnosis", "Prevention", "Mechanism", "Transmission", "Epidemic Forecasting", "Case Report"];
@@ -21,14 +21,15 @@ export const litcovid: Format = {
   serves: (task) => task.shape === "sentence" && task.carries !== "one" && coversLabels(task, labels),
   fits: (heads) =>
     [...heads]
-      .filter(([path, head]) => extensionOf(path) === "csv" && columnsIn(headerOf(head, ","), marks))
+      .filter(([path, head]) => extensionOf(path) === "csv" && columnsIn(headerOf(head, delimiterOf(path, head)), marks))
       .map(([path]) => path),
   claims: (path) => extensionOf(path) === "csv" && /litcovid/i.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
     for (const file of tree.keys()) {
       const split = splitOf(file);
-      const table = csvRows(await readText(tree, file), file);
+      const content = await readText(tree, file);
+      const table = csvRows(content, file, delimiterOf(file, content));
       if (columnsIn(table[0]?.cells ?? [], marks) && !columnsIn(table[0]?.cells ?? [], ["label"]) && tree.size > 1) {
         rows.count("no-label", file, table.length - 1);
         continue;

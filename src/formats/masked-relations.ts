@@ -59,7 +59,8 @@ type Cells = Readonly<{ sentence: string; label: string; index?: string }>;
 
 /** Under a header, or else: sentence and label, or id, sentence and label. */
 function rowsOf(text: string, file: string): readonly { readonly of: Cells; readonly line: number }[] {
-  const table = delimiterOf(file) === "\t" ? tsvRows(text) : csvRows(text, file);
+  const delimiter = delimiterOf(file, text);
+  const table = delimiter === "\t" ? tsvRows(text) : csvRows(text, file, delimiter);
   const header = table[0]?.cells ?? [];
   const headed = columnsIn(header, ["index"]) ? (["index", "sentence", "label"] as const) : (["sentence", "label"] as const);
   if (header.every((cell) => !cell.includes("@")) && header.length > 1)

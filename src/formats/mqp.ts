@@ -5,7 +5,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { csvRows, ofWidth } from "./reading/table.ts";
+import { csvRows, delimiterOf, ofWidth } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const labels = { "0": "not_equivalent", "1": "equivalent" };
@@ -23,7 +23,8 @@ export const mqp: Format = {
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      const table = csvRows(await readText(tree, file), file);
+      const text = await readText(tree, file);
+      const table = csvRows(text, file, /^\s*"?\d{1,4}"?;/.test(text) ? ";" : delimiterOf(file, text));
       if (/question/i.test(table[0]?.cells[1] ?? "") && /label/i.test(table[0]?.cells[3] ?? "")) {
         table.shift();
         rows.remark(`The first line of ${file} is a header and was passed over.`);
@@ -42,4 +43,4 @@ export const mqp: Format = {
 
 /** The first line begins with a doctor's number and a question, and is no line of another table. */
 const looksRight = (head: string): boolean =>
-  /^\uFEFF?\s*"?\d{1,4}"?,(?:"(?:[^"]|"")*"|[^",\n]*),(?:"(?:[^"]|"")*"|[^",\n]*),\s*"?[01]"?\s*(?:\r|\n|$)/.test(head);
+  /^\uFEFF?\s*"?\d{1,4}"?([,;])(?:(?:"(?:[^"]|"")*"|(?:(?!\1)[^"\n])*)\1){2}\s*"?[01]"?\s*(?:\r|\n|$)/.test(head);

@@ -20,9 +20,9 @@ export const multivers: Format = {
   serves: (task) => task.shape === "pair" && coversLabels(task, labels),
   fits(heads) {
     const claims = [...heads].filter(
-      ([, head]) => /^\uFEFF?\s*\{"id":/.test(head) && /"claim":/.test(head) && /"doc_ids":/.test(head),
+      ([, head]) => /^\uFEFF?\s*\{/.test(head) && /"claim"\s*:/.test(head) && /"doc_ids"\s*:/.test(head),
     );
-    const corpus = [...heads].filter(([path, head]) => isCorpus(path) && /"doc_id":/.test(head));
+    const corpus = [...heads].filter(([path, head]) => isCorpus(path) && /"doc_id"\s*:/.test(head));
     return claims.length === 0 ? [] : [...claims, ...corpus].map(([path]) => path);
   },
   claims: (path) => /^(?:claims_\w+|corpus)\.jsonl$/.test(nameOf(path)),

@@ -3,6 +3,7 @@
 import type { Span } from "../tasks/example.ts";
 import type { Extent } from "../tasks/words.ts";
 import { piecesOf, type ReadNote } from "./note.ts";
+import { doccanoLines, labelStudioTasks } from "./note-json.ts";
 import { tokenize } from "./words.ts";
 
 export interface NoteFormat {
@@ -16,10 +17,10 @@ export interface NoteFormat {
   lost(notes: readonly ReadNote[]): readonly string[];
 }
 
-export const noteFormatIds = ["csv", "jsonl", "brat", "pubtator", "bioc", "conll", "text"] as const;
+export const noteFormatIds = ["csv", "jsonl", "brat", "pubtator", "bioc", "conll", "doccano", "label-studio", "text"] as const;
 export type NoteFormatId = (typeof noteFormatIds)[number];
 
-/** Offsets in the files count code points, as Python and these formats do. */
+/** Offsets in the files count code points, as Python and these formats do; in doccano's, UTF-16 units. */
 export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
   csv: { name: "CSV", labels: true, write: (notes) => new Map([["notes.csv", csv(notes)]]), lost: neutralised },
   jsonl: { name: "JSON Lines", labels: true, write: (notes) => new Map([["notes.jsonl", jsonl(notes)]]), lost: () => [] },
@@ -40,6 +41,23 @@ export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
       ...blankTypes(notes, /\s/, "CoNLL's tags hold no blanks"),
     ],
   },
+  doccano: {
+    name: "doccano's JSONL",
+    labels: true,
+    write: (notes) => new Map([["notes.jsonl", doccanoLines(notes)]]),
+    lost: (notes) => [
+      ...asByHand(notes, "doccano"),
+      ...(notes.some(({ note }) => note.second !== undefined)
+        ? ["doccano shows one text: the second of a pair stands on the line below the first."]
+        : []),
+    ],
+  },
+  "label-studio": {
+    name: "Label Studio's JSON",
+    labels: true,
+    write: (notes) => new Map([["notes.json", labelStudioTasks(notes, pointsOf)]]),
+    lost: (notes) => asByHand(notes, "Label Studio"),
+  },
   text: {
     name: "text with replaced spans",
     labels: false,
@@ -47,6 +65,11 @@ export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
     lost: () => ["What stood in the spans is gone from these texts, and nothing else is: check them before they leave."],
   },
 };
+
+const asByHand = (notes: readonly ReadNote[], tool: string): string[] =>
+  notes.some(({ spans, pieces }) => spans.length + pieces.length > 0)
+    ? [`${tool} takes what the model found for annotations of a person: have them checked there before they are called gold.`]
+    : [];
 
 const counted = (n: number) => `${n} note${n === 1 ? "" : "s"}`;
 

@@ -6,6 +6,7 @@ import type { Shape } from "../tasks/example.ts";
 import { readTable, type Table } from "./columns.ts";
 import type { Tree } from "./format.ts";
 import type { Note } from "./note.ts";
+import { pairKeys } from "./reading/pair-columns.ts";
 
 export interface ReadNotes {
   readonly notes: readonly Note[];
@@ -21,12 +22,6 @@ const tables: readonly string[] = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"]
 
 const textColumns = /^(text|note|note_?text|sentence|document|content|body|report)$/i;
 const idColumns = /^(id|note_?id|doc_?id|document_?id|row_?id|pmid)$/i;
-/** Columns of the first and of the second text of a pair. */
-const pairColumns: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(text|sentence|question)_?(1|a)$/i, /^(text|sentence|question)_?(2|b)$/i],
-  [/^(first|premise|claim|chq)$/i, /^(second|hypothesis|evidence|faq)$/i],
-];
-
 /** `column` names the texts of tables; two of a pair are apart by a comma. Throws with the file, and the line where there is one. */
 export async function readNotes(files: Tree, shape: Shape, column?: string): Promise<ReadNotes> {
   const notes: Note[] = [];
@@ -82,9 +77,7 @@ function textsIn(columns: readonly string[], file: string, shape: Shape, wanted:
   const list = columns.map((name) => JSON.stringify(name)).join(", ");
   if (shape === "pair") {
     const asked = wanted?.split(",").map((name) => name.trim());
-    const of = (pattern: RegExp) => columns.find((name) => pattern.test(name));
-    const found = asked ?? pairColumns.map(([a, b]) => [of(a), of(b)]).find(([a, b]) => a !== undefined && b !== undefined);
-    const [a, b] = found ?? [];
+    const [a, b] = asked ?? pairKeys(columns) ?? [];
     if (a !== undefined && b !== undefined && columns.includes(a) && columns.includes(b)) return [a, b];
     throw unfit(file, `has no two columns of texts among ${list}`);
   }

@@ -25,7 +25,7 @@ export const pubhealth: Format = {
     [...heads]
       .filter(
         ([path, head]) =>
-          ["tsv", "csv", "txt"].includes(extensionOf(path)) && columnsIn(headerOf(head, delimiterOf(path)), needed),
+          ["tsv", "csv", "txt"].includes(extensionOf(path)) && columnsIn(headerOf(head, delimiterOf(path, head)), needed),
       )
       .map(([path]) => path),
   claims: (path) => extensionOf(path) === "tsv" && splitOf(path) !== "pool",
@@ -35,7 +35,7 @@ export const pubhealth: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       const text = await readText(tree, file);
-      const delimiter = delimiterOf(file);
+      const delimiter = delimiterOf(file, text);
       const header = headerOf(text, delimiter);
       const width = header.filter((name) => name !== "").length;
       const fromEnd = needed.map((name) => {

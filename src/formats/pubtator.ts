@@ -1,23 +1,21 @@
 // PubTator's documents: title and abstract, mentions with offsets, relations between concepts. BC5CDR, CDR and NCBI come so. Knows no disk.
 
 import type { At, Format } from "./format.ts";
+import { labelled } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import { addDocument, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
-/** Relations of CDR, in lower case, and the label of the task. */
-const relationLabels = { cid: "induce" } as const satisfies Readonly<Record<string, string>>;
-
-const sectionLine = /^([^|\t]+)\|([a-z])\|(.*)$/;
+/** The `s` flag: a text may hold a line separator of Unicode, which ends no line here. */
+const sectionLine = /^([^|\t]+)\|([a-z])\|(.*)$/s;
 
 export const pubtator: Format = {
   id: "pubtator",
   name: "PubTator",
   files: "documents as PubTator writes them (PMID|t|..., PMID|a|..., a mention a line)",
   extensions: ["txt", "pubtator"],
-  serves: (task) =>
-    documentShapes.includes(task.shape) && (task.shape === "token" || task.labels.some((l) => l.id === relationLabels.cid)),
+  serves: (task) => documentShapes.includes(task.shape),
   fits: (heads) => [...heads].filter(([, head]) => /^\uFEFF?\s*[^\s|]+\|t\|/.test(head)).map(([path]) => path),
   claims: (path) => /pubtator|corpus\.txt$/i.test(path) && ["txt", "pubtator"].includes(extensionOf(path)),
   async read(tree, task) {
@@ -109,8 +107,6 @@ function conceptsOf(concept: string): string[] {
 function readRelation(rows: Collection, at: At, cells: readonly string[]): Relation[] {
   if (rows.task.shape !== "relation") return [];
   const [, name = "", first = "", second = ""] = cells;
-  const label = Object.hasOwn(relationLabels, name.toLowerCase()) ? relationLabels.cid : undefined;
-  if (label === undefined) rows.count("other-label", JSON.stringify(name));
   const [a, b] = [conceptsOf(first)[0], conceptsOf(second)[0]];
-  return label === undefined || a === undefined || b === undefined ? [] : [{ ...at, label, ends: [a, b] }];
+  return a === undefined || b === undefined ? [] : labelled(rows, [{ ...at, name, ends: [a, b] }]);
 }

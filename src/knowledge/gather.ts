@@ -55,6 +55,8 @@ export interface KnowledgeRequest {
   readonly graph: string;
   readonly topics: TopicOrigin;
   readonly topicCount: number;
+  /** Licences under which the graph's topics must be; absent, any. */
+  readonly licences?: readonly string[];
   readonly suggestStyles: boolean;
   /** Names of the graph to put in the place of others (`Substitutes`). */
   readonly names?: "substitutes";
@@ -152,13 +154,15 @@ async function* gatherTopics(
   stream: Rng,
   signal: AbortSignal,
 ): AsyncGenerator<KnowledgeEvent, Record<string, Topic[]>> {
-  const { topics, topicCount, topicLists } = request;
+  const { topics, topicCount, topicLists, licences } = request;
   const asks = topicOrigins[topics];
   const found: Record<string, Topic[]>[] = [];
   if (asks.graph) {
     const { graph } = ports;
     if (!graph) throw new Error("gatherKnowledge: expected a graph for topics from a graph");
-    found.push(await sampleTopics(graph, task, { count: topicCount, names: "natural" }, stream));
+    found.push(
+      await sampleTopics(graph, task, { count: topicCount, names: "natural", ...(licences ? { licences } : {}) }, stream),
+    );
   }
   if (asks.model) {
     const suggestion = topicLists === "held" ? smallTopics : paperTopics;

@@ -7,6 +7,8 @@ export interface StoredGraph {
   readonly manifest: GraphManifest;
   /** A chunk of one of the manifest's columns. */
   chunk(column: string, chunk: number): Promise<Chunk>;
+  /** Chunks of a column from `first` to `last`, both included, in one reading. */
+  chunks(column: string, first: number, last: number): Promise<readonly Chunk[]>;
 }
 
 /** An import under way. Nothing of it can be read before `commit`. */
@@ -25,6 +27,19 @@ export interface GraphStore {
   delete(id: string): Promise<void>;
 }
 
+/** Chunks of one reading, where all of a column is read: some 3 MB. */
+const readAtOnce = 16;
+
+/** Every chunk of a column, in order. */
+export async function* chunksOf(
+  { chunks }: Pick<StoredGraph, "chunks">,
+  column: string,
+  count: number,
+): AsyncGenerator<Chunk, void> {
+  for (let first = 0; first < count; first += readAtOnce)
+    yield* await chunks(column, first, Math.min(count, first + readAtOnce) - 1);
+}
+
 /** Keeps nothing: for looking through files. */
 export const nullGraphStore: Pick<GraphStore, "write"> = {
   write: async () => ({ put: async () => undefined, commit: async () => undefined, discard: async () => undefined }),
@@ -39,14 +54,14 @@ export function memoryGraphStore(): GraphStore {
     async open(id) {
       const graph = graphs.get(id);
       if (!graph) return undefined;
-      return {
-        manifest: graph.manifest,
-        async chunk(column, chunk) {
-          const found = graph.chunks.get(key(column, chunk));
-          if (!found) throw new Error(`chunk: got ${column} ${chunk}, which the graph does not have`);
-          return found;
-        },
+      const chunk = async (column: string, chunk: number) => {
+        const found = graph.chunks.get(key(column, chunk));
+        if (!found) throw new Error(`chunk: got ${column} ${chunk}, which the graph does not have`);
+        return found;
       };
+      const chunks = (column: string, first: number, last: number) =>
+        Promise.all(Array.from({ length: last - first + 1 }, (_, i) => chunk(column, first + i)));
+      return { manifest: graph.manifest, chunk, chunks };
     },
     async write() {
       const chunks = new Map<string, Chunk>();

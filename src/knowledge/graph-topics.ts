@@ -6,6 +6,7 @@ import { families } from "../tasks/families.ts";
 import { type ByLabel, forAnyLabel, forLabel, type Task } from "../tasks/task.ts";
 import type { GraphQuery, TopicQuery } from "../tasks/topic-query.ts";
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
+import { licenceFilter } from "./licences.ts";
 import { lowerCased } from "./name-words.ts";
 import type { Topic } from "./topic.ts";
 
@@ -17,6 +18,8 @@ export interface TopicSampling {
    * other types (a symptom, a drug or an organ) come first: a small model has heard of those.
    */
   readonly names: "natural" | "any";
+  /** Only topics whose rows are under these licences; absent, under any. */
+  readonly licences?: readonly string[];
 }
 
 /** Longest topic in characters (released code). */
@@ -69,7 +72,8 @@ export async function sampleTopics(
     const found = await takeTurns(draws, sampling.count);
     if (found.length === 0) {
       const asked = queries.map(canonicalName).join(", ");
-      const what = `the graph "${graph.id}" holds no topic for ${task.name}: it was asked for ${asked}`;
+      const under = sampling.licences ? ` under the licences ${sampling.licences.join(", ") || "(none is chosen)"}` : "";
+      const what = `the graph "${graph.id}" holds no topic for ${task.name}${under}: it was asked for ${asked}`;
       throw new ClinfuseError("no-topics", what, { what: task.name, expected: asked });
     }
     topics[label] = found;
@@ -154,8 +158,10 @@ async function* drawTopics(
   stream: Rng,
 ): AsyncGenerator<Topic, void> {
   const longest = longestTopic(task);
+  const isAllowed = licenceFilter(sampling.licences);
   for await (const indices of shuffledIndices(graph, query, sampling, stream)) {
     for (const topic of await graph.at(query, indices)) {
+      if (!isAllowed(topic)) continue;
       const names = topic.entities.map((e) => cleanName(e.name, longest));
       const fine = topic.entities.every((e, i) => names[i] !== undefined && (sampling.names === "any" || isNatural(e.name)));
       if (fine && named(query, topic))
@@ -171,8 +177,8 @@ function named(query: GraphQuery, { entities }: Topic): boolean {
   return entities.every((e) => endings.some((ending) => e.name.toLowerCase().endsWith(ending)));
 }
 
-/** Rows read at once. */
-const batch = 64;
+/** Rows of the first reading. Each further one reads twice as many, up to the last: who went so far wants many. */
+const [firstBatch, lastBatch] = [64, 2048];
 
 /**
  * Pairs drawn at most, none twice, so that the search ends. All of them are free of edges. Only names that no sentence can hold are thrown away, and
@@ -210,6 +216,7 @@ function* permutation(n: number, stream: Rng, most = n): Generator<number[], voi
   const end = Math.min(n, most);
   const moved = new Map<number, number>();
   let taken: number[] = [];
+  let batch: number = firstBatch;
   for (let i = 0; i < end; i++) {
     const j = i + stream.int(n - i);
     taken.push(moved.get(j) ?? j);
@@ -218,6 +225,7 @@ function* permutation(n: number, stream: Rng, most = n): Generator<number[], voi
     if (taken.length === batch || i === end - 1) {
       yield taken;
       taken = [];
+      batch = Math.min(lastBatch, 2 * batch);
     }
   }
 }

@@ -1,13 +1,11 @@
 // The words of a name or a text as medicine writes them: spelling differences undone, offsets kept. Knows no graph.
 
 import { isCommonWord } from "./common-words.ts";
+import { hyphenated, keyAt, wordScanner, writtenAt } from "./word-scan.ts";
+import { isSpaceless, type Spelling } from "./word-spelling.ts";
 
 /** One word, its place in the text as given (UTF-16 code units), and what joins it to the word before. */
-export interface Word {
-  /** Composed (NFKC), lower case, without the possessive. Greek letters that stand alone are spelled out. */
-  readonly key: string;
-  /** As written, composed. */
-  readonly written: string;
+export interface Word extends Spelling {
   readonly start: number;
   readonly end: number;
   /** End of its possessive ("Crohn's"); `end` without one. */
@@ -16,79 +14,24 @@ export interface Word {
   readonly hyphen: "tight" | "loose" | "none";
 }
 
-/** Characters without width that stand inside words: soft hyphen, joiners. */
-const invisible = "\\u00AD\\u200C\\u200D\\u2060\\uFEFF";
-
-/** Letters of scripts that put no space between words. Each is a word here, so that a name is found wherever it stands. */
-const spaceless = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"].map((of) => `\\p{Script=${of}}`).join("");
-const apart = `(?![${spaceless}])`;
-
-const token = new RegExp(
-  `[${spaceless}]\\p{M}*|[\\p{L}\\p{N}](?:${apart}[\\p{L}\\p{N}\\p{M}]|[${invisible}]+(?=${apart}[\\p{L}\\p{N}\\p{M}]))*|[^\\s\\u200B${invisible}]`,
-  "gu",
-);
-
-/** Most words are: nothing of them is invisible or composed. */
-const ascii = /^[!-~]+$/;
-const withoutWidth = new RegExp(`[${invisible}]`, "gu");
-
-const spacelessFirst = new RegExp(`^[${spaceless}]`, "u");
-
-/** Begins with a letter of such a script. */
-export const isSpaceless = (text: string): boolean => spacelessFirst.test(text);
-
-const hyphens = "-‐‑‒–−﹣－";
-/** Signs that stand for an apostrophe. */
-export const apostrophes = "'’‘ʼʹ′`´";
-
-/** Greek letters are typed by their names. */
-export const greek: Readonly<Record<string, string>> = {
-  α: "alpha",
-  β: "beta",
-  γ: "gamma",
-  δ: "delta",
-  ε: "epsilon",
-  ζ: "zeta",
-  κ: "kappa",
-  λ: "lambda",
-  μ: "mu",
-  σ: "sigma",
-  τ: "tau",
-  ω: "omega",
-};
+const scan = wordScanner();
+const hyphens = Object.keys(hyphenated) as (keyof typeof hyphenated)[];
 
 export function wordsOf(text: string): Word[] {
-  const words: Word[] = [];
-  const tokens = [...text.matchAll(token)];
-  let hyphen: Word["hyphen"] = "none";
-  for (let i = 0; i < tokens.length; i++) {
-    const [raw, start] = [tokens[i]?.[0] as string, tokens[i]?.index as number];
-    if (hyphens.includes(raw)) {
-      const last = words.at(-1);
-      const tight = last?.possessiveEnd === start && tokens[i + 1]?.index === start + raw.length;
-      if (last) hyphen = tight ? "tight" : "loose";
-      continue;
-    }
-    const written = ascii.test(raw) ? raw : raw.replace(withoutWidth, "").normalize("NFKC");
-    const lower = written.toLowerCase();
-    const end = start + raw.length;
-    const possessive = possessiveAt(tokens, i + 1, end);
-    const key = apostrophes.includes(raw) ? "'" : (greek[lower] ?? lower);
-    words.push({ key, written, start, end, possessiveEnd: possessive?.end ?? end, hyphen });
-    i += possessive?.tokens ?? 0;
-    hyphen = "none";
+  const words = scan(text);
+  const { count, start, end, possessiveEnd, hyphen } = words;
+  const found = new Array<Word>(count);
+  for (let i = 0; i < count; i++) {
+    found[i] = {
+      key: keyAt(words, i),
+      written: writtenAt(words, i),
+      start: start[i] as number,
+      end: end[i] as number,
+      possessiveEnd: possessiveEnd[i] as number,
+      hyphen: hyphens[hyphen[i] as number] as Word["hyphen"],
+    };
   }
-  return words;
-}
-
-/** "'s" right after a word, with or without spaces (tokenised corpora), or an apostrophe alone after an s ("Graves'"). */
-function possessiveAt(tokens: readonly RegExpExecArray[], at: number, end: number): { tokens: number; end: number } | undefined {
-  const [mark, s] = [tokens[at], tokens[at + 1]];
-  if (!mark || !apostrophes.includes(mark[0]) || mark.index - end > 1) return undefined;
-  const close = mark.index + mark[0].length;
-  if (s && /^s$/i.test(s[0]) && s.index - close <= 1) return { tokens: 2, end: s.index + 1 };
-  const before = tokens[at - 1]?.[0] ?? "";
-  return /s$/i.test(before) && mark.index === end && (s === undefined || s.index > close) ? { tokens: 1, end: close } : undefined;
+  return found;
 }
 
 /** Characters from which on capitals are shouting rather than an abbreviation: "CHOLESTASIS". */

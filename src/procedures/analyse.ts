@@ -7,20 +7,17 @@ import { umap } from "../analyse/umap.ts";
 import type { Vectors } from "../analyse/vectors.ts";
 import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
-import type { Embedder } from "../engines/language-model.ts";
 import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
 import { talliesOf } from "../evaluate/score.ts";
 import { type ScoredRun, type Standing, scoredRun, standingOf } from "../evaluate/standing.ts";
 import { type Answer, answered } from "../experiment/answer.ts";
-import type { ProductStore } from "../experiment/product.ts";
 import { graphMentions } from "../knowledge/graph-mentions.ts";
 import { openGraph } from "../knowledge/graphs.ts";
-import type { ModelReader } from "../models/reader.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { entitiesOf, textsOf } from "../tasks/shapes.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
-import { embedderPool } from "./embedder-pool.ts";
+import { type EmbedEvent, type EmbedPorts, embedderPool } from "./embedder-pool.ts";
 import type { GraphPorts } from "./graphs.ts";
 
 /** A named set of examples. */
@@ -41,12 +38,6 @@ export interface AnalyseRequest {
   readonly graph?: string;
   readonly seed: number;
 }
-
-export type EmbedEvent =
-  | { readonly type: "loading"; readonly done: number; readonly total: number } // bytes
-  | { readonly type: "embedding"; readonly done: number; readonly total: number } // texts
-  /** Embeddings of a set are in the store under this key, now or from before: whoever looks at them holds them. */
-  | { readonly type: "kept"; readonly key: string };
 
 export type AnalyseEvent =
   | EmbedEvent
@@ -121,12 +112,7 @@ export type AnalyseProcedures = {
   factuality(argument: FactualityRequest, signal: AbortSignal): Promise<readonly Verdict[]>;
 };
 
-export interface AnalysePorts extends Pick<GraphPorts, "graphs"> {
-  readonly models: Pick<ModelReader, "manifest" | "read">;
-  /** Keeps embeddings. Absent: the worker's memory alone has them. */
-  readonly products?: () => Promise<ProductStore>;
-  readonly openEmbedder: (id: string, files: ReadonlyMap<string, Blob>) => Promise<Embedder>;
-}
+export interface AnalysePorts extends Pick<GraphPorts, "graphs">, EmbedPorts {}
 
 /** Milliseconds between two pictures of a map. */
 const pace = 60;

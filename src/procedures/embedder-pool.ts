@@ -5,8 +5,20 @@ import { throwIfAborted } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
 import type { Embedder } from "../engines/language-model.ts";
 import { type ProductStore, productKey } from "../experiment/product.ts";
-import { findModel, readModel } from "../models/reader.ts";
-import type { AnalysePorts, EmbedEvent } from "./analyse.ts";
+import { findModel, type ModelReader, readModel } from "../models/reader.ts";
+
+export interface EmbedPorts {
+  readonly models: Pick<ModelReader, "manifest" | "read">;
+  /** Keeps embeddings. Absent: the worker's memory alone has them. */
+  readonly products?: () => Promise<ProductStore>;
+  readonly openEmbedder: (id: string, files: ReadonlyMap<string, Blob>) => Promise<Embedder>;
+}
+
+export type EmbedEvent =
+  | { readonly type: "loading"; readonly done: number; readonly total: number } // bytes
+  | { readonly type: "embedding"; readonly done: number; readonly total: number } // texts
+  /** Embeddings of a set are in the store under this key, now or from before: whoever looks at them holds them. */
+  | { readonly type: "kept"; readonly key: string };
 
 /** Texts embedded between two reports and chances to stop. */
 const batch = 64;
@@ -14,7 +26,7 @@ const batch = 64;
 type Loading = Extract<EmbedEvent, { type: "loading" }>;
 
 /** A second look at the same texts costs nothing, and after a reload a read of the store. */
-export function embedderPool({ models, openEmbedder, products }: Pick<AnalysePorts, "models" | "openEmbedder" | "products">) {
+export function embedderPool({ models, openEmbedder, products }: EmbedPorts) {
   let opened: { readonly id: string; readonly embedder: Embedder } | undefined;
   const known = new Map<string, Vectors>();
   /** Keys that are in the store. */

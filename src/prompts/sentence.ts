@@ -1,6 +1,6 @@
 // Checks of a sentence that all families share: long enough to learn from, no loop, what it mentions. Knows no family.
 
-import { isSpaceless } from "../knowledge/name-words.ts";
+import { isSpaceless } from "../knowledge/word-spelling.ts";
 import type { Family } from "../tasks/families.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import { type Parsed, rejected } from "./rejections.ts";

@@ -4,6 +4,7 @@ import type { Notebook } from "../experiment/notebook.ts";
 import { writeJsonl } from "../formats/clingen.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
+import { licenceCounts } from "../knowledge/licences.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 
 /**
@@ -42,5 +43,7 @@ export function scoresJson(
     test: data?.test.length ?? 0,
   };
   const { device, basis: trainedOn } = training ?? {};
-  return `${JSON.stringify({ run, config, examples, rejected, device, trainedOn, scores, milliseconds: spent }, null, 2)}\n`;
+  const licences = licenceCounts(synthetic.map((entry) => drawnOf(entry).topic));
+  const more = licences.length > 0 ? { licences } : {};
+  return `${JSON.stringify({ run, config, examples, rejected, device, trainedOn, ...more, scores, milliseconds: spent }, null, 2)}\n`;
 }

@@ -126,6 +126,7 @@ export function configOf(of: Field): ExperimentConfig {
   at("preset").oneOf(["small", "paper"]);
   for (const name of ["graph", "engine", "encoder", "device"]) at(name).text();
   for (const name of ["size", "seed", "topicCount"]) at(name).wholeNumber(0);
+  ifThere(of, "licences", (licences) => licences.items().map((licence) => licence.text()));
   ifThere(of, "train", (train) => fieldsOf(train));
   return { ...(of.value as ExperimentConfig), task };
 }

@@ -4,6 +4,7 @@ import { huggingFaceFolder, type RowOrigin } from "../formats/huggingface.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { SourceConfig } from "../generate/source.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
+import { licenceSentences } from "../knowledge/licences.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 
 export interface MadeBy {
@@ -22,6 +23,7 @@ export function dataFolder(task: Task, synthetic: readonly Synthetic[], { source
     `${synthetic.length} synthetic examples for ${task.name}, made by ${sourceOf(source).title(source)}${by} with Clinfuse (run \`${run}\`, seed ${seed}). They are no records of patients.`,
     `Labels: ${task.labels.map(({ id }) => `\`${id}\``).join(", ")}. \`topic\` and \`style\` are what the prompt of a row asked for.`,
     ...(terms.length > 0 ? [`Topics come from ${terms.join("; ")}: \`topic_source\` and \`topic_licence\` say it by row.`] : []),
+    ...licences(synthetic),
     "The terms of the language model apply to what it wrote: name a licence in this card before it is published.",
   ];
   const title = `${task.name}, ${sourceOf(source).title(source)}`;
@@ -31,6 +33,12 @@ export function dataFolder(task: Task, synthetic: readonly Synthetic[], { source
     origins,
     { title, paragraphs, licence: "other" },
   );
+}
+
+/** A licence report of the rows, as one paragraph; none where no topic is a graph's. */
+function licences(synthetic: readonly Synthetic[]): string[] {
+  const sentences = licenceSentences(synthetic.map((entry) => drawnOf(entry).topic));
+  return sentences.length > 0 ? [`Licences of the graph's rows: ${sentences.join(" ")}`] : [];
 }
 
 function originOf(entry: Synthetic): RowOrigin {

@@ -2,9 +2,10 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import type { Notebook } from "../experiment/notebook.ts";
-import { decisionsOf, type Trust } from "../experiment/trust.ts";
+import { decisionCount, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
+import { licenceSentences } from "../knowledge/licences.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
@@ -60,8 +61,10 @@ function origins(synthetic: readonly Synthetic[]): Html {
   const rows = [...counts.values()].map(
     ({ source, licence, n }) => html`<tr><td>${source}</td><td>${licence}</td><td class="n">${n}</td></tr>`,
   );
+  const sentences = licenceSentences(synthetic.map((entry) => drawnOf(entry).topic));
   return html`<h3>Where the topics come from</h3>
-<table><thead><tr><th scope="col">Source</th><th scope="col">Licence</th><th scope="col" class="n">Examples</th></tr></thead><tbody>${rows}</tbody></table>`;
+<table><thead><tr><th scope="col">Source</th><th scope="col">Licence</th><th scope="col" class="n">Examples</th></tr></thead><tbody>${rows}</tbody></table>
+${sentences.length > 0 ? html`<h3>Licences</h3><ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>` : ""}`;
 }
 
 /** Few test examples: an interval on them is wide, and its own coverage is uncertain. */
@@ -107,10 +110,7 @@ export function limitsSection(
 
 /** How many of the examples a reader has looked at: nothing tells whether the reader is an expert. */
 function readWords(trust: Trust | undefined): string {
-  const { dropped, kept, relabelled, rewritten } = trust
-    ? decisionsOf(trust)
-    : { dropped: 0, kept: 0, relabelled: 0, rewritten: 0 };
-  const read = dropped + kept + relabelled + rewritten;
+  const read = trust ? decisionCount(trust) : 0;
   if (read === 0) return "No expert has read the synthetic examples.";
   return `A reader decided on ${counted(read, "synthetic example")}; no one is known to have read the others.`;
 }

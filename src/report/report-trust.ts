@@ -1,6 +1,6 @@
 // Trust in the synthetic examples in a report: what each judge bears out, and what the reader decided. Pure; every text is escaped.
 
-import { decisionsOf, type Trust } from "../experiment/trust.ts";
+import { decisionCount, decisionsOf, type Trust } from "../experiment/trust.ts";
 import { figureHtml } from "./figure-html.ts";
 import { counted, type Html, html } from "./report-html.ts";
 import { mapFigure, trustRows } from "./trust-figure.ts";
@@ -23,7 +23,8 @@ ${figure ? figureHtml(figure) : ""}
 
 /** Changes that a reader made by hand, in one sentence. */
 export function decisionWords(trust: Trust): string {
-  const { dropped, kept, relabelled, rewritten } = decisionsOf(trust);
-  if (dropped + kept + relabelled + rewritten === 0) return "By hand, none was dropped, kept or changed.";
-  return `By hand, ${dropped} dropped, ${kept} kept, ${relabelled} relabelled, ${rewritten} written again. The scores above are of a training with all of them, as they were written.`;
+  const { dropped, kept, relabelled, edited, rewritten, taken } = decisionsOf(trust);
+  if (decisionCount(trust) === 0) return "By hand, none was dropped, kept or changed.";
+  const others = `${edited === 0 ? "" : `, ${edited} marked anew`}${taken === 0 ? "" : `, ${taken} taken of the rejected`}`;
+  return `By hand, ${dropped} dropped, ${kept} kept, ${relabelled} relabelled, ${rewritten} written again${others}. The scores above are of a training with all of them, as they were written.`;
 }

@@ -76,6 +76,17 @@ export const decayOf = ({ weightDecay, decayVectors = true }: StepOptions, shape
 /** Who computes on WebGPU: a program of our own kernels, or onnxruntime-web. */
 export type WebGpuPath = "program" | "onnxruntime";
 
+export interface TrainerOptions {
+  readonly device: "webgpu" | "wasm";
+  /** Who computes on WebGPU; onnxruntime where absent. A program that cannot be had gives way to it, see `Trainer.note`. */
+  readonly path?: WebGpuPath;
+  readonly graphs: TrainableGraphs;
+  /** One for each parameter of the graphs; copied. See `fitWeights`. */
+  readonly weights: Weights;
+  /** Called before a session is made for a new use or shape of batch, which takes seconds. */
+  readonly onCompile?: (tokens: number) => void;
+}
+
 export interface Trainer {
   readonly device: "webgpu" | "wasm";
   /** Who computes; on WASM it is onnxruntime. It may change once, with a note. */

@@ -17,7 +17,11 @@ export function graphStore(db: Db): GraphStore {
         const record = await db.get("graphs", id);
         if (!record) return undefined;
         const { manifest, storage } = record;
-        return { manifest, chunk: (column, index) => readChunk(db, manifest, storage, column, index) };
+        return {
+          manifest,
+          chunk: async (column, index) => (await readChunks(db, manifest, storage, column, index, index))[0] as Chunk,
+          chunks: (column, first, last) => readChunks(db, manifest, storage, column, first, last),
+        };
       }),
 
     write: () => startImport(db),
@@ -31,9 +35,17 @@ export function graphStore(db: Db): GraphStore {
   };
 }
 
-async function readChunk(db: Db, manifest: GraphManifest, storage: string, column: string, index: number): Promise<Chunk> {
-  const found = await read("read the graph", () => db.get("columns", [storage, column, index]));
-  if (found) return found;
+async function readChunks(
+  db: Db,
+  manifest: GraphManifest,
+  storage: string,
+  column: string,
+  first: number,
+  last: number,
+): Promise<Chunk[]> {
+  const range = IDBKeyRange.bound([storage, column, first], [storage, column, last]);
+  const found = await read("read the graph", () => db.getAll("columns", range));
+  if (found.length === last - first + 1) return found;
   const what = `the graph "${manifest.name}" was deleted or replaced while it was read`;
   throw new ClinfuseError("not-found", what, { what: manifest.id });
 }

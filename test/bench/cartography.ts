@@ -1,5 +1,5 @@
 // Area under the ROC curve with which a data map finds training labels made wrong by seed, in Node on one thread:
-// npm run bench:cartography [-- --rows 300] [--wrong 0.1] [--epochs 4] [--seeds 1] [--tasks bc5cdr-disease,hoc] [--rate 3e-4] [--encoder FOLDER] [--data FOLDER]
+// npm run bench:cartography [-- --rows 300] [--wrong 0.1] [--epochs 4] [--seeds 1] [--tasks bc5cdr-disease,hoc] [--rate 3e-4] [--trains all|head] [--encoder FOLDER] [--data FOLDER]
 
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     epochs: { type: "string", default: "4" },
     seeds: { type: "string", default: "1" },
     rate: { type: "string", default: "3e-4" },
+    trains: { type: "string", default: "all" },
     tasks: { type: "string", default: "bc5cdr-disease,hoc" },
     encoder: { type: "string", default: join(root, "models/all-minilm-l6-v2") },
     data: { type: "string", default: join(root, "../shared/data") },
@@ -85,7 +86,8 @@ async function area(id: string, seed: number): Promise<object> {
   const given = examples.map((example, i) => (spoiled.has(i) ? wrong(example, examples, task, draws) : example));
   const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "model.safetensors"];
   const encoder = await openEncoder(new Map(names.map((name) => [name, fileBlob(join(values.encoder, name))])));
-  const classifier = await openClassifier(task, encoder, { device: "wasm", maxTokens: 64, seed });
+  const trains = values.trains === "head" ? { trains: { kind: "head" as const } } : {};
+  const classifier = await openClassifier(task, encoder, { device: "wasm", maxTokens: 64, seed, ...trains });
   const config = { learningRate: rate, batchSize: 16, maxTokens: 64, warmup: 0.05, weightDecay: 0.01, clipNorm: 1, seed };
   const told: EpochView[] = [];
   const stages = [{ id: "synthetic" as const, examples: given, epochs }];
@@ -105,6 +107,7 @@ async function area(id: string, seed: number): Promise<object> {
     rows: given.length,
     wrong: truths.filter((is) => is).length,
     epochs,
+    trains: values.trains,
     area: of(({ confidence }) => -confidence),
     byCorrectness: of(({ correctness }) => -correctness),
     byVariability: of(({ variability }) => variability),

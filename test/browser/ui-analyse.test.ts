@@ -168,3 +168,46 @@ it("relabels and writes again by one key, and trains with what was changed", asy
     .toBeVisible();
   expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
 });
+
+it("marks by hand, does the same to all like it, undoes both, and takes a rejected attempt after all", async () => {
+  const origin = {
+    kind: "prompted" as const,
+    turns: [{ messages: [], text: "She had [mumps] .", promptTokens: 1, completionTokens: 1 }],
+  };
+  const rejected = { type: "rejected" as const, index: 30, label: "Disease", origin, reason: "topic-absent", milliseconds: 1 };
+  await analysed(30, (fake) => fake.log.get("run-1")?.push(rejected as never));
+  await button("Look for doubtful examples").click();
+  await expect.element(page.getByText(/E marks it by hand/)).toBeVisible();
+  const item = page.getByRole("listitem").filter({ hasText: "Patient 5 of ward 0" });
+  (item.getByRole("button", { name: "Drop" }).element() as HTMLElement).focus();
+  const press = (key: string) =>
+    (document.activeElement as HTMLElement).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press("e");
+  const area = page.getByRole("textbox", { name: "Text to mark" });
+  await expect.element(area).toHaveFocus();
+  const field = area.element() as HTMLTextAreaElement;
+  field.setSelectionRange(field.value.indexOf("anaemia"), field.value.indexOf("anaemia"));
+  press("Delete");
+  press("Enter");
+  await expect.element(item).toHaveTextContent("Marked anew.");
+  await expect.element(item.getByRole("button", { name: "Drop" })).toHaveFocus();
+  await expect.element(item.getByRole("button", { name: "Do the same to 4 like it" })).toBeVisible(); // anaemia stands in five texts
+  press("a");
+  await expect.element(button("Train without 0 examples and with 5 changed")).toBeEnabled();
+  press("u");
+  await expect.element(button("Train without 0 examples and with 1 changed")).toBeEnabled();
+  await button("Undo").click();
+  await expect.element(button("Train without 0 examples")).toBeDisabled();
+
+  await page.getByText("Rejected by little: 1").click();
+  await button("Take it after all").click();
+  await expect.element(page.getByLabelText("Text", { exact: true })).toHaveValue("She had mumps .");
+  await button("Label it").click();
+  const other = page.getByRole("textbox", { name: "Text to mark" }).element() as HTMLTextAreaElement;
+  other.setSelectionRange(8, 13);
+  press("1");
+  press("Enter");
+  await expect.element(page.getByText("Taken by hand; it was thrown away:", { exact: false })).toBeVisible();
+  await expect.element(button("Train without 0 examples and with 1 changed")).toBeEnabled();
+  expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
+});

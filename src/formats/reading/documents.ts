@@ -26,6 +26,8 @@ export interface CorpusDocument extends At {
   readonly text: string;
   /** Parts that no sentence crosses: title and abstract. */
   readonly sections: readonly Extent[];
+  /** Each section is one example, however many sentences it has. */
+  readonly whole?: boolean;
   readonly mentions: readonly Mention[];
   readonly relations: readonly Relation[];
   /** The corpus states every relation, so that a pair without one carries the negative label. */
@@ -79,8 +81,10 @@ function markedIn(rows: Collection, { text, mentions }: CorpusDocument): Marked[
 }
 
 /** Sentences of the document; those that a mention reaches over are one. */
-function sentencesWith(rows: Collection, { text, sections }: CorpusDocument, marked: readonly Extent[]): Extent[] {
-  const all = sections.flatMap(({ start, end }) => sentencesOf(text, start, end));
+function sentencesWith(rows: Collection, { text, sections, whole }: CorpusDocument, marked: readonly Extent[]): Extent[] {
+  const all = sections.flatMap(({ start, end }) =>
+    whole ? (visibleExtent(text, start, end) ?? []) : sentencesOf(text, start, end),
+  );
   const joined: { start: number; end: number }[] = [];
   for (const sentence of all) {
     const last = joined.at(-1);

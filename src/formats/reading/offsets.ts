@@ -74,6 +74,44 @@ function placedFromStart<M extends StatedMention>(text: string, mentions: readon
   });
 }
 
+/** The first of the texts in which most mentions hold what their rows say: a file's line ends may count as one character or as two. */
+export function bestText(texts: readonly string[], mentions: readonly StatedMention[]): string {
+  const missesIn = (text: string): number => {
+    const points = codePointOffsets(text);
+    return Math.min(
+      mentions.filter((m) => !holds(text, m, points[m.start], points[m.end])).length,
+      mentions.filter((m) => !holds(text, m, m.start, m.end)).length,
+    );
+  };
+  const misses = texts.map(missesIn);
+  return texts[misses.indexOf(Math.min(...misses))] ?? "";
+}
+
+const isLetter = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}]/u.test(c);
+
+/**
+ * Marks that state no text, in UTF-16 offsets. Where the text has characters beyond 16 bits, the unit is the one by which more marks begin and end where words do; among
+ * equals `likely`.
+ */
+export function markedPlaces<M extends { readonly start: number; readonly end: number }>(
+  text: string,
+  marks: readonly M[],
+  likely: "units" | "points",
+): M[] {
+  if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return [...marks];
+  const points = codePointOffsets(text);
+  const byPoints = marks.map((m) => ({ ...m, start: points[m.start] ?? m.start, end: points[m.end] ?? m.end }));
+  const astray = (all: readonly M[]): number =>
+    all.filter(
+      ({ start, end }) =>
+        (isLetter(text[start - 1]) && isLetter(text[start])) ||
+        (isLetter(text[end - 1]) && isLetter(text[end])) ||
+        text.slice(start, end).trim() !== text.slice(start, end),
+    ).length;
+  const [units, chars] = [astray(marks), astray(byPoints)];
+  return units < chars || (units === chars && likely === "units") ? [...marks] : byPoints;
+}
+
 function holds(text: string, { said }: StatedMention, start: number | undefined, end: number | undefined): boolean {
   if (start === undefined || end === undefined) return false;
   return said === undefined || squeezed(text.slice(start, end)) === squeezed(said);

@@ -9,9 +9,9 @@ export const extensionOf = (path: string): string => /\.([^./]+)$/.exec(nameOf(p
 /** Words of names, in order of trial. A file's own name goes before its folders'. */
 const words: readonly (readonly [RegExp, Split])[] = [
   [/few.?shot|_few\b|-few\b/, "train"],
-  [/train|trng/, "full"],
+  [/(?<!s)train|trng/, "full"],
   [/devel|valid|(?:^|[^a-z])dev(?:[^a-z]|$)|(?:^|[^a-z])val(?:[^a-z]|$)/, "dev"],
-  [/test|evaluation|(?:^|[^a-z])eval(?:[^a-z]|$)/, "test"],
+  [/(?<!la|con)test|evaluation|(?:^|[^a-z])eval(?:[^a-z]|$)/, "test"],
 ];
 
 /** The set that a file holds by its name, or by the folder that it lies in; `pool` where no name says so. */
@@ -24,9 +24,23 @@ export function splitOf(path: string): Split {
   return "pool";
 }
 
+/** Names of a training and a validation set in one, as BioBERT's copies of the corpora have beside the two. */
+const union = /tr(?:ai)?n(?:ing)?[^a-z]*(?:and|plus)?[^a-z]*(?:dev|val)/i;
+
+/** Files that hold the rows of two others beside them once more. */
+export function unionsIn(paths: readonly string[]): readonly string[] {
+  const apart = (folder: string): ReadonlySet<Split> =>
+    new Set(paths.filter((path) => folderOf(path) === folder && !union.test(nameOf(path))).map(splitOf));
+  return paths.filter((path) => {
+    if (!union.test(nameOf(path))) return false;
+    const sets = apart(folderOf(path));
+    return sets.has("full") && sets.has("dev");
+  });
+}
+
 /** Files that come with a corpus and are none of its data. */
 const aside =
-  /(?:^|\/)(?:\.|__macosx|readme|licen[cs]e|copying|notice|citation|changelog|thumbs\.db|desktop\.ini|icon\r)|\.(?:md|rst|pdf|docx?|png|jpe?g|gif|svg|py|ipynb|sh|pl|java|jar|dtd|xsd|key|yml|yaml|bib|log|sha256|md5)$/i;
+  /(?:^|\/)(?:\.|__macosx|readme|licen[cs]e|copying|notice|citation|changelog|thumbs\.db|desktop\.ini|icon\r)|\.(?:md|rst|pdf|docx?|png|jpe?g|gif|svg|py|ipynb|sh|pl|java|jar|dtd|xsd|key|yml|yaml|bib|log|sha256|md5|conf)$/i;
 
 export const isAside = (path: string): boolean => aside.test(path);
 

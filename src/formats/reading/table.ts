@@ -3,6 +3,8 @@
 import Papa from "papaparse";
 import { malformed } from "./text-file.ts";
 
+export type Delimiter = "," | "\t" | ";";
+
 export interface TableRow {
   readonly cells: readonly string[];
   /** First line of the row in its file, from 1. */
@@ -10,7 +12,7 @@ export interface TableRow {
 }
 
 /** Rows of a text with quotes. Blank lines are passed over. Throws `file-malformed` for a quote that is not closed, or not doubled. */
-export function csvRows(text: string, file: string, delimiter: "," | "\t" | ";" = ","): TableRow[] {
+export function csvRows(text: string, file: string, delimiter: Delimiter = ","): TableRow[] {
   const rows: TableRow[] = [];
   let [line, from] = [1, 0];
   Papa.parse<string[]>(text, {
@@ -74,6 +76,8 @@ export function headedRows<Column extends string>(
     const missing = columns.filter((column) => !columnsIn(header.cells, [column]));
     return malformed(file, header.line, `the header lacks ${quoted(missing)}; it has ${quoted(header.cells.slice(0, 12))}`);
   }
+  const twice = columns.find((column) => header.cells.filter((name) => folded(name) === folded(column)).length > 1);
+  if (twice !== undefined) malformed(file, header.line, `the header has ${quoted([twice])} twice: which one is meant?`);
   ofWidth(rest, file, [header.cells.length], "as the header has");
   return rest.map(({ cells, line }) => ({
     line,
@@ -84,9 +88,20 @@ export function headedRows<Column extends string>(
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name.trim())).join(", ");
 
 /** First row of a table's head, which may be cut off anywhere; for telling a format. */
-export function headerOf(head: string, delimiter: "," | "\t"): readonly string[] {
-  const line = /^\uFEFF?([^\r\n]*)/.exec(head)?.[1] ?? "";
-  return line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+export function headerOf(head: string, delimiter: Delimiter): readonly string[] {
+  const line = firstLine(head);
+  return line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/s, "$1"));
 }
 
-export const delimiterOf = (path: string): "," | "\t" => (/\.(?:tsv|tab|txt)$/i.test(path) ? "\t" : ",");
+const firstLine = (text: string): string => /^\uFEFF?[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
+
+/**
+ * What parts the cells of a table: a tab by the file's name. Else a comma; but where the first line has none, the semicolon or tab that it does have, as
+ * spreadsheets write them in countries with a decimal comma.
+ */
+export function delimiterOf(path: string, text: string): Delimiter {
+  if (/\.(?:tsv|tab|txt)$/i.test(path)) return "\t";
+  const bare = firstLine(text).replace(/"(?:[^"]|"")*"?/g, "");
+  if (bare.includes(",")) return ",";
+  return ([";", "\t"] as const).find((delimiter) => bare.includes(delimiter)) ?? ",";
+}

@@ -45,7 +45,9 @@ export function readXml(text: string, file: string): Element {
     return malformed(file, undefined, `no readable XML: ${error instanceof Error ? error.message : String(error)}`);
   }
   const roots = nodes.flatMap((node) => elementOf(node, file, lineAt) ?? []);
-  return roots[0] ?? malformed(file, 1, "no XML element");
+  const [root, more] = roots;
+  if (more) malformed(file, more.line, `a second root element follows the first: <${more.name}>`);
+  return root ?? malformed(file, 1, "no XML element");
 }
 
 type Node = Readonly<Record<string | symbol, unknown>>;

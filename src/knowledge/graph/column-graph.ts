@@ -3,7 +3,7 @@
 import { unreachable } from "../../base/errors.ts";
 import type { GraphQuery } from "../../tasks/topic-query.ts";
 import { type Chunk, type EdgeColumn, type LinkChunk, linkKey, type NodeChunk, nodeKey, stringAt } from "../graph-columns.ts";
-import type { StoredGraph } from "../graph-store.ts";
+import { chunksOf, type StoredGraph } from "../graph-store.ts";
 import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
@@ -64,7 +64,9 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
         case "nodes":
           return Promise.all(indices.map((i) => nodeTopic(query.types, i)));
         case "edges":
-          return indices.length === 0 ? [] : edgeTopics(manifest, chunks, columnOf(query) as EdgeColumn, indices); // an index below the count: the column is there
+          return indices.length === 0
+            ? []
+            : edgeTopics(manifest, { chunk: chunks, chunks: stored.chunks }, columnOf(query) as EdgeColumn, indices); // an index below the count: the column is there
         case "pairs":
           return Promise.all(indices.map((i) => pairTopic(query, i)));
         default:
@@ -111,8 +113,8 @@ async function* namesOf(
   const { nodes, nodeRows } = stored.manifest;
   for (const type of types ?? nodes.map((column) => column.type)) {
     const count = nodes.find((c) => c.type === type)?.count ?? 0;
-    for (let chunk = 0; chunk * nodeRows < count; chunk++) {
-      const { names, synonyms } = (await stored.chunk(nodeKey(type), chunk)) as NodeChunk; // read once: not worth keeping
+    for await (const chunk of chunksOf(stored, nodeKey(type), Math.ceil(count / nodeRows))) {
+      const { names, synonyms } = chunk as NodeChunk;
       yield Array.from(names.ends, (_, row) => [
         stringAt(names, row),
         ...(synonyms ? stringAt(synonyms, row).split("\n") : []).filter((name) => name !== ""),
@@ -127,8 +129,8 @@ async function linksOf(stored: StoredGraph, types: readonly string[]): Promise<U
   const links = new Uint32Array(counts.reduce((sum, count) => sum + count, 0));
   let at = 0;
   for (const [i, type] of types.entries()) {
-    for (let chunk = 0; chunk * nodeRows < (counts[i] as number); chunk++) {
-      const part = ((await stored.chunk(linkKey(type), chunk)) as LinkChunk).links; // read once: not worth keeping
+    for await (const chunk of chunksOf(stored, linkKey(type), Math.ceil((counts[i] as number) / nodeRows))) {
+      const part = (chunk as LinkChunk).links;
       links.set(part, at);
       at += part.length;
     }

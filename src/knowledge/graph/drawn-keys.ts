@@ -1,6 +1,6 @@
 // The nodes that chance keeps of a graph's files: those of the smallest numbers that a hash gives them. Knows no format.
 
-import type { GraphBuilder } from "../graph-columns.ts";
+import type { GraphBuilder } from "../graph-builder.ts";
 import { type FilteringSink, type GraphFilter, graphSink } from "./graph-sink.ts";
 
 export interface DrawnKeys {

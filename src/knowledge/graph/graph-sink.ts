@@ -1,7 +1,8 @@
 // Rows on their way into a graph: filtered, counted, refused where they do not fit. Knows no format and no store.
 
 import { ClinfuseError } from "../../base/errors.ts";
-import { chunkBytes, type GraphBuilder, type ReadyChunk } from "../graph-columns.ts";
+import { type GraphBuilder, places } from "../graph-builder.ts";
+import { chunkBytes, type ReadyChunk } from "../graph-columns.ts";
 import { type LeftOutReason, licenceKey, notStated } from "../graph-files.ts";
 import type { GraphEdge, GraphNode } from "../knowledge-graph.ts";
 import { isNoName } from "../name-words.ts";
@@ -47,7 +48,14 @@ export function graphSink(
   const { leave, unfit } = ledger;
   const met = { types: new Set<string>(), relations: new Set<string>(), licences: new Set<string>() };
   const refused = licenceTest(filter.licences && new Set(filter.licences.map(licenceKey)));
-  const degrees = new Map<string, number>();
+  const degrees = new Map<number, number>();
+  let [lastRelation, lastLicence] = ["", ""];
+  const meet = ({ relation, licence }: GraphEdge) => {
+    if (relation !== lastRelation) met.relations.add(relation);
+    if (licence !== lastLicence) met.licences.add(licence);
+    lastRelation = relation;
+    lastLicence = licence;
+  };
   const ready: ReadyChunk[] = [];
   let bytes = 0;
   const keep = (chunk: ReadyChunk) => {
@@ -78,22 +86,23 @@ export function graphSink(
       if (reason) return leaveNode(key, reason);
       ledger.row();
       const added = builder.node(node);
-      if (!added.ok) return unfit("repeated-id", () => repeated(node, at));
-      if (added.ready) ready.push(keep(added.ready));
+      if (added === false) return unfit("repeated-id", () => repeated(node, at));
+      if (added !== true) ready.push(keep(added));
     },
     edge(edge, at) {
       ledger.row("edge");
-      met.relations.add(edge.relation);
-      met.licences.add(edge.licence);
+      meet(edge);
       const reason = edgeReason(edge, filter, refused);
       // The ends of an edge that is left out are checked all the same: a file either fits together or it does not.
-      const known = builder.check(edge.head, edge.tail);
-      if (!known.ok) return unfit("unknown-end", () => dangling(edge, known.why, at));
+      const from = builder.find(edge.head);
+      const to = builder.find(edge.tail);
+      if (from === places.unknown) return unfit("unknown-end", () => dangling(edge.head, at));
+      if (to === places.unknown) return unfit("unknown-end", () => dangling(edge.tail, at));
       if (reason) return leave(reason);
-      if (known.passedOver) return leave("end-left-out");
-      if (filter.degree !== undefined && !takesDegree(degrees, edge, filter.degree)) return leave("degree-reached");
-      const added = builder.edge(edge);
-      if (added.ok && added.ready) ready.push(keep(added.ready));
+      if (from === places.skipped || to === places.skipped) return leave("end-left-out");
+      if (filter.degree !== undefined && !takesDegree(degrees, from, to, filter.degree)) return leave("degree-reached");
+      const full = builder.edge(edge, from, to);
+      if (full) ready.push(keep(full));
     },
     broken(what, { file, line }, more = {}) {
       ledger.row();
@@ -169,7 +178,7 @@ function edgeReason(edge: GraphEdge, filter: GraphFilter, refused: (licence: str
   return filter.score !== undefined && edge.score !== undefined && edge.score < filter.score ? "score-too-low" : undefined;
 }
 
-function takesDegree(degrees: Map<string, number>, { head, tail }: GraphEdge, most: number): boolean {
+function takesDegree(degrees: Map<number, number>, head: number, tail: number, most: number): boolean {
   const [from, to] = [degrees.get(head) ?? 0, degrees.get(tail) ?? 0];
   if (from >= most || to >= most) return false;
   degrees.set(head, from + 1);
@@ -182,8 +191,7 @@ function repeated({ id }: GraphNode, { file, line }: At): ClinfuseError {
   return new ClinfuseError("file-malformed", `${file}, line ${line}: ${what}`, { file, line, what, got: id });
 }
 
-function dangling({ head, tail }: GraphEdge, why: string, { file, line }: At): ClinfuseError {
-  const key = why === "unknown-head" ? head : tail;
+function dangling(key: string, { file, line }: At): ClinfuseError {
   const end = key.slice(key.lastIndexOf("\t") + 1); // some sources know a node by its type too
   return new ClinfuseError("dangling-edge", `${file}, line ${line}: the edge's end "${end}" is no node of the graph`, {
     file,

@@ -58,8 +58,19 @@ function headerOf({ cells }: TableRow): Header {
 export const cellAt = (cells: readonly string[], at: number): string => {
   const cell = cells[at];
   if (cell === undefined) return "";
-  return /\s/.test(cell) ? cell.replace(/\s+/g, " ").trim() : cell;
+  return mayHaveSpace(cell) ? cell.replace(/\s+/g, " ").trim() : cell;
 };
+
+/** Tells of most cells at once that they hold no space that would have to go: a single one between words stays. */
+function mayHaveSpace(cell: string): boolean {
+  let before = 32;
+  for (let i = 0; i < cell.length; i++) {
+    const code = cell.charCodeAt(i);
+    if (code < 32 || code > 127 || (code === 32 && before === 32)) return true;
+    before = code;
+  }
+  return before === 32 && cell !== "";
+}
 
 /** The sentence for a row that has another number of cells than the header. */
 export const widthWords = (got: number, expected: number): string => `${got} columns where the header has ${expected}`;

@@ -2,7 +2,8 @@
 
 import { breathe } from "../../base/async.ts";
 import { ClinfuseError, throwIfAborted } from "../../base/errors.ts";
-import { type GraphManifest, graphBuilder } from "../graph-columns.ts";
+import { graphBuilder } from "../graph-builder.ts";
+import type { GraphManifest } from "../graph-columns.ts";
 import type { GraphStore } from "../graph-store.ts";
 import type { EdgeProvenance } from "../topic.ts";
 import { drawnKeys } from "./drawn-keys.ts";

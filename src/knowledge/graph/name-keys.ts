@@ -1,6 +1,6 @@
 // A name as it is searched for: lower case, without marks and punctuation, as bytes of UTF-8. Knows no graph and no query.
 
-import { apostrophes, greek } from "../name-words.ts";
+import { apostrophes, greek } from "../word-spelling.ts";
 
 const greekLetters = new RegExp(`[${Object.keys(greek).join("")}]`, "g");
 const apostropheSigns = new RegExp(`[${apostrophes}]`, "g");

@@ -1,10 +1,10 @@
 // Graphs as two tables, of nodes and of edges, whose headers name the columns. Knows no store.
 
 import { ClinfuseError } from "../../base/errors.ts";
-import { edgeColumns, nodeColumns, synonymSign } from "../graph-files.ts";
+import { type EdgeField, edgeColumns, type GraphColumn, type NodeField, nodeColumns, synonymSign } from "../graph-files.ts";
 import { isNoName } from "../name-words.ts";
 import type { EdgeProvenance } from "../topic.ts";
-import type { FileHead, GraphSink, GraphSource } from "./graph-source.ts";
+import type { At, FileHead, GraphSink, GraphSource } from "./graph-source.ts";
 import { cellAt, firstLine, widthWords } from "./headed-rows.ts";
 import { nameOf, stemOf } from "./paths.ts";
 import { namesColumns, readHeader, type TableHeader } from "./table-header.ts";
@@ -40,8 +40,8 @@ export const plainSource: GraphSource = {
   },
   missing: (roles) => (roles.has("nodes") ? undefined : `no table of nodes, whose header names ${needed(nodeColumns)}`),
   steps: (provenance) => [
-    { role: "nodes", read: (file, sink) => readRows(file, nodeColumns, nodeRow(sink, provenance, file.name), sink) },
-    { role: "edges", read: (file, sink) => readRows(file, edgeColumns, edgeRow(sink, provenance, file.name), sink) },
+    { role: "nodes", read: (file, sink) => readRows(file, nodeColumns, nodeRow(sink, provenance), sink) },
+    { role: "edges", read: (file, sink) => readRows(file, edgeColumns, edgeRow(sink, provenance), sink) },
   ],
 };
 
@@ -53,13 +53,16 @@ export function needed(columns: Columns): string {
     .join(", ");
 }
 
-type Fields = Readonly<Record<string, string>>;
+/** Cell of a field of the row at hand; empty where the file has no such column. */
+type Cell<Field extends string> = (field: Field) => string;
+type Take<Field extends string> = (cell: Cell<Field>, at: At) => void;
 
-function nodeRow(sink: GraphSink, provenance: EdgeProvenance, file: string) {
-  return (fields: Fields, line: number) => {
-    const { id = "", type = "", name = "", source, licence, synonyms = "" } = fields;
-    const from = { source: source || provenance.source, licence: licence || provenance.licence };
-    sink.node({ id, type, name, ...from, synonyms: synonymsIn(synonyms, name) }, { file, line });
+function nodeRow(sink: GraphSink, provenance: EdgeProvenance): Take<NodeField> {
+  return (cell, at) => {
+    const name = cell("name");
+    const [source, licence] = [cell("source") || provenance.source, cell("licence") || provenance.licence];
+    const synonyms = synonymsIn(cell("synonyms"), name);
+    sink.node({ id: cell("id"), type: cell("type"), name, source, licence, synonyms }, at);
   };
 }
 
@@ -69,61 +72,67 @@ function synonymsIn(cell: string, name: string): string[] {
   return [...new Set(parts)].filter((part) => part !== name && !isNoName(part));
 }
 
-function edgeRow(sink: GraphSink, provenance: EdgeProvenance, file: string) {
-  return (fields: Fields, line: number) => {
-    const { head = "", relation = "", tail = "", source, licence, score = "" } = fields;
-    const from = { source: source || provenance.source, licence: licence || provenance.licence };
-    const number = Number(score);
-    const scored = score !== "" && Number.isFinite(number) ? { score: number } : {};
-    sink.edge({ head, relation, tail, ...from, ...scored }, { file, line });
+function edgeRow(sink: GraphSink, provenance: EdgeProvenance): Take<EdgeField> {
+  return (cell, at) => {
+    const source = cell("source") || provenance.source;
+    const licence = cell("licence") || provenance.licence;
+    const edge = { head: cell("head"), relation: cell("relation"), tail: cell("tail"), source, licence };
+    const score = cell("score");
+    const number = score === "" ? Number.NaN : Number(score);
+    sink.edge(Number.isFinite(number) ? { ...edge, score: number } : edge, at);
   };
 }
 
-async function* readRows(
+async function* readRows<Field extends NodeField | EdgeField>(
   file: TextFile,
-  columns: Columns,
-  take: (fields: Fields, line: number) => void,
+  columns: Readonly<Record<Field, GraphColumn>>,
+  take: Take<Field>,
   sink: GraphSink,
 ): AsyncGenerator<number, void> {
   let header: TableHeader | undefined;
+  let needed: readonly number[] = [];
+  let cells: readonly string[] = [];
   let count = 0;
   const separatorOf = (text: string, line: number) => {
-    header = readHeader(file.name, line, text, columns);
-    return header.separator;
+    const read = readHeader(file.name, line, text, columns);
+    const fields = Object.keys(columns) as Field[];
+    needed = fields.filter((field) => columns[field].needed).map((field) => read.at[field] as number);
+    header = read;
+    return read.separator;
   };
+  const cell = (field: Field): string => {
+    const at = (header as TableHeader).at[field];
+    return at === undefined ? "" : cellAt(cells, at);
+  };
+  const at = { file: file.name, line: 0 };
   for await (const { rows, bytes } of tableRows(file, separatorOf)) {
     for (const row of header === undefined || count > 0 ? rows : rows.slice(1)) {
       count++;
-      const fields = fieldsOf(row, header as TableHeader, columns, (what, more) =>
-        sink.broken(what, { file: file.name, line: row.line }, more),
-      );
-      if (fields) take(fields, row.line);
+      cells = row.cells;
+      at.line = row.line;
+      if (isWhole(row, header as TableHeader, needed, sink, at)) take(cell, at);
     }
     yield bytes;
   }
   if (count === 0) throw new ClinfuseError("file-empty", `${file.name} holds no rows`, { file: file.name });
 }
 
-/** Fields of a row by their names, empty where an optional column is not there; undefined for one that is broken. */
-function fieldsOf(
+/** Tells whether a row has the header's cells, and those that are needed are not empty; what is broken is told to the sink. */
+function isWhole(
   { cells }: TableRow,
-  header: TableHeader,
-  columns: Columns,
-  broken: (what: string, more?: { got: number; expected: number }) => void,
-): Fields | undefined {
-  if (cells.length !== header.width) {
-    broken(widthWords(cells.length, header.width), { got: cells.length, expected: header.width });
-    return undefined;
+  { width, names }: TableHeader,
+  needed: readonly number[],
+  sink: GraphSink,
+  at: At,
+): boolean {
+  if (cells.length !== width) {
+    sink.broken(widthWords(cells.length, width), at, { got: cells.length, expected: width });
+    return false;
   }
-  const fields: Record<string, string> = {};
-  for (const [field, { needed }] of Object.entries(columns)) {
-    const at = header.at[field];
-    const value = at === undefined ? "" : cellAt(cells, at);
-    if (value === "" && needed) {
-      broken(`the column "${header.names[at as number]}" is empty`);
-      return undefined;
-    }
-    fields[field] = value;
+  for (const place of needed) {
+    if (cellAt(cells, place) !== "") continue;
+    sink.broken(`the column "${names[place]}" is empty`, at);
+    return false;
   }
-  return fields;
+  return true;
 }

@@ -1,5 +1,6 @@
 // PrimeKG's kg.csv: both nodes and their relation in each row, each edge in both directions. Knows no store.
 
+import type { GraphNode } from "../knowledge-graph.ts";
 import type { FileHead, GraphSink, GraphSource } from "./graph-source.ts";
 import { cellAt, type Header, headedRows, headerNames, widthWords } from "./headed-rows.ts";
 import { type PairSet, pairSet } from "./pair-set.ts";
@@ -11,10 +12,9 @@ const columns = ["relation", "x_id", "x_type", "x_name", "x_source", "y_id", "y_
 /** Types in the order in which an edge names them: a drug treats a disease, a disease has genes. Others follow. */
 const headFirst = ["drug", "exposure", "disease", "effect/phenotype", "anatomy", "gene/protein"] as const;
 
-const rank = (type: string): number => {
-  const at = (headFirst as readonly string[]).indexOf(type);
-  return at < 0 ? headFirst.length : at;
-};
+const ranks: ReadonlyMap<string, number> = new Map(headFirst.map((type, i) => [type, i]));
+
+const rank = (type: string): number => ranks.get(type) ?? headFirst.length;
 
 export const primekgSource: GraphSource = {
   name: "PrimeKG",
@@ -27,14 +27,6 @@ export const primekgSource: GraphSource = {
   steps: () => [{ role: "rows", read: readRows }],
 };
 
-interface End {
-  readonly key: string;
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly source: string;
-}
-
 type Places = Readonly<Record<"index" | "id" | "type" | "name" | "source", number>>;
 
 const placesOf = (header: Header, side: "x" | "y"): Places => ({
@@ -45,55 +37,58 @@ const placesOf = (header: Header, side: "x" | "y"): Places => ({
   source: header.at(`${side}_source`),
 });
 
-function endOf(cells: readonly string[], places: Places): End {
-  const [id, type, source] = [cellAt(cells, places.id), cellAt(cells, places.type), cellAt(cells, places.source)];
+/** Ids are numbers that other types have too. */
+function keyOf(cells: readonly string[], places: Places): string {
   const index = cellAt(cells, places.index);
-  // Ids are numbers that other types have too.
-  return {
-    key: index === "" ? `${type}\t${source}:${id}` : index,
-    id: `${source}:${id}`,
-    type,
-    name: cellAt(cells, places.name),
-    source,
-  };
+  return index === "" ? `${cellAt(cells, places.type)}\t${cellAt(cells, places.source)}:${cellAt(cells, places.id)}` : index;
+}
+
+function nodeOf(cells: readonly string[], places: Places, key: string): GraphNode {
+  const source = cellAt(cells, places.source);
+  const [type, name] = [cellAt(cells, places.type), cellAt(cells, places.name)];
+  return { id: `${source}:${cellAt(cells, places.id)}`, key, type, name, source: `PrimeKG: ${source}`, licence };
 }
 
 async function* readRows(file: TextFile, sink: GraphSink): AsyncGenerator<number, void> {
   const seen = new Map<string, PairSet>();
   const numbers = new Map<string, number>();
-  const numberOf = (key: string): number => {
-    const number = numbers.get(key) ?? numbers.size;
-    if (number === numbers.size) numbers.set(key, number);
-    return number;
+  const at = { file: file.name, line: 0 };
+  const numberOf = (cells: readonly string[], places: Places, key: string): number => {
+    const found = numbers.get(key);
+    if (found !== undefined) return found;
+    numbers.set(key, numbers.size);
+    if (!sink.has(key)) sink.node(nodeOf(cells, places, key), at);
+    return numbers.size - 1;
   };
   let places: { x: Places; y: Places; relation: number } | undefined;
   for await (const { header, rows, bytes } of headedRows(file)) {
     places ??= { x: placesOf(header, "x"), y: placesOf(header, "y"), relation: header.at("relation") };
     for (const { cells, line } of rows) {
-      const at = { file: file.name, line };
+      at.line = line;
       if (cells.length !== header.names.length) {
         sink.broken(widthWords(cells.length, header.names.length), at);
         continue;
       }
       const relation = cellAt(cells, places.relation);
-      const [x, y] = [endOf(cells, places.x), endOf(cells, places.y)];
-      const empty = relation === "" ? "relation" : x.type === "" ? "x_type" : y.type === "" ? "y_type" : undefined;
+      const [xType, yType] = [cellAt(cells, places.x.type), cellAt(cells, places.y.type)];
+      const empty = relation === "" ? "relation" : xType === "" ? "x_type" : yType === "" ? "y_type" : undefined;
       if (empty) {
         sink.broken(`the column "${empty}" is empty`, at);
         continue;
       }
-      for (const { key, id, type, name, source } of [x, y]) {
-        if (!sink.has(key)) sink.node({ id, key, type, name, source: `PrimeKG: ${source}`, licence }, at);
+      const [x, y] = [keyOf(cells, places.x), keyOf(cells, places.y)];
+      const [a, b] = [numberOf(cells, places.x, x), numberOf(cells, places.y, y)];
+      let pairs = seen.get(relation);
+      if (pairs === undefined) {
+        pairs = pairSet();
+        seen.set(relation, pairs);
       }
-      const pairs = seen.get(relation) ?? pairSet();
-      seen.set(relation, pairs);
-      const [a, b] = [numberOf(x.key), numberOf(y.key)];
       if (!pairs.add(Math.min(a, b), Math.max(a, b))) {
         sink.leave("other-direction");
         continue;
       }
-      const [head, tail] = rank(y.type) < rank(x.type) ? [y, x] : [x, y];
-      sink.edge({ head: head.key, relation, tail: tail.key, source: "PrimeKG", licence }, at);
+      const turned = rank(yType) < rank(xType);
+      sink.edge({ head: turned ? y : x, relation, tail: turned ? x : y, source: "PrimeKG", licence }, at);
     }
     yield bytes;
   }

@@ -55,7 +55,7 @@ export async function* tableRows(
       if (quote >= 0 && quote < at) quote = quoteFrom(at);
       const { lines, end } = plainLines(rest, at, last, quote);
       for (const text of lines) {
-        if (text.trim() !== "") rows.push({ cells: text.split(separator), line });
+        if (!isBlank(text)) rows.push({ cells: text.split(separator), line });
         line++;
       }
       at = end;
@@ -85,6 +85,12 @@ function endless(file: string, line: number, rest: string, separator: string): C
   return new ClinfuseError("file-malformed", `${file}, line ${line}: ${what}`, { file, line, what });
 }
 
+/** Most lines tell by their first sign that they are not. */
+function isBlank(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return !(code > 32 && code < 127) && text.trim() === "";
+}
+
 /** The first line of a text, when its end is there. */
 function firstLine(text: string, last: boolean): string | undefined {
   const end = text.search(/[\r\n]/);
@@ -102,7 +108,8 @@ function plainLines(text: string, from: number, last: boolean, quote: number): {
   const carriage = part.lastIndexOf("\r", quote < 0 ? part.length - 2 : part.length);
   const whole = last && quote < 0 ? text.length : from + 1 + Math.max(part.lastIndexOf("\n"), carriage);
   if (whole <= from) return { lines: [], end: from };
-  const lines = text.slice(from, whole).split(/\r\n?|\n/);
+  const taken = text.slice(from, whole);
+  const lines = carriage < 0 ? taken.split("\n") : taken.split(/\r\n?|\n/); // a single sign is found some times faster
   if (lines.at(-1) === "") lines.pop();
   return { lines, end: whole };
 }
@@ -137,8 +144,12 @@ function readRow(text: string, from: number, separator: string, last: boolean): 
 }
 
 function cellEnd(text: string, from: number, separator: string): number {
+  const sign = separator.charCodeAt(0);
   let at = from;
-  while (at < text.length && text[at] !== separator && text[at] !== "\n" && text[at] !== "\r") at++;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === sign || code === 10 || code === 13) break;
+  }
   return at;
 }
 

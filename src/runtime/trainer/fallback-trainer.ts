@@ -1,8 +1,7 @@
 // A trainer by a program as long as there is one for what it is asked; from the first refusal on, onnxruntime with the same state. Knows no kernel.
 
-import type { TrainerOptions } from "../open-trainer.ts";
 import { ProgramRefusal } from "../program/program.ts";
-import type { Trainer, TrainerState } from "../trainer.ts";
+import type { Trainer, TrainerOptions, TrainerState } from "../trainer.ts";
 import { openProgramTrainer } from "./program-trainer.ts";
 import { openWebGpuTrainer } from "./webgpu-trainer.ts";
 

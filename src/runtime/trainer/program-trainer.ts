@@ -4,7 +4,6 @@ import { type Mutex, mutex } from "../../base/async.ts";
 import { ClinfuseError } from "../../base/errors.ts";
 import { sizeOf, type Value } from "../../graph/ops.ts";
 import type { Weight, Weights } from "../../weights/weight.ts";
-import type { TrainerOptions } from "../open-trainer.ts";
 import {
   type Arena,
   type ArenaPart,
@@ -21,7 +20,7 @@ import { type Span, storageBuffer } from "../program/pipelines.ts";
 import { ProgramRefusal } from "../program/program.ts";
 import { type Reader, reader } from "../program/reader.ts";
 import { encodeClears, type StepProgram, type StepPrograms, stepPrograms } from "../program/step-programs.ts";
-import { type Feeds, type HostTensor, partsOf, type TrainableGraphs, type Trainer } from "../trainer.ts";
+import { type Feeds, type HostTensor, partsOf, type TrainableGraphs, type Trainer, type TrainerOptions } from "../trainer.ts";
 import { type Named, replacements, type StatePart, stateTensors, type Use, weightOf, writeState } from "./trainer-sessions.ts";
 
 /** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`; ProgramRefusal for graphs that have no program here. */

@@ -7,7 +7,6 @@ import type { Graph } from "../../graph/graph.ts";
 import { sizeOf } from "../../graph/ops.ts";
 import { rowsInput } from "../../graph/parameter.ts";
 import type { Weights } from "../../weights/weight.ts";
-import type { TrainerOptions } from "../open-trainer.ts";
 import { loadOrt, ortError } from "../ort.ts";
 import {
   decayOf,
@@ -17,6 +16,7 @@ import {
   type StepOptions,
   type TrainableGraphs,
   type Trainer,
+  type TrainerOptions,
 } from "../trainer.ts";
 import { type AdamWSlot, adamWRows, adamWSlots, clipFactor, type Moments, sumOfSquares } from "./adamw.ts";
 import {

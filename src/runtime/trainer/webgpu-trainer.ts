@@ -7,9 +7,8 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Weight, Weights } from "../../weights/weight.ts";
 import { type GpuAdamW, type GpuGradient, gpuAdamW, storage } from "../gpu-adamw.ts";
 import { gpu } from "../gpu-device.ts";
-import type { TrainerOptions } from "../open-trainer.ts";
 import { loadOrt, ortError } from "../ort.ts";
-import { type Feeds, type HostTensor, partsOf, type Trainer } from "../trainer.ts";
+import { type Feeds, type HostTensor, partsOf, type Trainer, type TrainerOptions } from "../trainer.ts";
 import {
   type Between,
   inputsOf,

@@ -162,17 +162,18 @@ export class ArenaRun {
       const ports = { data: this.reader(), pipeline, trainer };
       const before = this.done.length;
       const startedAt = performance.now();
+      let left: number | undefined; // by the pace of whole cells
       const tell = (cell: number, doing: string) => {
         const { cell: of } = open[cell] as (typeof open)[number];
         const share = of.share === 100 ? "" : `, ${of.share} %`;
         const name = `${taskOf(of.config.task).name}, ${methodName(of.source)}${share}, seed ${of.seed}: ${doing}`;
-        this.work.tell(name, before + cell, before + open.length);
+        this.work.tell(name, before + cell, before + open.length, left);
       };
       for await (const event of drive({ cells }, this.#lab.services.products, ports, signal, { keepGoing: true })) {
         if (event.type === "step") tell(event.cell, stepWords[event.step]);
         await this.#heard(event, open);
         const ended = event.type === "result" || event.type === "failed" ? event.cell + 1 : 0;
-        if (ended > 0) this.work.left = ((performance.now() - startedAt) / ended) * (open.length - ended);
+        if (ended > 0) left = ((performance.now() - startedAt) / ended) * (open.length - ended);
       }
     });
 

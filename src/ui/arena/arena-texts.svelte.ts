@@ -56,13 +56,13 @@ export class ArenaTexts {
 
   async #request({ run, accepted, cell }: WrittenRun, read: ReturnType<ArenaRun["reader"]>): Promise<Asked> {
     const data = await read(await planned(cell));
-    const { graph, seed } = cell.cell.config;
+    const { graph, seed, source } = cell.cell.config;
     const held = (this.#lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
-    const key = await analysisKey(await dataKeys(data), data, { run, accepted, graph: held, seed });
-    return { key, data, run, accepted, graph: held, seed };
+    const key = await analysisKey(await dataKeys(data), data, { run, source, accepted, graph: held, seed });
+    return { key, data, source, run, accepted, graph: held, seed };
   }
 
-  async #analysis({ key, data, run, accepted, graph, seed }: Asked, signal: AbortSignal): Promise<Analysis | undefined> {
+  async #analysis({ key, data, source, run, accepted, graph, seed }: Asked, signal: AbortSignal): Promise<Analysis | undefined> {
     const { products, generate } = this.#lab.services;
     const found = await products.find("analysis", key);
     if (found?.state === "whole") return found.value;
@@ -70,6 +70,7 @@ export class ArenaTexts {
     const { synthetic } = await readLog(generate.readRun, run, accepted);
     const sets = measuredSets(
       data,
+      source,
       synthetic.map(({ example }) => example),
     );
     const request: AnalyseRequest = { ...sets, encoder: embeddingEncoder, ...(graph === null ? {} : { graph }), seed };

@@ -38,9 +38,9 @@ export class ModelWork {
 
   readonly #tell = ({ what, done, total }: FilesEvent): void => {
     this.#rate = rateUpdate(this.#rate, performance.now(), done);
-    this.work.tell(`${what}: ${bytes(done)} of ${bytes(total)}`, done, total);
     const speed = this.#rate.perSecond;
-    this.work.left = speed ? ((total - done) / speed) * 1000 : undefined;
+    const left = speed ? ((total - done) / speed) * 1000 : undefined;
+    this.work.tell(`${what}: ${bytes(done)} of ${bytes(total)}`, done, total, left);
   };
 }
 

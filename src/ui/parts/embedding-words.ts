@@ -1,6 +1,6 @@
 // Words for texts that are being embedded. Knows no page.
 
-import type { EmbedEvent } from "../../procedures/analyse.ts";
+import type { EmbedEvent } from "../../procedures/embedder-pool.ts";
 import { count } from "./numbers.ts";
 import type { Work } from "./work.svelte.ts";
 

@@ -1,6 +1,7 @@
 // One piece of long work as the page sees it: what happens now, how far, how long, stop, what went wrong. Knows no step.
 
 import { isAbort } from "../../base/errors.ts";
+import { type Beginning, beginningOf, remaining } from "./remaining.ts";
 
 export class Work {
   running = $state(false);
@@ -15,6 +16,7 @@ export class Work {
   error = $state.raw<unknown>();
   #controller: AbortController | undefined;
   #startedAt = 0;
+  #begun: Beginning | undefined;
   readonly #ended: (milliseconds: number) => void;
 
   /** `ended` is told how long each run took, however it ended. */
@@ -31,6 +33,7 @@ export class Work {
     this.running = true;
     this.stopped = false;
     this.error = undefined;
+    this.#begun = undefined;
     this.tell(now);
     try {
       await task(controller.signal);
@@ -47,9 +50,18 @@ export class Work {
     }
   }
 
-  tell(now: string, done?: number, total?: number): void {
+  /** `left` in milliseconds, where the caller knows better than the activity's own pace. */
+  tell(now: string, done?: number, total?: number, left?: number): void {
     this.now = now;
     this.progress = done === undefined || !total ? undefined : Math.min(1, done / total);
+    this.left = left ?? this.#paced(now, done, total);
+  }
+
+  #paced(now: string, done?: number, total?: number): number | undefined {
+    if (done === undefined || !total) return undefined;
+    const told = { now, done, total, at: performance.now() };
+    this.#begun = beginningOf(this.#begun, told);
+    return remaining(this.#begun, told);
   }
 
   /** Milliseconds since the work began; not reactive. */

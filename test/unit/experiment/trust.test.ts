@@ -80,7 +80,7 @@ describe("another label", () => {
     const changed = relabelled(task, trust, 3, examples[3] as Example);
     expect(leftOutBy(changed, ["map", "hand"])).toEqual([0, 1]);
     expect(trainedOn(changed, examples, ["map", "hand"])).toEqual([examples[2], pair(second), examples[4]]);
-    expect(decisionsOf(changed)).toEqual({ dropped: 1, kept: 0, relabelled: 1, rewritten: 0 });
+    expect(decisionsOf(changed)).toEqual({ dropped: 1, kept: 0, relabelled: 1, edited: 0, rewritten: 0, taken: 0 });
     expect(decided(changed, 3, "drop").changed).toBeUndefined();
   });
 

@@ -1,8 +1,11 @@
 import Papa from "papaparse";
 import { describe, expect, it } from "vitest";
 import { bioc } from "../../../src/formats/bioc.ts";
+import { brat } from "../../../src/formats/brat.ts";
 import { conll } from "../../../src/formats/conll.ts";
+import { doccano } from "../../../src/formats/doccano.ts";
 import type { Format } from "../../../src/formats/format.ts";
+import { labelStudio } from "../../../src/formats/label-studio.ts";
 import type { ReadNote } from "../../../src/formats/note.ts";
 import { neutral, noteFormatIds, noteFormats, replaced } from "../../../src/formats/note-format.ts";
 import { pubtator } from "../../../src/formats/pubtator.ts";
@@ -41,12 +44,67 @@ describe("notes that leave", () => {
     ["pubtator", pubtator],
     ["bioc", bioc],
     ["conll", conll],
+    ["brat", brat],
+    ["doccano", doccano],
+    ["label-studio", labelStudio],
   ] as const) {
     it(`as ${id} are read back with every mark, in order`, async () => {
       const found = await back(format, noteFormats[id].write(notes));
       expect(found.flat()).toEqual(["pain", "fever", "gout", "renal failure", "gout", "fever", "gout"]);
     });
   }
+
+  it.each([
+    ["doccano", doccano],
+    ["label-studio", labelStudio],
+  ] as const)(
+    "as %s are read back equal: the whole text, every mark in its place, a text without any too",
+    async (id, format) => {
+      const tree = new Map([...noteFormats[id].write(notes)].map(([path, text]) => [path, new Blob([text])]));
+      const { rows } = await format.read(tree, task);
+      const trimmed = notes.map(({ note: { text }, spans }) => {
+        const lead = text.length - text.trimStart().length;
+        return {
+          kind: "token",
+          text: text.trim(),
+          spans: spans.map((s) => ({ ...s, start: s.start - lead, end: s.end - lead })),
+        };
+      });
+      expect(rows.pool).toEqual(trimmed);
+    },
+  );
+
+  it.each([
+    ["doccano", doccano],
+    ["label-studio", labelStudio],
+  ] as const)("with labels of whole texts come back from %s", async (id, format) => {
+    const labelled: ReadNote = {
+      note: { id: "n", file: "n.txt", text: "We gave zolmine. Masks help." },
+      spans: [],
+      pieces: [
+        { start: 0, end: 16, labels: ["treatment", "prevention"] },
+        { start: 17, end: 28, labels: ["prevention"] },
+      ],
+    };
+    const tree = new Map([...noteFormats[id].write([labelled])].map(([path, text]) => [path, new Blob([text])]));
+    const { rows } = await format.read(tree, taskById("litcovid"));
+    expect(rows.pool).toEqual([
+      { kind: "sentence", text: "We gave zolmine.", labels: ["treatment", "prevention"] },
+      { kind: "sentence", text: "Masks help.", labels: ["prevention"] },
+    ]);
+  });
+
+  it("compared two by two come back from Label Studio, and doccano says that it cannot", async () => {
+    const pair: ReadNote = {
+      note: { id: "n", file: "n.csv", text: "Does it stain?", second: "Will it turn dark?" },
+      spans: [],
+      pieces: [{ start: 0, end: 14, labels: ["equivalent"] }],
+    };
+    const tree = new Map([...noteFormats["label-studio"].write([pair])].map(([path, text]) => [path, new Blob([text])]));
+    const { rows } = await labelStudio.read(tree, taskById("mqp"));
+    expect(rows.pool).toEqual([{ kind: "pair", first: "Does it stain?", second: "Will it turn dark?", label: "equivalent" }]);
+    expect(noteFormats.doccano.lost([pair]).join(" ")).toContain("the second of a pair stands on the line below");
+  });
 
   it("as BRAT hold at each place the text that the row says, in code points, and fragments at a line break", () => {
     const files = noteFormats.brat.write(notes);

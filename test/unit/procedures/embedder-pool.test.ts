@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Embedder } from "../../../src/engines/language-model.ts";
 import type { ProductStore } from "../../../src/experiment/product.ts";
-import type { EmbedEvent } from "../../../src/procedures/analyse.ts";
+import type { EmbedEvent } from "../../../src/procedures/embedder-pool.ts";
 import { embedderPool } from "../../../src/procedures/embedder-pool.ts";
 import { memoryProducts } from "../experiment/memory-products.ts";
 

@@ -1,7 +1,9 @@
 // The line that reading a data set on the command line ends with.
 
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readTask } from "../../../scripts/tasks-read.ts";
 
 const fixture = (...path: string[]): string => join(import.meta.dirname, "../../fixtures/formats", ...path);
@@ -52,5 +54,35 @@ it.each([
 it("names file and line of a fault", async () => {
   expect(await readTask("healthver", [fixture("healthver/broken/unknown-label")])).toMatchObject({
     error: { code: "unknown-label", file: "healthver_test.csv", line: 4 },
+  });
+});
+
+describe("names on the command line", () => {
+  const folder = mkdtempSync(join(tmpdir(), "read-"));
+  const row = "1,Is it?,Does it?,1\n";
+  writeFileSync(join(folder, "mqp.csv"), row);
+  mkdirSync(join(folder, "linked"));
+  writeFileSync(join(folder, "linked/mqp.csv"), row);
+  symlinkSync("nowhere", join(folder, "linked/train.csv"));
+  mkdirSync(join(folder, "deep/1/2/3/4/5/6/7/8/9"), { recursive: true });
+  const at = (...path: string[]): string => join(folder, ...path);
+
+  it("reads a file that is named twice once", async () => {
+    expect(await readTask("mqp", [at("mqp.csv"), at("mqp.csv")])).toMatchObject({ test: 1 });
+  });
+
+  it.each([
+    ["an empty name", "", "file-missing", "the name of a file or folder is empty"],
+    ["a link to nothing in a folder", at("linked"), "file-missing", `a link leads nowhere: ${at("linked/train.csv")}`],
+    ["folders too deep", at("deep"), "file-too-large", "folders deep"],
+  ])("says which is wrong: %s", async (_, path, code, says) => {
+    expect(await readTask("mqp", [path])).toMatchObject({ error: { code, message: expect.stringContaining(says) } });
+  });
+
+  it("says that too few rows are left to test on", async () => {
+    const few = at("few.csv");
+    writeFileSync(few, Array.from({ length: 20 }, (_, i) => `${i},Is it ${i}?,Does it?,${i % 2}\n`).join(""));
+    const read = await readTask("mqp", [few]);
+    expect(read).toMatchObject({ train: 0, dev: 0, test: 20, remarks: [expect.stringContaining("still have a row to test on")] });
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { logFormat } from "../../../src/generate/log.ts";
 import { type FlatRunConfig, runId } from "../../../src/generate/run-config.ts";
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
-import { graphBuilder } from "../../../src/knowledge/graph-columns.ts";
+import { graphBuilder } from "../../../src/knowledge/graph-builder.ts";
 import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../../../src/store/measurements.ts";
@@ -237,9 +237,10 @@ export function storeContract(): void {
       const writer = await graphStore(db).write();
       for (const node of take) {
         const added = builder.node(node);
-        if (added.ok && added.ready) await writer.put([added.ready]);
+        if (typeof added !== "boolean") await writer.put([added]);
       }
-      builder.edge({ head: "N:0", relation: "presents", tail: "N:4", source: "Hetionet", licence: "CC0-1.0" });
+      const edge = { head: "N:0", relation: "presents", tail: "N:4", source: "Hetionet", licence: "CC0-1.0" };
+      builder.edge(edge, builder.find("N:0"), builder.find("N:4"));
       await writer.put(builder.rest());
       return { writer, manifest: builder.manifest(id, "Test") };
     }

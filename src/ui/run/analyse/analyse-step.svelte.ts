@@ -3,7 +3,8 @@
 import type { Analysis } from "../../../analyse/analysis.ts";
 import { analysisKey, embeddingEncoder, type MeasuredSet, realSet, syntheticSet } from "../../../experiment/measured.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
-import type { AnalyseRequest, EmbedEvent, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import type { AnalyseRequest, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import type { EmbedEvent } from "../../../procedures/embedder-pool.ts";
 import { tellEmbedding } from "../../parts/embedding-words.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -41,7 +42,7 @@ export class AnalyseStep {
   }
 
   get real(): MeasuredSet {
-    return realSet(this.#run.notebook.data ?? { validation: [], test: [] });
+    return realSet(this.#run.notebook.data ?? { validation: [], test: [] }, this.#run.config.source);
   }
 
   get synthetic(): MeasuredSet {
@@ -125,8 +126,8 @@ export class AnalyseStep {
     const accepted = generate.accepted.length;
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
     const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
-    const { graph, seed } = config;
+    const { graph, seed, source } = config;
     const named = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
-    return analysisKey(keys, notebook.data, { run: notebook.run, accepted, graph: named, seed });
+    return analysisKey(keys, notebook.data, { run: notebook.run, source, accepted, graph: named, seed });
   }
 }

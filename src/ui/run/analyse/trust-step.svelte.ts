@@ -6,8 +6,10 @@ import { type Answer, answerOf } from "../../../experiment/answer.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
 import { productKey } from "../../../experiment/product.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
+import { type Copies, copiesAmong, type Doubt, doubts, isNarrow, saidOfAlike } from "../../../experiment/review.ts";
 import type { TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
 import {
+  agree,
   changedTo,
   decided,
   decisionsOf,
@@ -15,9 +17,11 @@ import {
   relabelled,
   type Trust,
   type TrustFilter,
+  takenAs,
   trainedOn,
   trustOf,
 } from "../../../experiment/trust.ts";
+import type { Rejected } from "../../../generate/log.ts";
 import type { Example } from "../../../tasks/example.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -39,6 +43,11 @@ export class TrustStep {
   trust = $state.raw<Trust>();
   without = $state.raw<Without>();
   filters = $state<TrustFilter[]>(["hand"]);
+  /** The last word on examples, for ears and eyes. */
+  told = $state("");
+  /** Words before, the latest last: undo takes them back. */
+  #past = $state.raw<readonly Trust[]>([]);
+  #future = $state.raw<readonly Trust[]>([]);
   readonly #run: Run;
   #read: string | undefined;
   /** Looks begun so far. */
@@ -50,9 +59,12 @@ export class TrustStep {
     this.rewriting = new Rewriting(run);
   }
 
-  get examples(): readonly Example[] {
-    return this.#run.generate.accepted.map(({ example }) => example);
-  }
+  readonly examples = $derived.by((): readonly Example[] => this.#run.generate.accepted.map(({ example }) => example));
+  readonly copies = $derived.by((): Copies => copiesAmong(this.examples));
+  /** All examples, those with the most charges first. */
+  readonly order = $derived.by((): readonly Doubt[] => (this.trust ? doubts(this.trust, this.copies) : []));
+  /** Attempts that were rejected by little. */
+  readonly narrow = $derived.by((): readonly Rejected[] => this.#run.generate.rejected.filter(({ reason }) => isNarrow(reason)));
 
   get leftOut(): readonly number[] {
     return this.trust ? leftOutBy(this.trust, this.filters) : [];
@@ -65,6 +77,7 @@ export class TrustStep {
     this.#read = key;
     const looked = this.#looked;
     this.without = undefined;
+    this.#past = this.#future = [];
     const found = key === undefined ? undefined : await this.#run.lab.services.products.find("trust", key);
     // A look that ended meanwhile has the newer word.
     if (looked === this.#looked && key === this.#read) this.trust = found?.state === "whole" ? found.value : undefined;
@@ -96,36 +109,101 @@ export class TrustStep {
       const graph = { task: config.task, examples, graph: config.graph };
       const verdicts = held ? await lab.analyst.procedures.factuality(graph, signal) : undefined;
       this.trust = trustOf({ examples, epochs, labelled, baseline, ...(verdicts ? { verdicts } : {}) });
+      this.#past = this.#future = [];
+      this.told = "";
       this.#read = key;
       await this.#store();
     });
 
-  /** Examples that the reader changed. */
+  /** Examples that the reader changed, or took of the rejected. */
   get changed(): number {
     if (!this.trust) return 0;
-    const { relabelled: labels, rewritten } = decisionsOf(this.trust);
-    return labels + rewritten;
+    const { relabelled: labels, edited, rewritten, taken } = decisionsOf(this.trust);
+    return labels + edited + rewritten + taken;
+  }
+
+  get canUndo(): boolean {
+    return this.#past.length > 0;
   }
 
   decide(index: number, decision: "drop" | "keep"): void {
-    this.#put((trust) => decided(trust, index, decision));
+    this.#put(
+      (trust) => decided(trust, index, decision),
+      `Example ${count(index + 1)} is ${decision === "drop" ? "dropped" : "kept"}.`,
+    );
   }
 
   /** Gives the example its next label. */
   relabel(index: number): void {
     const example = this.examples[index];
-    if (example) this.#put((trust) => relabelled(this.#run.task.task, trust, index, example));
+    if (example)
+      this.#put(
+        (trust) => relabelled(this.#run.task.task, trust, index, example),
+        `Example ${count(index + 1)} has another label.`,
+      );
   }
+
+  /** Gives the example the marks and labels of `after`; its own again take the change back. */
+  edit(index: number, after: Example): void {
+    const own = this.examples[index];
+    if (!own) return;
+    const change = agree(own, after) ? undefined : ({ by: "edit", example: after } as const);
+    this.#put(
+      (trust) => changedTo(trust, index, change),
+      `Example ${count(index + 1)} is ${change ? "marked anew" : "as it was"}.`,
+    );
+  }
+
+  /** Takes a rejected attempt as this example; undefined takes it back. */
+  take(attempt: number, example: Example | undefined): void {
+    this.#put(
+      (trust) => takenAs(trust, attempt, example),
+      `Attempt ${count(attempt + 1)} is ${example ? "taken" : "rejected again"}.`,
+    );
+  }
+
+  /** Examples to which the word on this one would go too. */
+  alike(index: number): number {
+    return this.trust ? saidOfAlike(this.trust, this.order, this.examples, index).touched.length : 0;
+  }
+
+  /** Says the word on this example of all like it: one step for undo. */
+  sayOfAlike(index: number): void {
+    if (!this.trust) return;
+    const { trust, touched } = saidOfAlike(this.trust, this.order, this.examples, index);
+    if (touched.length > 0) this.#put(() => trust, `The same was done to ${count(touched.length)} like it.`);
+  }
+
+  undo = (): void => this.#step(-1);
+  redo = (): void => this.#step(1);
 
   /** Has the example written again, behind those that wait already. */
   rewrite(index: number): Promise<void> {
     const trust = () => this.trust;
-    return this.rewriting.ask(index, trust, (i, example) => this.#put((now) => changedTo(now, i, { by: "writing", example })));
+    return this.rewriting.ask(index, trust, (i, example) =>
+      this.#put((now) => changedTo(now, i, { by: "writing", example }), `Example ${count(i + 1)} is written again.`),
+    );
   }
 
-  #put(change: (trust: Trust) => Trust): void {
+  #put(change: (trust: Trust) => Trust, told: string): void {
     if (!this.trust) return;
-    this.trust = change(this.trust);
+    this.#past = [...this.#past, this.trust].slice(-500);
+    this.#future = [];
+    this.#set(change(this.trust), told);
+  }
+
+  #step(way: -1 | 1): void {
+    const [from, to] = way < 0 ? [this.#past, this.#future] : [this.#future, this.#past];
+    const next = from.at(-1);
+    if (!next || !this.trust) return;
+    const [left, grown] = [from.slice(0, -1), [...to, this.trust]];
+    [this.#past, this.#future] = way < 0 ? [left, grown] : [grown, left];
+    this.#set(next, way < 0 ? "Undone." : "Done again.");
+  }
+
+  #set(trust: Trust, told: string): void {
+    this.trust = trust;
+    this.told = told;
     this.without = undefined;
     void this.#store().catch((error: unknown) => {
       this.work.error = error;

@@ -91,8 +91,9 @@ export class GenerateStep {
     if (run !== undefined && !this.work.running) await this.#readLog(run).catch(() => undefined); // reading it again says why
   }
 
-  start = (): Promise<boolean> =>
-    this.work.run("Loading the language model", async (signal) => {
+  start = (): Promise<boolean> => {
+    const writes = writerOf(this.#run.config.source) !== undefined;
+    return this.work.run(writes ? "Loading the language model" : "Reading the rows", async (signal) => {
       const before = this.accepted.length;
       let startedAt = performance.now();
       let wrote = false;
@@ -122,10 +123,12 @@ export class GenerateStep {
         this.pace = pace;
         const made = this.accepted.length - before;
         wrote ||= fresh.length > 0;
-        if (fresh.length > 0) this.work.tell("Writing examples", this.accepted.length, this.wanted);
-        if (made >= 3) this.work.left = (milliseconds / made) * (this.wanted - this.accepted.length);
+        const left = made >= 3 ? (milliseconds / made) * (this.wanted - this.accepted.length) : undefined;
+        const doing = writes ? "Writing examples" : "Taking examples";
+        if (fresh.length > 0) this.work.tell(doing, this.accepted.length, this.wanted, left);
       }
     });
+  };
 
   /** Takes examples that were made before under the same choices as they are. */
   async #ended(made: Made | undefined): Promise<void> {

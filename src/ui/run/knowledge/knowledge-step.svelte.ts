@@ -80,7 +80,7 @@ export class KnowledgeStep {
   /** Any other choice of this step: what was gathered under the one before no longer holds. */
   async choose(patch: Partial<ExperimentConfig>): Promise<void> {
     await this.#run.clearFrom("knowledge");
-    await this.#run.choose(patch);
+    await this.#run.choose({ ...(patch.graph === undefined ? {} : { licences: undefined }), ...patch }); // another graph has others
     if (patch.graph !== undefined) await this.count();
   }
 

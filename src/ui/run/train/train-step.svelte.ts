@@ -278,8 +278,8 @@ export class TrainStep {
         const isSecond = event.stage === "synthetic";
         const done = (isSecond ? steps.few : 0) + event.step;
         const all = steps.few + (isSecond ? event.steps : steps.synthetic);
-        work.tell(`${stageNames[event.stage]}: step ${event.step} of ${event.steps}`, done, all);
-        work.left = (all - done) * meanMilliseconds(result);
+        const left = (all - done) * meanMilliseconds(result);
+        work.tell(`${stageNames[event.stage]}: step ${event.step} of ${event.steps}`, done, all, left);
         break;
       }
       case "scoring":

@@ -338,12 +338,12 @@ describe("synonyms", () => {
 
   it("are absent from a graph that was stored before there were any", async () => {
     const { store } = await importText(nodes, edges);
-    const { manifest, chunk } = (await store.open("g"))!;
+    const { manifest, ...reads } = (await store.open("g"))!;
     const { version: _, ...before } = manifest;
-    const graph = columnGraph({ manifest: before, chunk });
+    const graph = columnGraph({ manifest: before, ...reads });
     const names = [];
     for await (const some of graph.names(["Disease", "Symptom"])) names.push(...some);
     expect(names).toEqual([["gout"], ["asthma"], ["cough"]]);
-    expect(Object.keys(await chunk("node\tDisease", 0)).sort()).toEqual(["ids", "names", "provenance"]);
+    expect(Object.keys(await reads.chunk("node\tDisease", 0)).sort()).toEqual(["ids", "names", "provenance"]);
   });
 });

@@ -1,0 +1,114 @@
+// doccano's lines of JSON: a text, and its marks, labels or relations. Offsets count UTF-16 units, or code points where that fits the words. Knows no disk.
+
+import type { Format } from "./format.ts";
+import { type AnnotatedText, addAnnotated } from "./reading/annotated.ts";
+import { Collection } from "./reading/collection.ts";
+import type { Mention } from "./reading/documents.ts";
+import { type JsonObject, jsonRows } from "./reading/json.ts";
+import { markedPlaces } from "./reading/offsets.ts";
+import { extensionOf, splitOf } from "./reading/paths.ts";
+import { malformed, readText } from "./reading/text-file.ts";
+
+/** A text, and marks or labels behind it, or too much text to see them. */
+function looksAnnotated(head: string): boolean {
+  const first = /^\uFEFF?\s*\[?\s*\{([^\n]*)(\n?)/.exec(head);
+  if (!first || /"(?:_id|tokens|claim|sentence1|snippet|data|passages|annotator)"\s*:/.test(head)) return false;
+  const [, row = "", end] = first;
+  if (!/"text"\s*:\s*"/.test(row)) return false;
+  return /"(?:labels?|entities|cats|annotations)"\s*:\s*[[{]/.test(row) || (end === "" && head.length > 2000);
+}
+
+export const doccano: Format = {
+  id: "doccano",
+  name: "doccano's JSONL",
+  files: 'lines of JSON with "text" and "label", a list of [start, end, type] or of labels, or with "entities" and "relations"',
+  extensions: [],
+  serves: (task) => task.shape !== "pair",
+  fits: (heads) =>
+    [...heads].filter(([path, head]) => /^jsonl?$/.test(extensionOf(path)) && looksAnnotated(head)).map(([path]) => path),
+  claims: (path) => /doccano/i.test(path) && /^jsonl?$/.test(extensionOf(path)),
+  async read(tree, task) {
+    const rows = new Collection(task);
+    for (const file of tree.keys()) {
+      const split = splitOf(file);
+      rows.open(split, file);
+      for (const { value, line } of jsonRows(await readText(tree, file), file))
+        addAnnotated(rows, split, readRow(value, file, line));
+    }
+    return rows.finish();
+  },
+};
+
+const listAt = (row: JsonObject, names: readonly string[], file: string, line: number): readonly unknown[] => {
+  const name = names.find((one) => row[one] !== undefined && row[one] !== null);
+  const value = name === undefined ? [] : row[name];
+  return Array.isArray(value)
+    ? value
+    : malformed(file, line, `field "${name}" must be a list, got ${JSON.stringify(value)?.slice(0, 40)}`);
+};
+
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly type: string;
+  readonly keys: readonly string[];
+}
+
+function readRow(row: JsonObject, file: string, line: number): AnnotatedText {
+  const { text } = row;
+  if (typeof text !== "string") return malformed(file, line, 'the row has no "text"');
+  const own = typeof row.label === "string" ? { ...row, label: [row.label] } : row;
+  const given = [...listAt(own, ["label", "labels", "annotations"], file, line), ...listAt(own, ["entities"], file, line)];
+  const labels = given.filter((one): one is string => typeof one === "string");
+  const marks = given.flatMap((one) => (typeof one === "string" ? [] : [markIn(one, file, line)]));
+  const outside = marks.find(({ end }) => end > text.length);
+  if (outside)
+    return malformed(
+      file,
+      line,
+      `the mark ${outside.start} to ${outside.end} lies outside the text of ${text.length} characters`,
+    );
+  const cats = listAt(own, ["cats"], file, line).map(String);
+  const has = labels.length + cats.length > 0;
+  return {
+    file,
+    line,
+    text,
+    mentions: markedPlaces(text, marks, "units").map(
+      (mark): Mention => ({ file, line, ...mark, said: text.slice(mark.start, mark.end) }),
+    ),
+    relations: listAt(own, ["relations"], file, line).map((one) => relationIn(one, marks, file, line)),
+    labels: has ? [...labels, ...cats] : undefined,
+  };
+}
+
+function markIn(raw: unknown, file: string, line: number): Mark {
+  const [start, end, type, id] = Array.isArray(raw) ? [raw[0], raw[1], raw[2], undefined] : fieldsOf(raw);
+  if (typeof type === "number")
+    return malformed(
+      file,
+      line,
+      `the mark's label is the number ${type}, and the file does not name it: export with the labels' names`,
+    );
+  if (!Number.isInteger(start) || !Number.isInteger(end) || typeof type !== "string" || type.trim() === "")
+    return malformed(file, line, `a mark is [start, end, type], got ${JSON.stringify(raw)?.slice(0, 60)}`);
+  const [from, to] = [start as number, end as number];
+  if (from < 0 || from >= to) return malformed(file, line, `the mark ${from} to ${to} holds nothing`);
+  return { start: from, end: to, type: type.trim(), keys: id === undefined ? [] : [String(id)] };
+}
+
+function fieldsOf(raw: unknown): readonly unknown[] {
+  const { start_offset: start, end_offset: end, label, id } = (raw ?? {}) as JsonObject;
+  return [start, end, label, id];
+}
+
+function relationIn(raw: unknown, marks: readonly Mark[], file: string, line: number): AnnotatedText["relations"][number] {
+  const { from_id: from, to_id: to, type } = (raw ?? {}) as JsonObject;
+  if (from === undefined || to === undefined || typeof type !== "string")
+    return malformed(file, line, `a relation has "from_id", "to_id" and "type", got ${JSON.stringify(raw)?.slice(0, 60)}`);
+  const ends: readonly [string, string] = [String(from), String(to)];
+  const missing = ends.find((end) => !marks.some(({ keys }) => keys.includes(end)));
+  if (missing !== undefined)
+    return malformed(file, line, `the relation names the entity ${missing}, and the row has none of this id`);
+  return { file, line, name: type, ends };
+}

@@ -1,0 +1,195 @@
+// Label Studio's JSON: tasks with annotations, or its smaller form with marks beside the text. Offsets count code points, UTF-16 units in old files. Knows no disk.
+
+import type { Format } from "./format.ts";
+import { type AnnotatedText, addAnnotated } from "./reading/annotated.ts";
+import { Collection } from "./reading/collection.ts";
+import type { Mention } from "./reading/documents.ts";
+import { type JsonObject, jsonRows } from "./reading/json.ts";
+import { markedPlaces } from "./reading/offsets.ts";
+import { pairKeys } from "./reading/pair-columns.ts";
+import { extensionOf, splitOf } from "./reading/paths.ts";
+import { malformed, readText } from "./reading/text-file.ts";
+
+const begins = /^\uFEFF?\s*[[{]/;
+
+/** Tasks with their data and annotations, or rows of the smaller form with who annotated them. */
+function looksExported(head: string): boolean {
+  if (!begins.test(head)) return false;
+  const whole =
+    /"data"\s*:\s*\{/.test(head) ||
+    /"(?:annotations|completions|predictions)"\s*:\s*\[\s*(?:\{[^}]*"(?:result|was_cancelled|completed_by)")/.test(head);
+  return whole || (/"(?:annotation_id|lead_time|annotator)"\s*:/.test(head) && /"id"\s*:/.test(head));
+}
+
+export const labelStudio: Format = {
+  id: "label-studio",
+  name: "Label Studio's JSON",
+  files: 'JSON with a list of tasks ("data", "annotations"), or its export JSON_MIN',
+  extensions: [],
+  serves: () => true,
+  fits: (heads) =>
+    [...heads].filter(([path, head]) => /^jsonl?$/.test(extensionOf(path)) && looksExported(head)).map(([path]) => path),
+  claims: (path) => /label.?studio|project-\d+-at-/i.test(path) && extensionOf(path) === "json",
+  async read(tree, task) {
+    const rows = new Collection(task);
+    for (const file of tree.keys()) {
+      const split = splitOf(file);
+      rows.open(split, file);
+      const text = await readText(tree, file);
+      const one = text.trimStart().startsWith("{") && !/^\{[^\n]*\}$/m.test(text.trimStart().split("\n")[0] ?? "");
+      for (const { value, line } of jsonRows(one ? `[${text.trimEnd()}]` : text, file)) {
+        const read = readTask(rows, value, file, line);
+        if (read) addAnnotated(rows, split, read);
+      }
+    }
+    return rows.finish();
+  },
+};
+
+const objects = (value: unknown, what: string, file: string, line: number): readonly JsonObject[] => {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) || value.some((one) => one === null || typeof one !== "object"))
+    return malformed(file, line, `"${what}" must be a list of objects`);
+  return value as readonly JsonObject[];
+};
+
+function readTask(rows: Collection, row: JsonObject, file: string, line: number): AnnotatedText | undefined {
+  if (row.data === undefined) return readSmall(row, file, line);
+  if (row.data === null || typeof row.data !== "object") return malformed(file, line, '"data" must be an object with the text');
+  const data = row.data as JsonObject;
+  const all = objects(row.annotations ?? row.completions, "annotations", file, line);
+  const done = all.filter((one) => one.was_cancelled !== true && one.was_skipped !== true);
+  const chosen = done.find((one) => one.ground_truth === true) ?? done[0];
+  if (!chosen) {
+    const guessed = objects(row.predictions, "predictions", file, line).length > 0;
+    rows.count(guessed ? "not-gold" : "no-label");
+    return undefined;
+  }
+  if (done.length > 1) rows.count("annotators");
+  const result = objects(chosen.result, "result", file, line);
+  const to = result.find((one) => one.type === "labels")?.to_name;
+  return {
+    ...textsIn(data, typeof to === "string" ? to : undefined, rows.task.shape === "pair", file, line),
+    ...annotationOf(result, data, to, file, line),
+  };
+}
+
+/** Texts of the data: two under names of a pair, or one, called as the annotation says, "text", or the longest there is. */
+function textsIn(
+  data: JsonObject,
+  named: string | undefined,
+  pair: boolean,
+  file: string,
+  line: number,
+): { readonly file: string; readonly line: number; readonly text: string; readonly second?: string } {
+  const texts = Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  if (pair) {
+    const keys = pairKeys(texts.map(([key]) => key));
+    const [first, second] = (keys ?? []).map((key) => data[key] as string);
+    if (first === undefined || second === undefined)
+      return malformed(
+        file,
+        line,
+        `the data has no two texts (text_1 and text_2, premise and hypothesis, and the like) among ${Object.keys(data).join(", ")}`,
+      );
+    return { file, line, text: first, second };
+  }
+  const longest = [...texts].sort(([, a], [, b]) => b.length - a.length)[0]?.[1];
+  const text =
+    [named, "text"].flatMap((key) => (key !== undefined && typeof data[key] === "string" ? [data[key] as string] : []))[0] ??
+    longest;
+  return text === undefined
+    ? malformed(file, line, `the data holds no text, only ${Object.keys(data).join(", ") || "nothing"}`)
+    : { file, line, text };
+}
+
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly said?: string;
+  readonly type: string;
+  readonly keys: readonly string[];
+}
+
+function annotationOf(
+  result: readonly JsonObject[],
+  data: JsonObject,
+  to: unknown,
+  file: string,
+  line: number,
+): Pick<AnnotatedText, "mentions" | "relations" | "labels"> {
+  const { text } = textsIn(data, typeof to === "string" ? to : undefined, false, file, line);
+  const marks = result.flatMap((one) => (one.type === "labels" || one.type === "hypertextlabels" ? markIn(one, file, line) : []));
+  const choices = result.filter((one) => one.type === "choices").flatMap((one) => listed(resultOf(one, file, line).choices));
+  const relations = result.filter((one) => one.type === "relation").flatMap((one) => relationIn(one, marks, file, line));
+  return { mentions: placedMarks(text, marks, file, line), relations, labels: choices.length > 0 ? choices : undefined };
+}
+
+function placedMarks(text: string, marks: readonly Mark[], file: string, line: number): Mention[] {
+  const stated = marks.every(({ said }) => said !== undefined);
+  const placed = stated ? marks : markedPlaces(text, marks, "points");
+  return placed.map((mark): Mention => ({ file, line, ...mark, ...(stated ? {} : { said: text.slice(mark.start, mark.end) }) }));
+}
+
+const resultOf = (one: JsonObject, file: string, line: number): JsonObject =>
+  one.value !== null && typeof one.value === "object"
+    ? (one.value as JsonObject)
+    : malformed(file, line, `a result of the type ${JSON.stringify(one.type)} has no "value"`);
+
+const listed = (value: unknown): string[] =>
+  Array.isArray(value) ? value.map(String) : typeof value === "string" ? [value] : [];
+
+function markIn(one: JsonObject, file: string, line: number): Mark[] {
+  const { start, end, text, labels, hypertextlabels } = resultOf(one, file, line);
+  return listed(labels ?? hypertextlabels).map((type) => markOf(start, end, text, type, one.id, file, line));
+}
+
+function markOf(start: unknown, end: unknown, text: unknown, type: string, id: unknown, file: string, line: number): Mark {
+  if (!Number.isInteger(start) || !Number.isInteger(end))
+    return malformed(
+      file,
+      line,
+      `a mark needs whole numbers as its start and end, got ${JSON.stringify(start)} and ${JSON.stringify(end)}`,
+    );
+  const [from, to] = [start as number, end as number];
+  if (from < 0 || from >= to) return malformed(file, line, `the mark ${from} to ${to} holds nothing`);
+  const said = typeof text === "string" ? { said: text } : {};
+  return { start: from, end: to, type, ...said, keys: id === undefined ? [] : [String(id)] };
+}
+
+function relationIn(one: JsonObject, marks: readonly Mark[], file: string, line: number): AnnotatedText["relations"] {
+  const ends: readonly [string, string] = [String(one.from_id), String(one.to_id)];
+  const missing = ends.find((end) => !marks.some(({ keys }) => keys.includes(end)));
+  if (missing !== undefined)
+    return malformed(file, line, `a relation names the mark ${JSON.stringify(missing)}, and the annotation has none of this id`);
+  return listed(one.labels ?? []).map((name) => ({ file, line, name, ends }));
+}
+
+/** JSON_MIN: marks under the name of their control, choices too. */
+function readSmall(row: JsonObject, file: string, line: number): AnnotatedText {
+  const isMark = (value: unknown): value is JsonObject =>
+    value !== null && typeof value === "object" && "start" in value && "end" in value;
+  const lists = Object.entries(row).flatMap(([, value]) => (Array.isArray(value) ? [value] : []));
+  const marks = lists
+    .flat()
+    .filter(isMark)
+    .flatMap((one) => listed(one.labels).map((type) => markOf(one.start, one.end, one.text, type, undefined, file, line)));
+  const own: Record<string, unknown> = { ...row };
+  for (const key of ["annotator", "created_at", "updated_at", "annotation_id", "lead_time", "id"]) delete own[key];
+  const pair = pairKeys(Object.keys(own).filter((key) => typeof own[key] === "string"));
+  const isText = (key: string) => key === "text" || pair?.includes(key) === true;
+  const single = Object.entries(own)
+    .filter(([key, value]) => typeof value === "string" && !isText(key))
+    .map(([, value]) => value as string);
+  const several = Object.values(own).flatMap((value) =>
+    value !== null && typeof value === "object" ? listed((value as JsonObject).choices) : [],
+  );
+  const texts = textsIn(pair || typeof own.text === "string" ? own : {}, undefined, pair !== undefined, file, line);
+  const labels = [...single, ...several];
+  return {
+    ...texts,
+    mentions: placedMarks(texts.text, marks, file, line),
+    relations: [],
+    labels: labels.length > 0 ? labels : undefined,
+  };
+}
