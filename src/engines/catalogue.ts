@@ -31,6 +31,10 @@ export interface Engine {
   /** Why it cannot run in this browser, or undefined; absent where it always can. "auto" passes it over then. */
   readonly unfit?: () => Promise<ClinfuseError | undefined>;
   readonly open: (options: OpenOptions) => Promise<LanguageModel>;
+  /** Throws `engine-failed` where it computes wrong on this device: then it is not to be chosen, however fast it is. */
+  readonly check?: () => Promise<void>;
+  /** Engine that writes in its place where it cannot; the model's id tells which one does. */
+  readonly fallback?: string;
   /** Words for its device, for the header: "2 WASM threads". */
   readonly runsOn: () => Promise<string>;
 }
@@ -159,8 +163,11 @@ export const engines: readonly Engine[] = [
     open: async (options) => {
       const { openBatch } = await import("./batch/batch.ts");
       const weights = await batchWeights(options);
-      return openBatch({ id: `batch-kernels/${options.entry.id}`, weights, device: "webgpu", path: "program" });
+      const [id, fallbackId] = [`batch-kernels/${options.entry.id}`, `batch-webgpu/${options.entry.id}`];
+      return openBatch({ id, fallbackId, weights, device: "webgpu", path: "program" });
     },
+    check: async () => (await import("./kernels/check.ts")).checkKernels(),
+    fallback: "batch-webgpu",
     runsOn: onAdapter,
   },
   {

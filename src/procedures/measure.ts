@@ -47,7 +47,7 @@ export interface MeasurePorts {
   readonly forgetMeasurements: () => Promise<void>;
   readonly adapter: () => Promise<AdapterFacts | undefined>;
   readonly machine: () => Pick<AdapterReport, "cores" | "isolated" | "relaxedSimd">;
-  readonly engines: readonly Pick<Engine, "id" | "name" | "device" | "reads" | "unfit" | "open">[];
+  readonly engines: readonly Pick<Engine, "id" | "name" | "device" | "reads" | "unfit" | "open" | "check" | "fallback">[];
   /** GFLOP/s of some steps; by onnxruntime where no path is given. */
   readonly measureTraining: (
     device: Device,
@@ -130,12 +130,18 @@ async function engineSpeed(
 ): Promise<EngineSpeed> {
   const told = (doing: string) => (done: number, total: number) =>
     tell({ type: "measuring", what: `${engine.name}: ${doing}`, done, total });
+  await engine.check?.();
   const model = await engine.open({
     entry,
     read: (file, of = entry) => ports.models.read(of, file, { signal, onBytes: told(`reading ${file.name}`) }),
     find: (id) => models.find((other) => other.id === id),
     onLoad: told("onto the device"),
   });
+  if (engine.fallback && model.id.startsWith(`${engine.fallback}/`)) {
+    await model.close();
+    const what = model.remark ?? `${engine.fallback} writes in its place`;
+    throw new ClinfuseError("engine-failed", what, { what });
+  }
   const answered = told("writing");
   answered(0, measuredRequests);
   const writing = measureEngine(model, signal, (done) => answered(done, measuredRequests));

@@ -1,14 +1,16 @@
 // A decoder's step as one submit: every pipeline, buffer and group is made once, keys and values are written where they stay. Knows no text and no requests.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { cacheWidth, lineNumbers } from "./decode/kernels.ts";
+import { openCaches } from "./decode/caches.ts";
+import { lineNumbers } from "./decode/kernels.ts";
+import { maskWords, resultNumbers } from "./decode/sample.ts";
 import { type StepDispatch, stepBuffers, stepDispatches } from "./decode/step.ts";
-import { type DecoderWeightBuffers, outOfMemory, uploadDecoder } from "./decode/weights.ts";
+import { type DecoderWeightBuffers, uploadDecoder } from "./decode/weights.ts";
 import type { DecoderSource } from "./decoder-source.ts";
 import { type ProgramDevice, programDevice } from "./program/device.ts";
-import { storageBuffer } from "./program/pipelines.ts";
 import { ProgramRefusal } from "./program/program.ts";
 import { reader } from "./program/reader.ts";
+import { type Chosen, chosenOf, type TokenChoice, writeChoices } from "./token-choice.ts";
 
 export interface DecoderOptions {
   readonly source: DecoderSource;
@@ -29,6 +31,11 @@ export interface Line {
   readonly place: number;
 }
 
+export interface StepResult {
+  readonly chosen: readonly Chosen[];
+  readonly logits: readonly Float32Array[];
+}
+
 export interface Decoder {
   readonly lines: number;
   /** Places of the cache. */
@@ -37,8 +44,11 @@ export interface Decoder {
   grow(places: number): Promise<void>;
   /** Makes a seat's text begin with the tokens at these places. */
   seat(seat: number, places: Uint32Array<ArrayBuffer>): void;
-  /** Reads the lines; gives the logits after the `wanted` ones, by their numbers. Throws `device-lost`, `engine-failed`. */
-  step(lines: readonly Line[], wanted: readonly number[]): Promise<Float32Array[]>;
+  /**
+   * Reads the lines. Of the `wanted` ones, by their numbers, the first have a choice each and give a token, the others the logits after them.
+   * Throws `device-lost`, `engine-failed`.
+   */
+  step(lines: readonly Line[], wanted: readonly number[], choices?: readonly TokenChoice[]): Promise<StepResult>;
   readonly dispatches: number;
   close(): void;
 }
@@ -62,87 +72,98 @@ export async function openDecoder(options: DecoderOptions): Promise<Decoder | De
   }
 }
 
-/** Places at the beginning. */
-const firstPlaces = 512;
-
 async function decoderOf(on: ProgramDevice, weights: DecoderWeightBuffers, options: DecoderOptions): Promise<Decoder> {
   const { device } = on;
   const { source, lines: most, contextTokens, seats } = options;
   const { sizes } = source;
   const buffers = stepBuffers(device, options);
-  const caches = (places: number) =>
-    Array.from({ length: sizes.layers }, () => storageBuffer(device, 4 * cacheWidth(sizes) * places));
-  const mostPlaces = Math.floor(on.most / (4 * cacheWidth(sizes)));
-  let places = Math.min(firstPlaces, mostPlaces);
-  let cache = caches(places);
-  const prepared = async () => stepDispatches(on, weights, buffers, cache, options);
-  let dispatches: readonly StepDispatch[] = await prepared();
+  const caches = openCaches(on, sizes);
+  const prepared = async () => stepDispatches(on, weights, buffers, caches.buffers, options);
+  const free = () => {
+    caches.close();
+    for (const buffer of buffers.all) buffer.destroy();
+  };
+  let dispatches = await prepared().catch((error: unknown) => {
+    free();
+    throw error;
+  });
   const back = reader(device);
   const host = new Uint32Array(buffers.upload.size / 4);
-  const failed = (error: unknown) =>
-    on.lost() === undefined ? error : new ClinfuseError("device-lost", `the GPU went away: ${on.lost()}`, {}, { cause: error });
+  const words = maskWords(sizes.vocabSize);
+  const masks = new Int32Array(buffers.masks.size / 4);
+
+  /** Queues a step; gives what reads its results. */
+  const run = (lines: readonly Line[], wanted: readonly number[], choices: readonly TokenChoice[]) => {
+    if (lines.length > most || wanted.length > seats) throw new Error(`${lines.length} lines, ${wanted.length} of them wanted`);
+    for (const [i, { token, position, seat, place }] of lines.entries())
+      host.set([token, position, seat, place], lineNumbers * i);
+    host.set(wanted, buffers.chosen.offset / 4);
+    const used = writeChoices(host.subarray(buffers.choices.offset / 4), masks, words, choices);
+    device.queue.writeBuffer(buffers.upload, 0, host);
+    if (used > 0) device.queue.writeBuffer(buffers.masks, 0, masks, 0, used * words);
+    const encoder = device.createCommandEncoder();
+    encode(encoder, dispatches, { lines: lines.length, wanted: wanted.length, sampled: choices.length });
+    const { results, logits, logitWidth } = buffers;
+    const left = wanted.length - choices.length;
+    const read = [
+      choices.length > 0 ? back.copy(encoder, results, 0, 4 * resultNumbers * choices.length) : none,
+      left > 0 ? back.copy(encoder, logits, 4 * logitWidth * choices.length, 4 * logitWidth * left) : none,
+    ] as const;
+    device.queue.submit([encoder.finish()]);
+    return read;
+  };
 
   return {
     lines: most,
     get places() {
-      return places;
+      return caches.places;
     },
     dispatches: dispatches.length,
-    async grow(wanted) {
-      if (wanted <= places) return;
-      if (wanted > mostPlaces) throw outOfMemory(`${wanted} tokens of keys and values are more than one binding holds`);
-      const next = Math.min(mostPlaces, Math.max(wanted, 2 * places));
-      device.pushErrorScope("out-of-memory");
-      const larger = caches(next);
-      const error = await device.popErrorScope();
-      if (error) {
-        for (const buffer of larger) buffer.destroy();
-        throw outOfMemory(error.message);
-      }
-      const encoder = device.createCommandEncoder();
-      for (const [i, old] of cache.entries()) encoder.copyBufferToBuffer(old, 0, larger[i] as GPUBuffer, 0, old.size);
-      device.queue.submit([encoder.finish()]);
-      for (const old of cache) old.destroy();
-      [cache, places] = [larger, next];
-      dispatches = await prepared();
+    async grow(places) {
+      if (await caches.grow(places)) dispatches = await prepared();
     },
     seat(seat, at) {
       device.queue.writeBuffer(buffers.places, 4 * seat * contextTokens, at);
     },
-    async step(lines, wanted) {
-      if (lines.length > most || wanted.length > seats) throw new Error(`${lines.length} lines, ${wanted.length} of them wanted`);
-      for (const [i, { token, position, seat, place }] of lines.entries())
-        host.set([token, position, seat, place], lineNumbers * i);
-      host.set(wanted, buffers.chosen.offset / 4);
+    async step(lines, wanted, choices = []) {
       try {
-        if (on.lost() !== undefined) throw failed(undefined);
-        device.queue.writeBuffer(buffers.upload, 0, host);
-        const encoder = device.createCommandEncoder();
-        encode(encoder, dispatches, lines.length, wanted.length);
-        const read =
-          wanted.length > 0 ? back.copy(encoder, buffers.logits, 0, 4 * buffers.logitWidth * wanted.length) : undefined;
-        device.queue.submit([encoder.finish()]);
-        const numbers = (await read?.()) ?? new Float32Array();
+        if (on.lost() !== undefined) throw new Error("the GPU is not there");
+        const { logitWidth } = buffers;
+        const [chosen, logits] = await Promise.all(run(lines, wanted, choices).map((read) => read()));
         const fault = on.fault();
         if (fault) throw fault;
-        return wanted.map((_, i) => numbers.subarray(i * buffers.logitWidth, i * buffers.logitWidth + sizes.vocabSize));
+        const row = (i: number) => (logits as Float32Array).subarray(i * logitWidth, i * logitWidth + sizes.vocabSize);
+        const left = Array.from({ length: wanted.length - choices.length }, (_, i) => row(i));
+        return { chosen: chosenOf(chosen as Float32Array, choices.length), logits: left };
       } catch (error) {
-        throw failed(error);
+        throw failureOf(on, error);
       }
     },
     close() {
       back.close();
       weights.close();
-      for (const buffer of [...buffers.all, ...cache]) buffer.destroy();
+      free();
     },
   };
 }
 
-function encode(encoder: GPUCommandEncoder, dispatches: readonly StepDispatch[], lines: number, wanted: number): void {
+const none = async () => new Float32Array();
+
+/** An error of a call, as `device-lost` once the device is. */
+function failureOf({ lost }: ProgramDevice, error: unknown): unknown {
+  const why = lost();
+  return why === undefined ? error : new ClinfuseError("device-lost", `the GPU went away: ${why}`, {}, { cause: error });
+}
+
+function encode(
+  encoder: GPUCommandEncoder,
+  dispatches: readonly StepDispatch[],
+  counts: Readonly<Record<StepDispatch["of"], number>>,
+): void {
   const pass = encoder.beginComputePass();
   let current: GPUComputePipeline | undefined;
   for (const { pipeline, group, groups, of } of dispatches) {
-    const count = of === "lines" ? lines : wanted;
+    const count = counts[of];
     if (count === 0) continue;
     if (pipeline !== current) pass.setPipeline(pipeline);
     current = pipeline;

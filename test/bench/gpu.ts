@@ -57,7 +57,7 @@ async function bundle(): Promise<void> {
       {
         name: "onnxruntime's folder beside the bundle",
         transform: (code, id) =>
-          id.endsWith("src/runtime/ort.ts") ? code.replace('"/vendor/ort/"', "globalThis.ortFolder") : undefined,
+          id.endsWith("src/runtime/ort.ts") ? code.replace('appAddress("vendor/ort/")', "globalThis.ortFolder") : undefined,
       },
     ],
     resolve: { conditions: ["onnxruntime-web-use-extern-wasm"] },

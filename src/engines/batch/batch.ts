@@ -13,6 +13,7 @@ import { openGguf } from "../../weights/gguf.ts";
 import { openLines } from "../kernels/open.ts";
 import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress, ScoreRequest } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
+import { type Drawing, drawing } from "../sampling/drawing.ts";
 import { forced } from "../sampling/forced.ts";
 import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.ts";
 import { type Sampler, sampler } from "../sampling/sampler.ts";
@@ -30,6 +31,8 @@ export interface BatchOptions {
   readonly device?: "wasm" | "webgpu";
   /** Who computes on WebGPU; onnxruntime where absent. Kernels that cannot be had give way to it, and `LanguageModel.remark` says so. */
   readonly path?: WebGpuPath;
+  /** LanguageModel.id where onnxruntime writes in the kernels' place. */
+  readonly fallbackId?: string;
   /** Tokens of a prompt and its completion together; the model's own limit where that is smaller. */
   readonly contextTokens?: number;
   /** Requests decoded together. */
@@ -56,7 +59,7 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
   const remarks = [template.remark, writer.remark].filter((remark) => remark !== undefined);
   let closed = false;
   return {
-    id,
+    id: writer.refused ? (options.fallbackId ?? id) : id,
     contextTokens,
     slots: writer.slots,
     deterministic: writer.deterministic,
@@ -87,6 +90,8 @@ export interface Writer {
   readonly contextTokens: number;
   readonly slots: number;
   readonly deterministic: boolean;
+  /** Onnxruntime writes in the place of our own kernels; the remark says why. */
+  readonly refused?: true;
   readonly remark?: string;
   close(): Promise<void>;
 }
@@ -99,7 +104,7 @@ async function openWriter(weights: DecoderWeights, ends: ReadonlySet<number>, op
     const opened = await openLines(weights, { ...own, ends, slots, prefixBytes });
     if (!("refusal" in opened)) return opened;
     const onnxruntime = await openWriter(weights, ends, { ...options, path: "onnxruntime" });
-    return { ...onnxruntime, remark: `onnxruntime writes in the place of our own kernels: ${opened.refusal}` };
+    return { ...onnxruntime, refused: true, remark: `onnxruntime writes in the place of our own kernels: ${opened.refusal}` };
   }
   const decoder = await openBatchDecoder(weights, { device, ...own });
   const schedule = scheduler({
@@ -185,6 +190,7 @@ async function complete(
     given: given.length,
     maxTokens,
     sample: samplerOf(parts, request, promptTokens),
+    drawing: drawingOf(parts, request),
     logProbs: request.logProbs ?? false,
     ...(stop.length === 0 ? {} : { isEnd: (tokens) => beginOfStop(parts.tokenizer.decode(tokens), stop) >= 0 }),
     grammar,
@@ -199,6 +205,10 @@ async function complete(
   const end = beginOfStop(whole, stop);
   const text = end < 0 ? whole : whole.slice(0, end);
   return { text, finish, promptTokens, completionTokens: tokens.length, ...(logProbs ? { logProbs } : {}) };
+}
+
+function drawingOf({ tokenizer }: Parts, { sampling, seed, uncopied }: CompletionRequest): Drawing {
+  return drawing(sampling, seed, uncopied && copyBan(tokenizer, uncopied));
 }
 
 /** The request's sampler. A copy that the grammar makes the only way on is let through: the reader sees it. */

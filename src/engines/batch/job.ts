@@ -2,6 +2,7 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { noToken } from "../refusals.ts";
+import type { Drawing } from "../sampling/drawing.ts";
 import type { GrammarState } from "../sampling/grammar.ts";
 import { logProbability, type Sampler } from "../sampling/sampler.ts";
 import type { BatchPrompt } from "./prompt.ts";
@@ -13,6 +14,8 @@ export interface Job {
   /** At most so many tokens of completion, more than are given. */
   readonly maxTokens: number;
   readonly sample: Sampler;
+  /** The same for a sampler that runs with the model; absent where `sample` alone knows the token. */
+  readonly drawing?: Drawing;
   readonly logProbs?: boolean;
   /** Tells whether a completion ends with the last of these tokens, whatever may follow. */
   readonly isEnd?: (tokens: readonly number[]) => boolean;

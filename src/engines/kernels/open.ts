@@ -42,7 +42,13 @@ export async function openLines(weights: DecoderWeights, options: LinesOptions):
   if ("refusal" in decoder) return decoder;
   const tokenBytes = 2 * 4 * config.layers * config.keyValueHeads * config.headSize;
   return {
-    schedule: lineScheduler({ decoder, ends, seats: slots, keptTokens: Math.floor(prefixBytes / tokenBytes) }),
+    schedule: lineScheduler({
+      decoder,
+      ends,
+      seats: slots,
+      vocabSize: config.vocabSize,
+      keptTokens: Math.floor(prefixBytes / tokenBytes),
+    }),
     contextTokens,
     slots,
     deterministic: true,

@@ -4,7 +4,9 @@
 
 import { turn } from "../../base/async.ts";
 import type { Decoder, Line } from "../../runtime/line-decoder.ts";
-import { abort, type Job, type Running, runningOf, type Scheduler, takeNext } from "../batch/job.ts";
+import type { Chosen, TokenChoice } from "../../runtime/token-choice.ts";
+import { abort, type Job, type Running, runningOf, type Scheduler, takeChoice, takeNext } from "../batch/job.ts";
+import { choiceOf, chosenOf, Occurred } from "./choice.ts";
 import { Beginnings, commonLength, Places } from "./places.ts";
 
 /** A text under way. */
@@ -17,12 +19,14 @@ interface Seated {
   readonly places: number[];
   /** Tokens of the prompt that it took over. */
   readonly taken: number;
+  readonly occurred: Occurred;
 }
 
 interface Parts {
   readonly decoder: Decoder;
   readonly ends: ReadonlySet<number>;
   readonly seats: number;
+  readonly vocabSize: number;
   /** Tokens of prompts that are kept for others. */
   readonly keptTokens: number;
 }
@@ -79,7 +83,7 @@ class Table {
 
   /** Seats a request; false while there is no seat, or while another reads what both begin with. */
   admit(running: Running): boolean {
-    const { seats, decoder } = this.parts;
+    const { seats, decoder, vocabSize } = this.parts;
     if (this.seated.length >= seats) return false;
     const { ids } = running.job.prompt;
     const taken = this.#beginnings.find(ids);
@@ -92,7 +96,8 @@ class Table {
     const used = new Set(this.seated.map(({ seat }) => seat));
     const seat = Array.from({ length: seats }, (_, i) => i).find((i) => !used.has(i)) as number;
     decoder.seat(seat, Uint32Array.from(taken));
-    this.seated = [...this.seated, { running, seat, ids: [...ids], places: [...taken], taken: taken.length }];
+    const own = { ids: [...ids], places: [...taken], taken: taken.length, occurred: new Occurred(vocabSize) };
+    this.seated = [...this.seated, { running, seat, ...own }];
     if (taken.length > 0) running.job.onProgress?.(taken.length, 0);
     return true;
   }
@@ -119,31 +124,53 @@ class Table {
     const { decoder, ends } = this.parts;
     const planned = plan(this.seated, decoder.lines);
     await this.#room(planned.reduce((sum, { count }) => sum + count, 0));
-    const lines: Line[] = [];
-    const wanted: number[] = [];
-    for (const { one, count } of planned) {
-      for (let i = 0; i < count; i++) {
-        const position = one.places.length;
-        const place = this.#places.take();
-        one.places.push(place);
-        lines.push({ token: one.ids[position] as number, position, seat: one.seat, place });
-      }
-      if (!isReading(one)) wanted.push(lines.length - 1);
-    }
-    const logits = await decoder.step(lines, wanted);
-    let at = 0;
-    for (const { one } of planned) {
-      const { running, ids, places, taken } = one;
-      const { prompt, onProgress } = running.job;
-      if (places.length <= prompt.ids.length) onProgress?.(places.length, 0);
-      if (isReading(one)) continue;
-      if (places.length === prompt.ids.length)
-        this.#beginnings.keep({ ids: prompt.ids, places: [...places] }, places.length - taken);
-      const own = logits[at++] as Float32Array;
-      if (dead(running)) continue; // it leaves before the next step
-      if (await takeNext(running, own, ends)) ids.push(running.next, ...running.ahead);
+    const lines = planned.flatMap(({ one, count }) => this.#lines(one, count));
+    const lasts = planned.map(({ count }, i) => planned.slice(0, i).reduce((sum, before) => sum + before.count, count) - 1);
+    const read = planned.map(({ one }, i) => ({ one, line: lasts[i] as number })).filter(({ one }) => !isReading(one));
+    const choices = await Promise.all(read.map(({ one }) => this.#choice(one)));
+    const [there, here] = [read.filter((_, i) => choices[i]), read.filter((_, i) => !choices[i])];
+    const wanted = [...there, ...here].map(({ line }) => line);
+    const { chosen, logits } = await decoder.step(
+      lines,
+      wanted,
+      choices.filter((choice) => choice !== undefined),
+    );
+    for (const { one } of planned) this.#tell(one);
+    const take = async (one: Seated, more: () => boolean | Promise<boolean>) => {
+      const { running, ids } = one;
+      if (dead(running)) return; // it leaves before the next step
+      if (await more()) ids.push(running.next, ...running.ahead);
       else this.#remove(one);
+    };
+    for (const [i, { one }] of there.entries()) {
+      await take(one, () => takeChoice(one.running, chosenOf(one.running, chosen[i] as Chosen), ends));
     }
+    for (const [i, { one }] of here.entries()) {
+      await take(one, () => takeNext(one.running, logits[i] as Float32Array, ends));
+    }
+  }
+
+  /** The next tokens of a text, with places of their own. */
+  #lines(one: Seated, count: number): Line[] {
+    return Array.from({ length: count }, () => {
+      const position = one.places.length;
+      const place = this.#places.take();
+      one.places.push(place);
+      return { token: one.ids[position] as number, position, seat: one.seat, place };
+    });
+  }
+
+  #choice({ running, ids, occurred }: Seated): Promise<TokenChoice | undefined> {
+    return choiceOf(running, () => occurred.of(ids), this.parts.vocabSize);
+  }
+
+  /** Says how far a prompt is, and keeps it for others once it is read. */
+  #tell({ running, places, taken }: Seated): void {
+    const { prompt, onProgress } = running.job;
+    if (places.length > prompt.ids.length) return;
+    onProgress?.(places.length, 0);
+    if (places.length < prompt.ids.length) return;
+    this.#beginnings.keep({ ids: prompt.ids, places: [...places] }, places.length - taken);
   }
 
   /** Makes room for so many tokens. What is kept for others goes before the last memory does. */

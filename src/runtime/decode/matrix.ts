@@ -3,6 +3,7 @@
 import { type MatrixFormat, type MatrixRows, paddedLength } from "../decoder-source.ts";
 import type { ProgramDevice } from "../program/device.ts";
 import { padded, type Span, storageBuffer, whole } from "../program/pipelines.ts";
+import { ProgramRefusal } from "../program/program.ts";
 
 /** Numbers that share a scale. */
 export const blockNumbers = 32;
@@ -62,12 +63,13 @@ export interface Matrix {
 /** Rows of a part are a multiple of it, so that no two that belong together are apart. */
 const together = 64;
 
-/** Throws an Error for a matrix of which a few rows do not fit into one binding. */
+/** Throws ProgramRefusal for a matrix of which a few rows do not fit into one binding. */
 export function openMatrix({ device, most }: ProgramDevice, format: MatrixFormat, rows: number, columns: number): Matrix {
   const bytes = rowBytes(format, columns);
   const scaleBytes = layouts[format].scaled ? (4 * columns) / blockNumbers : 0;
   const fitting = Math.floor(most / bytes / together) * together;
-  if (fitting < together) throw new Error(`${together} rows of ${columns} numbers do not fit into a binding of ${most} bytes`);
+  if (fitting < together)
+    throw new ProgramRefusal(`${together} rows of ${columns} numbers do not fit into a binding of ${most} bytes`);
   const parts: MatrixPart[] = [];
   for (let from = 0; from < rows; from += fitting) {
     const own = Math.min(fitting, rows - from);

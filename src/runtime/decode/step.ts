@@ -8,21 +8,27 @@ import { ProgramRefusal } from "../program/program.ts";
 import { attentionCode, embedCode, headsWidth, lineNumbers, normCode, queryWidth, turnCode } from "./kernels.ts";
 import type { Matrix } from "./matrix.ts";
 import { mostHeld, type ProductKind, productCode, productGroups } from "./product.ts";
+import { choiceNumbers, maskWords, resultNumbers, sampleCode } from "./sample.ts";
 import type { DecoderWeightBuffers, LayerWeights } from "./weights.ts";
 
 /** A dispatch whose groups depend on how many lines a step has, or how many logits are wanted. */
 export interface StepDispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
-  readonly of: "lines" | "wanted";
+  /** `sampled`: wanted ones of a step that chooses tokens. */
+  readonly of: "lines" | "wanted" | "sampled";
   readonly groups: (count: number) => [x: number, y: number, z: number];
 }
 
 export interface StepBuffers {
-  /** What a step is told: its lines, then the numbers of those that are wanted. */
+  /** What a step is told: its lines, the numbers of those that are wanted, how their tokens are chosen. */
   readonly upload: GPUBuffer;
   readonly told: Span;
   readonly chosen: Span;
+  readonly choices: Span;
+  /** Sets of tokens, a bit for each: of every seat what may come, and what occurred. */
+  readonly masks: GPUBuffer;
+  readonly results: GPUBuffer;
   /** By seat: the place of each of its tokens, [seats, context]. */
   readonly places: GPUBuffer;
   readonly x: GPUBuffer;
@@ -47,8 +53,10 @@ export function stepBuffers(device: GPUDevice, { source, lines, seats, contextTo
   const held = heldOf(seats);
   const up = (count: number) => Math.ceil(count / held) * held;
   const floats = (count: number, width: number) => storageBuffer(device, 4 * up(count) * paddedLength(width));
-  const toldBytes = Math.ceil((4 * lineNumbers * lines) / alignment) * alignment;
-  const upload = storageBuffer(device, toldBytes + padded(4 * seats));
+  const aligned = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
+  const [toldBytes, chosenBytes] = [aligned(4 * lineNumbers * lines), aligned(4 * seats)];
+  const choiceBytes = padded(4 * choiceNumbers * seats);
+  const upload = storageBuffer(device, toldBytes + chosenBytes + choiceBytes);
   const buffers = {
     places: storageBuffer(device, 4 * seats * contextTokens),
     x: floats(lines, sizes.hiddenSize),
@@ -58,11 +66,14 @@ export function stepBuffers(device: GPUDevice, { source, lines, seats, contextTo
     gated: floats(lines, sizes.intermediateSize),
     last: floats(seats, sizes.hiddenSize),
     logits: floats(seats, sizes.vocabSize),
+    masks: storageBuffer(device, 2 * 4 * seats * maskWords(sizes.vocabSize)),
+    results: storageBuffer(device, 4 * resultNumbers * seats),
   };
   return {
     upload,
     told: { buffer: upload, offset: 0, size: toldBytes },
-    chosen: { buffer: upload, offset: toldBytes, size: padded(4 * seats) },
+    chosen: { buffer: upload, offset: toldBytes, size: chosenBytes },
+    choices: { buffer: upload, offset: toldBytes + chosenBytes, size: choiceBytes },
     ...buffers,
     logitWidth: paddedLength(sizes.vocabSize),
     all: [upload, ...Object.values(buffers)],
@@ -97,6 +108,7 @@ function list(
   { source: { sizes }, contextTokens }: DecoderOptions,
 ): readonly Promise<StepDispatch>[] {
   const { told, chosen, places, x, normed, heads, mixed, gated, last, logits, logitWidth } = buffers;
+  const { choices, masks, results } = buffers;
   const eachLine = (count: number): [number, number, number] => [count, 1, 1];
   for (const { weight, scale, from, rows } of weights.table.parts) {
     const code = embedCode(sizes, { format: weights.table.format, from, rows }, contextTokens);
@@ -118,6 +130,7 @@ function list(
   for (const [i, one] of weights.layers.entries()) layer(one, cache[i] as GPUBuffer);
   to.add(normCode(sizes, true), [x, weights.finalNorm, chosen], [last], "wanted", eachLine);
   to.product("write", last, weights.head, logits, logitWidth, "wanted");
+  to.add(sampleCode(sizes.vocabSize), [logits, choices, masks], [results], "sampled", eachLine);
   return to.dispatches;
 }
 

@@ -1,13 +1,11 @@
 // One case of the benchmark of WebGPU: steps of training or of decoding, counted and timed. Knows no process and no table.
 
+import { rng } from "../../../src/base/rng.ts";
 import { openBatchDecoder } from "../../../src/engines/batch/decoder.ts";
 import { BatchRows } from "../../../src/engines/batch/rows.ts";
+import { madeUpDecoder } from "../../../src/engines/kernels/check.ts";
 import { decoderSource } from "../../../src/engines/kernels/source.ts";
 import { sampler } from "../../../src/engines/sampling/sampler.ts";
-import { sizeOf } from "../../../src/graph/ops.ts";
-import type { DecoderWeights } from "../../../src/models/decoder-weights.ts";
-import { llamaParameters } from "../../../src/nn/llama.ts";
-import type { LlamaConfig } from "../../../src/nn/llama-config.ts";
 import { bertModel } from "../../../src/nn/model.ts";
 import { openDecoder } from "../../../src/runtime/line-decoder.ts";
 import { openTrainer } from "../../../src/runtime/open-trainer.ts";
@@ -88,7 +86,10 @@ export async function decodeCase(
 ): Promise<Measured> {
   if (path === "program") return decodeByKernels(meter, rows, backend, steps);
   const opened = performance.now();
-  const decoder = await openBatchDecoder(madeUpDecoder(decoderOf(backend)), { device: "webgpu", contextTokens: 1024 });
+  const decoder = await openBatchDecoder(
+    madeUpDecoder(decoderOf(backend), (i) => 0.02 * Math.sin(i)),
+    { device: "webgpu", contextTokens: 1024 },
+  );
   const table = new BatchRows(decoder, decoder.nothing, [rows]);
   for (let i = 0; i < rows; i++) {
     const cache = decoder.newCache(1);
@@ -108,7 +109,7 @@ export async function decodeCase(
 
 async function decodeByKernels(meter: Meter, rows: number, backend: Backend, steps: number): Promise<Measured> {
   const opened = performance.now();
-  const weights = madeUpDecoder(decoderOf(backend));
+  const weights = madeUpDecoder(decoderOf(backend), (i) => 0.02 * Math.sin(i));
   const source = decoderSource(weights, "float32", 1024);
   const decoder = await openDecoder({ source, contextTokens: 1024, seats: rows, lines: rows + 64 });
   if ("refusal" in decoder) return { left: decoder.refusal };
@@ -119,30 +120,20 @@ async function decodeByKernels(meter: Meter, rows: number, backend: Backend, ste
       seat,
       Uint32Array.from({ length: past }, (_, i) => 2 * past * seat + i),
     );
-  const sample = sampler({ temperature: 1, topP: 0.9, maxTokens: 10 }, 1);
+  const mask = new Int32Array(Math.ceil(weights.config.vocabSize / 32)).fill(-1); // as a grammar gives for each row
+  const choice = { temperature: 1, topP: 0.9, topK: 0, minP: 0, repetitionPenalty: 1, mask, logProb: false };
+  const draws = rng("bench");
   const next = seats.map(() => 5);
   let position = past;
   const step = async () => {
     const lines = seats.map((seat) => ({ token: next[seat] as number, position, seat, place: 2 * past * seat + position }));
-    const logits = await decoder.step(lines, seats);
-    for (const seat of seats) next[seat] = Math.max(0, sample(logits[seat] as Float32Array, []));
+    const choices = seats.map(() => ({ ...choice, draw: Math.floor(draws.next() * 2 ** 32) }));
+    const { chosen } = await decoder.step(lines, seats, choices);
+    for (const seat of seats) next[seat] = Math.max(0, chosen[seat]?.id ?? 0);
     position++;
   };
   await step();
   const firstMs = round(performance.now() - opened);
   const found = await timed(meter, backend, steps, step);
   return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
-}
-
-/** Weights of the right shapes, all small and alike. */
-function madeUpDecoder(config: LlamaConfig): DecoderWeights {
-  const shapes = new Map<string, readonly number[]>();
-  for (const { tensor, matrix } of llamaParameters(config, true))
-    shapes.set(tensor, matrix[0] === 1 ? [matrix[1] as number] : matrix);
-  return {
-    file: "made up",
-    config,
-    tensors: new Map([...shapes].map(([name, shape]) => [name, { shape: [...shape], type: "F32" }])),
-    read: async (name) => Float32Array.from({ length: sizeOf(shapes.get(name) ?? []) }, (_, i) => 0.02 * Math.sin(i)),
-  };
 }

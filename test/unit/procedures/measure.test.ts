@@ -72,6 +72,17 @@ describe("measuring", () => {
     expect([...whats]).toContain("Engine a: writing");
   });
 
+  it("leaves out an engine that computes wrong, and one in whose place another writes", async () => {
+    const check = () => Promise.reject(new ClinfuseError("engine-failed", "it computes wrong: a logit"));
+    const remark = "b writes in the place of c: too small";
+    const open = async () => ({ ...openScripted({ script: () => "x" }), id: "b/toy", remark });
+    const right = { check: async () => undefined };
+    const { procedures, kept } = setUp([engine("a", { check }), engine("c", { open, fallback: "b" }), engine("d", right)]);
+    const events = await collect(procedures.measure({ model: "toy" }, never));
+    expect(ends(events).slice(0, 3)).toEqual(["Engine a: it computes wrong: a logit", `Engine c: ${remark}`, "d"]);
+    expect(kept).toEqual(["d", "wasm"]);
+  });
+
   it("tells why an engine failed, though it then cannot be closed", async () => {
     const open = async () => ({
       ...openScripted({ script: () => "x" }),
