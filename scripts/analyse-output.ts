@@ -27,12 +27,13 @@ export interface AnalysisLine {
   readonly distinct: BySet<Readonly<Record<string, number>>>;
   readonly distinct_equal: BySet<Readonly<Record<string, number>>>;
   readonly lengths: BySet<{ readonly mean: number; readonly median: number }>;
+  /** `copied`, `share` and `p` are null where too few held-out texts tell chance from copying. */
   readonly leakage: BySet<{
-    readonly copied: number;
-    readonly share: number;
+    readonly copied: number | null;
+    readonly share: number | null;
     readonly level: number;
     readonly held_out: number;
-    readonly p: number;
+    readonly p: number | null;
     readonly longest: number;
     readonly nearest: number;
   }>;
@@ -78,12 +79,12 @@ export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
     distinct: of(all, ({ distinct }) => grams(distinct)),
     distinct_equal: of(all, ({ distinctAtEqualSize }) => grams(distinctAtEqualSize)),
     lengths: of(all, ({ lengths }) => ({ mean: rounded(lengths.mean.value), median: lengths.median })),
-    leakage: of(synthetic, ({ leakage: { texts, copied, level, heldOut, p } }) => ({
-      copied,
-      share: rounded(copied / Math.max(1, texts.length)),
+    leakage: of(synthetic, ({ leakage: { texts, judged = true, copied, level, heldOut, p } }) => ({
+      copied: judged ? copied : null,
+      share: judged ? rounded(copied / Math.max(1, texts.length)) : null,
       level: rounded(level),
       held_out: heldOut,
-      p: rounded(p),
+      p: judged ? rounded(p) : null,
       longest: texts.reduce((most, { shared }) => Math.max(most, shared), 0),
       nearest: rounded(texts.reduce((most, { similarity }) => Math.max(most, similarity), -1)),
     })),
@@ -134,7 +135,7 @@ export function analysisTable({ real, synthetic, equalSize }: Analysis): string[
       set.lengths.mean.value.toFixed(1),
       String(entities.unique),
       entities.atEqualSize.toFixed(0),
-      beside ? `${beside.leakage.copied} (p ${beside.leakage.p.toPrecision(2)})` : no,
+      beside && beside.leakage.judged !== false ? `${beside.leakage.copied} (p ${beside.leakage.p.toPrecision(2)})` : no,
     ];
   });
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] as string).length)));

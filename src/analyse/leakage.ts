@@ -26,6 +26,8 @@ export interface TextLeakage {
 
 export interface Leakage {
   readonly texts: readonly TextLeakage[];
+  /** Enough texts never shown were there, so that chance can be told from copying. False: `copied` is 0 and `p` 1. Absent in what was kept before. */
+  readonly judged?: boolean;
   /** Texts with both p-values at most `level`. */
   readonly copied: number;
   readonly level: number;
@@ -37,6 +39,9 @@ export interface Leakage {
 
 /** A text as near as at most so many of the real ones is one that chance does not explain. */
 export const leakageLevel = 0.01;
+
+/** Of fewer texts never shown even the nearest is no rarer than one in twenty, and all copies would hang on one of them. */
+export const leastHeldOut = 19;
 
 /** Real texts as copies of them are judged: made once for all sets that are held against them. */
 export interface Reference {
@@ -85,8 +90,9 @@ export function leakageOf(texts: Read, reference: Reference, near = nearest(text
     };
   });
   const level = Math.max(leakageLevel, 1 / (1 + lengths.length));
-  const copied = found.filter((text) => text.pSimilarity <= level && text.pShared <= level).length;
-  return { texts: found, copied, level, heldOut: lengths.length, p: binomialTail(found.length, copied, level) };
+  const judged = lengths.length >= leastHeldOut;
+  const copied = judged ? found.filter((text) => text.pSimilarity <= level && text.pShared <= level).length : 0;
+  return { texts: found, judged, copied, level, heldOut: lengths.length, p: binomialTail(found.length, copied, level) };
 }
 
 const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();

@@ -7,6 +7,7 @@ import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Task } from "../tasks/task.ts";
 import { entityFigure, lengthFigure, vocabularyFigure } from "./analysis-figures.ts";
 import { measureRows } from "./analysis-table.ts";
+import { copyHeading } from "./copy-heading.ts";
 import { coverageFigure } from "./coverage-figure.ts";
 import { drawn } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
@@ -45,7 +46,7 @@ ${figures}
 function copies({ synthetic: [set] }: Analysis, synthetic: readonly Synthetic[], data: NotebookData | undefined): Html {
   if (!set) return html``;
   const { leakage } = set;
-  const heading = `${leakage.copied === 0 ? "No text was copied" : `${counted(leakage.copied, "text")} may be copied`} from the examples shown`;
+  const heading = copyHeading(leakage, "the examples shown");
   // The measures may be of fewer texts than there are: then their order is not the examples'.
   const isWhole = leakage.texts.length === synthetic.length;
   const ranked = leakage.texts

@@ -76,6 +76,12 @@ describe("leakage", () => {
     );
   });
 
+  it("calls nothing a copy beside too few texts never shown, where all would hang on the nearest of them", () => {
+    const few = leakageOf(draw(20), referenceOf(real, draw(1)));
+    expect(few).toMatchObject({ judged: false, copied: 0, p: 1, heldOut: 1 });
+    expect(leakageOf(draw(20), referenceOf(real, draw(19))).judged).toBe(true);
+  });
+
   it("has scipy's binomial tails", () => {
     for (const { n, k, p, tail } of golden.binomial) expect(binomialTail(n, k, p) / tail).toBeCloseTo(1, 9);
   });
