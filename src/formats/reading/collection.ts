@@ -22,7 +22,7 @@ const decisions = {
     `${mentions(n)} of the type ${detail} ${were(n)} left out: the task marks other types.`,
   overlap: (n: number) => `${mentions(n)} that overlap${n === 1 ? "s" : ""} a longer one ${were(n)} left out.`,
   fragments: (n: number) => `${mentions(n)} in several pieces ${were(n)} left out.`,
-  "not-carried": (n: number, detail: string) => `${detail} (${n}) ${were(n)} passed over: the task's examples carry none.`,
+  "not-carried": (n: number, detail: string) => `Passed over, for the task's examples carry none: ${detail} (${n}).`,
   "not-gold": (n: number) => `${rows(n)} with predictions of a model alone ${were(n)} left out: they are no annotations.`,
   annotators: (n: number) =>
     `${rows(n)} annotated several times ${were(n)} read in the first annotation that was not cancelled, or in the one marked as ground truth.`,
