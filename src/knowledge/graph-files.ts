@@ -17,8 +17,9 @@ export const nodeColumns = {
 } as const satisfies Record<string, GraphColumn>;
 
 export const edgeColumns = {
-  head: { names: ["head", "src", "subject", "from", "start"], needed: true },
-  relation: { names: ["relation", "predicate", "edge_type", "relationship"], needed: true },
+  // The last names are those of tools for networks, which say source, target and type: another column goes before them.
+  head: { names: ["head", "src", "subject", "from", "start", "source"], needed: true },
+  relation: { names: ["relation", "predicate", "edge_type", "relationship", "type"], needed: true },
   tail: { names: ["tail", "dst", "object", "to", "end", "target"], needed: true },
   source: { names: ["source", "sources", "edge_source", "provenance"], needed: false },
   licence: { names: ["licence", "license"], needed: false },

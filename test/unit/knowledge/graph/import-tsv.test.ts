@@ -101,6 +101,13 @@ describe("importing", () => {
   });
 });
 
+it("reads source, target and type, as tools for networks name an edge's columns; source stays provenance beside a head", async () => {
+  const { store } = await importText(nodes, "source,target,type\nD:1,D:2,resembles\n");
+  expect((await store.list())[0]?.edges.map(({ relation }) => relation)).toEqual(["resembles"]);
+  const own = await importText(nodes, "type\thead\trelation\ttail\tsource\nx\tD:1\tcauses\tD:2\tHetionet\n");
+  expect((await own.store.list())[0]?.edges.map(({ relation }) => relation)).toEqual(["causes"]);
+});
+
 describe("a file that does not hold together", () => {
   const head = "id\ttype\tname\n";
   const edgeHead = "src\trelation\tdst\n";
