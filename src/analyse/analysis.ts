@@ -5,7 +5,7 @@ import { distinct, type Lengths, lengthsOf, selfBleu, vocabularyGrowth } from ".
 import { type EntityCounts, entityCounts, rarefied } from "./entities.ts";
 import type { Estimate } from "./interval.ts";
 import { type Leakage, leakageOf, referenceOf } from "./leakage.ts";
-import { cmdEstimate, type EqualCmd, equalCmd } from "./moments.ts";
+import { cmdEstimate, cmdTerms, type EqualCmd, equalCmd } from "./moments.ts";
 import { averagePairwiseSimilarity, nearest, nearestEstimate, vendi } from "./similarity.ts";
 import { countedWords } from "./text-words.ts";
 import type { Vectors } from "./vectors.ts";
@@ -47,6 +47,8 @@ export interface OwnMeasures {
 /** Measures of a synthetic set beside the real one. */
 export interface BesideReal {
   readonly cmd: Estimate;
+  /** Its terms, one an order of moment, from the means on. Absent in what was measured before they were told. */
+  readonly cmdTerms?: readonly number[];
   /** In the convention of the method's code. */
   readonly cmdUnscaled: Estimate;
   /** Absent where the real set is too small. */
@@ -98,6 +100,7 @@ export function analyse(real: TextSet, synthetic: readonly TextSet[], { shown, h
         name: set.name,
         ...ownMeasures(set, own.words, equalSize, seed),
         cmd: cmdEstimate(real.unit, set.unit),
+        cmdTerms: cmdTerms(real.unit, set.unit),
         cmdUnscaled: cmdEstimate(real.unit, set.unit, "unscaled"),
         ...(equal ? { equal } : {}),
         nearest: nearestEstimate(near),

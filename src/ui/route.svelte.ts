@@ -4,16 +4,15 @@ import { type Step, steps } from "../experiment/notebook.ts";
 
 export type Route =
   | { readonly page: "run"; readonly id: string; readonly step: Step }
-  | { readonly page: "runs" }
   /** The list of arenas, or one of them. */
   | { readonly page: "arena"; readonly id?: string }
-  | { readonly page: "tasks" }
   /** A task of the user's own, by its id; "new" begins one. */
   | { readonly page: "task"; readonly id: string }
-  | { readonly page: "apply" }
-  | { readonly page: "models" }
-  | { readonly page: "device" }
-  | { readonly page: "privacy" };
+  | { readonly page: PlainPage };
+
+/** Pages that have one address. */
+const plainPages = ["runs", "tasks", "apply", "models", "device", "privacy", "learn"] as const;
+type PlainPage = (typeof plainPages)[number];
 
 /** Anything unknown is the list of runs. */
 export function parseRoute(hash: string): Route {
@@ -24,8 +23,7 @@ export function parseRoute(hash: string): Route {
   if (page === "run" && id) return { page, id, step: steps.find((s) => s === step) ?? "task" };
   if (page === "arena") return id ? { page, id } : { page };
   if (page === "task" && id) return { page, id };
-  if (page === "tasks" || page === "apply" || page === "models" || page === "device" || page === "privacy") return { page };
-  return { page: "runs" };
+  return { page: plainPages.find((plain) => plain === page) ?? "runs" };
 }
 
 export function addressOf(route: Route): string {
