@@ -2,17 +2,17 @@
 
 import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { type FoundNode, type NameSearch, nameSearch } from "./graph/name-search.ts";
-import { type Neighbours, type NodePlace, neighboursOf } from "./graph/neighbours.ts";
+import { type Neighbours, type NodePlace, neighboursOf, type Step, shortestPath } from "./graph/neighbours.ts";
 import { type NodeChunk, nodeKey, stringAt } from "./graph-columns.ts";
 import type { GraphStore, StoredGraph } from "./graph-store.ts";
 import type { EdgeProvenance } from "./topic.ts";
 
 export type { FoundNode } from "./graph/name-search.ts";
+export type { NodePlace, Step } from "./graph/neighbours.ts";
 
-export interface NodeCard {
+export interface NodeCard extends NodePlace {
   readonly id: string;
   readonly name: string;
-  readonly type: string;
   readonly synonyms: readonly string[];
   readonly provenance: EdgeProvenance;
   readonly neighbours: Neighbours;
@@ -23,6 +23,8 @@ export interface GraphLookup {
   find(graph: string, query: string, most: number, signal: AbortSignal): Promise<readonly FoundNode[]>;
   /** Throws `not-found` for a graph that is not held. */
   card(graph: string, node: NodePlace, most: number, signal: AbortSignal): Promise<NodeCard>;
+  /** A shortest way of at most three links, see `shortestPath`. Throws `not-found` for a graph that is not held. */
+  path(graph: string, from: NodePlace, to: NodePlace, signal: AbortSignal): Promise<readonly Step[] | undefined>;
 }
 
 export function graphLookup(graphs: () => Promise<GraphStore>): GraphLookup {
@@ -54,6 +56,7 @@ export function graphLookup(graphs: () => Promise<GraphStore>): GraphLookup {
       const found = await stored(graph);
       return { ...(await described(found, node)), neighbours: await neighboursOf(found, node, most, signal) };
     },
+    path: async (graph, from, to, signal) => shortestPath(await stored(graph), from, to, signal),
   };
 }
 
@@ -72,6 +75,7 @@ async function described({ manifest, chunk }: StoredGraph, node: NodePlace): Pro
     id: stringAt(nodes.ids, row),
     name: stringAt(nodes.names, row),
     type,
+    ordinal,
     synonyms: synonyms.filter((name) => name !== ""),
     provenance: { source, licence },
   };

@@ -30,7 +30,7 @@ const careAnswers: Answers<CareProcedures> = {
   mergeGraphs: "promise",
 };
 
-const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise" };
+const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise", nodePath: "promise" };
 
 export const generateAnswers: Answers<GenerateProcedures> = {
   ...graphAnswers,

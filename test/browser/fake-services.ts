@@ -209,6 +209,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       countTopics: async () => 1520,
       findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),
       nodeCard: (argument, signal = new AbortController().signal) => lookup.nodeCard(argument, signal),
+      nodePath: (argument, signal = new AbortController().signal) => lookup.nodePath(argument, signal),
       async *keepModelFile({ model, name, picked }, signal) {
         check("keepModelFile");
         yield { done: 1, total: 2 };

@@ -49,6 +49,22 @@ it("opens a node with its neighbours, and goes on to one of them", async () => {
   await expect.element(page.getByRole("heading", { name: "treats → Disease (1)" })).toBeVisible();
 });
 
+it("says how two nodes are linked", async () => {
+  await lookup();
+  await input().fill("asthma");
+  await page.getByRole("button", { name: "asthma", exact: true }).click();
+  await page.getByRole("button", { name: "Look for links from asthma" }).click();
+  await input().fill("salbu");
+  await page.getByRole("button", { name: "salbutamol" }).click();
+  await page.getByRole("button", { name: "How is it linked to asthma?" }).click();
+  await expect.element(page.getByText("asthma is linked to salbutamol by 1 link")).toBeVisible();
+  await expect.element(page.getByText("← treats ←")).toBeVisible();
+  await input().fill("gout");
+  await page.getByRole("button", { name: "gout" }).click();
+  await page.getByRole("button", { name: "How is it linked to asthma?" }).click();
+  await expect.element(page.getByText("No way of three links or fewer leads from asthma to gout.")).toBeVisible();
+});
+
 it("shows what went wrong, and goes on at the next letter", async () => {
   const fake = await lookup();
   const { findNodes } = fake.services.generate;

@@ -35,6 +35,21 @@ describe("a look-up", () => {
     });
   });
 
+  it("tells the shortest way between two nodes, with the direction of each link, and where there is none", async () => {
+    const { nodePath } = await lookupIn(
+      nodesFile({ Disease: ["gout", "asthma", "scurvy"], Drug: ["colchicine"] }),
+      edgesFile("Drug:0 treats Disease:0", "Drug:0 worsens Disease:1"),
+    );
+    const disease = (ordinal: number) => ({ type: "Disease", ordinal });
+    const path = await nodePath({ graph: "g", from: disease(0), to: disease(1) }, signal);
+    expect(path?.map(({ relation, backwards, node }) => [relation, backwards, node.name])).toEqual([
+      ["treats", true, "colchicine"],
+      ["worsens", false, "asthma"],
+    ]);
+    expect(await nodePath({ graph: "g", from: disease(0), to: disease(2) }, signal)).toBeUndefined();
+    await expect(nodePath({ graph: "h", from: disease(0), to: disease(1) }, signal)).rejects.toMatchObject({ code: "not-found" });
+  });
+
   it("reads a graph's names anew after it was imported again", async () => {
     const { store, findNodes } = await lookupIn(
       nodesFile({ Disease: ["gout", "asthma"] }),
