@@ -33,7 +33,9 @@ export function neighbourLayout(
   most = 10,
 ): NeighbourLayout {
   const sides = (["in", "out"] as const).map((way) => {
-    const own = listed.filter((neighbour) => neighbour.way === way).slice(0, most);
+    const some = listed.filter((neighbour) => neighbour.way === way).slice(0, most);
+    const relations = [...new Set(some.map(({ relation }) => relation))];
+    const own = relations.flatMap((relation) => some.filter((neighbour) => neighbour.relation === relation));
     let y = padding;
     let before: string | undefined;
     const nodes = own.map(({ relation, node }): DrawnNeighbour => {
@@ -52,7 +54,7 @@ export function neighbourLayout(
 }
 
 /** A name cut to the room that it has, by a mean width of letters. */
-export function fitted(name: string, pixels: number, letter = 7): string {
+export function fitted(name: string, pixels: number, letter = 7.7): string {
   const letters = Math.max(4, Math.floor(pixels / letter));
   return [...name].length <= letters
     ? name

@@ -33,13 +33,18 @@ describe("a drawing of neighbours", () => {
   });
 
   it("names a relation once a side", () => {
-    const { nodes } = of([link("treats", "in", 0), link("treats", "in", 1), link("treats", "out", 2)]);
-    expect(nodes.map(({ first }) => first)).toEqual([true, false, true]);
+    const { nodes } = of([link("treats", "in", 0), link("causes", "in", 1), link("treats", "in", 2), link("treats", "out", 3)]);
+    expect(nodes.map(({ relation, first }) => [relation, first])).toEqual([
+      ["treats", true],
+      ["treats", false],
+      ["causes", true],
+      ["treats", true],
+    ]);
   });
 });
 
 it("cuts a name by its letters, not by halves of one", () => {
-  expect(fitted("gout", 70)).toBe("gout");
-  expect(fitted("pulmonary arterial hypertension", 70)).toBe("pulmonary…");
-  expect(fitted("𝒜𝒜𝒜𝒜𝒜𝒜", 28)).toBe("𝒜𝒜𝒜…");
+  expect(fitted("gout", 77)).toBe("gout");
+  expect(fitted("pulmonary arterial hypertension", 77)).toBe("pulmonary…");
+  expect(fitted("𝒜𝒜𝒜𝒜𝒜𝒜", 31)).toBe("𝒜𝒜𝒜…");
 });
