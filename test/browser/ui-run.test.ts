@@ -165,7 +165,7 @@ describe("generate", () => {
   it("running: before the first sentence it says how much is read, then how much is written", async () => {
     const reading = { type: "writing", underWay: 16, promptTokens: 640, promptTotal: 1168, tokens: 0 } as const;
     const fake = await runAt("generate", (f) => {
-      f.pace = 600;
+      f.pace = 1500; // each state stands long enough for a busy machine to see it
       f.writing = [reading, { ...reading, promptTokens: 1168, tokens: 230 }];
     });
     await button("Generate 60 examples").click();
