@@ -13,8 +13,8 @@ import { textsOf } from "../../src/tasks/shapes.ts";
 import type { ExampleOf, LearnableTask } from "../../src/tasks/task.ts";
 import { encodeText } from "../../src/text/encoding.ts";
 import { train } from "../../src/train/train.ts";
+import { randomEncoder } from "../browser/random-encoder.ts";
 import { vocabulary } from "../unit/train/toy.ts";
-import { randomEncoder } from "./random-encoder.ts";
 
 const patience = 120_000;
 const never = new AbortController().signal;
