@@ -40,7 +40,7 @@ export interface Leakage {
 /** A text as near as at most so many of the real ones is one that chance does not explain. */
 export const leakageLevel = 0.01;
 
-/** Of fewer texts never shown even the nearest is no rarer than one in twenty, and all copies would hang on one of them. */
+/** Fewest texts never shown. Of fewer even the nearest is no rarer than one in twenty, and all copies would hang on one of them. */
 export const leastHeldOut = 19;
 
 /** Real texts as copies of them are judged: made once for all sets that are held against them. */

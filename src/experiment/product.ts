@@ -63,7 +63,7 @@ export interface Products {
   /** Measures of the synthetic text beside the real (section 6). */
   readonly analysis: Analysis;
   readonly embeddings: Embeddings;
-  /** What speaks against each synthetic example, and what the reader decided. */
+  /** Charges against each synthetic example, and what the reader decided. */
   readonly trust: Trust;
 }
 

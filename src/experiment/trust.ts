@@ -1,4 +1,4 @@
-// What speaks against each synthetic example of a run, by four judges, and sets of examples to train without. Pure.
+// Charges against each synthetic example of a run, by four judges, and sets of examples to train without. Pure.
 
 import { cartography, doubtfulFirst, type EpochView, type Placed } from "../analyse/cartography.ts";
 import type { Verdict } from "../analyse/factuality.ts";
@@ -35,7 +35,7 @@ export interface Change {
   readonly example: Example;
 }
 
-/** What the judges told of these examples. */
+/** Verdicts of the judges on these examples. */
 interface Told {
   readonly examples: readonly Example[];
   /** Of the watched training, in order. */

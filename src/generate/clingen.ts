@@ -46,7 +46,7 @@ export const clingen: Source<Config> = {
   },
 };
 
-/** What the run has covered least. */
+/** Draws the choice that the run has covered least. */
 function leastDrawn(i: number, context: Context<Config>, past: readonly Past[], stream: Rng): Choice {
   const { config, task, knowledge } = context;
   const topicsFor = (label: string) => topicsOf(label, context, stream);

@@ -1,9 +1,9 @@
-// What a run has tried before an attempt, as far as that attempt may know: the same however many are in flight. Knows no source.
+// The attempts of a run before one of them, as far as that attempt may know: the same however many are in flight. Knows no source.
 
 import type { Topic } from "../knowledge/topic.ts";
 import { type AttemptEntry, drawnOf } from "./log.ts";
 
-/** What an attempt sets out to write. */
+/** Topic, style and label that an attempt sets out to write. */
 export interface Choice {
   readonly label: string;
   readonly topic?: Topic;

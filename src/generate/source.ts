@@ -183,7 +183,7 @@ export interface Context<C extends SourceConfig = SourceConfig> {
   readonly items?: readonly Example[];
   /** Feedback of the barriers passed, in order. */
   readonly feedback: readonly Feedback[];
-  /** What the source's chooser gave for this attempt. */
+  /** Choice of the source's chooser for this attempt. */
   readonly choice?: Choice;
 }
 

@@ -42,7 +42,7 @@ interface OpenEdges {
   count: number;
 }
 
-/** What `find` gives for a key that no node has, and for a node that was skipped. */
+/** Answer of `find` for a key that no node has, and for a node that was skipped. */
 export const places = { unknown: -2, skipped: -1 } as const;
 
 /** Takes rows one by one, all nodes before the edges, and hands out the chunks that are full. */

@@ -21,7 +21,7 @@ import type { GraphStore, StoredGraph } from "./graph-store.ts";
 export interface GraphFault {
   /** In words: "4,096 edges of treats cannot be read". */
   readonly what: string;
-  /** What a repair does about it; absent where it can do nothing. */
+  /** A repair's answer to it; absent where it can do nothing. */
   readonly repair?: string;
 }
 

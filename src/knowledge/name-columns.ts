@@ -4,7 +4,7 @@ import { isCommonWord } from "./common-words.ts";
 import { caseOf, isAbbreviation, isNoName, type Word, wordsOf } from "./name-words.ts";
 import { hashOf, isKey, type ScannedWords } from "./word-scan.ts";
 
-/** What a word of a name asks of the word in the text: bits below the number of the spelling that it must have. */
+/** Demand of a name's word on the word in the text: bits below the number of the spelling that it must have. */
 export const asks = { possessive: 1, unhyphened: 2, spelling: 4 } as const;
 export const askBits = 3;
 

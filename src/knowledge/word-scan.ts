@@ -91,7 +91,7 @@ export function wordScanner(): (text: string) => ScannedWords {
   };
 }
 
-/** What an ASCII code unit is in a text. */
+/** Kind of each ASCII code unit in a text. */
 const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
   const sign = String.fromCharCode(code);
   return /\s/.test(sign) ? 0 : /[a-z\d]/i.test(sign) ? 1 : 2;

@@ -21,7 +21,7 @@ export interface TokenChoice {
 export interface Chosen {
   /** -1 where the mask leaves nothing. */
   readonly id: number;
-  /** Of what the model itself gave the token; 0 where it was not asked for. */
+  /** Log-probability that the model itself gave the token; 0 where it was not asked for. */
   readonly logProb: number;
 }
 

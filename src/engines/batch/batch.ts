@@ -84,7 +84,7 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
   };
 }
 
-/** What reads and writes tokens, whoever computes. */
+/** Reads and writes tokens, whoever computes. */
 export interface Writer {
   readonly schedule: Scheduler;
   readonly contextTokens: number;

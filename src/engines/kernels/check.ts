@@ -1,4 +1,4 @@
-// Whether our own kernels compute right on this device: a small made-up decoder there and on the processor. Knows no model's file.
+// A check that our own kernels compute right on this device: a small made-up decoder there and on the processor. Knows no model's file.
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { rng } from "../../base/rng.ts";

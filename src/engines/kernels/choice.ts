@@ -37,7 +37,7 @@ export async function choiceOf(
   return { temperature, topP, topK, minP, repetitionPenalty, draw: drawing.next(), mask, ...penalty, logProb: logProbs ?? false };
 }
 
-/** What came back as a token to take in. */
+/** A token that came back, to be taken in. */
 export function chosenOf({ job }: Running, { id, logProb }: { readonly id: number; readonly logProb: number }): Choice {
   if (id < 0) return { id, error: noToken(job.grammar !== undefined) };
   return { id, ...(job.logProbs ? { logProb } : {}) };

@@ -15,7 +15,7 @@ interface Seated {
   readonly seat: number;
   /** Its tokens: those in the cache, then those that are to be read. */
   readonly ids: number[];
-  /** Of the tokens in the cache. */
+  /** Ids of the tokens in the cache. */
   readonly places: number[];
   /** Tokens of the prompt that it took over. */
   readonly taken: number;
@@ -102,7 +102,7 @@ class Table {
     return true;
   }
 
-  /** Those that ended leave. */
+  /** Requests that ended leave. */
   leave(ended: (running: Running) => boolean): void {
     for (const one of this.seated) {
       if (!ended(one.running)) continue;

@@ -96,7 +96,7 @@ export function headerOf(head: string, delimiter: Delimiter): readonly string[] 
 const firstLine = (text: string): string => /^\uFEFF?[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
 
 /**
- * What parts the cells of a table: a tab by the file's name. Else a comma; but where the first line has none, the semicolon or tab that it does have, as
+ * The sign between the cells of a table: a tab by the file's name. Else a comma; but where the first line has none, the semicolon or tab that it does have, as
  * spreadsheets write them in countries with a decimal comma.
  */
 export function delimiterOf(path: string, text: string): Delimiter {

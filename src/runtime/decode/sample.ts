@@ -8,7 +8,7 @@ const lanes = 256;
 
 /** Numbers of 32 bits that say how a line is sampled. */
 export const choiceNumbers = 8;
-/** Of a line's mask, where it has none. */
+/** Place of a line's mask where it has none. */
 export const noMask = 0xffff;
 /** Id of no token: the mask leaves nothing. */
 export const noId = 0xffffffff;
@@ -247,7 +247,7 @@ const drawn = (vocab: number, share: number) => /* wgsl */ `
     }
     workgroupBarrier();`;
 
-/** Of what the model itself gave the chosen token. */
+/** Log-probability that the model itself gave the chosen token. */
 const probability = (vocab: number) => /* wgsl */ `
   var logProbability = 0.0;
   if (choices[at + 7u] == 1u) {

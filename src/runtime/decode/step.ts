@@ -21,7 +21,7 @@ export interface StepDispatch {
 }
 
 export interface StepBuffers {
-  /** What a step is told: its lines, the numbers of those that are wanted, how their tokens are chosen. */
+  /** A step's input: its lines, the numbers of those that are wanted, how their tokens are chosen. */
   readonly upload: GPUBuffer;
   readonly told: Span;
   readonly chosen: Span;

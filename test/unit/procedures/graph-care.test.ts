@@ -1,4 +1,4 @@
-// What the worker does with graphs as wholes, over a store in memory.
+// Operations of the worker on graphs as wholes, over a store in memory.
 
 import { describe, expect, it } from "vitest";
 import { readZip } from "../../../src/formats/zip.ts";

@@ -1,4 +1,4 @@
-// What is done with the chosen graph as a whole: rename, write out, check, repair, put together with another. Knows no component.
+// Operations on the chosen graph as a whole: rename, write out, check, repair, put together with another. Knows no component.
 
 import type { GraphFault } from "../../../knowledge/graph-check.ts";
 import type { GraphForm } from "../../../knowledge/graph-export.ts";

@@ -1,4 +1,4 @@
-// What is done with a stored graph as a whole: written out, checked, repaired, renamed, put together with another.
+// Operations on a stored graph as a whole: written out, checked, repaired, renamed, put together with another.
 
 import { describe, expect, it } from "vitest";
 import { columnGraph } from "../../../../src/knowledge/graph/column-graph.ts";
