@@ -13,7 +13,7 @@ import { secondStageOf } from "../src/report/second-stage.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
-import { faultOf } from "./command.ts";
+import { showFailure } from "./command.ts";
 import { narrator } from "./demo-narrator.ts";
 import { type DemoOptions, readDemoOptions, usage } from "./demo-options.ts";
 import { openHeadless } from "./headless-page.ts";
@@ -111,9 +111,4 @@ function lastLine({ run, writer, accepted, rejected, scores, spent }: CellSummar
   };
 }
 
-main().catch((error: unknown) => {
-  const fault = faultOf(error, "failed");
-  console.error(`\nThe demo failed: ${fault.message}`);
-  console.log(JSON.stringify({ error: fault }));
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => showFailure(error, "The demo"));

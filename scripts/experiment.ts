@@ -8,7 +8,7 @@ import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
-import { faultOf } from "./command.ts";
+import { showFailure } from "./command.ts";
 import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
 import { openHeadless } from "./headless-page.ts";
@@ -138,9 +138,4 @@ function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
     console.error(`${where}: training goes on after step ${event.event.step}`);
 }
 
-main().catch((error: unknown) => {
-  const fault = faultOf(error, "failed");
-  console.error(`\nThe experiment failed: ${fault.message}`);
-  console.log(JSON.stringify({ error: fault }));
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => showFailure(error, "The experiment"));

@@ -1,5 +1,7 @@
 // A decoder's sizes and weights as its kernels take them, from wherever they come. Knows no file and no GPU.
 
+import { toHalves } from "../weights/floats.ts";
+
 /** Sizes of a decoder of the Llama family. */
 export interface DecoderSizes {
   readonly layers: number;
@@ -34,34 +36,7 @@ export function floatRows(format: "float32" | "float16", data: Float32Array<Arra
     for (let row = 0; row < rows; row++) all.set(data.subarray(row * columns, (row + 1) * columns), row * width);
   }
   if (format === "float32") return { weight: new Uint8Array(all.buffer, all.byteOffset, all.byteLength) };
-  return { weight: new Uint8Array(halves(all).buffer) };
-}
-
-const bits32 = new Uint32Array(1);
-const float32 = new Float32Array(bits32.buffer);
-
-/** Nearest half of each, ties to even; beyond the largest half its infinity. */
-export function halves(numbers: Float32Array): Uint16Array<ArrayBuffer> {
-  const out = new Uint16Array(numbers.length);
-  for (let i = 0; i < numbers.length; i++) {
-    float32[0] = numbers[i] as number;
-    const bits = bits32[0] as number;
-    const sign = (bits >>> 16) & 0x8000;
-    const exponent = (bits >>> 23) & 0xff;
-    const fraction = bits & 0x7fffff;
-    if (exponent === 0xff) out[i] = sign | 0x7c00 | (fraction ? 0x200 : 0);
-    else if (exponent < 102) out[i] = sign;
-    else {
-      // Below 2^-14 a half loses a bit with each step of the exponent.
-      const shift = 13 + Math.max(0, 113 - exponent);
-      const whole = exponent < 113 ? fraction | 0x800000 : ((exponent - 112) << 23) | fraction;
-      const rest = whole & ((1 << shift) - 1);
-      const half = 1 << (shift - 1);
-      const down = whole >>> shift;
-      out[i] = sign | Math.min(0x7c00, down + Number(rest > half || (rest === half && (down & 1) === 1)));
-    }
-  }
-  return out;
+  return { weight: new Uint8Array(toHalves(all).buffer) };
 }
 
 /** Length of a row in memory: a multiple of 4, what is added is zero. */

@@ -80,7 +80,9 @@ export async function uploadDecoder(on: ProgramDevice, source: DecoderSource): P
     const table = await matrix("table", 0, [vocabSize, hiddenSize]);
     const all: LayerWeights[] = [];
     for (let i = 0; i < layers; i++) all.push(await layer(i));
-    const finalNorm = vector((await source.vector("finalNorm", 0)) ?? new Float32Array(hiddenSize));
+    const scales = await source.vector("finalNorm", 0);
+    if (!scales) throw new ProgramRefusal("the decoder has no norm before its head"); // without its scales every logit would be 0
+    const finalNorm = vector(scales);
     const head = source.tied ? table : await matrix("head", 0, [vocabSize, hiddenSize]);
     const [cos, sin] = [vector(source.angles.cos), vector(source.angles.sin)];
     const error = await full();
