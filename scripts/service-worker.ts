@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, resolve, sep } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { build, type Plugin, type ResolvedConfig, type Rolldown } from "vite";
 import type { AppBuild, AppFile } from "../src/workers/app-cache.ts";
 import { contentSecurityPolicy, isolationHeaders, sealedPolicy, types } from "./vite-plugins.ts";
@@ -15,6 +16,8 @@ const later = /^(vendor|samples|graph)\//;
 /** Not the app's: models are kept by who uses them. */
 const apart = /^models\//;
 
+const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
 /** Files of a build, by path. */
 export function appBuild(folder: string): AppBuild {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -26,7 +29,8 @@ export function appBuild(folder: string): AppBuild {
     const content = readFileSync(join(folder, path));
     const type = types[extname(path)] ?? "application/octet-stream";
     const first = content.length < firstBytes && !later.test(path);
-    files[path] = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.length, type, first };
+    const unpacked = path.endsWith(".gz") ? { unpacked: hashOf(gunzipSync(content)) } : {};
+    files[path] = { sha256: hashOf(content), ...unpacked, bytes: content.length, type, first };
   }
   const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
   return { version, files, headers: isolationHeaders, policy: { open: contentSecurityPolicy, sealed: sealedPolicy } };

@@ -6,6 +6,8 @@ import { sha256 } from "../base/hash.ts";
 /** One file of the build. */
 export interface AppFile {
   readonly sha256: string; // hex
+  /** The hash of what a packed file holds: some servers send it as an encoding, and the browser unpacks it on the way. */
+  readonly unpacked?: string;
   readonly bytes: number;
   readonly type: string;
   /** Fetched before the service worker takes over; the others follow. */
@@ -69,8 +71,9 @@ export function appCache(build: AppBuild, { caches, fetch, scope }: AppCachePort
     const response = await fetch(scope + (path === "index.html" ? "" : path), { cache: "no-cache" });
     if (!response.ok) throw new Error(`${path} is not there (${response.status})`);
     const content = await response.arrayBuffer();
-    if ((await sha256(new Uint8Array(content))) !== file.sha256) throw new Error(`${path} is not of this version`);
-    const headers = { "Content-Type": file.type, "Content-Length": `${file.bytes}` };
+    const hash = await sha256(new Uint8Array(content));
+    if (hash !== file.sha256 && hash !== file.unpacked) throw new Error(`${path} is not of this version`);
+    const headers = { "Content-Type": file.type, "Content-Length": `${content.byteLength}` };
     const clean = () => new Response(content, { headers });
     await (await open()).put(scope + path, clean()).catch(() => undefined); // a full disk keeps none
     return clean();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type AppBuild, appCache } from "../../../src/workers/app-cache.ts";
+import { type AppBuild, type AppFile, appCache } from "../../../src/workers/app-cache.ts";
 import { memoryCaches } from "./memory-caches.ts";
 
 const scope = "https://hospital.example/clinfuse/";
@@ -82,6 +82,22 @@ describe("the app's own files", () => {
     await expect(
       appCache(buildOf("v1", one), { caches: memoryCaches(), fetch: server.fetch, scope }).fill("first"),
     ).rejects.toThrow("index.html is not of this version");
+  });
+
+  it("come unpacked from a server that sends a packed file as an encoding, and are kept so", async () => {
+    const [packed, table] = ["packed bytes", "id\ttype\tname"];
+    const build = buildOf("v1", { "graph/nodes.tsv.gz": packed });
+    const unpacked = createHash("sha256").update(table).digest("hex");
+    const files = { "graph/nodes.tsv.gz": { ...(build.files["graph/nodes.tsv.gz"] as AppFile), unpacked } };
+    const server = serverOf({ "graph/nodes.tsv.gz": table });
+    const cache = appCache({ ...build, files }, { caches: memoryCaches(), fetch: server.fetch, scope });
+    await cache.fill("all");
+    server.files = undefined;
+    const kept = await cache.answer("graph/nodes.tsv.gz", "GET");
+    expect([await kept.text(), kept.headers.get("content-length")]).toEqual([table, `${table.length}`]);
+    server.files = { "graph/nodes.tsv.gz": "another table" };
+    const fresh = appCache({ ...build, files }, { caches: memoryCaches(), fetch: server.fetch, scope });
+    await expect(fresh.fill("all")).rejects.toThrow("graph/nodes.tsv.gz is not of this version");
   });
 
   it("of one version are deleted when the next takes over, and another folder's are not", async () => {
