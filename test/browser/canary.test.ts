@@ -13,16 +13,16 @@ import { withoutJspi, withoutMemory64 } from "./without-jspi.ts";
 
 declare module "vitest/browser" {
   interface BrowserCommands {
-    foreignRequests(origin: string): Promise<string[]>;
+    foreignRequests(origin: string, awaited?: number): Promise<string[]>;
   }
 }
 
 const never = new AbortController().signal;
-const foreign = () => commands.foreignRequests(location.origin);
+const foreign = (awaited?: number) => commands.foreignRequests(location.origin, awaited);
 const file = async (path: string) => (await fetch(`/test/fixtures/${path}`)).blob();
 const restores: (() => void)[] = [];
 
-beforeAll(foreign); // from here on they are heard
+beforeAll(() => foreign()); // from here on they are heard
 afterEach(() => {
   for (const restore of restores.splice(0)) restore();
 });
@@ -56,7 +56,7 @@ describe("what the canary hears", () => {
 
   it("a request of the page", async () => {
     await fetch(nowhere, { mode: "no-cors" }).catch(() => undefined);
-    expect(await foreign()).toEqual([nowhere]);
+    expect(await foreign(1)).toEqual([nowhere]);
   });
 
   it("a request of a worker that a worker made", async () => {
@@ -67,7 +67,7 @@ describe("what the canary hears", () => {
       worker.onmessage = resolve;
     });
     worker.terminate();
-    expect(await foreign()).toEqual([nowhere]);
+    expect(await foreign(1)).toEqual([nowhere]);
   });
 });
 
