@@ -67,6 +67,7 @@ export const trainAnswers: Answers<TrainProcedures> = {
   features: "stream",
   fill: "stream",
   predict: "stream",
+  pageModel: "promise",
 };
 
 export const modelAnswers: Answers<ModelProcedures> = {

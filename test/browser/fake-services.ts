@@ -135,7 +135,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     policies: guardedScopes,
-    canaries: (["page", "generate worker", "train worker", "models worker"] as const).map((scope) => ({
+    canaries: (["page", "generate worker", "train worker", "models worker", "analyse worker"] as const).map((scope) => ({
       scope,
       outcome: "refused" as const,
     })),
@@ -335,6 +335,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
       onnxFiles: async () => ({ "config.json": new Blob(["{}"]), "onnx/model.onnx": new Blob(["graph and weights"]) }),
+      pageModel: async () => ({
+        files: { "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["halves"]) },
+        rounding: { precision: "float16", compared: 2, changed: 0, largest: 0.001 },
+      }),
       async deleteTrained({ model }) {
         fake.deleted.push(model);
       },
