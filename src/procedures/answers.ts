@@ -43,6 +43,7 @@ export const generateAnswers: Answers<GenerateProcedures> = {
   gatherKnowledge: "stream",
   generate: "stream",
   writeAgain: "promise",
+  watchAttempt: "promise",
   readRun: "stream",
   deleteRun: "promise",
 };

@@ -97,6 +97,8 @@ export interface Fake extends FakeLibrary {
   requests: readonly SeenRequest[];
   policies: readonly ScopePolicy[];
   canaries: Awaited<ReturnType<Services["canaries"]>>;
+  /** Answer to who looks at an attempt token by token. */
+  watched: Awaited<ReturnType<Services["generate"]["watchAttempt"]>>;
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -135,6 +137,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     policies: guardedScopes,
+    watched: { kind: "unable" },
     canaries: (["page", "generate worker", "train worker", "models worker", "analyse worker"] as const).map((scope) => ({
       scope,
       outcome: "refused" as const,
@@ -268,6 +271,11 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         check("writeAgain");
         await wait(fake.pace, signal);
         return token(`Another text for attempt ${index} tells of migraine .`, "migraine");
+      },
+      async watchAttempt() {
+        check("watchAttempt");
+        await wait(fake.pace, new AbortController().signal);
+        return fake.watched;
       },
       async *readRun({ id }) {
         yield* fake.log.get(id) ?? [];
