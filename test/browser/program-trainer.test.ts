@@ -155,6 +155,20 @@ it("what has no program goes to onnxruntime with weights, moments and steps, and
   await trainer.close();
 });
 
+it("keeps within the bindings of a small GPU: weights in several buffers, the same steps", async () => {
+  const own = { ...mode("token head"), config: { layers: 3 } };
+  const { model, config } = modelOf(own);
+  const expected = await threeSteps("program", own, model, config, 2);
+  const on = (await programDevice()) as { most: number };
+  const { most } = on;
+  try {
+    on.most = 2048; // less than a layer's weights
+    expectSame(await threeSteps("program", own, model, config, 2), expected);
+  } finally {
+    on.most = most;
+  }
+});
+
 it("says what does not fit, and device-lost when the GPU goes away; one that is opened after that works", async () => {
   const options = { device: "webgpu", path: "program", graphs: cut, weights: twoWeights } as const;
   let trainer = await openTrainer(options);

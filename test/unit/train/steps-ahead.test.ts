@@ -1,6 +1,6 @@
 // A training whose trainer takes steps ahead: the same events, the same weights, checkpoints that fit the progress. Knows no runtime.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Classifier } from "../../../src/classifier/classifier.ts";
 import type { Trainer } from "../../../src/runtime/trainer.ts";
 import type { Checkpoint } from "../../../src/train/checkpoint.ts";
@@ -134,6 +134,18 @@ describe("a trainer that takes steps ahead", () => {
     expect(told).toEqual(Array.from({ length: told.length }, (_, i) => i + 1));
     expect(kept.checkpoint?.position).toMatchObject({ step: told.length });
     expect(kept.checkpoint?.position.untold).toBeUndefined();
+  });
+
+  it("is asked without timers, which a hidden tab slows down", async () => {
+    const classifier = linearClassifier();
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    const atSteps: number[] = [];
+    for await (const event of train(classifier, [{ ...stage, epochs: 1 }], validation, config, never)) {
+      if (event.type === "step") atSteps.push(timers.mock.calls.length);
+    }
+    timers.mockRestore();
+    expect(atSteps).toHaveLength(11);
+    expect(new Set(atSteps).size).toBe(1);
   });
 
   it("fails at the step that fails, and keeps nothing of it", async () => {
