@@ -13,7 +13,7 @@ import { columnPairs } from "./column-pairs.ts";
 import { similarNames } from "./column-similar.ts";
 
 /** Chunks kept in memory: some 10 MB. */
-const keptChunks = 48;
+const keptChunks = 32;
 
 export function columnGraph(stored: StoredGraph): KnowledgeGraph {
   const { manifest } = stored;
