@@ -144,9 +144,9 @@ export interface FillRequest {
 
 export type FillEvent =
   | { readonly type: "generate"; readonly event: GenerateEvent }
-  /** Of the masked model. */
+  /** An event of the masked model. */
   | { readonly type: "masked"; readonly event: MaskedRunEvent }
-  /** Of the classifier of stage I. */
+  /** An event of stage I's classifier. */
   | { readonly type: "train"; readonly event: TrainRunEvent };
 
 export type MaskedRunEvent = MaskedEvent | Extract<TrainRunEvent, { type: "device" | "loading" }>;

@@ -38,7 +38,7 @@ export interface Change {
 /** Verdicts of the judges on these examples. */
 interface Told {
   readonly examples: readonly Example[];
-  /** Of the watched training, in order. */
+  /** Epochs of the watched training, in order. */
   readonly epochs: readonly EpochView[];
   /** The examples with the few-shot model's answers in place of their own. */
   readonly labelled: readonly Example[];

@@ -70,7 +70,7 @@ ${sentences.length > 0 ? html`<h3>Licences</h3><ul>${sentences.map((sentence) =>
 /** Few test examples: an interval on them is wide, and its own coverage is uncertain. */
 const fewTests = 100;
 
-/** What these numbers do not show, as far as the run itself can tell. */
+/** Limits of these numbers, as far as the run itself can tell. */
 export function limitsSection(
   { config, data, training }: Notebook,
   synthetic: readonly Synthetic[],

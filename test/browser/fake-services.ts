@@ -88,7 +88,7 @@ export interface Fake extends FakeLibrary {
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
   readonly log: Map<string, AttemptEntry[]>;
-  /** What a run tells before its first entry. */
+  /** Events that a run tells before its first entry. */
   writing: readonly WritingEvent[];
   /** Milliseconds between events. */
   pace: number;
