@@ -187,7 +187,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield { type: "imported", graph };
       },
       graphs: async () => graphs,
-      deleteGraph: async () => undefined,
+      async deleteGraph({ id }) {
+        graphs = graphs.filter((graph) => graph.id !== id);
+      },
       async *importNames({ name }) {
         const graph = { ...starter, id: name, name };
         graphs = [...graphs, graph];

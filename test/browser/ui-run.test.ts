@@ -90,12 +90,6 @@ describe("knowledge", () => {
     await expect.poll(() => saved(fake)?.config.graph).toBe("Mine");
     await expect.element(page.getByLabelText("Graph", { exact: true })).toHaveValue("Mine");
     expect(fake.cutTo).toEqual([["Drug", "Symptom"]]);
-    await page.getByText("Rename, save, check, put together").click();
-    await button("Check the graph").click();
-    await expect.element(page.getByText("The graph is sound", { exact: false })).toBeVisible();
-    await page.getByLabelText("New name of the graph").fill("Renamed");
-    await button("Rename").click();
-    await expect.element(page.getByLabelText("Graph", { exact: true })).toHaveTextContent("Renamed");
     await page.getByText("Paste a list of names").click();
     await page.getByLabelText("Names", { exact: true }).fill("gout");
     await page.getByLabelText("Name of the list").fill("My list");
