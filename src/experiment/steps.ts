@@ -6,7 +6,7 @@ import type { Sure } from "../classifier/task-head.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { GenerateEvent } from "../generate/log.ts";
 import type { RunConfig } from "../generate/run-config.ts";
-import type { Feedback } from "../generate/source.ts";
+import type { Feedback, Turn } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
@@ -51,6 +51,12 @@ export interface WriteAgainRequest extends Omit<GenerateRequest, "items" | "feed
   readonly index: number;
   /** Texts that it must not be, the demonstrations apart. */
   readonly taken: readonly Example[];
+}
+
+/** A completion of an attempt of the request's run, to be looked at token by token. */
+export interface WatchAttemptRequest extends Omit<GenerateRequest, "items" | "feedback"> {
+  readonly index: number;
+  readonly turns: readonly Turn[];
 }
 
 export interface TrainRequest {

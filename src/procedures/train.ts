@@ -26,6 +26,7 @@ import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/
 import type { ModelEntry } from "../models/manifest.ts";
 import { findModel, type ModelReader, readModel } from "../models/reader.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
+import type { Rounding } from "../report/model-page.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkpointFolder, fileFolder, stageFolder } from "../store/files.ts";
 import { type TaskRef, taskIdOf, taskOf } from "../tasks/catalogue.ts";
@@ -39,6 +40,7 @@ import type { Prepared } from "../train/training-method.ts";
 import { methodRow, withRowsOf } from "../train/training-methods.ts";
 import { type FillPorts, filledRun } from "./filled-run.ts";
 import { readFeatures } from "./head-reading.ts";
+import { pageModel } from "./page-model.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -72,6 +74,11 @@ export type TrainProcedures = TrainedProcedures & {
     argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
     signal: AbortSignal,
   ): AsyncGenerator<PredictEvent, void>;
+  /** A kept model's files for one page that runs it: see `pageModel`. */
+  pageModel(
+    argument: { model: string; device: Device | "auto"; examples: readonly Example[] },
+    signal: AbortSignal,
+  ): Promise<{ readonly files: Readonly<Record<string, Blob>>; readonly rounding: Rounding }>;
 };
 
 export interface TrainPorts extends SpeedPorts, TrainedPorts, FillPorts {
@@ -130,6 +137,13 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       yield { type: "loading", done: 0, total: 1 };
       const classifier = await ports.loadModel(await shelf.read(model), device);
       yield* cleanAfterStream(predictAll(classifier, { task, model, examples }, signal), () => classifier.close());
+    },
+
+    async pageModel({ model, device: wish, examples }, signal) {
+      const { device } = await choose(ports, wish);
+      const load = (files: ModelFiles) => ports.loadModel(files, device);
+      const { files, rounding } = await pageModel(await shelf.read(model), examples, load, signal);
+      return { files: Object.fromEntries(files), rounding };
     },
   };
 }
