@@ -12,7 +12,7 @@ import { isVisible } from "../src/tasks/words.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 export interface ReadSet {
-  /** Of the file or folder, without its extension. */
+  /** Name of the file or folder, without its extension. */
   readonly name: string;
   readonly texts: readonly string[];
   readonly marked: readonly (readonly string[])[];

@@ -47,7 +47,7 @@ export interface BatchLine {
   readonly next: string | null;
   /** File of the accepted examples; null before there are any. */
   readonly dataset: string | null;
-  /** Of the test items, for a source that answers them. One without an answer is wrong. */
+  /** Scores on the test items, for a source that answers them. An item without an answer is wrong. */
   readonly scores?: Scores;
 }
 

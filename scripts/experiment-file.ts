@@ -8,7 +8,7 @@ import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import { trustFilterIds } from "../src/experiment/trust.ts";
-import type { MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
+import type { ConfigOf, MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { FolderFiles, HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
@@ -256,6 +256,15 @@ const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
   },
 };
 
+type Optional<C> = { [K in keyof C]-?: Record<never, never> extends Pick<C, K> ? K : never }[keyof C];
+type WithOptional = { [K in SourceKind]: [Optional<ConfigOf<K>>] extends [never] ? never : K }[SourceKind];
+
+/** Fields that a source may have, and that no preset names. */
+const optionalFields: { readonly [K in WithOptional]: readonly Optional<ConfigOf<K>>[] } = {
+  clingen: ["draws"],
+  zerogen: ["marks"],
+};
+
 const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>> = {
   epochs: (given) => given.wholeNumber(1),
   learningRate: (given) => given.number(0),
@@ -290,10 +299,9 @@ export function readSource(given: Field, preset: Preset, manifest: Manifest): So
   const { kind } = given.object(Object.keys(sourceFields));
   if (!kind) throw new Error(`${given.name} has no "kind"`);
   const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));
-  const changes = Object.entries(given.object(Object.keys(before))).map(([name, of]) => [
-    name,
-    sourceFields[name]?.(of, manifest),
-  ]);
+  const more = (optionalFields as Readonly<Partial<Record<SourceKind, readonly string[]>>>)[before.kind] ?? [];
+  const names = [...new Set([...Object.keys(before), ...more])];
+  const changes = Object.entries(given.object(names)).map(([name, of]) => [name, sourceFields[name]?.(of, manifest)]);
   const { writer, tuning, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer>; tuning?: Partial<MaskTuning> };
   const tuned = tuning && "tuning" in before ? { tuning: { ...before.tuning, ...tuning } } : {};
   const source = { ...before, ...rest, ...tuned } as SourceConfig;

@@ -14,7 +14,7 @@ import type { Vectors } from "./vectors.ts";
 export interface TextSet {
   readonly name: string;
   readonly texts: readonly string[];
-  /** Of length 1. */
+  /** Embeddings of length 1. */
   readonly unit: Vectors;
   /** Marked entities of each text. */
   readonly marked: readonly (readonly string[])[];

@@ -1,6 +1,6 @@
 // Data maps (Swayamdipta et al. 2020): confidence, variability and correctness of training examples over the epochs. Knows no model.
 
-/** What a model made of the examples after one epoch. */
+/** A model's view of the examples after one epoch. */
 export interface EpochView {
   readonly epoch: number;
   /** Probability of each example's own label. */

@@ -11,7 +11,7 @@ export interface TsneOptions {
   /** 0: exact. */
   readonly theta?: number;
   readonly seed?: number;
-  /** Of the exaggerated part, and of the rest: openTSNE's. */
+  /** Values for the exaggerated part, and for the rest: openTSNE's. */
   readonly iterations?: readonly [number, number];
 }
 

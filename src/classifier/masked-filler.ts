@@ -7,7 +7,7 @@ import { inferenceFeeds } from "./feeds.ts";
 import type { EncodedPlace, MaskedInput } from "./masked-input.ts";
 import type { MaskedModel } from "./masked-model.ts";
 
-/** What may stand at a masked place: pieces of the kind that stood there, so that words stay words. */
+/** Candidates for a masked place: pieces of the kind that stood there, so that words stay words. */
 export interface Fillings {
   /** Drawn from the softmax at temperature 1 by `u`, uniform in [0, 1). */
   drawn(u: number): string;

@@ -7,7 +7,7 @@ import type { Batch } from "./batches.ts";
 import { type Asked, inferenceFeeds, type Layout, targetFeeds, type Weighing } from "./feeds.ts";
 import type { Input } from "./task-head.ts";
 
-/** What a stage mixes by. */
+/** Settings by which a stage mixes. */
 export interface Mixing {
   /** Both parameters of the Beta distribution of the share. */
   readonly alpha: number;
@@ -38,7 +38,7 @@ export function mixedLengths(lengths: readonly number[], { partners }: Mixture):
 
 /**
  * Feeds of a step: examples in the first half of the rows, their partners in the second, and their targets mixed. `layout.rows` counts one half.
- * Of a batch's part, `whole` is the batch: partners are of it, so that the scale of both halves is one.
+ * For a part of a batch, `whole` is the batch: partners are of it, so that the scale of both halves is one.
  */
 export function mixedFeeds(
   inputs: readonly Input[],

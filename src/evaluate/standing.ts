@@ -12,7 +12,7 @@ export interface ScoredRun {
   readonly set: string;
   /** The task's metrics by `metricId`. */
   readonly values: Readonly<Record<string, number>>;
-  /** Of each metric; undefined for fewer than two test examples. */
+  /** For each metric; undefined for fewer than two test examples. */
   readonly intervals: Readonly<Record<string, Interval>> | undefined;
   /** Draws of the main metric. */
   readonly draws: Float64Array | undefined;
@@ -25,7 +25,7 @@ export interface MethodStanding {
   readonly runs: readonly RunStanding[];
   /** The main metric: mean over the seeds. */
   readonly mean: number;
-  /** Of that mean, over test examples. Undefined for fewer than two. */
+  /** Interval of that mean, over test examples. Undefined for fewer than two. */
   readonly interval?: Interval;
   /** Best and worst rank in 95 % of the draws, from 1, among those that are ranked. */
   readonly rank?: Interval;

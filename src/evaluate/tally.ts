@@ -1,4 +1,4 @@
-// What an example adds to the counts that every metric is made of: hits, predicted and gold items by label. Knows no average.
+// Counts that every metric is made of, and an example's part in them: hits, predicted and gold items by label. Knows no average.
 
 import type { Example } from "../tasks/example.ts";
 import { itemsOf, sameItems } from "../tasks/shapes.ts";

@@ -21,7 +21,7 @@ export interface CellSummary {
   readonly test: number;
   /** Keys of the last stage's predictions and of the rows that they answer. Absent in a cell of an older version. */
   readonly judged?: { readonly predictions: string; readonly test: string };
-  /** Of the data and of the training. */
+  /** Seeds of the data and of the training. */
   readonly remarks: readonly string[];
   readonly spent: Readonly<Partial<Record<Step, number>>>; // milliseconds
 }

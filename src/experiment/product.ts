@@ -23,7 +23,7 @@ export interface Made {
   readonly accepted: number;
   /** Rejected attempts by reason, up to the last accepted one. */
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
-  /** Of the same attempts; absent in a product of an older version. */
+  /** Tokens of the same attempts; absent in a product of an older version. */
   readonly tokens?: Tokens;
 }
 

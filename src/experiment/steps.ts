@@ -1,5 +1,6 @@
 // Requests and events of each step of a run: plain data that crosses a worker's border. The work itself is in the other rooms.
 
+import type { EpochView } from "../analyse/cartography.ts";
 import type { HeadData } from "../classifier/head-data.ts";
 import type { Sure } from "../classifier/task-head.ts";
 import type { Scores } from "../evaluate/scores.ts";
@@ -123,18 +124,34 @@ export type TrainRunEvent =
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
   | { readonly type: "not-saved"; readonly model: string; readonly code: string; readonly why: string };
 
-/** Features of examples by the encoder of stage I. */
+/** Features of examples by the encoder of stage I, and what is made of them. */
 export interface FeaturesRequest {
   /** Stage I: no synthetic examples. It is trained where it is not kept under `stageOne`. */
   readonly stage: TrainRequest;
   readonly examples: readonly Example[];
+  /** `head-data`: the features. `data-map`: a head is trained on them and watched. */
+  readonly wanted: "head-data" | "data-map";
 }
 
-export type FeaturesEvent =
-  | TrainRunEvent
+export type FeaturesEvent = TrainRunEvent | HeadEvent;
+
+export type HeadEvent =
   /** Examples whose features are there, of all. */
   | { readonly type: "reading"; readonly done: number; readonly total: number }
-  | { readonly type: "head-data"; readonly data: HeadData };
+  | { readonly type: "head-data"; readonly data: HeadData }
+  /** Epochs of the head that are over, of all. */
+  | { readonly type: "mapping"; readonly done: number; readonly total: number }
+  | { readonly type: "data-map"; readonly epochs: readonly EpochView[] };
+
+const headEvents: Readonly<Record<HeadEvent["type"], true>> = {
+  reading: true,
+  "head-data": true,
+  mapping: true,
+  "data-map": true,
+};
+
+/** Tells the head's events from those of stage I. */
+export const isOfHead = (event: FeaturesEvent): event is HeadEvent => event.type in headEvents;
 
 /** A run whose source fills masked places by the encoder, which is fine-tuned on the few-shot set first. */
 export interface FillRequest {
@@ -150,9 +167,9 @@ export interface FillRequest {
 
 export type FillEvent =
   | { readonly type: "generate"; readonly event: GenerateEvent }
-  /** Of the masked model. */
+  /** An event of the masked model. */
   | { readonly type: "masked"; readonly event: MaskedRunEvent }
-  /** Of the classifier of stage I. */
+  /** An event of stage I's classifier. */
   | { readonly type: "train"; readonly event: TrainRunEvent };
 
 export type MaskedRunEvent = MaskedEvent | Extract<TrainRunEvent, { type: "device" | "loading" }>;

@@ -3,7 +3,7 @@
 import type { Example } from "../tasks/example.ts";
 import type { MaskPlace } from "../tasks/mask-place.ts";
 
-/** What may stand at one masked place, as the text would have it. */
+/** Candidates for one masked place, as the text would have it. */
 export interface Fillings {
   /** Drawn from the model's distribution at temperature 1 by `u`, uniform in [0, 1). */
   drawn(u: number): string;

@@ -118,7 +118,7 @@ function faultOf(
   return uncopied && words && takesOver(text, uncopied, words) ? rejected("copies-first") : undefined;
 }
 
-/** Of those that can be read the one that speaks most for the label; the first where none can. */
+/** The readable one that speaks most for the label; the first where none can. */
 async function chosen(
   drafts: readonly Draft[],
   prompt: Prompt,

@@ -80,7 +80,7 @@ export async function* generate(config: RunConfig, ports: Ports, signal: AbortSi
 const isExhausted = ({ sinceAccepted }: Progress, { tries }: Source): boolean => tries !== undefined && sinceAccepted >= tries;
 
 interface Progress {
-  /** What two texts must share to be the same. */
+  /** Key that two texts share when they are the same. */
   readonly form: (example: Example) => string;
   accepted: number;
   attempts: number;

@@ -6,7 +6,6 @@ import { trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import type { Classifier, openClassifier } from "../classifier/classifier.ts";
 import { type Encoder, type ModelFiles, openEncoder, parseConfig } from "../classifier/encoder-files.ts";
-import { headData } from "../classifier/head-data.ts";
 import { mergedLora } from "../classifier/merged-lora.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
@@ -40,6 +39,7 @@ import { requireTrainingMemory, withLessMemory } from "../train/training-memory.
 import type { Prepared } from "../train/training-method.ts";
 import { methodRow, withRowsOf } from "../train/training-methods.ts";
 import { type FillPorts, filledRun } from "./filled-run.ts";
+import { readFeatures } from "./head-reading.ts";
 import { pageModel } from "./page-model.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
@@ -116,10 +116,10 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
     },
 
-    async *features({ stage, examples }, signal) {
-      const release = await ports.hold(trainedLock(stage.save));
+    async *features(request, signal) {
+      const release = await ports.hold(trainedLock(request.stage.save));
       try {
-        yield* featuresOf(ports, stage, examples, signal);
+        yield* featuresOf(ports, request, signal);
       } finally {
         release();
       }
@@ -220,8 +220,7 @@ async function* trainAndKeep(
 /** Two classifiers, one after the other: the graphs of stage I, then those that end at the encoder. */
 async function* featuresOf(
   ports: TrainPorts,
-  stage: TrainRequest,
-  examples: readonly Example[],
+  { stage, examples, wanted }: FeaturesRequest,
   signal: AbortSignal,
 ): AsyncGenerator<FeaturesEvent, void> {
   const on = await choose(ports, stage.device);
@@ -245,20 +244,7 @@ async function* featuresOf(
   if (!trained) throw new Error("features: stage I ended without its weights");
   const { maxTokens, seed } = stage.config;
   const frozen = await ports.openClassifier(taskOf(stage.task), trained, { device, maxTokens, seed, trains: { kind: "head" } });
-  yield* cleanAfterStream(readFeatures(frozen, examples, signal), () => frozen.close());
-}
-
-async function* readFeatures(
-  classifier: Classifier,
-  examples: readonly Example[],
-  signal: AbortSignal,
-): AsyncGenerator<FeaturesEvent, void> {
-  const work = headData(classifier, examples, signal);
-  let next = await work.next();
-  for (; !next.done; next = await work.next()) {
-    yield next.value.type === "features" ? { ...next.value, type: "reading" } : next.value;
-  }
-  yield { type: "head-data", data: next.value };
+  yield* cleanAfterStream(readFeatures(frozen, { examples, wanted, seed }, signal), () => frozen.close());
 }
 
 async function* trainOnce(

@@ -1,4 +1,4 @@
-// What an arena's cells cost: acceptance, tokens, time, energy by a stated assumption, and the paper's API by its price (Table 10). Pure.
+// Costs of an arena's cells: acceptance, tokens, time, energy by a stated assumption, and the paper's API by its price (Table 10). Pure.
 
 import { type ArenaCell, type ArenaTable, mean } from "./arena-table.ts";
 import { apiPrice } from "./paper-extras.ts";
@@ -9,7 +9,7 @@ export interface CostRow {
   readonly encoder: string;
   readonly accepted: number;
   readonly attempts: number;
-  /** Of one run: the mean over its seeds. Undefined where nobody counted. */
+  /** For one run: the mean over its seeds. Undefined where nobody counted. */
   readonly promptTokens: number | undefined;
   readonly completionTokens: number | undefined;
   readonly seconds: number;

@@ -39,7 +39,7 @@ export interface ArenaCell {
   readonly paper: number | undefined;
   /** The paper copied that number from another. */
   readonly copied: boolean;
-  /** What is known against that number. */
+  /** Errata known of that number. */
   readonly erratum: string | undefined;
   /** Dollars for 1,000 samples in the paper. */
   readonly paperCost: number | undefined;

@@ -19,7 +19,7 @@ export interface CasePiece {
 
 export interface CaseText {
   readonly example: Example;
-  /** Of each of its texts, in order and without gaps. */
+  /** Pieces of each of its texts, in order and without gaps. */
   readonly pieces: readonly (readonly CasePiece[])[];
   /** Words with a letter or a digit, and those of them that no real text has. */
   readonly words: number;

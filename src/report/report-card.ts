@@ -82,7 +82,7 @@ export function limitsSection(notebook: Notebook, synthetic: readonly Synthetic[
   return html`<section><h2>Limits</h2><ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul></section>`;
 }
 
-/** What these numbers do not show, as far as the run itself can tell: a sentence each. */
+/** Limits of these numbers, as far as the run itself can tell: a sentence each. */
 export function limitsOf(
   { config, data, training }: Notebook,
   synthetic: readonly Synthetic[],

@@ -186,7 +186,7 @@ function checkModel(of: Field): void {
   for (const file of at("files").items()) for (const name of ["name", "sha256"]) fieldsOf(file)(name).text();
 }
 
-/** What the page draws of it is drawn once, for nothing else says whether it can be. */
+/** The page's figures are drawn once: nothing else says whether they can be. */
 function analysisOf(of: Field): Analysis {
   const analysis = of.value as Analysis;
   try {

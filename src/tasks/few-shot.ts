@@ -11,7 +11,7 @@ export const fiveInAll: Shots = { count: 5, per: "task" };
 interface ShotRow {
   /** Positions of the pool that are drawn; undefined where it does not suffice. */
   draw(task: Task, pool: readonly Example[], stream: Rng): ReadonlySet<number> | undefined;
-  /** What the pool lacks, after "fewer than". */
+  /** Words for what the pool lacks, after "fewer than". */
   wanted(count: number): string;
 }
 
@@ -44,5 +44,5 @@ export function drawFewShot<T extends Task>(task: T, pool: readonly ExampleOf<T>
   return chosen && pool.filter((_, i) => chosen.has(i));
 }
 
-/** What a pool that does not suffice has fewer of. */
+/** Words for what an insufficient pool has too few of. */
 export const shotsWanted = ({ shots }: Task): string => rows[shots.per].wanted(shots.count);

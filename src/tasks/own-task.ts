@@ -32,9 +32,9 @@ export interface TaskDraft extends OwnWords {
   readonly name: string;
   readonly family: Family;
   readonly labels: readonly Label[];
-  /** Of a classification. */
+  /** For a classification. */
   readonly carries?: ShapeData["sentence"]["carries"];
-  /** Of a relation. */
+  /** For a relation. */
   readonly head?: EntityRole;
   readonly tail?: EntityRole;
 }

@@ -25,7 +25,7 @@ export interface TaskFile {
   readonly examples: TaskExamples;
 }
 
-/** Of the file's form; a later one will read this one too. */
+/** Version of the file's form; a later one will read this one too. */
 const version = 1;
 
 /** More labels make prompts that no context holds, and want five examples each. */

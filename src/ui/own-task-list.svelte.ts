@@ -21,7 +21,7 @@ export class OwnTaskList {
     void this.read();
   }
 
-  /** Those that a run can take. */
+  /** Tasks that a run can take. */
   get usable(): readonly TaskFile[] {
     return (this.all ?? []).flatMap(({ file }) => file ?? []);
   }

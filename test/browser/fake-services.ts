@@ -88,7 +88,7 @@ export interface Fake extends FakeLibrary {
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
   readonly log: Map<string, AttemptEntry[]>;
-  /** What a run tells before its first entry. */
+  /** Events that a run tells before its first entry. */
   writing: readonly WritingEvent[];
   /** Milliseconds between events. */
   pace: number;
@@ -190,7 +190,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield { type: "imported", graph };
       },
       graphs: async () => graphs,
-      deleteGraph: async () => undefined,
+      async deleteGraph({ id }) {
+        graphs = graphs.filter((graph) => graph.id !== id);
+      },
       async *importNames({ name }) {
         const graph = { ...starter, id: name, name };
         graphs = [...graphs, graph];
@@ -305,8 +307,6 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         if (request.training) yield { type: "remark", text: `Stage II was ${request.training.method.kind}.` };
         if (request.training || request.synthetic.length > 0) {
-          const seen = (epoch: number) => dynamics(epoch, request.synthetic.length);
-          if (request.config.cartography) yield* [seen(1), seen(2)];
           yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
         }
         fake.leftOff = undefined;
@@ -314,9 +314,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         else yield { type: "saved", model: request.save, bytes: 91e6 };
       },
       recipe: async () => recipe,
-      // biome-ignore lint/correctness/useYield: it only fails
-      async *features() {
-        throw new Error("no source of these tests has rounds");
+      async *features({ stage: request, examples, wanted }, signal) {
+        if (wanted !== "data-map") throw new Error("no source of these tests has rounds");
+        yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
+        yield { type: "data-map", epochs: [1, 2].map((epoch) => dynamics(epoch, examples.length)) };
       },
       // biome-ignore lint/correctness/useYield: it only fails
       async *fill() {

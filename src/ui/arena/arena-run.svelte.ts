@@ -216,7 +216,7 @@ export class ArenaRun {
     return errorCodes.includes(code as ErrorCode) ? new ClinfuseError(code as ErrorCode, message, place) : new Error(message);
   }
 
-  /** What another tab changed meanwhile is kept. */
+  /** Changes that another tab made meanwhile are kept. */
   async change(change: (before: Arena) => Arena): Promise<void> {
     const dated = (before: Arena): Arena => ({ ...change(before), updatedAt: Date.now() });
     this.arena = dated(this.arena);

@@ -1,4 +1,4 @@
-// What a task of one's own still lacks, as a sentence to act on. Knows the fields of the task's file, and no task.
+// Fields that a task of one's own still lacks, as a sentence to act on. Knows the fields of the task's file, and no task.
 
 const sentences: readonly (readonly [field: RegExp, sentence: (match: RegExpExecArray) => string])[] = [
   [/^name takes a line of text/, () => "give the task a name."],

@@ -1,4 +1,4 @@
-// What the presets give a writer for each family of tasks.
+// Values that the presets give a writer, for each family of tasks.
 
 import { expect, it } from "vitest";
 import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";

@@ -69,6 +69,16 @@ describe("a file", () => {
     ]);
   });
 
+  it("takes the fields of a source that no preset names", () => {
+    const sources = [
+      { kind: "clingen", draws: "deficit" },
+      { kind: "zerogen", marks: "graph" },
+    ];
+    expect(read({ ...whole, tasks: ["bc5cdr-disease"], sources }).cells.map(({ config }) => config.source)).toMatchObject(
+      sources,
+    );
+  });
+
   it("takes sources, seeds and size from a grid's preset where it names none", () => {
     const { cells } = read({ tasks: ["mqp"], preset: "laptop" });
     expect(new Set(cells.map(({ config }) => config.size))).toEqual(new Set([200]));

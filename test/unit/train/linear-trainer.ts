@@ -26,7 +26,7 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
     return { shape: perToken ? [rows, tokens, outputs] : [rows, outputs], data };
   };
 
-  /** Of a linear model a mix of hidden states is the mix of the texts: the same as both at their share. */
+  /** In a linear model a mix of hidden states is the mix of the texts: the same as both at their share. */
   const mixedSlope = (feeds: Feeds, share: number): { loss: number; gradient: Float32Array } => {
     const { data } = forward(feeds);
     const half = data.length / 2;
@@ -81,6 +81,7 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
   return {
     device: "wasm",
     path: "onnxruntime",
+    ahead: 0,
     async features() {
       throw new Error("everything of it trains");
     },

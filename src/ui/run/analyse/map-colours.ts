@@ -3,7 +3,7 @@
 import type { ExampleSet } from "../../../procedures/analyse.ts";
 import { labelsOf } from "../../../tasks/shapes.ts";
 
-/** What points are told apart by. */
+/** Properties that points are told apart by. */
 export const aspects = ["source", "label"] as const;
 export type Aspect = (typeof aspects)[number];
 export const aspectWords: Readonly<Record<Aspect, string>> = { source: "Real or synthetic", label: "Label" };

@@ -32,7 +32,7 @@ export const styleWords: Readonly<Record<StyleOrigin, string>> = {
   none: "None: the ablation of Table 3",
 };
 
-/** What a writer was measured not to do, by its id and the family of the task (docs/small-models.md). */
+/** Things that a writer was measured not to do, by its id and the family of the task (docs/small-models.md). */
 const limits: Readonly<Record<string, Partial<Readonly<Record<Family, string>>>>> = {
   "smollm2-135m-instruct": {
     pair: "A writer of 135M parameters writes pairs that differ little by their label. On MQP they taught the encoder nothing.",

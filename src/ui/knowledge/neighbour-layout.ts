@@ -1,6 +1,6 @@
 // Places of a node's neighbours in a drawing: those that it points at on the right, those that point at it on the left. Pure.
 
-import type { NodeCard } from "../../../knowledge/graph-lookup.ts";
+import type { NodeCard } from "../../knowledge/graph-lookup.ts";
 
 export interface DrawnNeighbour {
   readonly name: string;

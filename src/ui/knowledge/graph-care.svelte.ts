@@ -1,11 +1,11 @@
 // Operations on the chosen graph as a whole: rename, write out, check, repair, put together with another. Knows no component.
 
-import type { GraphFault } from "../../../knowledge/graph-check.ts";
-import type { GraphForm } from "../../../knowledge/graph-export.ts";
-import type { MergeReport } from "../../../procedures/graph-care.ts";
-import { save } from "../../parts/save.ts";
-import type { Work } from "../../parts/work.svelte.ts";
-import type { Services } from "../../services.ts";
+import type { GraphFault } from "../../knowledge/graph-check.ts";
+import type { GraphForm } from "../../knowledge/graph-export.ts";
+import type { MergeReport } from "../../procedures/graph-care.ts";
+import { save } from "../parts/save.ts";
+import type { Work } from "../parts/work.svelte.ts";
+import type { Services } from "../services.ts";
 
 export class GraphCare {
   readonly #work: Work;

@@ -1,9 +1,9 @@
 // Files of a graph that were picked, what they hold, and the part of them that is wanted. Knows no component.
 
-import type { GraphFilter, GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
-import type { PickedFolder } from "../../parts/folder.ts";
-import { bytes } from "../../parts/numbers.ts";
-import type { Work } from "../../parts/work.svelte.ts";
+import type { GraphFilter, GraphInfo, ImportEvent } from "../../knowledge/graphs.ts";
+import type { PickedFolder } from "../parts/folder.ts";
+import { bytes } from "../parts/numbers.ts";
+import type { Work } from "../parts/work.svelte.ts";
 
 export type PartKind = "types" | "relations" | "licences";
 

@@ -1,8 +1,8 @@
 // A person's look-up in the graph: the query, the nodes found, the one that is open. Knows no component.
 
-import { isAbort } from "../../../base/errors.ts";
-import type { FoundNode, NodeCard, Step } from "../../../knowledge/graph-lookup.ts";
-import type { Services } from "../../services.ts";
+import { isAbort } from "../../base/errors.ts";
+import type { FoundNode, NodeCard, Step } from "../../knowledge/graph-lookup.ts";
+import type { Services } from "../services.ts";
 
 const mostFound = 12;
 const mostNeighbours = 40;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Neighbour } from "../../../../src/knowledge/graph/neighbours.ts";
-import { fitted, neighbourLayout } from "../../../../src/ui/run/knowledge/neighbour-layout.ts";
+import { fitted, neighbourLayout } from "../../../../src/ui/knowledge/neighbour-layout.ts";
 
 const link = (relation: string, way: "in" | "out", ordinal: number): Neighbour => ({
   relation,
