@@ -1,12 +1,13 @@
 // A graph as WGSL kernels, its second form beside ONNX (onnx.ts): dispatches in order, each with its code and what it reads and writes. Knows no device.
 
 import type { Constant, Graph } from "./graph.ts";
+import type { Value } from "./ops.ts";
 import { type Kernel, type KernelKind, plan } from "./wgsl/fold.ts";
 import { mapBody } from "./wgsl/map.ts";
-import { productBody } from "./wgsl/product.ts";
+import { productShaders } from "./wgsl/product.ts";
 import { rowsBody } from "./wgsl/rows.ts";
 import { sumBody } from "./wgsl/sum.ts";
-import { type Body, type Shader, Writer } from "./wgsl/writer.ts";
+import { type Shader, Writer } from "./wgsl/writer.ts";
 
 export type { Shader } from "./wgsl/writer.ts";
 
@@ -17,19 +18,29 @@ export interface Shaders {
   readonly constants: readonly Constant[];
 }
 
-const bodies: Readonly<Record<KernelKind, (w: Writer) => Body>> = {
-  map: mapBody,
-  sum: sumBody,
-  rows: rowsBody,
-  product: productBody,
+/** `writer`: begins a shader of the kernel. `scratch`: id of a value of its own, between shaders. */
+type Write = (writer: (instead?: Value) => Writer, scratch: number) => readonly Shader[];
+
+const one =
+  (body: (w: Writer) => Parameters<Writer["shader"]>[0]): Write =>
+  (writer) => {
+    const w = writer();
+    return [w.shader(body(w))];
+  };
+
+const writes: Readonly<Record<KernelKind, Write>> = {
+  map: one(mapBody),
+  sum: one(sumBody),
+  rows: one(rowsBody),
+  product: productShaders,
 };
 
 /** Shaders that the graph's outputs need. Throws an Error for an operator without a kernel, and for what no kernel can hold. */
 export function toWgsl(g: Graph): Shaders {
   const planned = plan(g);
-  const shaders = planned.kernels.map((kernel: Kernel) => {
-    const w = new Writer(planned, kernel, g.constants);
-    return { ...w.shader(bodies[kernel.kind](w)), kind: kernel.kind };
+  const shaders = planned.kernels.flatMap((kernel: Kernel, i) => {
+    const writer = (instead?: Value) => new Writer(planned, kernel, g.constants, instead);
+    return writes[kernel.kind](writer, -1 - i).map((shader) => ({ ...shader, kind: kernel.kind }));
   });
   const given = new Set([...shaders.flatMap(({ reads }) => reads), ...g.outputs.values()].map(({ id }) => id));
   return { shaders, constants: g.constants.filter(({ value }) => given.has(value.id)) };

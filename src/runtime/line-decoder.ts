@@ -4,7 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { openCaches } from "./decode/caches.ts";
 import { lineNumbers } from "./decode/kernels.ts";
 import { maskWords, resultNumbers } from "./decode/sample.ts";
-import { type StepDispatch, stepBuffers, stepDispatches } from "./decode/step.ts";
+import { type StepCounts, type StepDispatch, stepBuffers, stepCounts, stepDispatches } from "./decode/step.ts";
 import { type DecoderWeightBuffers, uploadDecoder } from "./decode/weights.ts";
 import type { DecoderSource } from "./decoder-source.ts";
 import { type ProgramDevice, programDevice } from "./program/device.ts";
@@ -102,7 +102,8 @@ async function decoderOf(on: ProgramDevice, weights: DecoderWeightBuffers, optio
     device.queue.writeBuffer(buffers.upload, 0, host);
     if (used > 0) device.queue.writeBuffer(buffers.masks, 0, masks, 0, used * words);
     const encoder = device.createCommandEncoder();
-    encode(encoder, dispatches, { lines: lines.length, wanted: wanted.length, sampled: choices.length });
+    const positions = lines.map(({ position }) => position);
+    encode(encoder, dispatches, stepCounts(positions, wanted.length, choices.length, contextTokens));
     const { results, logits, logitWidth } = buffers;
     const left = wanted.length - choices.length;
     const read = [
@@ -155,11 +156,7 @@ function failureOf({ lost }: ProgramDevice, error: unknown): unknown {
   return why === undefined ? error : new ClinfuseError("device-lost", `the GPU went away: ${why}`, {}, { cause: error });
 }
 
-function encode(
-  encoder: GPUCommandEncoder,
-  dispatches: readonly StepDispatch[],
-  counts: Readonly<Record<StepDispatch["of"], number>>,
-): void {
+function encode(encoder: GPUCommandEncoder, dispatches: readonly StepDispatch[], counts: StepCounts): void {
   const pass = encoder.beginComputePass();
   let current: GPUComputePipeline | undefined;
   for (const { pipeline, group, groups, of } of dispatches) {
@@ -168,7 +165,7 @@ function encode(
     if (pipeline !== current) pass.setPipeline(pipeline);
     current = pipeline;
     pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(...groups(count));
+    pass.dispatchWorkgroups(...groups(count, counts.spans));
   }
   pass.end();
 }

@@ -91,11 +91,13 @@ export interface Trainer {
   readonly device: "webgpu" | "wasm";
   /** Who computes; on WASM it is onnxruntime. It may change once, with a note. */
   readonly path: WebGpuPath;
+  /** Steps that are worth queueing before the numbers of an earlier one are there; 0 where each is computed as it is asked for. */
+  readonly ahead: number;
   /** Sentence that says why onnxruntime computes where a program was asked for. */
   readonly note?: string | undefined;
   /**
    * Forward, backward, AdamW, in place. `loss` is before the update; `gradientNorm` before clipping. A batch may come in parts, whose
-   * losses and gradients add up: their `scale` is the whole batch's.
+   * losses and gradients add up: their `scale` is the whole batch's. Calls are done in the order of asking, those of the other methods too.
    */
   step(batch: Feeds | readonly Feeds[], options: StepOptions): Promise<{ loss: number; gradientNorm: number }>;
   /** The head's logits. */

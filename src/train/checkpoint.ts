@@ -2,7 +2,7 @@
 
 import type { TrainerState } from "../runtime/trainer.ts";
 import type { LazyWeight, Weights } from "../weights/weight.ts";
-import type { StageId, Validated } from "./train-config.ts";
+import type { StageId, TrainEvent, Validated } from "./train-config.ts";
 
 /** The best epoch of a stage so far. */
 export interface BestEpoch extends Validated {
@@ -19,6 +19,8 @@ export interface Position {
   /** Losses of the epoch under way, a step each. */
   readonly losses: readonly number[];
   readonly best?: BestEpoch;
+  /** Steps that were taken, but not told: who resumes tells them first. */
+  readonly untold?: readonly Extract<TrainEvent, { type: "step" }>[];
 }
 
 export interface Checkpoint {

@@ -1,6 +1,6 @@
 // Fine-tuning of a masked model on the few-shot set: masks drawn anew each epoch, loss on masked places alone. Knows no storage and no source.
 
-import { breathe } from "../base/async.ts";
+import { breathe, turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
@@ -14,6 +14,7 @@ import type { Example } from "../tasks/example.ts";
 import type { Weights } from "../weights/weight.ts";
 import { divergenceWatch } from "./divergence.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
+import { StepsAhead } from "./steps-ahead.ts";
 import type { TrainConfig } from "./train-config.ts";
 
 /** Settings of a masked model's fine-tuning, as TrainConfig has them. */
@@ -117,11 +118,24 @@ async function* runEpoch(
   const round = (epoch - 1) % maskings;
   const hidden = inputs.map((input, i) => masked(input, tuning.masks, mask, rng(seed, "masks", round, i)));
   const batches = epochBatches(lengths, rows, maxTokens, rng(seed, "masked epoch", epoch), cutting);
+  const ahead = new StepsAhead<{
+    readonly type: "step";
+    readonly step: number;
+    readonly steps: number;
+    readonly epoch: number;
+  }>();
+  const tellDownTo = async function* (most: number): AsyncGenerator<Step, void> {
+    while (ahead.waiting > most) yield await ahead.next();
+  };
   for (const [i, batch] of batches.entries()) {
     const step = (epoch - 1) * perEpoch + i + 1;
     const partial = partsOfBatch(batch, lengths, rows, parts, maxTokens, cutting.buckets);
-    for (const { tokens } of partial) if (model.compiles("step", layout.rows, tokens)) yield { type: "compiling", tokens };
-    await breathe(); // an abort sent from another thread gets its turn
+    for (const { tokens } of partial) {
+      if (!model.compiles("step", layout.rows, tokens)) continue;
+      yield* tellDownTo(0);
+      yield { type: "compiling", tokens };
+    }
+    await turn(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const start = performance.now();
     const feeds = partial.map((part, k) => ({
@@ -130,9 +144,10 @@ async function* runEpoch(
       ...(dropout > 0 ? dropoutFeeds(encoder.config, rng(seed, "masked dropout", step, k)) : {}),
     }));
     const rate = learningRateAt(step, steps, learningRate, warmup);
-    const { loss, gradientNorm } = await trainer.step(feeds, { learningRate: rate, weightDecay, clipNorm });
-    yield { type: "step", step, steps, epoch, loss, gradientNorm, milliseconds: performance.now() - start };
+    ahead.add({ type: "step", step, steps, epoch }, start, trainer.step(feeds, { learningRate: rate, weightDecay, clipNorm }));
+    yield* tellDownTo(trainer.ahead);
   }
+  yield* tellDownTo(0);
 }
 
 const layoutOf = ({ encoder: { config, tokenizer } }: MaskedModel, rows: number) => ({

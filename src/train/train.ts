@@ -1,6 +1,6 @@
 // Fine-tuning in two stages (section 4.3, equations 1 and 2). Knows no device, no storage and no test set.
 
-import { breathe } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
@@ -19,6 +19,7 @@ import { type BestEpoch, type Checkpoint, type Checkpoints, lazyWeights, noCheck
 import { type DivergenceWatch, divergenceWatch } from "./divergence.ts";
 import { dynamicsOf } from "./dynamics.ts";
 import { learningRateAt, warmupSteps } from "./schedule.ts";
+import { StepsAhead } from "./steps-ahead.ts";
 import type { Stage, TrainConfig, TrainEvent, Validated } from "./train-config.ts";
 
 /**
@@ -89,7 +90,14 @@ interface Progress {
   /** Losses of the epoch under way. */
   losses: number[];
   best: (BestEpoch & { weights: Weights }) | undefined;
+  /** Queued on the trainer beyond `step`. */
+  readonly ahead: StepsAhead<StepFacts>;
+  /** Taken, but not told: the reader left before. */
+  untold: StepEvent[];
 }
+
+type StepEvent = Extract<TrainEvent, { type: "step" }>;
+type StepFacts = Omit<StepEvent, "loss" | "gradientNorm" | "milliseconds">;
 
 async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGenerator<TrainEvent, void> {
   const { classifier, stage, judge, checkpoints, signal } = work;
@@ -107,41 +115,25 @@ async function* trainStage(work: Work, from: Checkpoint | undefined): AsyncGener
   const stream = rng(config.seed, "train", stage.id);
   const watch = divergenceWatch(stage.id);
   const patience = config.patience || Number.POSITIVE_INFINITY;
-  const save = () => saveProgress(work, progress);
   let left: "stopped" | "failed" | "finished" = "stopped";
   try {
+    while (progress.untold.length > 0) yield progress.untold.shift() as StepEvent;
     while (progress.epochs < stage.epochs && progress.epochs - (progress.best?.epoch ?? 0) < patience) {
       const epoch = progress.epochs + 1;
       const cut = (draws: Rng) => epochBatches(lengths, rows, classifier.maxTokens, draws, cutting);
       const batches = batchesOf(perEpoch, stream.fork(epoch), cut);
       const ahead = batches.slice(progress.step - progress.epochs * perEpoch);
-      for await (const event of runEpoch(
-        { ...work, config },
-        {
-          inputs,
-          features,
-          cutting,
-          rows,
-          batches: ahead,
-          epoch,
-          steps,
-          progress,
-          watch,
-        },
-      )) {
-        yield event;
-        if (event.type === "step" && checkpoints.due("step")) await save();
-      }
+      yield* runEpoch({ ...work, config }, { inputs, features, cutting, rows, batches: ahead, epoch, steps, progress, watch });
       if (config.cartography) yield* dynamicsOf(classifier, stage, epoch, inputs, signal);
       yield* endEpoch(work, progress, yield* validate(classifier, judge, signal));
-      if (checkpoints.due("epoch")) await save();
+      if (checkpoints.due("epoch")) await saveProgress(work, progress);
     }
     left = "finished";
   } catch (error) {
     if (!isAbort(error)) left = "failed"; // what a failed device holds is worth nothing
     throw error;
   } finally {
-    if (left === "stopped") await save().catch(() => undefined); // who stopped it is told that, whatever the device says
+    if (left === "stopped") await saveLeft(work, progress, watch).catch(() => undefined); // who stopped it is told that, whatever the device says
   }
   const { best } = progress;
   if (!best) throw new Error(`train: expected at least one epoch, got ${stage.epochs}`);
@@ -169,16 +161,42 @@ async function* featuresOf(
 }
 
 async function progressAt({ trainer }: Classifier, from: Checkpoint | undefined): Promise<Progress> {
-  if (!from) return { step: 0, epochs: 0, losses: [], best: undefined };
+  const ahead = new StepsAhead<StepFacts>();
+  if (!from) return { step: 0, epochs: 0, losses: [], best: undefined, ahead, untold: [] };
   await trainer.restore(from.trainer);
-  const { step, epochs, losses, best } = from.position;
-  return { step, epochs, losses: [...losses], best: best && { ...best, weights: await readAll(from.best ?? []) } };
+  const { step, epochs, losses, best, untold = [] } = from.position;
+  const kept = best && { ...best, weights: await readAll(from.best ?? []) };
+  return { step, epochs, losses: [...losses], best: kept, ahead, untold: [...untold] };
 }
 
-async function saveProgress({ classifier, stage, checkpoints }: Work, { step, epochs, losses, best }: Progress): Promise<void> {
+/** Takes the numbers of the first step that is under way. Throws `diverged`, and the step's error. */
+async function tellNext(progress: Progress, watch: DivergenceWatch): Promise<StepEvent> {
+  const event = await progress.ahead.next();
+  watch.take(event.step, event.loss, event.gradientNorm);
+  progress.step = event.step;
+  progress.losses.push(event.loss);
+  return event;
+}
+
+/** Saves where the reader left: what is queued is taken, and told by who resumes. */
+async function saveLeft(work: Work, progress: Progress, watch: DivergenceWatch): Promise<void> {
+  while (progress.ahead.waiting > 0) progress.untold.push(await tellNext(progress, watch));
+  await saveProgress(work, progress);
+}
+
+/** For when no step is under way: the trainer's state is the progress's. */
+async function saveProgress({ classifier, stage, checkpoints }: Work, progress: Progress): Promise<void> {
+  const { step, epochs, losses, best, untold } = progress;
   const { weights, ...bestEpoch } = best ?? {};
   await checkpoints.save({
-    position: { stage: stage.id, step, epochs, losses, ...(best ? { best: bestEpoch as BestEpoch } : {}) },
+    position: {
+      stage: stage.id,
+      step,
+      epochs,
+      losses,
+      ...(best ? { best: bestEpoch as BestEpoch } : {}),
+      ...(untold.length > 0 ? { untold } : {}),
+    },
     trainer: await classifier.trainer.state(),
     ...(weights ? { best: lazyWeights(weights) } : {}),
   });
@@ -213,7 +231,9 @@ interface Epoch {
   readonly watch: DivergenceWatch;
 }
 
-async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
+/** Steps are told in their order, each once its numbers are there; the trainer may be some steps ahead then. A checkpoint waits for them. */
+async function* runEpoch(whole: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
+  const { classifier, stage, config, signal, checkpoints } = whole;
   const { inputs, features, cutting, rows, batches, epoch, steps, progress, watch } = work;
   const parts = config.accumulation ?? 1;
   const layout = {
@@ -232,16 +252,30 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
   const lengths = inputs.map((input) => input.encoding.ids.length);
   const { weightDecay, decayVectors = true, clipNorm } = config;
   const { mixing } = stage;
+  const { ahead } = progress;
+  let due = false;
+  const tellDownTo = async function* (most: number): AsyncGenerator<TrainEvent, void> {
+    while (ahead.waiting > most) {
+      yield await tellNext(progress, watch);
+      due = checkpoints.due("step") || due;
+    }
+    if (!due || most > 0) return;
+    due = false;
+    await saveProgress(whole, progress);
+  };
   for (const batch of batches) {
-    const step = progress.step + 1;
+    const step = progress.step + ahead.waiting + 1;
     const mixture = mixing && drawMixture(mixing, batch.indices, rng(config.seed, "mix", stage.id, step));
     const widths = mixture ? mixedLengths(lengths, mixture) : lengths;
     const partial = partsOfBatch(batch, widths, rows, parts, classifier.maxTokens, cutting.buckets);
     for (const part of partial) {
       const tokens = features?.width(part) ?? part.tokens;
-      if (classifier.compiles("step", layout.rows, tokens, mixture?.layer)) yield { type: "compiling", tokens };
+      if (!classifier.compiles("step", layout.rows, tokens, mixture?.layer)) continue;
+      yield* tellDownTo(0);
+      yield { type: "compiling", tokens };
     }
-    await breathe(); // an abort sent from another thread gets its turn
+    await turn(); // an abort sent from another thread gets its turn
+    if (signal.aborted) yield* tellDownTo(0);
     throwIfAborted(signal);
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const start = performance.now();
@@ -254,13 +288,11 @@ async function* runEpoch({ classifier, stage, config, signal }: Work, work: Epoc
           }),
       ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step, i)) : {}),
     }));
-    const { loss, gradientNorm } = await classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });
-    const milliseconds = performance.now() - start;
-    watch.take(step, loss, gradientNorm);
-    progress.step = step;
-    progress.losses.push(loss);
-    yield { type: "step", stage: stage.id, step, steps, epoch, loss, learningRate, gradientNorm, milliseconds };
+    const taken = classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });
+    ahead.add({ type: "step", stage: stage.id, step, steps, epoch, learningRate }, start, taken);
+    yield* tellDownTo(due ? 0 : classifier.trainer.ahead);
   }
+  yield* tellDownTo(0);
 }
 
 async function* validate(classifier: Classifier, judge: Judge, signal: AbortSignal): AsyncGenerator<TrainEvent, Validated> {

@@ -19,6 +19,11 @@ const sizes: readonly (readonly [rows: number, columns: number, inner: number])[
   [1, 70, 90],
   [90, 3, 70],
   [16, 257, 16],
+  // Multiples of four, which are read in fours; then sums so long that they are taken in parts.
+  [68, 100, 36],
+  [65, 64, 1030],
+  [68, 64, 1036],
+  [3, 40, 700],
 ];
 
 const gemms = sizes.flatMap(([m, n, k]) =>
@@ -82,13 +87,50 @@ const others: readonly KernelCase[] = [
     ],
     build: (g, [x, y]) => [g.apply("MatMul", [x as Value, y as Value])],
   },
+  ...(
+    [
+      ["middle", 33, 5, 34],
+      ["large", 66, 3, 65],
+      ["large", 68, 4, 72],
+    ] as const
+  ).map(
+    ([tile, rows, inner, columns]): KernelCase => ({
+      title: `so many matrices that the ${tile} tile takes them: ${rows} x ${columns} x ${inner}`,
+      shapes: [
+        [2, 128, rows, inner],
+        [2, 128, inner, columns],
+      ],
+      build: (g, [x, y]) => [g.apply("Tanh", [g.apply("MatMul", [x as Value, y as Value])])],
+    }),
+  ),
   {
-    title: "so many matrices that the large tile takes them",
+    title: "a batch of matrices times one, in parts of the sum, then a sum with another value and a function",
     shapes: [
-      [2, 128, 33, 5],
-      [2, 128, 5, 34],
+      [3, 40, 1100],
+      [1100, 50],
+      [3, 40, 50],
     ],
-    build: (g, [x, y]) => [g.apply("Tanh", [g.apply("MatMul", [x as Value, y as Value])])],
+    build(g, [x, y, z]) {
+      const product = g.apply("MatMul", [x as Value, y as Value]);
+      return [g.apply("Tanh", [g.apply("Add", [product, z as Value])]), product];
+    },
+  },
+  {
+    title: "views that lie in fours and views that do not: slices, a beginning of two, turned heads",
+    shapes: [
+      [40, 72],
+      [36, 70],
+      [2, 36, 4, 20],
+    ],
+    build(g, [x, y, heads]) {
+      const slice = (value: Value, start: number, end: number) => g.apply("Slice", [value], { axis: 1, start, end });
+      const turned = g.apply("Transpose", [heads as Value], { perm: [0, 2, 3, 1] });
+      return [
+        g.apply("Gemm", [slice(x as Value, 4, 40), slice(y as Value, 4, 40), null], { transA: false, transB: true }),
+        g.apply("Gemm", [slice(x as Value, 2, 38), slice(y as Value, 2, 38), null], { transA: false, transB: true }),
+        g.apply("MatMul", [turned, g.apply("Transpose", [turned], { perm: [0, 1, 3, 2] })]),
+      ];
+    },
   },
   {
     title: "one value under two names, an input given back, and a constant",

@@ -1,35 +1,24 @@
-// Kernel of matrix products: tiles in workgroup memory, a few rows and columns for each thread. Knows no other operator.
+// Kernels of matrix products: a tile or a plain sum by the output's size, in parts along the sum where the output alone would leave a card idle. Knows no other operator.
 
 import { type Node, type Shape, sizeOf, type Value } from "../ops.ts";
-import type { Plan } from "./fold.ts";
-import { Block, Place, strides } from "./place.ts";
-import { type Body, fn, nodeOf, spread, type Writer } from "./writer.ts";
+import { type Operand, readingOf } from "./operand.ts";
+import { Block, Place } from "./place.ts";
+import { strips, type Tile, threadsOf, tileLines, tiles } from "./tile.ts";
+import { type Body, fn, nodeOf, type Shader, spread, type Writer } from "./writer.ts";
 
-/** A workgroup's part of the output: `side` x `side` threads with `each` x `each` numbers, in steps of `inner` along the sums. */
-interface Tile {
-  readonly side: number;
-  readonly each: number;
-  readonly inner: number;
-}
-const tiles: readonly Tile[] = [
-  { side: 16, each: 4, inner: 16 },
-  { side: 16, each: 2, inner: 16 },
-];
 /** Workgroups that keep a large card busy. */
 const enough = 256;
 const maxBatch = 65535;
-
-/** One side of a product: a value whose last two axes are walked. */
-interface Operand {
-  readonly name: "a" | "b";
-  readonly value: Value;
-  /** Size along the output. */
-  readonly outer: number;
-  /** Place of the number at index `o` along the output and `k` along the sum. */
-  at(block: Block, o: string, k: string): Place;
-  /** True where neighbours along the sum are neighbours in memory. */
-  readonly turned: boolean;
-}
+/** A side below it would leave most of a tile empty: a head with a few labels. */
+const leastSide = 16;
+/** Numbers that are too few to share loads. */
+const fewNumbers = 4096;
+const plainLanes = 64;
+/** Terms of a part of the sum at least: in tiles, and for a thread alone. Below it adding up the parts would cost what they save. */
+const leastTiled = 512;
+const leastPlain = 128;
+/** Lines of an epilogue that a thread may have so often as the largest tile asks for. */
+const mostLines = 24;
 
 interface Product {
   readonly rows: number;
@@ -43,148 +32,182 @@ interface Product {
   readonly bias: Value | undefined;
 }
 
-/** A side below it would leave most of a tile empty: a head with a few labels. */
-const leastSide = 16;
-/** Numbers that are too few to share loads. */
-const fewNumbers = 4096;
-const plainLanes = 64;
-
-export function productBody(w: Writer): Body {
-  const product = productOf(nodeOf(w.kernel), w.plan);
-  const { rows, columns, batch } = product;
-  const count = sizeOf(batch);
-  const before = [...loading(w, product.a), ...loading(w, product.b), ...finishing(w, product)];
-  if (Math.min(rows, columns) < leastSide || rows * columns * count <= fewNumbers) return plainBody(product, before);
-  if (count > maxBatch) throw new Error(`a product of ${count} matrices at once`);
-  return tiledBody(product, tileFor(rows, columns, count), before);
+/** `tile` absent: a thread for each number. */
+interface Way {
+  readonly tile: Tile | undefined;
+  /** Parts of the sum, each of so many terms but for the last. */
+  readonly parts: number;
+  readonly length: number;
 }
 
-/** A thread for each number. */
-function plainBody({ rows, columns, inner, batch }: Product, before: readonly string[]): Body {
+/** `writer` begins a kernel, which writes the given value in the place of the product's outputs; `scratch`: id of such a value. */
+export function productShaders(writer: (instead?: Value) => Writer, scratch: number): Shader[] {
+  const whole = writer();
+  const product = productOf(nodeOf(whole.kernel));
+  const ending = finishing(writer(), product);
+  const way = wayOf(product, ending.length);
+  const sides = sidesOf(whole, product, way);
+  if (way.parts === 1) return [whole.shader(body(product, way, sides, finishing(whole, product)))];
+  const size = product.rows * product.columns * sizeOf(product.batch);
+  const held: Value = { id: scratch, dtype: "float32", shape: [way.parts, size] };
+  const first = writer(held);
+  const store = first.write(
+    held,
+    `part * ${size}u + z * ${product.rows * product.columns}u + i * ${product.columns}u + j`,
+    "sum",
+  );
+  const keeping = [
+    "var<private> part: u32;",
+    "fn finish(z: u32, i: u32, j: u32, sum: f32) {",
+    `if (i >= ${product.rows}u || j >= ${product.columns}u) { return; }`,
+    store as string,
+    "}",
+  ];
+  const last = writer();
+  return [
+    first.shader(body(product, way, sidesOf(first, product, way), keeping)),
+    last.shader(addingBody(last, product, held, way.parts)),
+  ];
+}
+
+function wayOf({ rows, columns, inner, batch }: Product, ending: number): Way {
+  const count = sizeOf(batch);
+  const size = rows * columns * count;
+  if (Math.min(rows, columns) < leastSide || size <= fewNumbers) {
+    return { tile: undefined, ...partsOf(Math.ceil(size / plainLanes), inner, leastPlain) };
+  }
+  if (count > maxBatch) throw new Error(`a product of ${count} matrices at once`);
+  const ways = tiles
+    .filter((tile, i) => i > 0 || (ending <= mostLines && Math.min(rows, columns) > tile.rows / 2))
+    .map((tile) => {
+      const groups = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns) * count;
+      return { tile, groups, ...partsOf(groups, inner, leastTiled) };
+    });
+  return ways.find(({ groups, parts }) => groups * parts >= enough) ?? (ways.at(-1) as Way);
+}
+
+/** Parts begin at multiples of 16, so that fours and strips stay whole. */
+function partsOf(groups: number, inner: number, least: number): { readonly parts: number; readonly length: number } {
+  const wanted = Math.max(1, Math.min(Math.ceil(enough / groups), Math.floor(inner / least)));
+  const length = 16 * Math.ceil(inner / wanted / 16);
+  return { parts: Math.ceil(inner / length), length };
+}
+
+const sidesOf = (w: Writer, { a, b }: Product, { tile }: Way) =>
+  [a, b].map((operand) => ({ operand, reading: readingOf(w, operand, tile !== undefined) })) as [SideOf, SideOf];
+type SideOf = Parameters<typeof tileLines>[1];
+
+function body(product: Product, way: Way, sides: [SideOf, SideOf], ending: readonly string[]): Body {
+  const functions = [...sides.flatMap(({ reading }) => reading.functions), ...ending];
+  return way.tile ? tiledBody(product, way, way.tile, sides, functions) : plainBody(product, way, functions);
+}
+
+/** A thread for each number of each part. */
+function plainBody({ rows, columns, inner, batch }: Product, { parts, length }: Way, before: readonly string[]): Body {
   const size = rows * columns * sizeOf(batch);
   const main = [
     `let n = wid.y * nwg.x * ${plainLanes}u + gid.x;`,
-    `if (n >= ${size}u) { return; }`,
+    `if (n >= ${size * parts}u) { return; }`,
     `let j = n % ${columns}u;`,
     `let i = (n / ${columns}u) % ${rows}u;`,
-    `let z = n / ${rows * columns}u;`,
+    ...(parts === 1
+      ? [`let z = n / ${rows * columns}u;`]
+      : [`let z = (n / ${rows * columns}u) % ${sizeOf(batch)}u;`, `part = n / ${size}u;`]),
     "var sum = 0.0;",
-    `for (var k = 0u; k < ${inner}u; k++) { sum = fma(load_a(z, i, k), load_b(z, j, k), sum); }`,
+    ...(parts === 1
+      ? [`for (var k = 0u; k < ${inner}u; k++) {`]
+      : [`for (var k = part * ${length}u; k < min(${inner}u, (part + 1u) * ${length}u); k++) {`]),
+    "sum = fma(load_a(z, i, k), load_b(z, j, k), sum); }",
     "finish(z, i, j, sum);",
   ];
+  return { before, main, workgroup: [plainLanes], groups: spread(Math.ceil((size * parts) / plainLanes)) };
+}
+
+function tiledBody(
+  { rows, columns, inner, batch }: Product,
+  { parts, length }: Way,
+  tile: Tile,
+  sides: [SideOf, SideOf],
+  functions: readonly string[],
+): Body {
+  const count = sizeOf(batch);
+  const main = [
+    ...(parts === 1
+      ? ["let z = wid.z;", "let kBegin = 0u;", `let kEnd = ${inner}u;`]
+      : [
+          `let z = wid.z % ${count}u;`,
+          `let own = wid.z / ${count}u;`, // the sum's bounds have to be uniform, which a module's variable is not
+          "part = own;",
+          `let kBegin = own * ${length}u;`,
+          `let kEnd = min(${inner}u, kBegin + ${length}u);`,
+        ]),
+    ...tileLines(tile, ...sides),
+  ];
+  const groups = [Math.ceil(columns / tile.columns), Math.ceil(rows / tile.rows), count * parts] as const;
+  return { before: [...strips(tile), ...functions], main, workgroup: [threadsOf(tile)], groups };
+}
+
+/** Adds the parts of each number up, in their order. */
+function addingBody(w: Writer, product: Product, held: Value, parts: number): Body {
+  const { rows, columns, batch } = product;
+  const size = rows * columns * sizeOf(batch);
+  const block = new Block();
+  const number = w.memory(held, Place.flat(block, held.shape, "n"));
+  const main = [
+    `let n = wid.y * nwg.x * ${plainLanes}u + gid.x;`,
+    `if (n >= ${size}u) { return; }`,
+    "var sum = 0.0;",
+    `for (var part = 0u; part < ${parts}u; part++) { sum += held(part * ${size}u + n); }`,
+    `finish(n / ${rows * columns}u, (n / ${columns}u) % ${rows}u, n % ${columns}u, sum);`,
+  ];
+  const before = [...fn("held", "n: u32", block, number), ...finishing(w, product)];
   return { before, main, workgroup: [plainLanes], groups: spread(Math.ceil(size / plainLanes)) };
 }
 
-function tiledBody(product: Product, { side, each, inner }: Tile, functions: readonly string[]): Body {
-  const { rows, columns, batch, a, b } = product;
-  const width = side * each;
-  const shared = [a, b].map(({ name }) => `var<workgroup> t${name}: array<f32, ${(width + 1) * inner}>;`);
-  const indices = Array.from({ length: each }, (_, i) => i);
-  const pairs = indices.flatMap((i) => indices.map((j) => [i, j] as const));
-  const main = [
-    `let row0 = wid.y * ${width}u;`,
-    `let column0 = wid.x * ${width}u;`,
-    ...pairs.map(([i, j]) => `var s${i}_${j} = 0.0;`),
-    `for (var k0 = 0u; k0 < ${product.inner}u; k0 += ${inner}u) {`,
-    ...fill(a, "row0", product.inner, { side, each, inner }),
-    ...fill(b, "column0", product.inner, { side, each, inner }),
-    "workgroupBarrier();",
-    `for (var k = 0u; k < ${inner}u; k++) {`,
-    ...indices.map((i) => `let x${i} = ta[k * ${width + 1}u + lid.y + ${i * side}u];`),
-    ...indices.map((j) => `let y${j} = tb[k * ${width + 1}u + lid.x + ${j * side}u];`),
-    ...pairs.map(([i, j]) => `s${i}_${j} = fma(x${i}, y${j}, s${i}_${j});`),
-    "}",
-    "workgroupBarrier();",
-    "}",
-    ...pairs.map(([i, j]) => `finish(wid.z, row0 + lid.y + ${i * side}u, column0 + lid.x + ${j * side}u, s${i}_${j});`),
-  ];
-  const groups = [Math.ceil(columns / width), Math.ceil(rows / width), sizeOf(batch)] as const;
-  return { before: [...shared, ...functions], main, workgroup: [side, side], groups };
-}
-
-function tileFor(rows: number, columns: number, count: number): Tile {
-  const groups = ({ side, each }: Tile) => Math.ceil(rows / (side * each)) * Math.ceil(columns / (side * each)) * count;
-  const small = tiles.at(-1) as Tile;
-  return tiles.find((tile) => groups(tile) >= enough && rows > small.side * small.each) ?? small;
-}
-
-function productOf(node: Node, plan: Plan): Product {
-  if (node.op === "Gemm") return gemmOf(node as Node<"Gemm">, plan);
+function productOf(node: Node): Product {
+  if (node.op === "Gemm") return gemmOf(node as Node<"Gemm">);
   const [x, y] = node.inputs as readonly [Value, Value];
   const [z] = node.outputs;
   const [rows, columns] = z.shape.slice(-2) as [number, number];
   const batch = z.shape.slice(0, -2);
+  const inner = x.shape.at(-1) as number;
   const operand = (name: "a" | "b", value: Value, outer: number): Operand => {
     const before = value.shape.slice(0, -2);
+    const last = value.shape.length - 1;
     return {
       name,
       value,
       outer,
-      turned: (name === "a") === isUnit(value, value.shape.length - 1, plan),
+      inner,
+      ...(name === "a" ? { outerAxis: last - 1, innerAxis: last } : { outerAxis: last, innerAxis: last - 1 }),
       at(block, o, k) {
         const own = Place.flat(block, batch, "z").of(before).axes;
         return Place.axes(block, value.shape, name === "a" ? [...own, o, k] : [...own, k, o]);
       },
     };
   };
-  const inner = x.shape.at(-1) as number;
   return { rows, columns, inner, batch, a: operand("a", x, rows), b: operand("b", y, columns), bias: undefined };
 }
 
-function gemmOf(node: Node<"Gemm">, plan: Plan): Product {
+function gemmOf(node: Node<"Gemm">): Product {
   const {
     inputs: [a, b, c],
     attrs: { transA, transB },
     outputs: [y],
   } = node;
   const [rows, columns] = y.shape as readonly [number, number];
+  const inner = a.shape[transA ? 0 : 1] as number;
   /** `last`: the sum runs along the last axis. */
   const operand = (name: "a" | "b", value: Value, outer: number, last: boolean): Operand => ({
     name,
     value,
     outer,
-    turned: last === isUnit(value, 1, plan),
+    inner,
+    ...(last ? { outerAxis: 0, innerAxis: 1 } : { outerAxis: 1, innerAxis: 0 }),
     at: (block, o, k) => Place.axes(block, value.shape, last ? [o, k] : [k, o]),
   });
-  const inner = a.shape[transA ? 0 : 1] as number;
   const [left, right] = [operand("a", a, rows, !transA), operand("b", b, columns, transB)];
   return { rows, columns, inner, batch: [], a: left, b: right, bias: c ?? undefined };
-}
-
-/** Tells whether neighbours along an axis are neighbours in memory, by the views that a product reads through. */
-function isUnit(value: Value, axis: number, plan: Plan): boolean {
-  const node = plan.stored.has(value.id) ? undefined : plan.producer(value);
-  const last = value.shape.length - 1;
-  if (node?.op === "Transpose") {
-    const { inputs, attrs } = node as Node<"Transpose">;
-    return isUnit(inputs[0], attrs.perm[axis] as number, plan);
-  }
-  if (node?.op === "Slice" || (node?.op === "Expand" && node.inputs[0]?.shape.length === value.shape.length))
-    return isUnit(node.inputs[0] as Value, axis, plan);
-  if (node?.op === "Reshape") {
-    const from = node.inputs[0] as Value;
-    const same = strides(from.shape).findIndex((by, i) => by === strides(value.shape)[axis] && (from.shape[i] ?? 1) > 1);
-    return same >= 0 && isUnit(from, same, plan);
-  }
-  return axis === last;
-}
-
-/** Fills an operand's tile: threads lie along whatever lies together in memory. Beyond the edges it is zero. */
-function fill({ name, outer, turned }: Operand, begin: string, inner: number, tile: Tile): string[] {
-  const width = tile.side * tile.each;
-  const threads = tile.side ** 2;
-  return Array.from({ length: (width * tile.inner) / threads }, (_, i) => {
-    const q = `(lane + ${i * threads}u)`;
-    const [o, k] = turned ? [`${q} / ${tile.inner}u`, `${q} % ${tile.inner}u`] : [`${q} % ${width}u`, `${q} / ${width}u`];
-    const bounds = `${begin} + o < ${outer}u && k0 + k < ${inner}u`;
-    return `{ let o = ${o}; let k = ${k}; var x = 0.0; if (${bounds}) { x = load_${name}(wid.z, ${begin} + o, k0 + k); } t${name}[k * ${width + 1}u + o] = x; }`;
-  });
-}
-
-function loading(w: Writer, operand: Operand): string[] {
-  const block = new Block();
-  const number = w.read(operand.value, operand.at(block, "o", "k"));
-  return fn(`load_${operand.name}`, "z: u32, o: u32, k: u32", block, number);
 }
 
 /** The function that stores one number of the product, and what builds on it. */

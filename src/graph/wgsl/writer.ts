@@ -37,13 +37,17 @@ export class Writer {
   readonly #reads: Value[] = [];
   readonly #writes: readonly Value[];
   readonly #scalars = new Map<number, number>();
+  /** Values whose buffers are bound in fours. */
+  readonly #fours = new Set<number>();
 
   constructor(
     readonly plan: Plan,
     readonly kernel: Kernel,
     constants: readonly Constant[],
+    /** Written in the place of the kernel's outputs. */
+    instead?: Value,
   ) {
-    this.#writes = kernel.outputs.filter(({ id }) => !kernel.hidden.has(id));
+    this.#writes = instead ? [instead] : kernel.outputs.filter(({ id }) => !kernel.hidden.has(id));
     for (const { value, data } of constants) if (sizeOf(value.shape) === 1) this.#scalars.set(value.id, Number(data[0]));
   }
 
@@ -53,10 +57,27 @@ export class Writer {
     if (known !== undefined) return known;
     const scalar = this.#scalars.get(value.id);
     if (scalar !== undefined) return literal(scalar);
-    return this.plan.stored.has(value.id)
-      ? at.block.hold(`${this.#buffer(value)}[${at.flat}]`)
-      : this.#computed(value, at, bound);
+    return this.plan.stored.has(value.id) ? this.memory(value, at) : this.#computed(value, at, bound);
   };
+
+  /** The number at a place of a value that lies in memory. */
+  memory(value: Value, at: Place): string {
+    const buffer = this.#buffer(value);
+    const index = at.flat;
+    return at.block.hold(this.#fours.has(value.id) ? `${buffer}[${index} / 4u][${index} % 4u]` : `${buffer}[${index}]`);
+  }
+
+  /** Four numbers that lie together from a place on, a multiple of four. To be asked for before single numbers of the same value are. */
+  readFour(value: Value, at: Place): string {
+    if (!this.plan.stored.has(value.id)) {
+      const node = this.plan.producer(value);
+      const rule = node && ruleOf(node);
+      if (rule?.kind !== "view") throw new Error(`value ${value.id} does not lie in fours`);
+      return rule.read(node as Node, at, (input, place) => this.readFour(input, place));
+    }
+    this.#fours.add(value.id);
+    return at.block.hold(`${this.#buffer(value)}[${at.flat} / 4u]`);
+  }
 
   #computed(value: Value, at: Place, bound: ReadonlyMap<number, string>): string {
     const node = this.plan.producer(value);
@@ -101,7 +122,9 @@ export class Writer {
     const text = [...before, ...main].join("\n");
     const used = libraries.filter(([call]) => text.includes(call)).map(([, code]) => code);
     const buffers = [
-      ...this.#reads.map(({ dtype }, i) => binding(i, "read", `b${i}`, dtype === "float32" ? "f32" : "i32")),
+      ...this.#reads.map(({ id, dtype }, i) =>
+        binding(i, "read", `b${i}`, dtype !== "float32" ? "i32" : this.#fours.has(id) ? "vec4f" : "f32"),
+      ),
       ...this.#writes.map((_, i) => binding(this.#reads.length + i, "read_write", `o${i}`, "f32")),
     ];
     const rounds = text.includes("rounded(");

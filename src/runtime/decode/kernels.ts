@@ -1,4 +1,4 @@
-// Kernels of a decoder's step beside its products: embeddings, norms, turned heads on their way into the cache, attention. Knows no device.
+// Kernels of a decoder's step beside its products: embeddings, norms, turned heads on their way into the cache. Knows no device.
 
 import { type DecoderSizes, type MatrixFormat, paddedLength } from "../decoder-source.ts";
 import { layouts } from "./matrix.ts";
@@ -17,18 +17,18 @@ export const headsWidth = ({ heads, keyValueHeads, headSize }: DecoderSizes): nu
 /** A line of a step: token, its position, the seat whose text it belongs to, its place in the caches. */
 export const lineNumbers = 4;
 
-const bindings = (reads: readonly string[], writes: readonly string[]): string =>
+export const bindings = (reads: readonly string[], writes: readonly string[]): string =>
   [
     ...reads.map((text, i) => `@group(0) @binding(${i}) var<storage, read> ${text};`),
     ...writes.map((text, i) => `@group(0) @binding(${reads.length + i}) var<storage, read_write> ${text};`),
   ].join("\n");
 
-const head = (lanes: number) => /* wgsl */ `
+export const head = (lanes: number) => /* wgsl */ `
 @compute @workgroup_size(${lanes})
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) wid: vec3u) {`;
 
 /** A tree over the threads of a workgroup; the result is in sh[0]. */
-const tree = (lanes: number, step: string) => /* wgsl */ `
+export const tree = (lanes: number, step: string) => /* wgsl */ `
   workgroupBarrier();
   for (var half = ${lanes / 2}u; half > 0u; half = half / 2u) {
     if (lane < half) { sh[lane] = ${step}; }
@@ -112,75 +112,6 @@ ${head(32)}
     let y = ${scaled(`(i + ${half}u)`)};
     if (head < ${heads}u) { heads[at + i] = x * c - y * s; heads[at + i + ${half}u] = x * s + y * c; }
     else { cache[to + i] = x * c - y * s; cache[to + i + ${half}u] = x * s + y * c; }
-  }
-}`;
-}
-
-const attentionLanes = 64;
-
-/**
- * Bindings: lines, places, heads, cache; y. A group for each head of each line, which reads the tokens of its own seat up to its position, 64 at
- * a time, with the sums and the largest score so far (Milakov and Gimelshein 2018).
- */
-export function attentionCode(sizes: DecoderSizes, context: number): string {
-  const { heads, keyValueHeads: kv, headSize, queryFactor = 1 } = sizes;
-  const quads = paddedLength(headSize) / 4;
-  const parts = Math.floor(attentionLanes / quads);
-  const stored = headSize % 4 === 0 ? "4u" : `min(4u, ${headSize}u - 4u * lane)`;
-  return `${bindings(["lines: array<vec4u>", "places: array<u32>", "heads: array<f32>", "cache: array<vec4f>"], ["y: array<f32>"])}
-var<workgroup> q: array<vec4f, ${quads}>;
-var<workgroup> weight: array<f32, ${attentionLanes}>;
-var<workgroup> place: array<u32, ${attentionLanes}>;
-var<workgroup> sh: array<f32, ${attentionLanes}>;
-var<workgroup> ends: array<vec4f, ${attentionLanes}>;
-${head(attentionLanes)}
-  let line = lines[wid.y];
-  let count = line.y + 1u;
-  let group = wid.x / ${heads / kv}u;
-  let begin = wid.y * ${headsWidth(sizes)}u + wid.x * ${headSize}u;
-  if (lane < ${quads}u) {
-    var four = vec4f(0.0);
-    for (var i = 0u; i < ${stored}; i++) { four[i] = heads[begin + 4u * lane + i]; }
-    q[lane] = four${queryFactor === 1 ? "" : ` * ${queryFactor}f`};
-  }
-  let quad = lane % ${quads}u;
-  let part = lane / ${quads}u;
-  var most = -3.4e38;
-  var sum = 0.0;
-  var own = vec4f(0.0);
-  for (var first = 0u; first < count; first += ${attentionLanes}u) {
-    workgroupBarrier();
-    let token = first + lane;
-    var score = -3.4e38;
-    if (token < count) {
-      let at = places[line.z * ${context}u + token] * ${cacheWidth(sizes) / 4}u + group * ${quads}u;
-      place[lane] = at + ${kv * quads}u;
-      score = 0.0;
-      for (var i = 0u; i < ${quads}u; i++) { score += dot(q[i], cache[at + i]); }
-    }
-    sh[lane] = score;
-    ${tree(attentionLanes, "max(sh[lane], sh[lane + half])")}
-    let larger = max(most, sh[0]);
-    workgroupBarrier();
-    let e = select(0.0, exp(score - larger), token < count);
-    weight[lane] = e;
-    sh[lane] = e;
-    ${tree(attentionLanes, "sh[lane] + sh[lane + half]")}
-    let keep = exp(most - larger);
-    sum = sum * keep + sh[0];
-    most = larger;
-    own = own * keep;
-    if (part < ${parts}u) {
-      for (var t = part; t < min(${attentionLanes}u, count - first); t += ${parts}u) { own += weight[t] * cache[place[t] + quad]; }
-    }
-  }
-  ends[lane] = own;
-  workgroupBarrier();
-  if (lane < ${quads}u) {
-    var total = vec4f(0.0);
-    for (var i = 0u; i < ${parts}u; i++) { total += ends[i * ${quads}u + lane]; }
-    let to = wid.y * ${paddedLength(queryWidth(sizes))}u + wid.x * ${headSize}u + 4u * lane;
-    for (var i = 0u; i < ${stored}; i++) { y[to + i] = total[i] / sum; }
   }
 }`;
 }

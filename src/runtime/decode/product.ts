@@ -24,7 +24,12 @@ export interface ProductShape {
   /** Lines of a workgroup. */
   readonly held: number;
   readonly bias: boolean;
+  /** Norm over x on its way in: by the length of its root mean square, and a scale for each number. */
+  readonly norm?: { readonly columns: number; readonly epsilon: number };
 }
+
+/** Most lines for which a norm inside a product costs less than a kernel of its own: each workgroup works it out again. */
+export const mostNormed = 8;
 
 /** Most lines whose sums a thread keeps. */
 export const mostHeld = 16;
@@ -39,29 +44,28 @@ export const productGroups = ({ kind, rows, held }: ProductShape, lines: number)
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 /**
- * Bindings: x, W, its scales where the format has them, the bias where there is one; then y. Every line is added up in the same order, whatever
+ * Bindings: x, W, its scales where the format has them, the bias and the norm's scale where there is one; then y. Every line is added up in the same order, whatever
  * its place and however many there are.
  */
 export function productCode(shape: ProductShape): string {
-  const { kind, format, columns, rows, from, stride, held, bias } = shape;
-  const { type, unit, scaled } = layouts[format];
+  const { kind, format, columns, rows, from, stride, held, bias, norm } = shape;
+  const normed = norm && normLines(norm, held, lanesFor(paddedLength(columns) / layouts[format].unit));
+  const { unit } = layouts[format];
   const pairs = kind === "gated" ? 2 : 1;
   const width = paddedLength(columns) / 4;
   const units = paddedLength(columns) / unit;
   const count = rows / pairs;
   const lanes = lanesFor(units);
-  const reads = [
-    "x: array<vec4f>",
-    `w: array<${type}>`,
-    ...(scaled ? ["scales: array<f32>"] : []),
-    ...(bias ? ["bias: array<f32>"] : []),
-  ];
+  const reads = readsOf(shape);
   const sums = range(pairs).flatMap((p) => range(held).map((r) => `s${p}_${r}`));
   const weights = range(pairs).flatMap((p) => loaded(format, p, pairs, columns));
+  const place = (v: number) => `k * ${unit / 4}u + ${v}u`;
+  const scales = norm ? range(unit / 4).map((v) => `let scale_${v} = normScale[${place(v)}];`) : [];
   const steps = range(held).flatMap((r) =>
     range(unit / 4).flatMap((v) => [
-      `let x${r}_${v} = x[at${r} + k * ${unit / 4}u + ${v}u];`,
-      ...range(pairs).map((p) => `s${p}_${r} += dot(w${p}_${v}, x${r}_${v});`),
+      `let x${r}_${v} = x[at${r} + ${place(v)}];`,
+      ...(norm ? [`square${r} += dot(x${r}_${v}, x${r}_${v});`] : []),
+      ...range(pairs).map((p) => `s${p}_${r} += dot(w${p}_${v}, x${r}_${v}${norm ? ` * scale_${v}` : ""});`),
     ]),
   );
   // A thread's place is turned by its output, so that those that add up do not wait for one bank of memory.
@@ -69,12 +73,14 @@ export function productCode(shape: ProductShape): string {
     const output = `${Math.floor(i / held) * held * outputs + (i % held) * outputs}u + lid.y`;
     return `sh[(${output}) * ${lanes}u + (lid.x + ${output}) % ${lanes}u] = ${sum};`;
   });
-  const value = kind === "gated" ? `silu(total(q)) * total(q + ${held * outputs}u)` : "total(q)";
+  const summed = (q: string) => (norm ? `total(${q}) * inverse(q / ${outputs}u)` : `total(${q})`);
+  const value = kind === "gated" ? `silu(${summed("q")}) * ${summed(`q + ${held * outputs}u`)}` : summed("q");
   return [
     ...reads.map((text, i) => `@group(0) @binding(${i}) var<storage, read> ${text};`),
     `@group(0) @binding(${reads.length}) var<storage, read_write> y: array<f32>;`,
     `var<workgroup> sh: array<f32, ${pairs * held * outputs * lanes}>;`,
     `fn total(q: u32) -> f32 { var sum = 0.0; for (var i = 0u; i < ${lanes}u; i++) { sum += sh[q * ${lanes}u + (i + q) % ${lanes}u]; } return sum; }`,
+    ...(normed?.before ?? []),
     "fn silu(x: f32) -> f32 { return x / (1.0 + exp(-x)); }",
     `@compute @workgroup_size(${lanes}, ${outputs})`,
     "fn main(@builtin(local_invocation_id) lid: vec3u, @builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {",
@@ -82,11 +88,14 @@ export function productCode(shape: ProductShape): string {
     `let line0 = wid.x * ${held}u;`,
     ...range(held).map((r) => `let at${r} = (line0 + ${r}u) * ${width}u;`),
     ...sums.map((sum) => `var ${sum} = 0.0;`),
+    ...(normed?.begin ?? []),
     `for (var k = lid.x; k < ${units}u; k += ${lanes}u) {`,
     ...weights,
+    ...scales,
     ...steps,
     "}",
     ...kept,
+    ...(normed?.keep ?? []),
     "workgroupBarrier();",
     `for (var q = lane; q < ${held * outputs}u; q += ${lanes * outputs}u) {`,
     `let output = wid.y * ${outputs}u + q % ${outputs}u;`,
@@ -96,6 +105,29 @@ export function productCode(shape: ProductShape): string {
     "}",
     "}",
   ].join("\n");
+}
+
+const readsOf = ({ format, bias, norm }: ProductShape): string[] => [
+  "x: array<vec4f>",
+  `w: array<${layouts[format].type}>`,
+  ...(layouts[format].scaled ? ["scales: array<f32>"] : []),
+  ...(bias ? ["bias: array<f32>"] : []),
+  ...(norm ? ["normScale: array<vec4f>"] : []),
+];
+
+/** Lines of a norm over so many lines of x: `inverse`, what each line is multiplied by, from the squares that threads along the sum add up. */
+function normLines({ columns, epsilon }: NonNullable<ProductShape["norm"]>, held: number, lanes: number) {
+  return {
+    before: [
+      `var<workgroup> squares: array<f32, ${held * lanes}>;`,
+      "fn inverse(r: u32) -> f32 {",
+      `var sum = 0.0; for (var i = 0u; i < ${lanes}u; i++) { sum += squares[r * ${lanes}u + i]; }`,
+      `return 1.0 / sqrt(sum / ${columns}.0 + ${epsilon}f);`,
+      "}",
+    ],
+    begin: range(held).map((r) => `var square${r} = 0.0;`),
+    keep: ["if (lid.y == 0u) {", ...range(held).map((r) => `squares[${r * lanes}u + lid.x] = square${r};`), "}"],
+  };
 }
 
 /** The numbers of one unit of the rows of W that a thread reads, four by four. */

@@ -5,19 +5,30 @@ import type { DecoderOptions } from "../line-decoder.ts";
 import type { ProgramDevice } from "../program/device.ts";
 import { padded, type Span, storageBuffer, whole } from "../program/pipelines.ts";
 import { ProgramRefusal } from "../program/program.ts";
-import { attentionCode, embedCode, headsWidth, lineNumbers, normCode, queryWidth, turnCode } from "./kernels.ts";
+import { attentionCode, spansCode, spansOf, spansWidth } from "./attention.ts";
+import { embedCode, headsWidth, lineNumbers, normCode, queryWidth, turnCode } from "./kernels.ts";
 import type { Matrix } from "./matrix.ts";
-import { mostHeld, type ProductKind, productCode, productGroups } from "./product.ts";
+import { mostHeld, mostNormed, type ProductKind, productCode, productGroups } from "./product.ts";
 import { choiceNumbers, maskWords, resultNumbers, sampleCode } from "./sample.ts";
 import type { DecoderWeightBuffers, LayerWeights } from "./weights.ts";
+
+/** Sizes of a step. `sampled`: wanted ones of a step that chooses tokens. `long`: its lines where one of them has several spans. */
+export type StepCounts = Readonly<Record<"lines" | "wanted" | "sampled" | "long" | "spans", number>>;
 
 /** A dispatch whose groups depend on how many lines a step has, or how many logits are wanted. */
 export interface StepDispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
-  /** `sampled`: wanted ones of a step that chooses tokens. */
-  readonly of: "lines" | "wanted" | "sampled";
-  readonly groups: (count: number) => [x: number, y: number, z: number];
+  readonly of: Exclude<keyof StepCounts, "spans">;
+  /** `spans`: of the longest text. */
+  readonly groups: (count: number, spans: number) => [x: number, y: number, z: number];
+}
+
+/** Sizes of a step of lines at these positions. */
+export function stepCounts(positions: readonly number[], wanted: number, sampled: number, contextTokens: number): StepCounts {
+  const lines = positions.length;
+  const spans = spansOf(Math.max(0, ...positions) + 1, contextTokens);
+  return { lines, wanted, sampled, spans, long: spans > 1 ? lines : 0 };
 }
 
 export interface StepBuffers {
@@ -35,6 +46,8 @@ export interface StepBuffers {
   readonly normed: GPUBuffer;
   readonly heads: GPUBuffer;
   readonly mixed: GPUBuffer;
+  /** By line: what the spans of a long text leave. */
+  readonly spans: GPUBuffer;
   readonly gated: GPUBuffer;
   readonly last: GPUBuffer;
   readonly logits: GPUBuffer;
@@ -63,6 +76,7 @@ export function stepBuffers(device: GPUDevice, { source, lines, seats, contextTo
     normed: floats(lines, sizes.hiddenSize),
     heads: storageBuffer(device, 4 * up(lines) * headsWidth(sizes)),
     mixed: floats(lines, queryWidth(sizes)),
+    spans: storageBuffer(device, 4 * lines * spansWidth(sizes, contextTokens)),
     gated: floats(lines, sizes.intermediateSize),
     last: floats(seats, sizes.hiddenSize),
     logits: floats(seats, sizes.vocabSize),
@@ -107,7 +121,7 @@ function list(
   cache: readonly GPUBuffer[],
   { source: { sizes }, contextTokens }: DecoderOptions,
 ): readonly Promise<StepDispatch>[] {
-  const { told, chosen, places, x, normed, heads, mixed, gated, last, logits, logitWidth } = buffers;
+  const { told, chosen, places, x, normed, heads, mixed, spans, gated, last, logits, logitWidth } = buffers;
   const { choices, masks, results } = buffers;
   const eachLine = (count: number): [number, number, number] => [count, 1, 1];
   for (const { weight, scale, from, rows } of weights.table.parts) {
@@ -115,23 +129,36 @@ function list(
     to.add(code, [told, weight, scale], [x, places], "lines", eachLine);
   }
   const width = paddedLength(sizes.hiddenSize);
+  /** x behind a norm: by a kernel of its own, or inside the product that reads it. */
+  const normedBy = (scale: GPUBuffer | undefined): Read => {
+    if (!scale) throw new ProgramRefusal("a layer of the decoder lacks a norm");
+    if (to.held <= mostNormed) return { x, norm: { scale, columns: sizes.hiddenSize, epsilon: sizes.rmsEpsilon } };
+    to.add(normCode(sizes, false), [x, scale], [normed], "lines", eachLine);
+    return { x: normed };
+  };
   const layer = ({ matrices, vectors }: LayerWeights, own: GPUBuffer) => {
-    to.add(normCode(sizes, false), [x, vectors.inputNorm], [normed], "lines", eachLine);
-    to.product("write", normed, matrices.heads, heads, headsWidth(sizes), "lines", vectors.bias);
+    to.product("write", normedBy(vectors.inputNorm), matrices.heads, heads, headsWidth(sizes), "lines", vectors.bias);
     const allHeads = sizes.heads + 2 * sizes.keyValueHeads;
     const turned = [told, weights.cos, weights.sin, vectors.queryNorm, vectors.keyNorm];
     to.add(turnCode(sizes, vectors.queryNorm !== undefined), turned, [heads, own], "lines", (n) => [allHeads, n, 1]);
-    to.add(attentionCode(sizes, contextTokens), [told, places, heads, own], [mixed], "lines", (n) => [sizes.heads, n, 1]);
-    to.product("add", mixed, matrices.output, x, width, "lines");
-    to.add(normCode(sizes, false), [x, vectors.middleNorm], [normed], "lines", eachLine);
-    to.product("gated", normed, matrices.gated, gated, paddedLength(sizes.intermediateSize), "lines");
-    to.product("add", gated, matrices.down, x, width, "lines");
+    const attention = attentionCode(sizes, contextTokens);
+    to.add(attention, [told, places, heads, own], [mixed, spans], "lines", (n, most) => [sizes.heads, n, most]);
+    to.add(spansCode(sizes, contextTokens), [told, spans], [mixed], "long", (n) => [sizes.heads, n, 1]);
+    to.product("add", { x: mixed }, matrices.output, x, width, "lines");
+    to.product("gated", normedBy(vectors.middleNorm), matrices.gated, gated, paddedLength(sizes.intermediateSize), "lines");
+    to.product("add", { x: gated }, matrices.down, x, width, "lines");
   };
   for (const [i, one] of weights.layers.entries()) layer(one, cache[i] as GPUBuffer);
   to.add(normCode(sizes, true), [x, weights.finalNorm, chosen], [last], "wanted", eachLine);
-  to.product("write", last, weights.head, logits, logitWidth, "wanted");
+  to.product("write", { x: last }, weights.head, logits, logitWidth, "wanted");
   to.add(sampleCode(sizes.vocabSize), [logits, choices, masks], [results], "sampled", eachLine);
   return to.dispatches;
+}
+
+/** Lines that a product reads, and the norm that it takes them through. */
+interface Read {
+  readonly x: GPUBuffer;
+  readonly norm?: { readonly scale: GPUBuffer; readonly columns: number; readonly epsilon: number };
 }
 
 class Listing {
@@ -139,7 +166,7 @@ class Listing {
 
   constructor(
     private readonly on: ProgramDevice,
-    private readonly held: number,
+    readonly held: number,
   ) {}
 
   add(
@@ -157,7 +184,7 @@ class Listing {
 
   product(
     kind: ProductKind,
-    x: GPUBuffer,
+    { x, norm }: Read,
     { format, columns, parts }: Matrix,
     y: GPUBuffer,
     stride: number,
@@ -165,8 +192,18 @@ class Listing {
     bias?: GPUBuffer,
   ): void {
     for (const { from, rows, weight, scale } of parts) {
-      const shape = { kind, format, columns, rows, from, stride, held: this.held, bias: bias !== undefined };
-      this.add(productCode(shape), [x, weight, scale, bias], [y], of, (count) => productGroups(shape, count));
+      const shape = {
+        kind,
+        format,
+        columns,
+        rows,
+        from,
+        stride,
+        held: this.held,
+        bias: bias !== undefined,
+        ...(norm ? { norm } : {}),
+      };
+      this.add(productCode(shape), [x, weight, scale, bias, norm?.scale], [y], of, (count) => productGroups(shape, count));
     }
   }
 }

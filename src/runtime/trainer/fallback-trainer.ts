@@ -43,6 +43,9 @@ export async function openWithFallback(options: TrainerOptions): Promise<Trainer
     get path() {
       return current.path;
     },
+    get ahead() {
+      return current.ahead;
+    },
     get note() {
       return note;
     },

@@ -37,14 +37,16 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
   const trained = slots.filter(({ name }) => !graphs.frozen.has(name));
   const order = mutex();
   const inTurn = turns(on, order);
+  const tried = untilRefused(inTurn);
   const write = ({ buffer, offset }: Span, data: Float32Array<ArrayBuffer>) => device.queue.writeBuffer(buffer, offset, data);
   const read = (part: ArenaPart, name: string) => inTurn(async () => copied(device, back, arena.span(part, name) as Span));
   let steps = 0;
   return {
     device: "webgpu",
     path: "program",
+    ahead: 2,
     step: (batch, options) =>
-      inTurn(async () => {
+      tried(async () => {
         const uses = await usesOf(graphs, programs, batch);
         if (uses.length > mostParts) throw new ProgramRefusal(`a batch of ${uses.length} parts`);
         if (uses.length > 1) await optimizer.prepareSums();
@@ -53,8 +55,8 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
         steps++;
         return numbers;
       }),
-    infer: (feeds) => inTurn(() => run(device, back, programs, "inference", "logits", feeds)),
-    features: (feeds) => inTurn(() => run(device, back, programs, "features", "features", feeds)),
+    infer: (feeds) => tried(() => run(device, back, programs, "inference", "logits", feeds)),
+    features: (feeds) => tried(() => run(device, back, programs, "features", "features", feeds)),
     read: async () => {
       const found = slots.map(
         async ({ name, shape }): Promise<[string, Weight]> => [name, { shape, data: await read("weights", name) }],
@@ -68,7 +70,11 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
         steps = 0;
         return async () => undefined;
       }),
-    state: async () => ({ steps, tensors: stateTensors(trained, (slot, part) => read(arenaPart[part], slot.name)) }),
+    state: () =>
+      inTurn(async () => {
+        const state = { steps, tensors: stateTensors(trained, (slot, part) => read(arenaPart[part], slot.name)) };
+        return async () => state;
+      }),
     restore: (state) =>
       inTurn(async () => {
         await writeState(trained, state, (slot, part, data) => write(arena.span(arenaPart[part], slot.name) as Span, data));
@@ -89,8 +95,26 @@ export async function openProgramTrainer({ graphs, weights, onCompile }: Trainer
 
 const arenaPart: Readonly<Record<StatePart, ArenaPart>> = { weight: "weights", first: "first", second: "second" };
 
+/** Does a task whose result comes later. */
+type InTurn = <T>(task: () => Promise<() => Promise<T>>) => Promise<T>;
+
+/** Refuses, after a first refusal, whatever was asked after it: who goes on elsewhere goes on in the same order. */
+function untilRefused(inTurn: InTurn): InTurn {
+  let refusal: ProgramRefusal | undefined;
+  return (task) =>
+    inTurn(async () => {
+      if (refusal) throw refusal;
+      try {
+        return await task();
+      } catch (error) {
+        if (error instanceof ProgramRefusal) refusal = error;
+        throw error;
+      }
+    });
+}
+
 /** Runs in the order of asking; what it leads to is awaited outside, so that the next may be queued meanwhile. */
-function turns(on: ProgramDevice, order: Mutex): <T>(task: () => Promise<() => Promise<T>>) => Promise<T> {
+function turns(on: ProgramDevice, order: Mutex): InTurn {
   const failure = failureOf(on);
   return async (task) => {
     try {

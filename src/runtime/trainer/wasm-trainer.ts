@@ -115,6 +115,7 @@ function trainerOn(
   return {
     device: "wasm",
     path: "onnxruntime",
+    ahead: 0,
     step: (batch, options) =>
       order.run(async () => {
         const sum = gradientSum(trained);

@@ -61,6 +61,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
   return {
     device: "webgpu",
     path: "onnxruntime",
+    ahead: 0,
     step: (batch, options) =>
       inTurn(async () => {
         let loss = 0;

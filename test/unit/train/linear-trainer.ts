@@ -81,6 +81,7 @@ export function linearTrainer({ vocabulary, outputs, perToken }: Options): Train
   return {
     device: "wasm",
     path: "onnxruntime",
+    ahead: 0,
     async features() {
       throw new Error("everything of it trains");
     },

@@ -1,6 +1,6 @@
 // Scheduling line by line over a decoder that only remembers: its next token is a sum over what the seat's places hold, so a wrong place shows.
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ClinfuseError } from "../../../../src/base/errors.ts";
 import type { Job } from "../../../../src/engines/batch/job.ts";
 import { lineScheduler } from "../../../../src/engines/kernels/scheduler.ts";
@@ -96,6 +96,15 @@ it("forgets beginnings before it fails for want of memory, and says so where tha
   await expect(schedule.run(job(Array.from({ length: 61 }, (_, i) => i)))).rejects.toMatchObject({ code: "out-of-memory" });
   expect((await schedule.run(job([5, 6]))).tokens).toEqual(expected([5, 6]));
   await schedule.stop();
+});
+
+it("goes on without timers, which a hidden tab slows down", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const schedule = lineScheduler({ decoder: new Remembering(), ends: new Set(), seats: 3, vocabSize: vocab, keptTokens: 1000 });
+  const found = await Promise.all([[3, 4], [5]].map((ids) => schedule.run(job(ids))));
+  expect(found.map(({ tokens }) => tokens.length)).toEqual([5, 5]);
+  expect(timers).not.toHaveBeenCalled();
+  timers.mockRestore();
 });
 
 it("lets an aborted text go and leaves the others alone", async () => {
