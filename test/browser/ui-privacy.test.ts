@@ -107,7 +107,7 @@ it("checks itself on demand, in words, and says which model is not what it shoul
   const findings = page.getByRole("list", { name: "Findings" });
   await expect
     .element(findings)
-    .toHaveTextContent("in page, generate worker, train worker, models worker, and the browser refused each before it was sent");
+    .toHaveTextContent("in page, generate worker, train worker, models worker, analyse worker, and the browser refused each before it was sent");
   await expect.element(findings).toHaveTextContent("every file of 1 model was read again");
   await expect.element(button("Save as a page")).toBeVisible();
   fake.canaries = fake.canaries.map((row) => (row.scope === "train worker" ? { ...row, outcome: "failed" } : row));

@@ -84,6 +84,13 @@ describe("train and evaluate", () => {
     const zip = await downloaded("For Python");
     expect(zip.download).toMatch(/^clinfuse-.*-python\.zip$/);
     expect(await (await fetch(zip.href)).text()).toContain("/data/train.parquet");
+    expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
+  });
+
+  it("lets the model leave as a folder with its card, and as a page", async () => {
+    await trained();
+    await button(/^Train on/).click();
+    await link("Go on to Evaluate").click();
     const folder = await downloaded("Model folder");
     expect(folder.download).toMatch(/^clinfuse-.*-model\.zip$/);
     const archive = await (await fetch(folder.href)).text();
@@ -94,7 +101,6 @@ describe("train and evaluate", () => {
     const shown = await (await fetch(own.href)).text();
     expect(shown).toContain(`data-file="model.safetensors">${btoa("halves")}<`);
     expect(shown).toContain("no probability differs by more than 0.0010");
-    expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
   });
 
   it("results that the run has outgrown say so, on every step and after a reload, until it is trained again", async () => {

@@ -243,7 +243,6 @@ describe("generate", () => {
       .toBeVisible();
     await button("Token before").click();
     await expect.element(page.getByRole("row", { name: "She 90.0 % drawn" })).toBeVisible();
-    await page.screenshot({ path: "/tmp/prod-tokens.png" });
   });
 
   it("engine: the automatic one with its reason; another one, chosen under More, writes another run", async () => {
