@@ -2,12 +2,13 @@
 
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defaultClientConditions, defineConfig } from "vite";
+import { modelPage } from "./scripts/model-page-script.ts";
 import { serviceWorker } from "./scripts/service-worker.ts";
 import { isolationHeaders, localFiles, securityPolicy } from "./scripts/vite-plugins.ts";
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), securityPolicy(), localFiles(), serviceWorker()],
+  plugins: [svelte(), securityPolicy(), modelPage(), localFiles(), serviceWorker()],
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
   // onnxruntime-web then loads its wasm from where we say (/vendor/ort) and the bundler makes no second copy of it.

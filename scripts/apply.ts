@@ -12,23 +12,28 @@ import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
 import { applyTo } from "../src/procedures/apply.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { Shape } from "../src/tasks/example.ts";
+import { writePage } from "./apply-page.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { nodeOrt } from "./node-ort.ts";
 import { pathsUnder, pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--format ${noteFormatIds.join("|")}] [--out DIR]
+npm run apply -- MODEL [PATH...] --page FILE
 
   MODEL     folder of a trained model: "model" of what npm run demo leaves, or the unpacked download of the app
   PATH      notes: text files, folders of them, tables (CSV, TSV, JSON Lines) with a note in each row; "-" takes one from the pipe
   --task    refuses a model of another task than this
   --column  the column of the notes (text, note and the like are found by themselves); FIRST,SECOND where two texts are compared
-  --format  csv, jsonl: a row or a line for each find; brat: a .txt and an .ann for each note; pubtator, bioc, conll, doccano,
-            label-studio: one file; text: the notes with [Type] in place of each find. Offsets count code points (doccano:
-            UTF-16 units). Absent: jsonl into --out, else lines to read
+  --format  csv, jsonl: a row or a line for each find; brat: a .txt and an .ann for each note; xmi: a file for each note, as
+            INCEpTION takes it; pubtator, bioc, conll, doccano, label-studio: one file; text: the notes with [Type] in place of
+            each find. Offsets count code points (doccano, xmi: UTF-16 units). Absent: jsonl into --out, else lines to read
   --out     folder for the files; absent, they are printed, where the format is one file
+  --page    writes the model as one HTML page, which runs it alone and offline. Notes that are named choose its weights: half
+            precision where every label of the first 100 sentences stays the same, else (and without notes) float32
 
 Long notes are read sentence by sentence, and long sentences in windows; offsets are those of the whole note.
-The last line is one JSON object: {"ok", "task", "notes", "empty", "pieces", "found", "byLabel", "format", "out", "files"}.
+The last line is one JSON object: {"ok", "task", "notes", "empty", "pieces", "found", "byLabel", "format", "out", "files"};
+for a page {"ok", "task", "page", "bytes", "precision", "compared", "changed", "largest"}.
 Exit code: 0, or 1 for files that cannot be read or used, or 2 for wrong arguments.
 `;
 
@@ -39,6 +44,7 @@ interface Asked {
   readonly column?: string;
   readonly format?: NoteFormatId;
   readonly out?: string;
+  readonly page?: string;
 }
 
 function asked(args: readonly string[]): Asked | "help" {
@@ -50,18 +56,21 @@ function asked(args: readonly string[]): Asked | "help" {
       column: { type: "string" },
       format: { type: "string" },
       out: { type: "string" },
+      page: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return "help";
   const [model, ...paths] = positionals;
   if (model === undefined) throw new Error("MODEL is missing: the folder of a trained model");
-  if (paths.length === 0) throw new Error('PATH is missing: files of notes, or "-" for the pipe');
-  const { task, column, out, format: name } = values;
+  const { task, column, out, page, format: name } = values;
+  if (page !== undefined && (out ?? name) !== undefined)
+    throw new Error("--page writes one file: it takes neither --out nor --format");
+  if (paths.length === 0 && page === undefined) throw new Error('PATH is missing: files of notes, or "-" for the pipe');
   const format = noteFormatIds.find((id) => id === name);
   if (name !== undefined && format === undefined)
     throw new Error(`--format is one of ${noteFormatIds.join(", ")}, not ${JSON.stringify(name)}`);
-  if (out === undefined && (format === "brat" || format === "text"))
+  if (out === undefined && (format === "brat" || format === "text" || format === "xmi"))
     throw new Error(`--format ${format} writes a file for each note: name a folder with --out`);
   return {
     model,
@@ -69,6 +78,7 @@ function asked(args: readonly string[]): Asked | "help" {
     ...(task === undefined ? {} : { task }),
     ...(column === undefined ? {} : { column }),
     ...(out === undefined ? {} : { out }),
+    ...(page === undefined ? {} : { page }),
     ...(format === undefined ? {} : { format }),
   };
 }
@@ -113,6 +123,22 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   const unfit = (what: string) => new ClinfuseError("model-unsupported", what, { file: request.model, what: task.name });
   if (request.task !== undefined && request.task !== task.id)
     throw unfit(`the model was trained for ${task.id} (${task.name}), not for ${request.task}`);
+  if (request.page !== undefined) {
+    if (!noteShapes.includes(task.shape))
+      throw unfit(`${task.name} asks how two marked entities relate, and a page takes plain texts`);
+    const read =
+      request.paths.length === 0 ? { notes: [], remarks: [] } : await notesOf(request.paths, task.shape, request.column);
+    for (const remark of read.remarks) tell(remark);
+    print(
+      JSON.stringify({
+        ok: true,
+        task: taskIdOf(task),
+        page: request.page,
+        ...(await writePage(request.page, files, read.notes)),
+      }),
+    );
+    return;
+  }
   if (!noteShapes.includes(task.shape)) throw unfit(`${task.name} asks how two marked entities relate, and notes mark none`);
   const format = request.format ?? (request.out === undefined ? undefined : "jsonl");
   if (format && task.shape !== "token" && !noteFormats[format].labels)

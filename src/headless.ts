@@ -234,6 +234,14 @@ async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNul
   ]);
   const model = training?.model === undefined ? {} : await train.trainedFiles({ model: training.model });
   for (const [name, blob] of Object.entries(model)) artefacts.set(`model/${name}`, blob);
+  if (training?.model !== undefined) {
+    const [{ modelCard }, { cardMarkdown }] = await Promise.all([
+      import("./report/model-card.ts"),
+      import("./report/model-card-text.ts"),
+    ]);
+    const card = cardMarkdown(modelCard(notebook, synthetic, { sure, ...(analysis ? { analysis } : {}) }));
+    artefacts.set("model/README.md", text(card, "text/markdown"));
+  }
   return artefacts;
 }
 

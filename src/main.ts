@@ -23,8 +23,9 @@ import { AppService } from "./ui/offline/app-service.svelte.ts";
 import Preparing from "./ui/offline/Preparing.svelte";
 import type { NotebookHead, NotebookStore, Services } from "./ui/services.ts";
 import { analyseClient } from "./workers/analyse.client.ts";
-import { tryCanary } from "./workers/canary.ts";
+import { type Canary, tryCanary } from "./workers/canary.ts";
 import { capsulesClient } from "./workers/capsules.client.ts";
+import type { WorkerClient } from "./workers/client.ts";
 import { generateClient } from "./workers/generate.client.ts";
 import { sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
@@ -132,6 +133,9 @@ async function start(target: HTMLElement): Promise<void> {
       { scope: "generate worker", outcome: await generate.canary(null) },
       { scope: "train worker", outcome: await train.canary(null) },
       { scope: "models worker", outcome: await library.canary(null) },
+      { scope: "analyse worker", outcome: await asked(analyseClient()) },
+      { scope: "measure worker", outcome: await asked(measureClient()) },
+      { scope: "capsules worker", outcome: await asked(capsulesClient()) },
     ],
     async wipe() {
       await wipeAll(await openDb());
@@ -142,6 +146,15 @@ async function start(target: HTMLElement): Promise<void> {
   };
   mount(App, { target, props: { services } });
   setTimeout(() => app?.keep(), 2000); // the page comes first
+}
+
+/** Tries the canary from inside of a worker that is started for it, and ends the worker. */
+async function asked({ procedures, close }: Pick<WorkerClient<Record<never, never>>, "procedures" | "close">): Promise<Canary> {
+  try {
+    return await procedures.canary(null);
+  } finally {
+    close();
+  }
 }
 
 /** Undefined in development, whose files change at each moment, and where a browser has no service workers. */

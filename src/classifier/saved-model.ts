@@ -6,7 +6,7 @@ import type { Device } from "../runtime/device.ts";
 import { type TaskRef, taskOf, tasks } from "../tasks/catalogue.ts";
 import type { LearnableTask, Task } from "../tasks/task.ts";
 import { readTaskJson, taskJson } from "../tasks/task-file.ts";
-import { writeSafetensors } from "../weights/safetensors.ts";
+import { halvedSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { mergedLora } from "./merged-lora.ts";
@@ -15,6 +15,7 @@ import { leavesAs, type Variant, variantRow, variants } from "./variant.ts";
 
 /** Our file beside those of transformers: the model's task, and the hashes of the others. */
 const cardName = "clinfuse.json";
+const weightsName = "model.safetensors";
 
 export interface Card {
   /** A task of the paper by its id; a task of the user's own whole, as its file has it. */
@@ -48,7 +49,7 @@ const problems: Readonly<Record<TaskHead, string | undefined>> = {
 export async function saveModel(classifier: Classifier): Promise<Map<string, Blob>> {
   const { task, encoder, names, maxTokens, trainer, trains, variant } = classifier;
   const files = new Map<string, Blob>();
-  files.set("model.safetensors", writeSafetensors(mergedLora(await trainer.read(), trains), { format: "pt" })); // transformers asks for "pt"
+  files.set(weightsName, writeSafetensors(mergedLora(await trainer.read(), trains), { format: "pt" })); // transformers asks for "pt"
   files.set("config.json", jsonBlob(modelConfig(encoder.configJson, task, names, variant)));
   for (const [name, text] of encoder.tokenizerFiles) files.set(name, new Blob([text]));
   const hashes: Record<string, string> = {};
@@ -82,6 +83,18 @@ function modelConfig(
     dtype: "float32",
     ...(problem === undefined ? {} : { problem_type: problem }),
   };
+}
+
+/** The same model in half precision, with the hash that its card then needs. Errors: `model-missing`, `file-malformed` and `openSafetensors`'s. */
+export async function inHalves(files: ModelFiles): Promise<Map<string, Blob>> {
+  const { sha256: hashes } = await readCard(files);
+  const [card, weights] = [files.get(cardName), files.get(weightsName)];
+  if (!card || !weights)
+    throw new ClinfuseError("model-missing", `the model's folder has no ${weightsName}`, { file: weightsName });
+  const halved = await halvedSafetensors(weights, weightsName);
+  const sha256 = { ...hashes, [weightsName]: await sha256OfBlob(halved) };
+  const kept = JSON.parse(await card.text()) as object;
+  return new Map([...files, [weightsName, halved], [cardName, jsonBlob({ ...kept, sha256 })]]);
 }
 
 /**

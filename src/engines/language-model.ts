@@ -55,6 +55,29 @@ export interface ScoreRequest extends Pick<CompletionRequest, "messages" | "shar
   readonly text: string;
 }
 
+/** A completion to be looked at token by token. */
+export interface WatchRequest extends Pick<CompletionRequest, "messages" | "shared" | "date" | "grammar"> {
+  readonly text: string;
+}
+
+/** A token that could come. */
+export interface TokenCandidate {
+  readonly piece: string;
+  /** By the model itself, before temperature, penalty and grammar. */
+  readonly probability: number;
+  /** By the grammar. */
+  readonly allowed: boolean;
+}
+
+/** One token of a completion, and what else could have come. */
+export interface TokenStep {
+  readonly drawn: TokenCandidate;
+  /** The likeliest, in order; the drawn token may be none of them. */
+  readonly likeliest: readonly TokenCandidate[];
+  /** Probability of all tokens that the grammar forbids here. */
+  readonly forbidden: number;
+}
+
 export interface Completion {
   readonly text: string;
   readonly finish: "stop" | "length";
@@ -98,6 +121,8 @@ export interface LanguageModel {
    * Errors: those of `complete`; `context-overflow` where prompt and text together do not fit.
    */
   score?(request: ScoreRequest, signal: AbortSignal): Promise<number>;
+  /** Reads a completion again and tells what could have come at each of its tokens. Absent: the engine shows none. Errors: those of `complete`. */
+  watch?(request: WatchRequest, signal: AbortSignal): Promise<readonly TokenStep[]>;
   /** Frees memory; the model is of no use afterwards. */
   close(): Promise<void>;
 }

@@ -1,16 +1,14 @@
 // The driver's part for filters of doubtful examples: a run's examples are judged once, whatever filters ask. Knows no worker and no storage.
 
-import type { EpochView } from "../analyse/cartography.ts";
 import type { Verdict } from "../analyse/factuality.ts";
-import type { Example } from "../tasks/example.ts";
-import { answerOf } from "./answer.ts";
 import type { Drive, Part } from "./drive-cell.ts";
 import { put } from "./drive-cell.ts";
 import { graphOf } from "./drive-knowledge.ts";
+import { type Judged, judging, trustKey } from "./judging.ts";
 import type { NotebookData } from "./notebook.ts";
-import { type Made, productKey } from "./product.ts";
+import type { Made } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
-import type { TrainRequest, TrainRunEvent } from "./steps.ts";
+import { isOfHead, type TrainRequest } from "./steps.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { leftOutBy, type Trust, type TrustFilter, trustOf } from "./trust.ts";
 
@@ -28,13 +26,13 @@ export async function* filteredBy(work: Drive, data: NotebookData, made: Made, f
   return { by: filter, kept: Array.from({ length: made.accepted }, (_, i) => i).filter((i) => !left.has(i)) };
 }
 
-/** Every judge's word on the run's examples: found, or told by two trainings of its own and the graph. */
+/** Every judge's word on the run's examples: found, or told by trainings of its own and the graph. */
 async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string): Part<Trust> {
   const { cell, ports, store, signal } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
   const graph = ports.verdicts ? yield* graphOf(work, config.graph) : undefined;
   const own = { accepted: made.accepted, epochs: config.train?.syntheticEpochs, graph };
-  const key = await productKey("trust", [few, made.run], own);
+  const key = await trustKey([few, made.run], own);
   const found = await store.find("trust", key);
   if (found?.state === "whole") {
     yield { type: "found", kind: "trust", key };
@@ -46,7 +44,7 @@ async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string
   const examples = synthetic.map(({ example }) => example);
   const save = `${cell.place}-trust`;
   const request = { ...(await trainRequestOf(config, data, examples, save, ports.trainer.recipe)), keepModel: false };
-  const told = yield* watched(work, request, examples);
+  const told = yield* judge(work, request);
   const asked = { task: config.task, examples, graph: config.graph };
   const verdicts: readonly Verdict[] | undefined = graph === undefined ? undefined : await ports.verdicts?.(asked, signal);
   const value = trustOf({ examples, ...told, ...(verdicts ? { verdicts } : {}) });
@@ -54,32 +52,12 @@ async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string
   return value;
 }
 
-/** Few-shot alone, which judges what it never saw; then with all examples, watched after each epoch. */
-async function* watched(
-  work: Drive,
-  request: TrainRequest,
-  examples: readonly Example[],
-): Part<Pick<Parameters<typeof trustOf>[0], "epochs" | "labelled" | "baseline">> {
-  let labelled: readonly Example[] = [];
-  let baseline: readonly Example[] = [];
-  const epochs: EpochView[] = [];
-  for await (const event of trained(work, { ...request, synthetic: [], test: examples })) {
-    if (event.type === "scored") labelled = event.predicted;
-    else yield { type: "train", event };
+async function* judge({ ports, signal }: Drive, request: TrainRequest): Part<Judged> {
+  let judged: Judged | undefined;
+  for await (const told of judging(ports.trainer, request, signal)) {
+    if (told.type === "judged") judged = told.judged;
+    else if (!isOfHead(told.event) && told.event.type !== "scored") yield { type: "train", event: told.event };
   }
-  const whole: TrainRequest = { ...request, config: { ...request.config, cartography: true }, scored: ["few"] };
-  for await (const event of trained(work, whole)) {
-    if (event.type === "scored") baseline = event.predicted;
-    else if (event.type === "dynamics") epochs.push(...(event.stage === "synthetic" ? [event] : []));
-    else yield { type: "train", event };
-  }
-  return { epochs, labelled, baseline: baseline.map(answerOf) };
-}
-
-async function* trained({ ports, signal }: Drive, request: TrainRequest): AsyncGenerator<TrainRunEvent, void> {
-  try {
-    yield* ports.trainer.train(request, signal);
-  } finally {
-    await ports.trainer.forgetTraining?.({ model: request.save }).catch(() => undefined); // a rest of it is overwritten by the next
-  }
+  if (!judged) throw new Error("judging ended without a word");
+  return judged;
 }

@@ -21,7 +21,7 @@ export interface ExperimentConfig {
   readonly source: SourceConfig;
   /** Topics drawn for each label. Paper: 300 per entity type from a language model; all of the graph's. */
   readonly topicCount: number;
-  /** Licences under which the graph's topics must be. Absent: any. */
+  /** Licences under which the graph's topics and names must be. Absent: any. */
   readonly licences?: readonly string[] | undefined;
   /** Form of the question for topics, where a language model is asked. Absent: the paper's. */
   readonly topicLists?: TopicLists;

@@ -7,11 +7,13 @@ import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
-import { influences, trainHead } from "../train/influence.ts";
+import { influences } from "../train/influence.ts";
+import { trainHead } from "../train/linear-head.ts";
 import type { Drive, Part } from "./drive-cell.ts";
 import type { NotebookData } from "./notebook.ts";
 import { fewKeys } from "./plan.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
+import { isOfHead } from "./steps.ts";
 import { basisOf, type DataKeys } from "./training-basis.ts";
 
 /** Examples shown of each label (ProGen's ratio of 50). */
@@ -87,9 +89,9 @@ async function* featuresOf(work: Drive, data: NotebookData, keys: DataKeys, exam
   // Kept only where other cells begin with it too: a file that no cell's end deletes would stay for good.
   const stage = { ...request, keepModel: false, scored: ["few"] as const, ...(sharesStageOne ? { stageOne: few.model } : {}) };
   let found: HeadData | undefined;
-  for await (const event of ports.trainer.features({ stage, examples }, signal)) {
+  for await (const event of ports.trainer.features({ stage, examples, wanted: "head-data" }, signal)) {
     if (event.type === "head-data") found = event.data;
-    else if (event.type !== "reading") yield { type: "train", event };
+    else if (!isOfHead(event)) yield { type: "train", event };
   }
   if (!found) throw new Error("features ended without `head-data`");
   return found;

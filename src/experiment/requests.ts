@@ -3,7 +3,7 @@
 import { type Synthetic, turnsOf } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
-import { type KnowledgeRequest, topicOrigins } from "../knowledge/gather.ts";
+import { type KnowledgeRequest, readsGraph } from "../knowledge/gather.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
@@ -21,10 +21,11 @@ export function knowledgeRequestOf(config: ExperimentConfig, demonstrations: rea
   const own = {
     ...(styles === "none" ? { withoutStyles: true as const } : {}),
     ...(names ? { names } : {}),
-    ...(licences && topicOrigins[topics].graph ? { licences: [...licences].sort() } : {}),
     ...(alternatives ? { alternatives } : {}),
   };
-  return { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...own, seed, demonstrations };
+  const request = { task, graph, topics, topicCount, topicLists, suggestStyles: styles === "llm", ...own, seed, demonstrations };
+  if (!licences || !readsGraph(request)) return request;
+  return { ...request, licences: [...licences].sort(), licensedNames: true };
 }
 
 /** The first `size` accepted examples of a run, how often each reason threw one away before them, and the tokens of all. */

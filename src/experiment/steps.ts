@@ -1,11 +1,12 @@
 // Requests and events of each step of a run: plain data that crosses a worker's border. The work itself is in the other rooms.
 
+import type { EpochView } from "../analyse/cartography.ts";
 import type { HeadData } from "../classifier/head-data.ts";
 import type { Sure } from "../classifier/task-head.ts";
 import type { Scores } from "../evaluate/scores.ts";
 import type { GenerateEvent } from "../generate/log.ts";
 import type { RunConfig } from "../generate/run-config.ts";
-import type { Feedback } from "../generate/source.ts";
+import type { Feedback, Turn } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
@@ -50,6 +51,12 @@ export interface WriteAgainRequest extends Omit<GenerateRequest, "items" | "feed
   readonly index: number;
   /** Texts that it must not be, the demonstrations apart. */
   readonly taken: readonly Example[];
+}
+
+/** A completion of an attempt of the request's run, to be looked at token by token. */
+export interface WatchAttemptRequest extends Omit<GenerateRequest, "items" | "feedback"> {
+  readonly index: number;
+  readonly turns: readonly Turn[];
 }
 
 export interface TrainRequest {
@@ -117,18 +124,34 @@ export type TrainRunEvent =
   /** The trained model cannot be stored; the worker holds it in memory until it is saved again or the tab closes. */
   | { readonly type: "not-saved"; readonly model: string; readonly code: string; readonly why: string };
 
-/** Features of examples by the encoder of stage I. */
+/** Features of examples by the encoder of stage I, and what is made of them. */
 export interface FeaturesRequest {
   /** Stage I: no synthetic examples. It is trained where it is not kept under `stageOne`. */
   readonly stage: TrainRequest;
   readonly examples: readonly Example[];
+  /** `head-data`: the features. `data-map`: a head is trained on them and watched. */
+  readonly wanted: "head-data" | "data-map";
 }
 
-export type FeaturesEvent =
-  | TrainRunEvent
+export type FeaturesEvent = TrainRunEvent | HeadEvent;
+
+export type HeadEvent =
   /** Examples whose features are there, of all. */
   | { readonly type: "reading"; readonly done: number; readonly total: number }
-  | { readonly type: "head-data"; readonly data: HeadData };
+  | { readonly type: "head-data"; readonly data: HeadData }
+  /** Epochs of the head that are over, of all. */
+  | { readonly type: "mapping"; readonly done: number; readonly total: number }
+  | { readonly type: "data-map"; readonly epochs: readonly EpochView[] };
+
+const headEvents: Readonly<Record<HeadEvent["type"], true>> = {
+  reading: true,
+  "head-data": true,
+  mapping: true,
+  "data-map": true,
+};
+
+/** Tells the head's events from those of stage I. */
+export const isOfHead = (event: FeaturesEvent): event is HeadEvent => event.type in headEvents;
 
 /** A run whose source fills masked places by the encoder, which is fine-tuned on the few-shot set first. */
 export interface FillRequest {

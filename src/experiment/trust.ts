@@ -10,7 +10,7 @@ import { type Answer, answered, answerOf } from "./answer.ts";
 
 /** Each list in the order of the synthetic examples. */
 export interface Trust {
-  /** Places on the data map of the training. */
+  /** Places on the data map. */
   readonly places: readonly Placed[];
   /** Agreement of the few-shot model, which never saw the example, with its label. */
   readonly agrees: readonly boolean[];
@@ -38,7 +38,7 @@ export interface Change {
 /** Verdicts of the judges on these examples. */
 interface Told {
   readonly examples: readonly Example[];
-  /** Epochs of the watched training, in order. */
+  /** Epochs of the data map, in order. */
   readonly epochs: readonly EpochView[];
   /** The examples with the few-shot model's answers in place of their own. */
   readonly labelled: readonly Example[];
@@ -58,26 +58,29 @@ export const doubtful = ({ places }: Trust): readonly number[] => doubtfulFirst(
 
 export type TrustFilter = "hand" | "map" | "agreement" | "graph";
 
-/** Every filter that there is: its words, and whether it leaves an example out. */
-export const trustFilters: Readonly<
-  Record<TrustFilter, { readonly words: string; leavesOut(trust: Trust, i: number): boolean }>
-> = {
-  hand: { words: "those that I dropped", leavesOut: ({ dropped }, i) => dropped.includes(i) },
+/** Every filter that there is: its words, and the indices that it leaves out. */
+export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string; leftOut(trust: Trust): readonly number[] }>> = {
+  hand: { words: "those that I dropped", leftOut: ({ dropped }) => dropped },
   map: {
     words: "those that training mostly gets wrong",
-    leavesOut: ({ places }, i) => (places[i]?.correctness ?? 1) < 0.5,
+    leftOut: ({ places }) => places.flatMap(({ correctness }, i) => (correctness < 0.5 ? [i] : [])),
   },
-  agreement: { words: "those whose label the few-shot model does not give", leavesOut: ({ agrees }, i) => agrees[i] === false },
-  graph: { words: "those that the graph contradicts", leavesOut: ({ verdicts }, i) => verdicts?.[i] === "opposite" },
+  agreement: {
+    words: "those whose label the few-shot model does not give",
+    leftOut: ({ agrees }) => agrees.flatMap((agreed, i) => (agreed ? [] : [i])),
+  },
+  graph: {
+    words: "those that the graph contradicts",
+    leftOut: ({ verdicts = [] }) => verdicts.flatMap((verdict, i) => (verdict === "opposite" ? [i] : [])),
+  },
 };
 
 export const trustFilterIds = Object.keys(trustFilters) as readonly TrustFilter[];
 
 /** Indices that the chosen filters leave out, in order. An example that the reader kept or changed stays. */
 export function leftOutBy(trust: Trust, chosen: readonly TrustFilter[]): number[] {
-  return trust.places.flatMap((_, i) =>
-    !trust.kept.includes(i) && !trust.changed?.[i] && chosen.some((id) => trustFilters[id].leavesOut(trust, i)) ? [i] : [],
-  );
+  const left = new Set(chosen.flatMap((id) => trustFilters[id].leftOut(trust)));
+  return trust.places.flatMap((_, i) => (left.has(i) && !trust.kept.includes(i) && !trust.changed?.[i] ? [i] : []));
 }
 
 /** The examples that a training takes: without those that the filters leave out, changed as the reader changed them, and at the end those taken by hand. */

@@ -14,6 +14,7 @@ import type { Format, Tree } from "./format.ts";
 import { healthver } from "./healthver.ts";
 import { hoc } from "./hoc.ts";
 import { hocTable } from "./hoc-table.ts";
+import { inception } from "./inception.ts";
 import { labelStudio } from "./label-studio.ts";
 import { litcovid } from "./litcovid.ts";
 import { markedRelations } from "./marked-relations.ts";
@@ -52,6 +53,7 @@ export const formats: readonly Format[] = [
   casi,
   taggedParquet,
   brat,
+  inception,
   labelStudio,
   doccano,
 ];

@@ -4,6 +4,7 @@ import type { Span } from "../tasks/example.ts";
 import type { Extent } from "../tasks/words.ts";
 import { piecesOf, type ReadNote } from "./note.ts";
 import { doccanoLines, labelStudioTasks } from "./note-json.ts";
+import { xmiOf } from "./note-xmi.ts";
 import { tokenize } from "./words.ts";
 
 export interface NoteFormat {
@@ -17,12 +18,31 @@ export interface NoteFormat {
   lost(notes: readonly ReadNote[]): readonly string[];
 }
 
-export const noteFormatIds = ["csv", "jsonl", "brat", "pubtator", "bioc", "conll", "doccano", "label-studio", "text"] as const;
+export const noteFormatIds = [
+  "csv",
+  "jsonl",
+  "brat",
+  "pubtator",
+  "bioc",
+  "conll",
+  "doccano",
+  "label-studio",
+  "xmi",
+  "text",
+] as const;
 export type NoteFormatId = (typeof noteFormatIds)[number];
 
 /** Offsets in the files count code points, as Python and these formats do; in doccano's, UTF-16 units. */
 export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
-  csv: { name: "CSV", labels: true, write: (notes) => new Map([["notes.csv", csv(notes)]]), lost: neutralised },
+  csv: {
+    name: "CSV",
+    labels: true,
+    write: (notes) => new Map([["notes.csv", csv(notes)]]),
+    lost: (notes) => [
+      "A row of this CSV holds a find and its place: the texts of the notes are not in it.",
+      ...neutralised(notes),
+    ],
+  },
   jsonl: { name: "JSON Lines", labels: true, write: (notes) => new Map([["notes.jsonl", jsonl(notes)]]), lost: () => [] },
   brat: { name: "BRAT", labels: false, write: brat, lost: (notes) => blankTypes(notes, /\s/, "BRAT's types hold no blanks") },
   pubtator: {
@@ -57,6 +77,12 @@ export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
     labels: true,
     write: (notes) => new Map([["notes.json", labelStudioTasks(notes, pointsOf)]]),
     lost: (notes) => asByHand(notes, "Label Studio"),
+  },
+  xmi: {
+    name: "INCEpTION's XMI",
+    labels: false,
+    write: (notes) => new Map(named(notes, ".xmi").map(([path, note]) => [path, xmiOf(note, xml)])),
+    lost: unwritable,
   },
   text: {
     name: "text with replaced spans",

@@ -13,7 +13,12 @@ export type Alternatives = Readonly<Record<string, Readonly<Record<string, reado
 export const mostAlternatives = 20;
 
 /** For the mentions of these examples. A label whose topics are no nodes of the graph has none. */
-export async function graphAlternatives(graph: KnowledgeGraph, task: Task, examples: readonly Example[]): Promise<Alternatives> {
+export async function graphAlternatives(
+  graph: KnowledgeGraph,
+  task: Task,
+  examples: readonly Example[],
+  licences?: readonly string[],
+): Promise<Alternatives> {
   const spans = examples.flatMap((example) =>
     spansOf(example).map(({ start, end, label }) => ({
       label,
@@ -25,7 +30,7 @@ export async function graphAlternatives(graph: KnowledgeGraph, task: Task, examp
     const query = forLabel(task.topics, label);
     if (query.kind !== "nodes") continue;
     const mentions = [...new Set(spans.filter((span) => span.label === label).map(({ mention }) => mention))];
-    const names = await graph.similar(query.types, mentions, mostAlternatives);
+    const names = await graph.similar(query.types, mentions, mostAlternatives, licences);
     found.push([label, Object.fromEntries([...names].map(([mention, others]) => [mention, others.map(lowerCased)]))]);
   }
   return Object.fromEntries(found);

@@ -57,6 +57,8 @@ export interface KnowledgeRequest {
   readonly topicCount: number;
   /** Licences under which the graph's topics must be; absent, any. */
   readonly licences?: readonly string[];
+  /** Names for marks and for substitution must be under them too: a request of before meant topics alone. */
+  readonly licensedNames?: true;
   readonly suggestStyles: boolean;
   /** Names of the graph to put in the place of others (`Substitutes`). */
   readonly names?: "substitutes";
@@ -123,23 +125,26 @@ async function* gathering(
   };
 }
 
+/** Licences under which names must be; undefined for any. */
+const nameLicences = ({ licences, licensedNames }: KnowledgeRequest) => (licensedNames ? licences : undefined);
+
 type Names = Pick<KnowledgeData, "lexicon" | "substitutes">;
 
-async function gatherNames(
-  { topics, names, demonstrations }: KnowledgeRequest,
-  task: Task,
-  { graph }: KnowledgePorts,
-  stream: Rng,
-): Promise<Names> {
+async function gatherNames(request: KnowledgeRequest, task: Task, { graph }: KnowledgePorts, stream: Rng): Promise<Names> {
+  const { topics, names, demonstrations } = request;
+  const licences = nameLicences(request);
   if (graph && names) {
-    return { lexicon: [], substitutes: await graphSubstitutes(graph, task, demonstrations, stream.fork("substitutes")) };
+    return {
+      lexicon: [],
+      substitutes: await graphSubstitutes(graph, task, demonstrations, stream.fork("substitutes"), licences),
+    };
   }
-  if (graph) return { lexicon: await graphLexicon(graph, task) };
+  if (graph) return { lexicon: await graphLexicon(graph, task, licences) };
   return { lexicon: "list" in topicOrigins[topics] ? listLexicon(task) : [] };
 }
 
-async function gatherAlternatives({ demonstrations }: KnowledgeRequest, task: Task, graph: KnowledgeGraph) {
-  const names = await graphAlternatives(graph, task, demonstrations);
+async function gatherAlternatives(request: KnowledgeRequest, task: Task, graph: KnowledgeGraph) {
+  const names = await graphAlternatives(graph, task, request.demonstrations, nameLicences(request));
   const mentions = Object.values(names).flatMap((of) => Object.values(of));
   const without = mentions.filter((of) => of.length === 0).length;
   const remark = `${mentions.length} names are marked in the few examples; for ${mentions.length - without} of them the graph has others like them.`;

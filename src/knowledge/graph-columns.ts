@@ -1,5 +1,6 @@
 // A knowledge graph as columns: one record per (type or relation, chunk), of typed arrays and string tables. Pure; knows no database.
 
+import { packedBytes } from "../base/packed-numbers.ts";
 import type { LeftOut } from "./graph-files.ts";
 import type { EdgeProvenance } from "./topic.ts";
 
@@ -25,6 +26,21 @@ export interface EdgeChunk {
   readonly heads: Uint32Array; // [rows], ordinals within the head type
   readonly tails: Uint32Array; // [rows], ordinals within the tail type
   readonly provenance: Uint16Array; // [rows]
+  /** One row, where reading it alone costs less than the columns. */
+  at?(row: number): EdgeRow;
+}
+
+export interface EdgeRow {
+  readonly head: number;
+  readonly tail: number;
+  readonly provenance: number;
+}
+
+/** Row of a chunk, which lies in it. */
+export function edgeRowAt(chunk: EdgeChunk, row: number): EdgeRow {
+  if (chunk.at) return chunk.at(row);
+  const { heads, tails, provenance } = chunk;
+  return { head: heads[row] as number, tail: tails[row] as number, provenance: provenance[row] as number };
 }
 
 /**
@@ -49,8 +65,11 @@ export interface EdgeColumn {
   readonly count: number;
 }
 
-/** Version of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. 3: ids elsewhere, format, bytes. */
-export const graphVersion = 3;
+/**
+ * Version of the columns that a graph is stored with. 2: synonyms of nodes, counts of what was left out. 3: ids elsewhere, format, bytes.
+ * 4: packed numbers.
+ */
+export const graphVersion = 4;
 
 /** Contents of a graph; the chunks are found by `columnKey`. */
 export interface GraphManifest {
@@ -84,18 +103,19 @@ export interface ReadyChunk {
   readonly data: Chunk;
 }
 
-/** Some 200 kB a chunk: reading one topic reads its chunk, and a browser reads few large records faster than many small ones. */
-export const defaultRows = { nodeRows: 4096, edgeRows: 16384 } as const;
+/** Some 300 kB a chunk: reading one topic reads its chunk, and a browser reads few large records faster than many small ones. */
+export const defaultRows = { nodeRows: 8192, edgeRows: 65536 } as const;
 
-/** Bytes that a chunk takes where it is kept: V8 writes a string of Latin-1 letters by the byte. */
+/** Bytes that a chunk takes where it is kept, its numbers packed: V8 writes a string of Latin-1 letters by the byte. */
 export function chunkBytes(chunk: Chunk): number {
   return Object.values(chunk).reduce((sum, part: StringTable | Uint16Array | Uint32Array) => sum + partBytes(part), 0);
 }
 
 function partBytes(part: StringTable | Uint16Array | Uint32Array): number {
-  if (!("text" in part)) return part.byteLength;
+  if (!("text" in part)) return packedBytes(part);
+  const lengths = part.ends.map((end, i) => end - (i === 0 ? 0 : (part.ends[i - 1] as number)));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Latin-1 begins with them
-  return part.ends.byteLength + part.text.length * (/[^\u0000-\u00ff]/.test(part.text) ? 2 : 1);
+  return packedBytes(lengths) + part.text.length * (/[^\u0000-\u00ff]/.test(part.text) ? 2 : 1);
 }
 
 export function pack(strings: readonly string[]): StringTable {

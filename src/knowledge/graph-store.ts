@@ -30,7 +30,7 @@ export interface GraphStore {
   delete(id: string): Promise<void>;
 }
 
-/** Chunks of one reading, where all of a column is read: some 3 MB. */
+/** Chunks of one reading, where all of a column is read: some 5 MB. */
 const readAtOnce = 16;
 
 /** Every chunk of a column, in order. */

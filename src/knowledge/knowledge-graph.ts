@@ -11,10 +11,21 @@ export interface KnowledgeGraph {
   at(query: GraphQuery, indices: readonly number[]): Promise<Topic[]>;
   /** Relations of each node to nodes of other types, as a count. Nodes are of these types, in the order of `at`. */
   links(types: readonly string[]): Promise<Uint32Array>;
-  /** The names of each node of these types, or of every type: its own, then its synonyms. Some thousand nodes at once. */
-  names(types: readonly string[] | undefined): AsyncGenerator<readonly (readonly string[])[], void>;
-  /** For each mention the names of the nodes of these types that are most like its own node, by what they are related to; at most so many. */
-  similar(types: readonly string[], mentions: readonly string[], most: number): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * The names of each node of these types, or of every type: its own, then its synonyms. Some thousand nodes at once. Where licences are
+   * named, only of nodes under them.
+   */
+  names(types: readonly string[] | undefined, licences?: readonly string[]): AsyncGenerator<readonly (readonly string[])[], void>;
+  /**
+   * For each mention the names of the nodes of these types that are most like its own node, by what they are related to; at most so many.
+   * Where licences are named, only nodes and edges under them are looked at.
+   */
+  similar(
+    types: readonly string[],
+    mentions: readonly string[],
+    most: number,
+    licences?: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Relations between the two of each pair of names. */
   between(pairs: readonly (readonly [string, string])[]): Promise<readonly Between[]>;
 }

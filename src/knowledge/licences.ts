@@ -13,6 +13,16 @@ export function licenceFilter(chosen: readonly string[] | undefined): (topic: Pi
   return ({ provenance }) => provenance === undefined || licencesOf(provenance).every((licence) => keys.has(licenceKey(licence)));
 }
 
+/** Tells of a row's provenance, by its number in the graph's, whether the row is under the chosen licences. */
+export function provenanceFilter(
+  { provenances }: { readonly provenances: readonly EdgeProvenance[] },
+  chosen: readonly string[] | undefined,
+): (at: number) => boolean {
+  const isAllowed = licenceFilter(chosen);
+  const allowed = provenances.map((provenance) => isAllowed({ provenance }));
+  return (at) => chosen === undefined || allowed[at] === true;
+}
+
 /** Tells whether a licence forbids commercial use, by its name: "CC BY-NC-SA 4.0", "non-commercial". */
 export const isNonCommercial = (licence: string): boolean => /(^|[\s-])nc([\s-]|$)|non-?\s?commercial/i.test(licence);
 

@@ -43,6 +43,7 @@ export const generateAnswers: Answers<GenerateProcedures> = {
   gatherKnowledge: "stream",
   generate: "stream",
   writeAgain: "promise",
+  watchAttempt: "promise",
   readRun: "stream",
   deleteRun: "promise",
 };
@@ -67,6 +68,7 @@ export const trainAnswers: Answers<TrainProcedures> = {
   features: "stream",
   fill: "stream",
   predict: "stream",
+  pageModel: "promise",
 };
 
 export const modelAnswers: Answers<ModelProcedures> = {

@@ -6,9 +6,16 @@ import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
 import { today } from "../base/today.ts";
 import { type EngineChoices, engineChoices } from "../engines/catalogue.ts";
-import type { GenerateRequest, OpenModelEvent, OpenModelRequest, WriteAgainRequest } from "../experiment/steps.ts";
+import type {
+  GenerateRequest,
+  OpenModelEvent,
+  OpenModelRequest,
+  WatchAttemptRequest,
+  WriteAgainRequest,
+} from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
+import type { WatchedAttempt } from "../generate/requests-of.ts";
 import { runId } from "../generate/run-config.ts";
 import { needs } from "../generate/sources.ts";
 import { gatherKnowledge, type KnowledgeEvent, type KnowledgeRequest, readsGraph } from "../knowledge/gather.ts";
@@ -24,7 +31,7 @@ import { type LookupProcedures, lookupProcedures } from "./graph-lookup.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
 import { type OpenModelPorts, openModel } from "./open-model.ts";
 import { engineSpeeds } from "./speeds.ts";
-import { writtenAgain, writtenRun } from "./written-run.ts";
+import { watchedAttempt, writtenAgain, writtenRun } from "./written-run.ts";
 
 export type GenerateProcedures = GraphProcedures &
   CareProcedures &
@@ -49,6 +56,8 @@ export type GenerateProcedures = GraphProcedures &
     generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
     /** Another example for one attempt of the run of this config; its log stays as it is. Its writer's model must be open. Undefined where no draw was accepted. */
     writeAgain(argument: WriteAgainRequest, signal: AbortSignal): Promise<Example | undefined>;
+    /** What could have come at each token of an attempt's last completion; the log stays as it is. Its writer's model must be open. */
+    watchAttempt(argument: WatchAttemptRequest, signal: AbortSignal): Promise<WatchedAttempt>;
     /** The log of a run so far, in order of index. */
     readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;
     /** A notebook with all that it alone holds: its rows, the logs of its runs, its trained model. Throws `run-busy` and `training-busy`, and then deletes nothing. */
@@ -102,6 +111,10 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
       const writer = needs(request.config.source, "writer") ? model.current() : undefined;
       const config = writer?.asksDate ? { date: today(), ...request.config } : request.config;
       return writtenAgain({ ...request, config }, writer ? { model: writer } : {}, await ports.runs(), signal);
+    },
+
+    async watchAttempt(request, signal) {
+      return watchedAttempt(request, { model: model.current() }, await ports.runs(), signal);
     },
 
     async *readRun({ id }) {

@@ -6,7 +6,6 @@ import { trainedLock } from "../base/locks.ts";
 import { reporting } from "../base/progress.ts";
 import type { Classifier, openClassifier } from "../classifier/classifier.ts";
 import { type Encoder, type ModelFiles, openEncoder, parseConfig } from "../classifier/encoder-files.ts";
-import { headData } from "../classifier/head-data.ts";
 import { mergedLora } from "../classifier/merged-lora.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
@@ -27,6 +26,7 @@ import { type TrainingKeeper, trainingKeeper, trainingKey } from "../experiment/
 import type { ModelEntry } from "../models/manifest.ts";
 import { findModel, type ModelReader, readModel } from "../models/reader.ts";
 import { type BertConfig, readBertConfig } from "../nn/bert-config.ts";
+import type { Rounding } from "../report/model-page.ts";
 import type { Device } from "../runtime/device.ts";
 import { checkpointFolder, fileFolder, stageFolder } from "../store/files.ts";
 import { type TaskRef, taskIdOf, taskOf } from "../tasks/catalogue.ts";
@@ -39,6 +39,8 @@ import { requireTrainingMemory, withLessMemory } from "../train/training-memory.
 import type { Prepared } from "../train/training-method.ts";
 import { methodRow, withRowsOf } from "../train/training-methods.ts";
 import { type FillPorts, filledRun } from "./filled-run.ts";
+import { readFeatures } from "./head-reading.ts";
+import { pageModel } from "./page-model.ts";
 import { type SpeedPorts, trainingSpeeds } from "./speeds.ts";
 import { type TrainedPorts, type TrainedProcedures, trainedProcedures } from "./trained.ts";
 import { type Shelf, trainedShelf } from "./trained-shelf.ts";
@@ -72,6 +74,11 @@ export type TrainProcedures = TrainedProcedures & {
     argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
     signal: AbortSignal,
   ): AsyncGenerator<PredictEvent, void>;
+  /** A kept model's files for one page that runs it: see `pageModel`. */
+  pageModel(
+    argument: { model: string; device: Device | "auto"; examples: readonly Example[] },
+    signal: AbortSignal,
+  ): Promise<{ readonly files: Readonly<Record<string, Blob>>; readonly rounding: Rounding }>;
 };
 
 export interface TrainPorts extends SpeedPorts, TrainedPorts, FillPorts {
@@ -109,10 +116,10 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       return kept && { stage: kept.checkpoint.position.stage, step: kept.checkpoint.position.step };
     },
 
-    async *features({ stage, examples }, signal) {
-      const release = await ports.hold(trainedLock(stage.save));
+    async *features(request, signal) {
+      const release = await ports.hold(trainedLock(request.stage.save));
       try {
-        yield* featuresOf(ports, stage, examples, signal);
+        yield* featuresOf(ports, request, signal);
       } finally {
         release();
       }
@@ -130,6 +137,13 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       yield { type: "loading", done: 0, total: 1 };
       const classifier = await ports.loadModel(await shelf.read(model), device);
       yield* cleanAfterStream(predictAll(classifier, { task, model, examples }, signal), () => classifier.close());
+    },
+
+    async pageModel({ model, device: wish, examples }, signal) {
+      const { device } = await choose(ports, wish);
+      const load = (files: ModelFiles) => ports.loadModel(files, device);
+      const { files, rounding } = await pageModel(await shelf.read(model), examples, load, signal);
+      return { files: Object.fromEntries(files), rounding };
     },
   };
 }
@@ -206,8 +220,7 @@ async function* trainAndKeep(
 /** Two classifiers, one after the other: the graphs of stage I, then those that end at the encoder. */
 async function* featuresOf(
   ports: TrainPorts,
-  stage: TrainRequest,
-  examples: readonly Example[],
+  { stage, examples, wanted }: FeaturesRequest,
   signal: AbortSignal,
 ): AsyncGenerator<FeaturesEvent, void> {
   const on = await choose(ports, stage.device);
@@ -231,20 +244,7 @@ async function* featuresOf(
   if (!trained) throw new Error("features: stage I ended without its weights");
   const { maxTokens, seed } = stage.config;
   const frozen = await ports.openClassifier(taskOf(stage.task), trained, { device, maxTokens, seed, trains: { kind: "head" } });
-  yield* cleanAfterStream(readFeatures(frozen, examples, signal), () => frozen.close());
-}
-
-async function* readFeatures(
-  classifier: Classifier,
-  examples: readonly Example[],
-  signal: AbortSignal,
-): AsyncGenerator<FeaturesEvent, void> {
-  const work = headData(classifier, examples, signal);
-  let next = await work.next();
-  for (; !next.done; next = await work.next()) {
-    yield next.value.type === "features" ? { ...next.value, type: "reading" } : next.value;
-  }
-  yield { type: "head-data", data: next.value };
+  yield* cleanAfterStream(readFeatures(frozen, { examples, wanted, seed }, signal), () => frozen.close());
 }
 
 async function* trainOnce(

@@ -1,8 +1,9 @@
 // A run as a request asks for it, written with the tools that the worker at hand has. Knows no worker and no storage.
 
-import type { GenerateRequest, WriteAgainRequest } from "../experiment/steps.ts";
-import { writeAgain } from "../generate/again.ts";
+import type { GenerateRequest, WatchAttemptRequest, WriteAgainRequest } from "../experiment/steps.ts";
+import { type AgainPorts, writeAgain } from "../generate/again.ts";
 import type { GenerateEvent, RunStore } from "../generate/log.ts";
+import { requestsOf, type WatchedAttempt } from "../generate/requests-of.ts";
 import { generate } from "../generate/run.ts";
 import { runId } from "../generate/run-config.ts";
 import type { Feedback, Tools } from "../generate/source.ts";
@@ -39,6 +40,38 @@ export async function writtenAgain(
   store: RunStore,
   signal: AbortSignal,
 ): Promise<Example | undefined> {
+  const given = await portsAt({ config, demonstrations, gold, knowledge, index }, tools, store);
+  return writeAgain(config, given, { index, taken }, signal);
+}
+
+/** The last completion of an attempt, with what could have come at each of its tokens. Errors: the model's and the store's. */
+export async function watchedAttempt(
+  { config, demonstrations, gold = [], knowledge, index, turns }: WatchAttemptRequest,
+  tools: Tools,
+  store: RunStore,
+  signal: AbortSignal,
+): Promise<WatchedAttempt> {
+  if (!tools.model?.watch) return { kind: "unable" };
+  const given = await portsAt({ config, demonstrations, gold, knowledge, index }, tools, store);
+  const last = (await requestsOf(config, given, { index, turns }, signal))?.at(-1);
+  if (!last) return { kind: "other-words" };
+  const { messages, shared, date, grammar } = last.request;
+  const asked = {
+    messages,
+    text: last.text,
+    ...(shared ? { shared } : {}),
+    ...(date === undefined ? {} : { date }),
+    ...(grammar === undefined ? {} : { grammar }),
+  };
+  return { kind: "watched", tokens: await tools.model.watch(asked, signal) };
+}
+
+/** Ports of an attempt as they were when it was made: the run's log gives the feedback. */
+async function portsAt(
+  { config, demonstrations, gold, knowledge, index }: Required<Omit<WatchAttemptRequest, "turns">>,
+  tools: Tools,
+  store: RunStore,
+): Promise<AgainPorts> {
   const feedback: Feedback[] = [];
   if (sourceOf(config.source).feedback) {
     for await (const entry of store.read(await runId(config))) {
@@ -46,7 +79,7 @@ export async function writtenAgain(
       if (entry.type === "feedback") feedback.push(entry);
     }
   }
-  const given = {
+  return {
     task: taskInWords(config.task, config.wording),
     source: sourceOf(config.source),
     tools,
@@ -55,5 +88,4 @@ export async function writtenAgain(
     knowledge: knowledgeOf(knowledge),
     feedback,
   };
-  return writeAgain(config, given, { index, taken }, signal);
 }

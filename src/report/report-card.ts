@@ -70,19 +70,27 @@ ${sentences.length > 0 ? html`<h3>Licences</h3><ul>${sentences.map((sentence) =>
 /** Few test examples: an interval on them is wide, and its own coverage is uncertain. */
 const fewTests = 100;
 
-/** Limits of these numbers, as far as the run itself can tell. */
-export function limitsSection(
+/** Parts of a run that its limits depend on. */
+export interface Looked {
+  readonly sure?: Sureness | undefined;
+  readonly analysis?: Analysis | undefined;
+  readonly trust?: Trust | undefined;
+}
+
+export function limitsSection(notebook: Notebook, synthetic: readonly Synthetic[], looked: Looked): Html {
+  const limits = limitsOf(notebook, synthetic, looked);
+  return html`<section><h2>Limits</h2><ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul></section>`;
+}
+
+/** Limits of these numbers, as far as the run itself can tell: a sentence each. */
+export function limitsOf(
   { config, data, training }: Notebook,
   synthetic: readonly Synthetic[],
-  {
-    sure,
-    analysis,
-    trust,
-  }: { readonly sure?: Sureness | undefined; readonly analysis?: Analysis | undefined; readonly trust?: Trust | undefined },
-): Html {
+  { sure, analysis, trust }: Looked,
+): readonly string[] {
   const test = data?.test.length ?? 0;
   const scored = training && Object.keys(training.results).length > 0;
-  const limits = [
+  return [
     ...(scored
       ? [
           `The scores are of one training, with the seed ${config.seed}: other seeds give other scores, and no interval here says how far from these.`,
@@ -105,7 +113,6 @@ export function limitsSection(
     ...(config.preset === "small" ? ["The settings are those for small models on a laptop, not the paper's."] : []),
     "Nothing here says how the model does in another hospital, another language or another year.",
   ];
-  return html`<section><h2>Limits</h2><ul>${limits.map((limit) => html`<li>${limit}</li>`)}</ul></section>`;
 }
 
 /** How many of the examples a reader has looked at: nothing tells whether the reader is an expert. */

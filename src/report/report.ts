@@ -138,7 +138,7 @@ ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
 
-const metricWords = ({ name, average }: Metric): string => `${metricNames[name]}${average ? `, ${average}` : ""}`;
+export const metricWords = ({ name, average }: Metric): string => `${metricNames[name]}${average ? `, ${average}` : ""}`;
 
 function curvesSection(task: Task, history: TrainHistory): Html {
   const shown = (metric: Metric) => ({ id: metricId(task.metrics, metric), words: metricWords(metric) });

@@ -22,6 +22,12 @@ export async function loadOrt(device: Device): Promise<typeof Ort> {
   return ort;
 }
 
+/** Hands the plain build's wasm in, where there is no address to take it from: `loadOrt("wasm")` then asks nobody. */
+export async function giveWasm(binary: ArrayBuffer): Promise<void> {
+  const ort = await import("onnxruntime-web/wasm");
+  ort.env.wasm.wasmBinary = binary;
+}
+
 /** An error of the vendor, as one of our codes: `device-lost`, `out-of-memory` or `engine-failed`. */
 export function ortError(error: unknown): ClinfuseError {
   if (error instanceof ClinfuseError) return error;

@@ -8,6 +8,7 @@ import type { Prefix, StoredEntry, StoredState } from "../generate/log.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { OwnTask } from "../tasks/own-store.ts";
 import type { TrainingSpeed } from "../train/measure-training.ts";
+import type { PackedChunk } from "./packed-chunk.ts";
 import { refusal, storageError } from "./storage-error.ts";
 
 /** Every record of `datasets`, `notebooks` and `arenas` carries its key. */
@@ -26,7 +27,8 @@ export interface Schema extends DBSchema {
   /** Entries at their positions from 0; prefixes of prompts, which entries refer to, at -1, -2, ... */
   log: { key: [run: string, position: number]; value: StoredEntry | Prefix };
   graphs: { key: string; value: GraphRecord };
-  columns: { key: [storage: string, column: string, chunk: number]; value: Chunk };
+  /** Packed since version 6; chunks of before stay as they are, and are read so. */
+  columns: { key: [storage: string, column: string, chunk: number]; value: PackedChunk | Chunk };
   /** Imports under way, by storage id: what a killed tab left is found here and swept. */
   imports: { key: string; value: { readonly storage: string; readonly startedAt: number } };
   datasets: { key: string; value: Identified };
@@ -66,6 +68,8 @@ const migrations: readonly ((db: Db) => void)[] = [
   (db) => {
     db.createObjectStore("tasks", { keyPath: "id" });
   },
+  // Chunks of graphs are packed: a tab of the version before, which cannot read them, is told to reload.
+  () => undefined,
 ];
 
 export const schemaVersion = migrations.length;

@@ -4,6 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import type { Chunk, GraphManifest } from "../knowledge/graph-columns.ts";
 import type { GraphStore, GraphWriter } from "../knowledge/graph-store.ts";
 import type { Db } from "./db.ts";
+import { packChunk, unpackChunk } from "./packed-chunk.ts";
 import { read, write } from "./transaction.ts";
 
 const columnsOf = (storage: string) => IDBKeyRange.bound([storage], [storage, []]);
@@ -52,7 +53,7 @@ async function readChunks(
 ): Promise<Chunk[]> {
   const range = IDBKeyRange.bound([storage, column, first], [storage, column, last]);
   const found = await read("read the graph", () => db.getAll("columns", range));
-  if (found.length === last - first + 1) return found;
+  if (found.length === last - first + 1) return found.map(unpackChunk);
   const what = `the graph "${manifest.name}" was deleted or replaced while it was read`;
   throw new ClinfuseError("not-found", what, { what: manifest.id });
 }
@@ -80,7 +81,7 @@ async function startImport(db: Db): Promise<GraphWriter> {
     put: (chunks) =>
       write(db, ["columns"], doing, async (tx) => {
         const columns = tx.objectStore("columns");
-        await Promise.all(chunks.map(async ({ column, chunk, data }) => columns.put(data, [storage, column, chunk])));
+        await Promise.all(chunks.map(async ({ column, chunk, data }) => columns.put(packChunk(data), [storage, column, chunk])));
       }),
     async commit(manifest) {
       await write(db, ["graphs", "columns", "imports"], doing, async (tx) => {

@@ -47,6 +47,8 @@ export class Lab {
   modelsFailure = $state.raw<unknown>();
   devices = $state.raw<readonly DeviceInfo[]>();
   graphs = $state.raw<readonly GraphInfo[]>();
+  /** Work on graphs that belongs to no run, once their page was opened. */
+  graphWork = $state.raw<Work>();
   /** The language model that is loaded, with the id it was asked for by. */
   open = $state.raw<{ readonly asked: string; readonly engine: string; readonly info: ModelInfo }>();
   /** Runs that another tab deleted. */
@@ -138,7 +140,7 @@ export class Lab {
 
   /** Something is at work in this tab. */
   get running(): boolean {
-    return this.atWork !== undefined || this.library.running || this.bench.work.running;
+    return this.atWork !== undefined || this.library.running || this.bench.work.running || this.graphWork?.running === true;
   }
 
   /** Begins a run: an empty one, or what is given. */

@@ -11,7 +11,7 @@ export type Route =
   | { readonly page: PlainPage };
 
 /** Pages that have one address. */
-const plainPages = ["runs", "tasks", "apply", "models", "device", "privacy", "learn"] as const;
+const plainPages = ["runs", "tasks", "apply", "knowledge", "models", "device", "privacy", "learn"] as const;
 type PlainPage = (typeof plainPages)[number];
 
 /** Anything unknown is the list of runs. */

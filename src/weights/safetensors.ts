@@ -4,7 +4,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
-import { floatsOf } from "./floats.ts";
+import { floatsOf, toHalves } from "./floats.ts";
 import type { LazyWeight, Weight, Weights } from "./weight.ts";
 
 /** The reference implementation's own limit for the header, in bytes. */
@@ -111,17 +111,36 @@ export function streamSafetensors(
   );
 }
 
+/**
+ * The file with each tensor in half precision, rounded to the nearest; one with a value beyond the largest half stays in float32. One tensor at a
+ * time is read. Errors as `openSafetensors`'s.
+ */
+export async function halvedSafetensors(source: Blob, file: string): Promise<Blob> {
+  const { tensors, metadata } = await openSafetensors(source, file);
+  const named: { name: string; shape: readonly number[]; dtype: "F16" | "F32" }[] = [];
+  const parts: Blob[] = [];
+  for (const { name, shape, read } of tensors) {
+    const data = await read();
+    const dtype = data.every((x) => Math.abs(x) <= largestHalf) ? "F16" : "F32";
+    parts.push(new Blob([dtype === "F16" ? toHalves(data) : data]));
+    named.push({ name, shape, dtype });
+  }
+  return new Blob([headerOf(named, metadata), ...parts]);
+}
+
+const largestHalf = 65_504;
+
 /** Header size and header; the tensors' bytes follow in their order, from a multiple of 8. */
 function headerOf(
-  tensors: readonly Pick<LazyWeight, "name" | "shape">[],
+  tensors: readonly (Pick<LazyWeight, "name" | "shape"> & { readonly dtype?: "F16" | "F32" })[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  for (const { name, shape } of tensors) {
+  for (const { name, shape, dtype = "F32" } of tensors) {
     const begin = end;
-    end += 4 * sizeOf(shape);
-    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
+    end += (dtype === "F16" ? 2 : 4) * sizeOf(shape);
+    header[name] = { dtype, shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20, 8); // padded with spaces

@@ -1,7 +1,15 @@
 // The policy that the server sends with a page or a worker: what the browser holds its requests to. Knows no component.
 
-/** Place where code of the app runs that could ask a network. Engines start `threads` inside workers. */
-export type Scope = "page" | "generate worker" | "train worker" | "models worker" | "threads";
+/** Place where code of the app runs that could ask a network. Engines start `threads` inside workers; the last three run while they are needed. */
+export type Scope =
+  | "page"
+  | "generate worker"
+  | "train worker"
+  | "models worker"
+  | "threads"
+  | "analyse worker"
+  | "measure worker"
+  | "capsules worker";
 
 export interface ScopePolicy {
   readonly scope: Scope;

@@ -144,6 +144,28 @@ describe("the port", () => {
     await expect(score(2, "word ".repeat(300))).rejects.toMatchObject({ code: "context-overflow" });
   });
 
+  it("shows at each token of a completion what could have come: the model's own probabilities, and what the grammar forbids", async () => {
+    const grammar = 'root ::= [ab]+ "."';
+    const { text } = await complete(2, model, { grammar, sampling: { temperature: 1, topP: 1, maxTokens: 12 } });
+    const { messages } = request(2);
+    const steps = await model.watch!({ messages, text, grammar }, never);
+    expect(steps.map(({ drawn }) => drawn.piece).join("")).toBe(text);
+    for (const { drawn, likeliest, forbidden } of steps) {
+      expect(drawn.allowed).toBe(true);
+      expect(likeliest).toHaveLength(8);
+      for (const { piece, allowed } of likeliest) if (allowed) expect(piece).toMatch(/^[ab.]+$/);
+      const shown = likeliest.filter(({ allowed }) => !allowed).reduce((sum, { probability }) => sum + probability, 0);
+      expect(forbidden).toBeGreaterThanOrEqual(shown - 1e-6);
+      expect(forbidden).toBeLessThan(1);
+    }
+    // Without a grammar nothing is forbidden, and the probabilities are those that a score multiplies.
+    const free = await model.watch!({ messages, text }, never);
+    expect(free.map(({ forbidden }) => forbidden)).toEqual(free.map(() => 0));
+    const product = free.reduce((sum, { drawn }) => sum + Math.log(drawn.probability), 0);
+    expect(await model.score!({ messages, text }, never)).toBeLessThan(product);
+    expect(free.map(({ drawn }) => drawn.probability)).toEqual(steps.map(({ drawn }) => expect.closeTo(drawn.probability, 5)));
+  });
+
   it("takes over no run of words that it may not", async () => {
     const grammar = 'root ::= "x" w w w w w w w w\nw ::= " the" | " cat" | " sat" | " ran"';
     const sampling = { temperature: 2, topP: 1, maxTokens: 60 };

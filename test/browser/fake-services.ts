@@ -97,6 +97,8 @@ export interface Fake extends FakeLibrary {
   requests: readonly SeenRequest[];
   policies: readonly ScopePolicy[];
   canaries: Awaited<ReturnType<Services["canaries"]>>;
+  /** Answer to who looks at an attempt token by token. */
+  watched: Awaited<ReturnType<Services["generate"]["watchAttempt"]>>;
   readonly device: FakeDevice;
   /** Where a training was left. */
   leftOff: { readonly stage: StageId; readonly step: number } | undefined;
@@ -135,7 +137,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     asked: [],
     requests: [],
     policies: guardedScopes,
-    canaries: (["page", "generate worker", "train worker", "models worker"] as const).map((scope) => ({
+    watched: { kind: "unable" },
+    canaries: (["page", "generate worker", "train worker", "models worker", "analyse worker"] as const).map((scope) => ({
       scope,
       outcome: "refused" as const,
     })),
@@ -187,7 +190,9 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield { type: "imported", graph };
       },
       graphs: async () => graphs,
-      deleteGraph: async () => undefined,
+      async deleteGraph({ id }) {
+        graphs = graphs.filter((graph) => graph.id !== id);
+      },
       async *importNames({ name }) {
         const graph = { ...starter, id: name, name };
         graphs = [...graphs, graph];
@@ -269,6 +274,11 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         await wait(fake.pace, signal);
         return token(`Another text for attempt ${index} tells of migraine .`, "migraine");
       },
+      async watchAttempt() {
+        check("watchAttempt");
+        await wait(fake.pace, new AbortController().signal);
+        return fake.watched;
+      },
       async *readRun({ id }) {
         yield* fake.log.get(id) ?? [];
       },
@@ -297,8 +307,6 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         if (request.training) yield { type: "remark", text: `Stage II was ${request.training.method.kind}.` };
         if (request.training || request.synthetic.length > 0) {
-          const seen = (epoch: number) => dynamics(epoch, request.synthetic.length);
-          if (request.config.cartography) yield* [seen(1), seen(2)];
           yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
         }
         fake.leftOff = undefined;
@@ -306,9 +314,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         else yield { type: "saved", model: request.save, bytes: 91e6 };
       },
       recipe: async () => recipe,
-      // biome-ignore lint/correctness/useYield: it only fails
-      async *features() {
-        throw new Error("no source of these tests has rounds");
+      async *features({ stage: request, examples, wanted }, signal) {
+        if (wanted !== "data-map") throw new Error("no source of these tests has rounds");
+        yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
+        yield { type: "data-map", epochs: [1, 2].map((epoch) => dynamics(epoch, examples.length)) };
       },
       // biome-ignore lint/correctness/useYield: it only fails
       async *fill() {
@@ -335,6 +344,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
       },
       trainedFiles: async () => ({ "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["weights"]) }),
       onnxFiles: async () => ({ "config.json": new Blob(["{}"]), "onnx/model.onnx": new Blob(["graph and weights"]) }),
+      pageModel: async () => ({
+        files: { "config.json": new Blob(["{}"]), "model.safetensors": new Blob(["halves"]) },
+        rounding: { precision: "float16", compared: 2, changed: 0, largest: 0.001 },
+      }),
       async deleteTrained({ model }) {
         fake.deleted.push(model);
       },

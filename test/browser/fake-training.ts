@@ -70,7 +70,7 @@ const scores = (id: StageId, f1: number) => ({
 });
 
 /** Every fifth example is never learnt, the fourth only half of the time. */
-export const dynamics = (epoch: number, examples: number): TrainRunEvent => {
+export const dynamics = (epoch: number, examples: number): Extract<TrainRunEvent, { type: "dynamics" }> => {
   const right = Array.from({ length: examples }, (_, i) => i % 5 !== 0 && (i !== 3 || epoch === 2));
   return { type: "dynamics", stage: "synthetic", epoch, gold: right.map((is, i) => (is ? 0.9 : 0.1 + i / 1000)), right };
 };

@@ -13,13 +13,14 @@ beforeEach(() => {
   location.hash = "";
 });
 
-async function lookup(): Promise<Fake> {
+async function lookup(own = false): Promise<Fake> {
   const data = { source: "sample", remarks: [], train: [token("He had asthma .", "asthma")], validation: [], test: [] };
   const fake = fakeServices({ ...newNotebook("r1", 1), data });
-  Object.assign(fake.services.generate, { graphs: async () => [starter] });
-  location.hash = "#/run/r1/knowledge";
+  if (!own) Object.assign(fake.services.generate, { graphs: async () => [starter] });
+  location.hash = "#/knowledge";
   await render(App, { services: fake.services });
-  await page.getByText("Look up in the graph").click();
+  if (own) await page.getByRole("button", { name: "Import the starter graph" }).click();
+  await expect.element(page.getByRole("heading", { name: "Look up" })).toBeVisible();
   return fake;
 }
 
@@ -77,4 +78,25 @@ it("shows what went wrong, and goes on at the next letter", async () => {
   Object.assign(fake.services.generate, { findNodes });
   await input().fill("as");
   await expect.element(page.getByText("2 nodes found")).toBeVisible();
+});
+
+it("brings a graph in, then it is looked at, checked, renamed, put together with another and removed", async () => {
+  const fake = await lookup(true);
+  await userEvent.upload(page.getByLabelText("Files of a graph"), new File(["id"], "mine.tsv"));
+  await page.getByLabelText("Name", { exact: true }).fill("Mine");
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect.element(page.getByRole("heading", { level: 2, name: "Mine" })).toBeVisible();
+  await expect.element(page.getByRole("radio", { name: /^Mine/ })).toBeChecked();
+  await page.getByRole("button", { name: "Check the graph" }).click();
+  await expect.element(page.getByText("The graph is sound", { exact: false })).toBeVisible();
+  await page.getByLabelText("New name of the graph").fill("Renamed");
+  await page.getByRole("button", { name: "Rename" }).click();
+  await expect.element(page.getByRole("heading", { level: 2, name: "Renamed" })).toBeVisible();
+  await page.getByRole("button", { name: "Put together" }).click();
+  await expect.element(page.getByText("2 nodes of the second graph are one", { exact: false })).toBeVisible();
+  await page.getByRole("radio", { name: /^Renamed/ }).click();
+  await page.getByRole("button", { name: "Remove this graph" }).click();
+  await page.getByRole("button", { name: "Remove the graph" }).click();
+  await expect.element(page.getByRole("heading", { level: 2, name: "Starter graph" })).toBeVisible();
+  expect((await fake.services.generate.graphs(null)).map(({ name }) => name)).not.toContain("Renamed");
 });

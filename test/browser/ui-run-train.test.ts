@@ -17,6 +17,16 @@ const link = (name: string | RegExp) => page.getByRole("link", { name });
 const open = (fake: Fake) => render(App, { services: fake.services });
 const saved = (fake: Fake) => [...fake.saved.values()][0];
 
+/** The link that a button saves by, without the saving. */
+async function downloaded(name: string): Promise<HTMLAnchorElement> {
+  const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+  await button(name).click();
+  await vi.waitUntil(() => click.mock.contexts.length > 0, 30_000);
+  const link = click.mock.contexts[0] as HTMLAnchorElement;
+  click.mockRestore();
+  return link;
+}
+
 describe("train and evaluate", () => {
   async function trained(): Promise<Fake> {
     const fake = await runAt("generate");
@@ -71,13 +81,19 @@ describe("train and evaluate", () => {
     await expect.element(button("model.safetensors")).toBeVisible();
     await button("As ONNX").click();
     await expect.element(button("onnx/model.onnx")).toBeVisible();
-    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
-    await button("For Python").click();
-    await vi.waitUntil(() => click.mock.contexts.length > 0);
-    const zip = click.mock.contexts[0] as HTMLAnchorElement;
-    click.mockRestore();
+    const zip = await downloaded("For Python");
     expect(zip.download).toMatch(/^clinfuse-.*-python\.zip$/);
     expect(await (await fetch(zip.href)).text()).toContain("/data/train.parquet");
+    const folder = await downloaded("Model folder");
+    expect(folder.download).toMatch(/^clinfuse-.*-model\.zip$/);
+    const archive = await (await fetch(folder.href)).text();
+    for (const part of ["/README.md", "/model.safetensors", "/onnx/model.onnx", "| F1 | 0.141", "## Limits"])
+      expect(archive).toContain(part);
+    const own = await downloaded("Model page");
+    expect(own.download).toMatch(/^clinfuse-.*-model\.html$/);
+    const shown = await (await fetch(own.href)).text();
+    expect(shown).toContain(`data-file="model.safetensors">${btoa("halves")}<`);
+    expect(shown).toContain("no probability differs by more than 0.0010");
     expect(saved(fake)?.training?.results.synthetic?.scores.values.f1).toBe(0.412);
   });
 

@@ -90,12 +90,6 @@ describe("knowledge", () => {
     await expect.poll(() => saved(fake)?.config.graph).toBe("Mine");
     await expect.element(page.getByLabelText("Graph", { exact: true })).toHaveValue("Mine");
     expect(fake.cutTo).toEqual([["Drug", "Symptom"]]);
-    await page.getByText("Rename, save, check, put together").click();
-    await button("Check the graph").click();
-    await expect.element(page.getByText("The graph is sound", { exact: false })).toBeVisible();
-    await page.getByLabelText("New name of the graph").fill("Renamed");
-    await button("Rename").click();
-    await expect.element(page.getByLabelText("Graph", { exact: true })).toHaveTextContent("Renamed");
     await page.getByText("Paste a list of names").click();
     await page.getByLabelText("Names", { exact: true }).fill("gout");
     await page.getByLabelText("Name of the list").fill("My list");
@@ -219,6 +213,37 @@ describe("generate", () => {
     await expect.element(page.getByText(/^Write one sentence in the style of/)).toBeVisible();
     await page.getByLabelText("Show").selectOptions("rejected");
     expect(document.querySelectorAll("#log ~ * ruby, section[aria-labelledby=log] ruby")).toHaveLength(0);
+  });
+
+  it("how it works: the candidates at one token, those that the grammar forbids struck; or a sentence where the engine shows none", async () => {
+    const fake = await runAt("generate");
+    await page.getByLabelText("Examples to make").fill("2");
+    await button("Generate 2 examples").click();
+    await expect.element(link("Go on to Train")).toBeVisible();
+    await page.getByText("How it works").first().click();
+    await button("Show what could have come at each token").click();
+    await expect
+      .element(page.getByText("The engine that is open shows no probabilities of tokens.", { exact: false }))
+      .toBeVisible();
+    const of = (piece: string, probability: number, allowed: boolean) => ({ piece, probability, allowed });
+    const free = { drawn: of("She", 0.9, true), likeliest: [of("She", 0.9, true), of("He", 0.08, true)], forbidden: 0 };
+    const held = {
+      drawn: of(" had", 0.05, true),
+      likeliest: [of("\n", 0.7, false), of(" is", 0.2, true)],
+      forbidden: 0.71,
+    };
+    fake.watched = { kind: "watched", tokens: [free, held] };
+    await button("Show what could have come at each token").click();
+    await expect.element(page.getByText("Token 2 of 2")).toBeVisible(); // the one at which most is forbidden
+    await expect.element(page.getByRole("row", { name: "↵ 70.0 % forbidden by the grammar" })).toBeVisible();
+    expect(document.querySelector("tbody s")?.textContent).toBe("↵");
+    await expect.element(page.getByRole("row", { name: "␣had 5.0 % drawn" })).toBeVisible();
+    await expect
+      .element(page.getByText("The grammar forbids 71.0 % of what the model would say here.", { exact: false }))
+      .toBeVisible();
+    await button("Token before").click();
+    await expect.element(page.getByRole("row", { name: "She 90.0 % drawn" })).toBeVisible();
+    await page.screenshot({ path: "/tmp/prod-tokens.png" });
   });
 
   it("engine: the automatic one with its reason; another one, chosen under More, writes another run", async () => {

@@ -63,7 +63,7 @@ test("no page has a fault that axe finds, or scrolls sideways at 320 px", async 
     await expect(page.getByRole("heading", { level: 1, name: step })).toBeVisible();
     await look(`${step}, done`);
   }
-  for (const address of ["runs", "arena", "tasks", "task/new", "apply", "models", "device", "privacy", "learn"]) {
+  for (const address of ["runs", "arena", "tasks", "task/new", "apply", "knowledge", "models", "device", "privacy", "learn"]) {
     await page.goto(`${server.url}/#/${address}`);
     await page.waitForTimeout(500);
     await look(address);

@@ -1,5 +1,6 @@
 // No flow sends what it is given: a canary stands in the examples, the notes and the searches, and no request of the page or of a worker carries it.
 
+import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { serveBuilt, tinyEncoder } from "./own-server.ts";
 import { toTrain } from "./way.ts";
@@ -13,6 +14,23 @@ const rows = (set: string) =>
     return JSON.stringify({ tokens, spans: [[7, 7, "Disease"]] });
   }).join("\n");
 const file = (name: string, text: string) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+
+/** With the canary in its name, its topics and its texts. */
+const ownTask = {
+  name: `Signs of ${canary}`,
+  family: "ner",
+  labels: [{ name: "sign", description: "a sign of illness" }],
+  topicList: { every: ["rash", canary] },
+  examples: Object.fromEntries(
+    ["train", "validation", "test"].map((set) => [
+      set,
+      Array.from({ length: 5 }, (_, i) => ({
+        text: `Rash on day ${i} of ${set}, ${canary}.`,
+        spans: [{ start: 0, end: 4, label: "sign" }],
+      })),
+    ]),
+  ),
+};
 
 interface Flow {
   readonly name: string;
@@ -34,9 +52,10 @@ const flows: readonly Flow[] = [
     name: "gather knowledge, look a name up in the graph",
     async go(page) {
       await page.getByRole("button", { name: "Gather knowledge" }).click();
-      await page.getByText("Look up in the graph").click();
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Knowledge" }).click();
       await page.getByLabel("Name or synonym").fill(canary);
       await expect(page.getByText("No name or synonym is like this.")).toBeVisible();
+      await page.goBack();
       await page.getByRole("link", { name: "Go on to Generate" }).click();
     },
   },
@@ -71,11 +90,65 @@ const flows: readonly Flow[] = [
     },
   },
   {
+    name: "save the model as a page",
+    async go(page) {
+      const [saved] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Model page" }).click(),
+      ]);
+      expect(readFileSync(await saved.path(), "utf8").slice(0, 15)).toBe("<!doctype html>");
+    },
+  },
+  {
     name: "look for doubtful examples",
     async go(page) {
       await page.getByRole("link", { name: /^Analyse/ }).click();
       await page.getByRole("button", { name: "Look for doubtful examples" }).click();
       await expect(page.getByText(/On one of them, D drops it/)).toBeVisible({ timeout: 60_000 });
+    },
+  },
+  {
+    name: "save the run as a capsule with the real rows, and open it",
+    async go(page, url) {
+      await page.getByRole("link", { name: /^Evaluate/ }).click();
+      await page.getByLabel("With the real rows").check();
+      const [saved] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Save the capsule" }).click(),
+      ]);
+      const zip = await saved.path();
+      expect(readFileSync(zip).includes(canary)).toBe(true);
+      await page.goto(`${url}/#/`);
+      await page
+        .getByLabel("Capsule", { exact: true })
+        .setInputFiles({ name: "run.zip", mimeType: "application/zip", buffer: readFileSync(zip) });
+      await expect(page.getByRole("row", { name: /^F1/ }).first()).toBeVisible();
+    },
+  },
+  {
+    name: "read a task of one's own",
+    async go(page, url) {
+      await page.goto(`${url}/#/tasks`);
+      await page.getByLabel("File of a task").setInputFiles(file("task.json", JSON.stringify(ownTask)));
+      await page.getByRole("link", { name: ownTask.name }).click();
+      await expect(page.getByText("Nothing is missing.")).toBeVisible();
+    },
+  },
+  {
+    name: "fill an arena with that task",
+    async go(page, url) {
+      await page.goto(`${url}/#/arena`);
+      await page.getByRole("button", { name: /Preset laptop/ }).click();
+      for (const one of await page.getByRole("region", { name: "Tasks" }).getByRole("checkbox", { checked: true }).all())
+        await one.uncheck();
+      await page.getByRole("checkbox", { name: ownTask.name }).check();
+      await page.getByText("Models, seeds and size").click();
+      await page.getByLabel("Language model that writes").selectOption("scripted");
+      await page.getByLabel("Examples a cell").fill("2");
+      await page.getByLabel("Seeds").fill("1");
+      await page.getByRole("checkbox", { name: tinyEncoder }).check();
+      await page.getByRole("button", { name: /^Fill \d+ cells?$/ }).click();
+      await expect(page.getByText(/^\d+ cells?: \d+ done/)).toBeVisible({ timeout: 60_000 });
     },
   },
   {
@@ -94,6 +167,8 @@ const flows: readonly Flow[] = [
       await page.getByRole("button", { name: "Check now" }).click();
       const findings = page.getByRole("list", { name: "Findings" });
       await expect(findings).toContainText("the browser refused each before it was sent");
+      for (const worker of ["generate", "train", "models", "analyse", "measure", "capsules"])
+        await expect(findings).toContainText(`${worker} worker`);
       await expect(findings).toContainText("Yes, in each of 5 places");
       await expect(findings).toContainText("every file of 1 model was read again");
       await expect(findings).not.toContainText("Read this.");

@@ -11,13 +11,23 @@ import { type ChatTemplate, chatTemplate } from "../../text/chat-template.ts";
 import { readGgufTokenizer } from "../../text/gguf-tokenizer.ts";
 import { openGguf } from "../../weights/gguf.ts";
 import { openLines } from "../kernels/open.ts";
-import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress, ScoreRequest } from "../language-model.ts";
+import type {
+  Completion,
+  CompletionRequest,
+  LanguageModel,
+  Message,
+  OnProgress,
+  ScoreRequest,
+  TokenStep,
+  WatchRequest,
+} from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
 import { type Drawing, drawing } from "../sampling/drawing.ts";
 import { forced } from "../sampling/forced.ts";
 import { type GrammarState, type Grammars, grammars } from "../sampling/grammar.ts";
 import { type Sampler, sampler } from "../sampling/sampler.ts";
 import { copyBan } from "../sampling/uncopied.ts";
+import { type WatchedToken, watched } from "../sampling/watched.ts";
 import { openBatchDecoder } from "./decoder.ts";
 import type { Scheduler } from "./job.ts";
 import { type BatchPrompt, promptReader } from "./prompt.ts";
@@ -72,6 +82,10 @@ export async function openBatch(options: BatchOptions): Promise<LanguageModel> {
     score: async (request, signal) => {
       if (closed) throw new Error(`${id} was closed`);
       return score(parts, request, signal);
+    },
+    watch: async (request, signal) => {
+      if (closed) throw new Error(`${id} was closed`);
+      return watch(parts, request, signal);
     },
     async close() {
       if (closed) return;
@@ -237,6 +251,35 @@ async function score(parts: Parts, request: ScoreRequest, signal: AbortSignal): 
   const { sample, sum } = forced(answer, [...tokenizer.ends]);
   await orAbort(schedule.run({ prompt, maxTokens: answer.length + 1, sample, grammar: undefined, signal }), signal);
   return sum();
+}
+
+/** Candidates that are shown of each token. */
+const mostWatched = 8;
+
+/** Teacher-forced as `score`, beside the grammar's mask at each token. */
+async function watch(parts: Parts, request: WatchRequest, signal: AbortSignal): Promise<readonly TokenStep[]> {
+  throwIfAborted(signal);
+  const { tokenizer, schedule, contextTokens } = parts;
+  const prompt = promptOf(parts, request);
+  const answer = tokenizer.encode(request.text);
+  const needed = prompt.ids.length + answer.length + 1;
+  if (needed > contextTokens) throw contextOverflow(needed, contextTokens);
+  const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
+  const [end = -1] = tokenizer.ends;
+  const { sample, steps } = watched(answer, end, mostWatched);
+  const running = schedule.run({ prompt, maxTokens: answer.length + 1, sample, grammar, signal });
+  running.catch(() => undefined).finally(() => grammar?.dispose());
+  await orAbort(running, signal);
+  const pieceOf = ({ id, probability, allowed }: WatchedToken) => ({
+    piece: tokenizer.ends.has(id) ? "(end)" : tokenizer.decode([id]),
+    probability,
+    allowed,
+  });
+  return steps().map(({ drawn, likeliest, forbidden }) => ({
+    drawn: pieceOf(drawn),
+    likeliest: likeliest.map(pieceOf),
+    forbidden,
+  }));
 }
 
 /**

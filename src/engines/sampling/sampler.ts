@@ -62,7 +62,7 @@ function forbid(logits: Float32Array, mask: TokenMask): void {
 }
 
 /** The first of the largest; -1 where all are forbidden or not numbers. */
-function indexOfLargest(logits: Float32Array): number {
+export function indexOfLargest(logits: Float32Array): number {
   let best = -1;
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logits.length; i++) {

@@ -6,6 +6,7 @@ import { type Chunk, type EdgeColumn, type LinkChunk, linkKey, type NodeChunk, n
 import { chunksOf, type StoredGraph } from "../graph-store.ts";
 import type { GraphInfo } from "../graphs.ts";
 import type { KnowledgeGraph } from "../knowledge-graph.ts";
+import { provenanceFilter } from "../licences.ts";
 import type { EdgeProvenance, Entity, Topic } from "../topic.ts";
 import { relationsBetween } from "./column-between.ts";
 import { edgeTopics } from "./column-edges.ts";
@@ -13,7 +14,7 @@ import { columnPairs } from "./column-pairs.ts";
 import { similarNames } from "./column-similar.ts";
 
 /** Chunks kept in memory: some 10 MB. */
-const keptChunks = 48;
+const keptChunks = 32;
 
 export function columnGraph(stored: StoredGraph): KnowledgeGraph {
   const { manifest } = stored;
@@ -74,8 +75,8 @@ export function columnGraph(stored: StoredGraph): KnowledgeGraph {
       }
     },
     links: (types) => linksOf(stored, types),
-    names: (types) => namesOf(stored, types),
-    similar: (types, mentions, most) => similarNames(stored, types, mentions, most),
+    names: (types, licences) => namesOf(stored, types, licences),
+    similar: (types, mentions, most, licences) => similarNames(stored, types, mentions, most, licences),
     between: (pairs) => relationsBetween(stored, pairs),
   };
 }
@@ -109,16 +110,20 @@ function joined(a: EdgeProvenance, b: EdgeProvenance): EdgeProvenance {
 async function* namesOf(
   stored: StoredGraph,
   types: readonly string[] | undefined,
+  licences: readonly string[] | undefined,
 ): AsyncGenerator<readonly (readonly string[])[], void> {
   const { nodes, nodeRows } = stored.manifest;
+  const isAllowed = provenanceFilter(stored.manifest, licences);
   for (const type of types ?? nodes.map((column) => column.type)) {
     const count = nodes.find((c) => c.type === type)?.count ?? 0;
     for await (const chunk of chunksOf(stored, nodeKey(type), Math.ceil(count / nodeRows))) {
-      const { names, synonyms } = chunk as NodeChunk;
-      yield Array.from(names.ends, (_, row) => [
-        stringAt(names, row),
-        ...(synonyms ? stringAt(synonyms, row).split("\n") : []).filter((name) => name !== ""),
-      ]);
+      const { names, synonyms, provenance } = chunk as NodeChunk;
+      const all = Array.from(names.ends, (_, row) =>
+        isAllowed(provenance[row] as number)
+          ? [stringAt(names, row), ...(synonyms ? stringAt(synonyms, row).split("\n") : []).filter((name) => name !== "")]
+          : [],
+      );
+      yield licences ? all.filter((node) => node.length > 0) : all;
     }
   }
 }

@@ -2,7 +2,11 @@
 
 import { type EdgeChunk, type EdgeColumn, edgeKey, type NodeChunk, nodeKey, stringAt } from "../graph-columns.ts";
 import type { StoredGraph } from "../graph-store.ts";
+import { provenanceFilter } from "../licences.ts";
 import { isNoName, wordsOf } from "../name-words.ts";
+
+/** Tells of a row's provenance whether the row is looked at. */
+type Allowed = (provenance: number) => boolean;
 
 /** Nodes of several types in a row: a node's place is its type's first place and its ordinal. */
 interface Places {
@@ -20,18 +24,20 @@ export async function similarNames(
   types: readonly string[],
   mentions: readonly string[],
   most: number,
+  licences?: readonly string[],
 ): Promise<Map<string, string[]>> {
+  const isAllowed = provenanceFilter(stored.manifest, licences);
   const places = placesOf(stored, types);
-  const { names, nodeOf } = await nodesOfMentions(stored, types, mentions);
+  const { names, nodeOf } = await nodesOfMentions(stored, types, mentions, isAllowed);
   const wanted = new Set(nodeOf.values());
-  const relations = await relationsAround(stored, places, wanted);
+  const relations = await relationsAround(stored, places, wanted, isAllowed);
   const ranked = new Map([...wanted].map((node) => [node, mostSimilar(relations, node)]));
   return new Map(
     mentions.map((mention) => {
       const own = nodeOf.get(mention);
       const key = keyOf(mention);
       const found = own === undefined ? [] : (ranked.get(own) ?? []).map((node) => names[node] as string);
-      const others = found.filter((name) => keyOf(name) !== key && !isNoName(name));
+      const others = found.filter((name) => name !== "" && keyOf(name) !== key && !isNoName(name));
       return [mention, [...new Set(others)].slice(0, most)];
     }),
   );
@@ -59,6 +65,7 @@ async function nodesOfMentions(
   { manifest, chunk }: StoredGraph,
   types: readonly string[],
   mentions: readonly string[],
+  isAllowed: Allowed,
 ): Promise<{ names: readonly string[]; nodeOf: ReadonlyMap<string, number> }> {
   const names: string[] = [];
   const best = new Map(mentions.map((mention) => [mention, { overlap: 0, node: -1 }]));
@@ -73,9 +80,11 @@ async function nodesOfMentions(
   for (const type of types) {
     const count = manifest.nodes.find((column) => column.type === type)?.count ?? 0;
     for (let part = 0; part * manifest.nodeRows < count; part++) {
-      const { names: own, synonyms } = (await chunk(nodeKey(type), part)) as NodeChunk;
+      const { names: own, synonyms, provenance } = (await chunk(nodeKey(type), part)) as NodeChunk;
       for (let row = 0; row < own.ends.length; row++) {
-        const node = names.push(stringAt(own, row).normalize("NFC").trim()) - 1;
+        const allowed = isAllowed(provenance[row] as number);
+        const node = names.push(allowed ? stringAt(own, row).normalize("NFC").trim() : "") - 1;
+        if (!allowed) continue; // it has its place, and no name
         take(names[node] as string, node);
         for (const name of synonyms ? stringAt(synonyms, row).split("\n") : []) if (name !== "") take(name, node);
       }
@@ -97,19 +106,29 @@ export function jaccard<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number {
 type Relations = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Relations of these nodes and of every node that shares one with them. The edges are read again and again: no graph's sets all fit in memory. */
-async function relationsAround(stored: StoredGraph, places: Places, nodes: ReadonlySet<number>): Promise<Relations> {
-  const own = await relationsOf(stored, places, nodes);
+async function relationsAround(
+  stored: StoredGraph,
+  places: Places,
+  nodes: ReadonlySet<number>,
+  isAllowed: Allowed,
+): Promise<Relations> {
+  const own = await relationsOf(stored, places, nodes, isAllowed);
   const known = new Set([...own.values()].flatMap((set) => [...set]));
   const sharing = new Set(nodes);
-  await eachRelation(stored, places, (node, relation) => {
+  await eachRelation(stored, places, isAllowed, (node, relation) => {
     if (known.has(relation)) sharing.add(node);
   });
-  return relationsOf(stored, places, sharing);
+  return relationsOf(stored, places, sharing, isAllowed);
 }
 
-async function relationsOf(stored: StoredGraph, places: Places, nodes: ReadonlySet<number>): Promise<Relations> {
+async function relationsOf(
+  stored: StoredGraph,
+  places: Places,
+  nodes: ReadonlySet<number>,
+  isAllowed: Allowed,
+): Promise<Relations> {
   const found = new Map([...nodes].map((node) => [node, new Set<number>()]));
-  await eachRelation(stored, places, (node, relation) => found.get(node)?.add(relation));
+  await eachRelation(stored, places, isAllowed, (node, relation) => found.get(node)?.add(relation));
   return found;
 }
 
@@ -117,13 +136,14 @@ async function relationsOf(stored: StoredGraph, places: Places, nodes: ReadonlyS
 async function eachRelation(
   { manifest, chunk }: StoredGraph,
   places: Places,
+  isAllowed: Allowed,
   take: (node: number, relation: number) => void,
 ): Promise<void> {
   const ways = 2 * manifest.edges.length;
   for (const [i, column] of manifest.edges.entries()) {
     const [head, tail] = [places.first(column.head), places.first(column.tail)];
     if (head === undefined && tail === undefined) continue;
-    await eachEdge(column, manifest.edgeRows, chunk, (from, to) => {
+    await eachEdge(column, manifest.edgeRows, chunk, isAllowed, (from, to) => {
       if (head !== undefined) take(head + from, to * ways + 2 * i);
       if (tail !== undefined) take(tail + to, from * ways + 2 * i + 1);
     });
@@ -134,11 +154,12 @@ async function eachEdge(
   column: EdgeColumn,
   rows: number,
   chunk: StoredGraph["chunk"],
+  isAllowed: Allowed,
   take: (head: number, tail: number) => void,
 ): Promise<void> {
   for (let part = 0; part * rows < column.count; part++) {
-    const { heads, tails } = (await chunk(edgeKey(column), part)) as EdgeChunk;
-    for (const [i, head] of heads.entries()) take(head, tails[i] as number);
+    const { heads, tails, provenance } = (await chunk(edgeKey(column), part)) as EdgeChunk;
+    for (const [i, head] of heads.entries()) if (isAllowed(provenance[i] as number)) take(head, tails[i] as number);
   }
 }
 

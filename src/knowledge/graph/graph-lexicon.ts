@@ -27,11 +27,11 @@ const shouting = { length: 8, names: 5, share: 0.8 } as const;
  * Names (in lower case but for abbreviations) and synonyms of the nodes that the task's topics are drawn from, their plurals and singulars; sorted. Nothing but
  * the graph enters: a list written with a corpus in view would be training data in disguise. Empty for tasks that mark nothing.
  */
-export async function graphLexicon(graph: KnowledgeGraph, task: Task): Promise<string[]> {
+export async function graphLexicon(graph: KnowledgeGraph, task: Task, licences?: readonly string[]): Promise<string[]> {
   const query = nodesMarkedBy(task);
   if (!query) return [];
   const names = new Set<string>();
-  for await (const some of graph.names(query.types)) {
+  for await (const some of graph.names(query.types, licences)) {
     for (const name of some.flat()) names.add(name.normalize("NFC").trim());
     if (names.size >= most) break;
   }

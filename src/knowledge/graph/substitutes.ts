@@ -29,22 +29,23 @@ function isFit(name: string): boolean {
   );
 }
 
-/** By seed. `examples` are the real rows whose mentions are looked up. */
+/** By seed. `examples` are the real rows whose mentions are looked up. Where licences are named, only of nodes under them. */
 export async function graphSubstitutes(
   graph: KnowledgeGraph,
   task: Task,
   examples: readonly Example[],
   stream: Rng,
+  licences?: readonly string[],
 ): Promise<Substitutes> {
   const names: Record<string, readonly string[]> = {};
   if (task.shape === "token") {
     for (const label of task.labels) {
-      const found = await namesOfTypes(graph, nodesOf(task, label));
+      const found = await namesOfTypes(graph, nodesOf(task, label), licences);
       if (found.length > 0) names[label.id] = stream.fork("names", label.id).sample(found, mostNames).sort();
     }
     return { names, synonyms: [] };
   }
-  return { names, synonyms: await synonymsIn(graph, examples.flatMap(textsOf)) };
+  return { names, synonyms: await synonymsIn(graph, examples.flatMap(textsOf), licences) };
 }
 
 /** Nodes whose names a label's spans are: its own types; else those of its own topics, where they are no other label's as well. */
@@ -58,10 +59,14 @@ function nodesOf(task: Task, label: Label): readonly Nodes[] {
 
 type Nodes = Extract<GraphQuery, { kind: "nodes" }>;
 
-async function namesOfTypes(graph: KnowledgeGraph, queries: readonly Nodes[]): Promise<readonly string[]> {
+async function namesOfTypes(
+  graph: KnowledgeGraph,
+  queries: readonly Nodes[],
+  licences: readonly string[] | undefined,
+): Promise<readonly string[]> {
   const names = new Set<string>();
   for (const { types, endings } of queries) {
-    for await (const nodes of graph.names(types)) {
+    for await (const nodes of graph.names(types, licences)) {
       for (const name of nodes.flat()) {
         const written = lowerCased(name.normalize("NFC").trim());
         if (isFit(written) && (!endings || endings.some((ending) => written.endsWith(ending)))) names.add(written);
@@ -72,10 +77,14 @@ async function namesOfTypes(graph: KnowledgeGraph, queries: readonly Nodes[]): P
 }
 
 /** Names of one node, of which the texts mention one. A name of several nodes is none of theirs. */
-async function synonymsIn(graph: KnowledgeGraph, texts: readonly string[]): Promise<readonly (readonly string[])[]> {
+async function synonymsIn(
+  graph: KnowledgeGraph,
+  texts: readonly string[],
+  licences: readonly string[] | undefined,
+): Promise<readonly (readonly string[])[]> {
   const all = texts.join("\n").toLowerCase();
   const sets: (readonly string[])[] = [];
-  for await (const nodes of graph.names(undefined)) {
+  for await (const nodes of graph.names(undefined, licences)) {
     for (const node of nodes) {
       if (node.length < 2) continue;
       const names = [...new Set(node.map((name) => lowerCased(name.normalize("NFC").trim())))].filter(isFit);

@@ -29,9 +29,9 @@ export const tour: readonly Stop[] = [
     todo: [
       "Set Examples to make to 20. On a slow laptop choose the scripted writer.",
       "Press Generate.",
-      "Open How it works under one sentence.",
+      "Open How it works under one sentence, and with a real writer show what could have come at each token.",
     ],
-    look: "Topic and style are coloured in the prompt. Look at what was thrown away, and why: a sentence without its topic teaches nothing.",
+    look: "Topic and style are coloured in the prompt; what the grammar forbids at a token is struck. Look at what was thrown away, and why: a sentence without its topic teaches nothing.",
   },
   {
     title: "Train",

@@ -166,9 +166,13 @@ export function fakePorts(disk: FakeDisk): ExperimentPorts {
           if (event.type === "scored") computed.predictions++;
         }
       },
-      // biome-ignore lint/correctness/useYield: it only fails
-      async *features() {
-        throw new Error("no source of these tests has rounds");
+      /** Every third example is wrong to the head. */
+      async *features({ stage, examples, wanted }, signal = new AbortController().signal) {
+        if (wanted !== "data-map") throw new Error("no source of these tests has rounds");
+        computed.predictions++;
+        yield* trainAndScore(linearClassifier(taskOf(stage.task) as Task), stage, signal);
+        const right = examples.map((_, i) => i % 3 !== 0);
+        yield { type: "data-map", epochs: [{ epoch: 1, gold: right.map((is) => (is ? 0.9 : 0.1)), right }] };
       },
       // biome-ignore lint/correctness/useYield: it only fails
       async *fill() {

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";
 import { knowledgeRequestOf } from "../../../src/experiment/requests.ts";
+import { gatherKnowledge, type KnowledgeRequest } from "../../../src/knowledge/gather.ts";
 import { sampleTopics } from "../../../src/knowledge/graph-topics.ts";
 import { isNonCommercial, licenceFilter, licenceSentences } from "../../../src/knowledge/licences.ts";
-import type { Topic } from "../../../src/knowledge/topic.ts";
+import type { KnowledgeData, Topic } from "../../../src/knowledge/topic.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 import { graphFrom } from "./rows.ts";
 
@@ -50,6 +51,54 @@ describe("topics under chosen licences", () => {
     expect(asked()).not.toHaveProperty("licences");
     expect(asked(["b", "a"])).toEqual(asked(["a", "b"]));
     expect(asked(["b", "a"])?.licences).toEqual(["a", "b"]);
+  });
+});
+
+describe("names under chosen licences", () => {
+  const request = (more: Partial<KnowledgeRequest>): KnowledgeRequest => ({
+    ...(knowledgeRequestOf(
+      presetConfig("small", { task: "bc5cdr-disease", source: presetSource("small", "clingen") }),
+      [],
+    ) as KnowledgeRequest),
+    topics: "kg",
+    suggestStyles: false,
+    ...more,
+  });
+  const noModel = () => {
+    throw new Error("no model is asked");
+  };
+  const gathered = async (more: Partial<KnowledgeRequest>): Promise<KnowledgeData> => {
+    const ports = { graph: await graphFrom(nodes, edges), model: noModel };
+    for await (const event of gatherKnowledge(request(more), ports, new AbortController().signal))
+      if (event.type === "gathered") return event.knowledge;
+    throw new Error("nothing was gathered");
+  };
+  const free = words.filter((_, i) => i % 2 === 0);
+  const restricted = words.filter((_, i) => i % 2 === 1);
+
+  it("mark and stand for others from those alone; a request of before filters its topics and keeps every name", async () => {
+    const chosen = { licences: ["CC0-1.0"], licensedNames: true } as const;
+    const { lexicon } = await gathered(chosen);
+    expect(lexicon).toEqual(expect.arrayContaining(free));
+    expect(lexicon?.filter((name) => restricted.includes(name))).toEqual([]);
+    const { substitutes } = await gathered({ ...chosen, names: "substitutes" });
+    expect(substitutes?.names[label]).toEqual([...free].sort());
+    expect((await gathered({ licences: ["CC0-1.0"] })).lexicon).toEqual(expect.arrayContaining(words));
+  });
+
+  it("are like a mention by edges under them alone", async () => {
+    const linked = `src\trelation\tdst\tlicence\nD:0\tresembles\tD:4\tCC0-1.0\nD:2\tresembles\tD:4\tCC BY-NC 4.0\nD:6\tresembles\tD:4\tCC0-1.0\nD:1\tresembles\tD:4\tCC0-1.0\n`;
+    const graph = await graphFrom(nodes, linked);
+    expect((await graph.similar(["Disease"], ["gout"], 9)).get("gout")).toEqual(["asthma", "measles", "rubella"]);
+    expect((await graph.similar(["Disease"], ["gout"], 9, ["CC0-1.0"])).get("gout")).toEqual(["rubella"]);
+  });
+
+  it("are part of the key where names alone come from the graph", () => {
+    const config = presetConfig("small", { task: "bc5cdr-disease", source: presetSource("small", "word-substitution") });
+    expect(knowledgeRequestOf({ ...config, licences: ["b", "a"] }, [])).toMatchObject({
+      licences: ["a", "b"],
+      licensedNames: true,
+    });
   });
 });
 

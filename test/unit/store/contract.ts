@@ -5,7 +5,7 @@ import { logFormat } from "../../../src/generate/log.ts";
 import { type FlatRunConfig, runId } from "../../../src/generate/run-config.ts";
 import { columnGraph } from "../../../src/knowledge/graph/column-graph.ts";
 import { graphBuilder } from "../../../src/knowledge/graph-builder.ts";
-import { type Db, deleteDb, openDb } from "../../../src/store/db.ts";
+import { type Db, deleteDb, type GraphRecord, openDb } from "../../../src/store/db.ts";
 import { graphStore, sweepImports } from "../../../src/store/graph-store.ts";
 import { forgetMeasurements, keepMeasurement, readMeasurements } from "../../../src/store/measurements.ts";
 import { runLog } from "../../../src/store/run-log.ts";
@@ -309,6 +309,19 @@ export function storeContract(): void {
       expect(await sweepImports(db)).toBe(1);
       expect([await rowsIn("columns"), await rowsIn("imports")]).toEqual([before, 0]);
       expect(await sweepImports(db)).toBe(0);
+    });
+
+    it("that the version before kept unpacked are read as they lie, and beside packed ones", async () => {
+      const { writer, manifest } = await put("g", nodes);
+      await writer.commit(manifest);
+      const { storage } = (await db.get("graphs", "g")) as GraphRecord;
+      const presents = "edge\tDisease\tpresents\tSymptom";
+      const kept = { heads: Uint32Array.of(1), tails: Uint32Array.of(0), provenance: Uint16Array.of(1) };
+      await db.put("columns", kept, [storage, presents, 0]);
+      const graph = columnGraph((await graphStore(db).open("g"))!);
+      const [topic] = await graph.at({ kind: "edges", relation: "presents", head: "Disease", tail: "Symptom" }, [0]);
+      expect(topic?.entities.map(({ name }) => name)).toEqual(["asthma", "fever"]);
+      expect(topic?.provenance?.source).toBe("Hetionet");
     });
 
     it("are deleted with their rows", async () => {

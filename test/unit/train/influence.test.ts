@@ -4,15 +4,15 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { type HeadData, partOf } from "../../../src/classifier/head-data.ts";
 import { conjugateGradients } from "../../../src/train/conjugate-gradients.ts";
+import { influences } from "../../../src/train/influence.ts";
 import {
   headGradient,
   headLoss,
   hessianProduct,
-  influences,
   reverseCrossEntropy,
   trainHead,
   type ValidationLoss,
-} from "../../../src/train/influence.ts";
+} from "../../../src/train/linear-head.ts";
 
 /** One site an example; the bias is added. */
 function points(rows: readonly (readonly [features: readonly number[], label: number])[], outputs = 2): HeadData {

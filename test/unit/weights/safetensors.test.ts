@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../../src/weights/safetensors.ts";
+import { halvedSafetensors, outlineSafetensors, readSafetensors, writeSafetensors } from "../../../src/weights/safetensors.ts";
 
 /** A file of this header, with so many bytes after it. */
 function file(header: unknown, bytes: number | Uint8Array<ArrayBuffer>, claimed?: number): Blob {
@@ -89,4 +89,25 @@ describe("a file that is not what it says", () => {
     expect(failure).toMatchObject({ name: "ClinfuseError", code, place: { file: "m" } });
     expect((failure as Error).message).toMatch(message);
   });
+});
+
+it("halves are the nearest ones; a tensor beyond the largest half stays whole", async () => {
+  const near = Float32Array.of(1, -0.1, 1e-7, 65_504);
+  const weights = new Map([
+    ["near", { shape: [4], data: near }],
+    ["far", { shape: [1], data: Float32Array.of(1e6) }],
+    ["last", { shape: [1], data: Float32Array.of(0.5) }],
+  ]);
+  const halved = await halvedSafetensors(writeSafetensors(weights, { format: "pt" }), "model.safetensors");
+  const outline = await outlineSafetensors(halved, "model.safetensors");
+  expect(outline.map(({ name, dtype }) => [name, dtype])).toEqual([
+    ["near", "F16"],
+    ["far", "F32"],
+    ["last", "F16"],
+  ]);
+  const read = await readSafetensors(halved, "model.safetensors");
+  for (const [i, x] of (read.get("near")?.data ?? []).entries())
+    expect(Math.abs(x - (near[i] as number))).toBeLessThanOrEqual(Math.max(2 ** -25, Math.abs(near[i] as number) * 2 ** -11));
+  expect([...(read.get("far")?.data ?? [])]).toEqual([1e6]);
+  expect([...(read.get("last")?.data ?? [])]).toEqual([0.5]);
 });

@@ -1,13 +1,13 @@
 // Trust in each synthetic example on the page: looked for by trainings of their own, decided on, and trained without. Knows no component.
 
-import type { EpochView } from "../../../analyse/cartography.ts";
 import type { PairedComparison } from "../../../evaluate/bootstrap.ts";
 import { type Answer, answerOf } from "../../../experiment/answer.ts";
+import { type Judged, judging, trustKey } from "../../../experiment/judging.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
 import { productKey } from "../../../experiment/product.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
 import { type Copies, copiesAmong, type Doubt, doubts, isNarrow, saidOfAlike } from "../../../experiment/review.ts";
-import type { TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
+import type { FeaturesEvent, TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
 import {
   agree,
   changedTo,
@@ -36,6 +36,8 @@ export interface Without {
   /** On the main metric; undefined for a test set of fewer than two. */
   readonly comparison: PairedComparison | undefined;
 }
+
+const judges = { "few-shot": "The few-shot model", all: "With all examples" } as const;
 
 export class TrustStep {
   readonly work: Work;
@@ -72,46 +74,45 @@ export class TrustStep {
 
   /** Looks for what was found before. */
   async read(): Promise<void> {
-    const key = await this.#key();
-    if (key === this.#read || this.work.running) return;
-    this.#read = key;
+    const keys = await this.#keys();
+    if (keys?.now === this.#read || this.work.running) return;
+    this.#read = keys?.now;
     const looked = this.#looked;
     this.without = undefined;
     this.#past = this.#future = [];
-    const found = key === undefined ? undefined : await this.#run.lab.services.products.find("trust", key);
+    const found = keys && ((await this.#found(keys.now)) ?? (await this.#found(keys.before)));
     // A look that ended meanwhile has the newer word.
-    if (looked === this.#looked && key === this.#read) this.trust = found?.state === "whole" ? found.value : undefined;
+    if (looked === this.#looked && keys?.now === this.#read) this.trust = found;
   }
 
-  /** Two trainings: few-shot alone, which judges what it never saw, then with the synthetic examples, watched after each epoch. */
+  async #found(key: string): Promise<Trust | undefined> {
+    const found = await this.#run.lab.services.products.find("trust", key);
+    return found?.state === "whole" ? found.value : undefined;
+  }
+
+  /** Few-shot alone judges what it never saw, and a head on its encoder is watched; then the training with all examples, to compare with. */
   look = (): Promise<boolean> =>
     this.work.run("Loading the encoder", async (signal) => {
       this.#looked++;
-      const key = await this.#key();
+      const keys = await this.#keys();
       const { lab, config } = this.#run;
       const examples = this.examples;
       const request = await this.#request(examples);
       this.without = undefined;
-      let labelled: readonly Example[] = [];
-      const judge = { ...request, synthetic: [], test: examples };
-      for await (const event of this.#train(judge, "The few-shot model", signal)) {
-        if (event.type === "scored") labelled = event.predicted;
+      let judged: Judged | undefined;
+      for await (const told of judging(lab.services.train, request, signal)) {
+        if (told.type === "judged") judged = told.judged;
+        else this.#tell(told.event, judges[told.by]);
       }
-      const epochs: EpochView[] = [];
-      let baseline: readonly Answer[] = [];
-      const watched: TrainRequest = { ...request, config: { ...request.config, cartography: true }, scored: ["few"] };
-      for await (const event of this.#train(watched, "With all examples", signal)) {
-        if (event.type === "dynamics" && event.stage === "synthetic") epochs.push(event);
-        if (event.type === "scored") baseline = event.predicted.map(answerOf);
-      }
+      if (!judged) throw new Error("judging ended without a word");
       const held = (lab.graphs ?? []).some(({ id }) => id === config.graph);
       this.work.tell("Asking the graph");
       const graph = { task: config.task, examples, graph: config.graph };
       const verdicts = held ? await lab.analyst.procedures.factuality(graph, signal) : undefined;
-      this.trust = trustOf({ examples, epochs, labelled, baseline, ...(verdicts ? { verdicts } : {}) });
+      this.trust = trustOf({ examples, ...judged, ...(verdicts ? { verdicts } : {}) });
       this.#past = this.#future = [];
       this.told = "";
-      this.#read = key;
+      this.#read = keys?.now;
       await this.#store();
     });
 
@@ -236,14 +237,20 @@ export class TrustStep {
     const { train } = this.#run.lab.services;
     try {
       for await (const event of train.train(request, signal)) {
-        if (event.type === "step")
-          this.work.tell(`${what}: step ${count(event.step)} of ${count(event.steps)}`, event.step, event.steps);
-        if (event.type === "scoring") this.work.tell(`${what}: reading text ${count(event.done)}`, event.done, event.total);
+        this.#tell(event, what);
         yield event;
       }
     } finally {
       await train.forgetTraining({ model: request.save }).catch(() => undefined); // a rest of it is overwritten by the next
     }
+  }
+
+  #tell(event: FeaturesEvent, what: string): void {
+    const steps = (name: string, done: number, total: number) =>
+      this.work.tell(`${what}: ${name} ${count(done)} of ${count(total)}`, done, total);
+    if (event.type === "step") steps("step", event.step, event.steps);
+    if (event.type === "scoring" || event.type === "reading") steps("reading text", event.done, event.total);
+    if (event.type === "mapping") steps("head, epoch", event.done, event.total);
   }
 
   async #request(examples: readonly Example[]): Promise<TrainRequest> {
@@ -261,8 +268,8 @@ export class TrustStep {
     await this.#run.noteProduct(key);
   }
 
-  /** Names all that the trainings follow from; undefined while there is nothing to look at. */
-  async #key(): Promise<string | undefined> {
+  /** Names all that the trainings follow from, now and before the head's map; undefined while there is nothing to look at. */
+  async #keys(): Promise<{ readonly now: string; readonly before: string } | undefined> {
     const { notebook, config } = this.#run;
     const accepted = this.#run.generate.accepted.length;
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
@@ -270,6 +277,7 @@ export class TrustStep {
     const { graph, seed, encoder, preset, train = {} } = config;
     const held = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
     const own = { accepted, encoder, preset, train, seed, graph: held };
-    return productKey("trust", [keys.train, keys.validation, keys.test, notebook.run], own);
+    const inputs = [keys.train, keys.validation, keys.test, notebook.run];
+    return { now: await trustKey(inputs, own), before: await productKey("trust", inputs, own) };
   }
 }

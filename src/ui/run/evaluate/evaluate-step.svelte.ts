@@ -12,12 +12,15 @@ import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 import { recordOf, usedModels } from "./run-record.ts";
+import type { Leaving } from "./trained-files.ts";
 
 // Fetched when the step is opened, so that the app starts without them.
 const artefacts = remembered(() => import("../../../report/artefacts.ts"));
 const report = remembered(() => import("../../../report/report.ts"));
 const dataFolders = remembered(() => import("../../../report/data-folder.ts"));
 const zips = remembered(() => import("../../../formats/zip.ts"));
+const cards = remembered(() => import("../../../report/model-card.ts"));
+const trainedFiles = remembered(() => import("./trained-files.ts"));
 const runCapsules = remembered(() => import("../../../report/capsule.ts"));
 
 export class EvaluateStep {
@@ -62,7 +65,8 @@ export class EvaluateStep {
 
   /** Fetches what writes the files, one after another, while the app's server is sure to answer. */
   async prepare(): Promise<void> {
-    for (const load of [artefacts, report, dataFolders, zips, runCapsules]) await load().catch(() => undefined); // asked for again at the download, which tells why
+    for (const load of [artefacts, report, dataFolders, zips, runCapsules, cards, trainedFiles])
+      await load().catch(() => undefined); // asked for again at the download, which tells why
   }
 
   /** Works after a reload too: the model was kept. */
@@ -140,15 +144,48 @@ export class EvaluateStep {
     return this.sure;
   }
 
+  /** The trained model as one archive of a folder: files for Python and for transformers.js, and its card. */
+  async folder(signal: AbortSignal): Promise<Download> {
+    const { modelFolder } = await trainedFiles();
+    return modelFolder(await this.#leaving(), signal);
+  }
+
+  /** The trained model as one page that runs it alone. */
+  async page(signal: AbortSignal): Promise<Download> {
+    const { modelPageFile } = await trainedFiles();
+    return modelPageFile(await this.#leaving(), signal);
+  }
+
+  async #leaving(): Promise<Leaving> {
+    const { notebook, config, lab, generate } = this.#run;
+    const model = this.#model;
+    const { modelCard } = await cards();
+    const parts = { sure: await this.#surely(), ...(await this.#looked()), models: await usedModels(this.#run) };
+    return {
+      name: `${this.#name}-model`,
+      model,
+      card: modelCard(notebook, generate.accepted, parts),
+      pair: this.#run.task.task.shape === "pair",
+      device: config.device,
+      compared: notebook.data?.test ?? [],
+      trained: lab.services.train,
+      tell: (now, done, total) => this.packing.tell(now, done, total),
+    };
+  }
+
+  get #model(): string {
+    const model = this.#run.train.unsaved?.place ?? this.#run.notebook.training?.model;
+    if (model === undefined) throw new Error("the run has no trained model yet");
+    return model;
+  }
+
   pack = (): Promise<boolean> => this.#pack("trainedFiles", "Reading the trained model's files");
 
   packOnnx = (): Promise<boolean> => this.#pack("onnxFiles", "Writing the trained model as ONNX");
 
   #pack(which: "trainedFiles" | "onnxFiles", now: string): Promise<boolean> {
     return this.packing.run(now, async (signal) => {
-      const model = this.#run.train.unsaved?.place ?? this.#run.notebook.training?.model;
-      if (model === undefined) throw new Error("pack: nothing is trained yet");
-      const files = await this.#run.lab.services.train[which]({ model }, signal);
+      const files = await this.#run.lab.services.train[which]({ model: this.#model }, signal);
       this.files = Object.entries(files).map(([name, blob]) => ({ name, blob }));
     });
   }

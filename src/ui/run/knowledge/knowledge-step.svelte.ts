@@ -6,15 +6,12 @@ import { presetSource, topicCount, withWriterOf } from "../../../experiment/pres
 import type { KeptKind } from "../../../experiment/product.ts";
 import type { SourceKind, Steered } from "../../../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
-import type { GraphInfo, ImportEvent } from "../../../knowledge/graphs.ts";
+import type { GraphInfo } from "../../../knowledge/graphs.ts";
 import type { Style, Topic } from "../../../knowledge/topic.ts";
-import type { NameList } from "../../../procedures/graph-care.ts";
+import { GraphBringing } from "../../knowledge/graph-bringing.svelte.ts";
 import { tellLoading } from "../../parts/loading-words.ts";
-import { bytes } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
-import { GraphCare } from "./graph-care.svelte.ts";
-import { GraphPicking } from "./graph-picking.svelte.ts";
 
 export interface Exchange {
   readonly what: "styles" | "topics";
@@ -30,9 +27,8 @@ const foundWords: Readonly<Partial<Record<KeptKind, readonly string[]>>> = {
 
 export class KnowledgeStep {
   readonly work: Work;
-  /** Files of a graph of the user's own, before they are imported. */
-  readonly picking: GraphPicking;
-  readonly care: GraphCare;
+  /** A graph of the user's own, which is chosen once it is here. */
+  readonly bringing: GraphBringing;
   /** Questions to the language model and its answers, if any. */
   exchanges = $state.raw<readonly Exchange[]>([]);
   /** Decisions made on the way, a sentence each. */
@@ -44,10 +40,9 @@ export class KnowledgeStep {
   constructor(run: Run) {
     this.#run = run;
     this.work = new Work((milliseconds) => void run.spend("knowledge", milliseconds));
-    this.picking = new GraphPicking(this.work, (picking, signal) => run.lab.services.generate.previewGraph(picking, signal));
-    this.care = new GraphCare(this.work, run.lab.services.generate, async (chosen) => {
+    this.bringing = new GraphBringing(this.work, run.lab.services.generate, async (graph) => {
       await run.lab.readGraphs();
-      if (chosen !== undefined) await this.choose({ graph: chosen });
+      await this.choose({ graph });
     });
   }
 
@@ -88,9 +83,7 @@ export class KnowledgeStep {
   async choose(patch: Partial<ExperimentConfig>): Promise<void> {
     await this.#run.clearFrom("knowledge");
     await this.#run.choose({ ...(patch.graph === undefined ? {} : { licences: undefined }), ...patch }); // another graph has others
-    if (patch.graph === undefined) return;
-    this.care.clear();
-    await this.count();
+    if (patch.graph !== undefined) await this.count();
   }
 
   /** Reads which graphs are stored and what the chosen one holds for the task. Failing is told when gathering, which needs them. */
@@ -109,31 +102,6 @@ export class KnowledgeStep {
     const { topics } = this.#run.task.task;
     this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
   }
-
-  /** The part of the picked files that is chosen, under this name. */
-  importGraph = (name: string): Promise<boolean> =>
-    this.work.run(`Importing ${name}`, async (signal) => {
-      const { picked, filter } = this.picking;
-      if (!picked) return;
-      const { files } = picked;
-      const graph = await this.#import(this.#run.lab.services.generate.importGraph({ name, files, filter }, signal), name);
-      this.picking.clear();
-      await this.choose({ graph });
-    });
-
-  /** A graph of pasted names. */
-  importNames = (list: NameList): Promise<boolean> =>
-    this.work.run(`Importing ${list.name}`, async (signal) => {
-      const graph = await this.#import(this.#run.lab.services.generate.importNames(list, signal), list.name);
-      await this.choose({ graph });
-    });
-
-  /** Runs that drew from it keep what they drew. */
-  removeGraph = async (id: string): Promise<void> => {
-    await this.#run.lab.services.generate.deleteGraph({ id });
-    await this.choose({ graph: "starter" });
-    await this.#run.lab.readGraphs();
-  };
 
   /** Answers of a language model are kept as they come; a graph is drawn from again in a moment. */
   readonly wouldLose = false;
@@ -188,16 +156,5 @@ export class KnowledgeStep {
   async #setStyles(styles: readonly Style[]): Promise<void> {
     const { knowledge } = this.#run.notebook;
     if (knowledge) await this.#run.change({ knowledge: { ...knowledge, styles } });
-  }
-
-  /** The id of the imported graph. */
-  async #import(events: AsyncGenerator<ImportEvent, void>, name: string): Promise<string> {
-    let id = "";
-    for await (const event of events) {
-      if (event.type === "imported") id = event.graph.id;
-      else this.work.tell(`Importing ${name}: ${bytes(event.done)} of ${bytes(event.total)}`, event.done, event.total);
-    }
-    await this.#run.lab.readGraphs();
-    return id;
   }
 }

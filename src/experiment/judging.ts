@@ -1,0 +1,57 @@
+// Judgement of synthetic examples by trainings of their own: stage I's answers, a head's data map, and the answers of all together. Knows no worker and no storage.
+
+import type { EpochView } from "../analyse/cartography.ts";
+import type { Example } from "../tasks/example.ts";
+import { type Answer, answerOf } from "./answer.ts";
+import type { ExperimentPorts } from "./ports.ts";
+import { productKey } from "./product.ts";
+import type { FeaturesEvent, TrainRequest } from "./steps.ts";
+
+export interface Judged {
+  /** The examples with the few-shot model's answers in place of their own. */
+  readonly labelled: readonly Example[];
+  /** The head's epochs. */
+  readonly epochs: readonly EpochView[];
+  /** Answers to the test set of the model that was trained on all examples. */
+  readonly baseline: readonly Answer[];
+}
+
+/** An event of the few-shot model with the head on its features, or of the training with all examples; last, the judges' word. */
+export type JudgingEvent =
+  | { readonly type: "training"; readonly by: "few-shot" | "all"; readonly event: FeaturesEvent }
+  | { readonly type: "judged"; readonly judged: Judged };
+
+type Trainer = Pick<ExperimentPorts["trainer"], "train" | "features" | "forgetTraining">;
+
+/**
+ * `request`: the training of the run, with the examples as its synthetic ones. Stage I answers them, for it never saw them; a linear head on its encoder is
+ * trained on them and watched (head-map.ts). Then the training of the run itself scores the test set. Errors: the trainer's.
+ */
+export async function* judging(trainer: Trainer, request: TrainRequest, signal: AbortSignal): AsyncGenerator<JudgingEvent, void> {
+  const examples = request.synthetic;
+  let labelled: readonly Example[] = [];
+  let epochs: readonly EpochView[] = [];
+  let baseline: readonly Answer[] = [];
+  try {
+    const stage: TrainRequest = { ...request, synthetic: [], test: examples };
+    for await (const event of trainer.features({ stage, examples, wanted: "data-map" }, signal)) {
+      if (event.type === "scored") labelled = event.predicted;
+      if (event.type === "data-map") epochs = event.epochs;
+      yield { type: "training", by: "few-shot", event };
+    }
+    await forget(trainer, request);
+    for await (const event of trainer.train({ ...request, scored: ["few"] }, signal)) {
+      if (event.type === "scored") baseline = event.predicted.map(answerOf);
+      yield { type: "training", by: "all", event };
+    }
+  } finally {
+    await forget(trainer, request);
+  }
+  yield { type: "judged", judged: { labelled, epochs, baseline } };
+}
+
+/** A rest of the training that cannot be deleted is overwritten by the next. */
+const forget = ({ forgetTraining }: Trainer, { save }: TrainRequest) => forgetTraining?.({ model: save }).catch(() => undefined);
+
+/** Key of the judges' word. Products before the head's map have the key without it. */
+export const trustKey = (inputs: readonly string[], own: object) => productKey("trust", inputs, { ...own, map: "head" });

@@ -1,0 +1,61 @@
+// Operations on the chosen graph as a whole: rename, write out, check, repair, put together with another. Knows no component.
+
+import type { GraphFault } from "../../knowledge/graph-check.ts";
+import type { GraphForm } from "../../knowledge/graph-export.ts";
+import type { MergeReport } from "../../procedures/graph-care.ts";
+import { save } from "../parts/save.ts";
+import type { Work } from "../parts/work.svelte.ts";
+import type { Services } from "../services.ts";
+
+export class GraphCare {
+  readonly #work: Work;
+  readonly #generate: Services["generate"];
+  /** Reads the list of graphs again, and chooses one if it is named. */
+  readonly #changed: (chosen?: string) => Promise<void>;
+  /** Faults that the last check found; none for a sound graph, undefined before. */
+  faults = $state.raw<readonly GraphFault[] | undefined>();
+  merged = $state.raw<MergeReport | undefined>();
+
+  constructor(work: Work, generate: Services["generate"], changed: (chosen?: string) => Promise<void>) {
+    this.#work = work;
+    this.#generate = generate;
+    this.#changed = changed;
+  }
+
+  get canRepair(): boolean {
+    return (this.faults?.length ?? 0) > 0 && this.faults?.every(({ repair }) => repair !== undefined) === true;
+  }
+
+  rename = (id: string, name: string): Promise<boolean> =>
+    this.#work.run("Renaming the graph", async () => {
+      await this.#generate.renameGraph({ id, name: name.trim() });
+      await this.#changed();
+    });
+
+  write = (id: string, form: GraphForm): Promise<boolean> =>
+    this.#work.run("Writing the graph", async (signal) => save(await this.#generate.exportGraph({ id, form }, signal)));
+
+  check = (id: string): Promise<boolean> =>
+    this.#work.run("Checking the graph", async (signal) => {
+      this.faults = await this.#generate.checkGraph({ id }, signal);
+    });
+
+  repair = (id: string): Promise<boolean> =>
+    this.#work.run("Repairing the graph", async (signal) => {
+      await this.#generate.repairGraph({ id }, signal);
+      this.faults = await this.#generate.checkGraph({ id }, signal);
+      await this.#changed();
+    });
+
+  merge = (first: string, second: string, name: string): Promise<boolean> =>
+    this.#work.run("Putting the graphs together", async (signal) => {
+      const merged = await this.#generate.mergeGraphs({ first, second, name: name.trim() }, signal);
+      await this.#changed(merged.graph);
+      this.merged = merged; // choosing the new graph forgets what was shown of the one before
+    });
+
+  clear(): void {
+    this.faults = undefined;
+    this.merged = undefined;
+  }
+}
