@@ -9,7 +9,8 @@ import { type GraphForm, graphForms, graphPieces } from "../src/knowledge/graph-
 import { notStated } from "../src/knowledge/graph-files.ts";
 import { type GraphStore, memoryGraphStore } from "../src/knowledge/graph-store.ts";
 import { sampleTopics } from "../src/knowledge/graph-topics.ts";
-import { type GraphInfo, type ImportOptions, importGraph, openGraph, previewGraph } from "../src/knowledge/graphs.ts";
+import { type GraphInfo, type ImportOptions, importGraph, listGraphs, openGraph, previewGraph } from "../src/knowledge/graphs.ts";
+import { conflictWords, type MergeConflict, type Merged, mergeGraphs } from "../src/knowledge/merge-graphs.ts";
 import type { Topic } from "../src/knowledge/topic.ts";
 import { graphFilesIn } from "../src/procedures/graph-archives.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
@@ -18,7 +19,7 @@ import { faultOf, runAsCommand } from "./command.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
-                       [--near NODE --radius N] [--query TASK:LABEL --count N] [--seed S] [--out DIR]
+                       [--near NODE --radius N] [--query TASK:LABEL --count N] [--seed S] [--merge] [--out DIR]
 
 PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: iBKH's CSVs, PrimeKG's kg.csv, Hetionet (tables or JSON), OBO,
 UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
@@ -27,6 +28,8 @@ UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
 --degree N     at most so many edges at each node
 --random N     at most so many nodes, drawn by --seed
 --near NODE    only nodes at most --radius (1) edges from this one, by its id or name; it may be given again
+--merge        each PATH is a graph of its own, and all become one: nodes of one type that share an id, here or elsewhere, are one node. What is
+               chosen above is chosen of each. The line then has "merged" too: nodes joined, edges repeated, conflicts by their kind
 --out DIR      writes the graph there: nodes.tsv, edges.tsv and graph.jsonld
 --query        topics of the graph for this label (for all of its labels, without one), at most --count (10), drawn by --seed (1)
 
@@ -43,7 +46,11 @@ export interface KgLine {
   readonly bytes: number;
   readonly seconds: number;
   readonly topics: readonly Topic[];
+  /** With --merge alone. */
+  readonly merged?: MergeCounts;
 }
+
+type MergeCounts = Pick<Merged, "joined" | "repeated" | "conflicts">;
 
 interface Query {
   readonly task: Task;
@@ -72,6 +79,7 @@ export async function main(
       near: list,
       radius: text,
       out: text,
+      merge: { type: "boolean", default: false },
       query: text,
       count: text,
       seed: text,
@@ -90,6 +98,7 @@ export async function main(
   const radius = wholeNumber("radius", values.radius, 0);
   if (radius !== undefined && !values.near) throw new Error("--radius takes --near: around which node?");
   const count = wholeNumber("count", values.count, 1) ?? 10;
+  if (values.merge && positionals.length < 2) throw new Error("--merge takes two paths or more, a graph each");
   try {
     const query = values.query === undefined ? undefined : queryOf(values.query, count, seed);
     if (positionals.length === 0) throw new ClinfuseError("file-missing", "no file or folder is named: npm run kg -- PATH");
@@ -105,7 +114,7 @@ export async function main(
       ...(values.near ? { near: { seeds: values.near, radius: radius ?? 1 } } : {}),
       ...(random === undefined ? {} : { random: { count: random, seed: String(seed) } }),
     };
-    print(JSON.stringify(await read(positionals, options, { query, out: values.out }, remark)));
+    print(JSON.stringify(await read(positionals, options, { query, out: values.out, merge: values.merge }, remark)));
     return 0;
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
@@ -117,26 +126,15 @@ export async function main(
 async function read(
   paths: readonly string[],
   options: ImportOptions,
-  { query, out }: { readonly query: Query | undefined; readonly out: string | undefined },
+  { query, out, merge }: { readonly query: Query | undefined; readonly out: string | undefined; readonly merge: boolean },
   remark: (line: string) => void,
 ): Promise<KgLine> {
   const start = performance.now();
-  const files = await graphFilesIn(pickedFiles(paths));
   const store = memoryGraphStore();
-  const { signal } = new AbortController();
-  let graph: GraphInfo | undefined;
-  let told = start;
   const isKept = query !== undefined || out !== undefined;
-  for await (const event of isKept ? importGraph(files, options, store, signal) : previewGraph(files, options, signal)) {
-    if (event.type === "imported") {
-      graph = event.graph;
-      if (event.passedOver) remark(`Not read: ${event.passedOver.slice(0, 20).join(", ")}`);
-    } else if (performance.now() - told > 5000) {
-      told = performance.now();
-      remark(`${Math.floor((100 * event.done) / Math.max(1, event.total))} % of ${event.total} bytes`);
-    }
-  }
-  if (!graph) throw new Error("unreachable: an import ends with its graph");
+  const { graph, merged } = merge
+    ? await readMerged(paths, options, store, remark)
+    : { graph: await readOne(paths, options, store, isKept, remark), merged: undefined };
   for (const sentence of notThere(graph, options)) remark(sentence);
   const topics = query ? await drawn(query, await openGraph(store, options.id)) : [];
   if (out !== undefined) await writeGraph(store, options.id, out);
@@ -152,7 +150,74 @@ async function read(
     bytes: graph.bytes ?? 0,
     seconds,
     topics,
+    ...(merged ? { merged } : {}),
   };
+}
+
+/** Reads each path as a graph, and puts the next one together with those before it. */
+async function readMerged(
+  paths: readonly string[],
+  options: ImportOptions,
+  store: GraphStore,
+  remark: (line: string) => void,
+): Promise<{ graph: GraphInfo; merged: MergeCounts }> {
+  const { signal } = new AbortController();
+  const total = { joined: 0, repeated: 0, conflicts: { "other-type": 0, several: 0, "other-name": 0 } };
+  const [formats, leftOut] = [new Set<string>(), {} as Record<string, number>];
+  const stored = async (id: string) => {
+    const found = await store.open(id);
+    if (!found) throw new Error("unreachable: the graph was imported");
+    return found;
+  };
+  for (const [i, path] of paths.entries()) {
+    const { id } = options;
+    const name = basename(path);
+    const own = { ...options, id: i === 0 ? id : "next", name, provenance: { ...options.provenance, source: name } };
+    const read = await readOne([path], own, store, true, remark);
+    if (read.format) formats.add(read.format);
+    for (const [reason, n] of Object.entries(read.leftOut ?? {})) leftOut[reason] = (leftOut[reason] ?? 0) + n;
+    if (i === 0) continue;
+    const { joined, repeated, conflicts, shown } = await mergeGraphs(
+      await stored(id),
+      await stored("next"),
+      options,
+      store,
+      signal,
+    );
+    total.joined += joined;
+    total.repeated += repeated;
+    for (const kind of Object.keys(conflicts) as MergeConflict["kind"][]) total.conflicts[kind] += conflicts[kind];
+    for (const { kind, first, second } of shown.slice(0, 20))
+      remark(
+        `${path}: ${second.name} (${second.type}, ${second.id}) and ${first.name} (${first.type}, ${first.id}): ${conflictWords[kind]}`,
+      );
+  }
+  const graph = (await listGraphs(store)).find(({ id }) => id === options.id) as GraphInfo;
+  return { graph: { ...graph, format: [...formats].join("+"), leftOut }, merged: total };
+}
+
+async function readOne(
+  paths: readonly string[],
+  options: ImportOptions,
+  store: GraphStore,
+  isKept: boolean,
+  remark: (line: string) => void,
+): Promise<GraphInfo> {
+  const files = await graphFilesIn(pickedFiles(paths));
+  const { signal } = new AbortController();
+  let graph: GraphInfo | undefined;
+  let told = performance.now();
+  for await (const event of isKept ? importGraph(files, options, store, signal) : previewGraph(files, options, signal)) {
+    if (event.type === "imported") {
+      graph = event.graph;
+      if (event.passedOver) remark(`Not read: ${event.passedOver.slice(0, 20).join(", ")}`);
+    } else if (performance.now() - told > 5000) {
+      told = performance.now();
+      remark(`${Math.floor((100 * event.done) / Math.max(1, event.total))} % of ${event.total} bytes`);
+    }
+  }
+  if (!graph) throw new Error("unreachable: an import ends with its graph");
+  return graph;
 }
 
 /** Writes every form of a graph into a folder, which is made where it is not there. */

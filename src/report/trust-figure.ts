@@ -17,7 +17,7 @@ export function mapFigure(places: readonly Placed[]): Figure | undefined {
   const mark = (tone: Mark["tone"], name: string, of: readonly Placed[]): Mark[] =>
     of.length === 0 ? [] : [{ kind: "points", tone, name, points: pointsOf(of) }];
   return {
-    title: "Data map of the training",
+    title: "Data map",
     label: "Confidence in each synthetic example's own label by how much it varied over the epochs",
     axes: {
       x: { title: "variability", from: 0, to: 0.5 },

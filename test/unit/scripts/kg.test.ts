@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ async function kg(...args: string[]) {
   const lines: string[] = [];
   const remarks: string[] = [];
   const code = await main(
-    args.map((arg) => (arg.endsWith(".tsv") || arg.endsWith(".zip") ? join(folder, arg) : arg)),
+    args.map((arg) => (/^(?!\/).*\.(tsv|zip)$/.test(arg) ? join(folder, arg) : arg)),
     (line) => lines.push(line),
     (line) => remarks.push(line),
   );
@@ -91,5 +91,25 @@ describe("npm run kg", () => {
   it("refuses numbers that are none", async () => {
     await expect(kg("nodes.tsv", "--count", "many")).rejects.toThrow(/--count takes a whole number/);
     await expect(kg("nodes.tsv", "--degree", "0")).rejects.toThrow(/--degree/);
+  });
+
+  it("puts two sources together by the ids that they share, counts what does not fit, and writes what came of it", async () => {
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+    write(
+      "one.obo",
+      "format-version: 1.2\n\n[Term]\nid: DOID:1\nname: gout\nxref: MESH:D1\n\n[Term]\nid: DOID:2\nname: asthma\nis_a: DOID:1\n",
+    );
+    mkdirSync(join(folder, "two"), { recursive: true });
+    const type = Object.keys((await kg(join(folder, "one.obo"))).line.nodes)[0];
+    write("two/nodes.tsv", `id\ttype\tname\nMESH:D1\t${type}\tpodagra\nDOID:2\tDrug\tasthma\nX:1\tDrug\tcolchicine\n`);
+    write("two/edges.tsv", "src\trelation\tdst\nX:1\ttreats\tMESH:D1\n");
+    const out = join(folder, "merged");
+    const { code, line } = await kg(join(folder, "one.obo"), join(folder, "two"), "--merge", "--out", out);
+    expect(code).toBe(0);
+    expect(line).toMatchObject({ format: "obo+plain", nodes: { [type as string]: 2, Drug: 2 }, edges: { treats: 1 } });
+    expect(line.merged).toEqual({ joined: 1, repeated: 0, conflicts: { "other-type": 1, several: 0, "other-name": 1 } });
+    expect(readFileSync(join(out, "nodes.tsv"), "utf8")).toMatch(/^DOID:1\t.*\tgout\t.*podagra/m);
+    expect(readFileSync(join(out, "edges.tsv"), "utf8")).toMatch(/^X:1\ttreats\tDOID:1\t/m);
+    await expect(kg(join(folder, "one.obo"), "--merge")).rejects.toThrow("--merge takes two paths");
   });
 });
