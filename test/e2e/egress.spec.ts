@@ -52,7 +52,7 @@ const flows: readonly Flow[] = [
     name: "gather knowledge, look a name up in the graph",
     async go(page) {
       await page.getByRole("button", { name: "Gather knowledge" }).click();
-      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Knowledge" }).click();
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Graphs" }).click();
       await page.getByLabel("Name or synonym").fill(canary);
       await expect(page.getByText("No name or synonym is like this.")).toBeVisible();
       await page.goBack();
