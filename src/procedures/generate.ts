@@ -56,7 +56,7 @@ export type GenerateProcedures = GraphProcedures &
     generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
     /** Another example for one attempt of the run of this config; its log stays as it is. Its writer's model must be open. Undefined where no draw was accepted. */
     writeAgain(argument: WriteAgainRequest, signal: AbortSignal): Promise<Example | undefined>;
-    /** What could have come at each token of an attempt's last completion; the log stays as it is. Its writer's model must be open. */
+    /** Candidates at each token of an attempt's last completion; the log stays as it is. Its writer's model must be open. */
     watchAttempt(argument: WatchAttemptRequest, signal: AbortSignal): Promise<WatchedAttempt>;
     /** The log of a run so far, in order of index. */
     readRun(argument: { id: string }, signal: AbortSignal): AsyncGenerator<LogEntry, void>;

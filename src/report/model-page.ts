@@ -12,7 +12,7 @@ export interface Rounding {
   readonly compared: number; // examples
   /** Examples that half precision labels in another way; none in a page of half precision. */
   readonly changed: number;
-  /** Of a probability, in the examples with the same labels. */
+  /** Largest change of a probability, in the examples with the same labels. */
   readonly largest: number;
 }
 

@@ -25,7 +25,7 @@ const sizesOf = (heads: number, keyValueHeads: number, headSize: number): Decode
 
 interface Made {
   readonly sizes: DecoderSizes;
-  /** Of each line its text's tokens before it. */
+  /** Tokens of each line's text before it. */
   readonly positions: readonly number[];
   readonly heads: Float32Array<ArrayBuffer>;
   readonly cache: Float32Array<ArrayBuffer>;

@@ -24,7 +24,7 @@ import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 import { memoryCapsules, memoryTasks } from "./fake-stores.ts";
-import { dynamics, recipe, stage } from "./fake-training.ts";
+import { dynamics, recipe, stage, unasked } from "./fake-training.ts";
 
 const wait = (milliseconds: number, signal?: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
@@ -306,9 +306,8 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         if (leftOff) yield { type: "resumed", ...leftOff };
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         if (request.training) yield { type: "remark", text: `Stage II was ${request.training.method.kind}.` };
-        if (request.training || request.synthetic.length > 0) {
-          yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
-        }
+        const second = request.training || request.synthetic.length > 0;
+        if (second) yield* stage("synthetic", 6, 4, request.test, () => wait(fake.pace, signal));
         fake.leftOff = undefined;
         if (fake.isFull) yield { type: "not-saved", model: request.save, code: "quota-exceeded", why: "There is no room." };
         else yield { type: "saved", model: request.save, bytes: 91e6 };
@@ -319,10 +318,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield* stage("few", 20, 1, request.test, () => wait(fake.pace, signal));
         yield { type: "data-map", epochs: [1, 2].map((epoch) => dynamics(epoch, examples.length)) };
       },
-      // biome-ignore lint/correctness/useYield: it only fails
-      async *fill() {
-        throw new Error("no source of these tests fills masked places");
-      },
+      fill: unasked("no source of these tests fills masked places"),
       leftOff: async () => fake.leftOff,
       async forgetTraining() {
         fake.leftOff = undefined;

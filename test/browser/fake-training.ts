@@ -74,3 +74,10 @@ export const dynamics = (epoch: number, examples: number): Extract<TrainRunEvent
   const right = Array.from({ length: examples }, (_, i) => i % 5 !== 0 && (i !== 3 || epoch === 2));
   return { type: "dynamics", stage: "synthetic", epoch, gold: right.map((is, i) => (is ? 0.9 : 0.1 + i / 1000)), right };
 };
+
+/** A stream that no test of the page reads. */
+export const unasked = (why: string) =>
+  // biome-ignore lint/correctness/useYield: it only fails
+  async function* (): AsyncGenerator<never, void> {
+    throw new Error(why);
+  };

@@ -1,4 +1,4 @@
-// What WebKit lacks, taken away from Chromium's page and workers: JSPI, createWritable, relaxed SIMD, WebGPU. The whole run goes through, on its rung.
+// WebKit's lacks, taken away from Chromium's page and workers: JSPI, createWritable, relaxed SIMD, WebGPU. The whole run goes through, on its rung.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

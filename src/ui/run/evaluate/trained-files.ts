@@ -12,7 +12,7 @@ import type { Download } from "../../parts/save.ts";
 import type { Services } from "../../services.ts";
 
 export interface Leaving {
-  /** Of the file, without its extension. */
+  /** Name of the file, without its extension. */
   readonly name: string;
   readonly model: string;
   readonly card: ModelCard;

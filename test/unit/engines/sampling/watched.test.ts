@@ -1,4 +1,4 @@
-// What could have come at each token, against probabilities chosen by hand.
+// Candidates at each token, against probabilities chosen by hand.
 
 import { expect, it } from "vitest";
 import { watched } from "../../../../src/engines/sampling/watched.ts";
