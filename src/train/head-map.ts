@@ -1,6 +1,6 @@
 // A data map (Swayamdipta et al. 2020) from a linear head on frozen features: what it makes of each of its examples after each epoch. Pure.
 
-import { breathe } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import type { HeadData } from "../classifier/head-data.ts";
@@ -61,7 +61,7 @@ export async function* fitHead(
   let step = 0;
   for (const [epoch, drawn] of batches.entries()) {
     for (const batch of drawn) {
-      await breathe();
+      await turn();
       throwIfAborted(signal);
       const sites = batch.flatMap((i) =>
         Array.from({ length: (starts[i + 1] as number) - (starts[i] as number) }, (_, j) => (starts[i] as number) + j),
