@@ -240,14 +240,20 @@ function samplerOf({ tokenizer }: Parts, { sampling, seed, uncopied }: Completio
   };
 }
 
+/** The prompt, and the text that is forced behind it. Throws `context-overflow`. */
+function forcedOf(parts: Parts, request: ScoreRequest | WatchRequest) {
+  const prompt = promptOf(parts, request);
+  const answer = parts.tokenizer.encode(request.text);
+  const needed = prompt.ids.length + answer.length + 1;
+  if (needed > parts.contextTokens) throw contextOverflow(needed, parts.contextTokens);
+  return { prompt, answer };
+}
+
 /** Teacher-forced, one token a step, in rows beside those that are written. */
 async function score(parts: Parts, request: ScoreRequest, signal: AbortSignal): Promise<number> {
   throwIfAborted(signal);
-  const { tokenizer, schedule, contextTokens } = parts;
-  const prompt = promptOf(parts, request);
-  const answer = tokenizer.encode(request.text);
-  const needed = prompt.ids.length + answer.length + 1;
-  if (needed > contextTokens) throw contextOverflow(needed, contextTokens);
+  const { tokenizer, schedule } = parts;
+  const { prompt, answer } = forcedOf(parts, request);
   const { sample, sum } = forced(answer, [...tokenizer.ends]);
   await orAbort(schedule.run({ prompt, maxTokens: answer.length + 1, sample, grammar: undefined, signal }), signal);
   return sum();
@@ -259,11 +265,8 @@ const mostWatched = 8;
 /** Teacher-forced as `score`, beside the grammar's mask at each token. */
 async function watch(parts: Parts, request: WatchRequest, signal: AbortSignal): Promise<readonly TokenStep[]> {
   throwIfAborted(signal);
-  const { tokenizer, schedule, contextTokens } = parts;
-  const prompt = promptOf(parts, request);
-  const answer = tokenizer.encode(request.text);
-  const needed = prompt.ids.length + answer.length + 1;
-  if (needed > contextTokens) throw contextOverflow(needed, contextTokens);
+  const { tokenizer, schedule } = parts;
+  const { prompt, answer } = forcedOf(parts, request);
   const grammar = request.grammar === undefined ? undefined : await parts.grammar.start(request.grammar);
   const [end = -1] = tokenizer.ends;
   const { sample, steps } = watched(answer, end, mostWatched);
