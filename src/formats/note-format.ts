@@ -58,6 +58,7 @@ export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
     write: (notes) => new Map([["notes.conll", conll(notes)]]),
     lost: (notes) => [
       "CoNLL holds words, not the text between them: blanks and line breaks are not kept.",
+      ...overlapping(notes, "CoNLL gives each word one tag"),
       ...blankTypes(notes, /\s/, "CoNLL's tags hold no blanks"),
     ],
   },
@@ -279,7 +280,8 @@ function bioc(notes: readonly ReadNote[]): string {
 /** A word and its tag a line, a blank line between sentences, a border between notes. */
 function conll(notes: readonly ReadNote[]): string {
   return notes
-    .map(({ note: { text }, spans }) => {
+    .map(({ note: { text }, spans: all }) => {
+      const spans = apart(all);
       const sentences = joinedOver(piecesOf(text), spans).map(({ start, end }) => {
         const inside = spans.filter((span) => span.start < end && span.end > start);
         const own = inside.map((span) => ({ ...span, start: span.start - start, end: span.end - start }));
@@ -295,6 +297,22 @@ function conll(notes: readonly ReadNote[]): string {
     .join("\n");
 }
 
+/** Spans that do not overlap, in order: the longest first, of two as long the first. */
+function apart(spans: readonly Span[]): readonly Span[] {
+  const kept: Span[] = [];
+  for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start))
+    if (!kept.some((k) => k.start < span.end && span.start < k.end)) kept.push(span);
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+function overlapping(notes: readonly ReadNote[], why: string): string[] {
+  const n = notes.reduce((sum, { spans }) => sum + spans.length - apart(spans).length, 0);
+  if (n === 0) return [];
+  return [
+    `${why}: ${n} span${n === 1 ? "" : "s"} that overlap${n === 1 ? "s" : ""} a longer one ${n === 1 ? "is" : "are"} not in it.`,
+  ];
+}
+
 /** Pieces that a span reaches over are one. */
 function joinedOver(pieces: readonly Extent[], spans: readonly Span[]): Extent[] {
   const joined: { start: number; end: number }[] = [];
@@ -306,12 +324,12 @@ function joinedOver(pieces: readonly Extent[], spans: readonly Span[]): Extent[]
   return joined;
 }
 
-/** The note with the name of its type in place of each span, as in de-identification. */
+/** The note with the name of its type in place of each span, as in de-identification. No character of a span stays, of overlapping ones neither. */
 export function replaced({ note: { text }, spans }: ReadNote): string {
   let [out, at] = ["", 0];
-  for (const { start, end, label } of [...spans].sort((a, b) => a.start - b.start)) {
-    if (start < at) continue; // it lies in one before
-    out += `${text.slice(at, start)}[${label}]`;
+  for (const { start, end, label } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (end <= at) continue; // it lies in one before
+    out += `${text.slice(at, Math.max(at, start))}[${label}]`;
     at = end;
   }
   return out + text.slice(at);
