@@ -95,8 +95,8 @@ export class Collection {
   /** Counts one that was left out, with the line where it stands. */
   countAt(decision: Decision, { file, line }: At): void {
     this.count(decision);
-    const { places } = this.#counts.get(`${decision} `) ?? { places: [] };
-    if (places.length < mostPlaces) places.push({ file, line });
+    const places = this.#counts.get(`${decision} `)?.places;
+    if (places && places.length < mostPlaces) places.push({ file, line });
   }
 
   remark(text: string): void {

@@ -7,7 +7,8 @@ import { doccano } from "../../../src/formats/doccano.ts";
 import type { Format } from "../../../src/formats/format.ts";
 import { labelStudio } from "../../../src/formats/label-studio.ts";
 import type { ReadNote } from "../../../src/formats/note.ts";
-import { neutral, noteFormatIds, noteFormats, replaced } from "../../../src/formats/note-format.ts";
+import { noteFormatIds, noteFormats, replaced } from "../../../src/formats/note-format.ts";
+import { neutral } from "../../../src/formats/note-table.ts";
 import { pubtator } from "../../../src/formats/pubtator.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 
@@ -43,6 +44,7 @@ describe("notes that leave", () => {
   for (const [id, format] of [
     ["pubtator", pubtator],
     ["bioc", bioc],
+    ["bioc-json", bioc],
     ["conll", conll],
     ["brat", brat],
     ["doccano", doccano],
