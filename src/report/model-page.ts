@@ -131,7 +131,7 @@ const pageStyle = html`<style>
 form{display:grid;gap:8px;justify-items:start}label{font-weight:600}textarea{width:100%;box-sizing:border-box;font:inherit;color:inherit;background:transparent;border:1px solid var(--line-strong);border-radius:4px;padding:8px}
 button{font:inherit;font-weight:600;padding:8px 20px;border:0;border-radius:4px;color:var(--paper);background:var(--accent);cursor:pointer}button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-#found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
+#found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found ruby{ruby-align:center;ruby-overhang:none}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
 </style>`;
 
 /** A sentence for the page's reader. */
