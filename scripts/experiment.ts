@@ -9,8 +9,9 @@ import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
-import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
+import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
+import { checkData, readExperiment } from "./experiment-read.ts";
 import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { modelsFolder } from "./models-folder.ts";
@@ -57,8 +58,9 @@ async function main(): Promise<void> {
     return;
   }
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
-  const file = readExperimentFile(readFileSync(path, "utf8"), path, manifest);
+  const file = readExperiment(path, manifest);
   for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
+  await checkData(file.cells, (fault) => console.error(fault));
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const states = await ensureModels(file.models, { quiet: true });
