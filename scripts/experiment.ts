@@ -19,7 +19,7 @@ import { buildApp, serveApp } from "./serve.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
-  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "tenth", "agreement", "graph"], "licences": [NAME], "seeds": [NUMBER or
+  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph", "tenth"], "licences": [NAME], "seeds": [NUMBER or
          {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true}
          "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
          bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json

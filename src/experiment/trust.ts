@@ -56,7 +56,7 @@ export function trustOf({ examples, epochs, labelled, ...told }: Told): Trust {
 /** Indices of the examples, the likeliest to be mislabelled first. */
 export const doubtful = ({ places }: Trust): readonly number[] => doubtfulFirst(places);
 
-export type TrustFilter = "hand" | "map" | "tenth" | "agreement" | "graph";
+export type TrustFilter = "hand" | "map" | "agreement" | "graph" | "tenth";
 
 /** Share that the filter of the least believed leaves out: as many labels as a small writer may get wrong, and never most of a set. */
 const leastBelieved = 0.1;
@@ -68,10 +68,6 @@ export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string
     words: "those that training mostly gets wrong",
     leftOut: ({ places }) => places.flatMap(({ correctness }, i) => (correctness < 0.5 ? [i] : [])),
   },
-  tenth: {
-    words: "the tenth whose labels training believes least",
-    leftOut: ({ places }) => doubtfulFirst(places).slice(0, Math.floor(leastBelieved * places.length)),
-  },
   agreement: {
     words: "those whose label the few-shot model does not give",
     leftOut: ({ agrees }) => agrees.flatMap((agreed, i) => (agreed ? [] : [i])),
@@ -79,6 +75,10 @@ export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string
   graph: {
     words: "those that the graph contradicts",
     leftOut: ({ verdicts = [] }) => verdicts.flatMap((verdict, i) => (verdict === "opposite" ? [i] : [])),
+  },
+  tenth: {
+    words: "the tenth whose labels training believes least",
+    leftOut: ({ places }) => doubtfulFirst(places).slice(0, Math.floor(leastBelieved * places.length)),
   },
 };
 
