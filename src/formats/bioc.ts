@@ -43,7 +43,7 @@ export const bioc: Format = {
       for (const element of childrenNamed(root, "document")) {
         const document = readDocument(rows, file, element);
         const id = childNamed(element, "id")?.text.trim() ?? malformed(file, element.line, "a document has no <id>");
-        if (ids.add(`${split} ${id}`, document)) addDocument(rows, split, document);
+        if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
     }
     rows.remark(

@@ -38,6 +38,16 @@ const decisions = {
   "repeated-row": (n: number, detail: string) =>
     `${rows(n)} that stand${n === 1 ? "s" : ""} twice ${were(n)} read once${of(detail)}.`,
   "repeated-document": (n: number) => `${n} document${s(n)} that stand${n === 1 ? "s" : ""} twice ${were(n)} read once.`,
+  "repeated-otherwise": (n: number) =>
+    `${n} document${s(n)} that stand${n === 1 ? "s" : ""} twice, with other mentions the second time, ${were(n)} read as ${n === 1 ? "it stands" : "they stand"} first.`,
+  "lost-label": (n: number, detail: string) =>
+    `${n} label${s(n)} of pairs that no file holds ${were(n)} passed over${of(detail)}.`,
+  "lost-evidence": (n: number, detail: string) =>
+    `Evidence of ${n} document${s(n)} that the claim does not cite was passed over${of(detail)}.`,
+  "no-citation": (n: number, detail: string) => `${n} claim${s(n)} without a cited document ${were(n)} left out${of(detail)}.`,
+  "lost-document": (n: number, detail: string) =>
+    `${n} document${s(n)} that the list names and the folder does not hold ${were(n)} passed over${of(detail)}.`,
+  "no-list": (n: number) => `${n} document${s(n)} that stand${n === 1 ? "s" : ""} in no list of a set ${were(n)} left out.`,
 } as const satisfies Readonly<Record<string, (n: number, detail: string) => string>>;
 
 export type Decision = keyof typeof decisions;
@@ -128,6 +138,9 @@ export class Collection {
       return names.length > 1 && names.length <= 8 ? [`${listed(names)} were read as one set.`] : [];
     });
     const name = (split: Split, otherwise: string): string => this.#files.get(split)?.[0] ?? otherwise;
+    const empty = [...this.#files].flatMap(([split, names]) =>
+      this.#rows.get(split)?.length === 0 ? [`No row of ${listed(names)} was read.`] : [],
+    );
     return {
       rows: Object.fromEntries(read),
       names: {
@@ -138,7 +151,7 @@ export class Collection {
         dev: name("dev", "validation set"),
         pool: name("pool", "the folder"),
       },
-      remarks: [...several, ...this.#remarks, ...told],
+      remarks: [...several, ...empty, ...this.#remarks, ...told],
     };
   }
 }
