@@ -99,7 +99,7 @@ function questionsIn(task: LearnableTask, text: string): readonly Question[] {
   return questionsOf(task.shape, { id: "text", file: "text", text, ...second });
 }
 
-function relationIn({ head, tail, labels }: LearnableTask<"relation">, text: string): RelationExample {
+function relationIn({ head, tail }: LearnableTask<"relation">, text: string): RelationExample {
   const place = (id: "head" | "tail", type: string, besides?: Extent): Span => {
     const name = typedIn(id).trim();
     const found = namedPlace(text, name, besides);
@@ -107,8 +107,7 @@ function relationIn({ head, tail, labels }: LearnableTask<"relation">, text: str
     return { ...found, label: type };
   };
   const first = place("head", head.type);
-  // The label is a target that prediction does not look at.
-  return { kind: "relation", text, head: first, tail: place("tail", tail.type, first), label: labels[0]?.id ?? "" };
+  return { kind: "relation", text, head: first, tail: place("tail", tail.type, first), label: "" };
 }
 
 async function main(): Promise<void> {
