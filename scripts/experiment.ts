@@ -1,12 +1,14 @@
 // npm run experiment: a grid of cells in a headless Chromium, by the app's own code; killed and started again it goes on.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { ClinfuseError } from "../src/base/errors.ts";
+import { decodeUtf8 } from "../src/base/utf8.ts";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
-import { parseManifest } from "../src/models/manifest.ts";
+import { type Manifest, parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
 import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
@@ -51,11 +53,11 @@ async function main(): Promise<void> {
   const [path] = positionals;
   if (values.help || path === undefined || positionals.length > 1) {
     console.log(usage);
-    if (!values.help) process.exitCode = 1;
+    if (!values.help) throw new Error("one file of a plan is needed: npm run experiment -- FILE");
     return;
   }
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
-  const file = readExperimentFile(readFileSync(path, "utf8"), path, manifest);
+  const file = readPlan(path, manifest);
   for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
@@ -66,6 +68,19 @@ async function main(): Promise<void> {
     await buildApp();
   }
   await drive(file, out);
+}
+
+/** Every fault names the file. */
+function readPlan(path: string, manifest: Manifest): ExperimentFile {
+  const file = basename(path);
+  try {
+    return readExperimentFile(decodeUtf8(readFileSync(path), file), path, manifest);
+  } catch (error) {
+    if (error instanceof ClinfuseError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new ClinfuseError("file-missing", `there is no file ${path}`, { file: path }, { cause: error });
+    throw new ClinfuseError("file-malformed", message, { file }, { cause: error });
+  }
 }
 
 async function drive(file: ExperimentFile, out: string): Promise<void> {
