@@ -110,7 +110,7 @@ function mentionIn(rows: Collection, file: string, annotation: Element): Mention
   if (type === "") malformed(file, line, 'an <annotation> has no <infon key="type">');
   if (locations.length === 0) malformed(file, line, "an <annotation> has no <location>");
   if (locations.length > 1) {
-    rows.count("fragments");
+    rows.countAt("fragments", { file, line });
     return [];
   }
   const [offset, length] = ["offset", "length"].map((name) => {

@@ -96,13 +96,17 @@ function sentencesWith(rows: Collection, { text, sections, whole }: CorpusDocume
   return joined;
 }
 
-/** Mentions of one sentence that do not overlap: the longer ones, as a text's tags can hold them. */
-export function apart<M extends Extent & { readonly type: string }>(rows: Collection, marked: readonly M[]): M[] {
+/** Mentions of one sentence that do not overlap, as a text's tags can hold them: the longest first, of two as long the first. The others are counted. */
+export function apart<M extends Extent & { readonly type: string; readonly mention: At }>(
+  rows: Collection,
+  marked: readonly M[],
+): M[] {
   const kept: M[] = [];
   for (const m of [...marked].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
     const other = kept.find((k) => k.start < m.end && m.start < k.end);
     if (!other) kept.push(m);
-    else rows.count(other.start === m.start && other.end === m.end && other.type === m.type ? "repeated" : "overlap");
+    else if (other.start === m.start && other.end === m.end && other.type === m.type) rows.count("repeated");
+    else rows.countAt("overlap", m.mention);
   }
   return kept.sort((a, b) => a.start - b.start);
 }

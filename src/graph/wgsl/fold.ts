@@ -2,6 +2,7 @@
 
 import type { Graph } from "../graph.ts";
 import { type Node, sizeOf, type Value } from "../ops.ts";
+import { halvesOf } from "./halves.ts";
 import { liveNodes } from "./live-nodes.ts";
 import { presentInputs, ruleOf } from "./operators.ts";
 
@@ -34,11 +35,13 @@ export interface Plan {
   readonly stored: ReadonlySet<number>;
   /** Values whose products are rounded before they are added to: a Floor depends on them, and would jump. */
   readonly exact: ReadonlySet<number>;
+  /** Stored as 16-bit floats. */
+  readonly halves: ReadonlySet<number>;
   producer(value: Value): Node | undefined;
 }
 
-/** Throws an Error that names an operator without a kernel. */
-export function plan(g: Graph): Plan {
+/** `short`: values to be stored as 16-bit floats where a kernel can. Throws an Error that names an operator without a kernel. */
+export function plan(g: Graph, short: ReadonlySet<number> = new Set()): Plan {
   const nodes = liveNodes(g);
   for (const node of nodes) {
     const rule = ruleOf(node);
@@ -46,10 +49,13 @@ export function plan(g: Graph): Plan {
   }
   const memory = new Memory(g, nodes);
   for (const node of nodes) memory.take(node);
+  const kernels = new Kernels(memory, nodes).list;
+  const exact = beforeFloors(nodes, memory);
   return {
-    kernels: new Kernels(memory, nodes).list,
+    kernels,
     stored: memory.stored,
-    exact: beforeFloors(nodes, memory),
+    exact,
+    halves: halvesOf(kernels, short, new Set([...memory.outputs, ...exact])),
     producer: memory.producer,
   };
 }

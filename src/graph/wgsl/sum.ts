@@ -35,7 +35,7 @@ function storing(w: Writer, over: number, sumOf: (i: number) => string): readonl
     const scale = sum.op === "ReduceMean" ? ` * ${literal(Math.fround(1 / over))}` : "";
     return [(outputs[i] as Value).id, block.hold(`${sumOf(i)}${scale}`)] as const;
   });
-  w.store(Place.flat(block, (outputs[0] as Value).shape, "o"), new Map(numbers));
+  w.store([{ at: Place.flat(block, (outputs[0] as Value).shape, "o"), main: new Map(numbers) }]);
   return block.lines;
 }
 
