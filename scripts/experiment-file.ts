@@ -45,6 +45,8 @@ export interface ExperimentFile {
   /** Ids of the models that its cells need. */
   readonly models: readonly string[];
   readonly keepModels: boolean;
+  /** Measure each set's texts beside the real ones. */
+  readonly measures: boolean;
 }
 
 /** Sources of a grid whose file names none: those that need neither training rows beyond the few-shot set nor a head that many encoders lack. */
@@ -69,6 +71,7 @@ const fields = [
   "engine",
   "device",
   "keepModels",
+  "measures",
 ];
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
@@ -124,7 +127,13 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   if (cells.length === 0) throw new Error(`${basename(path)} has no cell that can be computed: ${leftOut.join("; ")}`);
   const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
   models.delete(scriptedId);
-  return { cells, leftOut, models: [...models], keepModels: given.keepModels?.flag() ?? false };
+  return {
+    cells,
+    leftOut,
+    models: [...models],
+    keepModels: given.keepModels?.flag() ?? false,
+    measures: given.measures?.flag() ?? false,
+  };
 }
 
 /** The cell for each writer of the file; itself where the file names none, and for a source that no language model writes. */

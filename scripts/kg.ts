@@ -211,7 +211,7 @@ async function readOne(
     if (event.type === "imported") {
       graph = event.graph;
       if (event.passedOver) remark(`Not read: ${event.passedOver.slice(0, 20).join(", ")}`);
-    } else if (performance.now() - told > 5000) {
+    } else if (event.type === "progress" && performance.now() - told > 5000) {
       told = performance.now();
       remark(`${Math.floor((100 * event.done) / Math.max(1, event.total))} % of ${event.total} bytes`);
     }

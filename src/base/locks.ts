@@ -56,3 +56,34 @@ function holdOne(name: string): Promise<() => void> {
     held.catch((error) => reject(waiting.aborted ? busy(name) : error));
   });
 }
+
+/** One import of a graph at a time, over all tabs. */
+export const graphImportLock = "graph-import";
+
+/** A lock that is waited for: of two who want it, one has it. Both resolve to what lets go of it. */
+export interface Turns {
+  /** Undefined where another has it. */
+  ifFree(name: string): Promise<(() => void) | undefined>;
+  /** Rejects with an abort once the signal says so. */
+  wait(name: string, signal: AbortSignal): Promise<() => void>;
+}
+
+export const turns: Turns = {
+  ifFree: (name) => turnOf((held) => navigator.locks.request(name, { ifAvailable: true }, held)),
+  wait: async (name, signal) => {
+    const release = await turnOf((held) => navigator.locks.request(name, { signal }, held));
+    if (!release) throw new Error(`wait: got no lock ${name}, though nothing was to be refused`);
+    return release;
+  },
+};
+
+function turnOf(request: (held: (lock: Lock | null) => Promise<void> | undefined) => Promise<unknown>) {
+  return new Promise<(() => void) | undefined>((resolve, reject) => {
+    const held = (lock: Lock | null) => {
+      if (lock) return new Promise<void>((release) => resolve(release));
+      resolve(undefined);
+      return undefined;
+    };
+    request(held).catch(reject);
+  });
+}

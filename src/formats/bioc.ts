@@ -43,7 +43,7 @@ export const bioc: Format = {
       for (const element of childrenNamed(root, "document")) {
         const document = readDocument(rows, file, element);
         const id = childNamed(element, "id")?.text.trim() ?? malformed(file, element.line, "a document has no <id>");
-        if (ids.add(`${split} ${id}`, document)) addDocument(rows, split, document);
+        if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
     }
     rows.remark(
@@ -107,7 +107,7 @@ function mentionIn(rows: Collection, file: string, annotation: Element): Mention
   if (type === "") malformed(file, line, 'an <annotation> has no <infon key="type">');
   if (locations.length === 0) malformed(file, line, "an <annotation> has no <location>");
   if (locations.length > 1) {
-    rows.count("fragments");
+    rows.countAt("fragments", { file, line });
     return [];
   }
   const [offset, length] = ["offset", "length"].map((name) => {

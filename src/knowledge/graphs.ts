@@ -39,6 +39,8 @@ export interface GraphInfo {
 }
 
 export type ImportEvent =
+  /** Another import is under way; this one begins when that has ended. */
+  | { readonly type: "waiting" }
   | { readonly type: "progress"; readonly done: number; readonly total: number } // bytes
   /** With the names of the files that are no part of it, if any. */
   | { readonly type: "imported"; readonly graph: GraphInfo; readonly passedOver?: readonly string[] };

@@ -9,7 +9,7 @@ import type { StoredGraph } from "../knowledge/graph-store.ts";
 import { type ImportEvent, importGraph } from "../knowledge/graphs.ts";
 import { type Merged, mergeGraphs } from "../knowledge/merge-graphs.ts";
 import { nameListFile } from "../knowledge/name-list.ts";
-import type { GraphPorts } from "./graphs.ts";
+import { type GraphPorts, inTurn } from "./graphs.ts";
 
 export interface NameList {
   readonly name: string;
@@ -42,7 +42,7 @@ export type CareProcedures = {
   mergeGraphs(argument: { first: string; second: string; name: string }, signal: AbortSignal): Promise<MergeReport>;
 };
 
-export function careProcedures({ graphs }: Pick<GraphPorts, "graphs">): CareProcedures {
+export function careProcedures({ graphs, turns }: Pick<GraphPorts, "graphs" | "turns">): CareProcedures {
   const open = async (id: string): Promise<StoredGraph> => {
     const stored = await (await graphs()).open(id);
     if (!stored) throw new ClinfuseError("not-found", `there is no graph "${id}" here`, { what: id });
@@ -51,7 +51,8 @@ export function careProcedures({ graphs }: Pick<GraphPorts, "graphs">): CareProc
   return {
     async *importNames({ name, type, text }, signal) {
       const options = { id: crypto.randomUUID(), name, provenance: { source: name, licence: notStated } };
-      yield* importGraph([nameListFile(text, type)], options, await graphs(), signal);
+      const store = await graphs();
+      yield* inTurn(turns, signal, () => importGraph([nameListFile(text, type)], options, store, signal));
     },
     renameGraph: async ({ id, name }) => (await graphs()).rename(id, name),
     exportGraph: async ({ id, form }, signal) => written(await open(id), form, signal),

@@ -1,5 +1,6 @@
 // Knowledge graphs: imported, listed, counted in, deleted. Knows no storage and no server.
 
+import { graphImportLock, type Turns } from "../base/locks.ts";
 import { notStated } from "../knowledge/graph-files.ts";
 import type { GraphStore } from "../knowledge/graph-store.ts";
 import { countTopics } from "../knowledge/graph-topics.ts";
@@ -39,29 +40,54 @@ export interface GraphPorts {
   readonly graphs: () => Promise<GraphStore>;
   /** A file that the app ships, by its path. Throws `file-missing`. */
   readonly appFile: (path: string) => Promise<Blob>;
+  /** Imports of all tabs take turns by it. Absent: nobody else imports. */
+  readonly turns?: Turns;
 }
 
 const starterId = "starter";
 
+/** Imports once no other does. Tells first where it waits. Errors: the import's, and an abort while it waits. */
+export async function* inTurn(
+  turns: Turns | undefined,
+  signal: AbortSignal,
+  work: () => AsyncGenerator<ImportEvent, void>,
+): AsyncGenerator<ImportEvent, void> {
+  let release = await turns?.ifFree(graphImportLock);
+  if (turns && !release) {
+    yield { type: "waiting" };
+    release = await turns.wait(graphImportLock, signal);
+  }
+  try {
+    yield* work();
+  } finally {
+    release?.();
+  }
+}
+
 const ownProvenance = (name: string) => ({ source: name, licence: notStated });
 const filesOf = ({ files }: PickedGraph) => graphFilesIn(new Map(Object.entries(files)));
 
-export function graphProcedures({ graphs, appFile }: GraphPorts): GraphProcedures {
+export function graphProcedures({ graphs, appFile, turns }: GraphPorts): GraphProcedures {
+  const starter = async () => (await listGraphs(await graphs())).find((graph) => graph.id === starterId);
+  async function* bringStarter(signal: AbortSignal): AsyncGenerator<ImportEvent, void> {
+    const there = await starter(); // another tab may have brought it meanwhile
+    if (there) {
+      yield { type: "imported", graph: there };
+      return;
+    }
+    const [nodes, edges] = await Promise.all([appFile("graph/nodes.tsv.gz"), appFile("graph/edges.tsv.gz")]);
+    const provenance = { source: "starter graph", licence: "CC0-1.0" };
+    const files = [
+      { name: "nodes.tsv.gz", data: nodes },
+      { name: "edges.tsv.gz", data: edges },
+    ];
+    yield* importGraph(files, { id: starterId, name: "Starter graph", provenance }, await graphs(), signal);
+  }
   return {
     async *importStarter(_, signal) {
-      const store = await graphs();
-      const there = (await listGraphs(store)).find((graph) => graph.id === starterId);
-      if (there) {
-        yield { type: "imported", graph: there };
-        return;
-      }
-      const [nodes, edges] = await Promise.all([appFile("graph/nodes.tsv.gz"), appFile("graph/edges.tsv.gz")]);
-      const provenance = { source: "starter graph", licence: "CC0-1.0" };
-      const files = [
-        { name: "nodes.tsv.gz", data: nodes },
-        { name: "edges.tsv.gz", data: edges },
-      ];
-      yield* importGraph(files, { id: starterId, name: "Starter graph", provenance }, store, signal);
+      const there = await starter();
+      if (there) yield { type: "imported", graph: there };
+      else yield* inTurn(turns, signal, () => bringStarter(signal));
     },
 
     async *previewGraph(picked, signal) {
@@ -71,7 +97,8 @@ export function graphProcedures({ graphs, appFile }: GraphPorts): GraphProcedure
 
     async *importGraph(picked, signal) {
       const options = { id: crypto.randomUUID(), name: picked.name, provenance: ownProvenance(picked.name), ...picked.filter };
-      yield* importGraph(await filesOf(picked), options, await graphs(), signal);
+      const [files, store] = [await filesOf(picked), await graphs()];
+      yield* inTurn(turns, signal, () => importGraph(files, options, store, signal));
     },
 
     graphs: async () => listGraphs(await graphs()),

@@ -2,7 +2,7 @@
 
 import { appFile } from "../base/app-file.ts";
 import { remembered } from "../base/async.ts";
-import { hold } from "../base/locks.ts";
+import { hold, turns } from "../base/locks.ts";
 import { logFormat } from "../generate/log.ts";
 import { modelAccess } from "../models/access.ts";
 import { capsules } from "../store/capsules.ts";
@@ -32,6 +32,7 @@ export const ports = {
   forgetMeasurements: async () => forgetMeasurements(await db()),
   disk: files(),
   hold,
+  turns,
   models: modelAccess(modelStore()),
   appFile,
 };

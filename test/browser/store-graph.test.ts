@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { turns } from "../../src/base/locks.ts";
 import { rng } from "../../src/base/rng.ts";
 import { columnGraph } from "../../src/knowledge/graph/column-graph.ts";
 import { importTsv, type TsvGraph } from "../../src/knowledge/graph/import-tsv.ts";
@@ -96,6 +97,27 @@ describe("the starter graph in the browser", () => {
     expect(stored?.manifest.name).toBe("Mine");
     expect(await stored?.chunks("node\tDisease", 0, 0)).toHaveLength(1);
     expect(await columnGraph(stored!).count({ kind: "nodes", types: ["Disease"] })).toBe(2);
+  });
+
+  it("takes turns with the imports of other tabs, and a wait can be stopped", async () => {
+    const lock = `import-${db.name}`;
+    const first = await turns.ifFree(lock);
+    expect(await turns.ifFree(lock)).toBeUndefined();
+    const stop = new AbortController();
+    const stopped = turns.wait(lock, stop.signal);
+    const order: string[] = [];
+    const second = turns.wait(lock, new AbortController().signal).then((release) => {
+      order.push("second");
+      release();
+    });
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    order.push("first ends");
+    first?.();
+    await second;
+    expect(order).toEqual(["first ends", "second"]);
+    const free = await vi.waitUntil(() => turns.ifFree(lock));
+    free();
   });
 
   it("tells that the storage is full, and leaves nothing behind", async () => {

@@ -15,7 +15,7 @@ export async function groundTruth(
   files: readonly string[],
   task: Task,
   labels: Readonly<Record<string, string>>,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Map<string, string>> {
   const truth = new Map<string, string>();
   for (const file of files) {
     const [, ...table] = csvRows(await readText(tree, file), file);

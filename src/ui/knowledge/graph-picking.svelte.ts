@@ -109,7 +109,8 @@ export class GraphPicking {
     let seen: GraphInfo | undefined;
     for await (const event of this.#preview(picking, signal)) {
       if (event.type === "imported") seen = event.graph;
-      else this.#work.tell(`Reading ${picking.name}: ${bytes(event.done)} of ${bytes(event.total)}`, event.done, event.total);
+      if (event.type === "progress")
+        this.#work.tell(`Reading ${picking.name}: ${bytes(event.done)} of ${bytes(event.total)}`, event.done, event.total);
     }
     return seen;
   }

@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../../../src/base/errors.ts";
 import { sha256OfBlob } from "../../../src/base/hash.ts";
-import { busy, type Hold } from "../../../src/base/locks.ts";
+import { busy, type Hold, type Turns } from "../../../src/base/locks.ts";
 import type { ModelEntry } from "../../../src/models/manifest.ts";
 import type { ModelReader } from "../../../src/models/reader.ts";
 import type { FileData, Files } from "../../../src/store/files.ts";
@@ -55,6 +55,40 @@ export function memoryLocks(): { readonly hold: Hold; readonly held: Set<string>
     };
   };
   return { hold, held };
+}
+
+/** Locks as Web Locks have them: who comes later waits for all before. */
+export function memoryTurns(): Turns {
+  const tails = new Map<string, Promise<void>>();
+  const take = (name: string): { before: Promise<void> | undefined; release: () => void } => {
+    const before = tails.get(name);
+    let release = (): void => undefined;
+    const held = new Promise<void>((letGo) => {
+      release = letGo;
+    });
+    const tail = Promise.resolve(before).then(() => held);
+    tails.set(name, tail);
+    void tail.then(() => tails.get(name) === tail && tails.delete(name));
+    return { before, release };
+  };
+  return {
+    ifFree: async (name) => (tails.has(name) ? undefined : take(name).release),
+    async wait(name, signal) {
+      const { before, release } = take(name);
+      const stopped = new Promise<never>((_, reject) => {
+        const stop = () => reject(new DOMException("stopped", "AbortError"));
+        if (signal.aborted) stop();
+        signal.addEventListener("abort", stop, { once: true });
+      });
+      try {
+        await Promise.race([before, stopped]);
+        return release;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  };
 }
 
 /** An entry and its files' contents by name. */
