@@ -2,6 +2,7 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
+import { readJsonText } from "../src/base/json-text.ts";
 import { engines, scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, JudgeFilter, Preset } from "../src/experiment/experiment-config.ts";
 import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../src/experiment/grid.ts";
@@ -76,13 +77,7 @@ const fields = [
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const file = field(basename(path), json);
+  const file = field(basename(path), readJsonText(text, basename(path)));
   const given = file.object(fields);
   const named = given.preset?.oneOf<Preset | GridPreset>(["small", "paper", "laptop"]) ?? "small";
   const grid = named === "small" ? undefined : gridPresets[named];

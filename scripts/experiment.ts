@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const [path] = positionals;
   if (values.help || path === undefined || positionals.length > 1) {
     console.log(usage);
-    if (!values.help) process.exitCode = 1;
+    if (!values.help) throw new Error("one file of a plan is needed: npm run experiment -- FILE");
     return;
   }
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));

@@ -39,9 +39,10 @@ export const clingen: Source<Config> = {
   rounds: () => [],
   extent: (size) => size,
   chooser: ({ draws }) => (draws === "deficit" ? leastDrawn : undefined),
+  drawsAhead: ({ topics, draws }) => (topics === "none" || draws === "deficit" ? undefined : drawn),
   attempt(i, context, tools, stream, signal) {
     const { marks, writer } = context.config;
-    const chosen = context.choice ?? drawn(labelAt(context.task, i), context, stream);
+    const chosen = context.choice ?? drawn(i, context, stream);
     return prompted({ demonstrations: writer.demonstrations, marks, ...chosen }, context, tools, stream, signal);
   },
 };
@@ -56,7 +57,8 @@ function leastDrawn(i: number, context: Context<Config>, past: readonly Past[], 
 }
 
 /** One topic and one style, uniformly at random (paper). */
-function drawn(label: string, context: Context<Config>, stream: Rng): Choice {
+function drawn(i: number, context: Context<Config>, stream: Rng): Choice {
+  const label = labelAt(context.task, i);
   const topics = topicsOf(label, context, stream);
   const topic = topics.length > 0 ? { topic: stream.fork("topic").pick(topics) } : {};
   return { label, ...topic, ...drawStyle(label, context, stream) };

@@ -1,5 +1,6 @@
 // The attempts of a run before one of them, as far as that attempt may know: the same however many are in flight. Knows no source.
 
+import { type Rng, rng } from "../base/rng.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { type AttemptEntry, drawnOf } from "./log.ts";
 
@@ -9,6 +10,9 @@ export interface Choice {
   readonly topic?: Topic;
   readonly style?: string;
 }
+
+/** Random numbers of attempt i: of a run of this seed, whatever came before it. */
+export const attemptStream = (seed: number, i: number): Rng => rng("generate", seed, i);
 
 /** An earlier attempt. Open: what came of it is not known yet, or not told yet. */
 export interface Past extends Choice {

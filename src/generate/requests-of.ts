@@ -1,9 +1,9 @@
 // Requests of an attempt that was made, with the answers that it got: grammar, sampling and seed are not in the log. Knows no store and no engine.
 
-import { rng } from "../base/rng.ts";
 import { datedModel } from "../engines/dated-model.ts";
 import type { CompletionRequest, LanguageModel, TokenStep } from "../engines/language-model.ts";
 import type { AgainPorts } from "./again.ts";
+import { attemptStream } from "./history.ts";
 import type { RunConfig } from "./run-config.ts";
 import type { Turn } from "./source.ts";
 
@@ -43,7 +43,7 @@ export async function requestsOf(
   };
   const model: LanguageModel = { id, contextTokens, slots, deterministic, ...(asksDate ? { asksDate } : {}), ...answering };
   try {
-    const stream = rng("generate", config.seed, index);
+    const stream = attemptStream(config.seed, index);
     await source.attempt(
       index,
       { config: config.source, ...given },

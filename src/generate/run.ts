@@ -9,7 +9,7 @@ import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
 import { textsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
-import { attemptHistory, type History, type Past } from "./history.ts";
+import { attemptHistory, attemptStream, type History, type Past } from "./history.ts";
 import type { AttemptEntry, FeedbackEntry, GenerateEvent, LogEntry, RunStore, WritingEvent } from "./log.ts";
 import type { RunConfig } from "./run-config.ts";
 import { runModel } from "./run-model.ts";
@@ -163,7 +163,7 @@ async function* attempts(
   };
   const choose = source.chooser?.(config.source);
   const work = async (i: number, stop: AbortSignal) => {
-    const stream = rng("generate", config.seed, i);
+    const stream = attemptStream(config.seed, i);
     if (!choose) return source.attempt(i, context, tools, stream, stop);
     const make = (past: readonly Past[]) => choose(i, context, past, rng("choose", config.seed, i));
     const choice = await progress.history.choose(i, make, stop);

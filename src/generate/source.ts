@@ -230,6 +230,9 @@ export type Chooser<C extends SourceConfig = SourceConfig> = (
   stream: Rng,
 ) => Choice;
 
+/** A pure function of its arguments. */
+export type Draws<C extends SourceConfig = SourceConfig> = (i: number, context: Context<C>, stream: Rng) => Choice;
+
 /** Groups in which a page offers the sources. */
 export const sourceGroups = ["clingen", "prompting", "augmentation", "real", "inference"] as const;
 export type SourceGroup = (typeof sourceGroups)[number];
@@ -250,6 +253,8 @@ export interface Source<C extends SourceConfig = SourceConfig> {
    * for itself, as it does where nobody asked.
    */
   readonly chooser?: (config: C) => Chooser<C> | undefined;
+  /** Choice of each attempt before the run, where it depends on nothing that the run does: `attempt` draws by the same. Absent: it draws no topics. */
+  readonly drawsAhead?: (config: C) => Draws<C> | undefined;
   /** Counts of accepted examples at which a barrier lies, ascending. */
   rounds(config: C): readonly number[];
   /** Feedback at its barriers; there where `rounds` gives any. */

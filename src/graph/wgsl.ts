@@ -2,7 +2,7 @@
 
 import type { Constant, Graph } from "./graph.ts";
 import type { Value } from "./ops.ts";
-import { type Kernel, type KernelKind, plan } from "./wgsl/fold.ts";
+import { type Kernel, type KernelKind, type Lowering, plan } from "./wgsl/fold.ts";
 import { mapBody } from "./wgsl/map.ts";
 import { productShaders } from "./wgsl/product.ts";
 import { rowsBody } from "./wgsl/rows.ts";
@@ -38,9 +38,9 @@ const writes: Readonly<Record<KernelKind, Write>> = {
   product: productShaders,
 };
 
-/** Shaders that the graph's outputs need; `short`: values to be stored as 16-bit floats where a kernel can. Throws an Error for an operator without a kernel, and for what no kernel can hold. */
-export function toWgsl(g: Graph, short?: ReadonlySet<number>): Shaders {
-  const planned = plan(g, short);
+/** Shaders that the graph's outputs need. Throws an Error for an operator without a kernel, and for what no kernel can hold. */
+export function toWgsl(g: Graph, lowering: Lowering = {}): Shaders {
+  const planned = plan(g, lowering);
   const shaders = planned.kernels.flatMap((kernel: Kernel, i) => {
     const writer = (instead?: Value) => new Writer(planned, kernel, g.constants, instead);
     return writes[kernel.kind](writer, -1 - 2 * i).map((shader) => ({ ...shader, kind: kernel.kind }));

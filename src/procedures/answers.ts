@@ -41,6 +41,7 @@ export const generateAnswers: Answers<GenerateProcedures> = {
   engines: "promise",
   openModel: "stream",
   gatherKnowledge: "stream",
+  plannedDraws: "promise",
   generate: "stream",
   writeAgain: "promise",
   watchAttempt: "promise",

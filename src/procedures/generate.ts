@@ -15,6 +15,7 @@ import type {
 } from "../experiment/steps.ts";
 import { type Dataset, readDataset } from "../formats/dataset.ts";
 import type { GenerateEvent, LogEntry, RunStore } from "../generate/log.ts";
+import { type DrawsRequest, type LabelDraws, plannedDraws } from "../generate/planned-draws.ts";
 import type { WatchedAttempt } from "../generate/requests-of.ts";
 import { runId } from "../generate/run-config.ts";
 import { needs } from "../generate/sources.ts";
@@ -52,6 +53,8 @@ export type GenerateProcedures = GraphProcedures &
     openModel(argument: OpenModelRequest, signal: AbortSignal): AsyncGenerator<OpenModelEvent, void>;
     /** Section 4.1: topics from the graph or the open model, styles from the open model or the paper. */
     gatherKnowledge(argument: KnowledgeRequest, signal: AbortSignal): AsyncGenerator<KnowledgeEvent, void>;
+    /** Topics that a run will draw, by label. Undefined where it draws none, or where its draws depend on what it accepts. Throws `no-topics`. */
+    plannedDraws(argument: DrawsRequest, signal: AbortSignal): Promise<readonly LabelDraws[] | undefined>;
     /** Section 4.2. Resumes or extends the run of this config; stop by the signal. A writer's model must be open. At a barrier it ends with `wants-feedback`. */
     generate(argument: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void>;
     /** Another example for one attempt of the run of this config; its log stays as it is. Its writer's model must be open. Undefined where no draw was accepted. */
@@ -93,6 +96,8 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
       const graph = readsGraph(request) ? await openGraph(await ports.graphs(), request.graph) : undefined;
       yield* gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => model.current(), today: today() }, signal);
     },
+
+    plannedDraws: async (request) => plannedDraws(request),
 
     async *generate(request, signal) {
       const { config } = request;

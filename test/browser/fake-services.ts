@@ -6,6 +6,7 @@ import { conflicts, patched } from "../../src/experiment/notebook-patch.ts";
 import type { TrainedState } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
 import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
+import { plannedDraws } from "../../src/generate/planned-draws.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import { capsuleProcedures } from "../../src/procedures/capsules.ts";
@@ -18,12 +19,11 @@ import type { ScopePolicy } from "../../src/workers/held-policy.ts";
 import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
-import { edgesFile, importText, nodesFile } from "../unit/knowledge/rows.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
-import { memoryCapsules, memoryTasks } from "./fake-stores.ts";
+import { memoryCapsules, memoryTasks, starterFiles } from "./fake-stores.ts";
 import { dynamics, recipe, stage, unasked } from "./fake-training.ts";
 
 const wait = (milliseconds: number, signal?: AbortSignal) =>
@@ -34,13 +34,6 @@ const wait = (milliseconds: number, signal?: AbortSignal) =>
       reject(new DOMException("stopped", "AbortError"));
     });
   });
-
-/** Nodes that can be looked up in the starter graph here. */
-const starterFiles = importText(
-  nodesFile({ Disease: ["asthma", "bronchial asthma", "gout"], Drug: ["salbutamol"] }),
-  edgesFile("Drug:0 treats Disease:0", "Disease:0 resembles Disease:1"),
-  { id: "starter" },
-);
 
 export const starter: GraphInfo = {
   id: "starter",
@@ -269,6 +262,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         }
         yield { type: "finished", accepted: config.size, attempts: log.length };
       },
+      plannedDraws: async (request) => plannedDraws(request),
       async writeAgain({ index }, signal) {
         check("writeAgain");
         await wait(fake.pace, signal);

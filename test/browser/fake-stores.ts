@@ -4,7 +4,15 @@ import type { AttemptEntry } from "../../src/generate/log.ts";
 import type { Capsules } from "../../src/store/capsules.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { Services } from "../../src/ui/services.ts";
+import { edgesFile, importText, nodesFile } from "../unit/knowledge/rows.ts";
 import type { Fake } from "./fake-services.ts";
+
+/** Nodes that can be looked up in the starter graph of the page tests. */
+export const starterFiles = importText(
+  nodesFile({ Disease: ["asthma", "bronchial asthma", "gout"], Drug: ["salbutamol"] }),
+  edgesFile("Drug:0 treats Disease:0", "Disease:0 resembles Disease:1"),
+  { id: "starter" },
+);
 
 /** Runs of capsules in memory, under their own names. */
 export function memoryCapsules({ saved, log }: Pick<Fake, "saved" | "log">, products: Services["products"]): Capsules {

@@ -72,7 +72,7 @@ it.each(chains)("$title", async ({ shapes, build }) => {
   );
   const expected = evaluate(g, numbers);
   const found = await runProgram(g, numbers, activations(g));
-  expect(toWgsl(g, activations(g)).halves.size).toBeGreaterThan(0);
+  expect(toWgsl(g, { short: activations(g) }).halves.size).toBeGreaterThan(0);
   const errors = Object.entries(expected).map(([name, own]) => relativeError(found[name] ?? [], own));
   expect(Math.max(...errors)).toBeLessThan(1e-3);
   expect(Math.max(...errors)).toBeGreaterThan(1e-5); // else nothing was rounded

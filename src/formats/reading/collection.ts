@@ -27,6 +27,9 @@ const decisions = {
   "not-gold": (n: number) => `${rows(n)} with predictions of a model alone ${were(n)} left out: they are no annotations.`,
   annotators: (n: number) =>
     `${rows(n)} annotated several times ${were(n)} read in the first annotation that was not cancelled, or in the one marked as ground truth.`,
+  part: (n: number) => `${mentions(n)} inside a composite one ${were(n)} left out: the composite mention is marked.`,
+  "index-term": (n: number) =>
+    `${n} index term${s(n)} of the document ${were(n)} left out: the text does not mention ${n === 1 ? "it" : "them"}.`,
   blank: (n: number) => `${mentions(n)} of no visible character ${were(n)} left out.`,
   repeated: (n: number) => `${mentions(n)} stated twice ${were(n)} counted once.`,
   crossing: (n: number) => `${n} sentence border${s(n)} inside a mention ${were(n)} passed over.`,

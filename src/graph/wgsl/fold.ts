@@ -37,11 +37,21 @@ export interface Plan {
   readonly exact: ReadonlySet<number>;
   /** Stored as 16-bit floats. */
   readonly halves: ReadonlySet<number>;
+  /** Threads may add up within their subgroup. */
+  readonly subgroups: boolean;
   producer(value: Value): Node | undefined;
 }
 
-/** `short`: values to be stored as 16-bit floats where a kernel can. Throws an Error that names an operator without a kernel. */
-export function plan(g: Graph, short: ReadonlySet<number> = new Set()): Plan {
+/** How a graph becomes kernels. */
+export interface Lowering {
+  /** Values to be stored as 16-bit floats where a kernel can. */
+  readonly short?: ReadonlySet<number> | undefined;
+  /** The device has subgroups, and WGSL their numbers. */
+  readonly subgroups?: boolean;
+}
+
+/** Throws an Error that names an operator without a kernel. */
+export function plan(g: Graph, { short = new Set(), subgroups = false }: Lowering = {}): Plan {
   const nodes = liveNodes(g);
   for (const node of nodes) {
     const rule = ruleOf(node);
@@ -55,6 +65,7 @@ export function plan(g: Graph, short: ReadonlySet<number> = new Set()): Plan {
     kernels,
     stored: memory.stored,
     exact,
+    subgroups,
     halves: halvesOf(kernels, short, new Set([...memory.outputs, ...exact])),
     producer: memory.producer,
   };

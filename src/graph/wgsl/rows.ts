@@ -3,6 +3,7 @@
 import { type Attrs, type Node, sizeOf, type Value } from "../ops.ts";
 import { Block, Place } from "./place.ts";
 import { lanesFor } from "./sum.ts";
+import { totals } from "./totals.ts";
 import { type Body, fn, groupIndex, literal, nodeOf, type Spot, spread, type Writer } from "./writer.ts";
 
 /** Numbers of a row that a thread keeps; longer rows are computed again for each pass. */
@@ -89,12 +90,7 @@ export function rowsBody(w: Writer): Body {
     ...others,
     ...(width === 2 ? row.pairs(given("x, y")) : row.each(given("x"))),
   ];
-  const before = [
-    `var<workgroup> sh: array<f32, ${lanes}>;`,
-    ...fn("load", "row: u32, k: u32", load, loaded),
-    ...totals(lanes),
-    ...finish,
-  ];
+  const before = [...fn("load", "row: u32, k: u32", load, loaded), ...totals(lanes, w.plan.subgroups), ...finish];
   return { before, main, workgroup: [lanes], groups: spread(count) };
 }
 
@@ -145,19 +141,3 @@ const totalBy =
       `let ${name} = ${by === "sum" ? "addAll" : "maxAll"}(lane, ${own});`,
     ];
   };
-
-/** Sum and maximum over the threads of a workgroup. */
-function totals(lanes: number): string[] {
-  const tree = (name: string, step: string) =>
-    `fn ${name}(lane: u32, own: f32) -> f32 {
-  workgroupBarrier();
-  sh[lane] = own;
-  workgroupBarrier();
-  for (var half = ${lanes / 2}u; half > 0u; half = half / 2u) {
-    if (lane < half) { sh[lane] = ${step}; }
-    workgroupBarrier();
-  }
-  return sh[0];
-}`;
-  return [tree("addAll", "sh[lane] + sh[lane + half]"), tree("maxAll", "max(sh[lane], sh[lane + half])")];
-}

@@ -6,6 +6,7 @@ import type { Kernel, Plan } from "./fold.ts";
 import { halfAt, halfFour } from "./halves.ts";
 import { libraries, type Read, ruleOf } from "./operators.ts";
 import type { Block, Place } from "./place.ts";
+import { subgroupEntry } from "./totals.ts";
 
 /** One dispatch: its code, and what lies at its bindings, those that are read first. */
 export interface Shader {
@@ -158,14 +159,18 @@ export class Writer {
       ),
     ];
     const rounds = text.includes("rounded(");
+    const subgroups = text.includes("subgroupIndex");
     const code = [
+      ...(subgroups ? subgroupEntry.before : []),
       ...buffers,
       ...(rounds ? ["var<private> nothing: u32;"] : []),
       ...used,
       ...before,
       `@compute @workgroup_size(${workgroup.join(", ")})`,
       "fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,",
-      "        @builtin(local_invocation_index) lane: u32, @builtin(local_invocation_id) lid: vec3u) {",
+      "        @builtin(local_invocation_index) lane: u32, @builtin(local_invocation_id) lid: vec3u",
+      subgroups ? `, ${subgroupEntry.parameters}) {` : ") {",
+      ...(subgroups ? subgroupEntry.main : []),
       ...(rounds ? ["nothing = nwg.z >> 16u;"] : []),
       ...main,
       "}",

@@ -38,7 +38,7 @@ export async function compileProgram(
   short?: ReadonlySet<number>,
 ): Promise<Program> {
   const { device, pipelines } = on;
-  const { shaders, constants, halves } = lowered(g, on.most, short);
+  const { shaders, constants, halves } = lowered(g, on, short);
   device.pushErrorScope("validation");
   device.pushErrorScope("out-of-memory");
   const spans = new Map<number, Span>();
@@ -87,9 +87,9 @@ export async function compileProgram(
 
 const bytesOf = (value: Value, halves?: ReadonlySet<number>) => (halves?.has(value.id) ? 2 : 4) * sizeOf(value.shape);
 
-function lowered(g: Graph, most: number, short?: ReadonlySet<number>): Shaders {
+function lowered(g: Graph, { most, subgroups }: ProgramDevice, short?: ReadonlySet<number>): Shaders {
   try {
-    const found = toWgsl(g, short);
+    const found = toWgsl(g, { short, subgroups });
     for (const value of found.shaders.flatMap(({ reads, writes }) => [...reads, ...writes])) {
       if (padded(bytesOf(value, found.halves)) > most)
         throw new Error(`a tensor of [${value.shape}] is larger than one binding of this GPU`);

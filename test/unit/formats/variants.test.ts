@@ -113,6 +113,32 @@ describe("MultiVerS' claims", () => {
   });
 });
 
+it("refuses two labels for one pair in a table of labels, and counts labels of pairs that no file holds", async () => {
+  const pairs = { "shared_task.jsonl": '{"pairID": "a", "sentence1": "P", "sentence2": "H"}\n' };
+  const labelled = (table: string) => ({ ...pairs, "ground_truth.csv": `pair_id,label\n${table}` });
+  await expect(read("mediqa-nli", labelled("a,neutral\na,entailment\n"))).rejects.toMatchObject({ place: { line: 3 } });
+  const { remarks } = await rowsOf("mediqa-nli", labelled("a,neutral\nb,entailment\n"));
+  expect(remarks).toContain("1 label of pairs that no file holds was passed over.");
+});
+
+it("counts what BioC's documents hold beside the mentions", async () => {
+  const annotation = (id: string, infons: string, places: string) =>
+    `<annotation id="${id}">${infons}${places}<text>rash</text></annotation>`;
+  const place = '<location offset="0" length="4"/>';
+  const type = '<infon key="type">Disease</infon>';
+  const body = [
+    annotation("0", `${type}<infon key="CompositeRole">CompositeMention</infon>`, place),
+    annotation("1", `${type}<infon key="CompositeRole">IndividualMention</infon>`, place),
+    annotation("2", '<infon key="type">MeSH_Indexing_Chemical</infon>', ""),
+  ].join("");
+  const xml = `<collection><document><id>1</id><passage><offset>0</offset><text>rash.</text>${body}</passage></document></collection>`;
+  const { rows, remarks } = await rowsOf("bc5cdr-disease", { "test.xml": xml });
+  expect(rows.test).toMatchObject([{ spans: [{ start: 0, end: 4 }] }]);
+  expect(remarks.join("\n")).toMatch(
+    /1 mention inside a composite one was left out.*\n.*1 index term of the document was left out/,
+  );
+});
+
 it("tells a document that stands twice with other mentions", async () => {
   const text = "9|t|Zolmine rash.\n9|a|A.\n";
   const files = { "CDR_TestSet.PubTator.txt": `${text}9\t8\t12\trash\tDisease\tD1\n\n${text}9\t0\t7\tZolmine\tDisease\tD2\n` };

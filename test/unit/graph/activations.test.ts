@@ -11,7 +11,7 @@ const token = modes[0];
 
 /** Values that kernels write, by what they are stored in. */
 function written(graph: Graph): { short: number; long: number; ofOutputs: number } {
-  const { shaders, halves } = toWgsl(graph, activations(graph));
+  const { shaders, halves } = toWgsl(graph, { short: activations(graph) });
   const outputs = new Set([...graph.outputs.values()].map(({ id }) => id));
   const values = shaders.flatMap(({ writes }) => writes);
   const numbers = (some: typeof values) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
