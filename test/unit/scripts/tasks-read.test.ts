@@ -51,6 +51,22 @@ it.each([
   expect(Object.keys(error)).toEqual(["code", "message", "file", "line"]);
 });
 
+it("tells rows that stand in two sets, and those of no set, also where a run could not be drawn", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "read-sets-"));
+  const row = (first: string, label: number): string => `1,${first},Does it?,${label}\n`;
+  writeFileSync(join(folder, "train.csv"), row("Is it?", 1) + row("Was it?", 0));
+  writeFileSync(join(folder, "test.csv"), row("Is it?", 1) + row("Is it?", 0));
+  writeFileSync(join(folder, "sample.csv"), row("Will it?", 1));
+  const read = (await readTask("mqp", [folder])) as { remarks: readonly string[] };
+  expect(read).toMatchObject({ train: 2, dev: 0, test: 2 });
+  expect(read.remarks).toEqual([
+    expect.stringContaining("A run needs more"),
+    expect.stringContaining("2 of 2 test rows are training rows, 1 of them with another label there"),
+    expect.stringContaining("1 of 2 test rows contradicts an earlier one"),
+    "sample.csv holds 1 more row, not counted here.",
+  ]);
+});
+
 it("names file and line of a fault", async () => {
   expect(await readTask("healthver", [fixture("healthver/broken/unknown-label")])).toMatchObject({
     error: { code: "unknown-label", file: "healthver_test.csv", line: 4 },
