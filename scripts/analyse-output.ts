@@ -1,7 +1,8 @@
 // An analysis as lines for people and as one line of JSON. Pure.
 
 import type { Analysis } from "../src/analyse/analysis.ts";
-import type { Estimate } from "../src/analyse/interval.ts";
+import { type Estimate, fewestRows } from "../src/analyse/interval.ts";
+import { leastHeldOut } from "../src/analyse/leakage.ts";
 
 type BySet<T> = Readonly<Record<string, T>>;
 
@@ -37,6 +38,8 @@ export interface AnalysisLine {
     readonly longest: number;
     readonly nearest: number;
   }>;
+  /** Why a value is null, a sentence each. */
+  readonly remarks: readonly string[];
   /** 95 %, by measure and set; null where there is none. */
   readonly intervals: Readonly<
     Record<"cmd" | "cmd_unscaled" | "aps" | "nearest" | "self_bleu" | "length", BySet<readonly [number, number] | null>>
@@ -88,6 +91,7 @@ export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
       longest: texts.reduce((most, { shared }) => Math.max(most, shared), 0),
       nearest: rounded(texts.reduce((most, { similarity }) => Math.max(most, similarity), -1)),
     })),
+    remarks: whyNull({ real, synthetic }),
     intervals: {
       cmd: of(synthetic, ({ cmd }) => interval(cmd)),
       cmd_unscaled: of(synthetic, ({ cmdUnscaled }) => interval(cmdUnscaled)),
@@ -99,8 +103,29 @@ export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
   };
 }
 
+/** Reasons of the values that are null, a sentence each. */
+function whyNull({ real, synthetic }: Pick<Analysis, "real" | "synthetic">): string[] {
+  const sets = [real, ...synthetic];
+  const named = (few: readonly { readonly name: string; readonly n: number }[]): string =>
+    few.map(({ name, n }) => `${name} (${n})`).join(", ");
+  const [alone, small] = [sets.filter(({ n }) => n < 2), sets.filter(({ n }) => n < fewestRows)];
+  const unjudged = synthetic.filter(({ leakage }) => leakage.judged === false);
+  const without = sets.filter(({ marked, named: found }) => marked.unique === 0 && (found?.unique ?? 0) === 0);
+  return [
+    ...(alone.length > 0 ? [`One text has no pair: no aps and self_bleu of ${named(alone)}.`] : []),
+    ...(small.length > 0 ? [`An interval wants ${fewestRows} texts of each set that it is about: ${named(small)}.`] : []),
+    ...(unjudged.length > 0
+      ? [
+          `Copies are judged by ${leastHeldOut} held-out real texts or more, and there are ${unjudged[0]?.leakage.heldOut}: no copied, share and p.`,
+        ]
+      : []),
+    ...(without.length > 0 ? [`No entity is marked or named by the graph in ${named(without)}.`] : []),
+  ];
+}
+
 /** A table of the main measures, a line a set. */
-export function analysisTable({ real, synthetic, equalSize }: Analysis): string[] {
+export function analysisTable(analysis: Analysis): string[] {
+  const { real, synthetic, equalSize } = analysis;
   const [no, three] = ["–", (x: number) => x.toFixed(3)];
   const head = [
     "set",
@@ -151,5 +176,6 @@ export function analysisTable({ real, synthetic, equalSize }: Analysis): string[
         .trimEnd(),
     ),
     ...notes,
+    ...whyNull(analysis),
   ];
 }

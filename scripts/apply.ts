@@ -24,8 +24,8 @@ npm run apply -- MODEL [PATH...] --page FILE
   PATH      notes: text files, folders of them, tables (CSV, TSV, JSON Lines) with a note in each row; "-" takes one from the pipe
   --task    refuses a model of another task than this
   --column  the column of the notes (text, note and the like are found by themselves); FIRST,SECOND where two texts are compared
-  --format  csv, jsonl: a row or a line for each find; brat: a .txt and an .ann for each note; xmi: a file for each note, as
-            INCEpTION takes it; pubtator, bioc, conll, doccano, label-studio: one file; text: the notes with [Type] in place of
+  --format  csv, tsv: a row for each find, or for each labelled sentence; jsonl: a line for each note; brat: a .txt and an .ann for each note; xmi: a file for each note, as
+            INCEpTION takes it; pubtator, bioc, bioc-json, conll, doccano, label-studio: one file; text: the notes with [Type] in place of
             each find. Offsets count code points (doccano, xmi: UTF-16 units). Absent: jsonl into --out, else lines to read
   --out     folder for the files; absent, they are printed, where the format is one file
   --page    writes the model as one HTML page, which runs it alone and offline. Notes that are named choose its weights: half
@@ -124,8 +124,10 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   if (request.task !== undefined && request.task !== task.id)
     throw unfit(`the model was trained for ${task.id} (${task.name}), not for ${request.task}`);
   if (request.page !== undefined) {
-    if (!noteShapes.includes(task.shape))
-      throw unfit(`${task.name} asks how two marked entities relate, and a page takes plain texts`);
+    if (!noteShapes.includes(task.shape) && request.paths.length > 0)
+      throw unfit(
+        `${task.name} asks how two marked entities relate, and notes mark none: leave PATH out, the weights stay whole`,
+      );
     const read =
       request.paths.length === 0 ? { notes: [], remarks: [] } : await notesOf(request.paths, task.shape, request.column);
     for (const remark of read.remarks) tell(remark);
@@ -143,7 +145,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   const format = request.format ?? (request.out === undefined ? undefined : "jsonl");
   if (format && task.shape !== "token" && !noteFormats[format].labels)
     throw unfit(
-      `${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv, jsonl, doccano or label-studio`,
+      `${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv, tsv, jsonl, doccano or label-studio`,
     );
   const { notes, remarks } = await notesOf(request.paths, task.shape, request.column);
   for (const remark of remarks) tell(remark);

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
+import { readJsonText } from "../src/base/json-text.ts";
 import { rng } from "../src/base/rng.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
@@ -35,13 +36,7 @@ export const starterGraph = join(root, "public", "graph");
 
 /** `model`, where it is given, is the one that the requests name, in place of the file's. Throws an Error that names the field, and what it takes. */
 export async function readBatchFile(text: string, path: string, manifest: Manifest, model?: string): Promise<BatchCell> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const file = field(basename(path), json);
+  const file = field(basename(path), readJsonText(text, basename(path)));
   const given = file.object(fields);
   const folder = dirname(resolve(path));
   const preset = given.preset?.oneOf<Preset>(["small", "paper"]) ?? "small";

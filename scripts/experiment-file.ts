@@ -2,6 +2,7 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
+import { readJsonText } from "../src/base/json-text.ts";
 import { engines, scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, JudgeFilter, Preset } from "../src/experiment/experiment-config.ts";
 import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../src/experiment/grid.ts";
@@ -45,6 +46,8 @@ export interface ExperimentFile {
   /** Ids of the models that its cells need. */
   readonly models: readonly string[];
   readonly keepModels: boolean;
+  /** Measure each set's texts beside the real ones. */
+  readonly measures: boolean;
 }
 
 /** Sources of a grid whose file names none: those that need neither training rows beyond the few-shot set nor a head that many encoders lack. */
@@ -69,17 +72,12 @@ const fields = [
   "engine",
   "device",
   "keepModels",
+  "measures",
 ];
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new Error(`${basename(path)} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const file = field(basename(path), json);
+  const file = field(basename(path), readJsonText(text, basename(path)));
   const given = file.object(fields);
   const named = given.preset?.oneOf<Preset | GridPreset>(["small", "paper", "laptop"]) ?? "small";
   const grid = named === "small" ? undefined : gridPresets[named];
@@ -124,7 +122,13 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   if (cells.length === 0) throw new Error(`${basename(path)} has no cell that can be computed: ${leftOut.join("; ")}`);
   const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
   models.delete(scriptedId);
-  return { cells, leftOut, models: [...models], keepModels: given.keepModels?.flag() ?? false };
+  return {
+    cells,
+    leftOut,
+    models: [...models],
+    keepModels: given.keepModels?.flag() ?? false,
+    measures: given.measures?.flag() ?? false,
+  };
 }
 
 /** The cell for each writer of the file; itself where the file names none, and for a source that no language model writes. */

@@ -1,10 +1,12 @@
 // Output of npm run experiment: a line a cell, a table of sources and their paired tests, and the same as plain data. Pure.
 
+import type { Estimate } from "../src/analyse/interval.ts";
 import type { Interval, PairedComparison } from "../src/evaluate/bootstrap.ts";
 import { holm } from "../src/evaluate/tests.ts";
 import { methodId } from "../src/experiment/arena.ts";
 import type { CellSummary } from "../src/experiment/cell-summary.ts";
 import type { Failure } from "../src/experiment/drive-cell.ts";
+import type { TextMeasures } from "../src/experiment/text-measures.ts";
 import { writerOf } from "../src/generate/sources.ts";
 import type { HeadlessStanding } from "../src/headless.ts";
 import type { Sureness } from "../src/report/sureness.ts";
@@ -45,8 +47,34 @@ export interface CellLine {
   /** Examples that stage II learnt from, where those are not all accepted ones. */
   readonly learnt?: number;
   readonly seconds: number;
+  /** Where the file asks for measures: the set's texts beside the real ones. */
+  readonly texts?: TextsLine;
   /** The cell has no result, and this is why. */
   readonly error?: { readonly code: string; readonly message: string };
+}
+
+interface Measure {
+  readonly value: number;
+  readonly interval?: Bounds;
+}
+
+/** See experiment/text-measures.ts. `real` has the same measures of the real texts; of `cmd_equal` it is the distance of two parts of them. */
+interface TextsLine {
+  readonly n: number;
+  readonly cmd: Measure;
+  readonly cmd_equal?: Measure;
+  readonly aps: Measure;
+  readonly nearest: Measure;
+  /** Different entities in `entities_in` texts: expected over draws where the set is larger. */
+  readonly entities: number;
+  readonly entities_in: number;
+  readonly real: {
+    readonly n: number;
+    readonly cmd_equal?: Measure;
+    readonly aps: Measure;
+    readonly nearest: Measure;
+    readonly entities: number;
+  };
 }
 
 /** Name of a cell in its line. */
@@ -81,7 +109,31 @@ export function failedLine(cell: FileCell, { code, message }: Failure): CellLine
   };
 }
 
-export function lineOf(cell: FileCell, summary: CellSummary, sure: Sureness): CellLine {
+const measureOf = ({ value, low, high }: Estimate): Measure => ({
+  value: rounded(value),
+  ...(low === undefined || high === undefined ? {} : { interval: bounds({ low, high }) }),
+});
+
+function textsLine({ texts, cmd, equal, aps, nearest, entities, equalSize, real }: TextMeasures): TextsLine {
+  return {
+    n: texts,
+    cmd: measureOf(cmd),
+    ...(equal ? { cmd_equal: measureOf(equal.between) } : {}),
+    aps: measureOf(aps),
+    nearest: measureOf(nearest),
+    entities: rounded(entities),
+    entities_in: equalSize,
+    real: {
+      n: real.texts,
+      ...(equal ? { cmd_equal: measureOf(equal.floor) } : {}),
+      aps: measureOf(real.aps),
+      nearest: measureOf(real.nearest),
+      entities: rounded(real.entities),
+    },
+  };
+}
+
+export function lineOf(cell: FileCell, summary: CellSummary, sure: Sureness, texts?: TextMeasures): CellLine {
   const { scores, accepted, rejected, tokens, learnt, spent } = summary;
   const milliseconds = Object.values(spent).reduce((sum, of) => sum + of, 0);
   const boundsOf = (of: Readonly<Record<string, Interval>> | undefined) =>
@@ -96,11 +148,12 @@ export function lineOf(cell: FileCell, summary: CellSummary, sure: Sureness): Ce
     ...(tokens ? { tokens } : {}),
     ...(learnt === undefined ? {} : { learnt }),
     seconds: Math.round(milliseconds / 100) / 10,
+    ...(texts ? { texts: textsLine(texts) } : {}),
   };
 }
 
-export function inWords(cell: FileCell, summary: CellSummary, sure: Sureness): string {
-  const { scores, intervals, accepted, rejected, seconds } = lineOf(cell, summary, sure);
+export function inWords(cell: FileCell, summary: CellSummary, sure: Sureness, measured?: TextMeasures): string {
+  const { texts, scores, intervals, accepted, rejected, seconds } = lineOf(cell, summary, sure, measured);
   const attempts = Object.values(rejected).reduce((sum, n) => sum + n, accepted);
   const value = (stage: "few" | "all", metric: string) => {
     const score = scores[stage][metric];
@@ -110,9 +163,21 @@ export function inWords(cell: FileCell, summary: CellSummary, sure: Sureness): s
     (metric) => `${metric} ${[...value("few", metric), ...value("all", metric)].join(" -> ")}`,
   );
   const written = attempts > 0 ? `${accepted} accepted of ${attempts}; ` : "";
-  return `${nameOf(cell)}: ${metrics.join(", ")}; ${written}${seconds} s`;
+  return `${nameOf(cell)}: ${metrics.join(", ")}; ${written}${seconds} s${texts ? textsWords(texts) : ""}`;
 }
 
+function textsWords({ cmd_equal, cmd, aps, entities, entities_in, real }: TextsLine): string {
+  const distance = cmd_equal ?? cmd;
+  const floor = real.cmd_equal ? `, of two parts of the real ones ${real.cmd_equal.value.toFixed(3)}` : "";
+  const parts = [
+    `texts: CMD ${distance.value.toFixed(3)}${inBrackets(distance.interval)}${floor}`,
+    `similarity ${aps.value.toFixed(3)}, real ${real.aps.value.toFixed(3)}`,
+    `${toTenth(entities)} entities in ${entities_in} texts, real ${toTenth(real.entities)}`,
+  ];
+  return `; ${parts.join("; ")}`;
+}
+
+const toTenth = (x: number): number => Math.round(x * 10) / 10;
 const inBrackets = (of: Bounds | undefined): string => (of ? ` (${of[0].toFixed(3)} to ${of[1].toFixed(3)})` : "");
 
 export function nameOf(cell: FileCell): string {

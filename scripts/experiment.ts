@@ -9,8 +9,9 @@ import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
-import { type ExperimentFile, type FileCell, readExperimentFile } from "./experiment-file.ts";
+import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
+import { checkData, readExperiment } from "./experiment-read.ts";
 import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { modelsFolder } from "./models-folder.ts";
@@ -18,14 +19,16 @@ import { buildApp, serveApp } from "./serve.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
-  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph"], "licences": [NAME], "seeds": [NUMBER or
-         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true}
+  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph", "tenth"], "licences": [NAME], "seeds": [NUMBER or
+         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true}
          "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
          bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
          the file of a task of your own; both are seen from FILE's own folder. "models" are language models: each source is written by each.
          "shares" are percents of each synthetic set: the set is made once, and stage II learns from its first so many examples.
-         "filters" leave out the doubtful examples of a set: those that training mostly gets wrong ("map"), those whose label the few-shot
-         model does not give ("agreement"), those that the graph contradicts ("graph"). The set is judged once a seed, by two trainings more.
+         "filters" leave out the doubtful examples of a set: those that training mostly gets wrong ("map"), the tenth whose labels training
+         believes least ("tenth"), those whose label the few-shot model does not give ("agreement"), those that the graph contradicts ("graph").
+         The set is judged once a seed, by two trainings more.
+         "measures" sets each cell's texts beside the real ones: distance (CMD), similarity, nearest real text, entities, in its line's "texts".
          "licences" are those that a graph's topics must be under ("CC0-1.0", "CC BY 4.0"); without them, any.
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.
@@ -51,12 +54,13 @@ async function main(): Promise<void> {
   const [path] = positionals;
   if (values.help || path === undefined || positionals.length > 1) {
     console.log(usage);
-    if (!values.help) process.exitCode = 1;
+    if (!values.help) throw new Error("one file of a plan is needed: npm run experiment -- FILE");
     return;
   }
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
-  const file = readExperimentFile(readFileSync(path, "utf8"), path, manifest);
+  const file = readExperiment(path, manifest);
   for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
+  await checkData(file.cells, (fault) => console.error(fault));
   const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const states = await ensureModels(file.models, { quiet: true });
@@ -84,14 +88,14 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
         narrate(event, file.cells);
         const cell = file.cells[event.cell] as FileCell;
         if (event.type === "result") {
-          done.push(lineOf(cell, event.summary, event.sure));
-          console.log(inWords(cell, event.summary, event.sure));
+          done.push(lineOf(cell, event.summary, event.sure, event.texts));
+          console.log(inWords(cell, event.summary, event.sure, event.texts));
         } else if (event.type === "failed") {
           done.push(failedLine(cell, event.failure));
           console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
         }
       });
-      await page.run(await Promise.all(file.cells.map((cell) => headlessCell(cell, file.keepModels))), true);
+      await page.run(await Promise.all(file.cells.map((cell) => headlessCell(cell, file))), true);
       const failed = done.filter(({ error }) => error).length;
       if (failed > 0) {
         console.error(`${failed} of ${done.length} cells failed. Started again with the same --out, they alone are tried again.`);
@@ -110,9 +114,10 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
   }
 }
 
-async function headlessCell({ config, seeds, data }: FileCell, keepModel: boolean): Promise<HeadlessCell> {
+async function headlessCell({ config, seeds, data }: FileCell, file: ExperimentFile): Promise<HeadlessCell> {
   const { folder: _, ...rows } = data;
-  return { config, seeds, data, keepModel, place: `cell-${await contentKey({ config, seeds, rows })}` };
+  const { keepModels: keepModel, measures } = file;
+  return { config, seeds, data, keepModel, measures, place: `cell-${await contentKey({ config, seeds, rows })}` };
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {
@@ -131,6 +136,7 @@ const productNames: Readonly<Record<KeptKind, string>> = {
 function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
   const where = `cell ${event.cell + 1} of ${cells.length}`;
   if (event.type === "step") console.error(`${where}: ${event.step} ...`);
+  if (event.type === "measuring") console.error(`${where}: measure the texts ...`);
   if (event.type === "found") console.error(`${where}: ${productNames[event.kind]} from before`);
   if (event.type === "train" && event.event.type === "remark") console.error(`${where}: ${event.event.text}`);
   if (event.type === "train" && event.event.type === "stage-found") console.error(`${where}: stage I trained before`);

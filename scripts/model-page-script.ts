@@ -63,7 +63,7 @@ export function modelPage(): Plugin {
     },
     async closeBundle() {
       if (config.command !== "build") return;
-      const target = join(config.root, config.build.outDir, modelPageScript);
+      const target = resolve(config.root, config.build.outDir, modelPageScript);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, await modelPageCode());
     },

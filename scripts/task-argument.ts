@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { meantWords } from "../src/base/nearest-name.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
 import { type TaskRef, taskById, tasks } from "../src/tasks/catalogue.ts";
 import type { TaskExamples } from "../src/tasks/example-rows.ts";
@@ -21,8 +22,10 @@ export function namedTask(field: string, name: string, path: string): NamedTask 
   if (tasks.some((task) => task.id === name)) return { ref: taskById(name).id };
   if (!existsSync(path) || !statSync(path).isFile()) {
     if (name.endsWith(".json")) throw new Error(`${field}: there is no file ${path}`);
-    const known = tasks.map((task) => task.id).join(", ");
-    throw new Error(`${field} takes ${known}, or the file of a task of your own; it is "${name}"`);
+    const ids = tasks.map((task) => task.id);
+    throw new Error(
+      `${field} takes ${ids.join(", ")}, or the file of a task of your own; it is "${name}"${meantWords(name, ids)}`,
+    );
   }
   if (statSync(path).size > mostBytes) throw new Error(`${field}: ${path} is too large for a task`);
   const file = basename(path);

@@ -3,6 +3,7 @@
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
 import { datasetOf, type ReadRows, readRows } from "../src/formats/dataset.ts";
+import { overlapRemarks } from "../src/formats/dataset-remarks.ts";
 import type { Rows } from "../src/formats/format.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
 import type { Example } from "../src/tasks/example.ts";
@@ -71,23 +72,31 @@ function setsOf(task: Task, rows: Rows): Sets {
   const { train, validation, test = [], full, dev, pool } = rows.rows;
   const run = runOf(task, rows);
   if (train || validation || rows.rows.test || full || dev) {
-    const beside = (few: readonly Example[] | undefined, whole: readonly Example[] | undefined, name: string): string[] =>
-      few && whole ? [`${name} holds ${whole.length} more rows, which are not counted here.`] : [];
+    const beside = (set: unknown, more: readonly Example[] | undefined, name: string): string[] =>
+      set && more ? [`${name} holds ${more.length} more row${more.length === 1 ? "" : "s"}, not counted here.`] : [];
+    const sets = { train: train ?? full ?? [], dev: validation ?? dev ?? [], test };
     return {
-      train: train ?? full ?? [],
-      dev: validation ?? dev ?? [],
-      test,
-      remarks: [...run.remarks, ...beside(train, full, rows.names.full), ...beside(validation, dev, rows.names.dev)],
+      ...sets,
+      remarks: [
+        ...run.remarks,
+        ...overlapRemarks(task, { train: sets.train, validation: sets.dev, test }),
+        ...beside(train, full, rows.names.full),
+        ...beside(validation, dev, rows.names.dev),
+        ...beside(true, pool, rows.names.pool),
+      ],
     };
   }
-  return run.sets ? { ...run.sets, remarks: run.remarks } : { train: [], dev: [], test: pool ?? [], remarks: run.remarks };
+  const { train: few = [], dev: best = [], test: rest = pool ?? [] } = run.sets ?? {};
+  const sets = { train: few, dev: best, test: rest };
+  return { ...sets, remarks: [...run.remarks, ...overlapRemarks(task, { train: few, validation: best, test: rest })] };
 }
 
-/** The sets of a run, and its remarks; where the rows do not suffice for one, the reason is a remark. */
+/** The sets of a run, and its remarks but for those on the rows themselves; where the rows do not suffice for one, the reason is a remark. */
 function runOf(task: Task, rows: Rows): { readonly sets?: Omit<Sets, "remarks">; readonly remarks: readonly string[] } {
   try {
     const { train, validation, test, remarks } = datasetOf(task, rows, rng("dataset", 1));
-    return { sets: { train, dev: validation, test }, remarks };
+    const overlaps = overlapRemarks(task, { train, validation, test });
+    return { sets: { train, dev: validation, test }, remarks: remarks.filter((remark) => !overlaps.includes(remark)) };
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
     return { remarks: [...rows.remarks, `A run needs more: ${error.message}.`] };

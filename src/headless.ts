@@ -7,15 +7,14 @@ import { columnName, isCeiling, methodId } from "./experiment/arena.ts";
 import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
 import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
-import type { ExperimentConfig } from "./experiment/experiment-config.ts";
-import { embeddingEncoder, measuredSets } from "./experiment/measured.ts";
+import { isAnalysed, measureRun, runTexts } from "./experiment/measured-run.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import type { Cell } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import type { ProductStore } from "./experiment/product.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
-import type { Synthetic } from "./generate/log.ts";
+import { type TextMeasures, textMeasures } from "./experiment/text-measures.ts";
 import { sourceOf } from "./generate/sources.ts";
 import type { StandRequest } from "./procedures/analyse.ts";
 import { type Sureness, surenessOf } from "./report/sureness.ts";
@@ -30,6 +29,8 @@ import { trainClient } from "./workers/train.client.ts";
 
 export interface HeadlessCell extends Cell {
   readonly data: HeadlessData;
+  /** Measure its texts beside the real ones. */
+  readonly measures?: boolean;
 }
 
 /** Files by path: text as it is, other bytes as base64. */
@@ -48,7 +49,14 @@ export interface HeadlessData {
 export type HeadlessEvent =
   | Exclude<DriveEvent, { type: "result" | "training" | "cell" }>
   | { readonly type: "cell"; readonly cell: number; readonly cells: number }
-  | { readonly type: "result"; readonly cell: number; readonly summary: CellSummary; readonly sure: Sureness };
+  | { readonly type: "measuring"; readonly cell: number }
+  | {
+      readonly type: "result";
+      readonly cell: number;
+      readonly summary: CellSummary;
+      readonly sure: Sureness;
+      readonly texts?: TextMeasures;
+    };
 
 /** Standing of the sources of one task under one encoder, by `methodId`. */
 export interface HeadlessStanding {
@@ -111,7 +119,11 @@ const headless: Headless = {
         if (event.type === "result") {
           const cell = cells[event.cell] as HeadlessCell;
           last = await heard(cell, event.result, createdAt);
-          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result), sure: last.sure });
+          if (cell.measures && event.result.made) onEvent({ type: "measuring", cell: event.cell });
+          const found = cell.measures ? await measured(cell, event.result) : undefined;
+          const texts = found && textMeasures(...found);
+          const { sure } = last;
+          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result), sure, ...(texts ? { texts } : {}) });
         } else if (event.type === "cell") onEvent({ type: "cell", cell: event.cell, cells: event.cells });
         else if (event.type !== "training") onEvent(event);
       }
@@ -213,7 +225,8 @@ async function readData(task: TaskRef, seed: number, { folder, source, test, own
 }
 
 /** Name, with folders, to content. */
-async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNullable<typeof last>): Promise<Map<string, Blob>> {
+async function artefactsOf({ cell, result, createdAt, sure }: NonNullable<typeof last>): Promise<Map<string, Blob>> {
+  const { config } = cell;
   const { data, knowledge, made, training, spent } = result;
   const task = taskOf(config.task);
   const run = made?.run;
@@ -222,7 +235,7 @@ async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNul
   const notebook: Notebook = { id: run ?? "few-shot", ...whole, ...(run ? { run } : {}), ...(training ? { training } : {}) };
   const { synthetic, rejected } =
     run === undefined ? { synthetic: [], rejected: {} } : await readLog(generate.readRun, run, made?.accepted ?? 0);
-  const analysis = synthetic.length > 0 ? await analysisOf(config, data, synthetic) : undefined;
+  const analysis = synthetic.length > 0 ? await analysisOf(cell, result) : undefined;
   const text = (content: string, type: string) => new Blob([content], { type });
   // Fetched here, as the page does: the bundler keeps them out of the app's first load only where nobody imports them at once.
   const { datasetJsonl, scoresJson } = await import("./report/artefacts.ts");
@@ -245,25 +258,25 @@ async function artefactsOf({ cell: { config }, result, createdAt, sure }: NonNul
   return artefacts;
 }
 
-/** Measures of the texts beside the real ones. Undefined where they cannot be had: a run keeps its report, which says that they are missing. */
-async function analysisOf(
-  { graph, seed, source }: ExperimentConfig,
-  data: NotebookData,
-  synthetic: readonly Synthetic[],
-): Promise<Analysis | undefined> {
-  const sets = measuredSets(
-    data,
-    source,
-    synthetic.map(({ example }) => example),
-  );
+/** Measures of a cell's texts beside the real ones, kept as a product. Undefined for a cell that wrote none. */
+async function measured(cell: HeadlessCell, { data, keys, made }: CellResult): Promise<[key: string, Analysis] | undefined> {
+  if (!made || made.accepted === 0) return undefined;
+  const { graph, seed, source } = cell.config;
+  const held = (await generate.graphs(null)).some(({ id }) => id === graph) ? graph : null;
+  const texts = await runTexts(keys, data, { run: made.run, source, accepted: made.accepted, graph: held, seed });
+  const ports = { products: productStore(await openDb()), readRun: generate.readRun, analyse: analyst.analyse };
+  for await (const event of measureRun(texts, ports, never)) if (isAnalysed(event)) return [texts.key, event.analysis];
+  return undefined;
+}
+
+/** For a report: undefined where the measures cannot be had, for the run keeps its report, which says that they are missing. */
+async function analysisOf(cell: HeadlessCell, result: CellResult): Promise<Analysis | undefined> {
   try {
-    const held = (await generate.graphs(null)).some(({ id }) => id === graph);
-    const request = { ...sets, encoder: embeddingEncoder, ...(held ? { graph } : {}), seed };
-    for await (const event of analyst.analyse(request)) if (event.type === "analysed") return event.analysis;
+    return (await measured(cell, result))?.[1];
   } catch (error) {
     console.warn(`The texts were not measured: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
-  return undefined;
 }
 
 declare global {

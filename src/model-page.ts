@@ -3,12 +3,15 @@
 import { predict } from "./classifier/predict.ts";
 import { loadModel } from "./classifier/saved-model.ts";
 import type { Sure } from "./classifier/task-head.ts";
-import { type Note, questionsOf } from "./formats/note.ts";
+import { type Question, questionsOf } from "./formats/note.ts";
 import { segmentsOf } from "./report/marked-text.ts";
-import { wasmName } from "./report/model-page.ts";
+import { type PageField, wasmName } from "./report/model-page.ts";
 import { giveWasm } from "./runtime/ort.ts";
-import type { Example } from "./tasks/example.ts";
+import type { Example, RelationExample, Span } from "./tasks/example.ts";
+import { namedPlace } from "./tasks/named-place.ts";
 import { textsOf } from "./tasks/shapes.ts";
+import type { LearnableTask } from "./tasks/task.ts";
+import type { Extent } from "./tasks/words.ts";
 
 const never = new AbortController().signal;
 const found = element("found", HTMLElement);
@@ -63,18 +66,48 @@ function drawn(example: Example, sure: Sure, between: string): readonly Node[] {
   if (example.kind !== "token") {
     const labels = example.kind === "sentence" ? example.labels : [example.label];
     const said = labels.map((label, i) => `${label.replaceAll("_", " ")}, ${percent(sures[i] ?? 0)}`);
-    return [...textsOf(example).map((text) => drawnAs("p", text)), drawnAs("p", said.join("; ") || "no label", "label")];
+    const label = drawnAs("p", said.join("; ") || "no label", "label");
+    if (example.kind !== "relation") return [...textsOf(example).map((text) => drawnAs("p", text)), label];
+    const ends = [example.head, example.tail].sort((a, b) => a.start - b.start);
+    const text = document.createElement("p");
+    text.append(...markedText(example.text, ends));
+    return [text, label];
   }
+  return [document.createTextNode(between), ...markedText(example.text, example.spans, sures)];
+}
+
+/** The text with each span under its name, and its probability where it has one. */
+function markedText(text: string, spans: readonly Span[], sures: readonly number[] = []): Node[] {
   let next = 0;
-  const nodes = segmentsOf(example.text, example.spans).map((segment): Node => {
+  return segmentsOf(text, spans).map((segment): Node => {
     if (segment.label === undefined) return document.createTextNode(segment.text);
     const ruby = drawnAs("ruby", "", "entity");
     const name = drawnAs("rt", ` ${segment.label.toLowerCase()} `);
-    name.append(drawnAs("span", percent(sures[next++] ?? 0), "sure"));
+    const sure = sures[next++];
+    if (sure !== undefined) name.append(drawnAs("span", percent(sure), "sure"));
     ruby.append(drawnAs("mark", segment.text), name);
     return ruby;
   });
-  return [document.createTextNode(between), ...nodes];
+}
+
+const typedIn = (id: PageField["id"]): string => element(id, HTMLTextAreaElement).value;
+
+/** Parts of what was typed. Throws in words for a name that is not in the text. */
+function questionsIn(task: LearnableTask, text: string): readonly Question[] {
+  if (task.shape === "relation") return [{ start: 0, end: text.length, example: relationIn(task, text) }];
+  const second = task.shape === "pair" ? { second: typedIn("second") } : {};
+  return questionsOf(task.shape, { id: "text", file: "text", text, ...second });
+}
+
+function relationIn({ head, tail }: LearnableTask<"relation">, text: string): RelationExample {
+  const place = (id: "head" | "tail", type: string, besides?: Extent): Span => {
+    const name = typedIn(id).trim();
+    const found = namedPlace(text, name, besides);
+    if (!found) throw new Error(name === "" ? `no ${type} is named` : `the sentence does not hold the ${type} "${name}"`);
+    return { ...found, label: type };
+  };
+  const first = place("head", head.type);
+  return { kind: "relation", text, head: first, tail: place("tail", tail.type, first), label: "" };
 }
 
 async function main(): Promise<void> {
@@ -83,15 +116,8 @@ async function main(): Promise<void> {
   state.textContent = "Ready.";
   button.disabled = false;
   const read = async () => {
-    const second = document.getElementById("second");
-    const text = element("text", HTMLTextAreaElement).value;
-    const note: Note = {
-      id: "text",
-      file: "text",
-      text,
-      ...(second instanceof HTMLTextAreaElement ? { second: second.value } : {}),
-    };
-    const questions = questionsOf(shape, note);
+    const text = typedIn("text");
+    const questions = questionsIn(classifier.task, text);
     const examples = questions.map(({ example }) => example);
     if (examples.length === 0) throw new Error("there is no text in the box");
     for await (const event of predict(classifier, examples, never)) {

@@ -6,6 +6,7 @@ export const errorCodes = [
   "browser-lacks", // something that an engine or the app needs, and another browser has
   "no-webgpu", // no adapter, or it lacks what is needed
   "adapter-insufficient", // there is an adapter, and the model needs more of it
+  "device-unfit", // a setting of a training that the chosen device does not have
   "not-isolated", // no cross-origin isolation: no threads
   "device-lost",
   "out-of-memory",

@@ -1,5 +1,7 @@
 // A value of a JSON file with the name of its field, so that every fault says where it is. Knows no file.
 
+import { meantWords } from "./nearest-name.ts";
+
 /** A fault of one field: the message names it, says what is there and what it takes. */
 export class FieldError extends Error {}
 
@@ -42,7 +44,8 @@ export function field(name: string, value: unknown): Field {
     object(names) {
       if (!isObject) throw fault("takes an object");
       const unknown = Object.keys(value as object).find((key) => !names.includes(key));
-      if (unknown !== undefined) throw new FieldError(`${inside(unknown)} is no field; the fields are ${names.join(", ")}`);
+      if (unknown !== undefined)
+        throw new FieldError(`${inside(unknown)} is no field; the fields are ${names.join(", ")}${meantWords(unknown, names)}`);
       return Object.fromEntries(Object.entries(value as object).map(([key, of]) => [key, field(inside(key), of)]));
     },
     list() {
@@ -83,7 +86,9 @@ export function field(name: string, value: unknown): Field {
     },
     oneOf(allowed) {
       const found = allowed.find((a) => a === value);
-      if (found === undefined) throw fault(`takes ${allowed.join(", ")}`);
+      if (found === undefined) {
+        throw new FieldError(`${name} takes ${allowed.join(", ")}; it is ${shown(value)}${meantWords(value, allowed)}`);
+      }
       return found;
     },
   };

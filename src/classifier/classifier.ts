@@ -50,6 +50,8 @@ export interface ClassifierOptions {
   readonly dropout?: number;
   /** See TrainConfig. */
   readonly checkpointing?: boolean;
+  /** See TrainConfig. */
+  readonly activations?: "float32" | "float16";
   /** `plain` where absent. */
   readonly variant?: Variant;
 }
@@ -75,8 +77,14 @@ export async function openClassifier(task: LearnableTask, checkpoint: Encoder, o
   const own = weightsForLabels(encoder, names);
   const checkpointed = new Map([...(row.headWeights?.(encoder, task) ?? []), ...own.weights]);
   const { weights, initialised } = fitWeights(graphs.parameters, checkpointed, () => draws.next());
-  const { device, path } = options;
-  const trainer = await openTrainer({ device, ...(path ? { path } : {}), graphs, weights });
+  const { device, path, activations } = options;
+  const trainer = await openTrainer({
+    device,
+    ...(path ? { path } : {}),
+    ...(activations ? { activations } : {}),
+    graphs,
+    weights,
+  });
   const { weights: _, ...rest } = encoder;
   const seen = new Set<string>();
   const maxTokens = Math.min(options.maxTokens, encoder.config.maxPositions, encoder.maxTokens ?? Number.POSITIVE_INFINITY);

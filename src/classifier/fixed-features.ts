@@ -1,6 +1,6 @@
 // Outputs of the frozen layers, computed once per example and stage. Knows no optimizer.
 
-import { breathe } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import type { Feeds } from "../runtime/trainer.ts";
 import { type Batch, lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
@@ -70,7 +70,7 @@ export async function* frozenOutputs(
   let done = 0;
   for (const batch of sortedBatches(lengths, layout.rows, maxTokens, lengthBuckets[trainer.device])) {
     if (classifier.compiles("features", layout.rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
-    await breathe(); // an abort sent from another thread gets its turn
+    await turn(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const { data } = await trainer.features(inferenceFeeds(inputs, batch, layout));
     for (const [row, index] of batch.indices.entries()) {

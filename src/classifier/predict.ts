@@ -1,6 +1,6 @@
 // Labels for examples, by a classifier. Knows no scores and no storage.
 
-import { breathe } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import type { Example } from "../tasks/example.ts";
 import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
@@ -85,7 +85,7 @@ async function encoded<T>(examples: readonly Example[], signal: AbortSignal, enc
   const inputs: T[] = [];
   for (const example of examples) {
     if (inputs.length % encodedAtOnce === 0) {
-      await breathe();
+      await turn();
       throwIfAborted(signal);
     }
     inputs.push(encode(example));
@@ -106,7 +106,7 @@ export async function* infer(
   let done = 0;
   for (const batch of sortedBatches(lengths, layout.rows, classifier.maxTokens, lengthBuckets[classifier.trainer.device])) {
     if (classifier.compiles("infer", layout.rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
-    await breathe(); // an abort sent from another thread gets its turn
+    await turn(); // an abort sent from another thread gets its turn
     throwIfAborted(signal);
     const logits = await classifier.trainer.infer(inferenceFeeds(inputs, batch, layout));
     for (const [i, outcome] of outcomes(inputs, batch, logits, decision).entries()) found[batch.indices[i] as number] = outcome;

@@ -1,6 +1,6 @@
 // Rows and spans of a data set beyond the classifier's window, counted and told. Knows no scores and no storage.
 
-import { breathe } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import type { Example, Span } from "../tasks/example.ts";
 import { spansOf, textsOf } from "../tasks/shapes.ts";
@@ -60,7 +60,7 @@ async function beyond(
 ): Promise<Beyond> {
   const found: Beyond = { rows: 0, spans: 0, lost: 0 };
   for (const [i, example] of examples.entries()) {
-    if (i % countedAtOnce === countedAtOnce - 1) await breathe();
+    if (i % countedAtOnce === countedAtOnce - 1) await turn();
     throwIfAborted(signal);
     const spans = distinct(spansOf(example));
     found.spans += spans;

@@ -205,8 +205,11 @@ export function inputOf(task: LearnableTask, tokenizer: WordPiece, example: Exam
  */
 export function windowsOf(task: LearnableTask, tokenizer: WordPiece, example: Example, maxTokens: number): Input[] {
   const row = rowOf(task);
-  const how = { task, names: outputNames(task), tokenizer, maxTokens };
-  const own = ofShape(task, example);
+  const names = outputNames(task);
+  const how = { task, names, tokenizer, maxTokens };
+  // A question has no label yet: any stands for its target.
+  const asked = "label" in example && example.label === "" ? { ...example, label: names[0] ?? "" } : example;
+  const own = ofShape(task, asked);
   return row.windows?.(how, own) ?? [row.input(how, own)];
 }
 

@@ -56,7 +56,10 @@ export function trustOf({ examples, epochs, labelled, ...told }: Told): Trust {
 /** Indices of the examples, the likeliest to be mislabelled first. */
 export const doubtful = ({ places }: Trust): readonly number[] => doubtfulFirst(places);
 
-export type TrustFilter = "hand" | "map" | "agreement" | "graph";
+export type TrustFilter = "hand" | "map" | "agreement" | "graph" | "tenth";
+
+/** Share that the filter of the least believed leaves out: as many labels as a small writer may get wrong, and never most of a set. */
+const leastBelieved = 0.1;
 
 /** Every filter that there is: its words, and the indices that it leaves out. */
 export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string; leftOut(trust: Trust): readonly number[] }>> = {
@@ -72,6 +75,10 @@ export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string
   graph: {
     words: "those that the graph contradicts",
     leftOut: ({ verdicts = [] }) => verdicts.flatMap((verdict, i) => (verdict === "opposite" ? [i] : [])),
+  },
+  tenth: {
+    words: "the tenth whose labels training believes least",
+    leftOut: ({ places }) => doubtfulFirst(places).slice(0, Math.floor(leastBelieved * places.length)),
   },
 };
 

@@ -43,7 +43,7 @@ export const bioc: Format = {
       for (const element of childrenNamed(root, "document")) {
         const document = readDocument(rows, file, element);
         const id = childNamed(element, "id")?.text.trim() ?? malformed(file, element.line, "a document has no <id>");
-        if (ids.add(`${split} ${id}`, document)) addDocument(rows, split, document);
+        if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
     }
     rows.remark(
@@ -102,12 +102,15 @@ function laidOut(passages: readonly Passage[], padded: boolean): Pick<CorpusDocu
 function mentionIn(rows: Collection, file: string, annotation: Element): Mention[] {
   const { line } = annotation;
   const { type = "", MESH, identifier, CompositeRole } = infonsOf(annotation);
-  if (CompositeRole === "IndividualMention" || type === "MeSH_Indexing_Chemical") return [];
+  if (CompositeRole === "IndividualMention" || type === "MeSH_Indexing_Chemical") {
+    rows.count(type === "MeSH_Indexing_Chemical" ? "index-term" : "part");
+    return [];
+  }
   const locations = childrenNamed(annotation, "location");
   if (type === "") malformed(file, line, 'an <annotation> has no <infon key="type">');
   if (locations.length === 0) malformed(file, line, "an <annotation> has no <location>");
   if (locations.length > 1) {
-    rows.count("fragments");
+    rows.countAt("fragments", { file, line });
     return [];
   }
   const [offset, length] = ["offset", "length"].map((name) => {
@@ -142,7 +145,7 @@ function relationIn(rows: Collection, file: string, element: Element): Relation[
   const [a, b] = Chemical !== undefined && Disease !== undefined ? [Chemical, Disease] : nodes;
   const name = relation ?? type ?? "";
   if (a === undefined || b === undefined) {
-    if (rows.task.shape === "relation") rows.count("other-label", JSON.stringify(name));
+    if (rows.task.shape === "relation") rows.count("apart");
     return [];
   }
   return rows.task.shape === "relation" ? labelled(rows, [{ file, line, name, ends: [a, b] }]) : [];

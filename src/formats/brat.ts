@@ -151,9 +151,9 @@ function relationIn(cells: readonly string[], at: At): AnnotatedText["relations"
 function joinedFragments(rows: Collection, text: string, { mentions, relations }: Stated): Stated {
   const points = [...text];
   const between = (from: number, to: number) => points.slice(from, to).join("");
-  const kept = mentions.filter(({ parts }) => {
+  const kept = mentions.filter(({ parts, file, line }) => {
     const one = parts.every(([start], i) => i === 0 || between((parts[i - 1] as [number, number])[1], start).trim() === "");
-    if (!one) rows.count("fragments");
+    if (!one) rows.countAt("fragments", { file, line });
     return one;
   });
   return { mentions: kept, relations };

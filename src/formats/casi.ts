@@ -118,7 +118,7 @@ function spansOf(rows: Collection, text: string, stated: readonly Attribute[], a
   const found = placed(text, mentions).flatMap(({ start, end, stated: { type } }) => {
     const label = typeFor(rows, type, at);
     const extent = label === undefined ? undefined : visibleExtent(text, start, end);
-    return label === undefined || !extent ? [] : [{ ...extent, type: label }];
+    return label === undefined || !extent ? [] : [{ ...extent, type: label, mention: at }];
   });
   return apart(rows, found).map(({ start, end, type }) => ({ start, end, label: type }));
 }

@@ -22,6 +22,7 @@ import { maskedRelations } from "./masked-relations.ts";
 import { mqp } from "./mqp.ts";
 import { multivers } from "./multivers.ts";
 import { nli } from "./nli.ts";
+import { ownNotes } from "./own-notes.ts";
 import { pubhealth } from "./pubhealth.ts";
 import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
@@ -32,6 +33,7 @@ import { taggedParquet } from "./tagged-parquet.ts";
 
 /** Where the beginning of a file fits several, the first is taken; where none fits, the first that serves the task and has the file's extension. */
 export const formats: readonly Format[] = [
+  ownNotes,
   clingen,
   mqp,
   rqe,

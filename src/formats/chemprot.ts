@@ -13,6 +13,9 @@ const kinds = ["abstracts", "entities", "relations", "gold_standard"] as const;
 type Kind = (typeof kinds)[number];
 const kindOf = (path: string): Kind | undefined => kinds.find((kind) => nameOf(path).toLowerCase().includes(kind));
 
+/** Tells the test set with its annotations from the one that was given out without. */
+const isGold = (path: string): boolean => /_gs\b/i.test(nameOf(path));
+
 export const chemprot: Format = {
   id: "chemprot",
   name: "ChemProt's tsv files",
@@ -26,7 +29,13 @@ export const chemprot: Format = {
   claims: (path) => extensionOf(path) === "tsv" && /chemprot/i.test(nameOf(path)) && kindOf(path) !== undefined,
   async read(tree, task) {
     const rows = new Collection(task);
-    const ofSet = (split: Split, kind: Kind) => [...tree.keys()].find((path) => kindOf(path) === kind && splitOf(path) === split);
+    const ofSet = (split: Split, kind: Kind): string | undefined => {
+      const [first, ...others] = [...tree.keys()]
+        .filter((path) => kindOf(path) === kind && splitOf(path) === split)
+        .sort((a, b) => Number(isGold(b)) - Number(isGold(a)));
+      for (const other of others) rows.remark(`${other} was passed over: ${first} is of the same set.`);
+      return first;
+    };
     for (const split of [...new Set([...tree.keys()].map(splitOf))]) {
       const paths = Object.fromEntries(kinds.map((kind) => [kind, ofSet(split, kind)])) as Readonly<
         Record<Kind, string | undefined>

@@ -11,7 +11,7 @@ import { labelFile, readLabels } from "./clingen/labels.ts";
 import { type Note, noteWords, readLine } from "./clingen/line.ts";
 import { readRow, writeRow } from "./clingen/rows.ts";
 import { type Format, type Split, splits } from "./format.ts";
-import { splitOf } from "./reading/paths.ts";
+import { nameOf, splitOf } from "./reading/paths.ts";
 import { fileOf, readText } from "./reading/text-file.ts";
 
 export interface JsonlSource {
@@ -64,6 +64,12 @@ const splitOfName: Readonly<Record<string, Split>> = {
 
 const nameOfSplit = (split: Split): string => Object.keys(splitOfName).find((name) => splitOfName[name] === split) as string;
 
+/** A file's name as the table has it: in capitals or in a folder it is the same file. */
+const keyOf = (path: string): string => nameOf(path).toLowerCase();
+const isNamed = (path: string): boolean => Object.hasOwn(splitOfName, keyOf(path));
+const isLabelFile = (path: string): boolean => keyOf(path) === labelFile;
+const setOf = (path: string): Split => (isNamed(path) ? (splitOfName[keyOf(path)] as Split) : splitOf(path));
+
 const looksLikeRows = (head: string): boolean =>
   /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text)"\s*:/.test(head) && !/"passages"\s*:/.test(head);
 
@@ -74,32 +80,32 @@ export const clingen: Format = {
   extensions: ["jsonl"],
   serves: () => true,
   fits(heads) {
-    const named = [...heads].filter(([path]) => Object.hasOwn(splitOfName, path));
+    const named = [...heads].filter(([path]) => isNamed(path));
     const rows = [...heads].filter(([path, head]) => /\.jsonl?$/i.test(path) && looksLikeRows(head)).map(([path]) => path);
     const own = named.some(([path, head]) => rows.includes(path) || /^\uFEFF?\s*\{\}?\s*$/.test(head))
       ? named.map(([path]) => path)
       : rows;
-    return own.length === 0 ? [] : [...own, ...[...heads.keys()].filter((path) => path === labelFile)];
+    return own.length === 0 ? [] : [...own, ...[...heads.keys()].filter(isLabelFile)];
   },
-  claims: (path) => Object.hasOwn(splitOfName, path) || path === labelFile,
+  claims: (path) => isNamed(path) || isLabelFile(path),
   async read(tree, task) {
-    const labels = tree.has(labelFile) ? await readUtf8(fileOf(tree, labelFile), labelFile) : undefined;
+    const labelPath = [...tree.keys()].find(isLabelFile);
+    const labels = labelPath === undefined ? undefined : await readUtf8(fileOf(tree, labelPath), labelPath);
     const labelIds = labels === undefined ? task.labels.map((l) => l.id) : readLabels(task, labels);
     const remarks: string[] = [];
     if (labels === undefined && task.shape !== "token") {
       remarks.push(`${labelFile} is missing: "_id" was read as an index into ${labelIds.join(", ")}, in this order.`);
     }
-    const setOf = (path: string): Split => splitOfName[path] ?? splitOf(path);
     const rows: Partial<Record<Split, Example[]>> = {};
     for (const split of splits) {
-      for (const file of [...tree.keys()].filter((path) => path !== labelFile && setOf(path) === split)) {
+      for (const file of [...tree.keys()].filter((path) => !isLabelFile(path) && setOf(path) === split)) {
         const text = await readText(tree, file);
         const read = readJsonl(task, text, { file, labelIds, remark: (remark) => remarks.push(remark) });
         rows[split] = [...(rows[split] ?? []), ...read];
       }
     }
     const name = (split: Split): string =>
-      [...tree.keys()].find((path) => path !== labelFile && setOf(path) === split) ?? nameOfSplit(split);
+      [...tree.keys()].find((path) => !isLabelFile(path) && setOf(path) === split) ?? nameOfSplit(split);
     const names = Object.fromEntries(splits.map((split) => [split, split === "pool" ? "the folder" : name(split)])) as Record<
       Split,
       string

@@ -76,7 +76,7 @@ function repeated(sets: Sets, set: keyof Sets): string[] {
 function unlabelled(task: Task, sets: Sets, set: keyof Sets): string[] {
   const there = new Set(sets[set].flatMap(labelsOf));
   const missing = task.labels.filter((label) => !there.has(label.id)).map((label) => `"${label.id}"`);
-  if (missing.length === 0) return [];
+  if (missing.length === 0 || sets[set].length === 0) return [];
   const means = {
     train: "it has no example to learn from",
     validation: "the best epoch is chosen without it",

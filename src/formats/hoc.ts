@@ -23,14 +23,14 @@ export const hoc: Format = {
   fits(heads) {
     const paths = [...heads.keys()];
     if (!paths.some(isText) || ![...heads].some(([path, head]) => isLabels(path) && /^\uFEFF?\s*</.test(head))) return [];
-    const lists = paths.filter((path) => splitOf(path) !== "pool" && /^\uFEFF?\d+\.txt,/.test(heads.get(path) ?? ""));
+    const lists = paths.filter((path) => splitOf(path) !== "pool" && /^\uFEFF?\s*\d+\.txt\s*(?:,|$)/.test(heads.get(path) ?? ""));
     return [...paths.filter((path) => isText(path) || isLabels(path)), ...lists];
   },
   claims: (path) => isText(path) || isLabels(path),
   async read(tree, task) {
     const rows = new Collection(task);
     const labelFiles = new Map([...tree.keys()].filter(isLabels).map((path) => [nameOf(path), path]));
-    const lists = await splitLists(tree);
+    const lists = await splitLists(tree, rows);
     const opened = new Set<Split>();
     for (const file of [...tree.keys()].filter(isText)) {
       const labelFile =
@@ -39,7 +39,7 @@ export const hoc: Format = {
       labelFiles.delete(nameOf(file));
       const split = lists.size === 0 ? "pool" : lists.get(nameOf(file));
       if (split === undefined) {
-        rows.remark("Documents that stand in no list of a set were left out.");
+        rows.count("no-list");
         continue;
       }
       if (!opened.has(split))
@@ -65,7 +65,7 @@ export const hoc: Format = {
 
 /** A part is blank, NULL, or labels joined by AND; the top of "Top--Sub--Sub" is the hallmark. */
 function hallmarksIn(part: string): string[] {
-  const labels = part.split(/AND(?=[A-Z])|\s+AND\s+/).map((label) => (label.trim().split("--")[0] as string).trim());
+  const labels = part.split(/\s*AND\s*(?=[A-Z])/).map((label) => (label.trim().split("--")[0] as string).trim());
   return labels.filter((label) => label !== "" && label !== "NULL");
 }
 
@@ -76,12 +76,19 @@ async function labelText(tree: Tree, file: string): Promise<string> {
 }
 
 /** The set of each document, by the lists that lie beside the folders. */
-async function splitLists(tree: Tree): Promise<ReadonlyMap<string, Split>> {
+async function splitLists(tree: Tree, rows: Collection): Promise<ReadonlyMap<string, Split>> {
   const lists = new Map<string, Split>();
+  const there = new Set([...tree.keys()].filter(isText).map(nameOf));
   for (const path of [...tree.keys()].filter((path) => !isText(path) && !isLabels(path))) {
     const text = await readText(tree, path);
     if (!splitList.test(text)) malformed(path, 1, "expected the names of a set's documents, 1.txt,2.txt and so on");
-    for (const name of text.split(",")) if (name.trim() !== "") lists.set(name.trim(), splitOf(path));
+    for (const name of text.split(",").map((part) => part.trim())) {
+      if (name === "") continue;
+      const before = lists.get(name);
+      if (before !== undefined && before !== splitOf(path)) malformed(path, 1, `${name} stands in the list of another set too`);
+      lists.set(name, splitOf(path));
+      if (!there.has(name)) rows.count("lost-document", path);
+    }
   }
   return lists;
 }

@@ -43,7 +43,8 @@ export const inception: Format = {
         const { text, sentences, line, mentions, relations } = one;
         const sections = sentences.length > 0 ? sentences : [{ start: 0, end: text.length }];
         const document = { file, line, text, sections, mentions, relations: [], closed: true };
-        if (!texts.add(`${split} ${documentOf(file)} ${text}`, document)) continue; // another annotator's
+        const bare = { ...document, mentions: [], relations: [] }; // another annotator's are other marks, as it should be
+        if (!texts.add(`${documentOf(file)} ${text}`, bare, split)) continue;
         if (sentences.length === 0) addAnnotated(rows, split, { ...one, file, labels: undefined });
         else addDocument(rows, split, { ...document, whole: true, relations: labelled(rows, relations) });
       }

@@ -1,9 +1,11 @@
 // Rows of a table, or tagged words, as examples of a task: columns, values and tags are mapped by the user's answer. Knows no page.
 
 import type { Example, Shape, Shapes, Span } from "../tasks/example.ts";
+import { namedPlace } from "../tasks/named-place.ts";
 import type { LearnableTask } from "../tasks/task.ts";
-import { isVisible } from "../tasks/words.ts";
+import { type Extent, isVisible } from "../tasks/words.ts";
 import type { Table, TableRow } from "./columns.ts";
+import { markedPlaces } from "./reading/offsets.ts";
 import { marksOf, type TaggedSentence } from "./tagged-words.ts";
 import { joinWords } from "./words.ts";
 
@@ -97,17 +99,10 @@ function marksIn(value: unknown): readonly { start: number; end: number; label: 
   });
 }
 
-function placed(
-  of: string,
-  name: string,
-  what: string,
-  besides?: { start: number; end: number },
-): { start: number; end: number } {
-  for (let at = of.indexOf(name); at >= 0 && name !== ""; at = of.indexOf(name, at + 1)) {
-    const found = { start: at, end: at + name.length };
-    if (!besides || found.end <= besides.start || besides.end <= found.start) return found;
-  }
-  throw new Fault(name === "" ? `the ${what} is empty` : `the text does not hold the ${what} "${name}"`);
+function placed(of: string, name: string, what: string, besides?: Extent): Extent {
+  const found = namedPlace(of, name, besides);
+  if (!found) throw new Fault(name === "" ? `the ${what} is empty` : `the text does not hold the ${what} "${name}"`);
+  return found;
 }
 
 const rows: { readonly [S in Shape]: Row<S> } = {
@@ -116,7 +111,8 @@ const rows: { readonly [S in Shape]: Row<S> } = {
     values: (cell) => marksIn(cell("spans")).map((mark) => mark.label),
     read(cell, raw, labelFor) {
       const of = visible(cell("text"), "text");
-      const spans = marksIn(raw("spans")).flatMap((mark): Span[] => {
+      // Tools of Python count code points; which of the two it is, the borders of words tell.
+      const spans = markedPlaces(of, marksIn(raw("spans")), "units").flatMap((mark): Span[] => {
         const to = labelFor(mark.label);
         if (mark.start < 0 || mark.start >= mark.end || mark.end > of.length) {
           throw new Fault(`the mark from ${mark.start} to ${mark.end} does not lie in the text of ${of.length} characters`);
@@ -167,8 +163,12 @@ const rows: { readonly [S in Shape]: Row<S> } = {
   },
   pair: {
     fields: [
-      { id: "first", name: "First text", hints: /^(first|text_?a|sentence_?1|question_?1|premise|evidence|question)$/i },
-      { id: "second", name: "Second text", hints: /^(second|text_?b|sentence_?2|question_?2|hypothesis|claim|answer)$/i },
+      { id: "first", name: "First text", hints: /^(first|text|text_?a|sentence_?1|question_?1|premise|evidence|question)$/i },
+      {
+        id: "second",
+        name: "Second text",
+        hints: /^(second(_?text)?|text_?b|sentence_?2|question_?2|hypothesis|claim|answer)$/i,
+      },
       label,
     ],
     values: (cell) => [String(cell("label") ?? "").trim()],
@@ -196,7 +196,8 @@ export function guessedColumns(task: LearnableTask, { columns }: Table): Record<
   const free = new Set(columns);
   return Object.fromEntries(
     mappedFields(task).map(({ id, hints }) => {
-      const column = [...free].find((name) => hints.test(name.trim()));
+      const named = (wanted: (name: string) => boolean) => [...free].find((name) => wanted(name.trim()));
+      const column = named((name) => name.toLowerCase() === id) ?? named((name) => hints.test(name));
       if (column !== undefined) free.delete(column);
       return [id, column];
     }),

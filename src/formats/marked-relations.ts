@@ -65,4 +65,6 @@ export const markedRelations: Format = {
 
 /** Name by which the text marks a type. */
 const markOf = (text: string, type: string): string =>
-  marks.find((name) => isType(type, name) && text.includes(`[${name}]`)) ?? type.toUpperCase();
+  marks.find((name) => isType(type, name) && text.includes(`[${name}]`)) ??
+  marks.find((name) => isType(type, name)) ??
+  type.toUpperCase();

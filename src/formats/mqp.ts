@@ -5,7 +5,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { csvRows, delimiterOf, ofWidth } from "./reading/table.ts";
+import { csvRows, delimiterOf, headerOf, ofWidth, type TableRow } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const labels = { "0": "not_equivalent", "1": "equivalent" };
@@ -16,8 +16,15 @@ export const mqp: Format = {
   files: "mqp.csv: doctor, question, question and 0 or 1, without a header",
   extensions: ["csv"],
   serves: (task) => task.shape === "pair" && coversLabels(task, labels),
-  fits: (heads) => [...heads].filter(([path, head]) => extensionOf(path) === "csv" && looksRight(head)).map(([path]) => path),
-  claims: (path) => extensionOf(path) === "csv" && /mqp/i.test(path),
+  fits: (heads) =>
+    [...heads]
+      .filter(
+        ([path, head]) =>
+          ["csv", "tsv"].includes(extensionOf(path)) &&
+          (looksRight(head) || headerPlaces(headerOf(head, delimiterOf(path, head)))),
+      )
+      .map(([path]) => path),
+  claims: (path) => ["csv", "tsv"].includes(extensionOf(path)) && /mqp/i.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
     for (const file of tree.keys()) {
@@ -25,22 +32,39 @@ export const mqp: Format = {
       rows.open(split, file);
       const text = await readText(tree, file);
       const table = csvRows(text, file, /^\s*"?\d{1,4}"?;/.test(text) ? ";" : delimiterOf(file, text));
-      if (/question/i.test(table[0]?.cells[1] ?? "") && /label/i.test(table[0]?.cells[3] ?? "")) {
-        table.shift();
-        rows.remark(`The first line of ${file} is a header and was passed over.`);
-      }
-      for (const { cells, line } of ofWidth(table, file, [4], "doctor, question, question and label")) {
-        const [doctor = "", first = "", second = "", label = ""] = cells;
+      const header = headerPlaces(table[0]?.cells ?? []);
+      const width = header ? (table.shift() as TableRow).cells.length : 4;
+      if (header) rows.remark(`The first line of ${file} is a header: the columns were read by their names.`);
+      for (const { cells, line } of ofWidth(
+        table,
+        file,
+        [width],
+        header ? "as the header has" : "doctor, question, question and label",
+      )) {
+        const [first = "", second = "", label = "", doctor = ""] = (header ?? [1, 2, 3, 0]).map((place) => cells[place]);
         const at = { file, line };
-        if (!/^\s*\d+\s*$/.test(doctor))
+        if (!header && !/^\s*\d+\s*$/.test(doctor))
           malformed(file, line, `column 1 is ${JSON.stringify(doctor.slice(0, 40))}, expected the doctor's number`);
-        addPair(rows, split, at, first, second, labelAt(task, labels, label, at));
+        if (label.trim() === "") rows.count("no-label", file);
+        else addPair(rows, split, at, first, second, labelAt(task, labels, label, at));
       }
     }
     return rows.finish();
   },
 };
 
+/** Places of both questions and of the label in a header, as copies of the corpus have one; undefined where the row is none. */
+function headerPlaces(cells: readonly string[]): readonly number[] | undefined {
+  const names = cells.map((cell) =>
+    cell
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_-]+/g, ""),
+  );
+  const places = ["question1", "question2", "label"].map((name) => names.indexOf(name));
+  return places.includes(-1) ? undefined : places;
+}
+
 /** The first line begins with a doctor's number and a question, and is no line of another table. */
 const looksRight = (head: string): boolean =>
-  /^\uFEFF?\s*"?\d{1,4}"?([,;])(?:(?:"(?:[^"]|"")*"|(?:(?!\1)[^"\n])*)\1){2}\s*"?[01]"?\s*(?:\r|\n|$)/.test(head);
+  /^\uFEFF?\s*"?\d{1,4}"?([,;\t])(?:(?:"(?:[^"]|"")*"|(?:(?!\1)[^"\n])*)\1){2}\s*"?[01]"?\s*(?:\r|\n|$)/.test(head);

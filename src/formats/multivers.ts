@@ -12,6 +12,10 @@ import { malformed, readText, refuse } from "./reading/text-file.ts";
 const labels = { ...verdicts, support: "Support", contradict: "Refute", noinfo: "Unproven" };
 const isCorpus = (path: string): boolean => /corpus/i.test(nameOf(path));
 
+interface Rationale {
+  readonly label?: unknown;
+}
+
 export const multivers: Format = {
   id: "multivers",
   name: "MultiVerS' JSONL",
@@ -37,16 +41,26 @@ export const multivers: Format = {
         const { id, claim, doc_ids: documents, evidence } = value;
         const at = { file, line };
         if (typeof claim !== "string" || !Array.isArray(documents)) malformed(file, line, 'a claim needs "claim" and "doc_ids"');
-        if (!ids.add(at, String(id), [claim, documents, evidence])) continue;
-        const found = (evidence ?? {}) as Readonly<
-          Record<string, { readonly label?: unknown } | readonly { readonly label?: unknown }[]>
-        >;
-        for (const document of documents as readonly unknown[]) {
-          const key = String(document);
+        if (!ids.add(at, String(id), [claim, documents, evidence])) {
+          rows.count("repeated-row", file);
+          continue;
+        }
+        const found = (evidence ?? {}) as Readonly<Record<string, Rationale | readonly Rationale[]>>;
+        const cited = (documents as readonly unknown[]).map(String);
+        if (evidence === undefined || evidence === null) {
+          rows.count("no-label", file, Math.max(cited.length, 1));
+          continue;
+        }
+        rows.count("no-citation", file, cited.length === 0 ? 1 : 0);
+        rows.count("lost-evidence", file, Object.keys(found).filter((key) => !cited.includes(key)).length);
+        for (const key of cited) {
           const text = abstracts.get(key) ?? malformed(file, line, `the document ${key} is not in the corpus file`);
           const entry = Object.hasOwn(found, key) ? found[key] : undefined;
-          const label = (Array.isArray(entry) ? entry[0]?.label : (entry as { label?: unknown } | undefined)?.label) ?? "NOINFO";
-          addPair(rows, split, at, claim as string, text, labelAt(task, labels, String(label), at));
+          const said = new Set([entry ?? []].flat().map(({ label }) => String(label ?? "NOINFO")));
+          if (said.size > 1)
+            malformed(file, line, `the evidence in the document ${key} carries several labels: ${[...said].join(", ")}`);
+          const [label = "NOINFO"] = said;
+          addPair(rows, split, at, claim as string, text, labelAt(task, labels, label, at));
         }
       }
     }

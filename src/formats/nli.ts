@@ -29,6 +29,7 @@ export const nli: Format = {
   async read(tree, task) {
     const rows = new Collection(task);
     const truth = await groundTruth(tree, [...tree.keys()].filter(isLabels), task, labels);
+    const known = new Set<string>();
     for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
       const split = /shared_task|bionlp19/i.test(file) && tree.size > 2 ? "test" : splitOf(file);
       rows.open(split, file);
@@ -36,6 +37,7 @@ export const nli: Format = {
       for (const { value, line } of jsonRows(await readText(tree, file), file)) {
         const at = { file, line };
         const { pairID, sentence1, sentence2 } = value;
+        known.add(String(pairID));
         const [id, label] = [String(pairID ?? ""), value.gold_label ?? truth.get(String(pairID))];
         if (typeof sentence1 !== "string") malformed(file, line, 'field "sentence1" must be text');
         if (typeof sentence2 !== "string") malformed(file, line, 'field "sentence2" must be text');
@@ -44,6 +46,7 @@ export const nli: Format = {
         else addPair(rows, split, at, sentence1 as string, sentence2 as string, labelAt(task, labels, String(label), at));
       }
     }
+    rows.count("lost-label", "", [...truth.keys()].filter((id) => !known.has(id)).length);
     return rows.finish();
   },
 };

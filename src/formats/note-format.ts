@@ -1,10 +1,13 @@
-// Forms in which notes leave with what a model found in them: tables, lines of JSON, BRAT, PubTator, BioC, CoNLL, texts with replaced spans. Knows no disk.
+// Forms in which notes leave with what a model found in them, a row each: tables, lines of JSON, what annotation tools take, texts with replaced spans. Knows no disk.
 
 import type { Span } from "../tasks/example.ts";
 import type { Extent } from "../tasks/words.ts";
 import { piecesOf, type ReadNote } from "./note.ts";
+import { biocJson, biocXml, noXml, xmlText } from "./note-bioc.ts";
 import { doccanoLines, labelStudioTasks } from "./note-json.ts";
+import { brokenCells, csv, lostInTable, tsv } from "./note-table.ts";
 import { xmiOf } from "./note-xmi.ts";
+import { pointsOf } from "./points.ts";
 import { tokenize } from "./words.ts";
 
 export interface NoteFormat {
@@ -21,9 +24,11 @@ export interface NoteFormat {
 export const noteFormatIds = [
   "csv",
   "jsonl",
+  "tsv",
   "brat",
   "pubtator",
   "bioc",
+  "bioc-json",
   "conll",
   "doccano",
   "label-studio",
@@ -34,14 +39,12 @@ export type NoteFormatId = (typeof noteFormatIds)[number];
 
 /** Offsets in the files count code points, as Python and these formats do; in doccano's, UTF-16 units. */
 export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
-  csv: {
-    name: "CSV",
+  csv: { name: "CSV", labels: true, write: (notes) => new Map([["notes.csv", csv(notes)]]), lost: (notes) => lostInTable(notes) },
+  tsv: {
+    name: "TSV",
     labels: true,
-    write: (notes) => new Map([["notes.csv", csv(notes)]]),
-    lost: (notes) => [
-      "A row of this CSV holds a find and its place: the texts of the notes are not in it.",
-      ...neutralised(notes),
-    ],
+    write: (notes) => new Map([["notes.tsv", tsv(notes)]]),
+    lost: (notes) => [...lostInTable(notes), ...brokenCells(notes)],
   },
   jsonl: { name: "JSON Lines", labels: true, write: (notes) => new Map([["notes.jsonl", jsonl(notes)]]), lost: () => [] },
   brat: { name: "BRAT", labels: false, write: brat, lost: (notes) => blankTypes(notes, /\s/, "BRAT's types hold no blanks") },
@@ -51,13 +54,20 @@ export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
     write: (notes) => new Map([["notes.pubtator", notes.map(pubtatorBlock).join("\n")]]),
     lost: (notes) => [...breaks(notes), ...blankTypes(notes, /[\t\n\r]/, "PubTator's columns are apart by tabs")],
   },
-  bioc: { name: "BioC's xml", labels: false, write: (notes) => new Map([["notes.xml", bioc(notes)]]), lost: unwritable },
+  bioc: { name: "BioC's xml", labels: false, write: (notes) => new Map([["notes.xml", biocXml(notes)]]), lost: unwritable },
+  "bioc-json": {
+    name: "BioC's JSON",
+    labels: false,
+    write: (notes) => new Map([["notes.json", biocJson(notes)]]),
+    lost: () => [],
+  },
   conll: {
     name: "CoNLL",
     labels: false,
     write: (notes) => new Map([["notes.conll", conll(notes)]]),
     lost: (notes) => [
       "CoNLL holds words, not the text between them: blanks and line breaks are not kept.",
+      ...overlapping(notes, "CoNLL gives each word one tag"),
       ...blankTypes(notes, /\s/, "CoNLL's tags hold no blanks"),
     ],
   },
@@ -81,7 +91,7 @@ export const noteFormats: Readonly<Record<NoteFormatId, NoteFormat>> = {
   xmi: {
     name: "INCEpTION's XMI",
     labels: false,
-    write: (notes) => new Map(named(notes, ".xmi").map(([path, note]) => [path, xmiOf(note, xml)])),
+    write: (notes) => new Map(named(notes, ".xmi").map(([path, note]) => [path, xmiOf(note, xmlText)])),
     lost: unwritable,
   },
   text: {
@@ -98,57 +108,6 @@ const asByHand = (notes: readonly ReadNote[], tool: string): string[] =>
     : [];
 
 const counted = (n: number) => `${n} note${n === 1 ? "" : "s"}`;
-
-/** Offsets of a text in code points. */
-function pointsOf(text: string): (unit: number) => number {
-  if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return (unit) => unit;
-  const points = new Uint32Array(text.length + 1);
-  for (let unit = 0, point = 0; unit < text.length; point++) {
-    const width = (text.codePointAt(unit) as number) > 0xffff ? 2 : 1;
-    points.fill(point, unit, unit + width);
-    unit += width;
-    points[unit] = point + 1;
-  }
-  return (unit) => points[unit] as number;
-}
-
-/** A cell that a spreadsheet takes for a formula begins with an apostrophe, which it takes for a mark of text. */
-export function neutral(cell: string): string {
-  return /^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n|]/u.test(cell) ? `'${cell}` : cell;
-}
-
-function quoted(cell: string | number): string {
-  const text = typeof cell === "number" ? `${cell}` : neutral(cell);
-  return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** A row a span, or a labelled piece. A note in which nothing was found has a row without a label, so that none is missing. */
-function csv(notes: readonly ReadNote[]): string {
-  const rows = notes.flatMap(({ note, spans, pieces }) => {
-    const at = pointsOf(note.text);
-    const row = ({ start, end }: Extent, label: string) => [
-      note.id,
-      note.file,
-      label,
-      at(start),
-      at(end),
-      note.text.slice(start, end),
-    ];
-    const found = [...spans.map((span) => row(span, span.label)), ...pieces.map((piece) => row(piece, piece.labels.join("; ")))];
-    return found.length > 0 ? found : [[note.id, note.file, "", "", "", ""]];
-  });
-  return [["note", "file", "label", "start", "end", "text"], ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
-}
-
-function neutralised(notes: readonly ReadNote[]): string[] {
-  const cells = notes.flatMap(({ note, spans, pieces }) => [
-    note.id,
-    note.file,
-    ...[...spans, ...pieces].map(({ start, end }) => note.text.slice(start, end)),
-  ]);
-  const n = cells.filter((cell) => neutral(cell) !== cell).length;
-  return n === 0 ? [] : [`Cells that begin as a formula does have an apostrophe before them: ${n}.`];
-}
 
 function jsonl(notes: readonly ReadNote[]): string {
   const line = ({ note: { id, file, line, text, second }, spans, pieces }: ReadNote) => {
@@ -246,40 +205,16 @@ function pubtatorBlock({ note, spans }: ReadNote, i: number): string {
   return [`${id}|t|${title}`, `${id}|a|${rest}`, ...rows, ""].join("\n");
 }
 
-/** Characters that XML cannot hold at all: controls but for tabs and line breaks, lone surrogates, two that are none. */
-const noXml = /[^\P{Cc}\t\n\r\u0080-\u009f]|[\ufffe\uffff]|\p{Cs}/gu;
-const xml = (text: string) =>
-  text
-    .replace(noXml, " ")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\r", "&#13;");
-
 function unwritable(notes: readonly ReadNote[]): string[] {
   const n = notes.filter(({ note: { text } }) => text.search(noXml) >= 0).length;
   return n === 0 ? [] : [`Control characters of ${counted(n)} become blanks: XML cannot hold them.`];
 }
 
-function bioc(notes: readonly ReadNote[]): string {
-  const documents = notes.map(({ note, spans }) => {
-    const at = pointsOf(note.text);
-    const annotations = spans.map(({ start, end, label }, i) => {
-      const place = `<location offset="${at(start)}" length="${at(end) - at(start)}"/>`;
-      return `<annotation id="T${i + 1}"><infon key="type">${xml(label)}</infon>${place}<text>${xml(note.text.slice(start, end))}</text></annotation>\n`;
-    });
-    const passage = `<passage><offset>0</offset><text>${xml(note.text)}</text>\n${annotations.join("")}</passage>`;
-    return `<document><id>${xml(note.id)}</id>\n${passage}</document>\n`;
-  });
-  const head = "<source>Clinfuse</source><date></date><key></key>\n";
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<collection>${head}${documents.join("")}</collection>\n`;
-}
-
 /** A word and its tag a line, a blank line between sentences, a border between notes. */
 function conll(notes: readonly ReadNote[]): string {
   return notes
-    .map(({ note: { text }, spans }) => {
+    .map(({ note: { text }, spans: all }) => {
+      const spans = apart(all);
       const sentences = joinedOver(piecesOf(text), spans).map(({ start, end }) => {
         const inside = spans.filter((span) => span.start < end && span.end > start);
         const own = inside.map((span) => ({ ...span, start: span.start - start, end: span.end - start }));
@@ -295,6 +230,22 @@ function conll(notes: readonly ReadNote[]): string {
     .join("\n");
 }
 
+/** Spans that do not overlap, in order: the longest first, of two as long the first. */
+function apart(spans: readonly Span[]): readonly Span[] {
+  const kept: Span[] = [];
+  for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start))
+    if (!kept.some((k) => k.start < span.end && span.start < k.end)) kept.push(span);
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+function overlapping(notes: readonly ReadNote[], why: string): string[] {
+  const n = notes.reduce((sum, { spans }) => sum + spans.length - apart(spans).length, 0);
+  if (n === 0) return [];
+  return [
+    `${why}: ${n} span${n === 1 ? "" : "s"} that overlap${n === 1 ? "s" : ""} a longer one ${n === 1 ? "is" : "are"} not in it.`,
+  ];
+}
+
 /** Pieces that a span reaches over are one. */
 function joinedOver(pieces: readonly Extent[], spans: readonly Span[]): Extent[] {
   const joined: { start: number; end: number }[] = [];
@@ -306,12 +257,12 @@ function joinedOver(pieces: readonly Extent[], spans: readonly Span[]): Extent[]
   return joined;
 }
 
-/** The note with the name of its type in place of each span, as in de-identification. */
+/** The note with the name of its type in place of each span, as in de-identification. No character of a span stays, of overlapping ones neither. */
 export function replaced({ note: { text }, spans }: ReadNote): string {
   let [out, at] = ["", 0];
-  for (const { start, end, label } of [...spans].sort((a, b) => a.start - b.start)) {
-    if (start < at) continue; // it lies in one before
-    out += `${text.slice(at, start)}[${label}]`;
+  for (const { start, end, label } of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (end <= at) continue; // it lies in one before
+    out += `${text.slice(at, Math.max(at, start))}[${label}]`;
     at = end;
   }
   return out + text.slice(at);

@@ -21,7 +21,8 @@ const texts: readonly string[] = ["", ".txt", ".text", ".md"];
 const tables: readonly string[] = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
 
 const textColumns = /^(text|note|note_?text|sentence|document|content|body|report)$/i;
-const idColumns = /^(id|note_?id|doc_?id|document_?id|row_?id|pmid)$/i;
+/** A table with both has the notes' texts in "text", and their names in "note". */
+const idColumns = /^(id|note_?id|doc_?id|document_?id|row_?id|pmid|note)$/i;
 /** `column` names the texts of tables; two of a pair are apart by a comma. Throws with the file, and the line where there is one. */
 export async function readNotes(files: Tree, shape: Shape, column?: string): Promise<ReadNotes> {
   const notes: Note[] = [];
@@ -81,7 +82,10 @@ function textsIn(columns: readonly string[], file: string, shape: Shape, wanted:
     if (a !== undefined && b !== undefined && columns.includes(a) && columns.includes(b)) return [a, b];
     throw unfit(file, `has no two columns of texts among ${list}`);
   }
-  const found = wanted === undefined ? columns.find((name) => textColumns.test(name)) : columns.find((name) => name === wanted);
+  const found =
+    wanted === undefined
+      ? (columns.find((name) => /^text$/i.test(name)) ?? columns.find((name) => textColumns.test(name)))
+      : columns.find((name) => name === wanted);
   if (found !== undefined) return [found];
   // One column can only be the texts.
   if (wanted === undefined && columns.length === 1) return [columns[0] as string];

@@ -26,7 +26,7 @@ export const pubtator: Format = {
       rows.open(split, file);
       for (const block of blocksOf(await readText(tree, file))) {
         const { id, document } = readDocument(rows, file, block);
-        if (ids.add(`${split} ${id}`, document)) addDocument(rows, split, document);
+        if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
     }
     rows.remark(
@@ -108,5 +108,6 @@ function readRelation(rows: Collection, at: At, cells: readonly string[]): Relat
   if (rows.task.shape !== "relation") return [];
   const [, name = "", first = "", second = ""] = cells;
   const [a, b] = [conceptsOf(first)[0], conceptsOf(second)[0]];
+  if (a === undefined || b === undefined) rows.count("apart");
   return a === undefined || b === undefined ? [] : labelled(rows, [{ ...at, name, ends: [a, b] }]);
 }

@@ -30,6 +30,7 @@ export const rqe: Format = {
   async read(tree, task) {
     const rows = new Collection(task);
     const truth = await groundTruth(tree, [...tree.keys()].filter(isLabels), task, labels);
+    const known = new Set<string>();
     for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
       const split = splitOf(file);
       rows.open(split, file);
@@ -39,11 +40,13 @@ export const rqe: Format = {
         const id = pair.attributes.pid ?? malformed(file, pair.line, "a pair has no pid");
         const [first, second] = ["chq", "faq"].map((name) => questionOf(pair, name, file)) as [string, string];
         const value = pair.attributes.value ?? (/test/i.test(file) ? truth.get(id) : undefined);
+        known.add(id);
         if (!ids.add(at, id, [first, second, value])) rows.count("repeated-row", file);
         else if (value === undefined) rows.count("no-label", file);
         else addPair(rows, split, at, first, second, labelAt(task, labels, value, at));
       }
     }
+    rows.count("lost-label", "", [...truth.keys()].filter((id) => !known.has(id)).length);
     return rows.finish();
   },
 };

@@ -2,13 +2,14 @@
 
 import type { Constant, Graph } from "./graph.ts";
 import type { Value } from "./ops.ts";
-import { type Kernel, type KernelKind, plan } from "./wgsl/fold.ts";
+import { type Kernel, type KernelKind, type Lowering, plan } from "./wgsl/fold.ts";
 import { mapBody } from "./wgsl/map.ts";
 import { productShaders } from "./wgsl/product.ts";
 import { rowsBody } from "./wgsl/rows.ts";
 import { sumBody } from "./wgsl/sum.ts";
 import { type Shader, Writer } from "./wgsl/writer.ts";
 
+export { partialBytes } from "./wgsl/product.ts";
 export type { Shader } from "./wgsl/writer.ts";
 
 export interface Shaders {
@@ -16,6 +17,8 @@ export interface Shaders {
   readonly shaders: readonly (Shader & { readonly kind: KernelKind })[];
   /** Constants that kernels read from memory, or that the graph gives back. */
   readonly constants: readonly Constant[];
+  /** Ids of values that are stored as 16-bit floats. */
+  readonly halves: ReadonlySet<number>;
 }
 
 /** `writer`: begins a shader of the kernel. `scratch`: id of a value of its own, between shaders. */
@@ -36,12 +39,12 @@ const writes: Readonly<Record<KernelKind, Write>> = {
 };
 
 /** Shaders that the graph's outputs need. Throws an Error for an operator without a kernel, and for what no kernel can hold. */
-export function toWgsl(g: Graph): Shaders {
-  const planned = plan(g);
+export function toWgsl(g: Graph, lowering: Lowering = {}): Shaders {
+  const planned = plan(g, lowering);
   const shaders = planned.kernels.flatMap((kernel: Kernel, i) => {
     const writer = (instead?: Value) => new Writer(planned, kernel, g.constants, instead);
-    return writes[kernel.kind](writer, -1 - i).map((shader) => ({ ...shader, kind: kernel.kind }));
+    return writes[kernel.kind](writer, -1 - 2 * i).map((shader) => ({ ...shader, kind: kernel.kind }));
   });
   const given = new Set([...shaders.flatMap(({ reads }) => reads), ...g.outputs.values()].map(({ id }) => id));
-  return { shaders, constants: g.constants.filter(({ value }) => given.has(value.id)) };
+  return { shaders, constants: g.constants.filter(({ value }) => given.has(value.id)), halves: planned.halves };
 }

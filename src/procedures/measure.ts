@@ -27,6 +27,8 @@ export interface AdapterReport {
   readonly isolated: boolean;
   /** Multiplication and addition in one instruction of WASM. */
   readonly relaxedSimd: boolean;
+  /** WebAssembly can wait for a promise: llama.cpp's way to the GPU. */
+  readonly jspi: boolean;
   /** Names of the catalogue's engines by id. */
   readonly engineNames: Readonly<Record<string, string>>;
 }
@@ -46,7 +48,7 @@ export interface MeasurePorts {
   readonly keepMeasurement: (speed: EngineSpeed | TrainingSpeed) => Promise<void>;
   readonly forgetMeasurements: () => Promise<void>;
   readonly adapter: () => Promise<AdapterFacts | undefined>;
-  readonly machine: () => Pick<AdapterReport, "cores" | "isolated" | "relaxedSimd">;
+  readonly machine: () => Pick<AdapterReport, "cores" | "isolated" | "relaxedSimd" | "jspi">;
   readonly engines: readonly Pick<Engine, "id" | "name" | "device" | "reads" | "unfit" | "open" | "check" | "fallback">[];
   /** GFLOP/s of some steps; by onnxruntime where no path is given. */
   readonly measureTraining: (

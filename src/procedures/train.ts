@@ -32,7 +32,7 @@ import { checkpointFolder, fileFolder, stageFolder } from "../store/files.ts";
 import { type TaskRef, taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import type { Position } from "../train/checkpoint.ts";
-import { chooseDevice, type DeviceChoice, describeDevice, type Found } from "../train/choose-device.ts";
+import { chooseDevice, type DeviceChoice, describeDevice, type Found, forActivations } from "../train/choose-device.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainConfig } from "../train/train-config.ts";
 import { requireTrainingMemory, withLessMemory } from "../train/training-memory.ts";
@@ -289,12 +289,13 @@ interface Opened {
 async function openFor(
   ports: TrainPorts,
   request: TrainRequest,
-  { device, path }: DeviceChoice,
+  on: DeviceChoice,
   encoderFiles: ModelFiles,
   signal: AbortSignal,
 ): Promise<Opened> {
   const { config, training, few, synthetic, syntheticEpochs: epochs } = request;
-  const { maxTokens, seed, dropout = 0, checkpointing = false, trains } = config;
+  const { maxTokens, seed, dropout = 0, checkpointing = false, trains, activations } = config;
+  const { device, path } = forActivations(on, activations);
   const encoder = await openEncoder(encoderFiles);
   const task = taskOf(request.task);
   const row = training && methodRow(training);
@@ -303,6 +304,7 @@ async function openFor(
   const prepared = material && (await row?.prepare(training.method, material, signal));
   const options = {
     ...{ device, ...(path ? { path } : {}), maxTokens, seed, dropout, checkpointing, ...(trains ? { trains } : {}) },
+    ...(activations ? { activations } : {}),
     ...(training ? row?.classifier(training.method, encoder.config) : {}),
   };
   return { classifier: await ports.openClassifier(task, encoder, options), ...(prepared ? { prepared } : {}) };

@@ -1,5 +1,7 @@
 // A trained model as one HTML page that runs it alone, offline, from a file: written in parts, of which one is held at a time. Knows no model.
 
+import type { Shape } from "../tasks/example.ts";
+import type { LearnableTask } from "../tasks/task.ts";
 import type { CardSection } from "./model-card.ts";
 import { useTitle } from "./model-card.ts";
 import { cardHtml } from "./model-card-text.ts";
@@ -22,9 +24,35 @@ export interface PageContent {
   /** The model's files by name. */
   readonly files: ReadonlyMap<string, Blob>;
   readonly rounding: Rounding;
-  /** Two texts are compared. */
-  readonly pair: boolean;
+  readonly fields: readonly PageField[];
 }
+
+/** A field that a reader of the page fills in. */
+export interface PageField {
+  readonly id: "text" | "second" | "head" | "tail";
+  readonly label: string;
+  readonly lines: number;
+  /** What stands in it at first. */
+  readonly value?: string;
+}
+
+const fieldsOf: { readonly [S in Shape]: (task: LearnableTask<S>) => readonly PageField[] } = {
+  token: () => [{ id: "text", label: "Text or note", lines: 6 }],
+  sentence: () => [{ id: "text", label: "Text or note", lines: 6 }],
+  pair: () => [
+    { id: "text", label: "First text", lines: 3 },
+    { id: "second", label: "Second text", lines: 3 },
+  ],
+  // The first place of each name is meant. A corpus that hides its names has one sign for each.
+  relation: ({ head, tail }) => [
+    { id: "text", label: "Sentence that names both", lines: 4 },
+    { id: "head", label: `${head.type} in it`, lines: 1, ...(head.mask === undefined ? {} : { value: head.mask }) },
+    { id: "tail", label: `${tail.type} in it`, lines: 1, ...(tail.mask === undefined ? {} : { value: tail.mask }) },
+  ],
+};
+
+export const pageFields = (task: LearnableTask): readonly PageField[] =>
+  (fieldsOf[task.shape] as (of: LearnableTask) => readonly PageField[])(task);
 
 export interface PageProgram {
   /** One module without imports. */
@@ -64,10 +92,10 @@ function base64(bytes: Uint8Array): string {
   return btoa(pieces.join(""));
 }
 
-function head({ title, sections, rounding, pair }: PageContent, { scriptHash }: PageProgram): string {
+function head({ title, sections, rounding, fields }: PageContent, { scriptHash }: PageProgram): string {
   const policy = `default-src 'none'; script-src 'sha256-${scriptHash}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
-  const box = (id: string, label: string) =>
-    html`<label for="${id}">${label}</label><textarea id="${id}" rows="${pair ? 3 : 6}" spellcheck="false"></textarea>`;
+  const box = ({ id, label, lines, value = "" }: PageField) =>
+    html`<label for="${id}">${label}</label><textarea id="${id}" rows="${lines}" spellcheck="false">${value}</textarea>`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -88,7 +116,7 @@ ${pageStyle}
 <section aria-labelledby="try">
 <h2 id="try">Read a text</h2>
 <form id="form">
-${pair ? html`${box("text", "First text")}${box("second", "Second text")}` : box("text", "Text or note")}
+${fields.map(box)}
 <button id="read" disabled>Read it</button>
 <p id="state" role="status">Unpacking the model …</p>
 </form>
@@ -103,7 +131,7 @@ const pageStyle = html`<style>
 form{display:grid;gap:8px;justify-items:start}label{font-weight:600}textarea{width:100%;box-sizing:border-box;font:inherit;color:inherit;background:transparent;border:1px solid var(--line-strong);border-radius:4px;padding:8px}
 button{font:inherit;font-weight:600;padding:8px 20px;border:0;border-radius:4px;color:var(--paper);background:var(--accent);cursor:pointer}button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-#found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
+#found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found ruby{ruby-align:center;ruby-overhang:none}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
 </style>`;
 
 /** A sentence for the page's reader. */

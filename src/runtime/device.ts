@@ -46,6 +46,9 @@ export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]));
 }
 
+/** Tells whether WebAssembly can wait for a promise here (JSPI). */
+export const hasJspi = (): boolean => "Suspending" in WebAssembly;
+
 function wasm(): Availability {
   const threads = wasmThreads();
   if (globalThis.crossOriginIsolated) return { available: true, threads };

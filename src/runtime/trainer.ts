@@ -80,6 +80,8 @@ export interface TrainerOptions {
   readonly device: "webgpu" | "wasm";
   /** Who computes on WebGPU; onnxruntime where absent. A program that cannot be had gives way to it, see `Trainer.note`. */
   readonly path?: WebGpuPath;
+  /** `float16`: a program keeps what the forward pass stores in 16 bits. Nothing else does. */
+  readonly activations?: "float32" | "float16";
   readonly graphs: TrainableGraphs;
   /** One for each parameter of the graphs; copied. See `fitWeights`. */
   readonly weights: Weights;

@@ -2,6 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { type Field, FieldError, field } from "../base/json-field.ts";
+import { readJsonText } from "../base/json-text.ts";
 import { tasks } from "./catalogue.ts";
 import { exampleRows, noExamples, readExamples, type TaskExamples } from "./example-rows.ts";
 import { type EntityRole, type Family, families } from "./families.ts";
@@ -35,14 +36,7 @@ const longestWords = 500;
 
 /** Throws `task-malformed` with the file's name, and the field in its words. */
 export function readTaskFile(text: string, file: string): TaskFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ClinfuseError("task-malformed", `${file} is not JSON: ${why}`, { file, what: why });
-  }
-  return readTaskJson(json, file);
+  return readTaskJson(readJsonText(text, file, "task-malformed"), file);
 }
 
 /** As `readTaskFile`, for JSON that is read already. */

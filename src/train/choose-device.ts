@@ -1,8 +1,10 @@
 // The choice of the device that trains, with its reason: the one asked for, else the faster one as far as is known. Knows no model.
 
+import { ClinfuseError } from "../base/errors.ts";
 import type { Availability, Device } from "../runtime/device.ts";
 import type { WebGpuPath } from "../runtime/trainer.ts";
 import type { TrainingSpeed } from "./measure-training.ts";
+import type { TrainConfig } from "./train-config.ts";
 
 export type Found = Readonly<Record<Device, Availability>>;
 
@@ -49,6 +51,15 @@ export function chooseDevice(wish: Device | "auto", found: Found, measured: read
   if (webgpu.available && !webgpu.software) return on("webgpu", describeDevice("webgpu", webgpu).reason);
   const why = webgpu.available ? "WebGPU is here, but computed by software" : webgpu.error.message;
   return on("wasm", `${describeDevice("wasm", wasm).reason} (${why})`);
+}
+
+/** The choice where activations of 16 bits are asked for: a program, which alone has them. Throws `device-unfit` on the processor. */
+export function forActivations(chosen: DeviceChoice, activations: TrainConfig["activations"] = "float32"): DeviceChoice {
+  if (activations === "float32") return chosen;
+  if (chosen.device === "webgpu") return { ...chosen, path: "program" };
+  const why = "activations in 16 bits need WebGPU, and this training runs on the processor";
+  const remedy = "Choose the graphics processor (WebGPU) under Device, or turn off 16-bit activations under More.";
+  throw new ClinfuseError("device-unfit", why, { what: "activations", remedy });
 }
 
 const byProgram = "a program of its own kernels measured faster than onnxruntime";

@@ -1,6 +1,6 @@
 // Fine-tuning of a masked model on the few-shot set: masks drawn anew each epoch, loss on masked places alone. Knows no storage and no source.
 
-import { breathe, turn } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import { mean } from "../base/stats.ts";
@@ -169,7 +169,7 @@ async function* lossOf(
   let count = 0;
   for (const batch of sortedBatches(lengths, layout.rows, model.maxTokens, lengthBuckets[model.trainer.device])) {
     if (model.compiles("infer", layout.rows, batch.tokens)) yield { type: "compiling", tokens: batch.tokens };
-    await breathe();
+    await turn();
     throwIfAborted(signal);
     const logits = await model.trainer.infer(inferenceFeeds(inputs, batch, layout));
     for (const found of outcomes(inputs, batch, logits, "likeliest")) {

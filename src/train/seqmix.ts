@@ -1,6 +1,6 @@
 // SeqMix (Zhang et al. 2020; App. E): tokens of two few-shot sequences mixed by their embeddings, with mixed tags, for stage II. Knows no device.
 
-import { breathe } from "../base/async.ts";
+import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { beta, type Rng, rng } from "../base/rng.ts";
 import type { Encoder } from "../classifier/encoder-files.ts";
@@ -66,7 +66,7 @@ async function madeOf({ method, inputs, windows, size, search, draws }: Making, 
   const made: Input[] = [];
   const known = new Set(inputs.map(({ encoding }) => encoding.ids.join()));
   for (let tries = 0; windows.length > 0 && made.length < size && tries < mostTries; tries++) {
-    await breathe();
+    await turn();
     throwIfAborted(signal);
     const a = draws.pick(windows);
     const b = draws.pick(windows.filter((other) => other.group === a.group && other.sequence !== a.sequence));

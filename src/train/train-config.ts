@@ -30,6 +30,11 @@ export interface TrainConfig {
   readonly accumulation?: number;
   /** Checkpointing: layer outputs are computed again in the backward pass, two layers at a time, to save memory. The step is the same but for rounding. */
   readonly checkpointing?: boolean;
+  /**
+   * `float16`: numbers that the forward pass stores have 16 bits, for less memory; sums are float32, and so are gradients, weights and moments. Only a
+   * program on WebGPU can. A step's loss then is right to 0.1 %, its gradient to 1 %. Absent: float32.
+   */
+  readonly activations?: "float32" | "float16";
   /** Longer inputs are cut. Paper: 256. */
   readonly maxTokens: number;
   /** Share of the steps of a stage in which the rate rises linearly from 0. Paper: 0.05. */

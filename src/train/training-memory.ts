@@ -3,6 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { lengthBuckets } from "../classifier/batches.ts";
 import { sizeOf } from "../graph/ops.ts";
+import { partialBytes } from "../graph/wgsl.ts";
 import { bertParameters, lookups } from "../nn/bert.ts";
 import type { BertConfig } from "../nn/bert-config.ts";
 import { prefixParameters } from "../nn/prefix.ts";
@@ -20,9 +21,11 @@ export interface TrainingMemory {
   readonly session: number;
   /** Outside it: weights, two moments, gradients, and the best epoch's weights. */
   readonly outside: number;
+  /** On WebGPU, by a program: the largest product's sums in parts, beside both. */
+  readonly partials: number;
 }
 
-type Recipe = Pick<TrainConfig, "batchSize" | "maxTokens" | "accumulation" | "checkpointing" | "trains">;
+type Recipe = Pick<TrainConfig, "batchSize" | "maxTokens" | "accumulation" | "checkpointing" | "trains" | "activations">;
 
 export const sessionLimit = heapBytes;
 
@@ -32,6 +35,9 @@ export const sessionLimit = heapBytes;
  * share of one layer's activations that the backward pass adds.
  */
 const fitted = { session: 80e6, waiting: 0.79, passing: 0.9 };
+
+/** Share of the activations' bytes that 16-bit ones take: not all can be stored so. */
+const shortShare = 0.52;
 
 /** For the widest batch that the recipe may make. */
 export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingMemory {
@@ -52,9 +58,17 @@ export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingM
   const perLayer = 4 * rows * width * (8 * hiddenSize + 4 * intermediateSize + 3 * heads * width);
   const kept = Math.min(keptLayers(recipe, layers), layers);
   const share = isCut(recipe, layers) ? kept / layers : 1; // of the weights that one session is fed
-  const waiting = Math.max(fitted.waiting * perLayer * kept, share * fed(trained));
+  const short = recipe.activations === "float16" ? shortShare : 1;
+  const waiting = Math.max(short * fitted.waiting * perLayer * kept, share * fed(trained));
   const session = fitted.session + share * fed(parameters) + waiting + fitted.passing * perLayer;
-  return { session, outside: 2 * bytes(parameters) + 3 * bytes(trained) };
+  const tokens = rows * width;
+  const partials = Math.max(
+    ...trained.map(({ shape: [a = 1, b = 1], name }) => (name in lookups ? 0 : partialBytes(a, b, tokens))),
+    partialBytes(tokens, hiddenSize, hiddenSize),
+    partialBytes(tokens, intermediateSize, hiddenSize),
+    partialBytes(tokens, hiddenSize, intermediateSize),
+  );
+  return { session, outside: 2 * bytes(parameters) + 3 * bytes(trained), partials };
 }
 
 /** Tells whether a step goes through segments: see `bertModel`. */

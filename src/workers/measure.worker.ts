@@ -3,7 +3,7 @@
 import { engines } from "../engines/catalogue.ts";
 import { adapterFacts } from "../models/gpu-adapter.ts";
 import { measureProcedures } from "../procedures/measure.ts";
-import { hasRelaxedSimd } from "../runtime/device.ts";
+import { hasJspi, hasRelaxedSimd } from "../runtime/device.ts";
 import { measureTraining } from "../train/measure-training.ts";
 import { ports } from "./ports.ts";
 import { serveWorker } from "./serve-worker.ts";
@@ -12,5 +12,6 @@ const machine = () => ({
   cores: navigator.hardwareConcurrency || 1,
   isolated: crossOriginIsolated,
   relaxedSimd: hasRelaxedSimd(),
+  jspi: hasJspi(),
 });
 serveWorker(measureProcedures({ ...ports, adapter: adapterFacts, machine, engines, measureTraining }));

@@ -10,6 +10,7 @@ export const report: AdapterReport = {
   cores: 2,
   isolated: true,
   relaxedSimd: true,
+  jspi: true,
   engineNames: { batch: "batch", wllama: "wllama", "batch-webgpu": "batch on WebGPU" },
 };
 

@@ -9,19 +9,18 @@ import type { Span } from "../../src/runtime/program/pipelines.ts";
 import { compileProgram } from "../../src/runtime/program/program.ts";
 import { reader } from "../../src/runtime/program/reader.ts";
 
-/** Every output by name. Numbers are fed as the type that the graph's input has. */
+/** Every output by name. Numbers are fed as the type that the graph's input has. `short`: values to be stored in 16 bits. */
 export async function runProgram(
   graph: Graph,
   numbers: Readonly<Record<string, ArrayLike<number>>>,
+  short?: ReadonlySet<number>,
 ): Promise<Record<string, Float32Array>> {
   const on = await programDevice();
   const { device } = on;
   const heap = new Heap(device);
   const feeds = feedBuffer(device, graph, [...graph.inputs.keys()], []);
-  const program = await compileProgram(on, heap, graph, {
-    input: (name) => feeds.span(name) as Span,
-    output: () => undefined,
-  });
+  const places = { input: (name: string) => feeds.span(name) as Span, output: () => undefined };
+  const program = await compileProgram(on, heap, graph, places, short);
   const fed = [...graph.inputs].map(([name, { dtype, shape }]) => {
     const data = dtype === "float32" ? Float32Array.from(numbers[name] ?? []) : Int32Array.from(numbers[name] ?? []);
     return [name, { shape, data }] as const;

@@ -5,6 +5,7 @@ import { appAddress } from "../../base/app-address.ts";
 import { serverGone } from "../../base/app-file.ts";
 import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
+import { hasJspi } from "../../runtime/device.ts";
 import { type ChatTemplate, chatTemplate, parses } from "../../text/chat-template.ts";
 import type { Completion, CompletionRequest, LanguageModel, OnProgress } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
@@ -76,8 +77,7 @@ export async function wllamaWithoutWebGpu(): Promise<ClinfuseError | undefined> 
   if (!adapter) return no("this browser has no WebGPU adapter");
   if (!adapter.features.has("shader-f16"))
     return no("the WebGPU adapter has no 16-bit floats (shader-f16), which llama.cpp needs");
-  if (!("Suspending" in WebAssembly))
-    return no("this browser's WebAssembly cannot wait for the GPU (JSPI), which llama.cpp needs");
+  if (!hasJspi()) return no("this browser's WebAssembly cannot wait for the GPU (JSPI), which llama.cpp needs");
   return undefined;
 }
 

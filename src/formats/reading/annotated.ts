@@ -62,16 +62,17 @@ export function addAnnotated(rows: Collection, split: Split, one: AnnotatedText)
 export const pairsRemark =
   "Each pair of mentions in one text is an example; a pair without a stated relation carries the label that stands for none, where the task has it.";
 
-function addLabelled(rows: Collection, split: Split, { file, line, text, second, mentions, labels = [] }: AnnotatedText): void {
+function addLabelled(rows: Collection, split: Split, { file, line, text, second, mentions, labels }: AnnotatedText): void {
   const { task } = rows;
   if (mentions.length > 0) rows.count("not-carried", "marked spans", mentions.length);
-  const ids = [...new Set(labels.map((raw) => labelOrThrow(task, raw, { file, line })))];
+  const ids = [...new Set((labels ?? []).map((raw) => labelOrThrow(task, raw, { file, line })))];
   const [label, another] = ids;
-  if (label === undefined) rows.count("no-label");
+  const mayLack = labels !== undefined && task.shape === "sentence" && task.carries === "any";
+  if (label === undefined && !mayLack) rows.count("no-label");
   else if (task.shape === "pair") {
     if (second === undefined) malformed(file, line, "the row has one text, and the task compares two");
     if (another !== undefined) malformed(file, line, `the pair carries ${ids.length} labels, and a pair has one`);
-    rows.add(split, { kind: "pair", first: text, second: second as string, label });
+    rows.add(split, { kind: "pair", first: text, second: second as string, label: label as string });
   } else if (task.shape === "sentence") {
     if (another !== undefined && task.carries === "one")
       malformed(file, line, `the text carries ${ids.length} labels, and the task gives one`);

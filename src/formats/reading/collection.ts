@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../../base/errors.ts";
 import type { Example } from "../../tasks/example.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { Rows, Split } from "../format.ts";
+import type { At, Rows, Split } from "../format.ts";
 import { splits } from "../format.ts";
 import { listed } from "./paths.ts";
 
@@ -20,12 +20,16 @@ const decisions = {
     `${n} sentence${s(n)} without a label ${were(n)} left out: the task's examples carry one or more.`,
   "other-type": (n: number, detail: string) =>
     `${mentions(n)} of the type ${detail} ${were(n)} left out: the task marks other types.`,
-  overlap: (n: number) => `${mentions(n)} that overlap${n === 1 ? "s" : ""} a longer one ${were(n)} left out.`,
-  fragments: (n: number) => `${mentions(n)} in several pieces ${were(n)} left out.`,
+  overlap: (n: number) =>
+    `${mentions(n)} that overlap${n === 1 ? "s" : ""} another ${were(n)} left out: the longest is kept, of two as long the first.`,
+  fragments: (n: number) => `${mentions(n)} in several pieces ${were(n)} left out: the task's examples mark one stretch each.`,
   "not-carried": (n: number, detail: string) => `Passed over, for the task's examples carry none: ${detail} (${n}).`,
   "not-gold": (n: number) => `${rows(n)} with predictions of a model alone ${were(n)} left out: they are no annotations.`,
   annotators: (n: number) =>
     `${rows(n)} annotated several times ${were(n)} read in the first annotation that was not cancelled, or in the one marked as ground truth.`,
+  part: (n: number) => `${mentions(n)} inside a composite one ${were(n)} left out: the composite mention is marked.`,
+  "index-term": (n: number) =>
+    `${n} index term${s(n)} of the document ${were(n)} left out: the text does not mention ${n === 1 ? "it" : "them"}.`,
   blank: (n: number) => `${mentions(n)} of no visible character ${were(n)} left out.`,
   repeated: (n: number) => `${mentions(n)} stated twice ${were(n)} counted once.`,
   crossing: (n: number) => `${n} sentence border${s(n)} inside a mention ${were(n)} passed over.`,
@@ -37,6 +41,16 @@ const decisions = {
   "repeated-row": (n: number, detail: string) =>
     `${rows(n)} that stand${n === 1 ? "s" : ""} twice ${were(n)} read once${of(detail)}.`,
   "repeated-document": (n: number) => `${n} document${s(n)} that stand${n === 1 ? "s" : ""} twice ${were(n)} read once.`,
+  "repeated-otherwise": (n: number) =>
+    `${n} document${s(n)} that stand${n === 1 ? "s" : ""} twice, with other mentions the second time, ${were(n)} read as ${n === 1 ? "it stands" : "they stand"} first.`,
+  "lost-label": (n: number, detail: string) =>
+    `${n} label${s(n)} of pairs that no file holds ${were(n)} passed over${of(detail)}.`,
+  "lost-evidence": (n: number, detail: string) =>
+    `Evidence of ${n} document${s(n)} that the claim does not cite was passed over${of(detail)}.`,
+  "no-citation": (n: number, detail: string) => `${n} claim${s(n)} without a cited document ${were(n)} left out${of(detail)}.`,
+  "lost-document": (n: number, detail: string) =>
+    `${n} document${s(n)} that the list names and the folder does not hold ${were(n)} passed over${of(detail)}.`,
+  "no-list": (n: number) => `${n} document${s(n)} that stand${n === 1 ? "s" : ""} in no list of a set ${were(n)} left out.`,
 } as const satisfies Readonly<Record<string, (n: number, detail: string) => string>>;
 
 export type Decision = keyof typeof decisions;
@@ -47,10 +61,26 @@ const rows = (n: number): string => `${n} row${s(n)}`;
 const mentions = (n: number): string => `${n} mention${s(n)}`;
 const of = (detail: string): string => (detail === "" ? "" : ` (${detail})`);
 
+/** Places that a remark lists, at most. */
+const mostPlaces = 5;
+
+/** "(a.ann, lines 3, 9; b.ann, line 1; and 4 more)", before the full stop. */
+function withPlaces(sentence: string, places: readonly At[], count: number): string {
+  if (places.length === 0) return sentence;
+  const files = new Map<string, number[]>();
+  for (const { file, line } of places) files.set(file, [...(files.get(file) ?? []), line]);
+  const told = [...files].map(([file, lines]) => `${file}, line${s(lines.length)} ${lines.join(", ")}`);
+  const more = count - places.length;
+  return `${sentence.replace(/\.$/, "")} (${[...told, ...(more > 0 ? [`and ${more} more`] : [])].join("; ")}).`;
+}
+
 export class Collection {
   readonly #rows = new Map<Split, Example[]>();
   readonly #files = new Map<Split, string[]>();
-  readonly #counts = new Map<string, { readonly decision: Decision; readonly detail: string; count: number }>();
+  readonly #counts = new Map<
+    string,
+    { readonly decision: Decision; readonly detail: string; count: number; readonly places: At[] }
+  >();
   readonly #remarks: string[] = [];
 
   constructor(readonly task: Task) {}
@@ -72,7 +102,14 @@ export class Collection {
     const key = `${decision} ${detail}`;
     const known = this.#counts.get(key);
     if (known) known.count += count;
-    else this.#counts.set(key, { decision, detail, count });
+    else this.#counts.set(key, { decision, detail, count, places: [] });
+  }
+
+  /** Counts one that was left out, with the line where it stands. */
+  countAt(decision: Decision, { file, line }: At): void {
+    this.count(decision);
+    const places = this.#counts.get(`${decision} `)?.places;
+    if (places && places.length < mostPlaces) places.push({ file, line });
   }
 
   remark(text: string): void {
@@ -85,7 +122,9 @@ export class Collection {
       const found = this.#rows.get(split);
       return found && found.length > 0 ? [[split, found] as const] : [];
     });
-    const told = [...this.#counts.values()].map(({ decision, detail, count }) => decisions[decision](count, detail));
+    const told = [...this.#counts.values()].map(({ decision, detail, count, places }) =>
+      withPlaces(decisions[decision](count, detail), places, count),
+    );
     const files = [...this.#files.values()].flat();
     if (read.length === 0) {
       const why = told.length > 0 ? `: ${told.join(" ")}` : "";
@@ -102,6 +141,9 @@ export class Collection {
       return names.length > 1 && names.length <= 8 ? [`${listed(names)} were read as one set.`] : [];
     });
     const name = (split: Split, otherwise: string): string => this.#files.get(split)?.[0] ?? otherwise;
+    const empty = [...this.#files].flatMap(([split, names]) =>
+      this.#rows.get(split)?.length === 0 ? [`No row of ${listed(names)} was read.`] : [],
+    );
     return {
       rows: Object.fromEntries(read),
       names: {
@@ -112,7 +154,7 @@ export class Collection {
         dev: name("dev", "validation set"),
         pool: name("pool", "the folder"),
       },
-      remarks: [...several, ...this.#remarks, ...told],
+      remarks: [...several, ...empty, ...this.#remarks, ...told],
     };
   }
 }

@@ -96,13 +96,17 @@ function sentencesWith(rows: Collection, { text, sections, whole }: CorpusDocume
   return joined;
 }
 
-/** Mentions of one sentence that do not overlap: the longer ones, as a text's tags can hold them. */
-export function apart<M extends Extent & { readonly type: string }>(rows: Collection, marked: readonly M[]): M[] {
+/** Mentions of one sentence that do not overlap, as a text's tags can hold them: the longest first, of two as long the first. The others are counted. */
+export function apart<M extends Extent & { readonly type: string; readonly mention: At }>(
+  rows: Collection,
+  marked: readonly M[],
+): M[] {
   const kept: M[] = [];
   for (const m of [...marked].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
     const other = kept.find((k) => k.start < m.end && m.start < k.end);
     if (!other) kept.push(m);
-    else rows.count(other.start === m.start && other.end === m.end && other.type === m.type ? "repeated" : "overlap");
+    else if (other.start === m.start && other.end === m.end && other.type === m.type) rows.count("repeated");
+    else rows.countAt("overlap", m.mention);
   }
   return kept.sort((a, b) => a.start - b.start);
 }
@@ -154,16 +158,24 @@ function addPairs(rows: Collection, split: Split, document: CorpusDocument): voi
 const joins = ({ ends: [a, b] }: Relation, head: Mention, tail: Mention): boolean =>
   (head.keys.includes(a) && tail.keys.includes(b)) || (head.keys.includes(b) && tail.keys.includes(a));
 
-/** Documents by id: a second one of the same text is read once and counted. Throws `file-malformed` for one id with two texts. */
+/** The mentions and relations of a document, without where its file has them. */
+const marksOf = ({ mentions, relations }: CorpusDocument): string =>
+  JSON.stringify([
+    mentions.map(({ base = 0, start, end, type }) => [base + start, base + end, type]),
+    relations.map(({ label, ends }) => [label, ...ends]),
+  ]);
+
+/** Documents by id, within a set: a second one of the same text is read once and counted. Throws `file-malformed` for one id with two texts. */
 export class DocumentIds {
   readonly #texts = new Map<string, CorpusDocument>();
 
   constructor(private readonly rows: Collection) {}
 
-  /** Tells whether the document is new. */
-  add(id: string, document: CorpusDocument): boolean {
-    const before = this.#texts.get(id);
-    this.#texts.set(id, before ?? document);
+  /** Tells whether the document is new to its set. */
+  add(id: string, document: CorpusDocument, set = ""): boolean {
+    const key = `${set} ${id}`;
+    const before = this.#texts.get(key);
+    this.#texts.set(key, before ?? document);
     if (!before) return true;
     if (before.text !== document.text) {
       const { file, line } = document;
@@ -174,7 +186,8 @@ export class DocumentIds {
         { file, line, what: id },
       );
     }
-    this.rows.count("repeated-document");
+    const bare = document.mentions.length + document.relations.length === 0;
+    this.rows.count(bare || marksOf(before) === marksOf(document) ? "repeated-document" : "repeated-otherwise");
     return false;
   }
 }

@@ -4,7 +4,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { Tree } from "../format.ts";
 import { labelAt } from "./labels.ts";
 import { csvRows, headerOf, ofWidth } from "./table.ts";
-import { readText } from "./text-file.ts";
+import { malformed, readText } from "./text-file.ts";
 
 /** Tells by a file's first characters whether it is such a table. */
 export const isGroundTruth = (head: string): boolean => headerOf(head, ",").join() === "pair_id,label";
@@ -15,13 +15,16 @@ export async function groundTruth(
   files: readonly string[],
   task: Task,
   labels: Readonly<Record<string, string>>,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Map<string, string>> {
   const truth = new Map<string, string>();
   for (const file of files) {
     const [, ...table] = csvRows(await readText(tree, file), file);
     for (const { cells, line } of ofWidth(table, file, [2], "pair_id and label")) {
       const [id = "", label = ""] = cells;
       labelAt(task, labels, label, { file, line });
+      const before = truth.get(id.trim());
+      if (before !== undefined && before !== label.trim())
+        malformed(file, line, `the pair ${id.trim()} has the label ${before} already`);
       truth.set(id.trim(), label.trim());
     }
   }

@@ -32,7 +32,7 @@ function objectIn(text: string, file: string, line: number): JsonObject {
 function itemsOf(text: string, file: string): JsonRow[] {
   const rows: JsonRow[] = [];
   let [depth, line, from, fromLine] = [0, 1, -1, 1];
-  let inText = false;
+  let [inText, mayBegin] = [false, true]; // at the list's own depth
   for (let i = 0; i < text.length; i++) {
     const c = text[i] as string;
     if (c === "\n") line++;
@@ -43,7 +43,10 @@ function itemsOf(text: string, file: string): JsonRow[] {
       if (depth === 1) malformed(file, line, "the list holds a text, expected objects");
       inText = true;
     } else if (c === "{" || c === "[") {
-      if (depth === 1) [from, fromLine] = [i, line];
+      if (depth === 1) {
+        if (!mayBegin) malformed(file, line, "not JSON: a comma is missing between two items of the list");
+        [from, fromLine, mayBegin] = [i, line, false];
+      }
       depth++;
     } else if (c === "}" || c === "]") {
       depth--;
@@ -52,7 +55,8 @@ function itemsOf(text: string, file: string): JsonRow[] {
         if (c !== "]" || text.slice(i + 1).trim() !== "") malformed(file, line, "something follows the list");
         return rows;
       }
-    }
+    } else if (depth === 1 && c === "," && !mayBegin) mayBegin = true;
+    else if (depth === 1 && !/\s/.test(c)) malformed(file, line, `not JSON: ${JSON.stringify(c)} between two items of the list`);
   }
   return malformed(file, depth > 1 ? fromLine : line, "the file ends inside of its list: it is cut off");
 }

@@ -10,10 +10,26 @@ export type LabelNames = Readonly<Record<string, string>>;
 
 const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
 
-/** The task's label for a corpus's name; undefined where it has none. */
+/** The task's label for a corpus's name, however it is spelled; undefined where it has none. */
 export function labelNamed(task: Task, names: LabelNames, raw: string): string | undefined {
   const name = folded(raw);
-  return labelId(task, Object.hasOwn(names, name) ? (names[name] as string) : raw);
+  return labelId(task, Object.hasOwn(names, name) ? (names[name] as string) : raw) ?? labelSpelled(task, names, name);
+}
+
+/** A name without what spellings differ in: blanks, hyphens and underscores, and the ".0" of a number that went through a table of floats. */
+const plain = (name: string): string =>
+  folded(name)
+    .replace(/[\s_-]+/g, " ")
+    .replace(/^(\d+)\.0+$/, "$1");
+
+/** The one label that a name can only mean once both are plain. */
+function labelSpelled(task: Task, names: LabelNames, raw: string): string | undefined {
+  const wanted = plain(raw);
+  const found = new Set([
+    ...Object.entries(names).flatMap(([name, id]) => (plain(name) === wanted ? [labelId(task, id)] : [])),
+    ...task.labels.flatMap(({ id }) => (plain(id) === wanted ? [id] : [])),
+  ]);
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** As `labelNamed`. Throws `unknown-label` with file and line. */

@@ -4,6 +4,7 @@
 const pairs: readonly (readonly [RegExp, RegExp])[] = [
   [/^(text|sentence|question)_?(1|a)$/i, /^(text|sentence|question)_?(2|b)$/i],
   [/^(first|premise|claim|chq)$/i, /^(second|hypothesis|evidence|faq)$/i],
+  [/^text$/i, /^second(_?text)?$/i],
 ];
 
 /** The two names among these; undefined where no pair is whole. */

@@ -8,6 +8,8 @@ export const extensionOf = (path: string): string => /\.([^./]+)$/.exec(nameOf(p
 
 /** Words of names, in order of trial. A file's own name goes before its folders'. */
 const words: readonly (readonly [RegExp, Split])[] = [
+  [/(?:dev\w*|valid\w*|val)[_-]few(?:.?shot)?\b/, "validation"],
+  [/test[_-]few(?:.?shot)?\b/, "test"],
   [/few.?shot|_few\b|-few\b/, "train"],
   [/(?<!s)train|trng/, "full"],
   [/devel|valid|(?:^|[^a-z])dev(?:[^a-z]|$)|(?:^|[^a-z])val(?:[^a-z]|$)/, "dev"],

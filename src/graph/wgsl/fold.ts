@@ -2,6 +2,7 @@
 
 import type { Graph } from "../graph.ts";
 import { type Node, sizeOf, type Value } from "../ops.ts";
+import { halvesOf } from "./halves.ts";
 import { liveNodes } from "./live-nodes.ts";
 import { presentInputs, ruleOf } from "./operators.ts";
 
@@ -34,11 +35,23 @@ export interface Plan {
   readonly stored: ReadonlySet<number>;
   /** Values whose products are rounded before they are added to: a Floor depends on them, and would jump. */
   readonly exact: ReadonlySet<number>;
+  /** Stored as 16-bit floats. */
+  readonly halves: ReadonlySet<number>;
+  /** Threads may add up within their subgroup. */
+  readonly subgroups: boolean;
   producer(value: Value): Node | undefined;
 }
 
+/** How a graph becomes kernels. */
+export interface Lowering {
+  /** Values to be stored as 16-bit floats where a kernel can. */
+  readonly short?: ReadonlySet<number> | undefined;
+  /** The device has subgroups, and WGSL their numbers. */
+  readonly subgroups?: boolean;
+}
+
 /** Throws an Error that names an operator without a kernel. */
-export function plan(g: Graph): Plan {
+export function plan(g: Graph, { short = new Set(), subgroups = false }: Lowering = {}): Plan {
   const nodes = liveNodes(g);
   for (const node of nodes) {
     const rule = ruleOf(node);
@@ -46,10 +59,14 @@ export function plan(g: Graph): Plan {
   }
   const memory = new Memory(g, nodes);
   for (const node of nodes) memory.take(node);
+  const kernels = new Kernels(memory, nodes).list;
+  const exact = beforeFloors(nodes, memory);
   return {
-    kernels: new Kernels(memory, nodes).list,
+    kernels,
     stored: memory.stored,
-    exact: beforeFloors(nodes, memory),
+    exact,
+    subgroups,
+    halves: halvesOf(kernels, short, new Set([...memory.outputs, ...exact])),
     producer: memory.producer,
   };
 }

@@ -9,7 +9,7 @@ const longSum = 16384;
 const longAxis = 64;
 const fewSums = 64;
 
-/** In order, each after what it reads. New values between the halves of a node have ids below zero. */
+/** In order, each after what it reads. New values between the halves of a node have even ids below zero. */
 export function liveNodes(g: Graph): Node[] {
   const live = new Set<number>([...g.outputs.values()].map((value) => value.id));
   const found: Node[] = [];
@@ -19,7 +19,7 @@ export function liveNodes(g: Graph): Node[] {
     found.push(node);
   }
   let made = 0;
-  const between = (shape: Value["shape"]): Value => ({ id: --made, dtype: "float32", shape });
+  const between = (shape: Value["shape"]): Value => ({ id: -2 * ++made, dtype: "float32", shape });
   return found.reverse().flatMap((node) => inTwo(node, between));
 }
 

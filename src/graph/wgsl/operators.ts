@@ -2,6 +2,7 @@
 
 import type { Inputs, Node, Op, Value } from "../ops.ts";
 import { sizeOf } from "../ops.ts";
+import { packedLibrary } from "./halves.ts";
 import { Place } from "./place.ts";
 
 /** Reads a number of a value at a place. */
@@ -109,6 +110,7 @@ export const libraries: readonly (readonly [call: string, code: string])[] = [
     // A product that is rounded before anything is added to it, which a compiler cannot see through: \`nothing\` is 0.
     `fn rounded(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ nothing); }`,
   ],
+  ["packed(", packedLibrary],
 ];
 
 /** Inputs that are there. */

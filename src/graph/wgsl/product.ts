@@ -4,7 +4,7 @@ import { type Node, type Shape, sizeOf, type Value } from "../ops.ts";
 import { type Operand, readingOf } from "./operand.ts";
 import { Block, Place } from "./place.ts";
 import { strips, type Tile, threadsOf, tileLines, tiles } from "./tile.ts";
-import { type Body, fn, nodeOf, type Shader, spread, type Writer } from "./writer.ts";
+import { type Body, fn, nodeOf, type Shader, type Spot, spread, type Writer } from "./writer.ts";
 
 /** Workgroups that keep a large card busy. */
 const enough = 256;
@@ -45,9 +45,10 @@ export function productShaders(writer: (instead?: Value) => Writer, scratch: num
   const whole = writer();
   const product = productOf(nodeOf(whole.kernel));
   const ending = finishing(writer(), product);
-  const way = wayOf(product, ending.length);
+  const { paired } = whole;
+  const way = wayOf(product, ending.length / (paired ? 2 : 1));
   const sides = sidesOf(whole, product, way);
-  if (way.parts === 1) return [whole.shader(body(product, way, sides, finishing(whole, product)))];
+  if (way.parts === 1) return [whole.shader(body(product, way, sides, { lines: finishing(whole, product), paired }))];
   const size = product.rows * product.columns * sizeOf(product.batch);
   const held: Value = { id: scratch, dtype: "float32", shape: [way.parts, size] };
   const first = writer(held);
@@ -65,12 +66,18 @@ export function productShaders(writer: (instead?: Value) => Writer, scratch: num
   ];
   const last = writer();
   return [
-    first.shader(body(product, way, sidesOf(first, product, way), keeping)),
+    first.shader(body(product, way, sidesOf(first, product, way), { lines: keeping, paired: false })),
     last.shader(addingBody(last, product, held, way.parts)),
   ];
 }
 
-function wayOf({ rows, columns, inner, batch }: Product, ending: number): Way {
+/** Bytes of the partial sums of a product of two matrices, where it is split along the sum; 0 where it is not. */
+export function partialBytes(rows: number, columns: number, inner: number): number {
+  const { parts } = wayOf({ rows, columns, inner, batch: [] }, 0);
+  return parts === 1 ? 0 : 4 * parts * rows * columns;
+}
+
+function wayOf({ rows, columns, inner, batch }: Omit<Product, "a" | "b" | "bias">, ending: number): Way {
   const count = sizeOf(batch);
   const size = rows * columns * count;
   if (Math.min(rows, columns) < leastSide || size <= fewNumbers) {
@@ -97,30 +104,47 @@ const sidesOf = (w: Writer, { a, b }: Product, { tile }: Way) =>
   [a, b].map((operand) => ({ operand, reading: readingOf(w, operand, tile !== undefined) })) as [SideOf, SideOf];
 type SideOf = Parameters<typeof tileLines>[1];
 
-function body(product: Product, way: Way, sides: [SideOf, SideOf], ending: readonly string[]): Body {
-  const functions = [...sides.flatMap(({ reading }) => reading.functions), ...ending];
-  return way.tile ? tiledBody(product, way, way.tile, sides, functions) : plainBody(product, way, functions);
+/** What follows each sum: the function `finish`. `paired`: it takes two sums at once, of neighbouring columns. */
+interface Ending {
+  readonly lines: readonly string[];
+  readonly paired: boolean;
 }
 
-/** A thread for each number of each part. */
-function plainBody({ rows, columns, inner, batch }: Product, { parts, length }: Way, before: readonly string[]): Body {
+function body(product: Product, way: Way, sides: [SideOf, SideOf], { lines, paired }: Ending): Body {
+  const functions = [...sides.flatMap(({ reading }) => reading.functions), ...lines];
+  return way.tile
+    ? tiledBody(product, way, way.tile, sides, { lines: functions, paired })
+    : plainBody(product, way, { lines: functions, paired });
+}
+
+/** A thread for each number of each part, or for a pair. */
+function plainBody({ rows, columns, inner, batch }: Product, { parts, length }: Way, { lines, paired }: Ending): Body {
   const size = rows * columns * sizeOf(batch);
+  const width = paired ? 2 : 1;
   const main = [
-    `let n = wid.y * nwg.x * ${plainLanes}u + gid.x;`,
+    numberOf(width),
     `if (n >= ${size * parts}u) { return; }`,
     `let j = n % ${columns}u;`,
     `let i = (n / ${columns}u) % ${rows}u;`,
     ...(parts === 1
       ? [`let z = n / ${rows * columns}u;`]
       : [`let z = (n / ${rows * columns}u) % ${sizeOf(batch)}u;`, `part = n / ${size}u;`]),
-    "var sum = 0.0;",
+    paired ? "var sum = vec2f();" : "var sum = 0.0;",
     ...(parts === 1
       ? [`for (var k = 0u; k < ${inner}u; k++) {`]
       : [`for (var k = part * ${length}u; k < min(${inner}u, (part + 1u) * ${length}u); k++) {`]),
-    "sum = fma(load_a(z, i, k), load_b(z, j, k), sum); }",
+    paired
+      ? "sum = fma(vec2f(load_a(z, i, k)), vec2f(load_b(z, j, k), load_b(z, j + 1u, k)), sum); }"
+      : "sum = fma(load_a(z, i, k), load_b(z, j, k), sum); }",
     "finish(z, i, j, sum);",
   ];
-  return { before, main, workgroup: [plainLanes], groups: spread(Math.ceil((size * parts) / plainLanes)) };
+  return { before: lines, main, workgroup: [plainLanes], groups: spread(Math.ceil((size * parts) / width / plainLanes)) };
+}
+
+/** The index of a thread's number, or of the first of its pair. */
+function numberOf(width: 1 | 2): string {
+  const thread = `wid.y * nwg.x * ${plainLanes}u + gid.x`;
+  return `let n = ${width === 2 ? `2u * (${thread})` : thread};`;
 }
 
 function tiledBody(
@@ -128,7 +152,7 @@ function tiledBody(
   { parts, length }: Way,
   tile: Tile,
   sides: [SideOf, SideOf],
-  functions: readonly string[],
+  { lines, paired }: Ending,
 ): Body {
   const count = sizeOf(batch);
   const main = [
@@ -141,27 +165,31 @@ function tiledBody(
           `let kBegin = own * ${length}u;`,
           `let kEnd = min(${inner}u, kBegin + ${length}u);`,
         ]),
-    ...tileLines(tile, ...sides),
+    ...tileLines(tile, ...sides, paired),
   ];
   const groups = [Math.ceil(columns / tile.columns), Math.ceil(rows / tile.rows), count * parts] as const;
-  return { before: [...strips(tile), ...functions], main, workgroup: [threadsOf(tile)], groups };
+  return { before: [...strips(tile), ...lines], main, workgroup: [threadsOf(tile)], groups };
 }
 
-/** Adds the parts of each number up, in their order. */
+/** Adds the parts of each number, or of a pair, up in their order. */
 function addingBody(w: Writer, product: Product, held: Value, parts: number): Body {
   const { rows, columns, batch } = product;
   const size = rows * columns * sizeOf(batch);
   const block = new Block();
   const number = w.memory(held, Place.flat(block, held.shape, "n"));
+  const width = w.paired ? 2 : 1;
+  const [zero, part] = w.paired
+    ? ["vec2f()", `vec2f(held(part * ${size}u + n), held(part * ${size}u + n + 1u))`]
+    : ["0.0", `held(part * ${size}u + n)`];
   const main = [
-    `let n = wid.y * nwg.x * ${plainLanes}u + gid.x;`,
+    numberOf(width),
     `if (n >= ${size}u) { return; }`,
-    "var sum = 0.0;",
-    `for (var part = 0u; part < ${parts}u; part++) { sum += held(part * ${size}u + n); }`,
+    `var sum = ${zero};`,
+    `for (var part = 0u; part < ${parts}u; part++) { sum += ${part}; }`,
     `finish(n / ${rows * columns}u, (n / ${columns}u) % ${rows}u, n % ${columns}u, sum);`,
   ];
   const before = [...fn("held", "n: u32", block, number), ...finishing(w, product)];
-  return { before, main, workgroup: [plainLanes], groups: spread(Math.ceil(size / plainLanes)) };
+  return { before, main, workgroup: [plainLanes], groups: spread(Math.ceil(size / width / plainLanes)) };
 }
 
 function productOf(node: Node): Product {
@@ -210,14 +238,17 @@ function gemmOf(node: Node<"Gemm">): Product {
   return { rows, columns, inner, batch: [], a: left, b: right, bias: c ?? undefined };
 }
 
-/** The function that stores one number of the product, and what builds on it. */
+/** The function that stores one number of the product, or a pair, and what builds on it. */
 function finishing(w: Writer, { rows, columns, batch, bias }: Product): string[] {
   const block = new Block();
   const [out] = nodeOf(w.kernel).outputs;
-  const flat = block.hold(sizeOf(batch) === 1 ? `i * ${columns}u + j` : `z * ${rows * columns}u + i * ${columns}u + j`);
-  const own = bias && w.read(bias, Place.axes(block, [rows, columns], ["i", "j"]).of(bias.shape));
-  const number = own === undefined ? "sum" : block.hold(`sum + ${own}`);
-  w.store(Place.flat(block, out.shape, flat), new Map([[out.id, number]]));
-  const [head = "", ...rest] = fn("finish", "z: u32, i: u32, j: u32, sum: f32", block);
+  const spot = (sum: string, j: string): Spot => {
+    const flat = block.hold(sizeOf(batch) === 1 ? `i * ${columns}u + ${j}` : `z * ${rows * columns}u + i * ${columns}u + ${j}`);
+    const own = bias && w.read(bias, Place.axes(block, [rows, columns], ["i", j]).of(bias.shape));
+    const number = own === undefined ? sum : block.hold(`${sum} + ${own}`);
+    return { at: Place.flat(block, out.shape, flat), main: new Map([[out.id, number]]) };
+  };
+  w.store(w.paired ? [spot("sum.x", "j"), spot("sum.y", block.hold("j + 1u"))] : [spot("sum", "j")]);
+  const [head = "", ...rest] = fn("finish", `z: u32, i: u32, j: u32, sum: ${w.paired ? "vec2f" : "f32"}`, block);
   return [head, `if (i >= ${rows}u || j >= ${columns}u) { return; }`, ...rest];
 }

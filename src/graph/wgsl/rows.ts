@@ -3,7 +3,8 @@
 import { type Attrs, type Node, sizeOf, type Value } from "../ops.ts";
 import { Block, Place } from "./place.ts";
 import { lanesFor } from "./sum.ts";
-import { type Body, fn, groupIndex, literal, nodeOf, spread, type Writer } from "./writer.ts";
+import { totals } from "./totals.ts";
+import { type Body, fn, groupIndex, literal, nodeOf, type Spot, spread, type Writer } from "./writer.ts";
 
 /** Numbers of a row that a thread keeps; longer rows are computed again for each pass. */
 const mostKept = 8;
@@ -15,6 +16,8 @@ interface Row {
   readonly load: readonly string[];
   /** Lines that run for every number of the thread. */
   each(line: string): string[];
+  /** Lines that run for every pair of the thread, where it keeps pairs: `x` and `y`, the second at `k + 1`. */
+  pairs(line: string): string[];
   /** `name`: the whole row's sum or maximum of `expression` over its numbers. */
   total(name: string, expression: string, by?: "sum" | "max"): string[];
 }
@@ -24,8 +27,8 @@ type RowOp = "Softmax" | "LayerNormalization" | "SimplifiedLayerNormalization";
 interface RowRule<O extends RowOp> {
   /** Computes what all numbers of a row share. */
   before(row: Row, attrs: Attrs<O>): string[];
-  /** The first output's number, by `x`, `k` and what went before; `given` reads another input at `k`. */
-  number(given: (input: number) => string): string;
+  /** The first output's number, by `x` and what went before; `given` reads another input there. */
+  number(x: string, given: (input: number) => string): string;
   /** The other outputs, one for each row. */
   readonly others: readonly string[];
 }
@@ -38,7 +41,7 @@ const mean = (name: string, expression: string, row: Row) => [
 const rules: { readonly [O in RowOp]: RowRule<O> } = {
   Softmax: {
     before: (row) => [...row.total("most", "x", "max"), ...row.total("total", "exp(x - most)")],
-    number: () => "exp(x - most) / total",
+    number: (x) => `exp(${x} - most) / total`,
     others: [],
   },
   LayerNormalization: {
@@ -47,7 +50,7 @@ const rules: { readonly [O in RowOp]: RowRule<O> } = {
       ...mean("variance", "(x - mean) * (x - mean)", row),
       `let inverse = 1.0 / sqrt(variance + ${literal(Math.fround(epsilon))});`,
     ],
-    number: (given) => `(x - mean) * inverse * ${given(1)} + ${given(2)}`,
+    number: (x, given) => `(${x} - mean) * inverse * ${given(1)} + ${given(2)}`,
     others: ["mean", "inverse"],
   },
   SimplifiedLayerNormalization: {
@@ -55,7 +58,7 @@ const rules: { readonly [O in RowOp]: RowRule<O> } = {
       ...mean("power", "x * x", row),
       `let inverse = 1.0 / sqrt(power + ${literal(Math.fround(epsilon))});`,
     ],
-    number: (given) => `x * inverse * ${given(1)}`,
+    number: (x, given) => `${x} * inverse * ${given(1)}`,
     others: [],
   },
 };
@@ -66,8 +69,9 @@ export function rowsBody(w: Writer): Body {
   const x = node.inputs[0] as Value;
   const columns = x.shape.at(-1) as number;
   const count = sizeOf(x.shape) / columns;
-  const lanes = lanesFor(columns);
-  const row = rowOf(columns, lanes);
+  const width = w.paired ? 2 : 1;
+  const lanes = lanesFor(columns / width);
+  const row = rowOf(columns, lanes, width);
   const load = new Block();
   const loaded = w.read(x, Place.flat(load, x.shape, load.hold(`row * ${columns}u + k`)));
   const shared = rule.before(row, node.attrs as Attrs<RowOp>);
@@ -77,20 +81,16 @@ export function rowsBody(w: Writer): Body {
     const line = node.outputs[i + 1] && w.write(node.outputs[i + 1] as Value, "row", name);
     return line ? [`if (lane == 0u) { ${line} }`] : [];
   });
+  const given = (numbers: string) => `finish(row, k, ${[numbers, ...names].join(", ")});`;
   const main = [
     `let row = ${groupIndex};`,
     `if (row >= ${count}u) { return; }`,
     ...row.load,
     ...shared,
     ...others,
-    ...row.each(`finish(row, k, x${names.map((name) => `, ${name}`).join("")});`),
+    ...(width === 2 ? row.pairs(given("x, y")) : row.each(given("x"))),
   ];
-  const before = [
-    `var<workgroup> sh: array<f32, ${lanes}>;`,
-    ...fn("load", "row: u32, k: u32", load, loaded),
-    ...totals(lanes),
-    ...finish,
-  ];
+  const before = [...fn("load", "row: u32, k: u32", load, loaded), ...totals(lanes, w.plan.subgroups), ...finish];
   return { before, main, workgroup: [lanes], groups: spread(count) };
 }
 
@@ -98,26 +98,36 @@ export function rowsBody(w: Writer): Body {
 function finishing(w: Writer, node: Node, rule: RowRule<RowOp>, columns: number, names: readonly string[]): string[] {
   const block = new Block();
   const first = node.outputs[0] as Value;
-  const at = Place.flat(block, first.shape, block.hold(`row * ${columns}u + k`));
-  const given = (i: number) => w.read(node.inputs[i] as Value, Place.flat(block, [columns], "k"));
-  const number = block.hold(rule.number(given));
+  const spot = (x: string, k: string): Spot => {
+    const given = (i: number) => w.read(node.inputs[i] as Value, Place.flat(block, [columns], k));
+    const number = block.hold(rule.number(x, given));
+    return { at: Place.flat(block, first.shape, block.hold(`row * ${columns}u + ${k}`)), main: new Map([[first.id, number]]) };
+  };
   const skip = new Set(node.outputs.slice(1).map(({ id }) => id));
-  w.store(at, new Map([[first.id, number]]), skip);
-  return fn("finish", `row: u32, k: u32, x: f32${names.map((name) => `, ${name}: f32`).join("")}`, block);
+  w.store(w.paired ? [spot("x", "k"), spot("y", block.hold("k + 1u"))] : [spot("x", "k")], skip);
+  const numbers = [...(w.paired ? ["x", "y"] : ["x"]), ...names].map((name) => `${name}: f32`);
+  return fn("finish", `row: u32, k: u32, ${numbers.join(", ")}`, block);
 }
 
-/** A row's numbers in variables where a thread has few, else computed again in a loop. */
-function rowOf(columns: number, lanes: number): Row {
-  const kept = Math.ceil(columns / lanes);
+/** A row's numbers in variables where a thread has few, else computed again in a loop. `width` 2: a thread has pairs. */
+function rowOf(columns: number, lanes: number, width: 1 | 2): Row {
+  const kept = width * Math.ceil(columns / lanes / width);
   if (kept > mostKept) {
     const each = (line: string) => [`for (var k = lane; k < ${columns}u; k += ${lanes}u) { let x = load(row, k); ${line} }`];
-    return { columns, load: [], each, total: totalBy(each) };
+    const pairs = (line: string) => [
+      `for (var k = 2u * lane; k < ${columns}u; k += ${2 * lanes}u) { let x = load(row, k); let y = load(row, k + 1u); ${line} }`,
+    ];
+    return { columns, load: [], each, pairs, total: totalBy(each) };
   }
   const own = Array.from({ length: kept }, (_, i) => i);
-  const inside = (i: number) => (lanes * (i + 1) <= columns ? "" : `if (k${i} < ${columns}u) `);
-  const load = own.map((i) => `let k${i} = lane + ${lanes * i}u; var x${i} = 0.0; ${inside(i)}{ x${i} = load(row, k${i}); }`);
+  const first = (i: number) => lanes * (i - (i % width)); // of the lanes' numbers i
+  const inside = (i: number) => (first(i) + lanes * width <= columns ? "" : `if (k${i} < ${columns}u) `);
+  const place = (i: number) => (width === 1 ? `lane + ${lanes * i}u` : `2u * lane + ${first(i) + (i % 2)}u`);
+  const load = own.map((i) => `let k${i} = ${place(i)}; var x${i} = 0.0; ${inside(i)}{ x${i} = load(row, k${i}); }`);
   const each = (line: string) => own.map((i) => `${inside(i)}{ let k = k${i}; let x = x${i}; ${line} }`);
-  return { columns, load, each, total: totalBy(each) };
+  const pairs = (line: string) =>
+    own.filter((i) => i % 2 === 0).map((i) => `${inside(i)}{ let k = k${i}; let x = x${i}; let y = x${i + 1}; ${line} }`);
+  return { columns, load, each, pairs, total: totalBy(each) };
 }
 
 const totalBy =
@@ -131,19 +141,3 @@ const totalBy =
       `let ${name} = ${by === "sum" ? "addAll" : "maxAll"}(lane, ${own});`,
     ];
   };
-
-/** Sum and maximum over the threads of a workgroup. */
-function totals(lanes: number): string[] {
-  const tree = (name: string, step: string) =>
-    `fn ${name}(lane: u32, own: f32) -> f32 {
-  workgroupBarrier();
-  sh[lane] = own;
-  workgroupBarrier();
-  for (var half = ${lanes / 2}u; half > 0u; half = half / 2u) {
-    if (lane < half) { sh[lane] = ${step}; }
-    workgroupBarrier();
-  }
-  return sh[0];
-}`;
-  return [tree("addAll", "sh[lane] + sh[lane + half]"), tree("maxAll", "max(sh[lane], sh[lane + half])")];
-}

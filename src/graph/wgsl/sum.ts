@@ -2,6 +2,7 @@
 
 import { type Node, type Shape, sizeOf, type Value } from "../ops.ts";
 import { Block, Place } from "./place.ts";
+import { totals } from "./totals.ts";
 import { type Body, fn, groupIndex, literal, spread, type Writer } from "./writer.ts";
 
 /** Sums beside each other in a workgroup where neighbours in memory belong to different ones. */
@@ -35,7 +36,7 @@ function storing(w: Writer, over: number, sumOf: (i: number) => string): readonl
     const scale = sum.op === "ReduceMean" ? ` * ${literal(Math.fround(1 / over))}` : "";
     return [(outputs[i] as Value).id, block.hold(`${sumOf(i)}${scale}`)] as const;
   });
-  w.store(Place.flat(block, (outputs[0] as Value).shape, "o"), new Map(numbers));
+  w.store([{ at: Place.flat(block, (outputs[0] as Value).shape, "o"), main: new Map(numbers) }]);
   return block.lines;
 }
 
@@ -52,7 +53,7 @@ function serialBody(w: Writer, terms: readonly string[], count: number, over: nu
   return { before: terms, main, workgroup: [serialLanes], groups: spread(Math.ceil(count / serialLanes)) };
 }
 
-/** A workgroup for each sum, or for some beside each other; it adds by a tree, so that the order is always the same. */
+/** A workgroup for each sum, or for some beside each other; it adds by a tree or by subgroups, so that the order is always the same. */
 function treeBody(
   w: Writer,
   terms: readonly string[],
@@ -61,23 +62,33 @@ function treeBody(
   const { nodes } = w.kernel;
   const width = leading ? across : 1;
   const parts = leading ? 16 : lanesFor(over);
+  const bySubgroups = width === 1 && w.plan.subgroups;
   const shared = nodes.map((_, i) => `var<workgroup> sh${i}: array<f32, ${width * parts}>;`);
   const each = (line: (i: number) => string) => nodes.map((_, i) => line(i));
-  const main = [
+  const own = [
     `let o = (${groupIndex}) * ${width}u + lane % ${width}u;`,
     `let part = lane / ${width}u;`,
     ...each((i) => `var sum${i} = 0.0;`),
     `if (o < ${count}u) { for (var k = part; k < ${over}u; k += ${parts}u) { ${each((i) => `sum${i} += term${i}(o, k);`).join(" ")} } }`,
+  ];
+  const first = `if (part != 0u || o >= ${count}u) { return; }`;
+  const groups = spread(Math.ceil(count / width));
+  if (bySubgroups) {
+    const main = [...own, ...each((i) => `sum${i} = addAll(lane, sum${i});`), first, ...storing(w, over, (i) => `sum${i}`)];
+    return { before: [...totals(parts, true), ...terms], main, workgroup: [parts], groups };
+  }
+  const main = [
+    ...own,
     ...each((i) => `sh${i}[lane] = sum${i};`),
     "workgroupBarrier();",
     `for (var half = ${parts / 2}u; half > 0u; half = half / 2u) {`,
     `if (part < half) { ${each((i) => `sh${i}[lane] += sh${i}[lane + half * ${width}u];`).join(" ")} }`,
     "workgroupBarrier();",
     "}",
-    `if (part != 0u || o >= ${count}u) { return; }`,
+    first,
     ...storing(w, over, (i) => `sh${i}[lane]`),
   ];
-  return { before: [...shared, ...terms], main, workgroup: [width * parts], groups: spread(Math.ceil(count / width)) };
+  return { before: [...shared, ...terms], main, workgroup: [width * parts], groups };
 }
 
 /** Threads for a sum of so many: a power of two. */

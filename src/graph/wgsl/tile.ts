@@ -35,9 +35,9 @@ export interface Side {
 
 /**
  * Lines from the sums' beginning to `finish(z, i, j, sum)` for each number. They stand after `z`, the number of the matrix, and `kBegin` and `kEnd`,
- * the part of the sum. Every number is added up in the order of the sum, whatever the tile.
+ * the part of the sum. Every number is added up in the order of the sum, whatever the tile. `paired`: `finish` takes two sums, of columns j and j + 1.
  */
-export function tileLines(tile: Tile, a: Side, b: Side): string[] {
+export function tileLines(tile: Tile, a: Side, b: Side, paired: boolean): string[] {
   const { rows, columns, inner, each } = tile;
   const [tall, wide] = [each[0] / 4, each[1] / 4];
   const [down, across] = [rows / each[0], columns / each[1]];
@@ -63,7 +63,11 @@ export function tileLines(tile: Tile, a: Side, b: Side): string[] {
     "}",
     "workgroupBarrier();",
     "}",
-    ...sums.flatMap(([i, j]) => components.map((c, n) => `finish(z, ${row(i)}, ${column(j)} + ${n}u, s${i}_${j}.${c});`)),
+    ...sums.flatMap(([i, j]) =>
+      paired
+        ? ["xy", "zw"].map((pair, n) => `finish(z, ${row(i)}, ${column(j)} + ${2 * n}u, s${i}_${j}.${pair});`)
+        : components.map((c, n) => `finish(z, ${row(i)}, ${column(j)} + ${n}u, s${i}_${j}.${c});`),
+    ),
   ];
 }
 

@@ -3,8 +3,10 @@
 import type { Constant } from "../graph.ts";
 import { type Node, sizeOf, type Value } from "../ops.ts";
 import type { Kernel, Plan } from "./fold.ts";
+import { halfAt, halfFour } from "./halves.ts";
 import { libraries, type Read, ruleOf } from "./operators.ts";
 import type { Block, Place } from "./place.ts";
+import { subgroupEntry } from "./totals.ts";
 
 /** One dispatch: its code, and what lies at its bindings, those that are read first. */
 export interface Shader {
@@ -33,6 +35,12 @@ export function spread(count: number): [number, number, number] {
 }
 export const groupIndex = "wid.y * nwg.x + wid.x";
 
+/** One number of the kernel's main output: where it lies, and the numbers of its nodes' outputs there. */
+export interface Spot {
+  readonly at: Place;
+  readonly main: ReadonlyMap<number, string>;
+}
+
 export class Writer {
   readonly #reads: Value[] = [];
   readonly #writes: readonly Value[];
@@ -51,6 +59,11 @@ export class Writer {
     for (const { value, data } of constants) if (sizeOf(value.shape) === 1) this.#scalars.set(value.id, Number(data[0]));
   }
 
+  /** Tells whether a thread has to store two numbers at once, the first at an even index. */
+  get paired(): boolean {
+    return this.#writes.some(({ id }) => this.plan.halves.has(id));
+  }
+
   /** The number of a value at a place; `bound`: numbers at hand, by the value's id. */
   readonly read = (value: Value, at: Place, bound: ReadonlyMap<number, string> = none): string => {
     const known = bound.get(value.id);
@@ -64,6 +77,7 @@ export class Writer {
   memory(value: Value, at: Place): string {
     const buffer = this.#buffer(value);
     const index = at.flat;
+    if (this.plan.halves.has(value.id)) return at.block.hold(halfAt(buffer, index, this.#fours.has(value.id)));
     return at.block.hold(this.#fours.has(value.id) ? `${buffer}[${index} / 4u][${index} % 4u]` : `${buffer}[${index}]`);
   }
 
@@ -76,7 +90,9 @@ export class Writer {
       return rule.read(node as Node, at, (input, place) => this.readFour(input, place));
     }
     this.#fours.add(value.id);
-    return at.block.hold(`${this.#buffer(value)}[${at.flat} / 4u]`);
+    const four = `${at.flat} / 4u`;
+    const buffer = this.#buffer(value);
+    return at.block.hold(this.plan.halves.has(value.id) ? halfFour(buffer, at.block.hold(four)) : `${buffer}[${four}]`);
   }
 
   #computed(value: Value, at: Place, bound: ReadonlyMap<number, string>): string {
@@ -97,18 +113,27 @@ export class Writer {
     return `b${found < 0 ? this.#reads.push(value) - 1 : found}`;
   }
 
-  /**
-   * Stores the kernel's outputs at a place: `main` are the numbers of its nodes' outputs there. `skip`: outputs that are stored elsewhere.
-   */
-  store(at: Place, main: ReadonlyMap<number, string>, skip: ReadonlySet<number> = new Set()): void {
-    const bound = new Map(main);
+  /** Stores the kernel's outputs at a spot, or at the two of a pair. `skip`: outputs that are stored elsewhere. */
+  store(spots: readonly [Spot, Spot?], skip: ReadonlySet<number> = new Set()): void {
+    const own = spots.flatMap((spot) => (spot ? [{ at: spot.at, bound: new Map(spot.main) }] : []));
     for (const value of this.kernel.outputs) {
       if (skip.has(value.id)) continue;
-      const place = at.as(value.shape);
-      const number = bound.get(value.id) ?? this.#computed(value, place, bound);
-      bound.set(value.id, number);
-      const line = this.write(value, place.flat, number);
-      if (line) at.block.add(line);
+      const found = own.map(({ at, bound }) => {
+        const place = at.as(value.shape);
+        const number = bound.get(value.id) ?? this.#computed(value, place, bound);
+        bound.set(value.id, number);
+        return { block: at.block, index: place.flat, number };
+      });
+      if (this.plan.halves.has(value.id)) {
+        const [{ block, index }] = found as [(typeof found)[0]];
+        const line = this.write(value, `${index} / 2u`, `packed(${found.map(({ number }) => number).join(", ")})`);
+        if (line) block.add(line);
+        continue;
+      }
+      for (const { block, index, number } of found) {
+        const line = this.write(value, index, number);
+        if (line) block.add(line);
+      }
     }
   }
 
@@ -118,24 +143,34 @@ export class Writer {
     return i < 0 ? undefined : `o${i}[${index}] = ${number};`;
   }
 
+  #typeOf({ id, dtype }: Value): string {
+    if (dtype !== "float32") return "i32";
+    const [one, four] = this.plan.halves.has(id) ? ["u32", "vec2u"] : ["f32", "vec4f"];
+    return this.#fours.has(id) ? four : one;
+  }
+
   shader({ before, main, workgroup, groups }: Body): Shader {
     const text = [...before, ...main].join("\n");
     const used = libraries.filter(([call]) => text.includes(call)).map(([, code]) => code);
     const buffers = [
-      ...this.#reads.map(({ id, dtype }, i) =>
-        binding(i, "read", `b${i}`, dtype !== "float32" ? "i32" : this.#fours.has(id) ? "vec4f" : "f32"),
+      ...this.#reads.map((value, i) => binding(i, "read", `b${i}`, this.#typeOf(value))),
+      ...this.#writes.map(({ id }, i) =>
+        binding(this.#reads.length + i, "read_write", `o${i}`, this.plan.halves.has(id) ? "u32" : "f32"),
       ),
-      ...this.#writes.map((_, i) => binding(this.#reads.length + i, "read_write", `o${i}`, "f32")),
     ];
     const rounds = text.includes("rounded(");
+    const subgroups = text.includes("subgroupIndex");
     const code = [
+      ...(subgroups ? subgroupEntry.before : []),
       ...buffers,
       ...(rounds ? ["var<private> nothing: u32;"] : []),
       ...used,
       ...before,
       `@compute @workgroup_size(${workgroup.join(", ")})`,
       "fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,",
-      "        @builtin(local_invocation_index) lane: u32, @builtin(local_invocation_id) lid: vec3u) {",
+      "        @builtin(local_invocation_index) lane: u32, @builtin(local_invocation_id) lid: vec3u",
+      subgroups ? `, ${subgroupEntry.parameters}) {` : ") {",
+      ...(subgroups ? subgroupEntry.main : []),
       ...(rounds ? ["nothing = nwg.z >> 16u;"] : []),
       ...main,
       "}",

@@ -9,11 +9,16 @@ export interface ProgramDevice {
   readonly pipelines: Pipelines;
   /** Bytes that one buffer and one binding may have. */
   readonly most: number;
+  /** Kernels may add up within subgroups: the device has them, WGSL their numbers, and they are worth it. */
+  readonly subgroups: boolean;
   /** Why the device went away; undefined while it is there. */
   lost(): string | undefined;
   /** The first error since the last asking that no call was told of: what was queued meanwhile is worth nothing. */
   fault(): ClinfuseError | undefined;
 }
+
+/** Threads of a subgroup at least. Smaller ones leave as many sums to add as a tree takes turns. */
+const worthwhile = 8;
 
 let kept: Promise<ProgramDevice> | undefined;
 
@@ -33,7 +38,11 @@ async function open(): Promise<ProgramDevice> {
     const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
     if (!adapter) throw new Error("the browser has WebGPU but no adapter for it");
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    const features: GPUFeatureName[] = adapter.features.has("subgroups") ? ["subgroups"] : [];
+    const device = await adapter.requestDevice({
+      requiredFeatures: features,
+      requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+    });
     let lost: string | undefined;
     device.lost.then(({ message }) => {
       lost = message || "no reason given";
@@ -46,7 +55,17 @@ async function open(): Promise<ProgramDevice> {
       fault ??= new ClinfuseError(code, `the GPU refuses: ${message}`, { what: message.slice(0, 300) });
     });
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    return { device, pipelines: new Pipelines(device), most, lost: () => lost, fault: () => [fault, (fault = undefined)][0] };
+    const { subgroupMinSize = 0 } = adapter.info as { readonly subgroupMinSize?: number };
+    const numbered = navigator.gpu.wgslLanguageFeatures.has("subgroup_id");
+    const subgroups = features.length > 0 && numbered && subgroupMinSize >= worthwhile;
+    return {
+      device,
+      pipelines: new Pipelines(device),
+      most,
+      subgroups,
+      lost: () => lost,
+      fault: () => [fault, (fault = undefined)][0],
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ClinfuseError("no-webgpu", `the GPU cannot be used: ${why}`, { what: why.slice(0, 300) }, { cause: error });

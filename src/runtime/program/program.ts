@@ -29,10 +29,16 @@ export interface Program {
   close(): void;
 }
 
-/** Throws ProgramRefusal; `out-of-memory`. */
-export async function compileProgram(on: ProgramDevice, heap: Heap, g: Graph, places: Places): Promise<Program> {
+/** `short`: values to be stored as 16-bit floats where a kernel can. Throws ProgramRefusal; `out-of-memory`. */
+export async function compileProgram(
+  on: ProgramDevice,
+  heap: Heap,
+  g: Graph,
+  places: Places,
+  short?: ReadonlySet<number>,
+): Promise<Program> {
   const { device, pipelines } = on;
-  const { shaders, constants } = lowered(g, on.most);
+  const { shaders, constants, halves } = lowered(g, on, short);
   device.pushErrorScope("validation");
   device.pushErrorScope("out-of-memory");
   const spans = new Map<number, Span>();
@@ -44,7 +50,7 @@ export async function compileProgram(on: ProgramDevice, heap: Heap, g: Graph, pl
     return buffer;
   });
   const copies = placeOutputs(g, shaders, places, spans);
-  const groups = placeRest(on, heap, g, shaders, spans);
+  const groups = placeRest(on, heap, g, { shaders, halves }, spans);
   const [full, wrong] = [device.popErrorScope(), device.popErrorScope()];
   const compiled = await Promise.all(
     shaders.map(({ code, reads, writes }) => pipelines.compile(code, reads.length, writes.length)),
@@ -79,13 +85,14 @@ export async function compileProgram(on: ProgramDevice, heap: Heap, g: Graph, pl
   };
 }
 
-const bytesOf = (value: Value) => 4 * sizeOf(value.shape);
+const bytesOf = (value: Value, halves?: ReadonlySet<number>) => (halves?.has(value.id) ? 2 : 4) * sizeOf(value.shape);
 
-function lowered(g: Graph, most: number): Shaders {
+function lowered(g: Graph, { most, subgroups }: ProgramDevice, short?: ReadonlySet<number>): Shaders {
   try {
-    const found = toWgsl(g);
+    const found = toWgsl(g, { short, subgroups });
     for (const value of found.shaders.flatMap(({ reads, writes }) => [...reads, ...writes])) {
-      if (padded(bytesOf(value)) > most) throw new Error(`a tensor of [${value.shape}] is larger than one binding of this GPU`);
+      if (padded(bytesOf(value, found.halves)) > most)
+        throw new Error(`a tensor of [${value.shape}] is larger than one binding of this GPU`);
     }
     return found;
   } catch (error) {
@@ -126,7 +133,7 @@ function placeRest(
   { pipelines }: ProgramDevice,
   heap: Heap,
   g: Graph,
-  shaders: readonly Shader[],
+  { shaders, halves }: Pick<Shaders, "shaders" | "halves">,
   spans: Map<number, Span>,
 ): GPUBindGroup[] {
   const lease = heap.lease();
@@ -142,9 +149,10 @@ function placeRest(
   return shaders.map(({ reads, writes }, i) => {
     for (const value of writes) {
       if (spans.has(value.id)) continue;
-      const buffer = lease.take(bytesOf(value));
+      const size = bytesOf(value, halves);
+      const buffer = lease.take(size);
       leased.set(value.id, buffer);
-      spans.set(value.id, { buffer, offset: 0, size: bytesOf(value) });
+      spans.set(value.id, { buffer, offset: 0, size });
     }
     const group = pipelines.group(reads.map(spanOf), writes.map(spanOf));
     for (const { id } of [...reads, ...writes]) {

@@ -1,5 +1,6 @@
 // A trainer's programs, one for each use and shape of batch, made when first asked for, with what they are fed. Knows no optimizer.
 
+import { activations } from "../../graph/activations.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { sizeOf, type Value } from "../../graph/ops.ts";
 import type { BatchShape } from "../../graph/parameter.ts";
@@ -10,7 +11,7 @@ import type { ProgramDevice } from "./device.ts";
 import { type FeedBuffer, feedBuffer, feedBytes } from "./feeds.ts";
 import type { Heap } from "./heap.ts";
 import { type Dispatch, encodeAll, type Span, storageBuffer, whole } from "./pipelines.ts";
-import { compileProgram, type Program, ProgramRefusal } from "./program.ts";
+import { compileProgram, type Places, type Program, ProgramRefusal } from "./program.ts";
 import { tableRows } from "./table-rows.ts";
 
 export interface StepProgram {
@@ -36,6 +37,8 @@ interface Parts {
   readonly graphs: TrainableGraphs;
   readonly arena: Arena;
   readonly heap: Heap;
+  /** Stores the activations of steps as 16-bit floats. What is inferred keeps 32 bits. */
+  readonly short: boolean;
   readonly onCompile: (tokens: number) => void;
 }
 
@@ -75,7 +78,7 @@ async function compile(parts: Parts, use: Use, shape: BatchShape, between: Segme
   const bytes = feedBytes(graph, fed);
   if (bytes > on.most) throw new ProgramRefusal(`a batch has ${bytes} bytes of feeds, one buffer holds ${on.most}`);
   const feeds = feedBuffer(on.device, graph, fed, [...new Set(tables.map(([, input]) => input))]);
-  const program = await compileProgram(on, heap, graph, {
+  const places: Places = {
     input: (name) =>
       (parameters.has(name) ? arena.span("weights", name) : (passed(name, graph.inputs) ?? feeds.span(name))) as Span,
     output(name) {
@@ -84,7 +87,9 @@ async function compile(parts: Parts, use: Use, shape: BatchShape, between: Segme
       if (kind === "gradient" && parameter in graphs.lookups) return undefined;
       return kind ? arena.span("gradient", parameter) : passed(name, graph.outputs);
     },
-  });
+  };
+  const steps = use !== "inference" && use !== "features";
+  const program = await compileProgram(on, heap, graph, places, parts.short && steps ? activations(graph) : undefined);
   const rows = await Promise.all(
     tables.map(([table, input]): Promise<Dispatch> => {
       const columns = parameterOf(graphs, table)[1] as number;

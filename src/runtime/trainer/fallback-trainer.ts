@@ -9,7 +9,8 @@ import { openWebGpuTrainer } from "./webgpu-trainer.ts";
 export async function openWithFallback(options: TrainerOptions): Promise<Trainer> {
   let note: string | undefined;
   const refused = ({ message }: ProgramRefusal) => {
-    note = `onnxruntime trains in the place of a program: ${message}`;
+    const longer = options.activations === "float16" ? ", with activations in 32 bits" : "";
+    note = `onnxruntime trains in the place of a program${longer}: ${message}`;
     return openWebGpuTrainer(options);
   };
   let current = await openProgramTrainer(options).catch((error: unknown) => {

@@ -24,14 +24,15 @@ import { type Feeds, type HostTensor, partsOf, type TrainableGraphs, type Traine
 import { type Named, replacements, type StatePart, stateTensors, type Use, weightOf, writeState } from "./trainer-sessions.ts";
 
 /** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`; ProgramRefusal for graphs that have no program here. */
-export async function openProgramTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
+export async function openProgramTrainer({ graphs, weights, onCompile, activations }: TrainerOptions): Promise<Trainer> {
   const on = await programDevice();
   const { device } = on;
   const arena = await upload(on, graphs, weights);
   const step = storageBuffer(device, stepBytes);
   const optimizer = await openOptimizer(on, arena, step);
   const heap = new Heap(device);
-  const programs = stepPrograms({ on, graphs, arena, heap, onCompile: (tokens) => onCompile?.(tokens) });
+  const short = activations === "float16";
+  const programs = stepPrograms({ on, graphs, arena, heap, short, onCompile: (tokens) => onCompile?.(tokens) });
   const back = reader(device);
   const slots: readonly Named[] = graphs.parameters;
   const trained = slots.filter(({ name }) => !graphs.frozen.has(name));

@@ -2,22 +2,13 @@
 
 import type { Analysis } from "../../analyse/analysis.ts";
 import { planned, type WrittenRun, writtenRuns } from "../../experiment/arena.ts";
-import { analysisKey, embeddingEncoder, type Measured, measuredSets } from "../../experiment/measured.ts";
-import type { NotebookData } from "../../experiment/notebook.ts";
+import { measureRun, type RunTexts, runTexts } from "../../experiment/measured-run.ts";
 import { dataKeys } from "../../experiment/plan.ts";
-import { readLog } from "../../experiment/requests.ts";
 import { textMeasures } from "../../experiment/text-measures.ts";
-import type { AnalyseRequest } from "../../procedures/analyse.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { tellEmbedding } from "../parts/embedding-words.ts";
 import { Work } from "../parts/work.svelte.ts";
 import type { ArenaRun } from "./arena-run.svelte.ts";
-
-/** One run's measures, and all that they follow from. */
-interface Asked extends Measured {
-  readonly key: string;
-  readonly data: NotebookData;
-}
 
 export class ArenaTexts {
   readonly work = new Work();
@@ -54,36 +45,23 @@ export class ArenaTexts {
       }
     });
 
-  async #request({ run, accepted, cell }: WrittenRun, read: ReturnType<ArenaRun["reader"]>): Promise<Asked> {
+  async #request({ run, accepted, cell }: WrittenRun, read: ReturnType<ArenaRun["reader"]>): Promise<RunTexts> {
     const data = await read(await planned(cell));
     const { graph, seed, source } = cell.cell.config;
     const held = (this.#lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
-    const key = await analysisKey(await dataKeys(data), data, { run, source, accepted, graph: held, seed });
-    return { key, data, source, run, accepted, graph: held, seed };
+    return runTexts(await dataKeys(data), data, { run, source, accepted, graph: held, seed });
   }
 
-  async #analysis({ key, data, source, run, accepted, graph, seed }: Asked, signal: AbortSignal): Promise<Analysis | undefined> {
+  async #analysis(texts: RunTexts, signal: AbortSignal): Promise<Analysis | undefined> {
     const { products, generate } = this.#lab.services;
-    const found = await products.find("analysis", key);
-    if (found?.state === "whole") return found.value;
-    const from = performance.now();
-    const { synthetic } = await readLog(generate.readRun, run, accepted);
-    const sets = measuredSets(
-      data,
-      source,
-      synthetic.map(({ example }) => example),
-    );
-    const request: AnalyseRequest = { ...sets, encoder: embeddingEncoder, ...(graph === null ? {} : { graph }), seed };
+    const { analyse } = this.#lab.analyst.procedures;
     let analysis: Analysis | undefined;
-    for await (const event of this.#lab.analyst.procedures.analyse(request, signal)) {
+    for await (const event of measureRun(texts, { products, readRun: generate.readRun, analyse }, signal)) {
       if (event.type === "analysed") analysis = event.analysis;
       else if (event.type === "measuring") this.work.tell("Measuring");
       else if (event.type === "kept") await this.#note(event.key);
       else tellEmbedding(this.work, event);
     }
-    if (!analysis) return undefined;
-    const milliseconds = Math.round(performance.now() - from);
-    await products.put({ kind: "analysis", key, state: "whole", milliseconds, value: analysis });
     return analysis;
   }
 

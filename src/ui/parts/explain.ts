@@ -49,6 +49,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     remedy:
       "Choose the processor (WASM) under Device, or use a recent Chrome, Edge or Safari with graphics acceleration turned on.",
   }),
+  "device-unfit": (_, message) => ({
+    title: "This device cannot train so",
+    sentence: sentence(message),
+    remedy: "Choose another device, or turn the setting off.",
+  }),
   "adapter-insufficient": (_, message) => ({
     title: "The graphics adapter cannot hold this model",
     sentence: sentence(message),

@@ -36,6 +36,14 @@ it("each filter leaves out its own, and several leave out the union, each once",
   expect(leftOutBy(trust, [])).toEqual([]);
 });
 
+it("the filter of the least believed leaves out one in ten, those of the least confidence, however many training gets wrong", () => {
+  const places = Array.from({ length: 25 }, (_, i) => ({ confidence: ((7 * i) % 25) / 25, variability: 0, correctness: 0 }));
+  const of = (n: number) => leftOutBy({ ...trust, places: places.slice(0, n) }, ["tenth"]);
+  expect(of(25)).toEqual([0, 18]); // 7 x 18 = 126: confidence 1/25, after 0 alone
+  expect(of(9)).toEqual([]);
+  expect(leftOutBy({ ...trust, places }, ["map"])).toHaveLength(25);
+});
+
 it("an example that the reader keeps stays, whatever the filters say, until it is dropped again", () => {
   const kept = decided(decided(trust, 3, "keep"), 0, "keep");
   expect(leftOutBy(kept, trustFilterIds)).toEqual([1, 2, 4]);

@@ -7,14 +7,19 @@ import { bioc } from "../../../src/formats/bioc.ts";
 import { brat } from "../../../src/formats/brat.ts";
 import { readLabels } from "../../../src/formats/clingen/labels.ts";
 import { readJsonl, writeJsonl } from "../../../src/formats/clingen.ts";
+import { readTable } from "../../../src/formats/columns.ts";
 import { conll } from "../../../src/formats/conll.ts";
 import { doccano } from "../../../src/formats/doccano.ts";
 import type { Format } from "../../../src/formats/format.ts";
 import { huggingFaceFolder } from "../../../src/formats/huggingface.ts";
 import { inception } from "../../../src/formats/inception.ts";
 import { labelStudio } from "../../../src/formats/label-studio.ts";
+import { guessedColumns, guessedLabel, mappedRows } from "../../../src/formats/mapped-rows.ts";
 import type { ReadNote } from "../../../src/formats/note.ts";
 import { type NoteFormatId, noteFormats } from "../../../src/formats/note-format.ts";
+import { neutral } from "../../../src/formats/note-table.ts";
+import { readNotes } from "../../../src/formats/notes-read.ts";
+import { ownNotes } from "../../../src/formats/own-notes.ts";
 import { pubtator } from "../../../src/formats/pubtator.ts";
 import { taggedParquet } from "../../../src/formats/tagged-parquet.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
@@ -63,12 +68,26 @@ const marking: Readonly<Partial<Record<NoteFormatId, Format>>> = {
   brat,
   pubtator,
   bioc,
+  "bioc-json": bioc,
+  jsonl: ownNotes,
   conll,
   doccano,
   "label-studio": labelStudio,
   xmi: inception,
 };
 const disease = taskById("bc5cdr-disease");
+
+/** Forms that labels of whole texts come back from. */
+const labelling = ["doccano", "label-studio", "jsonl"] as const;
+
+/** Labelled texts in a table, as the page of one's own task reads them. */
+function fromTable(task: Task, id: "csv" | "tsv", of: readonly ReadNote[]): readonly Example[] {
+  const table = readTable([...noteFormats[id].write(of).values()][0] as string, `notes.${id}`);
+  const labels = Object.fromEntries(task.labels.map((label) => [label.id, guessedLabel(task, label.id)]));
+  const { examples, faults, leftOut } = mappedRows(task, table, { columns: guessedColumns(task, table), labels });
+  expect([faults, leftOut]).toEqual([[], 0]);
+  return examples;
+}
 
 async function expectMarksBack(id: NoteFormatId, format: Format, examples: readonly TokenExample[]): Promise<void> {
   const found = inOneRow(await back(format, disease, noteFormats[id].write(notes(examples))));
@@ -113,7 +132,7 @@ describe("written samples", () => {
 
   it("come back from Parquet with every mark in its place", () => expectParquetBack(samples));
 
-  it.each(["doccano", "label-studio"] as const)("with labels come back from %s", async (id) => {
+  it.each(labelling)("with labels come back from %s", async (id) => {
     const task = taskById("litcovid");
     const labelled: SentenceExample[] = samples.map(({ text }, i) => ({
       kind: "sentence",
@@ -121,6 +140,43 @@ describe("written samples", () => {
       labels: i % 2 ? ["treatment", "prevention"] : ["mechanism"],
     }));
     expect(await back(marking[id] as Format, task, noteFormats[id].write(labelledNotes(labelled)))).toEqual(labelled);
+  });
+
+  const labelled: SentenceExample[] = samples.map(({ text }, i) => ({
+    kind: "sentence",
+    text,
+    labels: i % 2 ? ["treatment", "prevention"] : ["mechanism"],
+  }));
+
+  it.each(["csv", "tsv"] as const)("with labels come back from %s, but for the apostrophes that it tells of", (id) => {
+    const of = labelledNotes(labelled);
+    expect(noteFormats[id].lost(of)).toEqual(["Cells that begin as a formula does have an apostrophe before them: 1."]);
+    const formula = (text: string) => (text.startsWith("-DOCSTART-") ? `'${text}` : text);
+    expect(fromTable(taskById("litcovid"), id, of)).toEqual(labelled.map((one) => ({ ...one, text: formula(one.text) })));
+  });
+
+  it("compared two by two come back from CSV, TSV and JSON Lines, and their breaks from those that tell of none", async () => {
+    const mqp = taskById("mqp");
+    const pairs: PairExample[] = [
+      { kind: "pair", first: 'Does "it" stain 😊?', second: "Will it, then, turn dark?", label: "equivalent" },
+      { kind: "pair", first: "Is it\ngout?", second: "Is it\trash?", label: "different" },
+    ];
+    const of = labelledNotes(pairs.map((pair, i) => ({ ...pair, label: mqp.labels[i]?.id ?? "" })));
+    const wanted = pairs.map((pair, i) => ({ ...pair, label: mqp.labels[i]?.id }));
+    expect(fromTable(mqp, "csv", of)).toEqual(wanted);
+    expect(await back(ownNotes, mqp, noteFormats.jsonl.write(of))).toEqual(wanted);
+    expect(noteFormats.csv.lost(of)).toEqual([]);
+    expect(noteFormats.tsv.lost(of)).toEqual(["Tabs and line breaks of 2 cells become blanks: a row of TSV is one line."]);
+    expect(fromTable(mqp, "tsv", of)).toEqual([wanted[0], { ...wanted[1], first: "Is it gout?", second: "Is it rash?" }]);
+  });
+
+  it("are the same notes again where a model reads them from CSV or JSON Lines", async () => {
+    const of = labelledNotes(labelled).map((one) => ({ ...one, note: { ...one.note, text: one.note.text.replace(/^-/, "_") } }));
+    for (const id of ["csv", "jsonl"] as const) {
+      const [[path, content]] = [...noteFormats[id].write(of)] as [[string, string]];
+      const { notes: read } = await readNotes(new Map([[path, new Blob([content])]]), "sentence");
+      expect(read.map(({ id: name, text }) => [name, text])).toEqual(of.map(({ note: { id: name, text } }) => [name, text]));
+    }
   });
 
   it("with line breaks come back, but for those that PubTator says it loses", async () => {
@@ -149,11 +205,13 @@ describe("whole corpora (skipped where ../shared/data is absent)", () => {
     await expectParquetBack(rows);
   });
 
-  it.skipIf(!there("hoc"))("HoC comes back from doccano and Label Studio", { timeout: 60_000 }, async () => {
+  it.skipIf(!there("hoc"))("HoC comes back from doccano, Label Studio, JSON Lines and CSV", { timeout: 60_000 }, async () => {
     const task = taskById("hoc");
     const rows = corpus<SentenceExample>("hoc", task, 1500).filter(({ text }) => text.trim() === text);
-    for (const id of ["doccano", "label-studio"] as const)
+    for (const id of labelling)
       expect(await back(marking[id] as Format, task, noteFormats[id].write(labelledNotes(rows)))).toEqual(rows);
+    const plain = rows.filter(({ text }) => neutral(text) === text);
+    expect(fromTable(task, "csv", labelledNotes(plain))).toEqual(plain);
   });
 
   it.skipIf(!there("mqp") || !there("healthver"))("pairs come back from Label Studio", { timeout: 60_000 }, async () => {

@@ -7,7 +7,8 @@ import { doccano } from "../../../src/formats/doccano.ts";
 import type { Format } from "../../../src/formats/format.ts";
 import { labelStudio } from "../../../src/formats/label-studio.ts";
 import type { ReadNote } from "../../../src/formats/note.ts";
-import { neutral, noteFormatIds, noteFormats, replaced } from "../../../src/formats/note-format.ts";
+import { noteFormatIds, noteFormats, replaced } from "../../../src/formats/note-format.ts";
+import { neutral } from "../../../src/formats/note-table.ts";
 import { pubtator } from "../../../src/formats/pubtator.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 
@@ -43,6 +44,7 @@ describe("notes that leave", () => {
   for (const [id, format] of [
     ["pubtator", pubtator],
     ["bioc", bioc],
+    ["bioc-json", bioc],
     ["conll", conll],
     ["brat", brat],
     ["doccano", doccano],
@@ -166,12 +168,45 @@ describe("notes that leave", () => {
       ],
     };
     expect(replaced(nested)).toBe("\n[A]\tand fever, again gout.");
+    const crossed = {
+      ...(notes[1] as ReadNote),
+      spans: [
+        { start: 8, end: 22, label: "B" },
+        { start: 1, end: 12, label: "A" },
+      ],
+    };
+    expect(replaced(crossed)).toBe("\n[A][B], again gout."); // nothing of a span stays
   });
 
   it("have files of their own, whatever their ids", () => {
     const ids = ["../../etc/passwd", "a/b", "a b", "A_B", "", "ü"];
     const files = noteFormats.text.write(ids.map((id) => marked(id, "x", /y/g)));
     expect([...files.keys()]).toEqual(["etc_passwd.txt", "a_b.txt", "a_b-2.txt", "A_B-3.txt", "note.txt", "ü.txt"]);
+  });
+
+  const nestedNote: ReadNote = {
+    note: { id: "n", file: "n.txt", text: "Acute renal failure and gout." },
+    spans: [
+      { start: 6, end: 11, label: "Disease" },
+      { start: 0, end: 19, label: "Disease" },
+      { start: 6, end: 19, label: "Disease" },
+      { start: 24, end: 28, label: "Disease" },
+    ],
+    pieces: [],
+  };
+
+  it("with spans that overlap hold every one of them as BRAT, and CoNLL says how many it leaves out", async () => {
+    const ann = noteFormats.brat.write([nestedNote]).get("n.ann") as string;
+    expect(ann.split("\n").map((row) => row.split("\t")[1])).toEqual([
+      "Disease 6 11",
+      "Disease 0 19",
+      "Disease 6 19",
+      "Disease 24 28",
+      undefined,
+    ]);
+    expect(noteFormats.brat.lost([nestedNote])).toEqual([]);
+    expect(noteFormats.conll.lost([nestedNote]).join(" ")).toContain("2 spans that overlap a longer one are not in it");
+    expect(await back(conll, noteFormats.conll.write([nestedNote]))).toEqual([["Acute renal failure", "gout"]]);
   });
 
   it("say before what a format cannot carry", () => {

@@ -32,7 +32,7 @@ function setUp(engines: readonly Engine[], over: Partial<MeasurePorts> = {}) {
     keepMeasurement: async (speed) => void kept.push(speed.kind === "engine" ? speed.engine : speed.device),
     forgetMeasurements: async () => void kept.splice(0),
     adapter: async () => undefined,
-    machine: () => ({ cores: 4, isolated: true, relaxedSimd: true }),
+    machine: () => ({ cores: 4, isolated: true, relaxedSimd: true, jspi: true }),
     engines,
     async measureTraining(device, _, onStep) {
       if (device === "webgpu") throw new ClinfuseError("no-webgpu", "this browser has no WebGPU");

@@ -107,6 +107,11 @@ describe("the command", () => {
       expect(last.intervals.cmd.one).toBeNull();
       expect([last.aps.one, last.self_bleu.one]).toEqual([null, null]);
       expect(last.nearest.one).toBeTypeOf("number");
+      expect(last.remarks).toEqual([
+        "One text has no pair: no aps and self_bleu of one (1).",
+        "An interval wants 10 texts of each set that it is about: real (8), copies (2), one (1).",
+        "Copies are judged by 19 held-out real texts or more, and there are 8: no copied, share and p.",
+      ]);
       expect(JSON.stringify(last)).not.toMatch(/NaN|Infinity/);
     },
     60_000,

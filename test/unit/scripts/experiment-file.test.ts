@@ -50,6 +50,8 @@ describe("a file", () => {
     expect(cells[2]).toMatchObject({ seeds: { data: 1, text: 2, training: 3 }, config: { seed: 2, size: 5 } });
     expect([...models].sort()).toEqual(["all-minilm-l6-v2", "small-bert", "smollm2-135m-instruct"]);
     expect(keepModels).toBe(false);
+    expect(read(whole).measures).toBe(false);
+    expect(read({ ...whole, measures: true }).measures).toBe(true);
   });
 
   it("takes a source's config over the preset's, and keeps it as it was written", () => {

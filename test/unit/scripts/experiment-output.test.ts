@@ -6,6 +6,7 @@ import { inWords, lineOf, standingLine, standingWords } from "../../../scripts/e
 import type { Standing } from "../../../src/evaluate/standing.ts";
 import { methodId } from "../../../src/experiment/arena.ts";
 import type { CellSummary } from "../../../src/experiment/cell-summary.ts";
+import type { TextMeasures } from "../../../src/experiment/text-measures.ts";
 import type { Manifest } from "../../../src/models/manifest.ts";
 
 const model = (id: string, kind: string) => ({ id, kind, name: id, files: [] });
@@ -63,6 +64,35 @@ describe("a cell", () => {
     expect(inWords(cell, summary, sure)).toBe(
       "mqp, clingen, all-minilm-l6-v2, seed 1: accuracy 0.500 (0.400 to 0.600) -> 0.612 (0.512 to 0.700); 5 accepted of 8; 12.3 s",
     );
+  });
+
+  it("has the measures of its texts where they were asked for, beside those of the real ones", () => {
+    const estimate = (value: number, low?: number, high?: number) => ({ value, ...(low === undefined ? {} : { low, high }) });
+    const texts = {
+      key: "k",
+      texts: 5,
+      cmd: estimate(1.25, 1.2, 1.3),
+      equal: { rows: 4, between: estimate(1.5, 1.25, 1.75), floor: estimate(0.5) },
+      aps: estimate(0.25),
+      nearest: estimate(0.75),
+      entities: 3,
+      equalSize: 4,
+      real: { texts: 9, aps: estimate(0.125), nearest: estimate(0.625), entities: 6 },
+    } as TextMeasures;
+    expect(lineOf(cell, summary, sure, texts).texts).toEqual({
+      n: 5,
+      cmd: { value: 1.25, interval: [1.2, 1.3] },
+      cmd_equal: { value: 1.5, interval: [1.25, 1.75] },
+      aps: { value: 0.25 },
+      nearest: { value: 0.75 },
+      entities: 3,
+      entities_in: 4,
+      real: { n: 9, cmd_equal: { value: 0.5 }, aps: { value: 0.125 }, nearest: { value: 0.625 }, entities: 6 },
+    });
+    expect(inWords(cell, summary, sure, texts)).toContain(
+      "; texts: CMD 1.500 (1.250 to 1.750), of two parts of the real ones 0.500; similarity 0.250, real 0.125; 3 entities in 4 texts, real 6",
+    );
+    expect(lineOf(cell, summary, sure)).not.toHaveProperty("texts");
   });
 
   it("says nothing of an interval where there is none, and shows the answers of a source that trains nothing", () => {

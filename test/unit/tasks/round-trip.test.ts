@@ -74,6 +74,13 @@ describe.each(tasks.map((task) => [task.id, task] as const))("%s", (_, task) => 
     }
   });
 
+  it("asks of a text that nobody labelled what it asks of the same with its label", () => {
+    for (const example of all.slice(0, 5)) {
+      const read = (of: Example) => windowsOf(task, tokenizer, of, 128).map(({ encoding }) => encoding.ids);
+      expect(read(blankOf(example))).toEqual(read(example));
+    }
+  });
+
   it("encodes and decodes every example to its own scored items, and scores 1", () => {
     const predicted = all.map((example) => {
       const maxTokens = 128;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
-import { chooseDevice, describeDevice, type Found } from "../../../src/train/choose-device.ts";
+import { chooseDevice, describeDevice, type Found, forActivations } from "../../../src/train/choose-device.ts";
 import type { TrainingSpeed } from "../../../src/train/measure-training.ts";
 
 const wasm = { available: true, threads: 2 } as const;
@@ -55,5 +55,25 @@ describe("the device that trains", () => {
     const note = new ClinfuseError("not-isolated", "the page is not isolated");
     expect(describeDevice("wasm", { available: true, threads: 1, note }).reason).toBe("1 WASM thread: the page is not isolated");
     expect(describeDevice("webgpu", none)).toEqual({ available: false, reason: "there is no adapter" });
+  });
+});
+
+describe("activations in 16 bits", () => {
+  it("take a program on WebGPU, and are refused on the processor with what to do", () => {
+    const graphics = { device: "webgpu", reason: "it is there" } as const;
+    expect(forActivations(graphics, "float16")).toEqual({ ...graphics, path: "program" });
+    const refused = () => forActivations({ device: "wasm", reason: "2 WASM threads" }, "float16");
+    expect(refused).toThrow(
+      expect.objectContaining({
+        code: "device-unfit",
+        place: expect.objectContaining({ remedy: expect.stringContaining("WebGPU") }),
+      }),
+    );
+  });
+
+  it("change no choice where they are not asked for", () => {
+    const processor = { device: "wasm", reason: "2 WASM threads" } as const;
+    expect(forActivations(processor, undefined)).toBe(processor);
+    expect(forActivations(processor, "float32")).toBe(processor);
   });
 });

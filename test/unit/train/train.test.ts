@@ -1,6 +1,6 @@
 // The two stages: what they tell, which weights they keep, how they stop. On a classifier of single words, without a runtime.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Classifier } from "../../../src/classifier/classifier.ts";
 import { predict } from "../../../src/classifier/predict.ts";
 import type { Scores } from "../../../src/evaluate/scores.ts";
@@ -64,6 +64,17 @@ describe("train", () => {
     expect(Math.min(...(last?.gold ?? []))).toBe(last?.gold[0]);
     expect(last?.right[0]).toBe(false);
     expect(last?.right.filter((right) => !right)).toHaveLength(1);
+  });
+
+  it("trains, validates and predicts in a hidden tab, whose timers a browser holds back", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "setImmediate"] }); // none ever fires
+    try {
+      const classifier = linearClassifier();
+      expect((await collect(classifier, [few])).at(-1)?.type).toBe("stage-finished");
+      expect(await predicted(classifier, synthetic.examples)).toHaveLength(43);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it.each([2, 3, 8])("a batch in %i parts takes the same steps", async (accumulation) => {

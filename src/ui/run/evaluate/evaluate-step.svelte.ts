@@ -165,7 +165,7 @@ export class EvaluateStep {
       name: `${this.#name}-model`,
       model,
       card: modelCard(notebook, generate.accepted, parts),
-      pair: this.#run.task.task.shape === "pair",
+      task: this.#run.task.task,
       device: config.device,
       compared: notebook.data?.test ?? [],
       trained: lab.services.train,

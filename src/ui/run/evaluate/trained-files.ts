@@ -5,9 +5,10 @@ import { sha256 } from "../../../base/hash.ts";
 import { writeZip } from "../../../formats/zip.ts";
 import type { ModelCard } from "../../../report/model-card.ts";
 import { cardMarkdown } from "../../../report/model-card-text.ts";
-import { inlineScript, modelPageParts } from "../../../report/model-page.ts";
+import { inlineScript, modelPageParts, pageFields } from "../../../report/model-page.ts";
 import type { Device } from "../../../runtime/device.ts";
 import type { Example } from "../../../tasks/example.ts";
+import type { Task } from "../../../tasks/task.ts";
 import type { Download } from "../../parts/save.ts";
 import type { Services } from "../../services.ts";
 
@@ -16,8 +17,7 @@ export interface Leaving {
   readonly name: string;
   readonly model: string;
   readonly card: ModelCard;
-  /** Two texts are compared. */
-  readonly pair: boolean;
+  readonly task: Task;
   readonly device: Device | "auto";
   /** Examples that decide whether half precision is enough. */
   readonly compared: readonly Example[];
@@ -41,7 +41,7 @@ export async function modelFolder({ name, model, card, trained, tell }: Leaving,
 
 /** Blobs of a part each: the browser keeps large ones on the disk. */
 export async function modelPageFile(leaving: Leaving, signal: AbortSignal): Promise<Download> {
-  const { name, model, card, pair, device, compared, trained, tell } = leaving;
+  const { name, model, card, task, device, compared, trained, tell } = leaving;
   tell("Comparing the model in half precision with the whole", 0, 2);
   const { files, rounding } = await trained.pageModel({ model, device, examples: compared }, signal);
   tell("Writing the page", 1, 2);
@@ -52,7 +52,7 @@ export async function modelPageFile(leaving: Leaving, signal: AbortSignal): Prom
     sections: card.sections,
     files: new Map(Object.entries(files)),
     rounding,
-    pair,
+    fields: pageFields(task),
   };
   const parts: Blob[] = [];
   for await (const part of modelPageParts(content, { script, scriptHash: base64OfHex(await sha256(script)), wasm })) {

@@ -1,0 +1,12 @@
+// Small trainings that take a minute on WebGPU by software: layers above fixed features, and the task of pairs.
+
+import { it } from "vitest";
+import { featuresOnce, learnsToy, patience } from "../browser/toy-training.ts";
+
+it.each(["token", "pair"] as const)(
+  "on WebGPU, features computed once train the last layer of a %s task as those of each step do",
+  (kind) => featuresOnce(kind, { kind: "layers", last: 1 }, "webgpu"),
+  patience,
+);
+
+it("on WebGPU, a tiny BERT learns a toy task of pairs, is saved and loaded", () => learnsToy("pair", "webgpu"), patience);
