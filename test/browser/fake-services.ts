@@ -12,7 +12,7 @@ import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import { capsuleProcedures } from "../../src/procedures/capsules.ts";
 import { lookupProcedures } from "../../src/procedures/graph-lookup.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
-import { taskIdOf, taskOf } from "../../src/tasks/catalogue.ts";
+import { taskOf } from "../../src/tasks/catalogue.ts";
 import type { StageId } from "../../src/train/train-config.ts";
 import type { ModelOnDisk, Services } from "../../src/ui/services.ts";
 import type { ScopePolicy } from "../../src/workers/held-policy.ts";
@@ -240,7 +240,10 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
           entities: [{ id: `D${i}`, name: `${names[i % 7]}`, type: "Disease" }],
         }));
         const styles = ["medical literature", "patient-doctor dialogues"].map((name) => ({ name, source: "paper" as const }));
-        yield { type: "gathered", knowledge: { topics: { [taskIdOf(task)]: topics }, styles, lexicon: names } };
+        yield {
+          type: "gathered",
+          knowledge: { topics: Object.fromEntries(taskOf(task).labels.map(({ id }) => [id, topics])), styles, lexicon: names },
+        };
       },
       async *generate({ config }, signal) {
         check("generate");

@@ -61,6 +61,21 @@ describe("knowledge", () => {
     const fake = await runAt("knowledge");
     await button("Gather knowledge").click();
     await expect.element(page.getByRole("row", { name: "asthma Disease Disease Ontology CC0-1.0" }).first()).toBeVisible();
+    await expect.element(page.getByRole("heading", { name: "Topics that this run will draw" })).toBeVisible();
+    const { seed, size } = saved(fake)?.config ?? { seed: 0, size: 0 };
+    await expect.element(page.getByText(`The first ${size} prompts by seed ${seed}.`, { exact: false })).toBeVisible();
+    await page.getByText("Every topic with its count").click();
+    await page
+      .getByRole("button", { name: /^Show .* more$/ })
+      .last()
+      .click();
+    const times = page.getByRole("region", { name: "Draws of each topic" }).getByRole("row");
+    await expect.element(times.nth(1)).toBeVisible();
+    const counts = times
+      .elements()
+      .slice(1)
+      .map((row) => Number(row.lastElementChild?.textContent));
+    expect(counts.reduce((sum, n) => sum + n, 0)).toBe(size);
     await page.getByLabelText("Another style").fill("  discharge   summary ");
     await button("Add").click();
     await button("Remove the style medical literature").click();

@@ -4,6 +4,7 @@ import type { DriveEvent } from "../../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import { presetSource, topicCount, withWriterOf } from "../../../experiment/presets.ts";
 import type { KeptKind } from "../../../experiment/product.ts";
+import type { LabelDraws } from "../../../generate/planned-draws.ts";
 import type { SourceKind, Steered } from "../../../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo } from "../../../knowledge/graphs.ts";
@@ -101,6 +102,18 @@ export class KnowledgeStep {
     if (!this.graph) return;
     const { topics } = this.#run.task.task;
     this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
+  }
+
+  /** Draws of the run by what was gathered. Undefined where they cannot be told: the run itself says why when it begins. */
+  async plannedDraws(): Promise<readonly LabelDraws[] | undefined> {
+    const { config, notebook, lab } = this.#run;
+    const { task, source, seed, size } = config;
+    if (!notebook.knowledge) return undefined;
+    try {
+      return await lab.services.generate.plannedDraws({ task, source, seed, size, knowledge: notebook.knowledge });
+    } catch {
+      return undefined;
+    }
   }
 
   /** Answers of a language model are kept as they come; a graph is drawn from again in a moment. */
