@@ -14,7 +14,7 @@ interface Count {
   passed: number;
   failed: number;
   skipped: number;
-  /** Those of the passed that passed at the second try: only a file that says why has one. */
+  /** Count of the passed that passed at the second try: only a file that says why has one. */
   again?: number;
 }
 

@@ -15,7 +15,7 @@ export interface Table {
 
 const mostRows = 200_000;
 
-/** What it is, is told by its first line: an object of JSON, else cells between commas, tabs or semicolons. Throws with file and line. */
+/** The first line tells what it is: an object of JSON, else cells between commas, tabs or semicolons. Throws with file and line. */
 export function readTable(text: string, file: string): Table {
   const begin = text.trimStart();
   if (begin === "") throw new ClinfuseError("file-empty", `${file} holds no rows`, { file });

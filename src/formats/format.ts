@@ -47,7 +47,7 @@ export interface Format {
   claims(path: string): boolean;
   /** Reads every file of the tree. Throws for the first row that cannot be read, with file and line; nothing is read by half. */
   read(tree: Tree, task: Task): Promise<Rows>;
-  /** Those of its files that a run can do without. `gold`: the run takes the real training rows too. */
+  /** Files among its own that a run can do without. `gold`: the run takes the real training rows too. */
   spare?(files: readonly string[], gold: boolean): readonly string[];
   /** Contents of the files by path; what `read` takes back. */
   write?(rows: Rows["rows"], task: Task): ReadonlyMap<string, string>;

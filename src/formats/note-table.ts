@@ -50,7 +50,7 @@ export const tsv = (notes: readonly ReadNote[]): string =>
     .map((row) => `${row.map(oneCell).join("\t")}\n`)
     .join("");
 
-/** What neither of the two tables holds, a sentence each. */
+/** Losses of both tables, a sentence each. */
 export function lostInTable(notes: readonly ReadNote[]): string[] {
   const labelled = notes.some(({ pieces }) => pieces.length > 0);
   const whole = labelled

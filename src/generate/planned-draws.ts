@@ -26,7 +26,7 @@ export interface LabelDraws {
   readonly attempts: number;
   /** Topics that it may draw. */
   readonly topics: number;
-  /** Those that it draws, the most often drawn first. */
+  /** Topics that it draws, the most often drawn first. */
   readonly drawn: readonly DrawnTopic[];
 }
 

@@ -35,7 +35,7 @@ export type TopicLists = "free" | "held";
 /** Origin of topics: the graph, the language model, the one beside the other, the task's own list, or no topics at all. */
 export type TopicOrigin = "kg" | "llm" | "both" | "list" | "none";
 
-/** What each origin asks. */
+/** Questions of each origin. */
 export const topicOrigins = {
   kg: { graph: true, model: false },
   llm: { graph: false, model: true },

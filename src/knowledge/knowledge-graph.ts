@@ -30,11 +30,11 @@ export interface KnowledgeGraph {
   between(pairs: readonly (readonly [string, string])[]): Promise<readonly Between[]>;
 }
 
-/** What a graph knows of two names. */
+/** Knowledge of a graph about two names. */
 export interface Between {
   /** Nodes of the first name and of the second are there. */
   readonly named: readonly [boolean, boolean];
-  /** Of edges between them, either way, each once. */
+  /** Relations of edges between them, either way, each once. */
   readonly relations: readonly string[];
 }
 

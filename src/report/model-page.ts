@@ -32,7 +32,7 @@ export interface PageField {
   readonly id: "text" | "second" | "head" | "tail";
   readonly label: string;
   readonly lines: number;
-  /** What stands in it at first. */
+  /** Text that stands in it at first. */
   readonly value?: string;
 }
 

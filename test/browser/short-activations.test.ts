@@ -64,7 +64,7 @@ const chains: readonly Chain[] = [
 it.each(chains)("$title", async ({ shapes, build }) => {
   const g = new Graph();
   const [x, y] = shapes.map((shape, i) => g.input(`x${i}`, "float32", shape)) as [Value, Value];
-  // What is given back is stored in 32 bits: so the values are turned before.
+  // Outputs are stored in 32 bits: so the values are turned before.
   for (const [i, value] of build(g, [x, y]).entries()) g.output(`y${i}`, g.apply("Transpose", [value], { perm: [1, 0] }));
   const draws = rng("short");
   const numbers = Object.fromEntries(

@@ -104,7 +104,7 @@ const sidesOf = (w: Writer, { a, b }: Product, { tile }: Way) =>
   [a, b].map((operand) => ({ operand, reading: readingOf(w, operand, tile !== undefined) })) as [SideOf, SideOf];
 type SideOf = Parameters<typeof tileLines>[1];
 
-/** What follows each sum: the function `finish`. `paired`: it takes two sums at once, of neighbouring columns. */
+/** Code that follows each sum: the function `finish`. `paired`: it takes two sums at once, of neighbouring columns. */
 interface Ending {
   readonly lines: readonly string[];
   readonly paired: boolean;

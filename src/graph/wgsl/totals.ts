@@ -3,7 +3,7 @@
 /** Names of the entry point's numbers of subgroups, which functions read; `subgroupEntry` sets them. */
 const numbers = ["subgroupLane", "subgroupIndex", "subgroupCount"] as const;
 
-/** What the code of totals by subgroups has before everything else, among the entry point's parameters, and at its beginning. */
+/** Code that totals by subgroups need before everything else, among the entry point's parameters, and at its beginning. */
 export const subgroupEntry = {
   before: ["enable subgroups;", ...numbers.map((name) => `var<private> ${name}: u32;`)],
   parameters: "@builtin(subgroup_invocation_id) siv: u32, @builtin(subgroup_id) sid: u32, @builtin(num_subgroups) snum: u32",

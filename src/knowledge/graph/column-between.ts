@@ -20,7 +20,7 @@ function keysOf(mention: string): string[] {
 const nodeName = (type: string, ordinal: number): string => `${type} ${ordinal}`;
 
 /**
- * What lies between the two of each pair, either way. A mention stands for every node that has its name, or a synonym, word for word; without one,
+ * Relations of the edges between the two of each pair, either way. A mention stands for every node that has its name, or a synonym, word for word; without one,
  * in the singular. The names are read once and the edges once, whatever the number of pairs.
  */
 export async function relationsBetween(
