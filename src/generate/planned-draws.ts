@@ -1,7 +1,6 @@
 // Topics that a run will draw, told before it runs: by the source's own draws, attempt after attempt. Knows no model and no store.
 
-import type { KnowledgeData } from "../knowledge/topic.ts";
-import { knowledgeOf, type Topic } from "../knowledge/topic.ts";
+import { type KnowledgeData, knowledgeOf, type Topic } from "../knowledge/topic.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import { attemptStream } from "./history.ts";
 import type { Context, SourceConfig } from "./source.ts";
