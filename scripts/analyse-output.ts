@@ -28,9 +28,13 @@ export interface AnalysisLine {
   readonly distinct: BySet<Readonly<Record<string, number>>>;
   readonly distinct_equal: BySet<Readonly<Record<string, number>>>;
   readonly lengths: BySet<{ readonly mean: number; readonly median: number }>;
-  /** `copied`, `share` and `p` are null where too few held-out texts tell chance from copying. */
+  /**
+   * `copied`, `share` and `p` are null where too few held-out texts tell chance from copying. `verbatim`: texts of five words or more that repeat a
+   * real text word for word.
+   */
   readonly leakage: BySet<{
     readonly copied: number | null;
+    readonly verbatim: number;
     readonly share: number | null;
     readonly level: number;
     readonly held_out: number;
@@ -82,8 +86,9 @@ export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
     distinct: of(all, ({ distinct }) => grams(distinct)),
     distinct_equal: of(all, ({ distinctAtEqualSize }) => grams(distinctAtEqualSize)),
     lengths: of(all, ({ lengths }) => ({ mean: rounded(lengths.mean.value), median: lengths.median })),
-    leakage: of(synthetic, ({ leakage: { texts, judged = true, copied, level, heldOut, p } }) => ({
+    leakage: of(synthetic, ({ leakage: { texts, judged = true, copied, verbatim = 0, level, heldOut, p } }) => ({
       copied: judged ? copied : null,
+      verbatim,
       share: judged ? rounded(copied / Math.max(1, texts.length)) : null,
       level: rounded(level),
       held_out: heldOut,

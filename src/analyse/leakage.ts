@@ -3,7 +3,7 @@
 import { SharedSpans } from "./shared-span.ts";
 import { nearest } from "./similarity.ts";
 import { Numbering } from "./text-words.ts";
-import type { Vectors } from "./vectors.ts";
+import { rowsAt, type Vectors } from "./vectors.ts";
 
 /** Texts by their words and by unit embeddings, row for row. */
 export interface Read {
@@ -30,6 +30,8 @@ export interface Leakage {
   readonly judged?: boolean;
   /** Texts with both p-values at most `level`. */
   readonly copied: number;
+  /** Texts of `fewestVerbatim` words or more that repeat a real text word for word, whatever chance does. Absent in what was kept before. */
+  readonly verbatim?: number;
   readonly level: number;
   /** So many real texts gave the p-values. */
   readonly heldOut: number;
@@ -43,9 +45,14 @@ export const leakageLevel = 0.01;
 /** Fewest texts never shown. Of fewer even the nearest is no rarer than one in twenty, and all copies would hang on one of them. */
 export const leastHeldOut = 19;
 
+/** A text of fewer words ("No complaints.") may be a real one by chance. */
+export const fewestVerbatim = 5;
+
 /** Real texts as copies of them are judged: made once for all sets that are held against them. */
 export interface Reference {
   readonly real: Read;
+  /** First position of each different real text, by its words. */
+  readonly known: ReadonlyMap<string, number>;
   readonly numbering: Numbering;
   readonly runs: SharedSpans;
   /** Values of the texts never shown, ascending: cosines of the nearest real text, words of the longest shared run. */
@@ -53,29 +60,44 @@ export interface Reference {
   readonly lengths: Float64Array;
 }
 
+const keyOf = (words: readonly string[]): string => words.join(" ");
+
 const numbersOf = (numbering: Numbering, { words }: Read): Int32Array[] => words.map((own) => numbering.numbersOf(own));
 
 /**
  * `heldOut` are real texts that were never shown to whoever wrote; absent, each real text is held out from the others in turn.
+ * A real text that stands twice counts once, and a text held out that is a real one not at all: a twin tells nothing of chance, and would excuse copies.
  * Time: O(h m d) for embeddings, O(words) for runs.
  */
 export function referenceOf(real: Read, heldOut?: Read): Reference {
   const numbering = new Numbering();
-  const runs = new SharedSpans(numbersOf(numbering, real));
-  const others = heldOut ?? real;
-  const lengths = numbersOf(numbering, others).map((words, i) => runs.longest(words, heldOut ? -1 : i).length);
+  const known = new Map<string, number>(); // each text's first position
+  for (const [i, words] of real.words.entries()) if (!known.has(keyOf(words))) known.set(keyOf(words), i);
+  const once = [...known.values()];
+  const isFirst = new Set(once);
+  const runs = new SharedSpans(
+    numbersOf(numbering, real).map((words, i) => (isFirst.has(i) ? words : new Int32Array(0))), // a twin owns no run
+  );
+  const away = heldOut ? heldOut.words.flatMap((words, i) => (known.has(keyOf(words)) ? [] : [i])) : once;
+  const from = heldOut ?? real;
+  const apart = rowsAt(from.unit, away);
+  const lengths = away.map((i) => {
+    const words = numbering.numbersOf(from.words[i] as readonly string[]);
+    return runs.longest(words, heldOut ? -1 : i).length;
+  });
   return {
     real,
+    known,
     numbering,
     runs,
-    similarities: sorted(nearest(others.unit, real.unit).similarity),
+    similarities: sorted(nearest(apart, heldOut ? real.unit : apart).similarity),
     lengths: sorted(lengths),
   };
 }
 
 /** Leakage of `texts` from the reference's real texts. `near`: their nearest real texts, where they are known. Time: O(n m d) without them. */
 export function leakageOf(texts: Read, reference: Reference, near = nearest(texts.unit, reference.real.unit)): Leakage {
-  const { numbering, runs, similarities, lengths } = reference;
+  const { known, numbering, runs, similarities, lengths } = reference;
   const found = numbersOf(numbering, texts).map((words, i): TextLeakage => {
     const { length, start, owner } = runs.longest(words);
     const similarity = near.similarity[i] as number;
@@ -92,7 +114,8 @@ export function leakageOf(texts: Read, reference: Reference, near = nearest(text
   const level = Math.max(leakageLevel, 1 / (1 + lengths.length));
   const judged = lengths.length >= leastHeldOut;
   const copied = judged ? found.filter((text) => text.pSimilarity <= level && text.pShared <= level).length : 0;
-  return { texts: found, judged, copied, level, heldOut: lengths.length, p: binomialTail(found.length, copied, level) };
+  const verbatim = texts.words.filter((words) => words.length >= fewestVerbatim && known.has(keyOf(words))).length;
+  return { texts: found, judged, copied, verbatim, level, heldOut: lengths.length, p: binomialTail(found.length, copied, level) };
 }
 
 const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();

@@ -82,6 +82,23 @@ describe("leakage", () => {
     expect(leakageOf(draw(20), referenceOf(real, draw(19))).judged).toBe(true);
   });
 
+  it("lets no real text that stands twice, and none held out that is a real one, excuse copies", () => {
+    const twice = join(real, { words: real.words.slice(0, 20), unit: vectorsOf(rows(real.unit).slice(0, 20)) });
+    const [plain, twins] = [referenceOf(real), referenceOf(twice)];
+    expect(twins.lengths).toEqual(plain.lengths);
+    expect(twins.similarities).toEqual(plain.similarities);
+    const copies = { words: real.words.slice(0, 30), unit: vectorsOf(rows(real.unit).slice(0, 30)) };
+    expect(leakageOf(copies, twins)).toMatchObject({ copied: 30, verbatim: 30, heldOut: 200 });
+    const five = () => ({ words: real.words.slice(0, 5), unit: vectorsOf(rows(real.unit).slice(0, 5)) });
+    expect(leakageOf(five(), referenceOf(five(), real))).toMatchObject({ copied: 5, verbatim: 5, heldOut: 195 });
+  });
+
+  it("counts texts that are the same word for word where chance cannot be told, short ones left out", () => {
+    const shown = { words: [["no", "complaints"], real.words[0] ?? []], unit: vectorsOf(rows(real.unit).slice(0, 2)) };
+    expect(leakageOf(shown, referenceOf(shown))).toMatchObject({ judged: false, copied: 0, verbatim: 1, heldOut: 2 });
+    expect(leakageOf(shown, referenceOf(shown, shown))).toMatchObject({ judged: false, verbatim: 1, heldOut: 0 });
+  });
+
   it("has scipy's binomial tails", () => {
     for (const { n, k, p, tail } of golden.binomial) expect(binomialTail(n, k, p) / tail).toBeCloseTo(1, 9);
   });

@@ -102,7 +102,7 @@ describe("the command", () => {
       );
       expect(last.n).toEqual({ real: 8, copies: 2, one: 1 });
       expect(last.nearest.copies).toBeGreaterThan(0.5);
-      expect(last.leakage.copies).toMatchObject({ longest: 13 });
+      expect(last.leakage.copies).toMatchObject({ longest: 13, verbatim: 1 });
       expect(last.leakage.copies.nearest).toBeCloseTo(1, 4);
       expect(last.intervals.cmd.one).toBeNull();
       expect([last.aps.one, last.self_bleu.one]).toEqual([null, null]);
