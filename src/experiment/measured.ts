@@ -27,12 +27,12 @@ export function realSet(
   source: SourceConfig,
 ): MeasuredSet {
   const own = gold.length > 0 && !needs(source, "gold");
-  return { name: "real", examples: evenly(own ? gold : [...validation, ...test], most) };
+  return { name: "real", examples: evenShare(own ? gold : [...validation, ...test]) };
 }
 
 export const syntheticSet = (examples: readonly Example[]): MeasuredSet => ({
   name: "synthetic",
-  examples: evenly(examples, most),
+  examples: evenShare(examples),
 });
 
 /** The three sets of one run, as the analysis asks for them. */
@@ -60,8 +60,8 @@ export function analysisKey(
   return productKey("analysis", [keys.train, keys.validation, keys.test, run], own);
 }
 
-/** All of them, or so many at even distances. */
-function evenly<T extends Example>(rows: readonly T[], limit: number): readonly T[] {
-  if (rows.length <= limit) return rows;
-  return Array.from({ length: limit }, (_, i) => rows[Math.floor((i * rows.length) / limit)] as T);
+/** All of them, or as many as are looked at, at even distances. */
+export function evenShare<T>(rows: readonly T[]): readonly T[] {
+  if (rows.length <= most) return rows;
+  return Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)] as T);
 }

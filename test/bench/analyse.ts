@@ -165,7 +165,7 @@ async function matcher(): Promise<Record<string, number>> {
   return { names: names.length, load, megabytes_per_second: rate };
 }
 
-/** Longest task of a page while its worker draws a map: what a reader would feel. */
+/** Longest task of a page while its worker draws a map, and frames a second of a map that is zoomed: what a reader would feel. */
 async function longestTask(): Promise<Record<string, number>> {
   const server = await serveSources();
   const tab = await openTab(server, "/test/bench/analyse.page.ts");
@@ -176,7 +176,9 @@ async function longestTask(): Promise<Record<string, number>> {
       found.seconds,
       `${found.pictures} pictures, longest task ${found.longest.toFixed(0)} ms`,
     );
-    return found;
+    const moved = await tab.call<{ rate: number; milliseconds: number }>("frames", many);
+    say(`page: a frame of ${many} points`, moved.milliseconds / 1000, `${moved.rate.toFixed(0)} frames a second`);
+    return { ...found, [`frames_${many}`]: moved.rate };
   } finally {
     await tab.close();
     await server.close();

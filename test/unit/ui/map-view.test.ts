@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Example } from "../../../src/tasks/example.ts";
 import { painted } from "../../../src/ui/run/analyse/map-colours.ts";
 import { fitted, inside, moved, placeOf, pointAt, zoomed } from "../../../src/ui/run/analyse/map-view.ts";
+import { originWords } from "../../../src/ui/run/analyse/origin-words.ts";
 
 const points = Float32Array.from([0, 0, 10, 0, 10, 5, 0, 5]);
 
@@ -62,11 +63,46 @@ describe("the colours of a map", () => {
     ]);
   });
 
+  it("are a class a topic, the most drawn first and the real texts before them", () => {
+    const topic = (name: string) => ({
+      kind: "prompted" as const,
+      turns: [],
+      topic: { source: "kg" as const, entities: [{ name, type: "Disease" }] },
+    });
+    const names = ["gout", "asthma", "asthma", "gout", "asthma", "measles"];
+    const origins = [...names.map(topic), { kind: "prompted" as const, turns: [] }];
+    const sets = [
+      { name: "real", examples: examples(["a"]) },
+      { name: "synthetic", examples: examples(["b", "b", "b", "b", "b", "b", "b"]), origins },
+    ];
+    const { of, classes } = painted(sets, "topic");
+    expect(classes.map(({ name, count }) => [name, count])).toEqual([
+      ["real", 1],
+      ["asthma", 3],
+      ["gout", 2],
+      ["measles", 1],
+      ["no topic", 1],
+    ]);
+    expect([...of]).toEqual([0, 2, 1, 1, 2, 1, 3, 4]);
+  });
+
   it("share the last one where there are more labels than colours", () => {
     const { of, classes } = painted([{ name: "real", examples: examples([..."abcdefghij"]) }], "label");
     expect(classes).toHaveLength(7);
     expect(classes.at(-1)).toMatchObject({ name: "4 others", count: 4 });
     expect(Math.max(...of)).toBe(6);
     expect(new Set(classes.map(({ hue }) => hue)).size).toBe(7);
+  });
+});
+
+describe("where a text of a map came from", () => {
+  it("is its set, with topic and style, or the real rows", () => {
+    const topic = { source: "kg" as const, entities: [{ name: "gout", type: "Disease" }] };
+    expect(originWords("real", undefined)).toBe("real");
+    expect(originWords("synthetic", { kind: "prompted", turns: [], topic, style: "case report" })).toBe(
+      "synthetic, topic gout, style case report",
+    );
+    expect(originWords("synthetic", { kind: "prompted", turns: [] })).toBe("synthetic");
+    expect(originWords("synthetic", { kind: "derived", from: [0, 4], by: "x" })).toBe("synthetic, from real rows 1, 5");
   });
 });

@@ -1,14 +1,22 @@
 // Section 6 on the page: the measures of the synthetic text beside the real, and the map of both. Knows no component.
 
 import type { Analysis } from "../../../analyse/analysis.ts";
-import { analysisKey, embeddingEncoder, type MeasuredSet, realSet, syntheticSet } from "../../../experiment/measured.ts";
+import {
+  analysisKey,
+  embeddingEncoder,
+  evenShare,
+  type MeasuredSet,
+  realSet,
+  syntheticSet,
+} from "../../../experiment/measured.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
-import type { AnalyseRequest, ExampleSet, MapMethod } from "../../../procedures/analyse.ts";
+import type { AnalyseRequest, MapMethod } from "../../../procedures/analyse.ts";
 import type { EmbedEvent } from "../../../procedures/embedder-pool.ts";
 import { tellEmbedding } from "../../parts/embedding-words.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import type { MappedSet } from "./map-colours.ts";
 import { TrustStep } from "./trust-step.svelte.ts";
 
 /** A map, drawn as it comes. */
@@ -28,7 +36,7 @@ export class AnalyseStep {
   analysis = $state.raw<Analysis>();
   map = $state.raw<TextMap>();
   /** The texts of the map, in the order of its points. */
-  mapped = $state.raw<readonly ExampleSet[]>([]);
+  mapped = $state.raw<readonly MappedSet[]>([]);
   readonly wouldLose = false;
   #read: string | undefined;
   /** Measurings begun so far. */
@@ -94,10 +102,11 @@ export class AnalyseStep {
 
   draw = (method: MapMethod): Promise<boolean> =>
     this.mapping.run("Opening the encoder", async (signal) => {
-      const sets = [this.real, this.synthetic];
+      const sets = [this.real, this.synthetic] as const;
       let divergence: number | undefined;
       this.map = undefined;
-      this.mapped = sets;
+      const origins = evenShare(this.#run.generate.accepted).map(({ origin }) => origin);
+      this.mapped = [sets[0], { ...sets[1], origins }];
       const request = { sets, encoder: embeddingEncoder, method, seed: this.#run.config.seed };
       for await (const event of this.#run.lab.analyst.procedures.map(request, signal)) {
         if (event.type === "points") {

@@ -1,12 +1,45 @@
-// Colours and shapes of a map's points by what a reader asks: source or label. Knows no canvas.
+// Colours and shapes of a map's points by what a reader asks: source, label or topic. Knows no canvas.
 
+import type { Origin } from "../../../generate/source.ts";
 import type { ExampleSet } from "../../../procedures/analyse.ts";
 import { labelsOf } from "../../../tasks/shapes.ts";
+import { topicWords } from "../../parts/words.ts";
+
+/** Texts of a map, and what each was made from; the real ones were made from nothing. */
+export interface MappedSet extends ExampleSet {
+  readonly origins?: readonly Origin[];
+}
+
+interface Point {
+  readonly set: MappedSet;
+  /** Position in its set. */
+  readonly at: number;
+}
+
+interface AspectRow {
+  readonly words: string;
+  /** Class of a point. Several labels count by the first. */
+  nameOf(point: Point): string;
+  /** The most frequent classes have the colours, the first one aside: there may be hundreds. Else the first met. */
+  readonly byCount?: true;
+}
 
 /** Properties that points are told apart by. */
-export const aspects = ["source", "label"] as const;
-export type Aspect = (typeof aspects)[number];
-export const aspectWords: Readonly<Record<Aspect, string>> = { source: "Real or synthetic", label: "Label" };
+const aspectRows = {
+  source: { words: "Real or synthetic", nameOf: ({ set }) => set.name },
+  label: { words: "Label", nameOf: ({ set, at }) => labelsOf(set.examples[at] as ExampleSet["examples"][number])[0] ?? "none" },
+  topic: { words: "Topic", nameOf: topicOf, byCount: true },
+} as const satisfies Readonly<Record<string, AspectRow>>;
+
+export type Aspect = keyof typeof aspectRows;
+export const aspects = Object.keys(aspectRows) as readonly Aspect[];
+export const aspectWords = (aspect: Aspect): string => aspectRows[aspect].words;
+
+function topicOf({ set, at }: Point): string {
+  if (!set.origins) return set.name;
+  const origin = set.origins[at];
+  return origin?.kind === "prompted" && origin.topic ? topicWords(origin.topic) : "no topic";
+}
 
 /** Tokens of ui/tokens.css, in the order in which classes take them. */
 const hues = ["--orange", "--blue", "--green", "--purple", "--vermillion", "--sky", "--yellow"] as const;
@@ -24,24 +57,23 @@ export interface Painted {
   readonly classes: readonly PointClass[];
 }
 
-/** Several labels count by the first. Classes beyond the colours share the last one. */
-export function painted(sets: readonly ExampleSet[], aspect: Aspect): Painted {
-  const names: string[] = [];
-  const each = sets.flatMap(({ name, examples }) =>
-    examples.map((example) => (aspect === "source" ? name : (labelsOf(example)[0] ?? "none"))),
-  );
-  const counts = new Map<string, number>();
-  for (const name of each) {
-    if (!counts.has(name)) names.push(name);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+/** Classes beyond the colours share the last one. */
+export function painted(sets: readonly MappedSet[], aspect: Aspect): Painted {
+  const row: AspectRow = aspectRows[aspect];
+  const each = sets.flatMap((set) => set.examples.map((_, at) => row.nameOf({ set, at })));
+  const counts = new Map<string, number>(); // in the order of first meeting
+  for (const name of each) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const [first, ...others] = [...counts.keys()];
+  if (row.byCount) others.sort((a, b) => (counts.get(b) as number) - (counts.get(a) as number));
+  const names = first === undefined ? [] : [first, ...others];
   const last = hues.length - 1;
   const shown = names.length > hues.length ? names.slice(0, last) : names;
   const rest = names.length - shown.length;
   const restCount = names.slice(shown.length).reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
   const classes = shown.map((name, i) => ({ name, hue: hues[i] as string, count: counts.get(name) ?? 0 }));
+  const classOf = new Map(names.map((name, i) => [name, Math.min(i, last)]));
   return {
-    of: Uint8Array.from(each, (name) => Math.min(names.indexOf(name), last)),
+    of: Uint8Array.from(each, (name) => classOf.get(name) as number),
     classes: rest > 0 ? [...classes, { name: `${rest} others`, hue: hues[last] as string, count: restCount }] : classes,
   };
 }
