@@ -63,6 +63,20 @@ describe("states of the page", () => {
     await expect.element(model("my-bert")).toHaveTextContent(/in this browser.*no manifest vouches/);
   });
 
+  it("says on a card of 16-bit floats that llama.cpp cannot wait for it, and nothing where it can", async () => {
+    const lack = "This browser's WebAssembly cannot wait for the GPU (JSPI): llama.cpp (GGUF) computes on the processor";
+    const fake = await open((of) => {
+      of.device.report = { ...of.device.report, jspi: false, rung: { ...of.device.report.rung, id: "webgpu-f16-no-jspi", lack } };
+    });
+    await expect.element(page.getByText(/cannot wait for the GPU \(JSPI\).*slower here/)).toBeVisible();
+    fake.device.report = { ...fake.device.report, jspi: true, rung: { id: "webgpu-f16", name: "WebGPU", reason: "a card" } };
+    location.hash = "#/device";
+    await expect.element(page.getByRole("heading", { level: 1, name: "Device" })).toBeVisible();
+    location.hash = "#/models";
+    await expect.element(model(small)).toBeVisible();
+    await expect.element(page.getByText(/cannot wait for the GPU/)).not.toBeInTheDocument();
+  });
+
   it("says which build runs in a model's place", async () => {
     await open((fake) => {
       fake.rows = fake.rows.map((row) => ({ ...row, fit: { ...row.fit, lacks: [], twin: "X-q4f32_1-MLC" } }));
