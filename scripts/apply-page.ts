@@ -7,9 +7,10 @@ import { pipeline } from "node:stream/promises";
 import type { ModelFiles } from "../src/classifier/encoder-files.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
 import { type Note, questionsOf } from "../src/formats/note.ts";
+import { noteFields, noteFiles } from "../src/formats/note-fields.ts";
 import { pageModel } from "../src/procedures/page-model.ts";
 import { readCardMarkdown } from "../src/report/model-card-text.ts";
-import { inlineScript, modelPageParts, pageFields, type Rounding } from "../src/report/model-page.ts";
+import { inlineScript, modelPageParts, type Rounding } from "../src/report/model-page.ts";
 import { taskOf } from "../src/tasks/catalogue.ts";
 import { modelPageCode } from "./model-page-script.ts";
 import { nodeOrt, wasmFile } from "./node-ort.ts";
@@ -37,7 +38,8 @@ export async function writePage(path: string, files: ModelFiles, notes: readonly
     sections,
     files: model.files,
     rounding: model.rounding,
-    fields: pageFields(task),
+    fields: noteFields(task),
+    notes: noteFiles(task),
   };
   const parts = modelPageParts(content, { script, scriptHash, wasm: new Blob([readFileSync(wasmFile)]) });
   await pipeline(Readable.from(parts), createWriteStream(path));

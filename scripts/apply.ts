@@ -5,13 +5,12 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
-import type { ReadNote } from "../src/formats/note.ts";
-import { noteShapes } from "../src/formats/note.ts";
+import { questionsOf, type ReadNote } from "../src/formats/note.ts";
 import { type NoteFormatId, noteFormatIds, noteFormats } from "../src/formats/note-format.ts";
 import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
 import { applyTo } from "../src/procedures/apply.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
-import type { Shape } from "../src/tasks/example.ts";
+import type { Task } from "../src/tasks/task.ts";
 import { writePage } from "./apply-page.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { nodeOrt } from "./node-ort.ts";
@@ -23,7 +22,8 @@ npm run apply -- MODEL [PATH...] --page FILE
   MODEL     folder of a trained model: "model" of what npm run demo leaves, or the unpacked download of the app
   PATH      notes: text files, folders of them, tables (CSV, TSV, JSON Lines) with a note in each row; "-" takes one from the pipe
   --task    refuses a model of another task than this
-  --column  the column of the notes (text, note and the like are found by themselves); FIRST,SECOND where two texts are compared
+  --column  the column of the notes (text, note and the like are found by themselves); FIRST,SECOND where two texts are compared,
+            TEXT,HEAD,TAIL where two names in a text are related (columns called head and tail, or by the names' types, are found)
   --format  csv, tsv: a row for each find, or for each labelled sentence; jsonl: a line for each note; brat: a .txt and an .ann for each note; xmi: a file for each note, as
             INCEpTION takes it; pubtator, bioc, bioc-json, conll, doccano, label-studio: one file; text: the notes with [Type] in place of
             each find. Offsets count code points (doccano, xmi: UTF-16 units). Absent: jsonl into --out, else lines to read
@@ -111,7 +111,10 @@ export async function main(
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
     tell(error.message);
-    if (error.code === "format-unknown") tell("--column NAME names the column of the notes; FIRST,SECOND those of two texts.");
+    if (error.code === "format-unknown")
+      tell(
+        "--column NAME names the column of the notes; FIRST,SECOND those of two texts; TEXT,HEAD,TAIL a text's and its names'.",
+      );
     print(JSON.stringify({ ok: false, error: faultOf(error) }));
     return 1;
   }
@@ -124,12 +127,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   if (request.task !== undefined && request.task !== task.id)
     throw unfit(`the model was trained for ${task.id} (${task.name}), not for ${request.task}`);
   if (request.page !== undefined) {
-    if (!noteShapes.includes(task.shape) && request.paths.length > 0)
-      throw unfit(
-        `${task.name} asks how two marked entities relate, and notes mark none: leave PATH out, the weights stay whole`,
-      );
-    const read =
-      request.paths.length === 0 ? { notes: [], remarks: [] } : await notesOf(request.paths, task.shape, request.column);
+    const read = request.paths.length === 0 ? { notes: [], remarks: [] } : await notesOf(request.paths, task, request.column);
     for (const remark of read.remarks) tell(remark);
     print(
       JSON.stringify({
@@ -141,13 +139,12 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
     );
     return;
   }
-  if (!noteShapes.includes(task.shape)) throw unfit(`${task.name} asks how two marked entities relate, and notes mark none`);
   const format = request.format ?? (request.out === undefined ? undefined : "jsonl");
   if (format && task.shape !== "token" && !noteFormats[format].labels)
     throw unfit(
       `${noteFormats[format].name} carries spans, and ${task.name} labels whole texts: take csv, tsv, jsonl, doccano or label-studio`,
     );
-  const { notes, remarks } = await notesOf(request.paths, task.shape, request.column);
+  const { notes, remarks } = await notesOf(request.paths, task, request.column);
   for (const remark of remarks) tell(remark);
   await nodeOrt();
   const classifier = await loadModel(files, "wasm");
@@ -164,7 +161,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
         JSON.stringify({
           ok: true,
           task: taskIdOf(task),
-          ...counts(event.notes),
+          ...counts(event.notes, task),
           pieces: event.pieces,
           format: format ?? null,
           out: request.out ?? null,
@@ -178,16 +175,19 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
 }
 
 /** "-" is what comes in by the pipe. */
-async function notesOf(paths: readonly string[], shape: Shape, column: string | undefined): Promise<ReadNotes> {
+async function notesOf(paths: readonly string[], task: Task, column: string | undefined): Promise<ReadNotes> {
   const named = paths.filter((path) => path !== "-");
   const files = named.length === 0 ? new Map<string, Blob>() : pickedFiles(named);
   const piped = named.length < paths.length ? [["pasted.txt", new Blob([readFileSync(0)])] as const] : [];
-  const read = await readNotes(new Map([...piped, ...files]), shape, column);
+  const read = await readNotes(new Map([...piped, ...files]), task, column);
   if (read.notes.length > 0) return read;
   throw new ClinfuseError("file-empty", `${paths.join(", ")} holds no note`, { file: paths[0] ?? "" });
 }
 
-function counts(notes: readonly ReadNote[]): {
+function counts(
+  notes: readonly ReadNote[],
+  { shape }: Task,
+): {
   readonly notes: number;
   readonly empty: number;
   readonly found: number;
@@ -201,7 +201,7 @@ function counts(notes: readonly ReadNote[]): {
   for (const label of [...labels].sort()) byLabel[label] = (byLabel[label] ?? 0) + 1;
   return {
     notes: notes.length,
-    empty: notes.filter(({ note }) => note.text.trim() === "").length,
+    empty: notes.filter(({ note }) => questionsOf(shape, note).length === 0).length,
     found: labels.length,
     byLabel,
   };
@@ -240,9 +240,16 @@ function writeOut(
 function lines({ note, spans, pieces }: ReadNote): string[] {
   const said = ({ start, end }: { readonly start: number; readonly end: number }) =>
     note.text.slice(start, end).replace(/\s+/g, " ");
+  const beside = [
+    ...(note.second === undefined ? [] : [note.second.replace(/\s+/g, " ")]),
+    ...(note.ends ? [said(note.ends.head), said(note.ends.tail)] : []),
+  ];
   return [
     ...spans.map((span) => `${note.id}\t${span.start}-${span.end}\t${span.label}\t${said(span)}`),
-    ...pieces.map((piece) => `${note.id}\t${piece.start}-${piece.end}\t${piece.labels.join("; ") || "none"}\t${said(piece)}`),
+    ...pieces.map(
+      (piece) =>
+        `${note.id}\t${piece.start}-${piece.end}\t${[piece.labels.join("; ") || "none", said(piece), ...beside].join("\t")}`,
+    ),
   ];
 }
 

@@ -1,22 +1,28 @@
-// The program of a model's own page: unpacks the files that stand in it, reads the text that is typed, draws what was found. Sends nothing.
+// The program of a model's own page: unpacks the files that stand in it, reads what is typed or picked, draws what was found. Sends nothing.
 
+import type { Classifier } from "./classifier/classifier.ts";
 import { predict } from "./classifier/predict.ts";
 import { loadModel } from "./classifier/saved-model.ts";
 import type { Sure } from "./classifier/task-head.ts";
-import { type Question, questionsOf } from "./formats/note.ts";
+import { type Note, type Question, questionsOf, type ReadNote, readNote } from "./formats/note.ts";
+import { type NoteField, typedNote } from "./formats/note-fields.ts";
+import { noteFormats } from "./formats/note-format.ts";
+import { type ReadNotes, readNotes } from "./formats/notes-read.ts";
 import { segmentsOf } from "./report/marked-text.ts";
-import { type PageField, wasmName } from "./report/model-page.ts";
+import { wasmName } from "./report/model-page.ts";
 import { giveWasm } from "./runtime/ort.ts";
-import type { Example, RelationExample, Span } from "./tasks/example.ts";
-import { namedPlace } from "./tasks/named-place.ts";
+import type { Example, Span } from "./tasks/example.ts";
 import { textsOf } from "./tasks/shapes.ts";
-import type { LearnableTask } from "./tasks/task.ts";
-import type { Extent } from "./tasks/words.ts";
 
-const never = new AbortController().signal;
+/** Notes that are drawn at most; the files that are saved hold all. */
+const drawnAtMost = 200;
+
 const found = element("found", HTMLElement);
 const state = element("state", HTMLElement);
 const button = element("read", HTMLButtonElement);
+const stop = element("stop", HTMLButtonElement);
+const files = element("files", HTMLInputElement);
+const taken = element("taken", HTMLElement);
 
 function element<E extends HTMLElement>(id: string, kind: abstract new () => E): E {
   const one = document.getElementById(id);
@@ -90,56 +96,112 @@ function markedText(text: string, spans: readonly Span[], sures: readonly number
   });
 }
 
-const typedIn = (id: PageField["id"]): string => element(id, HTMLTextAreaElement).value;
+const typedIn = (id: NoteField["id"]): string => element(id, HTMLTextAreaElement).value;
 
-/** Parts of what was typed. Throws in words for a name that is not in the text. */
-function questionsIn(task: LearnableTask, text: string): readonly Question[] {
-  if (task.shape === "relation") return [{ start: 0, end: text.length, example: relationIn(task, text) }];
-  const second = task.shape === "pair" ? { second: typedIn("second") } : {};
-  return questionsOf(task.shape, { id: "text", file: "text", text, ...second });
+/** A note with its questions, and their answers in the same order. */
+interface Answered {
+  readonly note: Note;
+  readonly questions: readonly Question[];
+  readonly examples: readonly Example[];
+  readonly sure: readonly Sure[];
 }
 
-function relationIn({ head, tail }: LearnableTask<"relation">, text: string): RelationExample {
-  const place = (id: "head" | "tail", type: string, besides?: Extent): Span => {
-    const name = typedIn(id).trim();
-    const found = namedPlace(text, name, besides);
-    if (!found) throw new Error(name === "" ? `no ${type} is named` : `the sentence does not hold the ${type} "${name}"`);
-    return { ...found, label: type };
-  };
-  const first = place("head", head.type);
-  return { kind: "relation", text, head: first, tail: place("tail", tail.type, first), label: "" };
+async function answered(classifier: Classifier, notes: readonly Note[], signal: AbortSignal): Promise<readonly Answered[]> {
+  const asked = notes.map((note) => questionsOf(classifier.task.shape, note));
+  const all = asked.flat().map(({ example }) => example);
+  if (all.length === 0) throw new Error("there is no text to read");
+  for await (const event of predict(classifier, all, signal)) {
+    if (event.type === "progress") state.textContent = `Read ${event.done} of ${event.total} parts.`;
+    if (event.type !== "predicted") continue;
+    let next = 0;
+    return notes.map((note, i) => {
+      const questions = asked[i] ?? [];
+      const from = next;
+      next += questions.length;
+      return { note, questions, examples: event.examples.slice(from, next), sure: event.sure.slice(from, next) };
+    });
+  }
+  throw new Error("the model gave no answer");
+}
+
+/** A note's parts in order, with the text between them. */
+function drawnNote({ note: { text }, questions, examples, sure }: Answered): readonly Node[] {
+  const nodes = examples.flatMap((example, i) =>
+    drawn(example, sure[i] as Sure, text.slice(questions[i - 1]?.end ?? 0, questions[i]?.start)),
+  );
+  if (questions.length === 0) return [drawnAs("p", text), drawnAs("p", "not read: nothing is asked here", "label")];
+  if (examples.some(({ kind }) => kind !== "token")) return nodes;
+  const whole = document.createElement("p");
+  whole.append(...nodes, document.createTextNode(text.slice(questions.at(-1)?.end ?? 0)));
+  return [whole];
+}
+
+function show(all: readonly Answered[], remarks: readonly string[]): void {
+  const nodes = all
+    .slice(0, drawnAtMost)
+    .flatMap((one) => (all.length === 1 ? drawnNote(one) : [drawnAs("h3", one.note.id), ...drawnNote(one)]));
+  const more = all.length > drawnAtMost ? [`The first ${drawnAtMost} of ${all.length} are shown; a saved file holds all.`] : [];
+  found.replaceChildren(...[...remarks.map((remark) => `${remark}.`), ...more].map((line) => drawnAs("p", line)), ...nodes);
+  offer(all.map(({ note, questions, examples }) => readNote(note, questions, examples)));
+  state.textContent = said(all.flatMap(({ examples }) => examples));
+}
+
+/** Addresses of the last result's files: they go with it. */
+let offered: readonly string[] = [];
+
+function offer(notes: readonly ReadNote[]): void {
+  for (const address of offered) URL.revokeObjectURL(address);
+  const links = (["csv", "jsonl"] as const).map((id) => {
+    const format = noteFormats[id];
+    const [[name, text] = ["", ""]] = format.write(notes);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = name;
+    link.textContent = `Save as ${format.name}`;
+    return { link, lost: format.lost(notes) };
+  });
+  offered = links.map(({ link }) => link.href);
+  taken.replaceChildren(
+    ...links.map(({ link }) => link),
+    ...links.flatMap(({ lost }) => lost).map((sentence) => drawnAs("p", sentence)),
+  );
 }
 
 async function main(): Promise<void> {
   const classifier = await open();
-  const { shape } = classifier.task;
   state.textContent = "Ready.";
-  button.disabled = false;
-  const read = async () => {
-    const text = typedIn("text");
-    const questions = questionsIn(classifier.task, text);
-    const examples = questions.map(({ example }) => example);
-    if (examples.length === 0) throw new Error("there is no text in the box");
-    for await (const event of predict(classifier, examples, never)) {
-      if (event.type === "progress") state.textContent = `Read ${event.done} of ${event.total} parts.`;
-      if (event.type !== "predicted") continue;
-      const nodes = event.examples.flatMap((example, i) =>
-        drawn(example, event.sure[i] as Sure, text.slice(questions[i - 1]?.end ?? 0, questions[i]?.start)),
-      );
-      const whole = document.createElement("p");
-      whole.append(...nodes, document.createTextNode(shape === "token" ? text.slice(questions.at(-1)?.end) : ""));
-      found.replaceChildren(...(shape === "token" ? [whole] : nodes));
-      state.textContent = said(event.examples);
+  let reading: AbortController | undefined;
+  const busy = (now: boolean) => {
+    button.disabled = now;
+    files.disabled = now;
+    stop.hidden = !now;
+  };
+  busy(false);
+  const read = async (notes: () => Promise<ReadNotes> | ReadNotes) => {
+    const { signal } = (reading = new AbortController());
+    const from = document.activeElement;
+    busy(true);
+    stop.focus();
+    try {
+      const given = await notes();
+      show(await answered(classifier, given.notes, signal), given.remarks);
+    } catch (error) {
+      if (signal.aborted) state.textContent = "Stopped. What stands below is the answer before.";
+      else failed(error);
+    } finally {
+      busy(false);
+      if (from instanceof HTMLElement) from.focus(); // a hidden button holds it no more
     }
   };
+  stop.addEventListener("click", () => reading?.abort());
   element("form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    button.disabled = true;
-    read()
-      .catch(failed)
-      .finally(() => {
-        button.disabled = false;
-      });
+    void read(() => ({ notes: [typedNote(classifier.task, typedIn)], remarks: [] }));
+  });
+  files.addEventListener("change", () => {
+    const picked = new Map([...(files.files ?? [])].map((file) => [file.name, file]));
+    files.value = ""; // the same file again is another try
+    if (picked.size > 0) void read(() => readNotes(picked, classifier.task));
   });
 }
 
@@ -150,7 +212,10 @@ function said(examples: readonly Example[]): string {
 }
 
 function failed(error: unknown): void {
-  state.textContent = `It did not work: ${error instanceof Error ? error.message : String(error)}.`;
+  const why = error instanceof Error ? error.message : String(error);
+  state.textContent = `It did not work: ${why.replace(/\.$/, "")}.`;
+  found.replaceChildren();
+  taken.replaceChildren();
 }
 
 await main().catch(failed);

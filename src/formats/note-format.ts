@@ -110,7 +110,7 @@ const asByHand = (notes: readonly ReadNote[], tool: string): string[] =>
 const counted = (n: number) => `${n} note${n === 1 ? "" : "s"}`;
 
 function jsonl(notes: readonly ReadNote[]): string {
-  const line = ({ note: { id, file, line, text, second }, spans, pieces }: ReadNote) => {
+  const line = ({ note: { id, file, line, text, second, ends }, spans, pieces }: ReadNote) => {
     const at = pointsOf(text);
     const placed = ({ start, end }: Extent) => ({ start: at(start), end: at(end), text: text.slice(start, end) });
     return {
@@ -119,6 +119,9 @@ function jsonl(notes: readonly ReadNote[]): string {
       ...(line === undefined ? {} : { line }),
       text,
       ...(second === undefined ? {} : { second }),
+      ...(ends
+        ? { head: { ...placed(ends.head), type: ends.head.label }, tail: { ...placed(ends.tail), type: ends.tail.label } }
+        : {}),
       ...(pieces.length > 0
         ? { pieces: pieces.map((piece) => ({ ...placed(piece), labels: piece.labels })) }
         : { spans: spans.map((span) => ({ ...placed(span), label: span.label })) }),

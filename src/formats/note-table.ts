@@ -16,9 +16,11 @@ function quoted(text: string): string {
 /** A row a span, or a labelled piece. A note in which nothing was found has a row without a label, so that none is missing. */
 function rowsOf(notes: readonly ReadNote[]): string[][] {
   const pairs = notes.some(({ note }) => note.second !== undefined);
+  const related = notes.some(({ note }) => note.ends !== undefined);
   const rows = notes.flatMap(({ note, spans, pieces }) => {
     const at = pointsOf(note.text);
-    const second = pairs ? [note.second ?? ""] : [];
+    const ends = [note.ends?.head, note.ends?.tail].map((end) => (end ? note.text.slice(end.start, end.end) : ""));
+    const others = [...(pairs ? [note.second ?? ""] : []), ...(related ? ends : [])];
     const row = ({ start, end }: Extent, label: string) => [
       note.id,
       note.file,
@@ -26,13 +28,13 @@ function rowsOf(notes: readonly ReadNote[]): string[][] {
       `${at(start)}`,
       `${at(end)}`,
       note.text.slice(start, end),
-      ...second,
+      ...others,
     ];
     const found = [...spans.map((span) => row(span, span.label)), ...pieces.map((piece) => row(piece, piece.labels.join("; ")))];
-    return found.length > 0 ? found : [[note.id, note.file, "", "", "", "", ...second.map(() => "")]];
+    return found.length > 0 ? found : [[note.id, note.file, "", "", "", "", ...others.map(() => "")]];
   });
   return [
-    ["note", "file", "label", "start", "end", "text", ...(pairs ? ["second"] : [])],
+    ["note", "file", "label", "start", "end", "text", ...(pairs ? ["second"] : []), ...(related ? ["head", "tail"] : [])],
     ...rows.map((row) => row.map(neutral)),
   ];
 }

@@ -1,6 +1,6 @@
 // Notes that a model is applied to: cut into pieces as long as its training's examples, and put together again with every offset in its place. Knows no model.
 
-import type { Example, Shape, Span } from "../tasks/example.ts";
+import type { Example, RelationExample, Shape, Span } from "../tasks/example.ts";
 import { type Extent, isVisible } from "../tasks/words.ts";
 import { sentencesOf } from "./reading/sentences.ts";
 
@@ -15,6 +15,8 @@ export interface Note {
   readonly text: string;
   /** The other text of a pair. */
   readonly second?: string;
+  /** Entities whose relation is asked. */
+  readonly ends?: Pick<RelationExample, "head" | "tail">;
 }
 
 /** A piece with labels of its own. */
@@ -57,22 +59,24 @@ function isWrapped(text: string, end: number, start: number): boolean {
   return line.length >= wrappedLine && /^[\p{Ll}\p{N}(]/u.test(text.slice(start));
 }
 
-const blanks: { readonly [S in Shape]?: (note: Note, extent: Extent) => Example } = {
+const blanks: { readonly [S in Shape]: (note: Note, extent: Extent) => Example | undefined } = {
   token: ({ text }, { start, end }) => ({ kind: "token", text: text.slice(start, end), spans: [] }),
   sentence: ({ text }, { start, end }) => ({ kind: "sentence", text: text.slice(start, end), labels: [] }),
-  pair: ({ text, second = "" }) => ({ kind: "pair", first: text, second, label: "" }),
+  relation: ({ text, ends }) => ends && { kind: "relation", text, ...ends, label: "" },
+  pair: ({ text, second = "" }) => (isVisible(second) ? { kind: "pair", first: text, second, label: "" } : undefined),
 };
 
-/** Shapes whose models can be applied to plain notes: a relation's entities have to be marked before. */
-export const noteShapes = Object.keys(blanks) as readonly Shape[];
+/** Shapes that ask one question of a whole note, however long. */
+const wholes: readonly Shape[] = ["relation", "pair"];
 
-/** Questions of a note, in order. A note without a visible character has none. A pair is one, however long. */
+/** Questions of a note, in order. A note without a visible character has none, nor has a pair of one text or a relation without its entities. */
 export function questionsOf(shape: Shape, note: Note): readonly Question[] {
-  const blank = blanks[shape];
-  if (!blank) throw new Error(`questionsOf: notes hold no ${shape} examples`);
   if (!isVisible(note.text)) return [];
-  const extents = shape === "pair" ? [{ start: 0, end: note.text.length }] : piecesOf(note.text);
-  return extents.map((extent) => ({ ...extent, example: blank(note, extent) }));
+  const extents = wholes.includes(shape) ? [{ start: 0, end: note.text.length }] : piecesOf(note.text);
+  return extents.flatMap((extent) => {
+    const example = blanks[shape](note, extent);
+    return example ? [{ ...extent, example }] : [];
+  });
 }
 
 /** The note with its answers: `answered` are the questions' examples with labels, in the questions' order. */

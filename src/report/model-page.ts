@@ -1,7 +1,6 @@
 // A trained model as one HTML page that runs it alone, offline, from a file: written in parts, of which one is held at a time. Knows no model.
 
-import type { Shape } from "../tasks/example.ts";
-import type { LearnableTask } from "../tasks/task.ts";
+import type { NoteField } from "../formats/note-fields.ts";
 import type { CardSection } from "./model-card.ts";
 import { useTitle } from "./model-card.ts";
 import { cardHtml } from "./model-card-text.ts";
@@ -24,35 +23,10 @@ export interface PageContent {
   /** The model's files by name. */
   readonly files: ReadonlyMap<string, Blob>;
   readonly rounding: Rounding;
-  readonly fields: readonly PageField[];
+  readonly fields: readonly NoteField[];
+  /** Files that hold such texts, in words. */
+  readonly notes: string;
 }
-
-/** A field that a reader of the page fills in. */
-export interface PageField {
-  readonly id: "text" | "second" | "head" | "tail";
-  readonly label: string;
-  readonly lines: number;
-  /** Text that stands in it at first. */
-  readonly value?: string;
-}
-
-const fieldsOf: { readonly [S in Shape]: (task: LearnableTask<S>) => readonly PageField[] } = {
-  token: () => [{ id: "text", label: "Text or note", lines: 6 }],
-  sentence: () => [{ id: "text", label: "Text or note", lines: 6 }],
-  pair: () => [
-    { id: "text", label: "First text", lines: 3 },
-    { id: "second", label: "Second text", lines: 3 },
-  ],
-  // The first place of each name is meant. A corpus that hides its names has one sign for each.
-  relation: ({ head, tail }) => [
-    { id: "text", label: "Sentence that names both", lines: 4 },
-    { id: "head", label: `${head.type} in it`, lines: 1, ...(head.mask === undefined ? {} : { value: head.mask }) },
-    { id: "tail", label: `${tail.type} in it`, lines: 1, ...(tail.mask === undefined ? {} : { value: tail.mask }) },
-  ],
-};
-
-export const pageFields = (task: LearnableTask): readonly PageField[] =>
-  (fieldsOf[task.shape] as (of: LearnableTask) => readonly PageField[])(task);
 
 export interface PageProgram {
   /** One module without imports. */
@@ -92,9 +66,9 @@ function base64(bytes: Uint8Array): string {
   return btoa(pieces.join(""));
 }
 
-function head({ title, sections, rounding, fields }: PageContent, { scriptHash }: PageProgram): string {
+function head({ title, sections, rounding, fields, notes }: PageContent, { scriptHash }: PageProgram): string {
   const policy = `default-src 'none'; script-src 'sha256-${scriptHash}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
-  const box = ({ id, label, lines, value = "" }: PageField) =>
+  const box = ({ id, label, lines, value = "" }: NoteField) =>
     html`<label for="${id}">${label}</label><textarea id="${id}" rows="${lines}" spellcheck="false">${value}</textarea>`;
   return html`<!doctype html>
 <html lang="en">
@@ -117,10 +91,14 @@ ${pageStyle}
 <h2 id="try">Read a text</h2>
 <form id="form">
 ${fields.map(box)}
-<button id="read" disabled>Read it</button>
+<p class="row"><button id="read" disabled>Read it</button> <button id="stop" type="button" hidden>Stop</button></p>
+<label for="files">Or files</label>
+<input id="files" type="file" multiple disabled aria-describedby="notes">
+<p class="soft" id="notes">${notes}</p>
 <p id="state" role="status">Unpacking the model …</p>
 </form>
 <div id="found" tabindex="-1" role="region" aria-label="What the model found"></div>
+<div id="taken"></div>
 <p class="soft">The probability is what the model says of itself, of a word or of a label: it is not the chance that it is right. ${roundingWords(rounding)}</p>
 </section>
 ${cardHtml(sections.filter((section) => section.title !== useTitle))}
@@ -131,6 +109,7 @@ const pageStyle = html`<style>
 form{display:grid;gap:8px;justify-items:start}label{font-weight:600}textarea{width:100%;box-sizing:border-box;font:inherit;color:inherit;background:transparent;border:1px solid var(--line-strong);border-radius:4px;padding:8px}
 button{font:inherit;font-weight:600;padding:8px 20px;border:0;border-radius:4px;color:var(--paper);background:var(--accent);cursor:pointer}button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+input{font:inherit;color:inherit;max-width:100%}.row{margin:0}#found h3{margin:16px 0 0;font-size:inherit;overflow-wrap:anywhere}#taken a{margin-right:16px;color:var(--accent)}
 #found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found ruby{ruby-align:center;ruby-overhang:none}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
 </style>`;
 

@@ -119,3 +119,56 @@ it("error: a table without a column of notes, and a model that cannot be loaded,
   await expect.element(page.getByRole("alert")).toBeVisible();
   await expect.element(page.getByRole("region", { name: "What it found" })).not.toBeInTheDocument();
 });
+
+/** A trained model of another task, which gives every example this label. */
+async function openedFor(task: "mqp" | "cdr", label: string) {
+  const notebook = { ...newNotebook("r1", 1), title: "My model", data: { ...data, train: [], test: [] }, knowledge, training };
+  const fake = fakeServices({ ...notebook, config: { ...notebook.config, task } });
+  const predict: Services["train"]["predict"] = async function* ({ examples }) {
+    yield { type: "predicted", done: examples.length, examples: examples.map((example) => ({ ...example, label })) as never };
+  };
+  location.hash = "#/apply";
+  await render(App, { services: { ...fake.services, train: { ...fake.services.train, predict } } });
+  await expect.element(page.getByRole("heading", { level: 1, name: "Apply" })).toBeVisible();
+  return fake;
+}
+
+it("compares two texts that are typed, and says which one lacks", async () => {
+  await openedFor("mqp", "equivalent");
+  await page.getByLabelText("First text").fill("Is it gout?");
+  await button("Read the note").click();
+  await expect.element(page.getByRole("alert")).toHaveTextContent("It was not read: the second text is empty.");
+  await page.getByLabelText("Second text").fill("Have I gout?");
+  await button("Read the note").click();
+  await expect.element(page.getByText("1 note by “My model”: 1 equivalent.")).toBeVisible();
+  await expect.element(page.getByRole("alert")).not.toBeInTheDocument();
+});
+
+it("relates two names in a typed sentence and in a table's rows, and a corrected one begins a run", async () => {
+  const fake = await openedFor("cdr", "induce");
+  await page.getByLabelText("Sentence that names both").fill("Zolmine gave him gout.");
+  await page.getByLabelText("Chemical in it").fill("Zolmine");
+  await page.getByLabelText("Disease in it").fill("gout");
+  await button("Read the note").click();
+  await expect.element(page.getByText("1 note by “My model”: 1 induce.")).toBeVisible();
+  const rows = new File(["text,head,tail\nZolmine and gout.,Zolmine,gout\nNothing.,Zolmine,gout\n"], "r.csv");
+  await userEvent.upload(page.getByLabelText("Files to read"), rows);
+  await expect.element(page.getByText(/r\.csv: 2 rows.*1 of them asks nothing, the first in line 3/)).toBeVisible();
+  await expect.element(page.getByText("2 notes by “My model”: 1 induce.")).toBeVisible();
+  await button("Correct").first().click();
+  await button("Correct sentence 1").click();
+  await page.getByRole("radio", { name: /not induce/ }).click();
+  await button("Keep it so").click();
+  await button("Begin a run with them").click();
+  await expect.element(page.getByRole("heading", { level: 1, name: "Generate" })).toBeVisible();
+  const copy = [...fake.saved.values()].find(({ id }) => id !== "r1");
+  expect(copy?.data?.train).toEqual([
+    {
+      kind: "relation",
+      text: "Zolmine and gout.",
+      head: { start: 0, end: 7, label: "Chemical" },
+      tail: { start: 12, end: 16, label: "Disease" },
+      label: "not_induce",
+    },
+  ]);
+});

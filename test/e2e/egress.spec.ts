@@ -155,7 +155,7 @@ const flows: readonly Flow[] = [
     name: "apply the model to a pasted note",
     async go(page, url) {
       await page.goto(`${url}/#/apply`);
-      await page.getByLabel("Note", { exact: true }).fill(`${canary} came with gout.`);
+      await page.getByLabel("Text or note").fill(`${canary} came with gout.`);
       await page.getByRole("button", { name: "Read the note" }).click();
       await expect(page.getByRole("article").getByText(canary).last()).toBeVisible();
     },

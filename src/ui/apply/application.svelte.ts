@@ -3,7 +3,7 @@
 import { remembered } from "../../base/async.ts";
 import { type Note, type Question, questionsOf, type ReadNote, readNote } from "../../formats/note.ts";
 import { type NoteFormatId, noteFormats } from "../../formats/note-format.ts";
-import { type ReadNotes, readNotes } from "../../formats/notes-read.ts";
+import type { ReadNotes } from "../../formats/notes-read.ts";
 import { taskOf } from "../../tasks/catalogue.ts";
 import type { Example } from "../../tasks/example.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -46,12 +46,12 @@ export class Application {
   }
 
   /** Notes that were read before go: they were another answer's. */
-  apply = (run: NotebookHead, files: ReadonlyMap<string, Blob>): Promise<boolean> =>
+  apply = (run: NotebookHead, reading: (task: Task) => Promise<ReadNotes>): Promise<boolean> =>
     this.work.run("Reading the notes", async (signal) => {
       const { config, training } = run;
-      const { shape } = taskOf(config.task);
-      const read: ReadNotes = await readNotes(files, shape);
-      const questions = read.notes.map((note) => questionsOf(shape, note));
+      const task = taskOf(config.task);
+      const read = await reading(task);
+      const questions = read.notes.map((note) => questionsOf(task.shape, note));
       const examples = questions.flat().map(({ example }) => example);
       const answered: Example[] = [];
       const request = { task: config.task, model: training?.model ?? run.id, device: config.device, examples };

@@ -174,7 +174,7 @@ describe("written samples", () => {
     const of = labelledNotes(labelled).map((one) => ({ ...one, note: { ...one.note, text: one.note.text.replace(/^-/, "_") } }));
     for (const id of ["csv", "jsonl"] as const) {
       const [[path, content]] = [...noteFormats[id].write(of)] as [[string, string]];
-      const { notes: read } = await readNotes(new Map([[path, new Blob([content])]]), "sentence");
+      const { notes: read } = await readNotes(new Map([[path, new Blob([content])]]), taskById("litcovid"));
       expect(read.map(({ id: name, text }) => [name, text])).toEqual(of.map(({ note: { id: name, text } }) => [name, text]));
     }
   });

@@ -108,6 +108,36 @@ describe("notes that leave", () => {
     expect(noteFormats.doccano.lost([pair]).join(" ")).toContain("the second of a pair stands on the line below");
   });
 
+  it.each([
+    ["doccano", doccano],
+    ["label-studio", labelStudio],
+  ] as const)("of two related names come back from %s with both places and the relation", async (id, format) => {
+    const text = "Behind 😊, lisinopril gave him a cough.";
+    const head = { start: 11, end: 21, label: "Chemical" };
+    const tail = { start: 33, end: 38, label: "Disease" };
+    const piece = { start: 0, end: text.length, labels: ["induce"] };
+    const related: ReadNote = { note: { id: "n", file: "n.csv", text, ends: { head, tail } }, spans: [], pieces: [piece] };
+    const tree = new Map([...noteFormats[id].write([related])].map(([path, content]) => [path, new Blob([content])]));
+    const { rows } = await format.read(tree, taskById("cdr"));
+    expect(rows.pool).toEqual([{ kind: "relation", text, head, tail, label: "induce" }]);
+  });
+
+  it("of two related names have a column for each, and places in code points in lines of JSON", () => {
+    const text = "😊 =aspirin and gout";
+    const ends = { head: { start: 3, end: 11, label: "Chemical" }, tail: { start: 16, end: 20, label: "Disease" } };
+    const piece = { start: 0, end: text.length, labels: ["not_induce"] };
+    const related: ReadNote = { note: { id: "n", file: "n.csv", text, ends }, spans: [], pieces: [piece] };
+    const { data } = Papa.parse<string[]>((noteFormats.csv.write([related]).get("notes.csv") as string).trimEnd());
+    expect(data).toEqual([
+      ["note", "file", "label", "start", "end", "text", "head", "tail"],
+      ["n", "n.csv", "not_induce", "0", "19", text, "'=aspirin", "gout"],
+    ]);
+    expect(JSON.parse(noteFormats.jsonl.write([related]).get("notes.jsonl") as string)).toMatchObject({
+      head: { start: 2, end: 10, text: "=aspirin", type: "Chemical" },
+      tail: { start: 15, end: 19, text: "gout", type: "Disease" },
+    });
+  });
+
   it("as BRAT hold at each place the text that the row says, in code points, and fragments at a line break", () => {
     const files = noteFormats.brat.write(notes);
     expect([...files.keys()]).toEqual(["one.txt", "one.ann", "two.txt", "two.ann", "three.txt", "three.ann", "annotation.conf"]);

@@ -3,14 +3,15 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { inlineScript, modelPageParts, pageFields, wasmName } from "../../../src/report/model-page.ts";
+import { noteFields } from "../../../src/formats/note-fields.ts";
+import { inlineScript, modelPageParts, wasmName } from "../../../src/report/model-page.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 
 const attack = `<img src=x onerror="alert(1)"></script>`;
 const weights = Uint8Array.from({ length: 7_000_001 }, (_, i) => (i * 31) & 255);
 const wasm = new TextEncoder().encode("wasm ".repeat(1000));
 
-async function written(fields = pageFields(taskById("bc5cdr-disease")), bytes = weights) {
+async function written(fields = noteFields(taskById("bc5cdr-disease")), bytes = weights) {
   const script = inlineScript('console.log("</script><!--")');
   const scriptHash = createHash("sha256").update(script).digest("base64");
   const content = {
@@ -19,6 +20,7 @@ async function written(fields = pageFields(taskById("bc5cdr-disease")), bytes = 
     files: new Map([["model.safetensors", new Blob([bytes])]]),
     rounding: { precision: "float32", compared: 3, changed: 1, largest: 0.2 } as const,
     fields,
+    notes: attack,
   };
   const parts: string[] = [];
   for await (const part of modelPageParts(content, { script, scriptHash, wasm: new Blob([wasm]) })) parts.push(part);
@@ -52,7 +54,7 @@ it("lets no word of the run become markup", () => {
 
 it("asks for what the task's examples have: a text, two texts, or a sentence and the names of two entities", async () => {
   const asked = async (task: string) => {
-    const [head = ""] = (await written(pageFields(taskById(task)), new Uint8Array(3))).parts;
+    const [head = ""] = (await written(noteFields(taskById(task)), new Uint8Array(3))).parts;
     const fields = head.matchAll(/<label for="(\w+)">([^<]*)<\/label><textarea id="\1" rows="\d+"[^>]*>([^<]*)</g);
     return [...fields].map(([, id, label, value]) => [id, label, value]);
   };

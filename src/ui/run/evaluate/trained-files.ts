@@ -2,10 +2,11 @@
 
 import { appFile } from "../../../base/app-file.ts";
 import { sha256 } from "../../../base/hash.ts";
+import { noteFields, noteFiles } from "../../../formats/note-fields.ts";
 import { writeZip } from "../../../formats/zip.ts";
 import type { ModelCard } from "../../../report/model-card.ts";
 import { cardMarkdown } from "../../../report/model-card-text.ts";
-import { inlineScript, modelPageParts, pageFields } from "../../../report/model-page.ts";
+import { inlineScript, modelPageParts } from "../../../report/model-page.ts";
 import type { Device } from "../../../runtime/device.ts";
 import type { Example } from "../../../tasks/example.ts";
 import type { Task } from "../../../tasks/task.ts";
@@ -52,7 +53,8 @@ export async function modelPageFile(leaving: Leaving, signal: AbortSignal): Prom
     sections: card.sections,
     files: new Map(Object.entries(files)),
     rounding,
-    fields: pageFields(task),
+    fields: noteFields(task),
+    notes: noteFiles(task),
   };
   const parts: Blob[] = [];
   for await (const part of modelPageParts(content, { script, scriptHash: base64OfHex(await sha256(script)), wasm })) {
