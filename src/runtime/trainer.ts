@@ -64,6 +64,14 @@ export interface StepOptions {
   readonly decayVectors?: boolean;
   /** Largest global norm of the gradient; 0 for no clipping. */
   readonly clipNorm: number;
+  /** The numbers may come back with those of a later step that is not held, or at a `flush`. For trainers that have one. */
+  readonly held?: boolean;
+}
+
+/** Numbers of a step: the loss before the update, the gradient's norm before clipping. */
+export interface StepNumbers {
+  readonly loss: number;
+  readonly gradientNorm: number;
 }
 
 /** The parts of a batch. */
@@ -98,10 +106,12 @@ export interface Trainer {
   /** Sentence that says why onnxruntime computes where a program was asked for. */
   readonly note?: string | undefined;
   /**
-   * Forward, backward, AdamW, in place. `loss` is before the update; `gradientNorm` before clipping. A batch may come in parts, whose
+   * Forward, backward, AdamW, in place. A batch may come in parts, whose
    * losses and gradients add up: their `scale` is the whole batch's. Calls are done in the order of asking, those of the other methods too.
    */
-  step(batch: Feeds | readonly Feeds[], options: StepOptions): Promise<{ loss: number; gradientNorm: number }>;
+  step(batch: Feeds | readonly Feeds[], options: StepOptions): Promise<StepNumbers>;
+  /** Has the numbers of held steps come back. Absent where none is ever held. */
+  flush?(): Promise<void>;
   /** The head's logits. */
   infer(feeds: Feeds): Promise<HostTensor>;
   /** Outputs of the frozen part, [batch, tokens, width], to be fed to steps in the place of ids. For graphs that have one. */

@@ -123,7 +123,7 @@ async function* runEpoch(
     readonly step: number;
     readonly steps: number;
     readonly epoch: number;
-  }>();
+  }>(trainer);
   const tellDownTo = async function* (most: number): AsyncGenerator<Step, void> {
     while (ahead.waiting > most) yield await ahead.next();
   };
@@ -144,8 +144,10 @@ async function* runEpoch(
       ...(dropout > 0 ? dropoutFeeds(encoder.config, rng(seed, "masked dropout", step, k)) : {}),
     }));
     const rate = learningRateAt(step, steps, learningRate, warmup);
-    ahead.add({ type: "step", step, steps, epoch }, start, trainer.step(feeds, { learningRate: rate, weightDecay, clipNorm }));
-    yield* tellDownTo(trainer.ahead);
+    const held = ahead.holds && i < batches.length - 1;
+    const taken = trainer.step(feeds, { learningRate: rate, weightDecay, clipNorm, held });
+    ahead.add({ type: "step", step, steps, epoch }, start, taken, held);
+    yield* tellDownTo(ahead.most);
   }
   yield* tellDownTo(0);
 }

@@ -161,7 +161,7 @@ async function* featuresOf(
 }
 
 async function progressAt({ trainer }: Classifier, from: Checkpoint | undefined): Promise<Progress> {
-  const ahead = new StepsAhead<StepFacts>();
+  const ahead = new StepsAhead<StepFacts>(trainer);
   if (!from) return { step: 0, epochs: 0, losses: [], best: undefined, ahead, untold: [] };
   await trainer.restore(from.trainer);
   const { step, epochs, losses, best, untold = [] } = from.position;
@@ -231,7 +231,7 @@ interface Epoch {
   readonly watch: DivergenceWatch;
 }
 
-/** Steps are told in their order, each once its numbers are there; the trainer may be some steps ahead then. A checkpoint waits for them. */
+/** Steps are told in their order, once their numbers are there: on a GPU those of some together. A checkpoint waits for what is queued. */
 async function* runEpoch(whole: Work, work: Epoch): AsyncGenerator<TrainEvent, void> {
   const { classifier, stage, config, signal, checkpoints } = whole;
   const { inputs, features, cutting, rows, batches, epoch, steps, progress, watch } = work;
@@ -263,7 +263,7 @@ async function* runEpoch(whole: Work, work: Epoch): AsyncGenerator<TrainEvent, v
     due = false;
     await saveProgress(whole, progress);
   };
-  for (const batch of batches) {
+  for (const [i, batch] of batches.entries()) {
     const step = progress.step + ahead.waiting + 1;
     const mixture = mixing && drawMixture(mixing, batch.indices, rng(config.seed, "mix", stage.id, step));
     const widths = mixture ? mixedLengths(lengths, mixture) : lengths;
@@ -279,18 +279,19 @@ async function* runEpoch(whole: Work, work: Epoch): AsyncGenerator<TrainEvent, v
     throwIfAborted(signal);
     const learningRate = learningRateAt(step, steps, config.learningRate, warmup, config.schedule);
     const start = performance.now();
-    const feeds = partial.map((part, i) => ({
+    const feeds = partial.map((part, k) => ({
       ...(mixture
         ? mixedFeeds(inputs, part, layout, mixture, weighing, batch.indices)
         : {
             ...(features?.feeds(part, layout.rows) ?? inferenceFeeds(inputs, part, layout)),
             ...targetFeeds(inputs, part, layout, weighing, batch.indices),
           }),
-      ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step, i)) : {}),
+      ...(config.dropout ? dropoutFeeds(classifier.encoder.config, rng(config.seed, "dropout", stage.id, step, k)) : {}),
     }));
-    const taken = classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm });
-    ahead.add({ type: "step", stage: stage.id, step, steps, epoch, learningRate }, start, taken);
-    yield* tellDownTo(due ? 0 : classifier.trainer.ahead);
+    const held = ahead.holds && !due && i < batches.length - 1;
+    const taken = classifier.trainer.step(feeds, { learningRate, weightDecay, decayVectors, clipNorm, held });
+    ahead.add({ type: "step", stage: stage.id, step, steps, epoch, learningRate }, start, taken, held);
+    yield* tellDownTo(due ? 0 : ahead.most);
   }
   yield* tellDownTo(0);
 }

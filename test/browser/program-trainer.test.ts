@@ -1,6 +1,6 @@
 // Steps of a program beside onnxruntime's on the same device: every mode, batches in parts, dropout, checkpointing, resuming on the other path.
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Graph } from "../../src/graph/graph.ts";
 import type { BertConfig } from "../../src/nn/bert-config.ts";
 import type { Model } from "../../src/nn/model.ts";
@@ -153,6 +153,51 @@ it("what has no program goes to onnxruntime with weights, moments and steps, and
   expect(b.loss).toBeCloseTo(13, 0);
   expect((await trainer.state()).steps).toBe(3);
   await trainer.close();
+});
+
+it("numbers of held steps come back in one copy with a later step's, at a flush, or before anything else is asked; they are the same", async () => {
+  const token = mode("token head");
+  const { model, config } = modelOf(token);
+  const graph = model.training(token.shape);
+  const taken = async (held: readonly boolean[], between?: (trainer: Trainer) => Promise<unknown>) => {
+    const trainer = await opened("program", model);
+    const { device } = await programDevice();
+    const feeds = (i: number) => Array.from({ length: 1 + (i % 3) }, (_, part) => feedsOf(graph, config, 10 * i + part));
+    await trainer.step(feeds(9), recipe); // compiles
+    const copies = vi.spyOn(GPUBuffer.prototype, "mapAsync");
+    const found = held.map((own, i) => trainer.step(feeds(i), { ...recipe, held: own }));
+    await between?.(trainer);
+    const numbers = await Promise.all(found);
+    const maps = copies.mock.calls.length;
+    copies.mockRestore();
+    expect(await device.queue.onSubmittedWorkDone()).toBeUndefined();
+    await trainer.close();
+    return { numbers, maps };
+  };
+  const singly = await taken([false, false, false, false, false]);
+  expect(singly.maps).toBe(5);
+  expect(await taken([true, true, true, true, false])).toEqual({ numbers: singly.numbers, maps: 1 });
+  expect(await taken([true, false, true, true, true], (trainer) => (trainer as Required<Trainer>).flush())).toEqual({
+    numbers: singly.numbers,
+    maps: 2,
+  });
+  const asked = await taken([true, true, true, true, true], (trainer) => trainer.infer(feedsOf(graph, config, 3)));
+  expect(asked).toEqual({ numbers: singly.numbers, maps: 2 });
+});
+
+it("held steps fail with the GPU and with a trainer that is closed", async () => {
+  const options = { device: "webgpu", path: "program", graphs: cut, weights: twoWeights } as const;
+  const closed = await openTrainer(options);
+  const first = closed.step(ids(2), { ...recipe, held: true });
+  await Promise.all([expect(first).rejects.toThrow("the trainer was closed"), closed.close()]);
+  const lost = await openTrainer(options);
+  await lost.step(ids(2), recipe);
+  const second = lost.step(ids(2), { ...recipe, held: true });
+  const { device } = await programDevice();
+  const expected = expect(second).rejects.toMatchObject({ code: "device-lost" });
+  device.destroy();
+  await expected;
+  await lost.close();
 });
 
 it("keeps within the bindings of a small GPU: weights in several buffers, the same steps", async () => {

@@ -51,6 +51,7 @@ export async function openWithFallback(options: TrainerOptions): Promise<Trainer
       return note;
     },
     step: (batch, step) => call((trainer) => trainer.step(batch, step)),
+    flush: () => call(async (trainer) => trainer.flush?.()),
     infer: (feeds) => call((trainer) => trainer.infer(feeds)),
     features: (feeds) => call((trainer) => trainer.features(feeds)),
     read: () => call((trainer) => trainer.read()),

@@ -1,4 +1,4 @@
-// A trainer whose step is one program on the GPU: forward, backward, clipping and AdamW in one submit; only the loss and the norm come back. Knows no model.
+// A trainer whose step is one program on the GPU: forward, backward, clipping and AdamW in one submit; losses and norms come back, those of some steps together. Knows no model.
 
 import { type Mutex, mutex } from "../../base/async.ts";
 import { ClinfuseError } from "../../base/errors.ts";
@@ -20,27 +20,41 @@ import { type Span, storageBuffer } from "../program/pipelines.ts";
 import { ProgramRefusal } from "../program/program.ts";
 import { type Reader, reader } from "../program/reader.ts";
 import { encodeClears, type StepProgram, type StepPrograms, stepPrograms } from "../program/step-programs.ts";
-import { type Feeds, type HostTensor, partsOf, type TrainableGraphs, type Trainer, type TrainerOptions } from "../trainer.ts";
+import { type ReadNumbers, type StepResults, stepResults } from "../program/step-results.ts";
+import {
+  type Feeds,
+  type HostTensor,
+  partsOf,
+  type StepNumbers,
+  type TrainableGraphs,
+  type Trainer,
+  type TrainerOptions,
+} from "../trainer.ts";
 import { type Named, replacements, type StatePart, stateTensors, type Use, weightOf, writeState } from "./trainer-sessions.ts";
 
 /** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`; ProgramRefusal for graphs that have no program here. */
-export async function openProgramTrainer({ graphs, weights, onCompile, activations }: TrainerOptions): Promise<Trainer> {
+export async function openProgramTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { graphs } = options;
   const on = await programDevice();
   const { device } = on;
-  const arena = await upload(on, graphs, weights);
-  const step = storageBuffer(device, stepBytes);
-  const optimizer = await openOptimizer(on, arena, step);
-  const heap = new Heap(device);
-  const short = activations === "float16";
-  const programs = stepPrograms({ on, graphs, arena, heap, short, onCompile: (tokens) => onCompile?.(tokens) });
-  const back = reader(device);
+  const { arena, step, optimizer, programs, back, results, close } = await openParts(on, options);
   const slots: readonly Named[] = graphs.parameters;
   const trained = slots.filter(({ name }) => !graphs.frozen.has(name));
   const order = mutex();
   const inTurn = turns(on, order);
   const tried = untilRefused(inTurn);
+  /** After it, no step's numbers are held. */
+  const flushed: InTurn = (task) =>
+    inTurn(() => {
+      results.flush();
+      return task();
+    });
   const write = ({ buffer, offset }: Span, data: Float32Array<ArrayBuffer>) => device.queue.writeBuffer(buffer, offset, data);
-  const read = (part: ArenaPart, name: string) => inTurn(async () => copied(device, back, arena.span(part, name) as Span));
+  const read = (part: ArenaPart, name: string) => flushed(async () => copied(device, back, arena.span(part, name) as Span));
+  const outputOf = (use: Use, name: string, feeds: Feeds) => {
+    results.flush();
+    return run(device, back, programs, use, name, feeds);
+  };
   let steps = 0;
   return {
     device: "webgpu",
@@ -52,12 +66,13 @@ export async function openProgramTrainer({ graphs, weights, onCompile, activatio
         if (uses.length > mostParts) throw new ProgramRefusal(`a batch of ${uses.length} parts`);
         if (uses.length > 1) await optimizer.prepareSums();
         device.queue.writeBuffer(step, 0, stepNumbers(steps + 1, options));
-        const numbers = runStep(device, back, optimizer, uses);
+        const numbers = runStep(device, results, optimizer, uses, options.held ?? false);
         steps++;
         return numbers;
       }),
-    infer: (feeds) => tried(() => run(device, back, programs, "inference", "logits", feeds)),
-    features: (feeds) => tried(() => run(device, back, programs, "features", "features", feeds)),
+    flush: () => flushed(async () => async () => undefined),
+    infer: (feeds) => tried(() => outputOf("inference", "logits", feeds)),
+    features: (feeds) => tried(() => outputOf("features", "features", feeds)),
     read: async () => {
       const found = slots.map(
         async ({ name, shape }): Promise<[string, Weight]> => [name, { shape, data: await read("weights", name) }],
@@ -65,34 +80,56 @@ export async function openProgramTrainer({ graphs, weights, onCompile, activatio
       return new Map(await Promise.all(found));
     },
     write: (replaced) =>
-      inTurn(async () => {
+      flushed(async () => {
         for (const [{ name }, data] of replacements(slots, replaced)) write(arena.span("weights", name) as Span, data);
         clearMoments(device, arena);
         steps = 0;
         return async () => undefined;
       }),
     state: () =>
-      inTurn(async () => {
+      flushed(async () => {
         const state = { steps, tensors: stateTensors(trained, (slot, part) => read(arenaPart[part], slot.name)) };
         return async () => state;
       }),
     restore: (state) =>
-      inTurn(async () => {
+      flushed(async () => {
         await writeState(trained, state, (slot, part, data) => write(arena.span(arenaPart[part], slot.name) as Span, data));
         steps = state.steps;
         return async () => undefined;
       }),
-    close: () =>
-      order.run(async () => {
-        programs.close();
-        optimizer.close();
-        back.close();
-        heap.close();
-        arena.close();
-        step.destroy();
-      }),
+    close: () => order.run(async () => close()),
   };
 }
+
+/** All that a trainer holds on the GPU. */
+async function openParts(on: ProgramDevice, { graphs, weights, onCompile, activations }: TrainerOptions) {
+  const { device } = on;
+  const arena = await upload(on, graphs, weights);
+  const step = storageBuffer(device, stepBytes);
+  const optimizer = await openOptimizer(on, arena, step);
+  const heap = new Heap(device);
+  const short = activations === "float16";
+  const programs = stepPrograms({ on, graphs, arena, heap, short, onCompile: (tokens) => onCompile?.(tokens) });
+  const back = reader(device);
+  const results = stepResults(device, back, resultBytes);
+  device.lost.then(() => results.fail(new Error("the GPU is not there")));
+  return {
+    arena,
+    step,
+    optimizer,
+    programs,
+    back,
+    results,
+    close() {
+      results.fail(new Error("the trainer was closed"));
+      for (const part of [results, programs, optimizer, back, heap, arena]) part.close();
+      step.destroy();
+    },
+  };
+}
+
+/** Room for eight steps of a hundred parts, or for one of the most. */
+const resultBytes = 8 + 4 * mostParts;
 
 const arenaPart: Readonly<Record<StatePart, ArenaPart>> = { weight: "weights", first: "first", second: "second" };
 
@@ -186,12 +223,13 @@ function usesInOrder({ segments }: TrainableGraphs, feeds: Feeds): Use[] {
 /** One submit for each part of the batch; the last one updates the weights. */
 function runStep(
   device: GPUDevice,
-  back: Reader,
+  kept: StepResults,
   optimizer: Optimizer,
   uses: readonly PartUses[],
-): () => Promise<{ loss: number; gradientNorm: number }> {
+  held: boolean,
+): () => Promise<StepNumbers> {
   const { results } = optimizer;
-  let read: (() => Promise<Float32Array>) | undefined;
+  let read: ReadNumbers | undefined;
   for (const [i, { feeds, programs }] of uses.entries()) {
     for (const program of programs) program.feeds.write(feeds);
     const encoder = device.createCommandEncoder();
@@ -207,8 +245,9 @@ function runStep(
     if (uses.length > 1) optimizer.accumulate(pass, i === 0);
     if (last) optimizer.encode(pass, uses.length > 1);
     pass.end();
-    if (last) read = back.copy(encoder, results, 0, 8 + 4 * uses.length);
+    if (last) read = kept.keep(encoder, results, 8 + 4 * uses.length, held);
     device.queue.submit([encoder.finish()]);
+    if (last) kept.submitted();
   }
   return async () => {
     const [gradientNorm = Number.NaN, , ...losses] = (await read?.()) ?? [];

@@ -10,6 +10,7 @@ import { bertModel } from "../../../src/nn/model.ts";
 import { openDecoder } from "../../../src/runtime/line-decoder.ts";
 import { openTrainer } from "../../../src/runtime/open-trainer.ts";
 import { madeUpFeeds, madeUpWeights, stepFlops } from "../../../src/train/measure-training.ts";
+import { StepsAhead } from "../../../src/train/steps-ahead.ts";
 import { type Backend, type BenchCase, type BenchPath, decoderOf, encoderOf } from "./cases.ts";
 import type { Counts } from "./host.ts";
 
@@ -35,26 +36,26 @@ export interface Meter {
 }
 
 const round = (x: number) => Math.round(1000 * x) / 1000;
-const warm = 5;
+const warm = 10;
 const recipe = { learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 };
 const labels = 3;
 
-/** Times `steps` calls after some that only warm up. On a card `ms` is the clock's: there the step is what counts. */
-async function timed(meter: Meter, backend: Backend, steps: number, step: () => Promise<unknown>, ahead = 0) {
-  for (let i = 0; i < warm; i++) await step();
+/** Times `run` of `steps` steps after one of fewer that only warms up. On a card `ms` is the clock's: there the step is what counts. */
+async function timed(meter: Meter, backend: Backend, steps: number, run: (steps: number) => Promise<unknown>) {
+  await run(warm);
   meter.reset();
   const [cpu, started] = [meter.cpu(), performance.now()];
-  const queued: Promise<unknown>[] = [];
-  for (let i = 0; i < steps; i++) {
-    queued.push(step());
-    if (queued.length > ahead) await queued.shift();
-  }
-  await Promise.all(queued);
+  await run(steps);
   const wallMs = round((performance.now() - started) / steps);
   const cpuMs = round((meter.cpu() - cpu) / steps);
   const each = Object.fromEntries(Object.entries(meter.counts).map(([name, n]) => [name, Math.round((10 * n) / steps) / 10]));
   return { ms: backend === "vulkan" ? wallMs : cpuMs, wallMs, ...(each as unknown as Counts) };
 }
+
+/** One step after another. */
+const eachOf = (step: () => Promise<unknown>) => async (steps: number) => {
+  for (let i = 0; i < steps; i++) await step();
+};
 
 export async function trainCase(
   meter: Meter,
@@ -71,7 +72,15 @@ export async function trainCase(
   const trainer = await openTrainer({ device: "webgpu", path, graphs: model, weights });
   const first = await trainer.step(feeds, recipe);
   const firstMs = round(performance.now() - opened);
-  const found = await timed(meter, backend, steps, () => trainer.step(feeds, recipe), trainer.ahead);
+  const ahead = new StepsAhead(trainer);
+  const found = await timed(meter, backend, steps, async (count) => {
+    for (let i = 0; i < count; i++) {
+      const held = ahead.holds && i < count - 1;
+      ahead.add({}, performance.now(), trainer.step(feeds, { ...recipe, held }), held);
+      while (ahead.waiting > ahead.most) await ahead.next();
+    }
+    while (ahead.waiting > 0) await ahead.next();
+  });
   if (trainer.note) return { left: trainer.note };
   const gflops = round(stepFlops(config, { batch, tokens }) / found.wallMs / 1e6);
   return { ...found, firstMs, loss: first.loss, gradientNorm: first.gradientNorm, gflops };
@@ -106,7 +115,7 @@ export async function decodeCase(
   };
   await step();
   const firstMs = round(performance.now() - opened);
-  const found = await timed(meter, backend, steps, step);
+  const found = await timed(meter, backend, steps, eachOf(step));
   return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
 }
 
@@ -137,6 +146,6 @@ async function decodeByKernels(meter: Meter, rows: number, backend: Backend, ste
   };
   await step();
   const firstMs = round(performance.now() - opened);
-  const found = await timed(meter, backend, steps, step);
+  const found = await timed(meter, backend, steps, eachOf(step));
   return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
 }

@@ -1,6 +1,6 @@
 // A training whose trainer takes steps ahead: the same events, the same weights, checkpoints that fit the progress. Knows no runtime.
 
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Classifier } from "../../../src/classifier/classifier.ts";
 import type { Trainer } from "../../../src/runtime/trainer.ts";
 import type { Checkpoint } from "../../../src/train/checkpoint.ts";
@@ -39,6 +39,45 @@ function slow(ahead: number, fails?: number): Slow {
     },
   };
   return { classifier: { ...classifier, trainer: later }, most: () => most };
+}
+
+interface Holding extends Slow {
+  /** Flags of the steps in the order of asking. */
+  readonly held: readonly boolean[];
+  readonly flushes: () => number;
+}
+
+/** Like a GPU's: numbers of held steps are told with a later step's, or at a flush, and never otherwise. `fails`: the loss of that step. */
+function holding(fails?: { readonly step: number; readonly loss: number }): Holding {
+  const classifier = linearClassifier();
+  const { trainer } = classifier;
+  const held: boolean[] = [];
+  let [flushes, underWay, most] = [0, 0, 0];
+  let waiting: (() => void)[] = [];
+  const flush = () => {
+    for (const tell of waiting) tell();
+    waiting = [];
+  };
+  const later: Trainer = {
+    ...trainer,
+    ahead: 2,
+    async step(batch, options) {
+      most = Math.max(most, ++underWay);
+      const own = held.push(options.held ?? false);
+      const { loss, gradientNorm } = await trainer.step(batch, options);
+      await new Promise<void>((tell) => {
+        waiting.push(tell);
+        if (!options.held) setTimeout(flush);
+      });
+      underWay--;
+      return { loss: own === fails?.step ? fails.loss : loss, gradientNorm };
+    },
+    async flush() {
+      flushes++;
+      flush();
+    },
+  };
+  return { classifier: { ...classifier, trainer: later }, most: () => most, held, flushes: () => flushes };
 }
 
 /** Events as far as they do not depend on the clock. */
@@ -160,6 +199,88 @@ describe("a trainer that takes steps ahead", () => {
     expect(events.filter(({ type }) => type === "step")).toHaveLength(4);
     expect(kept.saves).toBe(0);
   });
+});
+
+describe("a trainer that holds numbers back", () => {
+  const long: Stage = { ...stage, epochs: 6 };
+  const all = async ({ classifier }: Slow, config_ = config) => {
+    const events: TrainEvent[] = [];
+    for await (const event of train(classifier, [long], validation, config_, never)) events.push(event);
+    return events;
+  };
+
+  it("is asked for those of at most eight steps together, alone at first and at an epoch's end; events and weights are the same", async () => {
+    const [plain, held] = [slow(0), holding()];
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => ++now); // a fast device, whatever the machine does
+    onTestFinished(() => clock.mockRestore());
+    expect(lasting(await all(held))).toEqual(lasting(await all(plain)));
+    expect(await table(held.classifier)).toEqual(await table(plain.classifier));
+    expect(held.held).toHaveLength(66);
+    expect(held.held[0]).toBe(false);
+    const ends = held.held.filter((_, i) => i % 11 === 10);
+    expect(ends).toEqual([false, false, false, false, false, false]);
+    const runs = held.held
+      .map((own) => (own ? "h" : "."))
+      .join("")
+      .split(".");
+    expect(Math.max(...runs.map(({ length }) => length))).toBe(7);
+    expect(held.most()).toBeLessThanOrEqual(10);
+    expect(held.held.filter((own) => !own).length).toBeLessThan(22); // 3 of 11 steps, the first few apart
+    expect(held.flushes()).toBe(0);
+  });
+
+  it("is left in the middle of a group: who resumes tells what was taken and not told, and ends with the same weights", async () => {
+    const whole = slow(0);
+    const expected = await run(whole);
+    for (const leaveAfter of [1, 7, 12, 15, 20]) {
+      const kept: Kept = { checkpoint: undefined, saves: 0 };
+      const before = await run(holding(), kept, leaveAfter);
+      const again = holding();
+      const after = await run(again, kept);
+      const steps = (events: readonly TrainEvent[]) => lasting(events).filter(({ type }) => type === "step");
+      expect(steps([...before, ...after])).toEqual(steps(expected));
+      expect(await table(again.classifier)).toEqual(await table(whole.classifier));
+    }
+  });
+
+  it("is stopped by a loss that is no number before another group is asked for", async () => {
+    const held = holding({ step: 25, loss: Number.NaN });
+    await expect(all(held)).rejects.toMatchObject({ code: "diverged" });
+    expect(held.held.length).toBeLessThanOrEqual(25 + 10);
+  });
+});
+
+it("holds what takes a quarter of a second together, and nothing for a trainer that brings nothing back later", async () => {
+  const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+  let flushes = 0;
+  const pace = { ahead: 2, flush: async () => void flushes++ };
+  const found = Promise.resolve({ loss: 1, gradientNorm: 1 });
+  const after = async (milliseconds: number, on: Partial<typeof pace> & { ahead: number } = pace) => {
+    const ahead = new StepsAhead(on);
+    clock.mockReturnValue(0);
+    ahead.add({}, 0, found);
+    clock.mockReturnValue(milliseconds);
+    expect((await ahead.next()).milliseconds).toBe(milliseconds);
+    return ahead;
+  };
+  expect((await after(10)).most).toBe(2 + 7);
+  expect((await after(100)).most).toBe(2 + 1);
+  expect((await after(300)).most).toBe(2);
+  expect((await after(300)).holds).toBe(false);
+  expect((await after(10, { ahead: 2 })).holds).toBe(false);
+  expect((await after(10, { ...pace, ahead: 0 })).holds).toBe(false);
+  const ahead = await after(10);
+  ahead.add({ n: 1 }, 10, found, true);
+  expect(ahead.holds).toBe(true);
+  clock.mockReturnValue(261);
+  expect(ahead.holds).toBe(false); // the first has waited long enough
+  ahead.add({ n: 2 }, 261, found, true);
+  clock.mockReturnValue(310);
+  const told = [await ahead.next(), await ahead.next()];
+  clock.mockRestore();
+  expect(flushes).toBe(1);
+  expect(told).toEqual([1, 2].map((n) => ({ n, loss: 1, gradientNorm: 1, milliseconds: 150 })));
 });
 
 it("the time of a step that was asked for early begins where the one before it ended", async () => {
