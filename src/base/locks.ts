@@ -57,8 +57,8 @@ function holdOne(name: string): Promise<() => void> {
   });
 }
 
-/** One import of a graph at a time, over all tabs. */
-export const graphImportLock = "graph-import";
+/** One writer of graphs at a time, over all tabs. */
+export const graphLock = "graphs";
 
 /** A lock that is waited for: of two who want it, one has it. Both resolve to what lets go of it. */
 export interface Turns {

@@ -17,17 +17,17 @@ const graphAnswers: Answers<GraphProcedures> = {
   previewGraph: "stream",
   importGraph: "stream",
   graphs: "promise",
-  deleteGraph: "promise",
+  deleteGraph: "stream",
   countTopics: "promise",
 };
 
 const careAnswers: Answers<CareProcedures> = {
   importNames: "stream",
-  renameGraph: "promise",
+  renameGraph: "stream",
   exportGraph: "promise",
   checkGraph: "promise",
-  repairGraph: "promise",
-  mergeGraphs: "promise",
+  repairGraph: "stream",
+  mergeGraphs: "stream",
 };
 
 const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise", nodePath: "promise" };

@@ -9,7 +9,8 @@ import type { StoredGraph } from "../knowledge/graph-store.ts";
 import { type ImportEvent, importGraph } from "../knowledge/graphs.ts";
 import { type Merged, mergeGraphs } from "../knowledge/merge-graphs.ts";
 import { nameListFile } from "../knowledge/name-list.ts";
-import { type GraphPorts, inTurn } from "./graphs.ts";
+import { doneInTurn, inTurn, type TurnEvent } from "./graph-turns.ts";
+import type { GraphPorts } from "./graphs.ts";
 
 export interface NameList {
   readonly name: string;
@@ -29,17 +30,21 @@ export interface MergeReport extends Omit<Merged, "manifest"> {
   readonly graph: string;
 }
 
+/** What writes waits for its turn. */
 export type CareProcedures = {
   /** A small graph of pasted names. */
   importNames(argument: NameList, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
-  renameGraph(argument: { id: string; name: string }, signal: AbortSignal): Promise<void>;
+  renameGraph(argument: { id: string; name: string }, signal: AbortSignal): AsyncGenerator<TurnEvent<void>, void>;
   /** The graph as one file: its tables in a zip, or JSON-LD. */
   exportGraph(argument: { id: string; form: GraphForm }, signal: AbortSignal): Promise<WrittenGraph>;
   checkGraph(argument: { id: string }, signal: AbortSignal): Promise<readonly GraphFault[]>;
   /** Throws `graph-broken` where nothing can mend it. */
-  repairGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
+  repairGraph(argument: { id: string }, signal: AbortSignal): AsyncGenerator<TurnEvent<void>, void>;
   /** A third graph of two, which stay. */
-  mergeGraphs(argument: { first: string; second: string; name: string }, signal: AbortSignal): Promise<MergeReport>;
+  mergeGraphs(
+    argument: { first: string; second: string; name: string },
+    signal: AbortSignal,
+  ): AsyncGenerator<TurnEvent<MergeReport>, void>;
 };
 
 export function careProcedures({ graphs, turns }: Pick<GraphPorts, "graphs" | "turns">): CareProcedures {
@@ -54,23 +59,20 @@ export function careProcedures({ graphs, turns }: Pick<GraphPorts, "graphs" | "t
       const store = await graphs();
       yield* inTurn(turns, signal, () => importGraph([nameListFile(text, type)], options, store, signal));
     },
-    renameGraph: async ({ id, name }) => (await graphs()).rename(id, name),
+    renameGraph: ({ id, name }, signal) => doneInTurn(turns, signal, async () => (await graphs()).rename(id, name)),
     exportGraph: async ({ id, form }, signal) => written(await open(id), form, signal),
     checkGraph: async ({ id }, signal) => checkGraph(await open(id), signal),
-    async repairGraph({ id }, signal) {
-      await repairGraph(await open(id), await graphs(), signal);
-    },
-    async mergeGraphs({ first, second, name }, signal) {
-      const id = crypto.randomUUID();
-      const { manifest: _, ...report } = await mergeGraphs(
-        await open(first),
-        await open(second),
-        { id, name },
-        await graphs(),
-        signal,
-      );
-      return { graph: id, ...report };
-    },
+    repairGraph: ({ id }, signal) =>
+      doneInTurn(turns, signal, async () => {
+        await repairGraph(await open(id), await graphs(), signal);
+      }),
+    mergeGraphs: ({ first, second, name }, signal) =>
+      doneInTurn(turns, signal, async () => {
+        const id = crypto.randomUUID();
+        const [one, other] = [await open(first), await open(second)];
+        const { manifest: _, ...report } = await mergeGraphs(one, other, { id, name }, await graphs(), signal);
+        return { graph: id, ...report };
+      }),
   };
 }
 

@@ -1,6 +1,6 @@
 // Knowledge graphs: imported, listed, counted in, deleted. Knows no storage and no server.
 
-import { graphImportLock, type Turns } from "../base/locks.ts";
+import type { Turns } from "../base/locks.ts";
 import { notStated } from "../knowledge/graph-files.ts";
 import type { GraphStore } from "../knowledge/graph-store.ts";
 import { countTopics } from "../knowledge/graph-topics.ts";
@@ -16,6 +16,7 @@ import {
 import type { ByLabel } from "../tasks/task.ts";
 import type { TopicQuery } from "../tasks/topic-query.ts";
 import { graphFilesIn } from "./graph-archives.ts";
+import { doneInTurn, inTurn, type TurnEvent } from "./graph-turns.ts";
 
 export type GraphProcedures = {
   /** The graph that ships, imported on first use. */
@@ -24,7 +25,8 @@ export type GraphProcedures = {
   previewGraph(argument: PickedGraph, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   importGraph(argument: PickedGraph, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   graphs(argument: null, signal: AbortSignal): Promise<readonly GraphInfo[]>;
-  deleteGraph(argument: { id: string }, signal: AbortSignal): Promise<void>;
+  /** Waits for its turn, as all that writes graphs does. */
+  deleteGraph(argument: { id: string }, signal: AbortSignal): AsyncGenerator<TurnEvent<void>, void>;
   countTopics(argument: { graph: string; topics: ByLabel<TopicQuery> }, signal: AbortSignal): Promise<number>;
 };
 
@@ -40,29 +42,11 @@ export interface GraphPorts {
   readonly graphs: () => Promise<GraphStore>;
   /** A file that the app ships, by its path. Throws `file-missing`. */
   readonly appFile: (path: string) => Promise<Blob>;
-  /** Imports of all tabs take turns by it. Absent: nobody else imports. */
+  /** Writers of all tabs take turns by it. Absent: nobody else writes. */
   readonly turns?: Turns;
 }
 
 const starterId = "starter";
-
-/** Imports once no other does. Tells first where it waits. Errors: the import's, and an abort while it waits. */
-export async function* inTurn(
-  turns: Turns | undefined,
-  signal: AbortSignal,
-  work: () => AsyncGenerator<ImportEvent, void>,
-): AsyncGenerator<ImportEvent, void> {
-  let release = await turns?.ifFree(graphImportLock);
-  if (turns && !release) {
-    yield { type: "waiting" };
-    release = await turns.wait(graphImportLock, signal);
-  }
-  try {
-    yield* work();
-  } finally {
-    release?.();
-  }
-}
 
 const ownProvenance = (name: string) => ({ source: name, licence: notStated });
 const filesOf = ({ files }: PickedGraph) => graphFilesIn(new Map(Object.entries(files)));
@@ -103,9 +87,7 @@ export function graphProcedures({ graphs, appFile, turns }: GraphPorts): GraphPr
 
     graphs: async () => listGraphs(await graphs()),
 
-    async deleteGraph({ id }) {
-      await (await graphs()).delete(id);
-    },
+    deleteGraph: ({ id }, signal) => doneInTurn(turns, signal, async () => (await graphs()).delete(id)),
 
     countTopics: async ({ graph, topics }) => countTopics(await openGraph(await graphs(), graph), topics),
   };

@@ -183,27 +183,28 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield { type: "imported", graph };
       },
       graphs: async () => graphs,
-      async deleteGraph({ id }) {
+      async *deleteGraph({ id }) {
         graphs = graphs.filter((graph) => graph.id !== id);
+        yield { type: "done", result: undefined };
       },
       async *importNames({ name }) {
         const graph = { ...starter, id: name, name };
         graphs = [...graphs, graph];
         yield { type: "imported", graph };
       },
-      async renameGraph({ id, name }) {
+      async *renameGraph({ id, name }) {
         graphs = graphs.map((graph) => (graph.id === id ? { ...graph, name } : graph));
+        yield { type: "done", result: undefined };
       },
       exportGraph: async ({ form }) => ({ name: `graph.${form}`, blob: new Blob(["{}"]) }),
       checkGraph: async () => [],
-      repairGraph: async () => undefined,
-      mergeGraphs: async () => ({
-        graph: "starter",
-        joined: 2,
-        repeated: 1,
-        conflicts: { "other-type": 0, several: 0, "other-name": 0 },
-        shown: [],
-      }),
+      async *repairGraph() {
+        yield { type: "done", result: undefined };
+      },
+      async *mergeGraphs() {
+        const conflicts = { "other-type": 0, several: 0, "other-name": 0 };
+        yield { type: "done", result: { graph: "starter", joined: 2, repeated: 1, conflicts, shown: [] } };
+      },
       countTopics: async () => 1520,
       findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),
       nodeCard: (argument, signal = new AbortController().signal) => lookup.nodeCard(argument, signal),

@@ -2,7 +2,7 @@
 
 import type { ImportEvent } from "../../knowledge/graphs.ts";
 import type { NameList } from "../../procedures/graph-care.ts";
-import { waitingForImport } from "../parts/loading-words.ts";
+import { waitingForTurn } from "../parts/loading-words.ts";
 import { bytes } from "../parts/numbers.ts";
 import type { Work } from "../parts/work.svelte.ts";
 import type { Services } from "../services.ts";
@@ -51,7 +51,7 @@ export class GraphBringing {
     let id = "";
     for await (const event of events) {
       if (event.type === "imported") id = event.graph.id;
-      else if (event.type === "waiting") this.work.tell(waitingForImport);
+      else if (event.type === "waiting") this.work.tell(waitingForTurn);
       else this.work.tell(`Importing ${name}: ${bytes(event.done)} of ${bytes(event.total)}`, event.done, event.total);
     }
     return id;

@@ -3,9 +3,13 @@
 import type { GraphFault } from "../../knowledge/graph-check.ts";
 import type { GraphForm } from "../../knowledge/graph-export.ts";
 import type { MergeReport } from "../../procedures/graph-care.ts";
+import type { TurnEvent } from "../../procedures/graph-turns.ts";
+import { turnResult } from "../parts/loading-words.ts";
 import { save } from "../parts/save.ts";
 import type { Work } from "../parts/work.svelte.ts";
 import type { Services } from "../services.ts";
+
+type Told = <T>(events: AsyncGenerator<TurnEvent<T>, void>) => Promise<T>;
 
 export class GraphCare {
   readonly #work: Work;
@@ -27,8 +31,8 @@ export class GraphCare {
   }
 
   rename = (id: string, name: string): Promise<boolean> =>
-    this.#work.run("Renaming the graph", async () => {
-      await this.#generate.renameGraph({ id, name: name.trim() });
+    this.#inTurn("Renaming the graph", async (told, signal) => {
+      await told(this.#generate.renameGraph({ id, name: name.trim() }, signal));
       await this.#changed();
     });
 
@@ -41,18 +45,23 @@ export class GraphCare {
     });
 
   repair = (id: string): Promise<boolean> =>
-    this.#work.run("Repairing the graph", async (signal) => {
-      await this.#generate.repairGraph({ id }, signal);
+    this.#inTurn("Repairing the graph", async (told, signal) => {
+      await told(this.#generate.repairGraph({ id }, signal));
       this.faults = await this.#generate.checkGraph({ id }, signal);
       await this.#changed();
     });
 
   merge = (first: string, second: string, name: string): Promise<boolean> =>
-    this.#work.run("Putting the graphs together", async (signal) => {
-      const merged = await this.#generate.mergeGraphs({ first, second, name: name.trim() }, signal);
+    this.#inTurn("Putting the graphs together", async (told, signal) => {
+      const merged = await told(this.#generate.mergeGraphs({ first, second, name: name.trim() }, signal));
       await this.#changed(merged.graph);
       this.merged = merged; // choosing the new graph forgets what was shown of the one before
     });
+
+  /** Runs work on graphs of which each part that writes is told of while it waits for its turn. */
+  #inTurn(now: string, task: (told: Told, signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    return this.#work.run(now, (signal) => task((events) => turnResult(this.#work, now, events), signal));
+  }
 
   clear(): void {
     this.faults = undefined;

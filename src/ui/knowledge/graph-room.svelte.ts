@@ -2,6 +2,7 @@
 
 import type { GraphInfo } from "../../knowledge/graphs.ts";
 import type { Lab } from "../lab.svelte.ts";
+import { turnResult } from "../parts/loading-words.ts";
 import { Work } from "../parts/work.svelte.ts";
 import { GraphBringing } from "./graph-bringing.svelte.ts";
 import { GraphCare } from "./graph-care.svelte.ts";
@@ -63,8 +64,8 @@ export class GraphRoom {
 
   /** Runs that drew from it keep what they drew. */
   remove = (id: string): Promise<boolean> =>
-    this.work.run("Removing the graph", async () => {
-      await this.#lab.services.generate.deleteGraph({ id });
+    this.work.run("Removing the graph", async (signal) => {
+      await turnResult(this.work, "Removing the graph", this.#lab.services.generate.deleteGraph({ id }, signal));
       this.care.clear();
       await this.#lab.readGraphs();
     });

@@ -3,7 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
-import { graphImportLock, type Turns } from "../../../src/base/locks.ts";
+import { graphLock, type Turns } from "../../../src/base/locks.ts";
 import { type GraphStore, memoryGraphStore } from "../../../src/knowledge/graph-store.ts";
 import { careProcedures } from "../../../src/procedures/graph-care.ts";
 import { graphProcedures } from "../../../src/procedures/graphs.ts";
@@ -50,7 +50,7 @@ describe("the starter graph", () => {
     await collect(procedures.importStarter(null, never));
     const topics = { every: { kind: "nodes", types: ["Disease"] } } as const;
     expect(await procedures.countTopics({ graph: "starter", topics }, never)).toBe(2);
-    await procedures.deleteGraph({ id: "starter" }, never);
+    await collect(procedures.deleteGraph({ id: "starter" }, never));
     await expect(procedures.countTopics({ graph: "starter", topics }, never)).rejects.toMatchObject({ code: "not-found" });
   });
 });
@@ -133,7 +133,7 @@ describe("two imports at once", () => {
 
   it("one that is stopped while it waits leaves nothing, and the next goes on", async () => {
     const [store, turns] = [memoryGraphStore(), memoryTurns()];
-    const release = await turns.ifFree(graphImportLock);
+    const release = await turns.ifFree(graphLock);
     const stop = new AbortController();
     const { procedures } = setUp(store, undefined, turns);
     const events = procedures.importGraph(own, stop.signal);
