@@ -180,9 +180,26 @@ async function putEdges(
   return repeated;
 }
 
+/** Vocabularies of Hetionet's ids that do not name theirs: "Gene::9021". */
+const hetionetVocabularies: Readonly<Record<string, string>> = {
+  compound: "drugbank",
+  gene: "ncbi",
+  "side effect": "umls",
+  symptom: "mesh",
+};
+
+/** Ids in lower case. Hetionet's "Disease::DOID:1438" is the ontology's "DOID:1438" too. */
 const idsOf = ({ id, xrefs = [] }: GraphNode): readonly string[] => [
-  ...new Set([id, ...xrefs].map((one) => one.trim().toLowerCase())),
+  ...new Set([id, ...xrefs].map((one) => one.trim().toLowerCase()).flatMap((one) => [one, ...withinKind(one)])),
 ];
+
+function withinKind(id: string): string[] {
+  const [, kind = "", own = ""] = /^([^:]+)::(.+)$/.exec(id) ?? [];
+  if (own.includes(":")) return [own];
+  const vocabulary = hetionetVocabularies[kind];
+  return vocabulary === undefined ? [] : [`${vocabulary}:${own}`];
+}
+
 const namesOf = ({ name, synonyms = [] }: GraphNode): readonly string[] => [name, ...synonyms].map((one) => one.toLowerCase());
 const shortOf = ({ id, type, name }: GraphNode): MergeConflict["first"] => ({ id, type, name });
 

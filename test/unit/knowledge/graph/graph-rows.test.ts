@@ -205,6 +205,26 @@ describe("two graphs put together", () => {
     expect(await checkGraph(graph, signal)).toEqual([]);
   });
 
+  it("join Hetionet's ids, which begin with a kind, with those of the vocabularies that they are of", async () => {
+    const table = (...rows: string[]) => ["id\ttype\tname\txrefs", ...rows].join("\n");
+    const none = "src\trelation\tdst\n";
+    const hetionet = await stored(
+      table(
+        "Disease::DOID:1\tDisease\tgout\t",
+        "Gene::9021\tGene\tSOCS3\t",
+        "Symptom::D7\tSymptom\tcough\t",
+        "Kind::9\tKind\tnine\t",
+      ),
+      `${none}Disease::DOID:1\tDaG\tGene::9021\n`,
+    );
+    const others = await stored(
+      table("DOID:1\tDisease\tgout\t", "HGNC:5\tGene\tSOCS3\tNCBI:9021", "MESH:D7\tSymptom\tcough\t", "9\tKind\tnine\t"),
+      `${none}DOID:1\tis\tDOID:1\n`,
+    );
+    const merged = await mergeGraphs(hetionet, others, { id: "m", name: "M" }, memoryGraphStore(), signal);
+    expect(merged).toMatchObject({ joined: 3, conflicts: { "other-type": 0, several: 0, "other-name": 0 } });
+  });
+
   it("have an edge once that both have between the same nodes", async () => {
     const [store, graph] = [memoryGraphStore(), await stored()];
     const merged = await mergeGraphs(graph, await stored(), { id: "m", name: "M" }, store, signal);
