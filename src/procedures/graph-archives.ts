@@ -1,4 +1,4 @@
-// Picked files of a graph with their zip archives opened, and nothing unpacked before it is read. Knows no format of a graph.
+// Picked files of a graph with their zip archives opened. Nothing is unpacked before it is read, but for zips in a zip. Knows no format of a graph.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { readZip } from "../formats/zip.ts";
@@ -27,11 +27,17 @@ async function isZip(name: string, blob: Blob): Promise<boolean> {
   return marked || /\.zip$/i.test(name);
 }
 
-async function filesInZip(name: string, blob: Blob): Promise<readonly GraphFile[]> {
+/** Opens archives in the outermost one too: whoever was given several zips often zips their folder. */
+async function filesInZip(name: string, blob: Blob, isOutermost = true): Promise<readonly GraphFile[]> {
   const entries = (await readZip(blob, name, limits)).filter(({ path }) => !isClutter(path));
   if (entries.length === 0) throw new ClinfuseError("file-empty", `${name} holds no files`, { file: name });
-  return entries.map(({ path, bytes, packed, stream }) => {
-    refuseBomb(`${name}/${path}`, packed, bytes);
-    return { name: `${name}/${path}`, data: { size: bytes, stream } };
-  });
+  const files: GraphFile[] = [];
+  for (const { path, bytes, packed, stream } of entries) {
+    const within = `${name}/${path}`;
+    refuseBomb(within, packed, bytes);
+    if (isOutermost && /\.zip$/i.test(path))
+      files.push(...(await filesInZip(within, await new Response(stream()).blob(), false)));
+    else files.push({ name: within, data: { size: bytes, stream } });
+  }
+  return files;
 }
