@@ -3,6 +3,7 @@
 import { ClinfuseError } from "./errors.ts";
 
 const remedy = "Save the file again as UTF-8 text and choose it once more. Nothing was imported.";
+const unpackRemedy = "Unpack it, and choose the files that lie in it. Nothing was imported.";
 
 /**
  * Text of a whole file, without its byte order mark. Throws `file-malformed` with the file, the line and the byte offset
@@ -29,9 +30,9 @@ export function utf8Stream(file: string): Utf8Stream {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let kept: Uint8Array = new Uint8Array(0); // a beginning too short to tell, or a character that the next chunk completes
   let [offset, line, begun] = [0, 1, false];
-  const refuse = (what: string, at: { line: number } | undefined, cause?: unknown) => {
+  const refuse = (what: string, at: { line: number } | undefined, cause?: unknown, how = remedy) => {
     const where = at === undefined ? file : `${file}, line ${at.line}`;
-    throw new ClinfuseError("file-malformed", `${where}: ${what}`, { file, ...at, what, remedy }, { cause });
+    throw new ClinfuseError("file-malformed", `${where}: ${what}`, { file, ...at, what, remedy: how }, { cause });
   };
   const take = (bytes: Uint8Array, last: boolean): string => {
     if (!begun && !last && bytes.length < looked) {
@@ -39,7 +40,9 @@ export function utf8Stream(file: string): Utf8Stream {
       return "";
     }
     if (!begun) {
-      const other = otherContent(bytes);
+      const packed = packings.find(({ at = 0, mark }) => mark.every((byte, i) => bytes[at + i] === byte));
+      if (packed) refuse(`not UTF-8 text but ${packed.name}`, undefined, undefined, unpackRemedy);
+      const other = otherEncoding(bytes);
       if (other) refuse(`not UTF-8 text but ${other}`, undefined);
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
         bytes = bytes.subarray(3);
@@ -71,13 +74,28 @@ export function utf8Stream(file: string): Utf8Stream {
 }
 
 /** Bytes at a file's beginning that tell its encoding. */
-const looked = 256;
+const looked = 512;
 
-/** The name of what is no UTF-8: by its first bytes, or by the zero bytes that Latin letters have in UTF-16 and UTF-32. */
-function otherContent(bytes: Uint8Array): string | undefined {
+interface Packing {
+  readonly name: string;
+  readonly mark: readonly number[];
+  /** Byte at which the mark stands; 0 when absent. */
+  readonly at?: number;
+}
+
+const packings: readonly Packing[] = [
+  { name: "gzip", mark: [0x1f, 0x8b] },
+  { name: "a zip archive", mark: [0x50, 0x4b, 3, 4] },
+  { name: "an xz archive", mark: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0] },
+  { name: "a Zstandard archive", mark: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: "a 7z archive", mark: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c] },
+  { name: "a RAR archive", mark: [0x52, 0x61, 0x72, 0x21, 0x1a, 7] },
+  { name: "a tar archive", mark: [0x75, 0x73, 0x74, 0x61, 0x72], at: 257 },
+];
+
+/** The encoding of what is no UTF-8: by its first bytes, or by the zero bytes that Latin letters have in UTF-16 and UTF-32. */
+function otherEncoding(bytes: Uint8Array): string | undefined {
   const starts = (...mark: number[]) => mark.every((byte, i) => bytes[i] === byte);
-  if (starts(0x1f, 0x8b)) return "gzip";
-  if (starts(0x50, 0x4b, 3, 4)) return "a zip archive";
   if (starts(0xff, 0xfe, 0, 0) || starts(0, 0, 0xfe, 0xff)) return "UTF-32";
   if (starts(0xff, 0xfe)) return "UTF-16 (little-endian)";
   if (starts(0xfe, 0xff)) return "UTF-16 (big-endian)";

@@ -11,7 +11,12 @@ import type { TextFile } from "./text-pieces.ts";
 /** Terms of rows that name none: the whole is CC0, its sources have terms of their own. */
 const licence = "CC0-1.0 with terms per source";
 
+/** Tells an ontology's JSON, which has nodes and edges too. */
+export const isOboGraphs = (text: string): boolean =>
+  /^\s*\{\s*"(@context|graphs|meta)"\s*:/.test(text) && /"graphs"\s*:\s*\[/.test(text);
+
 function roleOf({ file, text }: FileHead): string | undefined {
+  if (isOboGraphs(text)) return undefined;
   if (/^\s*\{/.test(text))
     return /"(metanode_kinds|metaedge_tuples|kind_to_abbrev|nodes|edges)"\s*:/.test(text) ? "json" : undefined;
   const names = headerNames(text);

@@ -5,7 +5,7 @@ import { edgeColumns, nodeColumns } from "../graph-files.ts";
 import type { FileHead, GraphSource } from "./graph-source.ts";
 import { firstLine } from "./headed-rows.ts";
 import { nameOf } from "./paths.ts";
-import { hetionetSource } from "./source-hetionet.ts";
+import { hetionetSource, isOboGraphs } from "./source-hetionet.ts";
 import { ibkhSource } from "./source-ibkh.ts";
 import { oboSource } from "./source-obo.ts";
 import { needed, plainSource } from "./source-plain.ts";
@@ -94,7 +94,8 @@ function addsTo(claim: Claim, other: Claim): boolean {
 
 /** Files that are meant: what lies beside them (pictures, notes) may be anything. */
 const isData = ({ name }: TextFile): boolean =>
-  /\.(tsv|csv|txt|tab|obo|rrf|json|sif)(\.(gz|bz2))?$|\.(gz|bz2)$/i.test(name) && !/^(readme|licen[cs]e)\./i.test(nameOf(name));
+  /\.(tsv|csv|txt|tab|obo|rrf|json|sif)(\.(gz|bz2))?$|\.(gz|bz2|xz|zst|7z|rar|tar|tgz|zip)$/i.test(name) &&
+  !/^(readme|licen[cs]e)\./i.test(nameOf(name));
 
 const isTable = ({ name }: TextFile): boolean => /\.(tsv|csv|txt|tab)(\.(gz|bz2))?$/i.test(nameOf(name));
 
@@ -119,6 +120,12 @@ async function headOf(file: TextFile): Promise<string> {
   return text;
 }
 
+/** Forms of ontologies that their makers give out beside OBO. */
+const unreadKinds = [
+  { name: "an ontology as JSON (OBO Graphs)", instead: "choose its .obo file", test: isOboGraphs },
+  { name: "an ontology as OWL", instead: "choose its .obo file", test: (text: string) => /<rdf:RDF\b|<Ontology\b/.test(text) },
+] as const;
+
 /** The fault of files that no format reads: the first one's own, or that of its first line. */
 function unknown(heads: readonly Head[]): unknown {
   const broken = heads.find((head) => "fault" in head);
@@ -131,6 +138,11 @@ function unknown(heads: readonly Head[]): unknown {
   const [file, got] = [head.file.name, firstLine(head.text).slice(0, 80)];
   const line = 1 + (head.text.slice(0, head.text.indexOf(firstLine(head.text))).match(/\r\n|\n|\r/g)?.length ?? 0);
   const known = formats.filter((format) => format !== "plain").map((format) => graphSources[format].name);
+  const kin = unreadKinds.find(({ test }) => test(head.text));
+  if (kin) {
+    const what = `${kin.name} is not read here: ${kin.instead}`;
+    return new ClinfuseError("format-unknown", `${file}, line ${line}: ${what}`, { file, line, what, got });
+  }
   const what =
     `this is no graph that is read here: a table of nodes names the columns ${needed(nodeColumns)}, one of edges ${needed(edgeColumns)}; ` +
     `${known.join(", ")} are known by their own; got ${JSON.stringify(got)}`;

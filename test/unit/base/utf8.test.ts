@@ -77,6 +77,8 @@ describe("what is no UTF-8", () => {
     ["UTF-16, big-endian", utf16('{"text":"flu"}', true, true), /but UTF-16 \(big-endian\)/],
     ["UTF-16 without its mark", utf16('{"text":"Sjögren"}\n', false, false), /but UTF-16 \(little-endian, no byte order mark\)/],
     ["UTF-16 without its mark, big-endian", utf16("a,b", true, false), /but UTF-16 \(big-endian, no byte order mark\)/],
+    ["xz", Uint8Array.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), /but an xz archive/],
+    ["a tar archive", Uint8Array.from([...utf8("nodes.tsv".padEnd(257, "\0")), ...utf8("ustar\x0000")]), /but a tar archive/],
     ["UTF-32", Uint8Array.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /but UTF-32/],
     ["a gzip file", Uint8Array.of(0x1f, 0x8b, 8, 0), /but gzip/],
     ["a zip archive", Uint8Array.of(0x50, 0x4b, 3, 4, 20), /but a zip archive/],
