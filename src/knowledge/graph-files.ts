@@ -7,8 +7,8 @@ export interface GraphColumn {
 }
 
 export const nodeColumns = {
-  id: { names: ["id", "node_id", "identifier", "curie"], needed: true },
-  type: { names: ["type", "node_type", "category", "kind"], needed: true },
+  id: { names: ["id", "node_id", "identifier", "curie", ":id", "id:id"], needed: true },
+  type: { names: ["type", "node_type", "category", "kind", ":label"], needed: true },
   name: { names: ["name", "node_name", "label", "title"], needed: true },
   source: { names: ["source", "node_source", "provenance"], needed: false },
   licence: { names: ["licence", "license"], needed: false },
@@ -18,10 +18,13 @@ export const nodeColumns = {
 
 export const edgeColumns = {
   // The last names are those of tools for networks, which say source, target and type: another column goes before them.
-  head: { names: ["head", "src", "subject", "from", "start", "source"], needed: true },
-  relation: { names: ["relation", "predicate", "edge_type", "relationship", "type"], needed: true },
-  tail: { names: ["tail", "dst", "object", "to", "end", "target"], needed: true },
-  source: { names: ["source", "sources", "edge_source", "provenance"], needed: false },
+  head: {
+    names: ["head", "src", "subject", "from", "start", "head_id", "subject_id", "source_id", ":start_id", "source"],
+    needed: true,
+  },
+  relation: { names: ["relation", "predicate", "edge_type", "relationship", ":type", "type"], needed: true },
+  tail: { names: ["tail", "dst", "object", "to", "end", "tail_id", "object_id", "target_id", ":end_id", "target"], needed: true },
+  source: { names: ["source", "sources", "edge_source", "provenance", "primary_knowledge_source"], needed: false },
   licence: { names: ["licence", "license"], needed: false },
   score: { names: ["score", "weight", "confidence"], needed: false },
 } as const satisfies Record<string, GraphColumn>;

@@ -63,9 +63,12 @@ function nodeRow(sink: GraphSink, provenance: EdgeProvenance): Take<NodeField> {
     const [source, licence] = [cell("source") || provenance.source, cell("licence") || provenance.licence];
     const synonyms = synonymsIn(cell("synonyms"), name);
     const xrefs = listIn(cell("xrefs"));
-    sink.node({ id: cell("id"), type: cell("type"), name, source, licence, synonyms, xrefs }, at);
+    sink.node({ id: cell("id"), type: withoutPrefix(cell("type")), name, source, licence, synonyms, xrefs }, at);
   };
 }
+
+/** Words of the Biolink Model name their model first, "biolink:Disease", and the kinds above them last. */
+const withoutPrefix = (word: string): string => (word.startsWith("biolink:") ? (word.slice(8).split("|")[0] as string) : word);
 
 function synonymsIn(cell: string, name: string): string[] {
   return listIn(cell).filter((part) => part !== name && !isNoName(part));
@@ -82,10 +85,12 @@ function edgeRow(sink: GraphSink, provenance: EdgeProvenance): Take<EdgeField> {
   return (cell, at) => {
     const source = cell("source") || provenance.source;
     const licence = cell("licence") || provenance.licence;
-    const edge = { head: cell("head"), relation: cell("relation"), tail: cell("tail"), source, licence };
+    const edge = { head: cell("head"), relation: withoutPrefix(cell("relation")), tail: cell("tail"), source, licence };
     const score = cell("score");
-    const number = score === "" ? Number.NaN : Number(score);
-    sink.edge(Number.isFinite(number) ? { ...edge, score: number } : edge, at);
+    if (isNoName(score)) return sink.edge(edge, at);
+    const number = Number(score);
+    if (Number.isFinite(number)) sink.edge({ ...edge, score: number }, at);
+    else sink.broken(`the score is no number but "${score.slice(0, 40)}"`, at, { got: score.slice(0, 40) });
   };
 }
 
