@@ -132,7 +132,7 @@ function firstInvalid(bytes: Uint8Array): number {
 }
 
 /** Bytes of the well-formed character at `at`; 0 where there is none. */
-function validLength(bytes: Uint8Array, at: number): number {
+export function validLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] as number;
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;

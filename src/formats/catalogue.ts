@@ -10,6 +10,7 @@ import { chemprot } from "./chemprot.ts";
 import { clingen } from "./clingen.ts";
 import { conll } from "./conll.ts";
 import { doccano } from "./doccano.ts";
+import { headText } from "./encodings.ts";
 import type { Format, Tree } from "./format.ts";
 import { healthver } from "./healthver.ts";
 import { hoc } from "./hoc.ts";
@@ -177,7 +178,7 @@ function unknown(heads: ReadonlyMap<string, string>, task: Task): ClinfuseError 
 /** The chosen format with its files alone. */
 export async function formatFor(tree: Tree, task: Task): Promise<Omit<Choice, "files"> & { readonly tree: Tree }> {
   const heads = new Map<string, string>();
-  for (const [path, file] of tree) heads.set(path, await file.slice(0, headLength).text());
+  for (const [path, file] of tree) heads.set(path, await headText(file, headLength));
   const { format, files, passedOver } = chooseFormat(heads, task);
   return { format, passedOver, tree: new Map(files.map((path) => [path, tree.get(path) as Blob])) };
 }

@@ -7,6 +7,7 @@ import { drawFewShot, shotsWanted } from "../tasks/few-shot.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { formatFor } from "./catalogue.ts";
 import { overlapRemarks, questionOf } from "./dataset-remarks.ts";
+import { readable } from "./encodings.ts";
 import type { Format, Rows, Tree } from "./format.ts";
 import { listed } from "./reading/paths.ts";
 import { unpacked } from "./unpack.ts";
@@ -38,11 +39,12 @@ export interface ReadRows {
 /** The rows of a folder or of archives, with a remark on the files that are no part of them. */
 export async function readRows(task: Task, picked: Tree): Promise<ReadRows> {
   const { format, tree, passedOver } = await formatFor(await unpacked(picked), task);
-  const rows = await format.read(tree, task);
-  if (passedOver.length === 0) return { format, rows };
+  const { tree: texts, remarks } = await readable(tree);
+  const rows = await format.read(texts, task);
   const [files, were] = passedOver.length === 1 ? ["file", "was"] : ["files", "were"];
-  const told = `${passedOver.length} other ${files} ${were} passed over (${listed(passedOver)}).`;
-  return { format, rows: { ...rows, remarks: [...rows.remarks, told] } };
+  const told =
+    passedOver.length === 0 ? [] : [`${passedOver.length} other ${files} ${were} passed over (${listed(passedOver)}).`];
+  return { format, rows: { ...rows, remarks: [...rows.remarks, ...remarks, ...told] } };
 }
 
 /**

@@ -1,10 +1,10 @@
 // Notes from files: a text file is a note, a table has one in each row. Knows no model and no disk.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { readUtf8 } from "../base/utf8.ts";
 import type { EntityRole } from "../tasks/families.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import { readTable, type Table } from "./columns.ts";
+import { readableText } from "./encodings.ts";
 import type { Tree } from "./format.ts";
 import type { Note } from "./note.ts";
 import { namedEnds } from "./note-fields.ts";
@@ -33,13 +33,15 @@ export async function readNotes(files: Tree, task: LearnableTask, column?: strin
   for (const [path, blob] of files) {
     const kind = extensionOf(path);
     if (tables.includes(kind)) {
-      const { found, how } = inTable(readTable(await readUtf8(blob, path), path), path, task, column);
+      const { text, remark } = await readableText(blob, path);
+      const { found, how } = inTable(readTable(text, path), path, task, column);
       notes.push(...found);
-      remarks.push(`${path}: ${found.length} rows, ${how}`);
+      remarks.push(`${path}: ${found.length} rows, ${how}`, ...(remark === undefined ? [] : [remark]));
     } else if (texts.includes(kind)) {
       const why = notPlain[task.shape];
       if (why !== undefined) throw unfit(path, why);
-      const text = await readUtf8(blob, path);
+      const { text, remark } = await readableText(blob, path);
+      if (remark !== undefined) remarks.push(remark);
       notes.push({ id: path.slice(0, path.length - kind.length), file: path, text });
     } else passedOver.push(path);
   }
