@@ -1,7 +1,7 @@
 // PUBHEALTH as Parquet from the Hugging Face hub: labels are numbers that the footer names. Knows no disk.
 
 import type { Format } from "./format.ts";
-import { addVerdict, servesTruths } from "./pubhealth.ts";
+import { addVerdict, hasVerdicts, servesTruths } from "./pubhealth.ts";
 import { Collection } from "./reading/collection.ts";
 import { readParquet } from "./reading/parquet.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
@@ -22,17 +22,18 @@ export const pubhealthParquet: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       const table = await readParquet(tree, file);
-      const missing = ["claim", "explanation", "label"].filter((column) => !table.columns.includes(column));
-      if (missing.length > 0)
+      if (!hasVerdicts(table.columns)) {
+        const missing = ["claim", "explanation", "label"].filter((column) => !table.columns.includes(column));
         malformed(file, undefined, `it lacks the column ${missing.join(", ")}; it has ${table.columns.join(", ")}`);
+      }
       const names = table.classes("label");
-      for (const [i, { claim, explanation, label }] of table.rows.entries()) {
+      for (const [i, row] of table.rows.entries()) {
+        const { label } = row;
         const at = { file, line: i + 1 };
         const named = typeof label === "string" ? label : nameOf(label, names, at);
-        addVerdict(rows, split, at, String(claim ?? ""), String(explanation ?? ""), named);
+        addVerdict(rows, split, at, (column) => (column === "label" ? named : String(row[column] ?? "")));
       }
     }
-    rows.remark("The evidence is the column explanation.");
     return rows.finish();
   },
 };

@@ -2,6 +2,7 @@
 
 import Papa from "papaparse";
 import type { Task } from "../tasks/task.ts";
+import { isVisible } from "../tasks/words.ts";
 import type { At, Format, Split } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelNamed } from "./reading/labels.ts";
@@ -11,7 +12,13 @@ import { columnsIn, delimiterOf, headerOf, type TableRow } from "./reading/table
 import { malformed, readText } from "./reading/text-file.ts";
 
 export const truths = { false: "Refute", unproven: "Unproven", true: "Support", mixture: "Mixture" };
-const needed = ["claim", "explanation", "label"] as const;
+const needed = ["claim", "label"] as const;
+/** Columns of the evidence: the fact checkers' summary, else the article that they wrote. */
+const evidence = ["explanation", "main_text"] as const;
+
+/** Tells whether a header has a claim, a label and some evidence. */
+export const hasVerdicts = (columns: readonly string[]): boolean =>
+  columnsIn(columns, needed) !== undefined && evidence.some((name) => columnsIn(columns, [name]) !== undefined);
 
 export const servesTruths = (task: Task): boolean => task.shape === "pair" && coversLabels(task, truths);
 
@@ -25,7 +32,7 @@ export const pubhealth: Format = {
     [...heads]
       .filter(
         ([path, head]) =>
-          ["tsv", "csv", "txt"].includes(extensionOf(path)) && columnsIn(headerOf(head, delimiterOf(path, head)), needed),
+          ["tsv", "csv", "txt"].includes(extensionOf(path)) && hasVerdicts(headerOf(head, delimiterOf(path, head))),
       )
       .map(([path]) => path),
   claims: (path) => extensionOf(path) === "tsv" && splitOf(path) !== "pool",
@@ -38,26 +45,39 @@ export const pubhealth: Format = {
       const delimiter = delimiterOf(file, text);
       const header = headerOf(text, delimiter);
       const width = header.filter((name) => name !== "").length;
-      const fromEnd = needed.map((name) => {
+      if (!hasVerdicts(header)) {
+        const missing = needed.find((name) => !columnsIn(header, [name])) ?? evidence[0];
+        malformed(file, 1, `the header lacks "${missing}"; it has ${header.join(", ")}`);
+      }
+      const fromEnd = (name: string): number | undefined => {
         const place = header.findIndex((cell) => cell.toLowerCase() === name);
-        return place < 0 ? malformed(file, 1, `the header lacks "${name}"; it has ${header.join(", ")}`) : place - header.length;
-      });
+        return place < 0 ? undefined : place - header.length;
+      };
       for (const { cells, line } of looseRows(text, delimiter, [width, width + 1], () => rows.count("broken-row", file))) {
-        const [claim, explanation, label] = fromEnd.map((place) => cells.at(place) as string) as [string, string, string];
-        addVerdict(rows, split, { file, line }, claim, explanation, label);
+        const cell = (name: string): string => cells.at(fromEnd(name) ?? cells.length) ?? "";
+        addVerdict(rows, split, { file, line }, cell);
       }
     }
-    rows.remark("The evidence is the column explanation.");
     return rows.finish();
   },
 };
 
-/** Adds a claim with its evidence. What carries no label of the corpus is left out and counted. */
-export function addVerdict(rows: Collection, split: Split, at: At, claim: string, evidence: string, label: string): void {
+/**
+ * Adds a claim with its evidence: the explanation, or the article where a row has none. What carries no label of the corpus is left out and counted.
+ * `cell` gives a column's text, none where the file lacks the column.
+ */
+export function addVerdict(rows: Collection, split: Split, at: At, cell: (column: string) => string): void {
+  const [claim, label] = [cell("claim"), cell("label")];
   const id = labelNamed(rows.task, truths, label);
+  const isThere = (text: string): boolean => isVisible(text) && text.trim().toLowerCase() !== "nan";
+  const from = evidence.find((column) => isThere(cell(column)));
   if (label.trim() === "" || label.trim().toLowerCase() === "nan") rows.count("no-label", at.file);
   else if (id === undefined) rows.count("stray-label", JSON.stringify(label.length > 40 ? `${label.slice(0, 40)}…` : label));
-  else addPair(rows, split, at, claim, evidence, id);
+  else {
+    if (from === "explanation") rows.remark("The evidence is the column explanation.");
+    else if (from === "main_text" && isVisible(claim)) rows.count("article", at.file);
+    addPair(rows, split, at, claim, from === undefined ? "" : cell(from), id);
+  }
 }
 
 /**

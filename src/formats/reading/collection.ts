@@ -16,6 +16,8 @@ const decisions = {
     `${rows(n)} with the label ${detail}, which the task does not have, ${were(n)} left out.`,
   "broken-row": (n: number, detail: string) => `${rows(n)} of another number of columns ${were(n)} left out${of(detail)}.`,
   "empty-text": (n: number, detail: string) => `${rows(n)} without text ${were(n)} left out${of(detail)}.`,
+  article: (n: number, detail: string) =>
+    `${rows(n)} without an explanation ${were(n)} read with the article's text (main_text) as the evidence${of(detail)}.`,
   "no-hallmark": (n: number) =>
     `${n} sentence${s(n)} without a label ${were(n)} left out: the task's examples carry one or more.`,
   "other-type": (n: number, detail: string) =>
