@@ -33,10 +33,16 @@ const strangers: readonly (readonly [beginning: RegExp, why: string])[] = [
   [/^version https:\/\/git-lfs\.github\.com\/spec\//, "it is a pointer of Git LFS in place of the data: fetch the file itself"],
 ];
 
-/** The text with line feeds alone. Throws also `file-malformed` for other encodings, web pages and pointers of Git LFS. */
+const zeroInText = /\0/;
+/** The escape too, but for a backslash and the letters after it. */
+const zeroInJson = /\0|(?<!\\)(?:\\\\)*\\u0000/;
+
+/** The text with line feeds alone. Throws also `file-malformed` for other encodings, NUL characters, web pages and pointers of Git LFS. */
 export async function readText(tree: Tree, path: string): Promise<string> {
   const text = (await readUtf8(fileOf(tree, path), path)).replace(/\r\n?/g, "\n");
   for (const [beginning, why] of strangers) if (beginning.test(text)) malformed(path, 1, why);
+  const zero = text.search(/\.jsonl?$/i.test(path) ? zeroInJson : zeroInText);
+  if (zero >= 0) malformed(path, lineCounter(text)(zero), "it holds a NUL character (U+0000), which no text has");
   if (text.trim() === "") throw new ClinfuseError("file-empty", `${path} holds no rows`, { file: path });
   return text;
 }
