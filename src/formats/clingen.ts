@@ -2,6 +2,7 @@
 //
 // A label is the field `_id`: an index into label.txt, or a list of 0 and 1. Text is `text`, or `text_a` and `text_b`,
 // or `original_text` with both entities marked, or `tokens` with `spans` of [first token, last token inclusive, type].
+// Generated rows have `Sentence` and a list of entities for each type, or `sent_a` and `sent_b`.
 
 import { ClinfuseError } from "../base/errors.ts";
 import { readUtf8 } from "../base/utf8.ts";
@@ -70,8 +71,11 @@ const isNamed = (path: string): boolean => Object.hasOwn(splitOfName, keyOf(path
 const isLabelFile = (path: string): boolean => keyOf(path) === labelFile;
 const setOf = (path: string): Split => (isNamed(path) ? (splitOfName[keyOf(path)] as Split) : splitOf(path));
 
+/** Fields of a generated row, which is for training. */
+const made = /^\s*\{[^\n]*"(?:Sentence|keyword|sent_a)"\s*:/;
+
 const looksLikeRows = (head: string): boolean =>
-  /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text)"\s*:/.test(head) && !/"passages"\s*:/.test(head);
+  /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text|Sentence)"\s*:/.test(head) && !/"passages"\s*:/.test(head);
 
 export const clingen: Format = {
   id: "clingen",
@@ -97,15 +101,18 @@ export const clingen: Format = {
       remarks.push(`${labelFile} is missing: "_id" was read as an index into ${labelIds.join(", ")}, in this order.`);
     }
     const rows: Partial<Record<Split, Example[]>> = {};
+    const first: Partial<Record<Split, string>> = {};
     for (const split of splits) {
       for (const file of [...tree.keys()].filter((path) => !isLabelFile(path) && setOf(path) === split)) {
         const text = await readText(tree, file);
         const read = readJsonl(task, text, { file, labelIds, remark: (remark) => remarks.push(remark) });
-        rows[split] = [...(rows[split] ?? []), ...read];
+        const into = split === "pool" && made.test(text) ? "full" : split;
+        if (into !== split) remarks.push(`${file} holds generated rows: they are training rows.`);
+        rows[into] = [...(rows[into] ?? []), ...read];
+        first[into] ??= file;
       }
     }
-    const name = (split: Split): string =>
-      [...tree.keys()].find((path) => !isLabelFile(path) && setOf(path) === split) ?? nameOfSplit(split);
+    const name = (split: Split): string => first[split] ?? nameOfSplit(split);
     const names = Object.fromEntries(splits.map((split) => [split, split === "pool" ? "the folder" : name(split)])) as Record<
       Split,
       string

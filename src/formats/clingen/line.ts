@@ -6,13 +6,17 @@ import type { LearnableTask } from "../../tasks/task.ts";
 import { isVisible } from "../../tasks/words.ts";
 
 /** A decision made in reading a row. Each is counted and told, once a file. */
-export type Note = "blank-span" | "repeated-span" | "chosen-mention";
+export type Note = "blank-span" | "repeated-span" | "chosen-mention" | "absent-mention" | "foreign-field";
 
 export const noteWords: Readonly<Record<Note, (count: number, file: string) => string>> = {
   "blank-span": (n, file) => `${spans(n)} of ${file} cover${n === 1 ? "s" : ""} no visible character and ${were(n)} left out.`,
   "repeated-span": (n, file) => `${spans(n)} of ${file} stand${n === 1 ? "s" : ""} twice in one row and ${were(n)} counted once.`,
   "chosen-mention": (n, file) =>
     `${n} row${n === 1 ? "" : "s"} of ${file} name${n === 1 ? "s" : ""} an entity several times without marking which mention is meant: the first was taken.`,
+  "absent-mention": (n, file) =>
+    `${n} entit${n === 1 ? "y" : "ies"} of ${file} ${n === 1 ? "does" : "do"} not stand in the sentence and ${were(n)} left out.`,
+  "foreign-field": (n, file) =>
+    `${n} list${n === 1 ? "" : "s"} of entities in ${file} name${n === 1 ? "s" : ""} no label of the task and ${were(n)} left out.`,
 };
 
 const spans = (n: number): string => `${n} span${n === 1 ? "" : "s"}`;

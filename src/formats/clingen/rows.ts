@@ -6,6 +6,7 @@ import type { Extent } from "../../tasks/words.ts";
 import { joinWords, tokenize, wordsOfSpan } from "../words.ts";
 import { anyLabels, labelId, oneLabel, shown, unknown } from "./labels.ts";
 import type { Line, Row } from "./line.ts";
+import { isMade, readMade } from "./made.ts";
 import { firstApart, hasMarks, mentionsOf, readMarks, writeMarks } from "./relation-marks.ts";
 
 interface RowFormat<S extends Shape> {
@@ -44,7 +45,10 @@ const rows: { readonly [S in Shape]: RowFormat<S> } = {
     },
   },
   pair: {
-    read: (line) => ({ kind: "pair", first: line.text("text_a"), second: line.text("text_b"), label: oneLabel(line) }),
+    read(line) {
+      const [first, second] = line.row.sent_a === undefined ? ["text_a", "text_b"] : ["sent_a", "sent_b"]; // a generated row has the latter
+      return { kind: "pair", first: line.text(first as string), second: line.text(second as string), label: oneLabel(line) };
+    },
     write: ({ first, second, label }, task) => ({ _id: indexOf(task, label), label, text_a: first, text_b: second }),
   },
 };
@@ -71,6 +75,7 @@ interface PlacedSpan extends Span {
 
 /** Words joined by one space each; spans as offsets into that text, without invisible characters at their ends. */
 function readTokens(line: Line<"token">): Shapes["token"] {
+  if (isMade(line.row)) return readMade(line);
   const { tokens, spans } = line.row;
   if (!Array.isArray(tokens) || tokens.length === 0) return line.malformed('field "tokens" must be a list of words');
   const wrong = tokens.findIndex((token) => typeof token !== "string");
