@@ -1,6 +1,8 @@
 // The JSON file of `npm run experiment`, checked whole before anything is built or fetched: every fault names its field.
 
-import { basename, dirname, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
 import { engines, scriptedId } from "../src/engines/catalogue.ts";
@@ -13,6 +15,7 @@ import type { ConfigOf, MaskTuning, SourceConfig, SourceKind, Writer } from "../
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { FolderFiles, HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
+import { licenceKey } from "../src/knowledge/graph-files.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";
 import { fidelities, shownKinds } from "../src/prompts/conversation.ts";
 import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
@@ -90,7 +93,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
   const shares = given.shares?.list().map(shareOf);
   const filters = given.filters?.list().map((of) => of.oneOf<FileFilter>(fileFilters));
-  const licences = given.licences?.list().map((of) => of.text());
+  const licences = given.licences?.list().map(licenceOf);
   const writers = given.models?.list().map((of) => writerField(of, manifest));
   const chosen = {
     size,
@@ -152,6 +155,23 @@ function filtered(cell: FileCell, filters: readonly FileFilter[] | undefined): F
 
 function writerField(given: Field, manifest: Manifest): string {
   return given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model");
+}
+
+/** A licence of the graph that ships, which the cells of a plan draw from. Under any other no topic could be drawn. */
+function licenceOf(given: Field): string {
+  const named = given.text();
+  const known = [...starterLicences()];
+  if (known.some((licence) => licenceKey(licence) === licenceKey(named))) return named;
+  throw given.fault(`takes a licence of the graph that ships (${known.join(", ")})`);
+}
+
+function starterLicences(): ReadonlySet<string> {
+  const [header = "", ...rows] = gunzipSync(readFileSync(join(import.meta.dirname, "../public/graph/edges.tsv.gz")))
+    .toString("utf8")
+    .trim()
+    .split("\n");
+  const at = header.split("\t").indexOf("licence");
+  return new Set(rows.map((row) => row.split("\t")[at] ?? ""));
 }
 
 function shareOf(given: Field): number {

@@ -29,7 +29,7 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
          believes least ("tenth"), those whose label the few-shot model does not give ("agreement"), those that the graph contradicts ("graph").
          The set is judged once a seed, by two trainings more.
          "measures" sets each cell's texts beside the real ones: distance (CMD), similarity, nearest real text, entities, in its line's "texts".
-         "licences" are those that a graph's topics must be under ("CC0-1.0", "CC BY 4.0"); without them, any.
+         "licences" are those that the graph's topics must be under; without them, any. The graph that ships has one: "CC0-1.0".
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.
   --built  serve the app as it was built before, in dist/, and do not build it anew
