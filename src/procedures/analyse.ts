@@ -8,6 +8,7 @@ import type { Vectors } from "../analyse/vectors.ts";
 import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
+import { type Overlapping, overlapping } from "../evaluate/overlap.ts";
 import { talliesOf } from "../evaluate/score.ts";
 import { type ScoredRun, type Standing, scoredRun, standingOf } from "../evaluate/standing.ts";
 import { type Answer, answered } from "../experiment/answer.ts";
@@ -78,6 +79,8 @@ export interface IntervalReply {
   readonly intervals: readonly (Readonly<Record<string, Interval>> | undefined)[];
   /** Each model after the first against it, on the main metric. */
   readonly against: readonly (PairedComparison | undefined)[];
+  /** By model: the same metrics where spans that overlap count. Undefined for tasks without spans. */
+  readonly overlapping: readonly (Overlapping | undefined)[];
 }
 
 export interface StandRequest {
@@ -160,6 +163,7 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
       return {
         intervals: tallies.map((each) => scoreIntervals(task, each)),
         against: others.map((second) => (first ? pairedBootstrap(task, [{ first, second }]) : undefined)),
+        overlapping: models.map((answers) => overlapping(task, gold, answered(gold, answers))),
       };
     },
 

@@ -14,6 +14,7 @@ import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
 import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
+import { confusionHtml, confusionTable, confusionWords } from "./confusion-table.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { nothingFound } from "./nothing-found.ts";
@@ -117,6 +118,17 @@ function scoresSection(
     (metric) =>
       html`<tr><th scope="row">${metricWords(metric)}</th>${stages.map((s) => html`<td class="n">${three(value(s, metric))}${interval(sure?.intervals[s]?.[metricId(task.metrics, metric)])}</td>`)}</tr>`,
   );
+  const lenient = sure?.overlapping;
+  const overlapRows = (lenient ? task.metrics : []).map((metric) => {
+    const key = metricId(task.metrics, metric);
+    return html`<tr><th scope="row">${metricWords(metric)}, overlapping spans too</th>${stages.map((s) => html`<td class="n">${three(lenient?.[s]?.values[key])}${interval(lenient?.[s]?.intervals?.[key])}</td>`)}</tr>`;
+  });
+  const confusions = stages.flatMap((stage) => {
+    const predicted = answered(test, results[stage]?.predicted ?? []);
+    return predicted.length === test.length
+      ? [confusionHtml(confusionTable(task, test, predicted), `${stageNames[stage]}: columns are predictions`)]
+      : [];
+  });
   const labels = stages.flatMap((stage) =>
     Object.entries(results[stage]?.scores.perLabel ?? {}).map(
       ([label, s]) =>
@@ -125,7 +137,7 @@ function scoresSection(
   );
   return html`<section>
 <h2>Scores on the test set</h2>
-<table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}</tbody></table>
+<table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}${overlapRows}</tbody></table>
 ${surenessWords(sure, metricWords(task.metrics[0]), secondStageOf(basis))}
 ${stages.map((stage) => {
   const nothing = nothingFound(task, test, results[stage]?.predicted ?? []);
@@ -133,6 +145,7 @@ ${stages.map((stage) => {
 })}
 <details><summary>By label</summary>
 <table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
+${confusions.length > 0 ? html`<details><summary>What was taken for what</summary><p>${confusionWords(task)}</p>${confusions}</details>` : ""}
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, ${trainedBy}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;

@@ -1,6 +1,7 @@
 // How sure the scores of a run are, as the page and the report tell it. Leaves the computation to whoever is asked.
 
 import type { Interval, PairedComparison } from "../evaluate/bootstrap.ts";
+import type { Overlapping } from "../evaluate/overlap.ts";
 import type { Answer } from "../experiment/answer.ts";
 import type { TrainingResult } from "../experiment/notebook.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
@@ -12,6 +13,8 @@ export interface Sureness {
   readonly intervals: Readonly<Partial<Record<StageId, Readonly<Record<string, Interval>> | undefined>>>;
   /** With synthetic examples against few-shot alone, on the main metric; absent where one of them is not there. */
   readonly gain?: PairedComparison;
+  /** Scores in which overlapping spans count; a task without spans has none. */
+  readonly overlapping?: Readonly<Partial<Record<StageId, Overlapping | undefined>>>;
 }
 
 /** Intervals of each model's answers to `gold`, and each model after the first against it: the analyse worker's. */
@@ -22,6 +25,7 @@ export type AskIntervals = (request: {
 }) => Promise<{
   readonly intervals: readonly (Readonly<Record<string, Interval>> | undefined)[];
   readonly against: readonly (PairedComparison | undefined)[];
+  readonly overlapping: readonly (Overlapping | undefined)[];
 }>;
 
 /** Asks once for all stages that there are. */
@@ -33,7 +37,8 @@ export async function surenessOf(
 ): Promise<Sureness> {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage] !== undefined);
   const models = stages.map((stage) => results[stage]?.predicted ?? []);
-  const { intervals, against } = await ask({ task, gold, models });
-  const of = Object.fromEntries(stages.map((stage, i) => [stage, intervals[i]]));
-  return { intervals: of, ...(against[0] ? { gain: against[0] } : {}) };
+  const { intervals, against, overlapping } = await ask({ task, gold, models });
+  const by = <T>(each: readonly T[]) => Object.fromEntries(stages.map((stage, i) => [stage, each[i]]));
+  const lenient = overlapping.some((own) => own !== undefined) ? { overlapping: by(overlapping) } : {};
+  return { intervals: by(intervals), ...(against[0] ? { gain: against[0] } : {}), ...lenient };
 }

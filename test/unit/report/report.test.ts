@@ -151,6 +151,16 @@ describe("reportHtml", () => {
       expect(whole).not.toContain("without their intervals");
     });
 
+    it("sets the scores of overlapping spans below the exact ones, and says what was taken for what", () => {
+      const overlapping = { synthetic: { values: { f1: 0.512 }, intervals: { f1: { low: 0.477, high: 0.533 } } } };
+      const lenient = reportHtml(notebook(), made, {}, { sure: { ...sure, overlapping } });
+      expect(lenient).toMatch(
+        /F1, overlapping spans too<\/th><td class="n">–<\/td><td class="n">0\.512 <span[^>]*>0\.477 to 0\.533/,
+      );
+      expect(whole).not.toContain("overlapping spans too");
+      expect(whole).toContain("<summary>What was taken for what</summary>");
+    });
+
     it("has the measures, a figure of each kind and the copies, and the files' hashes", () => {
       for (const text of ["Self-BLEU", "How often each entity is named", "Growth of the vocabulary", "words running in common"])
         expect(whole).toContain(text);
@@ -160,7 +170,8 @@ describe("reportHtml", () => {
     });
 
     it("counts the examples of each set by label in its card", () => {
-      const row = whole.match(/<tr><th scope="row">Disease<\/th>(.*?)<\/tr>/)?.[1] ?? "";
+      const card = whole.slice(whole.indexOf("<h2>Data card</h2>"));
+      const row = card.match(/<tr><th scope="row">Disease<\/th>(.*?)<\/tr>/)?.[1] ?? "";
       expect([...row.matchAll(/>(\d+)</g)].map(([, n]) => n)).toEqual(["2", "2", "0", "2"]); // few-shot, synthetic, validation, test
     });
 
