@@ -172,3 +172,27 @@ it("relates two names in a typed sentence and in a table's rows, and a corrected
     },
   ]);
 });
+
+it("stopped in a folder of notes: keeps what was read, and goes on from there", async () => {
+  const fake = fakeServices({ ...newNotebook("r1", 1), title: "My model", data, knowledge, training });
+  const asked: string[][] = [];
+  const predict: Services["train"]["predict"] = async function* ({ examples }, signal) {
+    asked.push(examples.map((example) => (example.kind === "token" ? example.text : "")));
+    for (const [i, example] of examples.entries()) {
+      yield { type: "predicted", done: i + 1, examples: [example] };
+      const first = asked.length === 1 && i === 1;
+      if (first) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    }
+  };
+  location.hash = "#/apply";
+  await render(App, { services: { ...fake.services, train: { ...fake.services.train, predict } } });
+  const notes = ["One.", "Two.", "Three.", "One."].map((text, i) => new File([text], `${i}.txt`));
+  await userEvent.upload(page.getByLabelText("Files to read"), notes);
+  await expect.element(page.getByText("Reading sentence 2 of 3", { exact: true })).toBeVisible();
+  await button("Stop").click();
+  await expect.element(page.getByText(/2 answers stayed when it ended/)).toBeVisible();
+  await userEvent.upload(page.getByLabelText("Files to read"), notes);
+  await expect.element(page.getByText("4 notes by “My model”: nothing was found.")).toBeVisible();
+  await expect.element(page.getByText(/answers stayed/)).not.toBeInTheDocument();
+  expect(asked).toEqual([["One.", "Two.", "Three."], ["Three."]]);
+});

@@ -23,6 +23,9 @@ export interface Applied {
   readonly corrected: ReadonlySet<number>;
 }
 
+/** Questions with the same texts, and the same entities, have the same answer. */
+const keyOf = (question: Example): string => JSON.stringify(question);
+
 export const readOf = ({ note, questions, answers }: Applied): ReadNote => readNote(note, questions, answers);
 
 export class Application {
@@ -35,6 +38,10 @@ export class Application {
   corrections = $derived(
     this.notes.flatMap(({ answers, corrected }) => [...corrected].sort((a, b) => a - b).map((i) => answers[i] as Example)),
   );
+  /** Answers that a stopped or failed reading left. */
+  kept = $state(0);
+  /** By question: what this model read, it need not read again. */
+  #answers: { readonly model: string; readonly byQuestion: Map<string, Example> } | undefined;
   readonly #lab: Lab;
 
   constructor(lab: Lab) {
@@ -45,7 +52,7 @@ export class Application {
     return this.by && taskOf(this.by.config.task);
   }
 
-  /** Notes that were read before go: they were another answer's. */
+  /** Notes that were read before go: they were another answer's. After a stop the same notes are read on from there. */
   apply = (run: NotebookHead, reading: (task: Task) => Promise<ReadNotes>): Promise<boolean> =>
     this.work.run("Reading the notes", async (signal) => {
       const { config, training } = run;
@@ -53,17 +60,27 @@ export class Application {
       const read = await reading(task);
       const questions = read.notes.map((note) => questionsOf(task.shape, note));
       const examples = questions.flat().map(({ example }) => example);
-      const answered: Example[] = [];
-      const request = { task: config.task, model: training?.model ?? run.id, device: config.device, examples };
-      if (examples.length > 0) {
+      const model = training?.model ?? run.id;
+      if (this.#answers?.model !== model) this.#answers = { model, byQuestion: new Map() };
+      const { byQuestion } = this.#answers;
+      const open = new Map(examples.map((example) => [keyOf(example), example]));
+      for (const key of byQuestion.keys()) open.delete(key);
+      const [keys, total] = [[...open.keys()], open.size];
+      const request = { task: config.task, model, device: config.device, examples: [...open.values()] };
+      let done = 0;
+      if (total > 0) {
         for await (const event of this.#lab.services.train.predict(request, signal)) {
           if (event.type === "loading") this.work.tell("Loading the trained model", event.done, event.total);
           else {
-            answered.push(...event.examples);
-            this.work.tell(`Reading sentence ${answered.length} of ${examples.length}`, answered.length, examples.length);
+            for (const example of event.examples) byQuestion.set(keys[done++] as string, example);
+            this.kept = byQuestion.size;
+            this.work.tell(`Reading sentence ${done} of ${total}`, done, total);
           }
         }
       }
+      const answered = examples.map((example) => byQuestion.get(keyOf(example)) as Example);
+      this.#answers = undefined;
+      this.kept = 0;
       let next = 0;
       this.notes = read.notes.map((note, i) => {
         const own = questions[i] ?? [];
