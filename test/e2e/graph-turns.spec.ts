@@ -3,7 +3,10 @@
 import { expect, type Page, test } from "@playwright/test";
 
 const work = (page: Page) => page.getByRole("region", { name: "Work on graphs, running" });
-const waiting = (page: Page) => work(page).getByRole("paragraph").filter({ hasText: /^Another import or change of graphs is under way/ });
+const waiting = (page: Page) =>
+  work(page)
+    .getByRole("paragraph")
+    .filter({ hasText: /^Another import or change of graphs is under way/ });
 const graph = (page: Page, name: string) => page.getByRole("radio", { name: new RegExp(`^${name} `) });
 
 async function importNames(page: Page, name: string): Promise<void> {

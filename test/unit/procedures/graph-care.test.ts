@@ -62,10 +62,7 @@ describe("what writes a graph", () => {
     merge: (care, signal) => care.mergeGraphs({ first: "g", second: "g", name: "Both" }, signal),
   };
   const remove = (store: GraphStore, turns: Turns, signal: AbortSignal) =>
-    graphProcedures({ graphs: async () => store, appFile: async () => new Blob(), turns }).deleteGraph(
-      { id: "g" },
-      signal,
-    );
+    graphProcedures({ graphs: async () => store, appFile: async () => new Blob(), turns }).deleteGraph({ id: "g" }, signal);
 
   it.each([...Object.keys(writers), "delete"])(
     "%s waits for its turn, can be stopped while it waits, and then changes nothing",
