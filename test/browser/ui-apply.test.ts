@@ -176,7 +176,7 @@ it("relates two names in a typed sentence and in a table's rows, and a corrected
 it("stopped in a folder of notes: keeps what was read, and goes on from there", async () => {
   const fake = fakeServices({ ...newNotebook("r1", 1), title: "My model", data, knowledge, training });
   const asked: string[][] = [];
-  const predict: Services["train"]["predict"] = async function* ({ examples }, signal) {
+  const predict: Services["train"]["predict"] = async function* ({ examples }, signal = new AbortController().signal) {
     asked.push(examples.map((example) => (example.kind === "token" ? example.text : "")));
     for (const [i, example] of examples.entries()) {
       yield { type: "predicted", done: i + 1, examples: [example] };
