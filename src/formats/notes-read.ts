@@ -25,6 +25,9 @@ const tables: readonly string[] = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"]
 const textColumns = /^(text|note|note_?text|sentence|document|content|body|report)$/i;
 /** A table with both has the notes' texts in "text", and their names in "note". */
 const idColumns = /^(id|note_?id|doc_?id|document_?id|row_?id|pmid|note)$/i;
+/** A remark without its full stop, as those of notes are. */
+const clause = (remark: string | undefined): readonly string[] => (remark === undefined ? [] : [remark.replace(/\.$/, "")]);
+
 /** `column` names the texts of tables; those of a pair, or of a text and its two entities, are apart by commas. Throws with the file, and the line where there is one. */
 export async function readNotes(files: Tree, task: LearnableTask, column?: string): Promise<ReadNotes> {
   const notes: Note[] = [];
@@ -36,12 +39,12 @@ export async function readNotes(files: Tree, task: LearnableTask, column?: strin
       const { text, remark } = await readableText(blob, path);
       const { found, how } = inTable(readTable(text, path), path, task, column);
       notes.push(...found);
-      remarks.push(`${path}: ${found.length} rows, ${how}`, ...(remark === undefined ? [] : [remark]));
+      remarks.push(`${path}: ${found.length} rows, ${how}`, ...clause(remark));
     } else if (texts.includes(kind)) {
       const why = notPlain[task.shape];
       if (why !== undefined) throw unfit(path, why);
       const { text, remark } = await readableText(blob, path);
-      if (remark !== undefined) remarks.push(remark);
+      remarks.push(...clause(remark));
       notes.push({ id: path.slice(0, path.length - kind.length), file: path, text });
     } else passedOver.push(path);
   }

@@ -88,3 +88,14 @@ describe("a typed note", () => {
     expect(() => typed(task, of)).toThrow(why);
   });
 });
+
+describe("a note in Windows-1252", () => {
+  it("is read so and told, a byte that is no character of it refused by its line", async () => {
+    const note = (byte: number) =>
+      new Map([["a.txt", new Blob([Uint8Array.from([71, 111, 117, 116, 10, 0x63, 0x66, byte, 46])])]]);
+    const { notes, remarks } = await readNotes(note(0xe9), taskById("bc5cdr-disease"));
+    expect(notes).toEqual([{ id: "a", file: "a.txt", text: "Gout\ncfé." }]);
+    expect(remarks).toEqual(["1 line of a.txt is no UTF-8 and was read as Windows-1252 (line 2)"]);
+    await expect(readNotes(note(0x81), taskById("bc5cdr-disease"))).rejects.toThrow("a.txt, line 2: not UTF-8");
+  });
+});

@@ -85,7 +85,7 @@ describe("the command", () => {
       file: "r.csv",
       line: 3,
     });
-    expect(await error(model, file("l.txt", Uint8Array.from([103, 10, 0xe9, 32])))).toMatchObject({ file: "l.txt" });
+    expect(await error(model, file("l.txt", Uint8Array.from([103, 10, 0x81, 32])))).toMatchObject({ file: "l.txt" });
     expect(await error(model, file("e.txt", "Gout."), "--task", "hoc")).toMatchObject({
       code: "model-unsupported",
       message: expect.stringContaining("trained for bc5cdr-disease"),
