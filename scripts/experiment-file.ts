@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
+import { nearestName } from "../src/base/nearest-name.ts";
 import { engines, scriptedId } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig, JudgeFilter, Preset } from "../src/experiment/experiment-config.ts";
 import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../src/experiment/grid.ts";
@@ -93,7 +94,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
   const shares = given.shares?.list().map(shareOf);
   const filters = given.filters?.list().map((of) => of.oneOf<FileFilter>(fileFilters));
-  const licences = given.licences?.list().map(licenceOf);
+  const licences = given.licences && licencesIn(given.licences);
   const writers = given.models?.list().map((of) => writerField(of, manifest));
   const chosen = {
     size,
@@ -157,12 +158,21 @@ function writerField(given: Field, manifest: Manifest): string {
   return given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model");
 }
 
-/** A licence of the graph that ships, which the cells of a plan draw from. Under any other no topic could be drawn. */
-function licenceOf(given: Field): string {
-  const named = given.text();
+/**
+ * Licences of which the graph that ships, from which a plan's cells draw, has one at least: under the others alone no topic could be drawn. A name that is
+ * nearly one of the graph's is a slip.
+ */
+function licencesIn(given: Field): string[] {
   const known = [...starterLicences()];
-  if (known.some((licence) => licenceKey(licence) === licenceKey(named))) return named;
-  throw given.fault(`takes a licence of the graph that ships (${known.join(", ")})`);
+  const isKnown = (named: string): boolean => known.some((licence) => licenceKey(licence) === licenceKey(named));
+  const fault = (of: Field) => of.fault(`takes a licence of the graph that ships (${known.join(", ")})`);
+  const named = given.list().map((of) => {
+    const name = of.text();
+    if (!isKnown(name) && nearestName(name, known) !== undefined) throw fault(of);
+    return name;
+  });
+  if (named.length > 0 && !named.some(isKnown)) throw fault(given.list()[0] as Field);
+  return named;
 }
 
 function starterLicences(): ReadonlySet<string> {
