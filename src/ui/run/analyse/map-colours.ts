@@ -44,6 +44,9 @@ function topicOf({ set, at }: Point): string {
 /** Tokens of ui/tokens.css, in the order in which classes take them. */
 const hues = ["--orange", "--blue", "--green", "--purple", "--vermillion", "--sky", "--yellow"] as const;
 
+/** Token of what shares the last class: no colour of its own. */
+const others = "--ink-soft";
+
 export interface PointClass {
   readonly name: string;
   /** Name of the colour's token. */
@@ -63,9 +66,9 @@ export function painted(sets: readonly MappedSet[], aspect: Aspect): Painted {
   const each = sets.flatMap((set) => set.examples.map((_, at) => row.nameOf({ set, at })));
   const counts = new Map<string, number>(); // in the order of first meeting
   for (const name of each) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const [first, ...others] = [...counts.keys()];
-  if (row.byCount) others.sort((a, b) => (counts.get(b) as number) - (counts.get(a) as number));
-  const names = first === undefined ? [] : [first, ...others];
+  const [first, ...later] = [...counts.keys()];
+  if (row.byCount) later.sort((a, b) => (counts.get(b) as number) - (counts.get(a) as number));
+  const names = first === undefined ? [] : [first, ...later];
   const last = hues.length - 1;
   const shown = names.length > hues.length ? names.slice(0, last) : names;
   const rest = names.length - shown.length;
@@ -74,6 +77,6 @@ export function painted(sets: readonly MappedSet[], aspect: Aspect): Painted {
   const classOf = new Map(names.map((name, i) => [name, Math.min(i, last)]));
   return {
     of: Uint8Array.from(each, (name) => classOf.get(name) as number),
-    classes: rest > 0 ? [...classes, { name: `${rest} others`, hue: hues[last] as string, count: restCount }] : classes,
+    classes: rest > 0 ? [...classes, { name: `${rest} others`, hue: others, count: restCount }] : classes,
   };
 }

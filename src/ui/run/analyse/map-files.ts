@@ -14,6 +14,7 @@ const printed: Readonly<Record<string, string>> = {
   "--vermillion": "#d55e00",
   "--sky": "#56b4e9",
   "--yellow": "#f0e442",
+  "--ink-soft": "#565e63",
 };
 
 const escaped = (text: string): string => text.replace(/[&<>"]/gu, (c) => `&#${c.codePointAt(0)};`);
