@@ -30,7 +30,7 @@ export interface MergeReport extends Omit<Merged, "manifest"> {
   readonly graph: string;
 }
 
-/** What writes waits for its turn. */
+/** Each writer waits for its turn. */
 export type CareProcedures = {
   /** A small graph of pasted names. */
   importNames(argument: NameList, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;

@@ -54,7 +54,7 @@ export class StepsAhead<A extends object> {
     return this.#pace.ahead + this.#together - 1;
   }
 
-  /** Whether the next step's numbers may come back with those of a later step. */
+  /** Tells whether the next step's numbers may come back with those of a later step. */
   get holds(): boolean {
     if (this.#held + 1 >= this.#together) return false;
     const first = this.#waiting.at(-this.#held);
