@@ -4,6 +4,7 @@ import type { Example, TokenExample } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import { overlaps, type WordSpan, wordSpansOf } from "./overlap.ts";
+import { severalItems } from "./score.ts";
 
 /** Row of predictions without a gold label, and column of gold labels without a prediction; no label's id is empty. */
 export const nothing = "";
@@ -23,7 +24,7 @@ type Pair = readonly [gold: string, predicted: string];
  */
 export function confusion(task: LearnableTask, gold: readonly Example[], predicted: readonly Example[]): Confusion {
   const labels = task.labels.map(({ id }) => id);
-  const one = hasOne(task);
+  const one = !severalItems(task);
   const names = one ? labels : [...labels, nothing];
   const counts = names.map(() => names.map(() => 0));
   for (const [i, example] of gold.entries()) {
@@ -34,9 +35,6 @@ export function confusion(task: LearnableTask, gold: readonly Example[], predict
   }
   return { names, counts };
 }
-
-const hasOne = (task: LearnableTask): boolean =>
-  task.shape === "pair" || task.shape === "relation" || (task.shape === "sentence" && task.carries === "one");
 
 function pairsOf(gold: Example, predicted: Example, one: boolean): Pair[] {
   if (gold.kind === "token" && predicted.kind === "token") return spanPairs(gold, predicted);

@@ -157,8 +157,8 @@ const several: { readonly [S in Shape]: (task: LearnableTask<S>) => boolean } = 
   pair: () => false,
 };
 
-// The compiler does not follow that the row is the task's own.
-const severalItems = (task: LearnableTask): boolean => (several[task.shape] as (task: LearnableTask) => boolean)(task);
+/** Tells it of a task. The compiler does not follow that the row is the task's own. */
+export const severalItems = (task: LearnableTask): boolean => (several[task.shape] as (task: LearnableTask) => boolean)(task);
 
 /** The metric that decides which epoch is best: the task's first (bold in Table 5). */
 export function mainScore(task: LearnableTask, scores: Scores): number {

@@ -1,6 +1,7 @@
 // The confusion matrix as the page and the report show it. Pure.
 
 import { confusion, nothing } from "../evaluate/confusion.ts";
+import { severalItems } from "../evaluate/score.ts";
 import type { Example } from "../tasks/example.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import { type Html, html } from "./report-html.ts";
@@ -23,7 +24,7 @@ export interface ConfusionTable {
 export function confusionWords(task: LearnableTask): string {
   if (task.shape === "token")
     return "Each span of the test set by its type, and what the model called a span that shares a word with it. “Nothing” has the spans that were missed, and those that were made up.";
-  if (task.shape === "sentence" && task.carries !== "one")
+  if (severalItems(task))
     return "Each label of each example, and whether the model gave it. “Nothing” has the labels that were missed, and those that were made up.";
   return "Each example by its label, and what the model called it.";
 }
