@@ -1,7 +1,7 @@
 // npm test: fetches the small models, then checks, unit tests, browser tests and end-to-end tests; npm run test:slow: what takes minutes.
 // Both end with a plain count.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,10 +31,16 @@ function run(command: string, args: readonly string[], env: Readonly<Record<stri
   return done.status ?? 1;
 }
 
-/** A check is one test: it passes or fails as a whole. */
-function check(command: string, args: readonly string[]): Count {
-  const ok = run(command, args) === 0;
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+/** A check is one test: it passes or fails as a whole. Checks run side by side, so its output comes when it ends. */
+async function check(command: string, args: readonly string[]): Promise<Count> {
+  const child = spawn("npx", ["--no-install", command, ...args], { cwd: root, shell: process.platform === "win32" });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const status = await new Promise<number>((resolve, reject) =>
+    child.on("error", reject).on("close", (code) => resolve(code ?? 1)),
+  );
+  console.log(`\n> ${command} ${args.join(" ")}\n${output.trimEnd()}`);
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
 }
 
 function vitest(project: string): Count {
@@ -73,9 +79,11 @@ async function main(): Promise<void> {
   const counts = process.argv.includes("--slow")
     ? [vitest("slow")]
     : [
-        check("biome", ["check", "."]),
-        check("tsc", ["--noEmit"]),
-        check("svelte-check", ["--fail-on-warnings", "--output", "human"]),
+        ...(await Promise.all([
+          check("biome", ["check", "."]),
+          check("tsc", ["--noEmit"]),
+          check("svelte-check", ["--fail-on-warnings", "--output", "human"]),
+        ])),
         vitest("unit"),
         vitest("browser"),
         playwright(),

@@ -308,15 +308,6 @@ for (const { name, skip, constrains, generations, atOnce, openings, random, thor
   });
 }
 
-it.skipIf(!present)("wllama without its cache gives equal requests equal text, whatever ran between", async () => {
-  const model = await openWllama({ id: "wllama/no-cache", weights: [await read()] });
-  expect(model.deterministic).toBe(true);
-  const first = await model.complete(ask("Tell me a story."), never);
-  await model.complete(ask("Tell me a joke."), never);
-  expect(await model.complete(ask("Tell me a story."), never)).toEqual(first);
-  await model.close();
-});
-
 describe("bad model files", () => {
   it("a missing one is said to be missing, with how to get it", async () => {
     const nowhere = { ...entry, id: "no-such-model" };

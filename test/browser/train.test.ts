@@ -16,7 +16,6 @@ it.each([
   ["wasm", "token", { kind: "layers", last: 1 }],
   ["wasm", "pair", { kind: "layers", last: 1 }],
   ["wasm", "pair", { kind: "head" }],
-  ["webgpu", "pair", { kind: "head" }],
 ] as const)(
   "on %s, features computed once train a %s task as those of each step do (%j)",
   (device, kind, trains) => featuresOnce(kind, trains, device),

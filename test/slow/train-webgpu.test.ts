@@ -3,9 +3,13 @@
 import { it } from "vitest";
 import { featuresOnce, learnsToy, patience } from "../browser/toy-training.ts";
 
-it.each(["token", "pair"] as const)(
-  "on WebGPU, features computed once train the last layer of a %s task as those of each step do",
-  (kind) => featuresOnce(kind, { kind: "layers", last: 1 }, "webgpu"),
+it.each([
+  ["token", { kind: "layers", last: 1 }],
+  ["pair", { kind: "layers", last: 1 }],
+  ["pair", { kind: "head" }],
+] as const)(
+  "on WebGPU, features computed once train a %s task as those of each step do (%j)",
+  (kind, trains) => featuresOnce(kind, trains, "webgpu"),
   patience,
 );
 
