@@ -46,20 +46,22 @@ export class Quadtree {
   }
 
   /**
-   * Fills `force`, x and y in turn, with the repulsion on each point, not yet divided by the sum of all kernels, which is returned. A cell counts as one point where
-   * its side is less than `theta` times its distance from every point of the leaf it acts on; with 0 every point counts for itself.
+   * Fills `force`, x and y in turn, with the repulsion on the points of one part of the leaves, not yet divided by the sum of all kernels. Returns the sum of
+   * the kernels on these points. A cell counts as one point where its side is less than `theta` times its distance from every point of the leaf it acts on;
+   * with 0 every point counts for itself.
    */
-  repel(theta: number, force: Float64Array): number {
+  repel(theta: number, force: Float64Array, part = 0, parts = 1): number {
     let sum = 0;
-    for (let c = 0; c < this.#cells; c++) {
+    const end = Math.floor(((part + 1) * this.#cells) / parts);
+    for (let c = Math.floor((part * this.#cells) / parts); c < end; c++) {
       const from = this.#from[c] as number;
       if (from < 0) continue;
       const to = this.#to[c] as number;
       const acting = this.#gather(from, to, theta);
-      for (let at = from; at < to; at++) sum += this.#act(at, acting, force);
+      // Each point is among those that act on it: its own kernel is 1 and its own force 0.
+      for (let at = from; at < to; at++) sum += this.#act(at, acting, force) - 1;
     }
-    // Each point was counted among those that act on it: its own kernel is 1 and its own force 0.
-    return sum - this.#points;
+    return sum;
   }
 
   /** Codes of the points, whose bits of x and y take turns; returns the side of the square that holds them all. */

@@ -3,7 +3,7 @@
 import { rng } from "../base/rng.ts";
 import { type Affinities, affinities, neighboursFor } from "./affinities.ts";
 import { nearestRows, principal } from "./neighbours.ts";
-import { Quadtree } from "./quadtree.ts";
+import { aloneRepulsion, type Repulsion } from "./repulsion.ts";
 import type { Vectors } from "./vectors.ts";
 
 export interface TsneOptions {
@@ -36,9 +36,14 @@ const looks = 50;
 
 /**
  * A map of the rows; the generator's result is x and y in turn. Settings left open are the libraries' defaults (facts 4.4): perplexity 30 (less for few rows), start
- * from the first two principal axes, exaggeration 12 for 250 steps, learning rate n / exaggeration and at least 50. Deterministic by seed.
+ * from the first two principal axes, exaggeration 12 for 250 steps, learning rate n / exaggeration and at least 50. Deterministic by seed, whoever
+ * computes the repulsion.
  */
-export function* tsne(vectors: Vectors, options: TsneOptions = {}): Generator<MapEvent, Float64Array> {
+export function* tsne(
+  vectors: Vectors,
+  options: TsneOptions = {},
+  repulsion: Repulsion = aloneRepulsion(),
+): Generator<MapEvent, Float64Array> {
   const { theta, seed, iterations, perplexity: asked } = { ...usual, ...options };
   const n = vectors.rows;
   if (n === 0) return new Float64Array(0);
@@ -49,7 +54,7 @@ export function* tsne(vectors: Vectors, options: TsneOptions = {}): Generator<Ma
   for (; !found.done; found = search.next()) yield { type: "neighbours", done: found.value };
   const p = affinities(found.value, perplexity);
   const points = start(axes, seed);
-  yield* descend(points, p, { theta, iterations });
+  yield* descend(points, p, { repulsion, theta, iterations });
   return points;
 }
 
@@ -75,21 +80,21 @@ function start(axes: Vectors, seed: number): Float64Array {
 }
 
 interface Descent {
+  readonly repulsion: Repulsion;
   readonly theta: number;
   readonly iterations: readonly [number, number];
 }
 
-function* descend(points: Float64Array, p: Affinities, { theta, iterations }: Descent): Generator<MapEvent, void> {
+function* descend(points: Float64Array, p: Affinities, { repulsion, theta, iterations }: Descent): Generator<MapEvent, void> {
   const n = points.length / 2;
   const steps = iterations[0] + iterations[1];
-  const tree = new Quadtree();
   const gradient = new Float64Array(points.length);
   const gains = new Float64Array(points.length).fill(1);
   const update = new Float64Array(points.length);
   for (let step = 1; step <= steps; step++) {
     const early = step <= iterations[0];
     const factor = early ? exaggeration : 1;
-    const sum = gradientOf(points, p, tree, theta, factor, gradient);
+    const sum = gradientOf(points, p, repulsion, theta, factor, gradient);
     const rate = Math.max(50, n / factor);
     const momentum = early ? 0.5 : 0.8;
     for (let i = 0; i < points.length; i++) {
@@ -110,14 +115,13 @@ function* descend(points: Float64Array, p: Affinities, { theta, iterations }: De
 export function gradientOf(
   points: Float64Array,
   { starts, columns, values }: Affinities,
-  tree: Quadtree,
+  repulsion: Repulsion,
   theta: number,
   factor: number,
   gradient: Float64Array,
 ): number {
   const n = points.length / 2;
-  tree.build(points);
-  const sum = tree.repel(theta, gradient);
+  const sum = repulsion.repel(points, theta, gradient);
   const share = -4 / Math.max(sum, 1e-300);
   for (let i = 0; i < gradient.length; i++) gradient[i] = share * (gradient[i] as number);
   for (let i = 0; i < n; i++) {

@@ -2,6 +2,7 @@
 
 import { type Analysis, analyse, type TextSet } from "../analyse/analysis.ts";
 import { claimsOf, type Verdict, verdictOf } from "../analyse/factuality.ts";
+import type { Repulsion } from "../analyse/repulsion.ts";
 import { tsne } from "../analyse/tsne.ts";
 import { umap } from "../analyse/umap.ts";
 import type { Vectors } from "../analyse/vectors.ts";
@@ -115,7 +116,15 @@ export type AnalyseProcedures = {
   factuality(argument: FactualityRequest, signal: AbortSignal): Promise<readonly Verdict[]>;
 };
 
-export interface AnalysePorts extends Pick<GraphPorts, "graphs">, EmbedPorts {}
+export interface AnalysePorts extends Pick<GraphPorts, "graphs">, EmbedPorts {
+  /** Threads that help with a map of so many points; undefined where none can. */
+  readonly mapThreads?: (points: number) => MapThreads | undefined;
+}
+
+export interface MapThreads {
+  readonly repulsion: Repulsion;
+  close(): void;
+}
 
 /** Milliseconds between two pictures of a map. */
 const pace = 60;
@@ -139,7 +148,7 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
 
     async *map({ sets, encoder, method, seed }, signal) {
       const units = yield* embedders.embed(encoder, sets.map(textsIn), signal);
-      yield* maps[method](joined(units), seed, signal);
+      yield* maps[method](joined(units), seed, signal, ports);
     },
 
     async factuality({ task: ref, examples, graph: id }) {
@@ -185,19 +194,29 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
   };
 }
 
-type MapRun = (vectors: Vectors, seed: number, signal: AbortSignal) => AsyncGenerator<MapRunEvent, void>;
+type MapRun = (
+  vectors: Vectors,
+  seed: number,
+  signal: AbortSignal,
+  ports: Pick<AnalysePorts, "mapThreads">,
+) => AsyncGenerator<MapRunEvent, void>;
 
 /** Every map that there is. A picture at each step would be all that the page does: some are left out, the last never. */
 const maps: Readonly<Record<MapMethod, MapRun>> = {
-  async *tsne(vectors, seed, signal) {
-    let told = performance.now();
-    for (const event of tsne(vectors, { seed })) {
-      if (event.type === "step" && event.step < event.steps && performance.now() - told < pace) continue;
-      await turn();
-      throwIfAborted(signal);
-      if (event.type === "neighbours") yield event;
-      else yield picture(event.step, event.steps, event.points, event.divergence);
-      told = performance.now();
+  async *tsne(vectors, seed, signal, { mapThreads }) {
+    const threads = mapThreads?.(vectors.rows);
+    try {
+      let told = performance.now();
+      for (const event of tsne(vectors, { seed }, threads?.repulsion)) {
+        if (event.type === "step" && event.step < event.steps && performance.now() - told < pace) continue;
+        await turn();
+        throwIfAborted(signal);
+        if (event.type === "neighbours") yield event;
+        else yield picture(event.step, event.steps, event.points, event.divergence);
+        told = performance.now();
+      }
+    } finally {
+      threads?.close();
     }
   },
   async *umap(vectors, seed, signal) {

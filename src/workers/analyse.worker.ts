@@ -2,7 +2,10 @@
 
 import { openEmbedder } from "../engines/embedder.ts";
 import { analyseProcedures } from "../procedures/analyse.ts";
+import { mapThreads } from "./map-threads.ts";
 import { ports } from "./ports.ts";
 import { serveWorker } from "./serve-worker.ts";
 
-serveWorker(analyseProcedures({ ...ports, openEmbedder: (id, files) => openEmbedder({ id, files: new Map(files) }) }));
+serveWorker(
+  analyseProcedures({ ...ports, mapThreads, openEmbedder: (id, files) => openEmbedder({ id, files: new Map(files) }) }),
+);

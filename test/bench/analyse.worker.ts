@@ -2,6 +2,7 @@
 
 import { rng } from "../../src/base/rng.ts";
 import { analyseProcedures } from "../../src/procedures/analyse.ts";
+import { mapThreads } from "../../src/workers/map-threads.ts";
 
 const dimension = 384;
 
@@ -11,6 +12,7 @@ self.addEventListener("message", async ({ data: rows }: MessageEvent<number>) =>
   const entry = { id: "clusters", kind: "encoder" as const, name: "", licence: "", homepage: "", sources: [], files: [] };
   const procedures = analyseProcedures({
     models: { manifest: async () => ({ models: [entry] }), read: async () => new Blob() },
+    mapThreads,
     graphs: () => Promise.reject(new Error("no graph is asked for")),
     openEmbedder: async (id) => ({
       id,

@@ -44,7 +44,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "report",
     "store",
   ],
-  workers: ["base", "runtime", "models", "engines", "generate", "classifier", "train", "store", "procedures"],
+  workers: ["base", "runtime", "models", "engines", "generate", "analyse", "classifier", "train", "store", "procedures"],
   ui: ["workers", "base", "tasks", "formats", "knowledge", "prompts", "generate", "experiment", "report"],
 };
 

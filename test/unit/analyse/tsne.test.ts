@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { affinities, conditional } from "../../../src/analyse/affinities.ts";
 import { nearestRows, principal } from "../../../src/analyse/neighbours.ts";
-import { Quadtree } from "../../../src/analyse/quadtree.ts";
+import { aloneRepulsion, sharedMap, sharedRepulsion } from "../../../src/analyse/repulsion.ts";
 import { divergence, gradientOf, type MapEvent, trustworthiness, tsne } from "../../../src/analyse/tsne.ts";
 import { vectorsOf } from "../../../src/analyse/vectors.ts";
 import { rng } from "../../../src/base/rng.ts";
@@ -107,7 +107,7 @@ describe("the gradient", () => {
 
   it("is the divergence's by finite differences on eight points", () => {
     const gradient = new Float64Array(16);
-    const sum = gradientOf(points, p, new Quadtree(), 0, 1, gradient);
+    const sum = gradientOf(points, p, aloneRepulsion(), 0, 1, gradient);
     expect(sum).toBeCloseTo(sumOf(points), 9);
     const step = 1e-5;
     for (let k = 0; k < 16; k++) {
@@ -125,7 +125,7 @@ describe("the gradient", () => {
     for (let i = 0; i < 20; i++) many[i] = i % 2 === 0 ? 3 : 5; // ten points on one place
     const none = { starts: new Int32Array(1001), columns: new Int32Array(0), values: new Float64Array(0) };
     const [exact, near] = [new Float64Array(2000), new Float64Array(2000)];
-    const sum = gradientOf(many, none, new Quadtree(), 0, 1, exact);
+    const sum = gradientOf(many, none, aloneRepulsion(), 0, 1, exact);
     let brute = 0;
     for (let i = 0; i < 1000; i++) {
       for (let j = 0; j < 1000; j++) {
@@ -138,9 +138,23 @@ describe("the gradient", () => {
       }
     }
     expect(sum / brute).toBeCloseTo(1, 9);
-    expect(gradientOf(many, none, new Quadtree(), 0.5, 1, near) / sum).toBeCloseTo(1, 1.5);
+    expect(gradientOf(many, none, aloneRepulsion(), 0.5, 1, near) / sum).toBeCloseTo(1, 1.5);
     const length = (of: Float64Array) => Math.sqrt(of.reduce((s, x) => s + x * x, 0));
     expect(length(exact.map((x, i) => x - (near[i] as number))) / length(exact)).toBeLessThan(0.03);
+  });
+});
+
+describe("memory that threads share", () => {
+  const stream = rng("shared", 1);
+  const step = () => Float64Array.from({ length: 1400 }, () => stream.next() * 30);
+
+  it("gives the force and the sum of one thread to the bit, step by step, while nobody helps", () => {
+    const [alone, shared] = [aloneRepulsion(), sharedRepulsion(sharedMap(700))];
+    for (const points of [step(), step(), step()]) {
+      const [one, other] = [new Float64Array(1400), new Float64Array(1400)];
+      expect(shared.repel(points, 0.5, other)).toBe(alone.repel(points, 0.5, one));
+      expect(other).toEqual(one);
+    }
   });
 });
 
