@@ -9,7 +9,7 @@ import { readUtf8 } from "../base/utf8.ts";
 import type { Example } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
 import { labelFile, readLabels } from "./clingen/labels.ts";
-import { type Note, noteWords, readLine } from "./clingen/line.ts";
+import { type LeftOut, LeftOutRow, leftOutRemark, type Note, noteWords, readLine } from "./clingen/line.ts";
 import { readRow, writeRow } from "./clingen/rows.ts";
 import { type Format, type Split, splits } from "./format.ts";
 import { nameOf, splitOf } from "./reading/paths.ts";
@@ -26,18 +26,32 @@ export interface JsonlSource {
 
 /**
  * Every row, or the first error: `file-empty`, `file-malformed`, `unknown-label` or `span-out-of-bounds`, with file and line.
- * Blank lines are passed over.
+ * Blank lines are passed over. A row whose entity or text was never written is left out by count, unless all are.
  */
 export function readJsonl<T extends LearnableTask>(task: T, text: string, source: JsonlSource): ExampleOf<T>[] {
   const { file, labelIds = task.labels.map((l) => l.id) } = source;
   const notes = new Map<Note, number>();
   const context = { task, labelIds, file, note: (note: Note) => void notes.set(note, (notes.get(note) ?? 0) + 1) };
   const rows: Example[] = [];
+  const leftOut = new Map<LeftOut, LeftOutRow[]>();
   for (const [i, line] of text.split(/\r\n|\n|\r/).entries()) {
-    if (line.trim() !== "") rows.push(readRow(readLine(context, line, i + 1)));
+    if (line.trim() === "") continue;
+    try {
+      rows.push(readRow(readLine(context, line, i + 1)));
+    } catch (error) {
+      if (!(error instanceof LeftOutRow)) throw error;
+      const known = leftOut.get(error.reason);
+      if (known) known.push(error);
+      else leftOut.set(error.reason, [error]);
+    }
   }
-  if (rows.length === 0) throw new ClinfuseError("file-empty", `${file} holds no rows`, { file });
+  const [none] = [...leftOut.values()].flat();
+  if (rows.length === 0) throw none?.refused ?? new ClinfuseError("file-empty", `${file} holds no rows`, { file });
   for (const [note, count] of notes) source.remark?.(noteWords[note](count, file));
+  for (const [reason, out] of leftOut) {
+    const lines = out.map(({ line }) => line);
+    source.remark?.(leftOutRemark(reason, lines, file));
+  }
   return rows as ExampleOf<T>[];
 }
 

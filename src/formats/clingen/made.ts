@@ -9,7 +9,7 @@ import { mentionsOf } from "./relation-marks.ts";
 const besides: readonly string[] = ["Sentence", "style", "keyword", "topic", "_id"];
 
 /** Tells a generated row of a task that marks spans from one with places. */
-export const isMade = (row: Row): boolean => row.Sentence !== undefined && row.tokens === undefined;
+export const isWithoutPlaces = (row: Row): boolean => row.Sentence !== undefined && row.tokens === undefined;
 
 /** Every place of each entity is marked; of two that overlap the longer. Entities that the sentence does not hold are counted. */
 export function readMade(line: Line<"token">): TokenExample {

@@ -6,8 +6,8 @@ import type { Extent } from "../../tasks/words.ts";
 import { joinWords, tokenize, wordsOfSpan } from "../words.ts";
 import { anyLabels, labelId, oneLabel, shown, unknown } from "./labels.ts";
 import type { Line, Row } from "./line.ts";
-import { isMade, readMade } from "./made.ts";
-import { firstApart, hasMarks, mentionsOf, readMarks, writeMarks } from "./relation-marks.ts";
+import { isWithoutPlaces, readMade } from "./made.ts";
+import { type Entities, firstApart, hasMarks, mentionsOf, readMarks, writeMarks } from "./relation-marks.ts";
 
 interface RowFormat<S extends Shape> {
   read(line: Line<S>): Shapes[S];
@@ -75,7 +75,7 @@ interface PlacedSpan extends Span {
 
 /** Words joined by one space each; spans as offsets into that text, without invisible characters at their ends. */
 function readTokens(line: Line<"token">): Shapes["token"] {
-  if (isMade(line.row)) return readMade(line);
+  if (isWithoutPlaces(line.row)) return readMade(line);
   const { tokens, spans } = line.row;
   if (!Array.isArray(tokens) || tokens.length === 0) return line.malformed('field "tokens" must be a list of words');
   const wrong = tokens.findIndex((token) => typeof token !== "string");
@@ -128,23 +128,15 @@ function placedSpan(line: Line, raw: unknown, places: readonly (Extent | undefin
   return { start, end, label, raw };
 }
 
-/** Marks in `original_text`, or in `text`, say where the entities are; else their names in the fields of their types do. */
+/** Marks in `original_text`, or in `text`, say where the entities are; else their masks or the names in the fields of their types do. */
 function readRelation(line: Line<"relation">): RelationExample {
   const { head, tail } = line.task;
-  const types = [head.type, tail.type];
+  const label = oneLabel(line);
   const field = line.row.original_text === undefined || line.row.original_text === null ? "text" : "original_text";
-  const marked = line.text(field);
-  const found = hasMarks(marked, types) ? readMarks(marked, head.type, tail.type) : entitiesByName(line, marked);
-  if (typeof found === "string") return line.malformed(`field "${field}": ${found}`);
+  const written = line.text(field);
+  const found = hasMarks(written, [head.type, tail.type]) ? entitiesByMarks(line, field) : entitiesByName(line, written);
   if (field === "original_text" && line.row.text !== undefined && squeezed(line.text("text")) !== squeezed(found.text)) {
     return line.malformed('"text" and "original_text" without its marks differ');
-  }
-  for (const [type, place] of [[head.type, found.head] as const, [tail.type, found.tail] as const]) {
-    const name = line.row[type];
-    const there = found.text.slice(place.start, place.end);
-    if (typeof name === "string" && squeezed(name).toLowerCase() !== squeezed(there).toLowerCase()) {
-      return line.malformed(`"${type}" says "${name}" and "${field}" marks "${there}"`);
-    }
   }
   const span = (place: Extent, label: string): Span => ({ ...place, label });
   return {
@@ -152,8 +144,23 @@ function readRelation(line: Line<"relation">): RelationExample {
     text: found.text,
     head: span(found.head, head.type),
     tail: span(found.tail, tail.type),
-    label: oneLabel(line),
+    label,
   };
+}
+
+/** What the marks enclose must be the names in the fields of their types, where the row has these. */
+function entitiesByMarks(line: Line<"relation">, field: string): Entities {
+  const { head, tail } = line.task;
+  const found = readMarks(line.text(field), head.type, tail.type);
+  if (typeof found === "string") return line.malformed(`field "${field}": ${found}`);
+  for (const [type, place] of [[head.type, found.head] as const, [tail.type, found.tail] as const]) {
+    const name = line.row[type];
+    const there = found.text.slice(place.start, place.end);
+    if (typeof name === "string" && squeezed(name).toLowerCase() !== squeezed(there).toLowerCase()) {
+      return line.malformed(`"${type}" says "${name}" and "${field}" marks "${there}"`);
+    }
+  }
+  return found;
 }
 
 const squeezed = (text: string): string =>
@@ -162,11 +169,11 @@ const squeezed = (text: string): string =>
     .replace(/\p{White_Space}+/gu, " ")
     .trim();
 
-function entitiesByName(line: Line<"relation">, text: string): { text: string; head: Extent; tail: Extent } {
+function entitiesByName(line: Line<"relation">, text: string): Entities {
   const placesOf = (type: string): Extent[] => {
     const name = line.text(type).trim();
-    const found = mentionsOf(text, name);
-    return found.length > 0 ? found : line.malformed(`"${name}" (field "${type}") is not in the text, and nothing marks it`);
+    const found = [`@${type.toUpperCase()}$`, name].map((word) => mentionsOf(text, word)).find((places) => places.length > 0);
+    return found ?? line.leaveOut("absent-entity", `"${name}" (field "${type}") is not in the text, and nothing marks it`);
   };
   const first = firstApart(placesOf(line.task.head.type), placesOf(line.task.tail.type));
   if (!first) throw new Error("entitiesByName: expected a mention of each entity");
