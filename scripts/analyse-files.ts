@@ -2,9 +2,9 @@
 
 import { basename, extname } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
-import { readUtf8 } from "../src/base/utf8.ts";
 import { readTable } from "../src/formats/columns.ts";
 import { readRows } from "../src/formats/dataset.ts";
+import { readableText } from "../src/formats/encodings.ts";
 import { splits } from "../src/formats/format.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
 import { entitiesOf, textsOf } from "../src/tasks/shapes.ts";
@@ -80,10 +80,11 @@ async function tableOf(path: string): Promise<Omit<ReadSet, "name"> | undefined>
   const [name, blob] = file;
   const kind = extname(name).toLowerCase();
   if (![".jsonl", ".json", ".csv", ".tsv", ".txt"].includes(kind)) return undefined;
-  const text = await readUtf8(blob, name);
+  const { text, remark } = await readableText(blob, name);
+  const told = remark === undefined ? "" : `; ${remark.replace(/\.$/, "")}`;
   if (kind === ".txt") {
     const texts = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
-    return /\t\S|^\d+\|[ta]\|/m.test(text) ? undefined : { texts, marked: texts.map(() => []), as: "lines of text" };
+    return /\t\S|^\d+\|[ta]\|/m.test(text) ? undefined : { texts, marked: texts.map(() => []), as: `lines of text${told}` };
   }
   let table: ReturnType<typeof readTable>;
   try {
@@ -99,5 +100,5 @@ async function tableOf(path: string): Promise<Omit<ReadSet, "name"> | undefined>
   // Tables with marks or names of entities are a task's: its reader knows where they are.
   if (!taken || columns.some((column) => /^(tokens|spans|chemical|disease|gene|entities)$/i.test(column))) return undefined;
   const texts = rows.map(({ cells }) => taken.map((column) => String(cells[column as string] ?? "")).join(" "));
-  return { texts, marked: texts.map(() => []), as: `the column ${taken.join(" and ")}` };
+  return { texts, marked: texts.map(() => []), as: `the column ${taken.join(" and ")}${told}` };
 }

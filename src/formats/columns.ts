@@ -2,6 +2,7 @@
 
 import Papa from "papaparse";
 import { ClinfuseError } from "../base/errors.ts";
+import { type JsonRow, jsonRows } from "./reading/json.ts";
 
 export interface TableRow {
   readonly line: number; // from 1, in the file
@@ -15,7 +16,7 @@ export interface Table {
 
 const mostRows = 200_000;
 
-/** The first line tells what it is: an object of JSON, else cells between commas, tabs or semicolons. Throws with file and line. */
+/** The first line tells what it is: an object of JSON or a list of them, else cells between commas, tabs or semicolons. Throws with file and line. */
 export function readTable(text: string, file: string): Table {
   const begin = text.trimStart();
   if (begin === "") throw new ClinfuseError("file-empty", `${file} holds no rows`, { file });
@@ -32,22 +33,21 @@ const malformed = (file: string, line: number, what: string) =>
   new ClinfuseError("file-malformed", `${file}, line ${line}: ${what}`, { file, line, what });
 
 function readJson(text: string, file: string): Table {
-  const rows: TableRow[] = [];
-  const columns = new Set<string>();
-  const take = (value: unknown, line: number) => {
-    if (value === null || typeof value !== "object" || Array.isArray(value))
-      throw malformed(file, line, "the row is no JSON object");
-    for (const key of Object.keys(value)) columns.add(key);
-    rows.push({ line, cells: value as Record<string, unknown> });
-  };
-  if (text.trimStart().startsWith("[")) {
-    const all = parsed(text, file, 1);
-    if (Array.isArray(all)) for (const [i, value] of all.entries()) take(value, i + 1);
-    return { columns: [...columns], rows };
-  }
-  for (const [i, line] of text.split(/\r\n|\n|\r/).entries()) if (line.trim() !== "") take(parsed(line, file, i + 1), i + 1);
-  return { columns: [...columns], rows };
+  const lines = text.replace(/\r\n?/g, "\n");
+  const rows = lines.trimStart().startsWith("[") ? jsonRows(lines, file) : lines.split("\n").flatMap(objectOf(file));
+  const columns = new Set(rows.flatMap(({ value }) => Object.keys(value)));
+  return { columns: [...columns], rows: rows.map(({ line, value }) => ({ line, cells: value })) };
 }
+
+const objectOf =
+  (file: string) =>
+  (content: string, i: number): JsonRow[] => {
+    if (content.trim() === "") return [];
+    const value = parsed(content, file, i + 1);
+    if (value === null || typeof value !== "object" || Array.isArray(value))
+      throw malformed(file, i + 1, "the row is no JSON object");
+    return [{ line: i + 1, value: value as JsonRow["value"] }];
+  };
 
 function parsed(text: string, file: string, line: number): unknown {
   try {

@@ -8,6 +8,9 @@ export interface TaggedSentence {
   readonly tags: readonly string[];
 }
 
+/** Type of tags that name none, as files of one type alone have them. */
+export const onlyType = "mention";
+
 /** A row is a word, blanks or a tab, and in the last column its tag. An empty line ends a sentence. */
 export function looksTagged(text: string): boolean {
   const lines = text
@@ -15,7 +18,7 @@ export function looksTagged(text: string): boolean {
     .split(/\r\n|\n|\r/)
     .slice(0, -1)
     .filter((line) => line.trim() !== "" && !isHead(line));
-  return lines.length > 1 && lines.every((line) => /^\S+([ \t]\S+)*[ \t]+([BIESLU]-\S+|O)\s*$/.test(line));
+  return lines.length > 1 && lines.every((line) => /^\S+([ \t]\S+)*[ \t]+([BIESLU](-\S+)?|O)\s*$/.test(line));
 }
 
 const isHead = (line: string): boolean => line.startsWith("-DOCSTART-") || /^#\s/.test(line);
@@ -56,8 +59,9 @@ export function marksOf({
 }: TaggedSentence): readonly { readonly first: number; readonly last: number; readonly type: string }[] {
   const marks: { first: number; last: number; type: string }[] = [];
   for (const [i, tag] of tags.entries()) {
-    const [, prefix, type] = /^(?:([BIESLU])-)?(.+)$/.exec(tag) ?? [];
-    if (type === undefined || tag === "O") continue;
+    if (tag === "O") continue;
+    const [, prefix, named = ""] = /^(?:([BIESLU])(?:-|$))?(.*)$/.exec(tag) ?? [];
+    const type = named || onlyType;
     const before = marks.at(-1);
     const begins = prefix === "B" || prefix === "S" || prefix === "U";
     if (before && !begins && before.last === i - 1 && before.type === type) before.last = i;

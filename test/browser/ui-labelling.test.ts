@@ -9,6 +9,7 @@ import { readTaskJson } from "../../src/tasks/task-file.ts";
 import App from "../../src/ui/App.svelte";
 import PairLabelling from "../../src/ui/tasks/PairLabelling.svelte";
 import RelationLabelling from "../../src/ui/tasks/RelationLabelling.svelte";
+import RowsImport from "../../src/ui/tasks/RowsImport.svelte";
 import SentenceLabelling from "../../src/ui/tasks/SentenceLabelling.svelte";
 import TokenLabelling from "../../src/ui/tasks/TokenLabelling.svelte";
 import { fakeServices } from "./fake-services.ts";
@@ -174,4 +175,24 @@ it("says what a task still lacks, and offers no run until then", async () => {
   await page.getByRole("textbox", { name: "Label 1" }).fill("same");
   await expect.element(page.getByText("To go on: say what label 1 means.")).toBeVisible();
   expect(page.getByRole("button", { name: "Start a run" }).query()).toBeNull();
+});
+
+const utf16 = (text: string) =>
+  Uint8Array.from([0xff, 0xfe, ...[...text].flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8])]);
+const windows1252 = (text: string) => Uint8Array.from(text, (c) => (c === "\u2019" ? 0x92 : c.charCodeAt(0)));
+const csv = "text,label\nSj\u00f6gren\u2019s flare,now\nMild cough,later\n";
+
+it.each([
+  ["Windows-1252", windows1252(csv), "1 line of calls.csv is no UTF-8 and was read as Windows-1252 (line 2)."],
+  ["UTF-16", utf16(csv), "calls.csv is UTF-16 and was read so."],
+])("reads a table in %s, and says so", async (_, bytes, remark) => {
+  const task = taskOf({ family: "classification", labels: [{ name: "now" }, { name: "later" }] });
+  const taken: Example[] = [];
+  await render(RowsImport, { task, editor: { add: (examples: readonly Example[]) => taken.push(...examples) } } as never);
+  await userEvent.upload(page.getByLabelText("File of examples"), new File([bytes], "calls.csv"));
+  await expect.element(page.getByText(remark)).toBeInTheDocument();
+  await page.getByRole("button", { name: "Take 2 examples" }).click();
+  expect(new Set(taken.map((e) => e.kind === "sentence" && e.text))).toEqual(
+    new Set(["Sj\u00f6gren\u2019s flare", "Mild cough"]),
+  );
 });

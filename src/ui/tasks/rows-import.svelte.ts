@@ -2,8 +2,8 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { rng } from "../../base/rng.ts";
-import { readUtf8 } from "../../base/utf8.ts";
 import { readTable, type Table } from "../../formats/columns.ts";
+import { readableText } from "../../formats/encodings.ts";
 import {
   guessedColumns,
   guessedLabel,
@@ -27,12 +27,15 @@ const mostBytes = 200_000_000;
 export class RowsFile {
   readonly name: string;
   readonly content: Content;
+  /** Encoding that the file was read in, where it is no UTF-8. */
+  readonly remark: string | undefined;
   readonly #task: LearnableTask;
   mapping = $state.raw<Mapping>({ columns: {}, labels: {} });
 
-  private constructor(name: string, content: Content, task: LearnableTask) {
+  private constructor(name: string, content: Content, task: LearnableTask, remark: string | undefined) {
     this.name = name;
     this.content = content;
+    this.remark = remark;
     this.#task = task;
     const columns = content.kind === "table" ? guessedColumns(task, content.table) : {};
     this.mapping = { columns, labels: {} };
@@ -45,12 +48,12 @@ export class RowsFile {
     if (picked.size > mostBytes) {
       throw new ClinfuseError("file-too-large", `${name} is too large`, { file: name, got: picked.size, expected: mostBytes });
     }
-    const text = await readUtf8(picked, name);
+    const { text, remark } = await readableText(picked, name);
     const tags = task.shape === "token" && looksTagged(text);
     const content: Content = tags
       ? { kind: "tags", sentences: readTaggedWords(text, name) }
       : { kind: "table", table: readTable(text, name) };
-    return new RowsFile(name, content, task);
+    return new RowsFile(name, content, task, remark);
   }
 
   get fields(): readonly MappedField[] {

@@ -134,6 +134,14 @@ describe("a fault", () => {
     ]);
   });
 
+  it("names the line of an item of a list", () => {
+    const list = '[\r\n{"text": "Call now.",\r\n"label": "urgent"},\r\n{"text": "",\r\n"label": "urgent"}]';
+    expect(mapped(urgency, list)).toMatchObject({
+      examples: [{ text: "Call now.", labels: ["urgent"] }],
+      faults: [{ line: 4, what: "the text is empty" }],
+    });
+  });
+
   it("counts lines within quotes", () => {
     const csv = 'text,head,tail,label\n"lithium\ncaused tremor",lithium,tremor,causes\nlithium,lithium,tremor,causes\n';
     expect(mapped(causes, csv).faults).toEqual([{ line: 4, what: 'the text does not hold the symptom "tremor"' }]);
@@ -147,12 +155,25 @@ describe("a fault", () => {
     ["text,text\na,b\n", 'rows.csv, line 1: two columns are called "text"'],
     ['{"text":"a"}\n{"text":\n', "rows.csv, line 2: not JSON"],
     ['{"text":"a"}\n[1]\n', "rows.csv, line 2: the row is no JSON object"],
+    ['[\n{"text":\n"a"},\n{"text" "b"}\n]', "rows.csv, line 4: not JSON"],
+    ['[{"text":"a"},\n{"text":"b"}', "rows.csv, line 2: the file ends inside of its list"],
   ])("of the whole file %j is told", (text, message) => {
     expect(() => readTable(text, "rows.csv")).toThrow(message);
   });
 });
 
 describe("words with tags", () => {
+  it("may name no type, where a file has one alone", () => {
+    const bare = "He O\nhad O\nskin B\nrash I\n\nGout B\n. O\n";
+    expect(looksTagged(bare)).toBe(true);
+    const sentences = readTaggedWords(bare, "rows.tsv");
+    expect([...tagTypes(sentences)]).toEqual([["mention", 2]]);
+    expect(mappedTags(sentences, { columns: {}, labels: { mention: "drug" } }).examples).toEqual([
+      { kind: "token", text: "He had skin rash", spans: [{ start: 7, end: 16, label: "drug" }] },
+      { kind: "token", text: "Gout .", spans: [{ start: 0, end: 4, label: "drug" }] },
+    ]);
+  });
+
   const conll = "-DOCSTART- -X- O\n\nGive\tO\naspirin\tB-Chem\n100\tB-Dose\nmg\tI-Dose\n.\tO\n\nNo O\nasthma B-Dis\n";
 
   it("become sentences with the marks of the types that are mapped", () => {
