@@ -64,14 +64,20 @@ export function sharedRepulsion(map: SharedMap, patience = 30_000): Repulsion {
       Atomics.notify(turns, claim);
       tree.build(map.points);
       doParts(map, tree, step);
-      for (let count = Atomics.load(turns, done); count < parts; count = Atomics.load(turns, done)) {
-        if (Atomics.wait(turns, done, count, patience) === "timed-out")
-          throw new Error(`a thread that helped with the map did not answer for ${patience / 1000} s`);
-      }
+      awaitParts(turns, patience);
       force.set(map.force);
       return sums.reduce((sum, part) => sum + part, 0);
     },
   };
+}
+
+/** Returns once every part is done. A machine that slept has let one patience pass, so only the second one tells of a thread that died. */
+function awaitParts(turns: Int32Array, patience: number): void {
+  let silences = 0;
+  for (let count = Atomics.load(turns, done); count < parts; count = Atomics.load(turns, done)) {
+    silences = Atomics.wait(turns, done, count, patience) === "timed-out" ? silences + 1 : 0;
+    if (silences > 1) throw new Error(`a thread that helped with the map did not answer for ${(2 * patience) / 1000} s`);
+  }
 }
 
 /** Helps with a map for as long as its thread lives. */

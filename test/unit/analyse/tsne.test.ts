@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { affinities, conditional } from "../../../src/analyse/affinities.ts";
 import { nearestRows, principal } from "../../../src/analyse/neighbours.ts";
@@ -155,6 +156,21 @@ describe("memory that threads share", () => {
       expect(shared.repel(points, 0.5, other)).toBe(alone.repel(points, 0.5, one));
       expect(other).toEqual(one);
     }
+  });
+
+  it("throws where a thread took a part and died", async () => {
+    const map = sharedMap(20_000);
+    const takesOne = `const { parentPort, workerData: turns } = require("node:worker_threads");
+      parentPort.postMessage("up");
+      for (;;) {
+        const word = Atomics.load(turns, 0);
+        if (word >> 7 === 1 && Atomics.compareExchange(turns, 0, word, word + 1) === word) break;
+      }`;
+    const thread = new Worker(takesOne, { eval: true, workerData: map.turns });
+    await new Promise((resolve) => thread.once("message", resolve));
+    const points = Float64Array.from({ length: 40_000 }, () => stream.next() * 30);
+    expect(() => sharedRepulsion(map, 50).repel(points, 0.5, new Float64Array(40_000))).toThrow("did not answer");
+    await thread.terminate();
   });
 });
 
