@@ -3,6 +3,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { resultOf } from "../src/base/async.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
 import { type GraphForm, graphForms, graphPieces } from "../src/knowledge/graph-export.ts";
@@ -177,12 +178,8 @@ async function readMerged(
     if (read.format) formats.add(read.format);
     for (const [reason, n] of Object.entries(read.leftOut ?? {})) leftOut[reason] = (leftOut[reason] ?? 0) + n;
     if (i === 0) continue;
-    const { joined, repeated, conflicts, shown } = await mergeGraphs(
-      await stored(id),
-      await stored("next"),
-      options,
-      store,
-      signal,
+    const { joined, repeated, conflicts, shown } = await resultOf(
+      mergeGraphs(await stored(id), await stored("next"), options, store, signal),
     );
     total.joined += joined;
     total.repeated += repeated;

@@ -67,6 +67,14 @@ export function cleanUp(clean: () => void): void {
   }
 }
 
+/** The result of a stream whose events nobody wants. */
+export async function resultOf<R>(work: AsyncGenerator<unknown, R>): Promise<R> {
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return value as R;
+  }
+}
+
 /** Lets the event loop breathe: timers, messages and an abort get their turn. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));

@@ -17,6 +17,7 @@ import {
   type StringTable,
 } from "./graph-columns.ts";
 import type { GraphStore, StoredGraph } from "./graph-store.ts";
+import { type RowProgress, rowProgress, rowsOf } from "./row-progress.ts";
 
 export interface GraphFault {
   /** In words: "4,096 edges of treats cannot be read". */
@@ -25,8 +26,12 @@ export interface GraphFault {
   readonly repair?: string;
 }
 
-/** Every fault of a graph; none where it is sound. Each chunk is read once. */
-export async function checkGraph(stored: StoredGraph, signal: AbortSignal): Promise<readonly GraphFault[]> {
+/** Every fault of a graph; none where it is sound. Each chunk is read once. `told` is that of work of which the check is a part. */
+export async function* checkGraph(
+  stored: StoredGraph,
+  signal: AbortSignal,
+  told = rowProgress(rowsOf(stored.manifest)),
+): AsyncGenerator<RowProgress, readonly GraphFault[]> {
   const faults: GraphFault[] = [];
   const { manifest } = stored;
   const links = new Map(manifest.nodes.map(({ type, count }) => [type, new Uint32Array(count)]));
@@ -35,6 +40,7 @@ export async function checkGraph(stored: StoredGraph, signal: AbortSignal): Prom
       throwIfAborted(signal);
       const fault = nodeFault(manifest, column, part, await readable(stored, nodeKey(column.type), part));
       if (fault) faults.push(fault);
+      yield told(chunkRows(part, column.count, manifest.nodeRows));
     }
   }
   for (const column of manifest.edges) {
@@ -43,8 +49,10 @@ export async function checkGraph(stored: StoredGraph, signal: AbortSignal): Prom
       const chunk = (await readable(stored, edgeKey(column), part)) as EdgeChunk | undefined;
       const fault = edgeFault(manifest, column, part, chunk, links);
       if (fault) faults.push(fault);
+      yield told(chunkRows(part, column.count, manifest.edgeRows));
     }
   }
+  throwIfAborted(signal);
   faults.push(...(await linkFaults(stored, links)));
   return faults;
 }
@@ -53,13 +61,14 @@ export async function checkGraph(stored: StoredGraph, signal: AbortSignal): Prom
  * Writes a sound graph in the place of this one from the rows that can be read. Before it is whole, the present one stays. Throws
  * `graph-broken` where nodes cannot be read: no edge could be told from another then.
  */
-export async function repairGraph(
+export async function* repairGraph(
   stored: StoredGraph,
   store: Pick<GraphStore, "write">,
   signal: AbortSignal,
-): Promise<GraphManifest> {
+): AsyncGenerator<RowProgress, GraphManifest> {
   const { manifest } = stored;
-  const lost = (await checkGraph(stored, signal)).filter(({ repair }) => repair === undefined);
+  const told = rowProgress(2 * rowsOf(manifest));
+  const lost = (yield* checkGraph(stored, signal, told)).filter(({ repair }) => repair === undefined);
   if (lost.length > 0) {
     const what = `${lost.map((fault) => fault.what).join("; ")}: import the files of "${manifest.name}" again`;
     throw new ClinfuseError("graph-broken", what, { what });
@@ -75,12 +84,14 @@ export async function repairGraph(
         const rows = nodesIn(manifest, type, chunk, part * manifest.nodeRows);
         const ready = rows.map((node) => builder.node(node)).filter((added) => typeof added !== "boolean");
         if (ready.length > 0) await writer.put(ready);
+        yield told(rows.length);
       }
     }
     for (const column of manifest.edges) {
       for (let part = 0; part * manifest.edgeRows < column.count; part++) {
         throwIfAborted(signal);
         const chunk = (await readable(stored, edgeKey(column), part)) as EdgeChunk | undefined;
+        yield told(chunkRows(part, column.count, manifest.edgeRows));
         if (chunk === undefined || !fits(chunk, part, column, manifest.edgeRows)) continue;
         const found = edgesIn(manifest, column, chunk).flatMap((edge) => {
           const [from, to] = [builder.find(edge.head), builder.find(edge.tail)];
@@ -97,6 +108,7 @@ export async function repairGraph(
     };
     await writer.put(builder.rest());
     const sound = { ...builder.manifest(manifest.id, manifest.name), ...kept };
+    throwIfAborted(signal);
     await writer.commit(sound);
     whole = true;
     return sound;
@@ -116,7 +128,7 @@ async function readable({ chunk }: StoredGraph, column: string, part: number): P
 }
 
 /** Rows that a chunk of a column must have. */
-const rowsOf = (part: number, count: number, size: number): number => Math.min(size, count - part * size);
+const chunkRows = (part: number, count: number, size: number): number => Math.min(size, count - part * size);
 
 function nodeFault(
   { nodeRows, provenances }: GraphManifest,
@@ -124,7 +136,7 @@ function nodeFault(
   part: number,
   read: Chunk | undefined,
 ): GraphFault | undefined {
-  const rows = rowsOf(part, count, nodeRows);
+  const rows = chunkRows(part, count, nodeRows);
   const chunk = read as NodeChunk | undefined;
   const tables = chunk ? [chunk.ids, chunk.names, chunk.synonyms, chunk.xrefs] : [];
   if (!chunk || chunk.provenance?.length !== rows || tables.some((table, i) => !isTable(table, rows, i < 2)))
@@ -146,7 +158,7 @@ function isTable(table: StringTable | undefined, rows: number, needed: boolean):
 }
 
 const fits = ({ heads, tails, provenance }: EdgeChunk, part: number, { count }: EdgeColumn, size: number): boolean => {
-  const rows = rowsOf(part, count, size);
+  const rows = chunkRows(part, count, size);
   return heads?.length === rows && tails?.length === rows && provenance?.length === rows;
 };
 
@@ -159,7 +171,7 @@ function edgeFault(
   links: ReadonlyMap<string, Uint32Array>,
 ): GraphFault | undefined {
   const { relation, head, tail, count } = column;
-  const rows = rowsOf(part, count, edgeRows);
+  const rows = chunkRows(part, count, edgeRows);
   const left = "they are left out";
   if (!chunk || !fits(chunk, part, column, edgeRows))
     return { what: `${rows} edges of the relation ${relation} cannot be read`, repair: left };

@@ -11,6 +11,8 @@ export type GraphForm = keyof typeof graphForms;
 export interface FilePiece {
   readonly file: string;
   readonly text: string;
+  /** Nodes or edges in it. */
+  readonly rows: number;
 }
 
 /** Pieces of the files, in order: one file after another. */
@@ -28,7 +30,7 @@ const header = (columns: readonly { readonly names: readonly string[] }[]): stri
 async function* tables(stored: StoredGraph): AsyncGenerator<FilePiece, void> {
   const [nodes, edges] = graphForms.tsv;
   const { id, type, name, source, licence, synonyms } = nodeColumns;
-  yield { file: nodes, text: header([id, type, name, source, licence, synonyms, { names: ["xrefs"] }]) };
+  yield { file: nodes, text: header([id, type, name, source, licence, synonyms, { names: ["xrefs"] }]), rows: 0 };
   const ids = new Map<string, string>();
   for await (const rows of nodeRows(stored)) {
     let text = "";
@@ -37,18 +39,19 @@ async function* tables(stored: StoredGraph): AsyncGenerator<FilePiece, void> {
       const names = (node.synonyms ?? []).map((one) => one.replaceAll(synonymSign, "/")).join(synonymSign);
       text += line([node.id, node.type, node.name, node.source, node.licence, names, (node.xrefs ?? []).join(synonymSign)]);
     }
-    yield { file: nodes, text };
+    yield { file: nodes, text, rows: rows.length };
   }
   yield {
     file: edges,
     text: header([edgeColumns.head, edgeColumns.relation, edgeColumns.tail, edgeColumns.source, edgeColumns.licence]),
+    rows: 0,
   };
   for await (const rows of edgeRows(stored)) {
     const idOf = (key: string) => ids.get(key) as string;
     const text = rows.map(({ head, relation, tail, source, licence }) =>
       line([idOf(head), relation, idOf(tail), source, licence]),
     );
-    yield { file: edges, text: text.join("") };
+    yield { file: edges, text: text.join(""), rows: rows.length };
   }
 }
 
@@ -85,13 +88,13 @@ async function* linkedData(stored: StoredGraph): AsyncGenerator<FilePiece, void>
       const more = { ...(synonyms.length > 0 ? { synonyms } : {}), ...(xrefs.length > 0 ? { xrefs } : {}) };
       text += entry({ "@id": reference(id), "@type": reference(type), identifier: id, type, name, source, licence, ...more });
     }
-    yield { file, text };
+    yield { file, text, rows: rows.length };
   }
   for await (const rows of edgeRows(stored)) {
     const idOf = (key: string) => reference(ids.get(key) as string);
     const statement = ({ head, relation, tail, source, licence }: (typeof rows)[number]) =>
       entry({ "@type": "Edge", head: idOf(head), relation, tail: idOf(tail), source, licence });
-    yield { file, text: rows.map(statement).join("") };
+    yield { file, text: rows.map(statement).join(""), rows: rows.length };
   }
-  yield { file, text: `${next === ",\n" ? "" : next}\n]}\n` };
+  yield { file, text: `${next === ",\n" ? "" : next}\n]}\n`, rows: 0 };
 }

@@ -6,6 +6,7 @@ import { graphBuilder, places } from "./graph-builder.ts";
 import { chunkBytes, type GraphManifest, type ReadyChunk } from "./graph-columns.ts";
 import type { GraphStore, StoredGraph } from "./graph-store.ts";
 import type { GraphNode } from "./knowledge-graph.ts";
+import { nodesOf, type RowProgress, rowProgress, rowsOf } from "./row-progress.ts";
 
 export interface MergeOptions {
   readonly id: string;
@@ -40,14 +41,16 @@ export interface Merged {
 /** Conflicts of a kind that are shown. */
 const shownOfKind = 20;
 
-/** Writes both graphs as a third; they stay. The first graph's names, source and licence hold for a node that both have. Throws what the store throws. */
-export async function mergeGraphs(
+/** Writes both graphs as a third and tells how far it is; they stay. The first graph's names, source and licence hold for a node that both have. Throws what the store throws. */
+export async function* mergeGraphs(
   first: StoredGraph,
   second: StoredGraph,
   { id, name }: MergeOptions,
   store: Pick<GraphStore, "write">,
   signal: AbortSignal,
-): Promise<Merged> {
+): AsyncGenerator<RowProgress, Merged> {
+  const [one, two] = [first.manifest, second.manifest];
+  const told = rowProgress(rowsOf(one) + rowsOf(two) + nodesOf(one) + nodesOf(two)); // nodes are read twice
   const builder = graphBuilder();
   const writer = await store.write();
   let bytes = 0;
@@ -57,7 +60,7 @@ export async function mergeGraphs(
   };
   let whole = false;
   try {
-    const plan = await planOf(first, second, signal);
+    const plan = yield* planOf(first, second, told, signal);
     for (const [stored, mark] of [
       [first, "1"],
       [second, "2"],
@@ -68,9 +71,10 @@ export async function mergeGraphs(
           .filter((node) => mark === "1" || !plan.into.has(node.key as string))
           .map((node) => builder.node({ ...plan.joined(mark, node), key: `${mark}\t${node.key}` }));
         await put(added.filter((one) => typeof one !== "boolean"));
+        yield told(rows.length);
       }
     }
-    const repeated = await putEdges(first, second, plan, builder, put, signal);
+    const repeated = yield* putEdges(first, second, plan, { builder, put, told }, signal);
     await put(builder.rest());
     const manifest = { ...builder.manifest(id, name), bytes };
     throwIfAborted(signal);
@@ -91,7 +95,14 @@ interface Plan {
   readonly shown: MergeConflict[];
 }
 
-async function planOf(first: StoredGraph, second: StoredGraph, signal: AbortSignal): Promise<Plan> {
+type Tell = ReturnType<typeof rowProgress>;
+
+async function* planOf(
+  first: StoredGraph,
+  second: StoredGraph,
+  told: Tell,
+  signal: AbortSignal,
+): AsyncGenerator<RowProgress, Plan> {
   const known = new Map<string, GraphNode>(); // by each id, in lower case
   const ambiguous = new Set<string>();
   for await (const rows of nodeRows(first)) {
@@ -102,6 +113,7 @@ async function planOf(first: StoredGraph, second: StoredGraph, signal: AbortSign
         else known.set(one, node);
       }
     }
+    yield told(rows.length);
   }
   const plan = { conflicts: { "other-type": 0, several: 0, "other-name": 0 }, shown: [] as MergeConflict[] };
   const into = new Map<string, string>();
@@ -127,6 +139,7 @@ async function planOf(first: StoredGraph, second: StoredGraph, signal: AbortSign
       into.set(node.key as string, match.key as string);
       taken.set(match.key as string, node);
     }
+    yield told(rows.length);
   }
   const joined = (mark: "1" | "2", node: GraphNode): GraphNode => {
     const other = mark === "1" ? taken.get(node.key as string) : undefined;
@@ -139,14 +152,19 @@ async function planOf(first: StoredGraph, second: StoredGraph, signal: AbortSign
   return { into, joined, ...plan };
 }
 
-async function putEdges(
+interface Writing {
+  readonly builder: ReturnType<typeof graphBuilder>;
+  readonly put: (chunks: readonly ReadyChunk[]) => Promise<void>;
+  readonly told: Tell;
+}
+
+async function* putEdges(
   first: StoredGraph,
   second: StoredGraph,
   { into }: Plan,
-  builder: ReturnType<typeof graphBuilder>,
-  put: (chunks: readonly ReadyChunk[]) => Promise<void>,
+  { builder, put, told }: Writing,
   signal: AbortSignal,
-): Promise<number> {
+): AsyncGenerator<RowProgress, number> {
   /** Edges of the first graph between nodes that both have: no other can be repeated. */
   const common = new Set(into.values());
   const there = new Set<string>();
@@ -175,6 +193,7 @@ async function putEdges(
         if (full) ready.push(full);
       }
       await put(ready);
+      yield told(rows.length);
     }
   }
   return repeated;

@@ -24,8 +24,8 @@ const graphAnswers: Answers<GraphProcedures> = {
 const careAnswers: Answers<CareProcedures> = {
   importNames: "stream",
   renameGraph: "stream",
-  exportGraph: "promise",
-  checkGraph: "promise",
+  exportGraph: "stream",
+  checkGraph: "stream",
   repairGraph: "stream",
   mergeGraphs: "stream",
 };

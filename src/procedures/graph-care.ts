@@ -1,6 +1,6 @@
 // Graphs that are held, as wholes: renamed, written out, checked, repaired, put together; and one made of a list of names. Knows no storage.
 
-import { ClinfuseError } from "../base/errors.ts";
+import { ClinfuseError, throwIfAborted } from "../base/errors.ts";
 import { writeZip } from "../formats/zip.ts";
 import { checkGraph, type GraphFault, repairGraph } from "../knowledge/graph-check.ts";
 import { type GraphForm, graphForms, graphPieces } from "../knowledge/graph-export.ts";
@@ -9,7 +9,8 @@ import type { StoredGraph } from "../knowledge/graph-store.ts";
 import { type ImportEvent, importGraph } from "../knowledge/graphs.ts";
 import { type Merged, mergeGraphs } from "../knowledge/merge-graphs.ts";
 import { nameListFile } from "../knowledge/name-list.ts";
-import { doneInTurn, inTurn, type TurnEvent } from "./graph-turns.ts";
+import { type RowProgress, rowProgress, rowsOf } from "../knowledge/row-progress.ts";
+import { type CareEvent, doneInTurn, inTurn, type TurnEvent, toldInTurn } from "./graph-turns.ts";
 import type { GraphPorts } from "./graphs.ts";
 
 export interface NameList {
@@ -36,8 +37,8 @@ export type CareProcedures = {
   importNames(argument: NameList, signal: AbortSignal): AsyncGenerator<ImportEvent, void>;
   renameGraph(argument: { id: string; name: string }, signal: AbortSignal): AsyncGenerator<TurnEvent<void>, void>;
   /** The graph as one file: its tables in a zip, or JSON-LD. */
-  exportGraph(argument: { id: string; form: GraphForm }, signal: AbortSignal): Promise<WrittenGraph>;
-  checkGraph(argument: { id: string }, signal: AbortSignal): Promise<readonly GraphFault[]>;
+  exportGraph(argument: { id: string; form: GraphForm }, signal: AbortSignal): AsyncGenerator<CareEvent<WrittenGraph>, void>;
+  checkGraph(argument: { id: string }, signal: AbortSignal): AsyncGenerator<CareEvent<readonly GraphFault[]>, void>;
   /** Throws `graph-broken` where nothing can mend it. */
   repairGraph(argument: { id: string }, signal: AbortSignal): AsyncGenerator<TurnEvent<void>, void>;
   /** A third graph of two, which stay. */
@@ -60,17 +61,21 @@ export function careProcedures({ graphs, turns }: Pick<GraphPorts, "graphs" | "t
       yield* inTurn(turns, signal, () => importGraph([nameListFile(text, type)], options, store, signal));
     },
     renameGraph: ({ id, name }, signal) => doneInTurn(turns, signal, async () => (await graphs()).rename(id, name)),
-    exportGraph: async ({ id, form }, signal) => written(await open(id), form, signal),
-    checkGraph: async ({ id }, signal) => checkGraph(await open(id), signal),
+    async *exportGraph({ id, form }, signal) {
+      yield { type: "done", result: yield* written(await open(id), form, signal) };
+    },
+    async *checkGraph({ id }, signal) {
+      yield { type: "done", result: yield* checkGraph(await open(id), signal) };
+    },
     repairGraph: ({ id }, signal) =>
-      doneInTurn(turns, signal, async () => {
-        await repairGraph(await open(id), await graphs(), signal);
+      toldInTurn(turns, signal, async function* () {
+        yield* repairGraph(await open(id), await graphs(), signal);
       }),
     mergeGraphs: ({ first, second, name }, signal) =>
-      doneInTurn(turns, signal, async () => {
+      toldInTurn(turns, signal, async function* () {
         const id = crypto.randomUUID();
         const [one, other] = [await open(first), await open(second)];
-        const { manifest: _, ...report } = await mergeGraphs(one, other, { id, name }, await graphs(), signal);
+        const { manifest: _, ...report } = yield* mergeGraphs(one, other, { id, name }, await graphs(), signal);
         return { graph: id, ...report };
       }),
   };
@@ -79,7 +84,8 @@ export function careProcedures({ graphs, turns }: Pick<GraphPorts, "graphs" | "t
 /** Pieces go into Blobs some megabytes at once: a graph may be larger than the longest string. */
 const longestPart = 8_000_000;
 
-async function written(stored: StoredGraph, form: GraphForm, signal: AbortSignal): Promise<WrittenGraph> {
+async function* written(stored: StoredGraph, form: GraphForm, signal: AbortSignal): AsyncGenerator<RowProgress, WrittenGraph> {
+  const told = rowProgress(rowsOf(stored.manifest));
   const parts = new Map<string, Blob[]>(graphForms[form].map((file) => [file, []]));
   let [open, text] = ["", ""];
   const flush = () => {
@@ -87,12 +93,14 @@ async function written(stored: StoredGraph, form: GraphForm, signal: AbortSignal
     text = "";
   };
   for await (const piece of graphPieces[form](stored)) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     if (piece.file !== open || text.length > longestPart) flush();
     open = piece.file;
     text += piece.text;
+    if (piece.rows > 0) yield told(piece.rows);
   }
   flush();
+  throwIfAborted(signal);
   const { name } = stored.manifest;
   const files = [...parts].map(([path, blobs]) => ({ path, content: new Blob(blobs) }));
   const [only, second] = files;

@@ -196,8 +196,12 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         graphs = graphs.map((graph) => (graph.id === id ? { ...graph, name } : graph));
         yield { type: "done", result: undefined };
       },
-      exportGraph: async ({ form }) => ({ name: `graph.${form}`, blob: new Blob(["{}"]) }),
-      checkGraph: async () => [],
+      async *exportGraph({ form }) {
+        yield { type: "done", result: { name: `graph.${form}`, blob: new Blob(["{}"]) } };
+      },
+      async *checkGraph() {
+        yield { type: "done", result: [] };
+      },
       async *repairGraph() {
         yield { type: "done", result: undefined };
       },

@@ -2,7 +2,7 @@
 
 import type { DriveEvent } from "../../experiment/drive-cell.ts";
 import type { TurnEvent } from "../../procedures/graph-turns.ts";
-import { bytes } from "./numbers.ts";
+import { bytes, count } from "./numbers.ts";
 import type { Work } from "./work.svelte.ts";
 
 type Told = Extract<DriveEvent, { type: "knowledge" }>["event"];
@@ -11,11 +11,13 @@ type Told = Extract<DriveEvent, { type: "knowledge" }>["event"];
 export const waitingForTurn =
   "Another import or change of graphs is under way, perhaps in another tab. This one begins when that one has ended";
 
-/** The result of work on graphs that takes its turn. Tells where it waits, and once it has begun what it does. */
+/** The result of work on a whole graph. Tells that it waits for its turn, what it does once it has begun, and how far it is. */
 export async function turnResult<T>(work: Work, now: string, events: AsyncGenerator<TurnEvent<T>, void>): Promise<T> {
   for await (const event of events) {
     if (event.type === "done") return event.result;
-    work.tell(event.type === "waiting" ? waitingForTurn : now);
+    if (event.type === "progress")
+      work.tell(`${now}: ${count(event.done)} of ${count(event.total)} rows`, event.done, event.total);
+    else work.tell(event.type === "waiting" ? waitingForTurn : now);
   }
   throw new Error("unreachable: work that takes its turn ends with its result");
 }

@@ -5,7 +5,9 @@ import { graphLock, type Turns } from "../../../src/base/locks.ts";
 import { readZip } from "../../../src/formats/zip.ts";
 import { type GraphStore, memoryGraphStore } from "../../../src/knowledge/graph-store.ts";
 import { importGraph } from "../../../src/knowledge/graphs.ts";
+import type { RowProgress } from "../../../src/knowledge/row-progress.ts";
 import { type CareProcedures, careProcedures } from "../../../src/procedures/graph-care.ts";
+import type { CareEvent } from "../../../src/procedures/graph-turns.ts";
 import { graphProcedures } from "../../../src/procedures/graphs.ts";
 import { edgesFile, fileOf, nodesFile, options } from "../knowledge/rows.ts";
 import { collect, memoryTurns, never } from "./memory-ports.ts";
@@ -20,13 +22,19 @@ async function setUp(turns?: Turns) {
   return { store, procedures: careProcedures({ graphs: async () => store, ...(turns ? { turns } : {}) }) };
 }
 
+/** What comes of work, whatever it tells before. */
+async function result<T>(events: AsyncGenerator<CareEvent<T>, void>): Promise<T> {
+  for await (const event of events) if (event.type === "done") return event.result;
+  throw new Error("expected a result");
+}
+
 describe("a graph that is held", () => {
   it("is written as a zip of its two tables, or as one file of JSON-LD, under its name", async () => {
     const { procedures } = await setUp();
-    const { name, blob } = await procedures.exportGraph({ id: "g", form: "tsv" }, never);
+    const { name, blob } = await result(procedures.exportGraph({ id: "g", form: "tsv" }, never));
     const entries = await readZip(blob, name, { entries: 10, bytes: 1e6 });
     expect([name, ...entries.map(({ path }) => path)]).toEqual(["Test.zip", "nodes.tsv", "edges.tsv"]);
-    const linked = await procedures.exportGraph({ id: "g", form: "jsonld" }, never);
+    const linked = await result(procedures.exportGraph({ id: "g", form: "jsonld" }, never));
     expect(linked.name).toBe("Test.jsonld");
     expect(JSON.parse(await linked.blob.text())["@graph"]).toHaveLength(4);
   });
@@ -34,7 +42,7 @@ describe("a graph that is held", () => {
   it("is renamed, found sound, and put together with a list of names; both stay", async () => {
     const { store, procedures } = await setUp();
     await collect(procedures.renameGraph({ id: "g", name: "Mine" }, never));
-    expect(await procedures.checkGraph({ id: "g" }, never)).toEqual([]);
+    expect(await result(procedures.checkGraph({ id: "g" }, never))).toEqual([]);
     const list = { name: "List", type: "Disease", text: "rickets\nscurvy" };
     const last = (await collect(procedures.importNames(list, never))).at(-1);
     if (last?.type !== "imported") throw new Error("expected a graph");
@@ -46,14 +54,46 @@ describe("a graph that is held", () => {
 
   it("that is not there is named", async () => {
     const { procedures } = await setUp();
-    await expect(procedures.exportGraph({ id: "x", form: "tsv" }, never)).rejects.toMatchObject({ code: "not-found" });
+    await expect(result(procedures.exportGraph({ id: "x", form: "tsv" }, never))).rejects.toMatchObject({ code: "not-found" });
   });
 });
 
-type Stream = (
-  procedures: Pick<CareProcedures, "renameGraph" | "repairGraph" | "mergeGraphs">,
-  signal: AbortSignal,
-) => AsyncGenerator<{ type: string }, void>;
+describe("work on a whole graph", () => {
+  // 3 nodes and 1 edge; a merge reads the nodes of both graphs twice.
+  const works: Readonly<Record<string, { readonly rows: number; readonly begin: Stream }>> = {
+    check: { rows: 4, begin: (care, signal) => care.checkGraph({ id: "g" }, signal) },
+    "save as tables": { rows: 4, begin: (care, signal) => care.exportGraph({ id: "g", form: "tsv" }, signal) },
+    "save as JSON-LD": { rows: 4, begin: (care, signal) => care.exportGraph({ id: "g", form: "jsonld" }, signal) },
+    repair: { rows: 8, begin: (care, signal) => care.repairGraph({ id: "g" }, signal) },
+    merge: { rows: 14, begin: (care, signal) => care.mergeGraphs({ first: "g", second: "g", name: "Both" }, signal) },
+  };
+
+  it.each(Object.entries(works))("%s tells how far it is, up to its last row", async (_, { rows, begin }) => {
+    const { procedures } = await setUp();
+    const told = (await collect(begin(procedures, never))).filter((event) => event.type === "progress");
+    const done = told.map((event) => ("done" in event ? event.done : Number.NaN));
+    expect(done).toEqual([...new Set(done)].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(rows);
+    expect(told.every((event) => "total" in event && event.total === rows)).toBe(true);
+  });
+
+  it.each(Object.entries(works))("%s can be stopped each time that it tells, and changes nothing", async (_, { begin }) => {
+    const { store, procedures } = await setUp();
+    const before = await store.list();
+    const count = (await collect(begin((await setUp()).procedures, never))).filter(({ type }) => type === "progress").length;
+    for (let at = 1; at <= count; at++) {
+      const stop = new AbortController();
+      const stopped = (async () => {
+        let told = 0;
+        for await (const { type } of begin(procedures, stop.signal)) if (type === "progress" && ++told === at) stop.abort();
+      })();
+      await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+      expect(await store.list()).toEqual(before);
+    }
+  });
+});
+
+type Stream = (procedures: CareProcedures, signal: AbortSignal) => AsyncGenerator<{ readonly type: string } | RowProgress, void>;
 
 describe("what writes a graph", () => {
   const writers: Readonly<Record<string, Stream>> = {
@@ -82,7 +122,7 @@ describe("what writes a graph", () => {
       await expect(next).rejects.toThrow("stopped");
       expect(await store.list()).toEqual(before);
       release?.();
-      expect((await collect(waits)).map(({ type }) => type)).toEqual(["begun", "done"]);
+      expect((await collect(waits)).map(({ type }) => type).filter((type) => type !== "progress")).toEqual(["begun", "done"]);
       const free = await turns.ifFree(graphLock);
       expect(free).toBeDefined(); // the turn was given back
     },

@@ -1,6 +1,7 @@
 // Operations on a stored graph as a whole: written out, checked, repaired, renamed, put together with another.
 
 import { describe, expect, it } from "vitest";
+import { resultOf } from "../../../../src/base/async.ts";
 import { columnGraph } from "../../../../src/knowledge/graph/column-graph.ts";
 import { edgeRows, nodeRows } from "../../../../src/knowledge/graph/graph-rows.ts";
 import { checkGraph, repairGraph } from "../../../../src/knowledge/graph-check.ts";
@@ -85,7 +86,7 @@ describe("the check of a graph", () => {
   const treats = edgeKey({ relation: "treats", head: "Drug", tail: "Disease" });
 
   it("finds nothing in a sound one", async () => {
-    expect(await checkGraph(await stored(), signal)).toEqual([]);
+    expect(await resultOf(checkGraph(await stored(), signal))).toEqual([]);
   });
 
   it.each([
@@ -98,13 +99,13 @@ describe("the check of a graph", () => {
     ["links that are others", { [linkKey("Drug")]: { links: Uint32Array.of(7) } }, /1 nodes of the type Drug have other links/],
   ])("tells of %s, and a repair makes a sound graph of the rest", async (_, chunks, words) => {
     const graph = damaged(await stored(), chunks as Record<string, Chunk | undefined>);
-    const faults = await checkGraph(graph, signal);
+    const faults = await resultOf(checkGraph(graph, signal));
     expect(faults[0]?.what).toMatch(words);
     expect(faults.every(({ repair }) => repair !== undefined)).toBe(true);
     const store = memoryGraphStore();
-    await repairGraph(graph, store, signal);
+    await resultOf(repairGraph(graph, store, signal));
     const sound = (await store.open("g"))!;
-    expect(await checkGraph(sound, signal)).toEqual([]);
+    expect(await resultOf(checkGraph(sound, signal))).toEqual([]);
     expect((await rowsOf(sound)).nodes).toEqual((await rowsOf(await stored())).nodes);
     expect(await columnGraph(sound).count({ kind: "edges", relation: "resembles", head: "Disease", tail: "Disease" })).toBe(1);
   });
@@ -112,7 +113,7 @@ describe("the check of a graph", () => {
   it("says why a graph without its names cannot be repaired, and writes nothing", async () => {
     const graph = damaged(await stored(), { [nodeKey("Disease")]: undefined });
     const store = memoryGraphStore();
-    await expect(repairGraph(graph, store, signal)).rejects.toMatchObject({
+    await expect(resultOf(repairGraph(graph, store, signal))).rejects.toMatchObject({
       code: "graph-broken",
       message: expect.stringMatching(/2 nodes of the type Disease/),
     });
@@ -122,7 +123,7 @@ describe("the check of a graph", () => {
   it("finds edges whose columns differ in length", async () => {
     const graph = await stored();
     const chunk = (await graph.chunk(treats, 0)) as EdgeChunk;
-    const faults = await checkGraph(damaged(graph, { [treats]: { ...chunk, tails: Uint32Array.of() } }), signal);
+    const faults = await resultOf(checkGraph(damaged(graph, { [treats]: { ...chunk, tails: Uint32Array.of() } }), signal));
     expect(faults[0]?.what).toMatch(/cannot be read/);
   });
 });
@@ -188,7 +189,7 @@ describe("two graphs put together", () => {
 
   it("join nodes that share an id, keep the rest, and tell what does not fit", async () => {
     const store = memoryGraphStore();
-    const merged = await mergeGraphs(await stored(), await stored(other, links), { id: "m", name: "M" }, store, signal);
+    const merged = await resultOf(mergeGraphs(await stored(), await stored(other, links), { id: "m", name: "M" }, store, signal));
     const graph = (await store.open("m"))!;
     const found = await rowsOf(graph);
     expect(found.nodes.length).toBe(3 + 5 - 2);
@@ -202,7 +203,7 @@ describe("two graphs put together", () => {
     );
     expect(merged).toMatchObject({ joined: 2, conflicts: { "other-type": 1, several: 1, "other-name": 1 } });
     expect(merged.shown.map(({ kind }) => kind).sort()).toEqual(["other-name", "other-type", "several"]);
-    expect(await checkGraph(graph, signal)).toEqual([]);
+    expect(await resultOf(checkGraph(graph, signal))).toEqual([]);
   });
 
   it("join Hetionet's ids, which begin with a kind, with those of the vocabularies that they are of", async () => {
@@ -221,13 +222,13 @@ describe("two graphs put together", () => {
       table("DOID:1\tDisease\tgout\t", "HGNC:5\tGene\tSOCS3\tNCBI:9021", "MESH:D7\tSymptom\tcough\t", "9\tKind\tnine\t"),
       `${none}DOID:1\tis\tDOID:1\n`,
     );
-    const merged = await mergeGraphs(hetionet, others, { id: "m", name: "M" }, memoryGraphStore(), signal);
+    const merged = await resultOf(mergeGraphs(hetionet, others, { id: "m", name: "M" }, memoryGraphStore(), signal));
     expect(merged).toMatchObject({ joined: 3, conflicts: { "other-type": 0, several: 0, "other-name": 0 } });
   });
 
   it("have an edge once that both have between the same nodes", async () => {
     const [store, graph] = [memoryGraphStore(), await stored()];
-    const merged = await mergeGraphs(graph, await stored(), { id: "m", name: "M" }, store, signal);
+    const merged = await resultOf(mergeGraphs(graph, await stored(), { id: "m", name: "M" }, store, signal));
     expect(merged).toMatchObject({ joined: 3, repeated: 2, conflicts: { "other-type": 0, several: 0, "other-name": 0 } });
     expect((await rowsOf((await store.open("m"))!)).edges).toEqual((await rowsOf(graph)).edges);
   });
