@@ -7,25 +7,28 @@ import { bytes } from "../parts/numbers.ts";
 import type { Work } from "../parts/work.svelte.ts";
 import type { Services } from "../services.ts";
 import { GraphPicking } from "./graph-picking.svelte.ts";
+import type { Begin } from "./graph-room.svelte.ts";
 
 export class GraphBringing {
   readonly work: Work;
   /** Files that were picked, before they are imported. */
   readonly picking: GraphPicking;
+  readonly #begin: Begin;
   readonly #generate: Services["generate"];
   /** Told of the graph, by its id, once it is here. */
   readonly #brought: (id: string) => Promise<void>;
 
-  constructor(work: Work, generate: Services["generate"], brought: (id: string) => Promise<void>) {
+  constructor(work: Work, begin: Begin, generate: Services["generate"], brought: (id: string) => Promise<void>) {
     this.work = work;
+    this.#begin = begin;
     this.#generate = generate;
     this.#brought = brought;
-    this.picking = new GraphPicking(work, (picking, signal) => generate.previewGraph(picking, signal));
+    this.picking = new GraphPicking(work, begin, (picking, signal) => generate.previewGraph(picking, signal));
   }
 
   /** The part of the picked files that is chosen, under this name. */
   importGraph = (name: string): Promise<boolean> =>
-    this.work.run(`Importing ${name}`, async (signal) => {
+    this.#begin("import", `Importing ${name}`, async (signal) => {
       const { picked, filter } = this.picking;
       if (!picked) return;
       const { files } = picked;
@@ -36,13 +39,13 @@ export class GraphBringing {
 
   /** A graph of pasted names. */
   importNames = (list: NameList): Promise<boolean> =>
-    this.work.run(`Importing ${list.name}`, async (signal) => {
+    this.#begin("import", `Importing ${list.name}`, async (signal) => {
       await this.#brought(await this.#follow(this.#generate.importNames(list, signal), list.name));
     });
 
   /** The graph that ships, where it is not here yet. */
   importStarter = (): Promise<boolean> =>
-    this.work.run("Importing the starter graph", async (signal) => {
+    this.#begin("list", "Importing the starter graph", async (signal) => {
       await this.#brought(await this.#follow(this.#generate.importStarter(null, signal), "the starter graph"));
     });
 

@@ -4,6 +4,7 @@ import type { GraphFilter, GraphInfo, ImportEvent } from "../../knowledge/graphs
 import type { PickedFolder } from "../parts/folder.ts";
 import { bytes } from "../parts/numbers.ts";
 import type { Work } from "../parts/work.svelte.ts";
+import type { Begin } from "./graph-room.svelte.ts";
 
 export type PartKind = "types" | "relations" | "licences";
 
@@ -17,6 +18,7 @@ type Preview = (picking: Picking, signal: AbortSignal) => AsyncGenerator<ImportE
 
 export class GraphPicking {
   readonly #work: Work;
+  readonly #begin: Begin;
   readonly #preview: Preview;
   picked = $state.raw<PickedFolder | undefined>();
   /** All that the files hold. */
@@ -32,9 +34,15 @@ export class GraphPicking {
   seeds = $state("");
   radius = $state(1);
 
-  constructor(work: Work, preview: Preview) {
+  constructor(work: Work, begin: Begin, preview: Preview) {
     this.#work = work;
+    this.#begin = begin;
     this.#preview = preview;
+  }
+
+  /** Work on graphs is under way. */
+  get busy(): boolean {
+    return this.#work.running;
   }
 
   /** Names of a kind with their rows, the most first. */
@@ -85,7 +93,7 @@ export class GraphPicking {
 
   /** Looks through the files that were picked; nothing is kept of them. */
   look = (picking: Promise<PickedFolder>): Promise<boolean> =>
-    this.#work.run("Looking through the files", async (signal) => {
+    this.#begin("import", "Looking through the files", async (signal) => {
       this.clear();
       const picked = await picking;
       const whole = await this.#seen({ ...picked, filter: {} }, signal);
@@ -94,7 +102,7 @@ export class GraphPicking {
 
   /** Counts the part that is chosen. */
   count = (): Promise<boolean> =>
-    this.#work.run("Counting the part", async (signal) => {
+    this.#begin("import", "Counting the part", async (signal) => {
       if (this.picked) this.part = await this.#seen({ ...this.picked, filter: this.filter }, signal);
     });
 

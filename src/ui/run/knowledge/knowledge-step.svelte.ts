@@ -41,10 +41,15 @@ export class KnowledgeStep {
   constructor(run: Run) {
     this.#run = run;
     this.work = new Work((milliseconds) => void run.spend("knowledge", milliseconds));
-    this.bringing = new GraphBringing(this.work, run.lab.services.generate, async (graph) => {
-      await run.lab.readGraphs();
-      await this.choose({ graph });
-    });
+    this.bringing = new GraphBringing(
+      this.work,
+      (_, ...work) => this.work.run(...work),
+      run.lab.services.generate,
+      async (graph) => {
+        await run.lab.readGraphs();
+        await this.choose({ graph });
+      },
+    );
   }
 
   get graph(): GraphInfo | undefined {
