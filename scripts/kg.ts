@@ -22,8 +22,8 @@ import { pickedFiles } from "./picked-files.ts";
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
                        [--near NODE --radius N] [--query TASK:LABEL --count N] [--seed S] [--merge] [--out DIR]
 
-PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: iBKH's CSVs, PrimeKG's kg.csv, Hetionet (tables or JSON), OBO,
-UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
+PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: iBKH's CSVs, PrimeKG (kg.csv, or nodes.csv and edges.csv), Hetionet
+(tables or JSON), OBO and OBO Graphs (JSON), UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
 --types, --relations, --licences   only these; a name that holds a comma is given by itself, and an option may be given again
 --score N      only edges of this score and more, where an edge has one
 --degree N     at most so many edges at each node

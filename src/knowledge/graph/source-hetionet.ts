@@ -5,15 +5,12 @@ import { notStated } from "../graph-files.ts";
 import type { FileHead, GraphSink, GraphSource, Step } from "./graph-source.ts";
 import { cellAt, headedRows, headerNames, widthWords } from "./headed-rows.ts";
 import { type JsonItem, jsonItems } from "./json-items.ts";
+import { isOboGraphs } from "./obo-graphs.ts";
 import { nameOf } from "./paths.ts";
 import type { TextFile } from "./text-pieces.ts";
 
 /** Terms of rows that name none: the whole is CC0, its sources have terms of their own. */
 const licence = "CC0-1.0 with terms per source";
-
-/** Tells an ontology's JSON, which has nodes and edges too. */
-export const isOboGraphs = (text: string): boolean =>
-  /^\s*\{\s*"(@context|graphs|meta)"\s*:/.test(text) && /"graphs"\s*:\s*\[/.test(text);
 
 function roleOf({ file, text }: FileHead): string | undefined {
   if (isOboGraphs(text)) return undefined;
@@ -76,7 +73,7 @@ function jsonSteps(): readonly Step[] {
       role: "json",
       async *read(file, sink) {
         let nodes = 0;
-        for await (const { items, bytes } of jsonItems(file, ["nodes", "edges"])) {
+        for await (const { items, bytes } of jsonItems(file, { arrays: ["nodes", "edges"] })) {
           for (const item of items) {
             if (item.array === "nodes") {
               nodes++;
@@ -93,7 +90,7 @@ function jsonSteps(): readonly Step[] {
       role: "json",
       async *read(file, sink) {
         if (!early.has(file)) return;
-        for await (const { items, bytes } of jsonItems(file, ["edges"])) {
+        for await (const { items, bytes } of jsonItems(file, { arrays: ["edges"] })) {
           for (const item of items) readEdge(item, file.name, sink);
           yield bytes;
         }

@@ -1,41 +1,32 @@
-// Ontologies in the OBO format: terms with synonyms and ids elsewhere, their places and relationships. Knows no store.
+// Ontologies in the OBO format, or in the JSON that is made of it: terms with synonyms and ids elsewhere, their places and relationships. Knows no store.
 
-import { notStated } from "../graph-files.ts";
-import { isNoName } from "../name-words.ts";
 import type { EdgeProvenance } from "../topic.ts";
 import type { FileHead, GraphSink, GraphSource } from "./graph-source.ts";
-import { nameOf } from "./paths.ts";
+import { isOboGraphs, oboGraphSteps } from "./obo-graphs.ts";
+import { licenceAt, type Ontology, originOf, synonymsOf } from "./obo-terms.ts";
+import { nameOf, stemOf } from "./paths.ts";
 import { tableRows } from "./table-rows.ts";
 import type { TextFile } from "./text-pieces.ts";
-
-/** Ontologies by the prefix of their ids: the type of their terms, their name and their terms of use. */
-const ontologies: Readonly<Record<string, { readonly type: string; readonly name: string; readonly licence: string }>> = {
-  DOID: { type: "Disease", name: "Disease Ontology", licence: "CC0-1.0" },
-  MONDO: { type: "Disease", name: "Mondo", licence: "CC-BY-4.0" },
-  HP: { type: "Symptom", name: "Human Phenotype Ontology", licence: "Human Phenotype Ontology's own terms" },
-  SYMP: { type: "Symptom", name: "Symptom Ontology", licence: "CC0-1.0" },
-  UBERON: { type: "Anatomy", name: "Uberon", licence: "CC-BY-3.0" },
-  CHEBI: { type: "Chemical", name: "ChEBI", licence: "CC-BY-4.0" },
-  CL: { type: "Cell", name: "Cell Ontology", licence: "CC-BY-4.0" },
-};
-
-/** Types by the namespaces of the Gene Ontology. */
-const namespaces: Readonly<Record<string, string>> = {
-  biological_process: "Biological process",
-  molecular_function: "Molecular function",
-  cellular_component: "Cellular component",
-};
 
 export const oboSource: GraphSource = {
   name: "OBO",
   strict: false,
-  role: ({ file, text }: FileHead) =>
-    /^\s*format-version:/.test(text) || /^\[Term\]\s*$/m.test(text) || /\.obo(\.gz|\.bz2)?$/i.test(nameOf(file.name))
-      ? "ontology"
-      : undefined,
+  role({ file, text }: FileHead) {
+    if (isOboGraphs(text)) return "graphs";
+    const isObo =
+      /^\s*format-version:/.test(text) || /^\[Term\]\s*$/m.test(text) || /\.obo(\.gz|\.bz2)?$/i.test(nameOf(file.name));
+    return isObo ? "ontology" : undefined;
+  },
+  /** Their makers give out both forms under one name. */
+  choose(files) {
+    const written = new Set((files.get("ontology") ?? []).map(({ file }) => stemOf(file.name)));
+    const graphs = (files.get("graphs") ?? []).filter(({ file }) => !written.has(stemOf(file.name)));
+    return new Map([...files, ["graphs", graphs]]);
+  },
   missing: () => undefined,
   steps: (provenance) => [
     { role: "ontology", read: (file, sink) => readTerms(file, sink, provenance, takeNode) },
+    ...oboGraphSteps("graphs", provenance),
     { role: "ontology", read: (file, sink) => readTerms(file, sink, provenance, takeEdges) },
   ],
 };
@@ -102,52 +93,42 @@ const plain = (text: string): string =>
     .replace(/\s+/g, " ")
     .trim();
 
-function licenceOf(header: Term): string | undefined {
+/** The ontology as its header tells of it. */
+function ontologyOf(header: Term): Ontology {
   const lines = [...header.tags.values()].flat().map((tag) => tag.value);
-  const line = lines.find((text) => /licen[cs]e/i.test(text) && /creativecommons\.org/i.test(text));
-  const [, kind, version] = /creativecommons\.org\/(?:licenses|publicdomain)\/([a-z-]+)\/([\d.]+)/i.exec(line ?? "") ?? [];
-  if (!kind || !version) return undefined;
-  return kind.toLowerCase() === "zero" ? `CC0-${version}` : `CC-${kind.toUpperCase()}-${version}`;
-}
-
-function originOf(id: string, term: Term, header: Term, provenance: EdgeProvenance) {
-  const prefix = id.includes(":") ? id.slice(0, id.indexOf(":")) : "";
-  const own = value(header, "ontology");
-  const known = ontologies[prefix] ?? ontologies[own.toUpperCase()];
-  const namespace = value(term, "namespace") || value(header, "default-namespace");
-  const licence = licenceOf(header) ?? known?.licence ?? provenance.licence;
   return {
-    type: ontologies[prefix]?.type ?? namespaces[namespace] ?? (namespace || prefix || own || "Term"),
-    source: known?.name ?? (own === "" ? provenance.source : own),
-    licence: licence === "" ? notStated : licence,
+    name: value(header, "ontology"),
+    namespace: value(header, "default-namespace"),
+    licence: licenceAt(lines.find((text) => /licen[cs]e/i.test(text) && /creativecommons\.org/i.test(text)) ?? ""),
   };
 }
+
+const termOrigin = (id: string, term: Term, header: Term, provenance: EdgeProvenance) =>
+  originOf(id, value(term, "namespace"), ontologyOf(header), provenance);
 
 function takeNode(term: Term, header: Term, file: string, sink: GraphSink, provenance: EdgeProvenance): void {
   const [id, at] = [bare(value(term, "id")), { file, line: term.line }];
   if (id === "") return sink.broken("a term without an id", at);
   if (/^true\b/.test(value(term, "is_obsolete"))) return sink.leaveNode(id, "obsolete");
   const name = plain(bare(value(term, "name")));
-  const synonyms = new Map((term.tags.get("synonym") ?? []).flatMap((tag) => exactSynonym(tag.value)));
-  synonyms.delete(name.toLowerCase());
-  const xrefs = (term.tags.get("xref") ?? []).map((tag) => bare(tag.value).split(/\s/)[0] as string).filter((of) => of !== "");
-  sink.node(
-    { id, name, ...originOf(id, term, header, provenance), synonyms: [...synonyms.values()], xrefs: [...new Set(xrefs)] },
-    at,
+  const synonyms = synonymsOf(
+    name,
+    (term.tags.get("synonym") ?? []).flatMap((tag) => exactSynonym(tag.value)),
   );
+  const xrefs = (term.tags.get("xref") ?? []).map((tag) => bare(tag.value).split(/\s/)[0] as string).filter((of) => of !== "");
+  sink.node({ id, name, ...termOrigin(id, term, header, provenance), synonyms, xrefs: [...new Set(xrefs)] }, at);
 }
 
 /** Narrower, broader and related synonyms name something else. */
-function exactSynonym(text: string): [string, string][] {
+function exactSynonym(text: string): string[] {
   const [, quoted, scope] = /^"((?:[^"\\]|\\.)*)"\s*([A-Z]+)?/.exec(text) ?? [];
-  const name = plain(quoted ?? "");
-  return scope === "EXACT" && !isNoName(name) ? [[name.toLowerCase(), name]] : [];
+  return scope === "EXACT" ? [plain(quoted ?? "")] : [];
 }
 
 function takeEdges(term: Term, header: Term, file: string, sink: GraphSink, provenance: EdgeProvenance): void {
   const head = bare(value(term, "id"));
   if (head === "" || !sink.has(head)) return; // it was told of in the first reading
-  const { source, licence } = originOf(head, term, header, provenance);
+  const { source, licence } = termOrigin(head, term, header, provenance);
   for (const tag of term.tags.get("is_a") ?? []) {
     const tail = bare(tag.value);
     if (tail === "") sink.broken("is_a names no term", { file, line: tag.line });

@@ -5,7 +5,7 @@ import { edgeColumns, nodeColumns } from "../graph-files.ts";
 import type { FileHead, GraphSource } from "./graph-source.ts";
 import { firstLine } from "./headed-rows.ts";
 import { nameOf } from "./paths.ts";
-import { hetionetSource, isOboGraphs } from "./source-hetionet.ts";
+import { hetionetSource } from "./source-hetionet.ts";
 import { ibkhSource } from "./source-ibkh.ts";
 import { oboSource } from "./source-obo.ts";
 import { needed, plainSource } from "./source-plain.ts";
@@ -122,7 +122,6 @@ async function headOf(file: TextFile): Promise<string> {
 
 /** Forms of ontologies that their makers give out beside OBO. */
 const unreadKinds = [
-  { name: "an ontology as JSON (OBO Graphs)", instead: "choose its .obo file", test: isOboGraphs },
   { name: "an ontology as OWL", instead: "choose its .obo file", test: (text: string) => /<rdf:RDF\b|<Ontology\b/.test(text) },
 ] as const;
 

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../../src/base/errors.ts";
+import { edgeRows, nodeRows } from "../../../../src/knowledge/graph/graph-rows.ts";
+import { idOf } from "../../../../src/knowledge/graph/obo-graphs.ts";
 import { type NodeChunk, nodeKey, stringAt } from "../../../../src/knowledge/graph-columns.ts";
-import { memoryGraphStore } from "../../../../src/knowledge/graph-store.ts";
+import { memoryGraphStore, type StoredGraph } from "../../../../src/knowledge/graph-store.ts";
 import { type GraphFilter, type GraphInfo, importGraph, openGraph, previewGraph } from "../../../../src/knowledge/graphs.ts";
 import { fileOf } from "../rows.ts";
 
@@ -20,7 +24,7 @@ async function imported(texts: Readonly<Record<string, string | Uint8Array<Array
   const graph = await openGraph(store, "g");
   const stored = await store.open("g");
   const chunkOf = async (type: string) => (await stored?.chunk(nodeKey(type), 0)) as NodeChunk;
-  return { info: info as GraphInfo, graph, passedOver, chunkOf };
+  return { info: info as GraphInfo, graph, passedOver, chunkOf, stored: stored as StoredGraph };
 }
 
 async function refused(
@@ -121,6 +125,49 @@ describe("PrimeKG", () => {
     });
     const { info } = await imported({ "kg.csv": `${rows(["indication", drug, gout])}junk\n` });
     expect(info).toMatchObject({ edges: { indication: 1 }, leftOut: { "broken-row": 1 } });
+  });
+});
+
+describe("PrimeKG as a table of nodes and one of edges", () => {
+  const nodes =
+    'node_index,node_id,node_type,node_name,node_source\n20,7,disease,"gout, acute",MONDO\n10,DB1,drug,colchicine,DrugBank\n' +
+    "30,7,gene/protein,TP53,NCBI\n31,8,gene/protein,KRAS,NCBI\n";
+  const edges =
+    "relation,display_relation,x_index,y_index\nindication,indication,20,10\nindication,indication,10,20\n" +
+    "protein_protein,ppi,31,30\nprotein_protein,ppi,30,31\n";
+
+  it.each(["nodes.csv and edges.csv", "nodes.tab and edges.tab"])("%s give what kg.csv gives", async (names) => {
+    const [first, second] = names.split(" and ") as [string, string];
+    const written = (text: string) =>
+      first.endsWith("tab") ? text.replace('"gout, acute"', "gout- acute").replaceAll(",", "\t") : text;
+    const graph = await imported({ [first]: written(nodes), [second]: written(edges) });
+    expect(graph.info).toMatchObject({
+      format: "primekg",
+      nodes: { drug: 1, disease: 1, "gene/protein": 2 },
+      edges: { indication: 1, protein_protein: 1 },
+      leftOut: { "other-direction": 2 },
+    });
+    expect(await edgesOf(graph, "indication", "drug", "disease")).toEqual(["DrugBank:DB1 > MONDO:7"]);
+    expect(graph.info.provenance).toContainEqual({ source: "PrimeKG", licence: "MIT", rows: 2 });
+  });
+
+  it("are read once beside kg.csv and its earlier states, which hold the same", async () => {
+    const kg =
+      "relation,display_relation,x_index,x_id,x_type,x_name,x_source,y_index,y_id,y_type,y_name,y_source\n" +
+      "indication,indication,10,DB1,drug,colchicine,DrugBank,20,7,disease,gout,MONDO\n";
+    const all = await imported({ "kg.csv": kg, "kg_raw.csv": kg, "nodes.csv": nodes, "edges.csv": edges });
+    expect([all.info.format, all.passedOver]).toEqual(["primekg", ["kg.csv", "kg_raw.csv"]]);
+    const one = await imported({ "kg_raw.csv": kg, "kg.csv": kg, "nodes.csv": nodes });
+    expect([one.info.edges, one.passedOver]).toEqual([{ indication: 1 }, ["kg_raw.csv", "nodes.csv"]]);
+  });
+
+  it("without the nodes ask for them; an edge to no node and a broken row are counted", async () => {
+    expect(await refused({ "edges.csv": edges })).toMatchObject({
+      message: expect.stringMatching(/no table of nodes \(node_index/),
+    });
+    const stray = `${edges}indication,indication,10,99\nindication,indication,,20\nindication\n`;
+    const { info } = await imported({ "nodes.csv": `${nodes}40,9,,nameless,NCBI\n`, "edges.csv": stray });
+    expect(info.leftOut).toEqual({ "other-direction": 2, "unknown-end": 1, "broken-row": 3 });
   });
 });
 
@@ -240,6 +287,67 @@ name: part of
       "ontology: doid\nproperty_value: terms:license https://creativecommons.org/licenses/by/4.0/",
     );
     expect((await imported({ "doid.obo": stated })).info.provenance[0]?.licence).toBe("CC-BY-4.0");
+  });
+});
+
+describe("an ontology as OBO Graphs", () => {
+  const fixture = (name: string) => readFileSync(join(import.meta.dirname, "../../../fixtures/knowledge", name), "utf8");
+  const obo = fixture("harbour.obo");
+  const json = fixture("harbour.json");
+
+  async function contentOf(name: string, text: string) {
+    const { info, stored } = await imported({ [name]: text });
+    const rows = { nodes: [] as unknown[], edges: [] as unknown[] };
+    for await (const some of nodeRows(stored)) rows.nodes.push(...some);
+    for await (const some of edgeRows(stored)) rows.edges.push(...some);
+    return { ...rows, leftOut: info.leftOut, provenance: info.provenance, format: info.format };
+  }
+
+  it("gives the graph that the .obo of the same ontology gives", async () => {
+    const expected = await contentOf("harbour.obo", obo);
+    expect(expected.leftOut).toEqual({ obsolete: 1, "end-left-out": 1, "unknown-end": 1 });
+    expect(expected.nodes).toHaveLength(7);
+    expect(expected.edges).toHaveLength(6);
+    expect(expected.nodes).toContainEqual(expect.objectContaining({ id: "DOID:990001", type: "Disease" }));
+    expect(await contentOf("harbour.json", json)).toEqual(expected);
+  });
+
+  it("gives it in whatever order its parts come, packed on one line as well", async () => {
+    const [{ id, meta, nodes, edges }] = JSON.parse(json).graphs;
+    const turned = JSON.stringify({ graphs: [{ edges, nodes: [...nodes].reverse(), meta, id }], meta: {} });
+    const byId = (rows: readonly unknown[]) => rows.map((row) => (row as { id: string }).id).sort();
+    const [one, other] = [await contentOf("a.json", json), await contentOf("b.json", turned)];
+    expect(byId(other.nodes)).toEqual(byId(one.nodes));
+    expect([other.provenance.length, other.leftOut]).toEqual([one.provenance.length, one.leftOut]);
+    expect(other.edges).toHaveLength(one.edges.length);
+  });
+
+  it("is passed over beside its .obo, and read beside another", async () => {
+    const both = await imported({ "harbour.obo": obo, "harbour.json": json });
+    expect(both.passedOver).toEqual(["harbour.json"]);
+    const text = "format-version: 1.2\nontology: quay\n\n[Term]\nid: QUAY:1\nname: quay\nis_a: HARB:4\n";
+    expect((await imported({ "quay.obo": text, "harbour.json": json })).info.edges).toMatchObject({ is_a: 4 });
+  });
+
+  it("that is cut off or has a node without an id is told with its line", async () => {
+    expect(await refused({ "harbour.json": json.slice(0, 4000) })).toMatchObject({ message: expect.stringMatching(/cut off/) });
+    const { info } = await imported({ "h.json": json.replace('"id": "http://purl.obolibrary.org/obo/HARB_4",', "") });
+    expect(info.leftOut?.["broken-row"]).toBe(1);
+    const broken = json.replace('"lbl": "palm"', '"lbl": palm');
+    const line = broken.slice(0, broken.indexOf('"lbl": palm')).split("\n").length - 2; // its node begins two lines above
+    expect(await refused({ "h.json": broken })).toMatchObject({ code: "file-malformed", place: { line } });
+  });
+
+  it.each([
+    ["http://purl.obolibrary.org/obo/DOID_1438", "DOID:1438"],
+    ["http://purl.obolibrary.org/obo/NCBITaxon_Union_0000006", "NCBITaxon_Union:0000006"],
+    ["http://purl.obolibrary.org/obo/doid#derives_from", "derives_from"],
+    ["http://www.ebi.ac.uk/efo/EFO_0000400", "EFO:0000400"],
+    ["http://identifiers.org/hgnc/5", "http://identifiers.org/hgnc/5"],
+    ["is_a", "is_a"],
+    ["HP:0000118", "HP:0000118"],
+  ])("calls %s %s", (address, id) => {
+    expect(idOf(address)).toBe(id);
   });
 });
 
