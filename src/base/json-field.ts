@@ -8,6 +8,8 @@ export class FieldError extends Error {}
 export interface Field {
   /** Where it stands: `plan.json: sources[1].kind`. */
   readonly name: string;
+  /** The same without its file: `sources[1].kind`. */
+  readonly path: string;
   readonly value: unknown;
   readonly isText: boolean;
   readonly isObject: boolean;
@@ -36,6 +38,7 @@ export function field(name: string, value: unknown): Field {
   const inside = (key: string) => (name.includes(": ") ? `${name}.${key}` : `${name}: ${key}`);
   return {
     name,
+    path: name.slice(name.indexOf(": ") + 1).trimStart(),
     value,
     fault,
     lacks: (key) => new FieldError(`${name} has no "${key}"`),

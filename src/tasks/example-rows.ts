@@ -32,6 +32,7 @@ function textOf(of: Readonly<Record<string, Field>>, name: string, given: Field)
   const field = required(of, name, given);
   const text = field.text();
   if (!isVisible(text)) throw field.fault("takes a text with at least one visible character");
+  if (text.includes("\0")) throw field.fault("takes a text without NUL characters (U+0000)");
   return text;
 }
 
@@ -58,7 +59,7 @@ function spansIn(task: LearnableTask, given: Field, text: string): readonly Span
   const ordered = [...read].sort((a, b) => a.value.start - b.value.start);
   for (const [i, { span, value }] of ordered.entries()) {
     const before = ordered[i - 1];
-    if (before && before.value.end > value.start) throw span.fault(`takes a part that does not overlap ${before.span.name}`);
+    if (before && before.value.end > value.start) throw span.fault(`takes a part that does not overlap ${before.span.path}`);
   }
   return ordered.map(({ value }) => value);
 }

@@ -19,7 +19,7 @@ import {
 } from "./own-task.ts";
 import type { Label, Shots, Task } from "./task.ts";
 import { readByLabel, readTopicList, readTopicQuery } from "./topic-fields.ts";
-import { isVisible } from "./words.ts";
+import { invisible, isVisible } from "./words.ts";
 
 export interface TaskFile {
   readonly task: Task;
@@ -129,6 +129,10 @@ function markWords(given: Field): string {
   return text;
 }
 
+/** Words that are told apart by case, blanks or invisible characters alone are one to a reader. */
+const asSeen = (text: string): string =>
+  text.toLowerCase().replace(new RegExp(`[${invisible}]+`, "gu"), (gap) => (/\s/.test(gap) ? " " : ""));
+
 function readLabels(given: Field, family: Family): readonly Label[] {
   const all = given.items();
   if (all.length === 0) throw given.fault("takes at least one label");
@@ -141,9 +145,9 @@ function readLabels(given: Field, family: Family): readonly Label[] {
     const name = markWords(required(of, "name", label));
     const id = of.id ? markWords(of.id) : name;
     if (id === "__proto__") throw (of.id ?? label).fault("takes another word");
-    for (const key of new Set([id, name].map((text) => text.toLowerCase()))) {
+    for (const key of new Set([id, name].map(asSeen))) {
       const before = seen.get(key);
-      if (before && before !== label) throw (of.name as Field).fault(`takes a name that ${before.name} does not have`);
+      if (before && before !== label) throw (of.name as Field).fault(`takes a name that ${before.path} does not have`);
       seen.set(key, label);
     }
     if (describesLabels(family) && !of.description) throw label.lacks("description");
@@ -161,7 +165,7 @@ function readRoles(of: Fields): { head: EntityRole; tail: EntityRole } {
   };
   const [head, tail] = [role(of.head as Field), role(of.tail as Field)];
   for (const part of ["word", "type"] as const) {
-    if (head[part].toLowerCase() === tail[part].toLowerCase()) throw (of.tail as Field).fault(`takes another ${part} than head`);
+    if (asSeen(head[part]) === asSeen(tail[part])) throw (of.tail as Field).fault(`takes another ${part} than head`);
   }
   return { head, tail };
 }

@@ -200,6 +200,11 @@ describe("a fault of a task file", () => {
       "examples.train[0].text takes a text",
     ],
     [
+      "a NUL character",
+      { ...entity, examples: { train: [{ text: "a\0b", spans: [] }] } },
+      "examples.train[0].text takes a text without NUL characters",
+    ],
+    [
       "two labels for one",
       { ...sentence, examples: { test: [{ text: "a b", labels: ["urgent", "routine"] }] } },
       "examples.test[0].labels takes exactly one",
@@ -216,8 +221,31 @@ describe("a fault of a task file", () => {
   it("names an overlap by both spans", () => {
     const spans = [whole, { start: 2, end: 8, label: "adverse event" }];
     expect(refusal({ ...entity, examples: { train: [{ ...rows.token, spans }] } })).toContain(
-      "spans[1] takes a part that does not overlap",
+      "spans[1] takes a part that does not overlap examples.train[0].spans[0]; it is",
     );
+  });
+
+  it.each([
+    ["urgent", "Urgent"],
+    ["very urgent", "very  urgent"],
+    ["urgent", "ur\u200bgent"],
+    ["\u00e9t\u00e9", "e\u0301te\u0301"],
+  ])("takes no two labels that look alike: %j and %j", (one, other) => {
+    expect(refusal({ ...sentence, labels: [{ name: one }, { name: other }] })).toContain(
+      "labels[1].name takes a name that labels[0] does not have",
+    );
+  });
+
+  it("takes words that differ by what is seen, in any script", () => {
+    for (const [one, other] of [
+      ["\u0639\u0627\u062c\u0644", "\u0631\u0648\u062a\u064a\u0646\u064a"],
+      ["\u7d27\u6025", "\u5e38\u89c4"],
+      ["\u{1F691}", "\u{1F642}"],
+    ]) {
+      const labels = [{ name: one }, { name: other }];
+      const { task } = readTaskFile(JSON.stringify({ ...sentence, labels }), "task.json");
+      expect(task.labels.map(({ id }) => id)).toEqual([one, other]);
+    }
   });
 
   it("tells text that is no JSON", () => {
