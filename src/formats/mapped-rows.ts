@@ -183,6 +183,7 @@ const rows: { readonly [S in Shape]: Row<S> } = {
 function visible(of: string, what: string): string {
   const trimmed = of.trim();
   if (!isVisible(trimmed)) throw new Fault(`the ${what} is empty`);
+  if (trimmed.includes("\0")) throw new Fault(`the ${what} holds a NUL character (U+0000)`);
   return what === "text" ? of : trimmed;
 }
 

@@ -116,6 +116,7 @@ test("labels: read from a file with its columns and values mapped, exported, imp
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Export the task" }).click(),
   ]);
+  expect(file.suggestedFilename()).toBe("urgency.task.json");
   const exported = readFileSync(await file.path(), "utf8");
   expect(JSON.parse(exported)).toMatchObject({
     name: "Urgency",

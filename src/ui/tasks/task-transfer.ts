@@ -4,16 +4,17 @@ import { ClinfuseError } from "../../base/errors.ts";
 import { canonicalJson } from "../../base/hash.ts";
 import { readUtf8 } from "../../base/utf8.ts";
 import { keptTask } from "../../tasks/own-store.ts";
+import { idFor } from "../../tasks/own-task.ts";
 import { readTaskFile, type TaskFile, writeTaskFile } from "../../tasks/task-file.ts";
 import type { OwnTaskList } from "../own-task-list.svelte.ts";
 
 const mostBytes = 200_000_000;
 
-/** Starts the download of `<id>.task.json`. */
+/** Starts the download of a file that is called by the name of the task. */
 export function saveTask(file: TaskFile): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([writeTaskFile(file)], { type: "application/json" }));
-  link.download = `${file.task.id}.task.json`;
+  link.download = `${idFor(file.task.name)}.task.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

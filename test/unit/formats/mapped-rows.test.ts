@@ -124,6 +124,7 @@ describe("a fault", () => {
       ',"[]"',
       "Fine.,[",
       "Fine.,[]",
+      "No\0t fine.,[]",
     ];
     const { examples, faults } = mapped(drugs, rows.join("\n"));
     expect(examples).toHaveLength(2);
@@ -131,6 +132,7 @@ describe("a fault", () => {
       { line: 3, what: "the mark from 5 to 12 does not lie in the text of 6 characters" },
       { line: 4, what: "the text is empty" },
       { line: 5, what: "the marks are no JSON list" },
+      { line: 7, what: "the text holds a NUL character (U+0000)" },
     ]);
   });
 
