@@ -31,6 +31,7 @@ export const litcovid: Format = {
       const content = await readText(tree, file);
       const table = csvRows(content, file, delimiterOf(file, content));
       if (columnsIn(table[0]?.cells ?? [], marks) && !columnsIn(table[0]?.cells ?? [], ["label"]) && tree.size > 1) {
+        if (table.length === 1) rows.open(split, file);
         rows.count("no-label", file, table.length - 1);
         continue;
       }

@@ -9,6 +9,9 @@ import { readZip } from "./zip.ts";
 
 const limits = { entries: 20_000, bytes: 1_000_000_000 };
 
+const gzip = /\.gz$/i;
+const isGzip = (path: string): boolean => gzip.test(path) && !/\.tar\.gz$/i.test(path);
+
 /** Throws what an archive that cannot be opened throws: `file-malformed`, `file-too-large`. */
 export async function unpacked(picked: Tree): Promise<Tree> {
   const files = new Map<string, Blob>();
@@ -16,7 +19,7 @@ export async function unpacked(picked: Tree): Promise<Tree> {
     if (/\.zip$/i.test(path)) {
       const folder = picked.size === 1 ? "" : `${path.replace(/\.zip$/i, "")}/`;
       for (const [name, content] of await zipped(file, path)) files.set(`${folder}${name}`, content);
-    } else if (/\.gz$/i.test(path) && !/\.tar\.gz$/i.test(path)) files.set(path.replace(/\.gz$/i, ""), await plain(file, path));
+    } else if (isGzip(path)) files.set(path.replace(gzip, ""), await plain(file, path));
     else files.set(path, file);
   }
   return withoutSharedFolder(files);
@@ -28,7 +31,9 @@ async function zipped(file: Blob, name: string): Promise<ReadonlyMap<string, Blo
   for (const { path, bytes, stream } of entries) {
     if (bytes > mostBytes)
       throw new ClinfuseError("file-too-large", `${name}: ${path} is too large`, { file: path, got: bytes, expected: mostBytes });
-    files.set(path, await new Response(stream()).blob());
+    const content = await new Response(stream()).blob();
+    if (isGzip(path)) files.set(path.replace(gzip, ""), await plain(content, `${name}: ${path}`));
+    else files.set(path, content);
   }
   return files;
 }

@@ -32,6 +32,8 @@ const decisions = {
   part: (n: number) => `${mentions(n)} inside a composite one ${were(n)} left out: the composite mention is marked.`,
   "index-term": (n: number) =>
     `${n} index term${s(n)} of the document ${were(n)} left out: the text does not mention ${n === 1 ? "it" : "them"}.`,
+  outside: (n: number) => `${mentions(n)} outside of every sentence ${were(n)} left out.`,
+  gap: (n: number) => `${n} stretch${n === 1 ? "" : "es"} of text outside of every sentence ${were(n)} passed over.`,
   blank: (n: number) => `${mentions(n)} of no visible character ${were(n)} left out.`,
   repeated: (n: number) => `${mentions(n)} stated twice ${were(n)} counted once.`,
   crossing: (n: number) => `${n} sentence border${s(n)} inside a mention ${were(n)} passed over.`,

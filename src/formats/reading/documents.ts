@@ -80,8 +80,9 @@ function markedIn(rows: Collection, { text, mentions }: CorpusDocument): Marked[
   return found.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-/** Sentences of the document; those that a mention reaches over are one. */
-function sentencesWith(rows: Collection, { text, sections, whole }: CorpusDocument, marked: readonly Extent[]): Extent[] {
+/** Sentences of the document; those that a mention reaches over are one. Counts what none of them holds. */
+function sentencesWith(rows: Collection, document: CorpusDocument, marked: readonly Marked[]): Extent[] {
+  const { text, sections, whole } = document;
   const all = sections.flatMap(({ start, end }) =>
     whole ? (visibleExtent(text, start, end) ?? []) : sentencesOf(text, start, end),
   );
@@ -93,7 +94,20 @@ function sentencesWith(rows: Collection, { text, sections, whole }: CorpusDocume
       rows.count("crossing");
     } else joined.push({ ...sentence });
   }
+  for (const one of marked) if (!joined.some((sentence) => within(sentence, one))) rows.countAt("outside", one.mention);
+  rows.count("gap", "", gapsIn(document).length);
   return joined;
+}
+
+/** Visible text that no section holds. */
+function gapsIn({ text, sections }: CorpusDocument): Extent[] {
+  const edges = [...sections].sort((a, b) => a.start - b.start);
+  let from = 0;
+  return [...edges, { start: text.length, end: text.length }].flatMap(({ start, end }) => {
+    const gap = from < start ? visibleExtent(text, from, start) : undefined;
+    from = Math.max(from, end);
+    return gap ?? [];
+  });
 }
 
 /** Mentions of one sentence that do not overlap, as a text's tags can hold them: the longest first, of two as long the first. The others are counted. */
