@@ -1,5 +1,6 @@
 // npm run batch: the prompts of a cell out as OpenAI batch files, and their answers back in, for a cluster to do what one machine cannot.
 
+import { isUtf8 } from "node:buffer";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
@@ -120,7 +121,20 @@ async function planOf(path: string, { model, grammar }: OutOptions, attempts: nu
 
 async function back(folder: BatchFolder, paths: readonly string[]): Promise<Stepped> {
   const plan = folder.plan();
-  return step(folder, plan, new Map(paths.map((path) => [path, readText(path)])));
+  return step(folder, plan, new Map(paths.map((path) => [path, answersIn(path)])));
+}
+
+/** Text of answers. A runner that was killed may end its file inside of a character: that line is cut off, and those before it count. */
+function answersIn(path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+    const bytes = readFileSync(path);
+    const whole = bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
+    if (whole.length === 0 || !isUtf8(whole)) throw error;
+    return bytes.toString();
+  }
 }
 
 /** Throws `file-missing` and `file-malformed`. */

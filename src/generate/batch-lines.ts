@@ -155,9 +155,12 @@ function readAnswer(content: string): ReadLine {
 function completionOf(id: string, body: Json): ReadLine {
   const choice = objectOf(Array.isArray(body.choices) ? body.choices[0] : undefined);
   if (!choice) return { id, malformed: 'has no "choices" in its response' };
-  const text = objectOf(choice.message)?.content ?? choice.text;
+  const message = objectOf(choice.message);
+  const text = textOf(message?.content ?? choice.text);
   const reason = choice.finish_reason;
-  if (typeof text !== "string") return { id, answer: failed(`no text${typeof reason === "string" ? ` (${reason})` : ""}`) };
+  const refusal = refusalIn(message);
+  if (refusal !== undefined) return { id, answer: failed(`the model refused: ${refusal}`) };
+  if (text === undefined) return { id, answer: failed(`no text${typeof reason === "string" ? ` (${reason})` : ""}`) };
   if (reason === "content_filter") return { id, answer: failed("content_filter") };
   const usage = objectOf(body.usage);
   const tokens = (name: string): number => {
@@ -167,6 +170,29 @@ function completionOf(id: string, body: Json): ReadLine {
   const counts = { promptTokens: tokens("prompt_tokens"), completionTokens: tokens("completion_tokens") };
   return { id, answer: { kind: "answered", text, finish: reason === "length" ? "length" : "stop", ...counts } };
 }
+
+const partsIn = (content: unknown): readonly Json[] =>
+  Array.isArray(content)
+    ? content.flatMap((part: unknown) => (typeof part === "string" ? { text: part } : (objectOf(part) ?? [])))
+    : [];
+
+/** A text, or the parts of a list that are text: thoughts, calls and images are none. Undefined where there is none. */
+function textOf(content: unknown): string | undefined {
+  if (typeof content === "string") return content;
+  const texts = partsIn(content).flatMap(({ type = "text", text }) =>
+    (type === "text" || type === "output_text") && typeof text === "string" ? [text] : [],
+  );
+  return texts.length > 0 ? texts.join("") : undefined;
+}
+
+/** Words of a refusal, which comes beside the text or as a part in its place. */
+function refusalIn(message: Json | undefined): string | undefined {
+  const words = [message?.refusal, ...partsIn(message?.content).map(({ refusal }) => refusal)];
+  return words.find((one): one is string => typeof one === "string" && one.trim() !== "")?.slice(0, shownRefusal);
+}
+
+/** Characters of a refusal that are told. */
+const shownRefusal = 120;
 
 function failed(why: string): Answer {
   return { kind: "failed", why, tooLong: /context[ _-]?length|context window|maximum model length|too long/i.test(why) };

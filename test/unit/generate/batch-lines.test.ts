@@ -65,7 +65,28 @@ describe("answers", () => {
     expect(read(bare).fresh.get("a")).toEqual({ ...answer("plain"), promptTokens: 0, completionTokens: 0 });
   });
 
+  it("may be a list of parts, of which the texts are read in order", () => {
+    const parts = [
+      { type: "thinking", thinking: [{ type: "text", text: "Hm." }] },
+      { type: "text", text: "one " },
+      { type: "image_url", image_url: { url: "x" } },
+      { type: "output_text", text: "two" },
+    ];
+    expect(read(line("a", chat(parts))).fresh.get("a")).toEqual(answer("one two"));
+    expect(read(line("a", chat(["one ", "two"]))).fresh.get("a")).toEqual(answer("one two"));
+  });
+
+  it("with a refusal beside the text, or as a part, are failures with its words", () => {
+    const refused = { kind: "failed", why: "the model refused: I cannot.", tooLong: false };
+    const beside = { choices: [{ message: { content: null, refusal: "I cannot." }, finish_reason: "stop" }] };
+    expect(read(line("a", beside)).fresh.get("a")).toEqual(refused);
+    expect(read(line("a", chat([{ type: "refusal", refusal: "I cannot." }]))).fresh.get("a")).toEqual(refused);
+    const none = { choices: [{ message: { content: "fine", refusal: null }, finish_reason: "stop" }] };
+    expect(read(line("a", none)).fresh.get("a")).toMatchObject({ kind: "answered", text: "fine" });
+  });
+
   it.each([
+    ["parts without a text", line("a", chat([{ type: "thinking", thinking: "Hm." }])), "no text (stop)"],
     ["an error beside it", line("a", {}, 500, { code: "server_error", message: "boom" }), "server_error: boom"],
     ["an error in its body", line("a", { error: { message: "bad grammar" } }, 400), "bad grammar"],
     ["an error in an error", line("a", {}, 400, { error: { message: "no such model", code: 404 } }), "404: no such model"],

@@ -298,6 +298,18 @@ describe("npm run batch", () => {
     expect(products(at)).toEqual(before);
   });
 
+  it("reads the lines of a file that ends inside of a character, and counts the last", async () => {
+    const at = join(folder, "cut");
+    const answers = join(at, "answers.jsonl");
+    await batch("--out", at, cellFile("cut-cell", { task: "bc5cdr-disease", source: "clingen", seed: 1, size: 2, model: "m" }));
+    const lines = await runBatch(join(at, "turn-1.jsonl"), answers);
+    const cut = Buffer.from(`${lines.slice(1).join("\n")}\n${lines[0]?.slice(0, 40)}Sj\u00f6`);
+    writeFileSync(answers, cut.subarray(0, -1));
+    const read = await batch("--in", at, answers);
+    expect(read.last).toMatchObject({ answered: 3, malformed: 1, missing: [JSON.parse(lines[0] ?? "").custom_id] });
+    expect(read.aside.join("\n")).toContain("answers.jsonl, line 4: the line is not JSON: cut off");
+  });
+
   it("asks nothing more when no answer came", async () => {
     const at = join(folder, "unanswered");
     await batch("--out", at, cellFile("unanswered-cell", { task: "mqp", source: "clingen", seed: 1, size: 3, model: "m" }));
