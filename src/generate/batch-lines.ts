@@ -172,9 +172,11 @@ function completionOf(id: string, body: Json): ReadLine {
 }
 
 const partsIn = (content: unknown): readonly Json[] =>
-  Array.isArray(content)
-    ? content.flatMap((part: unknown) => (typeof part === "string" ? { text: part } : (objectOf(part) ?? [])))
-    : [];
+  (Array.isArray(content) ? (content as readonly unknown[]) : []).flatMap((part): Json[] => {
+    if (typeof part === "string") return [{ text: part }];
+    const own = objectOf(part);
+    return own ? [own] : [];
+  });
 
 /** A text, or the parts of a list that are text: thoughts, calls and images are none. Undefined where there is none. */
 function textOf(content: unknown): string | undefined {
