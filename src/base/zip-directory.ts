@@ -46,6 +46,8 @@ export interface ZipFile {
   readonly path: string;
   readonly bytes: number;
   readonly packed: number;
+  /** CRC-32 of the content. */
+  readonly checksum: number;
   /** 0: stored as it is; 8: deflate. */
   readonly method: number;
   readonly encrypted: boolean;
@@ -69,6 +71,7 @@ export function zipFileAt(directory: DataView, at: number): ZipFile | undefined 
     sizes && {
       ...sizes,
       path: new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + name, extra - name)),
+      checksum: directory.getUint32(at + 16, true),
       method: length(10),
       encrypted: (length(8) & 1) === 1,
       next,

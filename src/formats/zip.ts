@@ -19,7 +19,7 @@ export interface ZipEntry {
   readonly bytes: number;
   /** Bytes that it takes in the archive, as the directory states them. */
   readonly packed: number;
-  /** The content; the stream fails with `file-malformed` when it is not as long as the directory says. */
+  /** The content; the stream fails with `file-malformed` when its length or checksum is not what the directory says. */
   stream(): ReadableStream<Uint8Array>;
 }
 
@@ -78,17 +78,17 @@ function zipEntry(zip: Blob, archive: string, file: ZipFile): ZipEntry {
     const raw = packed.stream();
     return method === 8 ? raw.pipeThrough(new DecompressionStream("deflate-raw")) : raw;
   };
-  return { path, bytes, packed: stated, stream: () => exactly(content, bytes, malformed) };
+  return { path, bytes, packed: stated, stream: () => exactly(content, file, malformed) };
 }
 
-/** Fails as soon as there is more than was stated, so that no small archive becomes a large file, or at the end when there is less. */
+/** Fails as soon as there is more than was stated, so that no small archive becomes a large file; at the end when there is less or something else. */
 function exactly(
   open: () => Promise<ReadableStream<Uint8Array>>,
-  bytes: number,
+  { bytes, checksum }: ZipFile,
   malformed: (what: string) => ClinfuseError,
 ): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  let done = 0;
+  let [done, crc] = [0, most32];
   return new ReadableStream({
     async pull(controller) {
       reader ??= (await open()).getReader();
@@ -97,8 +97,11 @@ function exactly(
       });
       done += value?.length ?? 0;
       if (done > bytes || (end && done < bytes)) throw malformed(`has ${done > bytes ? "more" : "fewer"} bytes than it states`);
-      if (end) controller.close();
-      else controller.enqueue(value);
+      if (!end) {
+        crc = crcOver(crc, value);
+        controller.enqueue(value);
+      } else if ((crc ^ most32) >>> 0 === checksum) controller.close();
+      else throw malformed("is damaged: its checksum differs");
     },
     cancel: (reason) => reader?.cancel(reason),
   });
@@ -181,6 +184,13 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
+/** A checksum that is under way, over some bytes more. It begins with `most32`, and ends by being turned over. */
+function crcOver(crc: number, bytes: Uint8Array): number {
+  let next = crc;
+  for (let i = 0; i < bytes.length; i++) next = (crcTable[(next ^ (bytes[i] as number)) & 0xff] as number) ^ (next >>> 8);
+  return next;
+}
+
 async function crc32(blob: Blob, signal: AbortSignal, onBytes: (done: number) => void): Promise<number> {
   const reader = blob.stream().getReader();
   let [crc, done] = [most32, 0];
@@ -188,7 +198,7 @@ async function crc32(blob: Blob, signal: AbortSignal, onBytes: (done: number) =>
     throwIfAborted(signal);
     const { value, done: end } = await reader.read();
     if (end) return (crc ^ most32) >>> 0;
-    for (const byte of value) crc = (crcTable[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+    crc = crcOver(crc, value);
     onBytes((done += value.length));
   }
 }

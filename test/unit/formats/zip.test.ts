@@ -85,6 +85,20 @@ describe("readZip", () => {
   });
 });
 
+describe("a file of an archive whose content was changed", () => {
+  it.each([0, 9] as const)("at level %i is told, though its length is as stated", async (level) => {
+    const zip = archive({ a: [bytes, { level }] });
+    const data = new DataView(zip.buffer);
+    const directory = data.getUint32(zip.length - 22 + 16, true);
+    data.setUint32(directory + 16, data.getUint32(directory + 16, true) ^ 1, true); // as if one bit of the content were another
+    const [entry] = await read(zip);
+    await expect(content(entry)).rejects.toMatchObject({
+      code: "file-malformed",
+      message: expect.stringMatching(/checksum differs/),
+    });
+  });
+});
+
 describe("writeZip", () => {
   const files = [
     { path: "m/w.bin", content: new Blob([bytes]) },
