@@ -11,6 +11,7 @@ import { notStated } from "../src/knowledge/graph-files.ts";
 import { type GraphStore, memoryGraphStore } from "../src/knowledge/graph-store.ts";
 import { sampleTopics } from "../src/knowledge/graph-topics.ts";
 import { type GraphInfo, type ImportOptions, importGraph, listGraphs, openGraph, previewGraph } from "../src/knowledge/graphs.ts";
+import { rowsByLicence } from "../src/knowledge/licences.ts";
 import { conflictWords, type MergeConflict, type Merged, mergeGraphs } from "../src/knowledge/merge-graphs.ts";
 import type { Topic } from "../src/knowledge/topic.ts";
 import { graphFilesIn } from "../src/procedures/graph-archives.ts";
@@ -139,15 +140,13 @@ async function read(
   for (const sentence of notThere(graph, options)) remark(sentence);
   const topics = query ? await drawn(query, await openGraph(store, options.id)) : [];
   if (out !== undefined) await writeGraph(store, options.id, out);
-  const licences: Record<string, number> = {};
-  for (const { licence, rows } of graph.provenance) licences[licence] = (licences[licence] ?? 0) + rows;
   const seconds = Math.round(performance.now() - start) / 1000;
   return {
     format: graph.format ?? "",
     nodes: graph.nodes,
     edges: graph.edges,
     left_out: graph.leftOut ?? {},
-    licences,
+    licences: rowsByLicence(graph.provenance),
     bytes: graph.bytes ?? 0,
     seconds,
     topics,
@@ -232,7 +231,7 @@ async function writeGraph(store: GraphStore, id: string, folder: string): Promis
 function notThere(graph: GraphInfo, { types, relations }: ImportOptions): string[] {
   const lacks = (what: string, asked: readonly string[] = [], there: Readonly<Record<string, number>>) =>
     asked
-      .filter((name) => !(name in there) && !asked.some((whole) => whole.includes(",") && whole in there))
+      .filter((name) => !Object.hasOwn(there, name) && !asked.some((whole) => whole.includes(",") && Object.hasOwn(there, whole)))
       .filter((name) => !name.includes(","))
       .map((name) => `The graph has no ${what} ${JSON.stringify(name)}.`);
   return [...lacks("node of the type", types, graph.nodes), ...lacks("edge of the relation", relations, graph.edges)];

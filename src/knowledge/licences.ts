@@ -23,6 +23,15 @@ export function provenanceFilter(
   return (at) => chosen === undefined || allowed[at] === true;
 }
 
+/** Rows of a graph by their licence, whatever it is called. */
+export function rowsByLicence(
+  provenance: readonly { readonly licence: string; readonly rows: number }[],
+): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { licence, rows } of provenance) counts.set(licence, (counts.get(licence) ?? 0) + rows);
+  return Object.fromEntries(counts);
+}
+
 /** Tells whether a licence forbids commercial use, by its name: "CC BY-NC-SA 4.0", "non-commercial". */
 export const isNonCommercial = (licence: string): boolean => /(^|[\s-])nc([\s-]|$)|non-?\s?commercial/i.test(licence);
 

@@ -163,13 +163,13 @@ function lastRead(limit: number, read: StoredGraph["chunk"]): StoredGraph["chunk
 
 /** Content of a graph, for its card: rows by type, by relation, and by source and licence. */
 export function describeGraph(stored: StoredGraph["manifest"]): GraphInfo {
-  const edges: Record<string, number> = {};
-  for (const { relation, count } of stored.edges) edges[relation] = (edges[relation] ?? 0) + count;
+  const edges = new Map<string, number>(); // a relation may be called as what every object has: "constructor"
+  for (const { relation, count } of stored.edges) edges.set(relation, (edges.get(relation) ?? 0) + count);
   return {
     id: stored.id,
     name: stored.name,
     nodes: Object.fromEntries(stored.nodes.map(({ type, count }) => [type, count])),
-    edges,
+    edges: Object.fromEntries(edges),
     provenance: stored.provenances.map((p) => ({ ...p })),
     ...(stored.leftOut ? { leftOut: stored.leftOut } : {}),
     ...(stored.format === undefined ? {} : { format: stored.format }),

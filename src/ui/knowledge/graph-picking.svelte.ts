@@ -1,6 +1,7 @@
 // Files of a graph that were picked, what they hold, and the part of them that is wanted. Knows no component.
 
 import type { GraphFilter, GraphInfo, ImportEvent } from "../../knowledge/graphs.ts";
+import { rowsByLicence } from "../../knowledge/licences.ts";
 import type { PickedFolder } from "../parts/folder.ts";
 import { bytes } from "../parts/numbers.ts";
 import type { Work } from "../parts/work.svelte.ts";
@@ -49,9 +50,7 @@ export class GraphPicking {
   names(kind: PartKind): readonly (readonly [name: string, rows: number])[] {
     const { whole } = this;
     if (!whole) return [];
-    const licences: Record<string, number> = {};
-    for (const { licence, rows } of whole.provenance) licences[licence] = (licences[licence] ?? 0) + rows;
-    const counts = { types: whole.nodes, relations: whole.edges, licences }[kind];
+    const counts = { types: whole.nodes, relations: whole.edges, licences: rowsByLicence(whole.provenance) }[kind];
     return Object.entries(counts).sort(([, a], [, b]) => b - a);
   }
 

@@ -8,6 +8,7 @@ import { idOf } from "../../../../src/knowledge/graph/obo-graphs.ts";
 import { type NodeChunk, nodeKey, stringAt } from "../../../../src/knowledge/graph-columns.ts";
 import { memoryGraphStore, type StoredGraph } from "../../../../src/knowledge/graph-store.ts";
 import { type GraphFilter, type GraphInfo, importGraph, openGraph, previewGraph } from "../../../../src/knowledge/graphs.ts";
+import { rowsByLicence } from "../../../../src/knowledge/licences.ts";
 import { fileOf } from "../rows.ts";
 
 const provenance = { source: "files", licence: "not stated" };
@@ -422,6 +423,19 @@ describe("choosing files", () => {
     expect(await drawn("1")).toEqual(first);
     expect(await drawn("2")).not.toEqual(first);
     expect((await imported(files, { random: { count: 900, seed: "1" } })).info.nodes).toEqual({ Disease: 500 });
+  });
+
+  it("counts types, relations and licences that are called as what every object has", async () => {
+    const { info } = await imported({
+      "nodes.tsv": "id\ttype\tname\tlicence\n__proto__\t__proto__\tgout\tvalueOf\nconstructor\tconstructor\tasthma\tvalueOf\n",
+      "edges.tsv": "head\trelation\ttail\tlicence\n__proto__\ttoString\tconstructor\tvalueOf\n",
+    });
+    expect(Object.entries(info.nodes)).toEqual([
+      ["__proto__", 1],
+      ["constructor", 1],
+    ]);
+    expect(Object.entries(info.edges)).toEqual([["toString", 1]]);
+    expect(Object.entries(rowsByLicence(info.provenance))).toEqual([["valueOf", 3]]);
   });
 
   it("a preview counts what the import then brings, and keeps nothing", async () => {
