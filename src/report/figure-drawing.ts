@@ -172,7 +172,8 @@ function names({ name, nameAt, tone, points }: Mark, scale: Scale, box: Box): Wa
   if (name === undefined || first === undefined || last === undefined) return [];
   if (nameAt === "end") {
     const y = scale.y(last.y);
-    return [{ text: name, tone, from: scale.x(last.x) - widthOf(name) - 6, lines: [Math.max(box.top - 6, y - 8), y + 16] }];
+    const below = y + 16 < box.bottom ? y + 16 : y - 8 - lineHeight; // the axis has its numbers there
+    return [{ text: name, tone, from: scale.x(last.x) - widthOf(name) - 6, lines: [Math.max(box.top - 6, y - 8), below] }];
   }
   return [{ text: name, tone, from: scale.x(first.x) + 6, lines: [Math.max(box.top - 6, scale.y(first.y) - 8)] }];
 }

@@ -148,12 +148,21 @@ describe("drawingOf", () => {
       { x: x + 1, y: y / 2 },
     ],
   });
+  const ending = (tone: "few" | "synthetic"): Mark => ({
+    ...named(tone, 1, 0.9),
+    nameAt: "end",
+    points: [
+      { x: 1, y: 0.9 },
+      { x: 40, y: 0 },
+    ],
+  });
   const rung = (x: number, y: number): Mark => ({ kind: "dots", tone: "few", points: [{ x, y, ring: "kept" }] });
   const figures: Readonly<Record<string, Figure>> = {
     "a line that begins at the end": figure([named("few", 1, 1), named("synthetic", 39, 0.5)]),
     "two that begin together at the top": figure([named("few", 1, 1), named("synthetic", 2, 1)]),
     "two that begin together at the end": figure([named("few", 39, 0.9), named("synthetic", 39, 0.95)]),
     "one that begins at the bottom": figure([named("few", 1, 0), named("synthetic", 20, 0)]),
+    "two that end together at the bottom": figure([ending("few"), ending("synthetic")], undefined, axis(0, 40, "words")),
     "rings in the corners": figure([rung(1, 1), rung(40, 1), rung(1, 0), rung(40, 0)]),
     "rings side by side": figure([rung(20, 0.5), rung(21, 0.5), rung(20, 0.52)]),
     "a ring under the title": figure([rung(2, 1)], axis(0, 1, "validation Accuracy, of the relation")),
