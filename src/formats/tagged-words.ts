@@ -1,6 +1,7 @@
-// Words with tags, one a line, as CoNLL files have them: sentences of words and the tag of each. Knows no task.
+// Words with tags, one a line as CoNLL files have them, or in lists: sentences of words and the tag of each. Knows no task.
 
 import { ClinfuseError } from "../base/errors.ts";
+import type { Table } from "./columns.ts";
 
 export interface TaggedSentence {
   readonly line: number; // of its first word, from 1
@@ -44,6 +45,50 @@ export function readTaggedWords(text: string, file: string): TaggedSentence[] {
   }
   if (sentences.length === 0) throw new ClinfuseError("file-empty", `${file} holds no words`, { file });
   return sentences;
+}
+
+const wordColumns = /^(?:tokens?|words?)$/i;
+const tagColumns = /^(?:ner_?tags|tags|bio(?:_?tags)?|iob(?:_?tags)?|ner|labels)$/i;
+
+/**
+ * Rows that hold lists: "tokens", and the tag of each word, or "spans" of [first word, last word, type]. Undefined for another table. Throws
+ * `file-malformed` with the line of a row whose lists do not fit together. A table with texts has its marks by offsets.
+ */
+export function taggedInTable({ columns, rows }: Table, file: string): TaggedSentence[] | undefined {
+  const listed = (name: RegExp) => columns.find((column) => name.test(column) && Array.isArray(rows[0]?.cells[column]));
+  const [words, tags, spans] = [listed(wordColumns), listed(tagColumns), listed(/^spans$/i)];
+  const hasText = columns.some((column) => /^text$/i.test(column));
+  if (hasText || words === undefined || (tags === undefined && spans === undefined)) return undefined;
+  return rows.map(({ line, cells }) => {
+    const malformed = (what: string): never => {
+      throw new ClinfuseError("file-malformed", `${file}, line ${line}: ${what}`, { file, line, what });
+    };
+    const texts = (column: string): readonly string[] => {
+      const list = cells[column];
+      const found = Array.isArray(list) ? list.filter((item): item is string => typeof item === "string") : [];
+      return Array.isArray(list) && found.length === list.length ? found : malformed(`"${column}" is no list of texts`);
+    };
+    const own = texts(words);
+    if (tags === undefined) return { line, words: own, tags: tagsOf(cells[spans as string], own.length, malformed) };
+    const given = texts(tags);
+    if (given.length !== own.length) malformed(`"${words}" has ${own.length} words and "${tags}" ${given.length} tags`);
+    return { line, words: own, tags: given };
+  });
+}
+
+function tagsOf(spans: unknown, words: number, malformed: (what: string) => never): readonly string[] {
+  const tags: string[] = new Array<string>(words).fill("O");
+  for (const span of Array.isArray(spans) ? (spans as readonly unknown[]) : malformed('"spans" is no list')) {
+    const [first, last, type]: unknown[] = Array.isArray(span) ? span : [];
+    const inside = [first, last].every((at) => Number.isInteger(at) && (at as number) >= 0 && (at as number) < words);
+    if (!inside || (first as number) > (last as number) || typeof type !== "string")
+      malformed(`the span ${JSON.stringify(span)} is no first word, last word and type among ${words} words`);
+    for (let at = first as number; at <= (last as number); at++) {
+      if (tags[at] !== "O") malformed(`the span ${JSON.stringify(span)} overlaps another`);
+      tags[at] = `${at === first ? "B" : "I"}-${String(type)}`;
+    }
+  }
+  return tags;
 }
 
 /** Types that the tags name, with how many marks each has. */

@@ -15,7 +15,7 @@ import {
   mappedTags,
   valuesIn,
 } from "../../formats/mapped-rows.ts";
-import { looksTagged, readTaggedWords, type TaggedSentence, tagTypes } from "../../formats/tagged-words.ts";
+import { looksTagged, readTaggedWords, type TaggedSentence, taggedInTable, tagTypes } from "../../formats/tagged-words.ts";
 import type { LearnableTask } from "../../tasks/task.ts";
 
 type Content =
@@ -49,11 +49,13 @@ export class RowsFile {
       throw new ClinfuseError("file-too-large", `${name} is too large`, { file: name, got: picked.size, expected: mostBytes });
     }
     const { text, remark } = await readableText(picked, name);
-    const tags = task.shape === "token" && looksTagged(text);
-    const content: Content = tags
-      ? { kind: "tags", sentences: readTaggedWords(text, name) }
-      : { kind: "table", table: readTable(text, name) };
-    return new RowsFile(name, content, task, remark);
+    const marks = task.shape === "token";
+    if (marks && looksTagged(text)) {
+      return new RowsFile(name, { kind: "tags", sentences: readTaggedWords(text, name) }, task, remark);
+    }
+    const table = readTable(text, name);
+    const sentences = marks ? taggedInTable(table, name) : undefined;
+    return new RowsFile(name, sentences ? { kind: "tags", sentences } : { kind: "table", table }, task, remark);
   }
 
   get fields(): readonly MappedField[] {

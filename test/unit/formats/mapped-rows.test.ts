@@ -10,7 +10,7 @@ import {
   mappedTags,
   valuesIn,
 } from "../../../src/formats/mapped-rows.ts";
-import { looksTagged, readTaggedWords, tagTypes } from "../../../src/formats/tagged-words.ts";
+import { looksTagged, readTaggedWords, taggedInTable, tagTypes } from "../../../src/formats/tagged-words.ts";
 import type { LearnableTask } from "../../../src/tasks/task.ts";
 import { readTaskJson } from "../../../src/tasks/task-file.ts";
 
@@ -165,6 +165,66 @@ describe("a fault", () => {
 });
 
 describe("words with tags", () => {
+  const rows = (...all: object[]) => readTable(all.map((row) => JSON.stringify(row)).join("\n"), "rows.jsonl");
+  const tokens = ["Skin", "rash", "and", "gout"];
+
+  it.each([
+    ["tags", { tokens, ner_tags: ["B-Dis", "I-Dis", "O", "B-Dis"] }],
+    [
+      "spans of first and last word",
+      {
+        tokens,
+        spans: [
+          [3, 3, "Dis"],
+          [0, 1, "Dis"],
+        ],
+      },
+    ],
+  ])("may stand in lists: %s", (_, row) => {
+    const sentences = taggedInTable(rows(row, { ...row, tokens: ["Old", "rash", "or", "flu"] }), "rows.jsonl") ?? [];
+    expect([...tagTypes(sentences)]).toEqual([["Dis", 4]]);
+    expect(mappedTags(sentences, { columns: {}, labels: { Dis: "drug" } }).examples).toEqual(
+      ["Skin rash and gout", "Old rash or flu"].map((text, i) => ({
+        kind: "token",
+        text,
+        spans: [
+          { start: 0, end: i === 0 ? 9 : 8, label: "drug" },
+          { start: i === 0 ? 14 : 12, end: text.length, label: "drug" },
+        ],
+      })),
+    );
+  });
+
+  it.each([
+    ["fewer tags", { tokens, ner_tags: ["O"] }, /line 2: "tokens" has 4 words and "ner_tags" 1 tags/],
+    ["tags that are numbers", { tokens, ner_tags: [0, 1, 0, 0] }, /line 2: "ner_tags" is no list of texts/],
+  ])("in lists that do not fit are refused by line: %s", (_, row, says) => {
+    const good = { tokens, ner_tags: ["O", "O", "O", "O"] };
+    expect(() => taggedInTable(rows(good, row), "rows.jsonl")).toThrow(says);
+  });
+
+  it.each([
+    ["outside", [[2, 4, "Dis"]], /line 2: the span \[2,4,"Dis"\] is no first word, last word and type among 4 words/],
+    [
+      "over another",
+      [
+        [0, 1, "Dis"],
+        [1, 2, "Dis"],
+      ],
+      /line 2: the span \[1,2,"Dis"\] overlaps another/,
+    ],
+    ["no list", "x", /line 2: "spans" is no list/],
+  ])("refuses spans %s by line", (_, spans, says) => {
+    expect(() => taggedInTable(rows({ tokens, spans: [] }, { tokens, spans }), "rows.jsonl")).toThrow(says);
+  });
+
+  it("are not seen in a table of texts", () => {
+    expect(taggedInTable(rows({ text: "a b", spans: [] }), "rows.jsonl")).toBeUndefined();
+    expect(taggedInTable(rows({ tokens: "a b", tags: "O O" }), "rows.jsonl")).toBeUndefined();
+    const both = { text: "a b", tokens: [{ text: "a" }, { text: "b" }], spans: [{ start: 0, end: 1, label: "x" }] };
+    expect(taggedInTable(rows(both), "rows.jsonl")).toBeUndefined();
+  });
+
   it("may name no type, where a file has one alone", () => {
     const bare = "He O\nhad O\nskin B\nrash I\n\nGout B\n. O\n";
     expect(looksTagged(bare)).toBe(true);
