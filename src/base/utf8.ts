@@ -4,6 +4,7 @@ import { ClinfuseError } from "./errors.ts";
 
 const remedy = "Save the file again as UTF-8 text and choose it once more. Nothing was imported.";
 const unpackRemedy = "Unpack it, and choose the files that lie in it. Nothing was imported.";
+const officeRemedy = "Save its table as CSV (UTF-8), or its text as plain text, and choose that. Nothing was imported.";
 
 /**
  * Text of a whole file, without its byte order mark. Throws `file-malformed` with the file, the line and the byte offset
@@ -40,8 +41,8 @@ export function utf8Stream(file: string): Utf8Stream {
       return "";
     }
     if (!begun) {
-      const packed = packings.find(({ at = 0, mark }) => mark.every((byte, i) => bytes[at + i] === byte));
-      if (packed) refuse(`not UTF-8 text but ${packed.name}`, undefined, undefined, unpackRemedy);
+      const packed = packings.find((packing) => isPacked(bytes, packing));
+      if (packed) refuse(`not UTF-8 text but ${packed.name}`, undefined, undefined, packed.remedy ?? unpackRemedy);
       const other = otherEncoding(bytes);
       if (other) refuse(`not UTF-8 text but ${other}`, undefined);
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
@@ -81,10 +82,26 @@ interface Packing {
   readonly mark: readonly number[];
   /** Byte at which the mark stands; 0 when absent. */
   readonly at?: number;
+  /** First name in a zip archive. */
+  readonly first?: RegExp;
+  /** Unpacking it, when absent. */
+  readonly remedy?: string;
 }
+
+/** Byte at which a zip archive has its first name. */
+const zipName = 30;
+
+function isPacked(bytes: Uint8Array, { at = 0, mark, first }: Packing): boolean {
+  const name = () => String.fromCharCode(...bytes.subarray(zipName, 2 * zipName));
+  return mark.every((byte, i) => bytes[at + i] === byte) && (first === undefined || first.test(name()));
+}
+
+const officeNames = /^(?:\[Content_Types\]\.xml|(?:xl|word|docProps|_rels)\/|mimetypeapplication\/vnd\.)/;
 
 const packings: readonly Packing[] = [
   { name: "gzip", mark: [0x1f, 0x8b] },
+  { name: "an Office file (xlsx, docx, ods)", mark: [0x50, 0x4b, 3, 4], first: officeNames, remedy: officeRemedy },
+  { name: "an Office file (xls, doc)", mark: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], remedy: officeRemedy },
   { name: "a zip archive", mark: [0x50, 0x4b, 3, 4] },
   { name: "an xz archive", mark: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0] },
   { name: "a Zstandard archive", mark: [0x28, 0xb5, 0x2f, 0xfd] },

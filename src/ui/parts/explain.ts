@@ -26,6 +26,13 @@ const sentence = (text: string) => {
   return trimmed === "" ? "" : `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? "" : "."}`;
 };
 
+/** A file's name keeps its case where a sentence begins with it. */
+function withName(told: Explanation, { file = "" }: Place): Explanation {
+  const raised = `${file.charAt(0).toUpperCase()}${file.slice(1)}`;
+  if (file === "" || !told.sentence.startsWith(raised)) return told;
+  return { ...told, sentence: `${file}${told.sentence.slice(file.length)}` };
+}
+
 /** A size as it is told, a hash by its beginning. */
 function measure(what: string | number | undefined): string {
   if (typeof what === "number") return `${what} bytes`;
@@ -306,11 +313,11 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
 /** Total: an error of ours by its code, any other by its message. */
 export function explain(error: unknown): Explanation {
   if (error instanceof ClinfuseError) {
-    const told = table[error.code](error.place, error.message);
+    const told = withName(table[error.code](error.place, error.message), error.place);
     const { remedy } = error.place;
     if (remedy === undefined) return told;
     const { command: _, ...words } = told; // the command belongs to the code's own remedy
-    return { ...words, sentence: sentence(error.message), remedy };
+    return withName({ ...words, sentence: sentence(error.message), remedy }, error.place);
   }
   const gone = serverGone(error);
   if (gone) return explain(gone);

@@ -72,6 +72,7 @@ describe("what is no UTF-8", () => {
     const units = [...(mark ? "\uFEFF" : ""), ...text].map((c) => c.charCodeAt(0));
     return Uint8Array.from(units.flatMap((u) => (big ? [u >> 8, u & 255] : [u & 255, u >> 8])));
   };
+  const zipOf = (name: string) => Uint8Array.from([0x50, 0x4b, 3, 4, ...new Array<number>(26).fill(0), ...utf8(name)]);
   const named: [name: string, bytes: Uint8Array, says: RegExp][] = [
     ["UTF-16, little-endian", utf16('{"text":"flu"}', false, true), /but UTF-16 \(little-endian\)/],
     ["UTF-16, big-endian", utf16('{"text":"flu"}', true, true), /but UTF-16 \(big-endian\)/],
@@ -82,6 +83,10 @@ describe("what is no UTF-8", () => {
     ["UTF-32", Uint8Array.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /but UTF-32/],
     ["a gzip file", Uint8Array.of(0x1f, 0x8b, 8, 0), /but gzip/],
     ["a zip archive", Uint8Array.of(0x50, 0x4b, 3, 4, 20), /but a zip archive/],
+    ["a workbook", zipOf("[Content_Types].xml"), /but an Office file \(xlsx, docx, ods\)/],
+    ["a workbook that a library wrote", zipOf("docProps/app.xml"), /but an Office file/],
+    ["an archive of another name", zipOf("data/xl/notes.csv"), /but a zip archive/],
+    ["an old workbook", Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0), /but an Office file \(xls, doc\)/],
     ["UTF-32 without its mark", Uint8Array.from([..."abcd"].flatMap((c) => [c.charCodeAt(0), 0, 0, 0])), /but UTF-32/],
   ];
   it.each(named)("is named: %s", (_, bytes, says) => {

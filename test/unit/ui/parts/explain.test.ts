@@ -27,6 +27,13 @@ describe("explain", () => {
     expect(title).toContain("train_few.jsonl, line 3");
   });
 
+  it("leaves a file's name in its case where the sentence begins with it", () => {
+    const place = { file: "task.json" };
+    const fault = (more: object) => new ClinfuseError("task-malformed", "task.json: name takes a text", { ...place, ...more });
+    expect(explain(fault({})).sentence).toMatch(/^task\.json: name takes/);
+    expect(explain(fault({ remedy: "Mend it." })).sentence).toMatch(/^task\.json: name takes/);
+  });
+
   it("gives the command that fetches a missing model", () => {
     expect(explain(new ClinfuseError("model-missing", "it is not there", { what: "all-minilm-l6-v2" }))).toMatchObject({
       title: "The model all-minilm-l6-v2 is not here",
