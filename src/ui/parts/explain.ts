@@ -175,8 +175,8 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
       sentence(message) ||
       "The server that gave you this page does not answer, and this part of the app is not kept in the browser.",
     remedy:
-      "Start it again in the project's folder, at the same address, and try again here. What this browser keeps is not lost.",
-    command: "npm start",
+      "If it runs on this machine, start it again as before, in the same folder and at the same address; else wait for the network. Then try again: " +
+      "what this browser keeps is not lost. A model works without its server once a copy is kept in this browser, under Models.",
   }),
   "engine-failed": (_, message) => ({
     title: "The engine stopped working",
