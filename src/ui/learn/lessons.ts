@@ -92,7 +92,7 @@ export const exercises: readonly Exercise[] = [
   {
     question: "Could CMD between synthetic and real text be 0?",
     answer: [
-      "Only if the synthetic set were the real one. Two halves of the real text already differ by chance; that number stands beside it.",
+      "Only if both sets had the same mean and the same central moments in every dimension: in practice, if they were the same texts. Two halves of the real text already differ by chance; that number stands beside it.",
       "A value below that of the halves would be a reason to look for copies, not to be glad.",
     ],
   },
@@ -106,7 +106,8 @@ export const exercises: readonly Exercise[] = [
   {
     question: "Prove that nothing left this laptop.",
     answer: [
-      "Pull the cable and do a whole run. Then open Privacy and press Check now: it asks another host from the page and from each worker, and each must fail.",
+      "A whole run with the cable out shows that no network is needed. It does not show what would be sent with the cable in.",
+      "So put it in, open Privacy and press Check now: it asks another host from the page and from each worker, and the browser must refuse each.",
       "The header counts requests to other hosts. Sealed mode forbids even those that would fetch a model.",
     ],
   },
