@@ -27,7 +27,7 @@ import { type Canary, tryCanary } from "./workers/canary.ts";
 import { capsulesClient } from "./workers/capsules.client.ts";
 import type { WorkerClient } from "./workers/client.ts";
 import { generateClient } from "./workers/generate.client.ts";
-import { sentPolicy } from "./workers/held-policy.ts";
+import { type Scope, type ScopePolicy, sentPolicy } from "./workers/held-policy.ts";
 import { measureClient } from "./workers/measure.client.ts";
 import { modelClient } from "./workers/models.client.ts";
 import { trainClient } from "./workers/train.client.ts";
@@ -133,9 +133,9 @@ async function start(target: HTMLElement): Promise<void> {
       { scope: "generate worker", outcome: await generate.canary(null) },
       { scope: "train worker", outcome: await train.canary(null) },
       { scope: "models worker", outcome: await library.canary(null) },
-      { scope: "analyse worker", outcome: await asked(analyseClient()) },
-      { scope: "measure worker", outcome: await asked(measureClient()) },
-      { scope: "capsules worker", outcome: await asked(capsulesClient()) },
+      await asked("analyse worker", analyseClient()),
+      await asked("measure worker", measureClient()),
+      await asked("capsules worker", capsulesClient()),
     ],
     async wipe() {
       await wipeAll(await openDb());
@@ -148,10 +148,14 @@ async function start(target: HTMLElement): Promise<void> {
   setTimeout(() => app?.keep(), 2000); // the page comes first
 }
 
-/** Tries the canary from inside of a worker that is started for it, and ends the worker. */
-async function asked({ procedures, close }: Pick<WorkerClient<Record<never, never>>, "procedures" | "close">): Promise<Canary> {
+/** Tries the canary from inside of a worker that is started for it, asks for its policy, and ends the worker. */
+async function asked(
+  scope: Scope,
+  { procedures, close }: Pick<WorkerClient<Record<never, never>>, "procedures" | "close">,
+): Promise<{ scope: Scope; outcome: Canary; asked: readonly ScopePolicy[] }> {
   try {
-    return await procedures.canary(null);
+    const outcome = await procedures.canary(null);
+    return { scope, outcome, asked: [{ scope, policy: await procedures.policy(null) }] };
   } finally {
     close();
   }

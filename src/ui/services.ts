@@ -67,8 +67,10 @@ export interface Services {
   readonly models: () => Promise<readonly ModelOnDisk[]>;
   /** Policies that the browser holds the page and its workers to. */
   readonly policies: () => Promise<readonly ScopePolicy[]>;
-  /** Tries a request that must fail, in the page and from inside of each worker. */
-  readonly canaries: () => Promise<readonly { readonly scope: Scope; readonly outcome: Canary }[]>;
+  /** Tries a request that must fail, in the page and from inside of each worker. One that is started for it tells its policy too. */
+  readonly canaries: () => Promise<
+    readonly { readonly scope: Scope; readonly outcome: Canary; readonly asked?: readonly ScopePolicy[] }[]
+  >;
   /** Deletes everything that is stored for this origin and starts the page anew. Throws `storage-unavailable`. */
   readonly wipe: () => Promise<void>;
 }

@@ -1,6 +1,6 @@
 // The Privacy page, as a reader sees and uses it. Found by role and label; services are a test's own.
 
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { page } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
@@ -117,4 +117,38 @@ it("checks itself on demand, in words, and says which model is not what it shoul
   await button("Check again").click();
   await expect.element(findings).toHaveTextContent("it was not refused in train worker");
   await expect.element(findings).toHaveTextContent("its hash is another");
+});
+
+it("tells what lies here when asked, and holds a worker that is started for the check to its own policy", async () => {
+  const fake = fakeServices(newNotebook("r1", 1), newNotebook("r2", 1));
+  fake.models = [];
+  fake.canaries = [
+    ...fake.canaries,
+    { scope: "measure worker", outcome: "refused", asked: [{ scope: "measure worker", policy: undefined }] },
+  ];
+  const made: Blob[] = [];
+  vi.spyOn(URL, "createObjectURL").mockImplementation((blob) => {
+    made.push(blob as Blob);
+    return "data:,";
+  });
+  await render(App, { services: fake.services });
+  await button("Check now").click();
+  await expect
+    .element(page.getByRole("list", { name: "Findings" }))
+    .toHaveTextContent("Not everywhere: measure worker has no policy, or one that is too wide.");
+  fake.saved.delete("r2"); // by another tab, that this one does not hear
+  await button("Check again").click();
+  await button("Save as JSON, with its hash").click();
+  await expect.poll(() => made).toHaveLength(1);
+  const { facts } = JSON.parse((await made[0]?.text()) ?? "");
+  const kept = Object.fromEntries(facts.kept.map(({ what, count }: { what: string; count: number }) => [what, count]));
+  const copied = fake.rows.filter(({ stored }) => stored > 0).length;
+  expect(copied).toBeLessThan(fake.rows.length); // some are on the server alone
+  expect(kept).toEqual({
+    "runs with their examples": 1,
+    "knowledge graphs": 0,
+    "copies of models, parts included": copied,
+    "trained models": 1,
+  });
+  vi.restoreAllMocks();
 });

@@ -23,12 +23,14 @@ export class SelfCheck {
   check = (): Promise<boolean> =>
     this.work.run("Asking each place for its policy", async (signal) => {
       const { services } = this.#lab;
-      const policies = (await services.policies()).map(({ scope, policy }) => {
+      const answers = await services.policies();
+      this.work.tell("Trying a request that must fail");
+      const tried = await services.canaries();
+      const outcomes = tried.map(({ scope, outcome }) => ({ place: scope, outcome }));
+      const policies = [...answers, ...tried.flatMap(({ asked = [] }) => asked)].map(({ scope, policy }) => {
         const held = policy ?? (scope === "page" ? metaPolicy() : undefined);
         return { place: scope, policy: held ?? null, lets: held === undefined ? ["*"] : reachable(held, location.origin) };
       });
-      this.work.tell("Trying a request that must fail");
-      const outcomes = (await services.canaries()).map(({ scope, outcome }) => ({ place: scope, outcome }));
       const models = await this.#models(signal);
       const { total, foreign } = this.#requests;
       const room = await storageRoom();
@@ -44,14 +46,23 @@ export class SelfCheck {
         canary: { address: canaryAddress, outcomes },
         requests: { total, foreign: foreign.map(({ url, by, refused }) => ({ url, by, refused })) },
         models,
-        kept: [
-          { what: "runs with their examples", where: "IndexedDB", count: this.#lab.notebooks?.length ?? 0 },
-          { what: "knowledge graphs", where: "IndexedDB", count: this.#lab.graphs?.length ?? 0 },
-          { what: "models", where: "the origin's private file system", count: models.length },
-        ],
+        kept: await this.#kept(signal),
         storage: room ? { usage: room.usage, quota: room.quota, persisted: room.persisted } : null,
       };
     });
+
+  /** Asks what lies here. The lists of the pages may be older, or not read yet; models on the server are not kept here. */
+  async #kept(signal: AbortSignal): Promise<PrivacyFacts["kept"]> {
+    const { notebooks, generate, library, train } = this.#lab.services;
+    const files = "the origin's private file system";
+    const models = (await library.models(null, signal)).filter(({ stored }) => stored > 0);
+    return [
+      { what: "runs with their examples", where: "IndexedDB", count: (await notebooks.list()).length },
+      { what: "knowledge graphs", where: "IndexedDB", count: (await generate.graphs(null, signal)).length },
+      { what: "copies of models, parts included", where: files, count: models.length },
+      { what: "trained models", where: files, count: (await train.trainedModels(null, signal)).length },
+    ];
+  }
 
   /** Reads each file of the models that are here again. A model that is not what its hashes say is a finding, not a failure. */
   async #models(signal: AbortSignal): Promise<PrivacyFacts["models"]> {
