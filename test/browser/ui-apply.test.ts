@@ -111,7 +111,7 @@ it("error: a table without a column of notes, and a model that cannot be loaded,
   const table = new File(["a,b\n1,2\n"], "t.csv", { type: "text/csv" });
   await userEvent.upload(page.getByLabelText("Files to read"), table);
   await expect.element(page.getByRole("alert")).toBeVisible();
-  await expect.element(page.getByRole("alert")).toHaveTextContent("T.csv has no column that is called text or note");
+  await expect.element(page.getByRole("alert")).toHaveTextContent("t.csv has no column that is called text or note");
   await button("Dismiss").click();
   fake.failures.set("predict", new ClinfuseError("trained-missing", "the files are gone", { what: "r1-model" }));
   await page.getByRole("textbox", { name: "Note" }).fill("Asthma.");

@@ -169,7 +169,7 @@ const flows: readonly Flow[] = [
       await expect(findings).toContainText("the browser refused each before it was sent");
       for (const worker of ["generate", "train", "models", "analyse", "measure", "capsules"])
         await expect(findings).toContainText(`${worker} worker`);
-      await expect(findings).toContainText("Yes, in each of 5 places");
+      await expect(findings).toContainText("Yes, in each of 8 places");
       await expect(findings).toContainText("every file of 1 model was read again");
       await expect(findings).not.toContainText("Read this.");
     },

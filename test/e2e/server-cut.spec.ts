@@ -45,7 +45,7 @@ test("the sample, the manifest and a kept model serve on; what was never read is
   await page.getByRole("button", { name: "Use the sample" }).click();
   const alert = page.getByRole("alert");
   await expect(alert).toContainText("The app's server does not answer");
-  await expect(alert).toContainText("What this browser keeps is not lost.");
+  await expect(alert).toContainText("what this browser keeps is not lost.");
   expect(faults).toEqual([]);
 });
 
