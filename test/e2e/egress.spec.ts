@@ -62,7 +62,7 @@ const flows: readonly Flow[] = [
   {
     name: "write examples, with the canary in each prompt",
     async go(page) {
-      await page.getByLabel("Language model").selectOption("scripted");
+      await page.getByLabel("Language model", { exact: true }).selectOption("scripted");
       await toTrain(page, 6, tinyEncoder);
     },
   },

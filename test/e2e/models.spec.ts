@@ -55,7 +55,7 @@ test("a zip that was imported is there after a reload, is offered to write with,
   await page.getByRole("link", { name: "Runs", exact: true }).click();
   await page.getByRole("button", { name: "Start a run" }).click();
   await throughKnowledge(page);
-  await expect(page.getByLabel("Language model").getByRole("option", { name: /^my-model/ })).toBeAttached();
+  await expect(page.getByLabel("Language model", { exact: true }).getByRole("option", { name: /^my-model/ })).toBeAttached();
 
   await page.goto("/#/models");
   await item.getByRole("button", { name: "Delete" }).click();

@@ -36,7 +36,7 @@ async function toScores(page: Page) {
   await expect(page.getByRole("radio", { name: /A list of your own/ })).toBeChecked();
   await page.getByRole("button", { name: "Gather knowledge" }).click();
   await page.getByRole("link", { name: "Go on to Generate" }).click();
-  await page.getByLabel("Language model").selectOption("scripted");
+  await page.getByLabel("Language model", { exact: true }).selectOption("scripted");
   await page.getByLabel("Examples to make").fill("12");
   await page.getByRole("button", { name: "Generate 12 examples" }).click();
   await page.getByRole("link", { name: "Go on to Train" }).click();

@@ -16,7 +16,7 @@ export async function throughKnowledge(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Go on to Knowledge" }).click();
   await page.getByRole("button", { name: "Gather knowledge" }).click();
   await page.getByRole("link", { name: "Go on to Generate" }).click();
-  await page.getByLabel("Language model").selectOption("scripted");
+  await page.getByLabel("Language model", { exact: true }).selectOption("scripted");
 }
 
 /** Writes so many examples, and goes on to Train with that encoder on the processor. */
