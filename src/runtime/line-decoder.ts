@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { openCaches } from "./decode/caches.ts";
-import { lineNumbers } from "./decode/kernels.ts";
+import { fromResult, lineNumbers } from "./decode/kernels.ts";
 import { maskWords, resultNumbers } from "./decode/sample.ts";
 import { type StepCounts, type StepDispatch, stepBuffers, stepCounts, stepDispatches } from "./decode/step.ts";
 import { type DecoderWeightBuffers, uploadDecoder } from "./decode/weights.ts";
@@ -24,7 +24,8 @@ export interface DecoderOptions {
 
 /** One token that a step reads. Its seat's tokens before it are in the cache, or are lines of the same step. */
 export interface Line {
-  readonly token: number;
+  /** Its id; or what the step before chose by its choice of this number, whose results need not be back. */
+  readonly token: number | { readonly chosenBy: number };
   readonly position: number;
   readonly seat: number;
   /** Where its keys and values go. */
@@ -45,7 +46,7 @@ export interface Decoder {
   /** Makes a seat's text begin with the tokens at these places. */
   seat(seat: number, places: Uint32Array<ArrayBuffer>): void;
   /**
-   * Reads the lines. Of the `wanted` ones, by their numbers, the first have a choice each and give a token, the others the logits after them.
+   * Reads the lines; the next step may be asked for before this one is done. Of the `wanted` ones, by their numbers, the first have a choice each and give a token, the others the logits after them.
    * Throws `device-lost`, `engine-failed`.
    */
   step(lines: readonly Line[], wanted: readonly number[], choices?: readonly TokenChoice[]): Promise<StepResult>;
@@ -96,7 +97,7 @@ async function decoderOf(on: ProgramDevice, weights: DecoderWeightBuffers, optio
   const run = (lines: readonly Line[], wanted: readonly number[], choices: readonly TokenChoice[]) => {
     if (lines.length > most || wanted.length > seats) throw new Error(`${lines.length} lines, ${wanted.length} of them wanted`);
     for (const [i, { token, position, seat, place }] of lines.entries())
-      host.set([token, position, seat, place], lineNumbers * i);
+      host.set([typeof token === "number" ? token : fromResult + token.chosenBy, position, seat, place], lineNumbers * i);
     host.set(wanted, buffers.chosen.offset / 4);
     const used = writeChoices(host.subarray(buffers.choices.offset / 4), masks, words, choices);
     device.queue.writeBuffer(buffers.upload, 0, host);

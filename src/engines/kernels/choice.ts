@@ -23,6 +23,12 @@ export class Occurred {
   }
 }
 
+/** Tells whether a request's tokens are chosen without a look at those before: neither grammar nor penalty nor ban knows them. */
+export function choosesBlindly({ job: { drawing, grammar, forced } }: Running): boolean {
+  if (!drawing || drawing.banned || grammar || forced) return false;
+  return (drawing.sampling.repetitionPenalty ?? 1) === 1;
+}
+
 /** Undefined for a request whose own sampler alone knows the token. `occurred`: the prompt's tokens and the completion's. */
 export async function choiceOf(
   { job, tokens }: Running,
@@ -32,7 +38,7 @@ export async function choiceOf(
   const { drawing, grammar, logProbs } = job;
   if (!drawing) return undefined;
   const { temperature, topP, topK = 0, minP = 0, repetitionPenalty = 1 } = drawing.sampling;
-  const mask = without(await grammar?.mask(), drawing.banned(tokens), vocabSize);
+  const mask = without(await grammar?.mask(), drawing.banned?.(tokens) ?? [], vocabSize);
   const penalty = repetitionPenalty === 1 ? {} : { occurred: occurred() };
   return { temperature, topP, topK, minP, repetitionPenalty, draw: drawing.next(), mask, ...penalty, logProb: logProbs ?? false };
 }

@@ -1,12 +1,13 @@
 // Continuous batching line by line: a step reads one token of every text that is written, and parts of prompts beside them. Knows no text.
 //
 // A line's numbers do not depend on the lines beside it, nor on who read the tokens before it: so neither does a text.
+// Where no choice waits for a token, a step is queued before the one before it is back: the GPU hands the tokens on.
 
 import { turn } from "../../base/async.ts";
 import type { Decoder, Line } from "../../runtime/line-decoder.ts";
 import type { Chosen, TokenChoice } from "../../runtime/token-choice.ts";
 import { abort, type Job, type Running, runningOf, type Scheduler, takeChoice, takeNext } from "../batch/job.ts";
-import { choiceOf, chosenOf, Occurred } from "./choice.ts";
+import { choiceOf, choosesBlindly, chosenOf, Occurred } from "./choice.ts";
 import { Beginnings, commonLength, Places } from "./places.ts";
 
 /** A text under way. */
@@ -20,6 +21,16 @@ interface Seated {
   /** Tokens of the prompt that it took over. */
   readonly taken: number;
   readonly occurred: Occurred;
+  /** Number of its choice in the step under way, which gives its next token. */
+  chosenBy: number | undefined;
+}
+
+/** A step that is queued. */
+interface Flight {
+  /** Tells whether the next step can be queued before this one is back. */
+  readonly isBlind: boolean;
+  /** Takes in what came back. */
+  land(dead: (running: Running) => boolean): Promise<void>;
 }
 
 interface Parts {
@@ -42,15 +53,23 @@ export function lineScheduler(parts: Parts): Scheduler {
   const dead = ({ job }: Running) => stopped || job.signal.aborted;
 
   const work = async (): Promise<void> => {
-    while (queue.length > 0 || table.seated.length > 0) {
+    let flight: Flight | undefined;
+    while (queue.length > 0 || table.seated.length > 0 || flight) {
       try {
+        if (flight && !flight.isBlind) {
+          await flight.land(dead);
+          flight = undefined;
+        }
         table.leave(dead);
         for (const running of queue.splice(0)) {
           if (dead(running)) abort(running);
           else if (!table.admit(running)) queue.push(running);
         }
-        if (table.seated.length > 0) await table.step(dead);
+        const next = await table.send();
+        await flight?.land(dead);
+        flight = next;
       } catch (error) {
+        flight = undefined;
         for (const running of [...table.clear(), ...queue.splice(0)]) running.reject(error); // nothing under way can go on
       }
       await turn();
@@ -97,7 +116,7 @@ class Table {
     const seat = Array.from({ length: seats }, (_, i) => i).find((i) => !used.has(i)) as number;
     decoder.seat(seat, Uint32Array.from(taken));
     const own = { ids: [...ids], places: [...taken], taken: taken.length, occurred: new Occurred(vocabSize) };
-    this.seated = [...this.seated, { running, seat, ...own }];
+    this.seated = [...this.seated, { running, seat, ...own, chosenBy: undefined }];
     if (taken.length > 0) running.job.onProgress?.(taken.length, 0);
     return true;
   }
@@ -119,44 +138,67 @@ class Table {
     return all.map(({ running }) => running);
   }
 
-  /** Reads a token of every text that is written, and as much of the prompts as there is room for. */
-  async step(dead: (running: Running) => boolean): Promise<void> {
-    const { decoder, ends } = this.parts;
+  /** Queues a token of every text that is written, and as much of the prompts as there is room for; undefined where there is neither. */
+  async send(): Promise<Flight | undefined> {
+    const { decoder } = this.parts;
     const planned = plan(this.seated, decoder.lines);
+    if (planned.length === 0) return undefined;
     await this.#room(planned.reduce((sum, { count }) => sum + count, 0));
     const lines = planned.flatMap(({ one, count }) => this.#lines(one, count));
     const lasts = planned.map(({ count }, i) => planned.slice(0, i).reduce((sum, before) => sum + before.count, count) - 1);
-    const read = planned.map(({ one }, i) => ({ one, line: lasts[i] as number })).filter(({ one }) => !isReading(one));
+    const read = planned.map(({ one }, i) => ({ one, line: lasts[i] as number })).filter(({ one }) => unread(one) <= 0);
     const choices = await Promise.all(read.map(({ one }) => this.#choice(one)));
     const [there, here] = [read.filter((_, i) => choices[i]), read.filter((_, i) => !choices[i])];
-    const wanted = [...there, ...here].map(({ line }) => line);
-    const { chosen, logits } = await decoder.step(
+    const step = decoder.step(
       lines,
-      wanted,
+      [...there, ...here].map(({ line }) => line),
       choices.filter((choice) => choice !== undefined),
     );
-    for (const { one } of planned) this.#tell(one);
-    const take = async (one: Seated, more: () => boolean | Promise<boolean>) => {
+    step.catch(() => undefined); // landing tells it
+    for (const [i, { one }] of there.entries()) one.chosenBy = i;
+    const progress = planned.map(({ one }) => ({ one, places: one.places.length }));
+    for (const { one } of planned) this.#keep(one);
+    return {
+      isBlind: read.every(({ one }) => choosesBlindly(one.running)),
+      land: async (dead) => {
+        const { chosen, logits } = await step;
+        for (const { one, places } of progress) tellRead(one, places);
+        await this.#take(
+          there.map(({ one }, i) => [one, () => this.#takeChoice(one, chosen[i] as Chosen)]),
+          dead,
+        );
+        await this.#take(
+          here.map(({ one }, i) => [one, () => takeNext(one.running, logits[i] as Float32Array, this.parts.ends)]),
+          dead,
+        );
+      },
+    };
+  }
+
+  #takeChoice({ running }: Seated, chosen: Chosen): boolean {
+    return takeChoice(running, chosenOf(running, chosen), this.parts.ends);
+  }
+
+  /** Takes in the next tokens of texts. One that ended meanwhile had a line too many. */
+  async #take(next: readonly (readonly [Seated, () => boolean | Promise<boolean>])[], dead: (running: Running) => boolean) {
+    for (const [one, more] of next) {
       const { running, ids } = one;
-      if (dead(running)) return; // it leaves before the next step
+      if (dead(running) || !this.seated.includes(one)) continue; // who is dead leaves before the next step
       if (await more()) ids.push(running.next, ...running.ahead);
       else this.#remove(one);
-    };
-    for (const [i, { one }] of there.entries()) {
-      await take(one, () => takeChoice(one.running, chosenOf(one.running, chosen[i] as Chosen), ends));
-    }
-    for (const [i, { one }] of here.entries()) {
-      await take(one, () => takeNext(one.running, logits[i] as Float32Array, ends));
     }
   }
 
   /** The next tokens of a text, with places of their own. */
   #lines(one: Seated, count: number): Line[] {
+    const { ids, places, seat, chosenBy } = one;
+    one.chosenBy = undefined;
     return Array.from({ length: count }, () => {
-      const position = one.places.length;
+      const position = places.length;
       const place = this.#places.take();
-      one.places.push(place);
-      return { token: one.ids[position] as number, position, seat: one.seat, place };
+      places.push(place);
+      const token = ids[position] ?? { chosenBy: chosenBy as number };
+      return { token, position, seat, place };
     });
   }
 
@@ -164,13 +206,10 @@ class Table {
     return choiceOf(running, () => occurred.of(ids), this.parts.vocabSize);
   }
 
-  /** Says how far a prompt is, and keeps it for others once it is read. */
-  #tell({ running, places, taken }: Seated): void {
-    const { prompt, onProgress } = running.job;
-    if (places.length > prompt.ids.length) return;
-    onProgress?.(places.length, 0);
-    if (places.length < prompt.ids.length) return;
-    this.#beginnings.keep({ ids: prompt.ids, places: [...places] }, places.length - taken);
+  /** Keeps a prompt for others once all of it is queued: whoever reads on is queued behind it. */
+  #keep({ running, places, taken }: Seated): void {
+    const { ids } = running.job.prompt;
+    if (places.length === ids.length) this.#beginnings.keep({ ids, places: [...places] }, places.length - taken);
   }
 
   /** Makes room for so many tokens. What is kept for others goes before the last memory does. */
@@ -191,9 +230,21 @@ class Table {
   }
 }
 
-/** Tokens of a text that are not in the cache yet. */
-const pending = ({ ids, places }: Seated): number => ids.length - places.length;
-const isReading = (one: Seated): boolean => pending(one) > 0;
+/** Known tokens of a text that are not in the cache yet; -1 where the cache holds one that is not known yet. */
+const unread = ({ ids, places }: Seated): number => ids.length - places.length;
+const isReading = (one: Seated): boolean => unread(one) > 0;
+
+/** Tokens of a text that a step can read. */
+function pending(one: Seated): number {
+  const { tokens, job } = one.running;
+  if (unread(one) !== 0 || one.chosenBy === undefined) return Math.max(0, unread(one));
+  return tokens.length + 1 < job.maxTokens ? 1 : 0; // the one that is chosen may be the last
+}
+
+/** Says how far a prompt is. */
+function tellRead({ running: { job } }: Seated, places: number): void {
+  if (places <= job.prompt.ids.length) job.onProgress?.(places, 0);
+}
 
 /** Lines of a step: those that are written never wait for prompts. */
 function plan(seated: readonly Seated[], lines: number): { readonly one: Seated; readonly count: number }[] {

@@ -8,13 +8,13 @@ export interface Drawing {
   readonly sampling: Sampling;
   /** The next draw in 2^-32: those of `sampler` with this seed. One for each token that is not greedy. */
   next(): number;
-  /** Tokens that may not come after those of the completion so far, unless nothing else may. */
-  readonly banned: (tokens: readonly number[]) => readonly number[];
+  /** Tokens that may not come after those of the completion so far, unless nothing else may. Absent where none is ever banned. */
+  readonly banned?: (tokens: readonly number[]) => readonly number[];
 }
 
-export function drawing(sampling: Sampling, seed: number, banned: Drawing["banned"] = () => []): Drawing {
+export function drawing(sampling: Sampling, seed: number, banned?: Drawing["banned"]): Drawing {
   const stream = rng("sample", seed);
-  return { sampling, banned, next: () => (sampling.temperature > 0 ? stream.next() * 2 ** 32 : 0) };
+  return { sampling, ...(banned && { banned }), next: () => (sampling.temperature > 0 ? stream.next() * 2 ** 32 : 0) };
 }
 
 /** The mask without some tokens; as it is where that would leave nothing. Where nothing is forbidden there is none. */

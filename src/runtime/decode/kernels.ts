@@ -2,6 +2,7 @@
 
 import { type DecoderSizes, type MatrixFormat, paddedLength } from "../decoder-source.ts";
 import { layouts } from "./matrix.ts";
+import { resultNumbers } from "./sample.ts";
 
 /** The largest head that the kernels hold. */
 export const mostHeadSize = 256;
@@ -16,6 +17,8 @@ export const headsWidth = ({ heads, keyValueHeads, headSize }: DecoderSizes): nu
 
 /** A line of a step: token, its position, the seat whose text it belongs to, its place in the caches. */
 export const lineNumbers = 4;
+/** In place of a token: added to the number of a result of the step before, which is the token. */
+export const fromResult = 0x80000000;
 
 export const bindings = (reads: readonly string[], writes: readonly string[]): string =>
   [
@@ -35,7 +38,7 @@ export const tree = (lanes: number, step: string) => /* wgsl */ `
     workgroupBarrier();
   }`;
 
-/** Bindings: lines, the rows of a part of the table, their scales where they have them; x, table of places. A group for each line. */
+/** Bindings: lines, results of the step before, the rows of a part of the table, their scales where they have them; x, table of places. A group for each line. */
 export function embedCode(
   { hiddenSize }: DecoderSizes,
   part: { readonly format: MatrixFormat; readonly from: number; readonly rows: number },
@@ -44,13 +47,15 @@ export function embedCode(
   const { type, unit, scaled, numbers } = layouts[part.format];
   const width = paddedLength(hiddenSize) / 4;
   const units = paddedLength(hiddenSize) / unit;
-  const reads = ["lines: array<vec4u>", `w_: array<${type}>`, ...(scaled ? ["scales: array<f32>"] : [])];
+  const reads = ["lines: array<vec4u>", "results: array<u32>", `w_: array<${type}>`, ...(scaled ? ["scales: array<f32>"] : [])];
   return `${bindings(reads, ["x: array<vec4f>", "places: array<u32>"])}
 ${head(64)}
   let line = lines[wid.x];
   if (lane == 0u) { places[line.z * ${context}u + line.y] = line.w; }
-  if (line.x < ${part.from}u || line.x >= ${part.from + part.rows}u) { return; }
-  let row = line.x - ${part.from}u;
+  var token = line.x;
+  if ((token & ${fromResult}u) != 0u) { token = results[(token & ${fromResult - 1}u) * ${resultNumbers}u]; }
+  if (token < ${part.from}u || token >= ${part.from + part.rows}u) { return; }
+  let row = token - ${part.from}u;
   for (var k = lane; k < ${units}u; k += 64u) {
     let w = w_[row * ${units}u + k];
     ${scaled ? `let scale = scales[(row * ${units}u + k) / ${32 / unit}u];` : ""}

@@ -126,7 +126,7 @@ function list(
   const eachLine = (count: number): [number, number, number] => [count, 1, 1];
   for (const { weight, scale, from, rows } of weights.table.parts) {
     const code = embedCode(sizes, { format: weights.table.format, from, rows }, contextTokens);
-    to.add(code, [told, weight, scale], [x, places], "lines", eachLine);
+    to.add(code, [told, results, weight, scale], [x, places], "lines", eachLine);
   }
   const width = paddedLength(sizes.hiddenSize);
   /** x behind a norm: by a kernel of its own, or inside the product that reads it. */

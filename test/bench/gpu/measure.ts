@@ -7,8 +7,9 @@ import { madeUpDecoder } from "../../../src/engines/kernels/check.ts";
 import { decoderSource } from "../../../src/engines/kernels/source.ts";
 import { sampler } from "../../../src/engines/sampling/sampler.ts";
 import { bertModel } from "../../../src/nn/model.ts";
-import { openDecoder } from "../../../src/runtime/line-decoder.ts";
+import { type Line, openDecoder } from "../../../src/runtime/line-decoder.ts";
 import { openTrainer } from "../../../src/runtime/open-trainer.ts";
+import type { TokenChoice } from "../../../src/runtime/token-choice.ts";
 import { madeUpFeeds, madeUpWeights, stepFlops } from "../../../src/train/measure-training.ts";
 import { StepsAhead } from "../../../src/train/steps-ahead.ts";
 import { type Backend, type BenchCase, type BenchPath, decoderOf, encoderOf } from "./cases.ts";
@@ -25,6 +26,8 @@ export type Measured =
       readonly gradientNorm?: number;
       readonly gflops?: number;
       readonly tokensPerSecond?: number;
+      /** The same without a grammar, each step queued before the one before it is back. */
+      readonly aheadTokensPerSecond?: number;
     })
   | { readonly left: string };
 
@@ -133,19 +136,32 @@ async function decodeByKernels(meter: Meter, rows: number, backend: Backend, ste
       Uint32Array.from({ length: past }, (_, i) => 2 * past * seat + i),
     );
   const mask = new Int32Array(Math.ceil(weights.config.vocabSize / 32)).fill(-1); // as a grammar gives for each row
-  const choice = { temperature: 1, topP: 0.9, topK: 0, minP: 0, repetitionPenalty: 1, mask, logProb: false };
+  const choice = { temperature: 1, topP: 0.9, topK: 0, minP: 0, repetitionPenalty: 1, logProb: false };
   const draws = rng("bench");
-  const next = seats.map(() => 5);
   let position = past;
+  const queued = (token: (seat: number) => Line["token"], more: Partial<TokenChoice>) => {
+    const lines = seats.map((seat) => ({ token: token(seat), position, seat, place: 2 * past * seat + position }));
+    position = past + ((position + 1 - past) % past); // the room of a seat
+    const choices = seats.map(() => ({ ...choice, ...more, draw: Math.floor(draws.next() * 2 ** 32) }));
+    return decoder.step(lines, seats, choices);
+  };
+  let next = seats.map(() => 5);
   const step = async () => {
-    const lines = seats.map((seat) => ({ token: next[seat] as number, position, seat, place: 2 * past * seat + position }));
-    const choices = seats.map(() => ({ ...choice, draw: Math.floor(draws.next() * 2 ** 32) }));
-    const { chosen } = await decoder.step(lines, seats, choices);
-    for (const seat of seats) next[seat] = Math.max(0, chosen[seat]?.id ?? 0);
-    position++;
+    const { chosen } = await queued((seat) => next[seat] as number, { mask });
+    next = chosen.map(({ id }) => Math.max(0, id));
   };
   await step();
   const firstMs = round(performance.now() - opened);
   const found = await timed(meter, backend, steps, eachOf(step));
-  return { ...found, firstMs, tokensPerSecond: round((1000 * rows) / found.wallMs) };
+  const ahead = await timed(meter, backend, steps, async (count) => {
+    let under: Promise<unknown> | undefined;
+    for (let i = 0; i < count; i++) {
+      const later = queued((seat) => ({ chosenBy: seat }), {});
+      await under;
+      under = later;
+    }
+    await under;
+  });
+  const perSecond = ({ wallMs }: { readonly wallMs: number }) => round((1000 * rows) / wallMs);
+  return { ...found, firstMs, tokensPerSecond: perSecond(found), aheadTokensPerSecond: perSecond(ahead) };
 }

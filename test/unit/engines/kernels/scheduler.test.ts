@@ -1,10 +1,12 @@
 // Scheduling line by line over a decoder that only remembers: its next token is a sum over what the seat's places hold, so a wrong place shows.
 
 import { expect, it, vi } from "vitest";
+import { turn } from "../../../../src/base/async.ts";
 import { ClinfuseError } from "../../../../src/base/errors.ts";
 import type { Job } from "../../../../src/engines/batch/job.ts";
 import { lineScheduler } from "../../../../src/engines/kernels/scheduler.ts";
 import { drawing } from "../../../../src/engines/sampling/drawing.ts";
+import type { GrammarState } from "../../../../src/engines/sampling/grammar.ts";
 import type { Decoder, Line } from "../../../../src/runtime/line-decoder.ts";
 
 const vocab = 97;
@@ -17,6 +19,10 @@ class Remembering implements Decoder {
   places = 8;
   readonly #tokens = new Map<number, number>();
   readonly #table = new Map<number, number[]>();
+  #chosen: readonly number[] = [];
+  /** Steps that were asked for and are not back, now and at most. */
+  #under = 0;
+  together = 0;
 
   constructor(private readonly most = 1000) {}
 
@@ -29,9 +35,10 @@ class Remembering implements Decoder {
   }
   async step(lines: readonly Line[], wanted: readonly number[], choices: readonly unknown[] = []) {
     this.steps.push([...lines]);
+    this.together = Math.max(this.together, ++this.#under);
     for (const { token, position, seat, place } of lines) {
       expect(place).toBeLessThan(this.places);
-      this.#tokens.set(place, token);
+      this.#tokens.set(place, typeof token === "number" ? token : (this.#chosen[token.chosenBy] as number));
       const table = this.#table.get(seat) ?? [];
       table[position] = place;
       this.#table.set(seat, table);
@@ -41,7 +48,10 @@ class Remembering implements Decoder {
       const places = (this.#table.get(seat) ?? []).slice(0, position + 1);
       return nextOf(places.map((place) => this.#tokens.get(place) as number));
     });
-    const chosen = next.slice(0, choices.length).map((id) => ({ id, logProb: 0 }));
+    this.#chosen = next.slice(0, choices.length);
+    const chosen = this.#chosen.map((id) => ({ id, logProb: 0 }));
+    for (let i = 0; i < 9; i++) await turn(); // a GPU takes its time
+    this.#under--;
     const logits = next.slice(choices.length).map((id) => Float32Array.from({ length: vocab }, (_, i) => Number(i === id)));
     return { chosen, logits };
   }
@@ -129,5 +139,64 @@ it("reads what must come in one step, as part of the text", async () => {
   const first = expected([1, 2], 1);
   expect(tokens).toEqual([...first, 11, 12, 13, ...expected([1, 2, ...first, 11, 12, 13], 2)]);
   expect(decoder.steps.map((step) => step.length)).toEqual([2, 4, 1]);
+  await schedule.stop();
+});
+
+const anything: GrammarState = {
+  mask: async () => new Int32Array(4).fill(-1),
+  forced: () => "",
+  tries: () => true,
+  accept: () => undefined,
+  dispose: () => undefined,
+};
+const withoutDrawing = ({ drawing: _, ...rest }: Job): Job => rest;
+
+it.each([
+  ["nothing waits for a token", (own: Job): Job => own, 2],
+  ["a grammar waits for it", (own: Job): Job => ({ ...own, grammar: anything }), 1],
+  ["a penalty waits for it", (own: Job): Job => ({ ...own, drawing: drawing({ ...greedy, repetitionPenalty: 1.2 }, 1) }), 1],
+  ["a ban waits for it", (own: Job): Job => ({ ...own, drawing: drawing(greedy, 1, () => []) }), 1],
+  ["its sampler waits for the logits", withoutDrawing, 1],
+] as const)("queues a step before the one before it is back where nothing waits for its tokens: %s", async (_, of, most) => {
+  const decoder = new Remembering();
+  const schedule = open(decoder);
+  expect((await schedule.run(of(job([1, 2])))).tokens).toEqual(expected([1, 2]));
+  expect(decoder.together).toBe(most);
+  expect(decoder.steps.flat()).toHaveLength(6); // two of the prompt and four of the text: its last token is not read
+  await schedule.stop();
+});
+
+it("lets a text end while a line too many is under way, and gives its seat and its places to the next", async () => {
+  const prompts = Array.from({ length: 12 }, (_, i) => [i, 2 * i + 1]);
+  const ends = new Set([3, 17, 40, 41, 60]);
+  const decoder = new Remembering(60);
+  const schedule = lineScheduler({ decoder, ends, seats: 3, vocabSize: vocab, keptTokens: 4 });
+  const found = await Promise.all(prompts.map((ids, i) => schedule.run(job(ids, { maxTokens: 4 + (i % 9) }))));
+  const whole = prompts.map((ids, i) => expected(ids, 4 + (i % 9)));
+  const cut = whole.map((tokens) =>
+    [...tokens, 3].slice(
+      0,
+      [...tokens, 3].findIndex((id) => ends.has(id)),
+    ),
+  );
+  expect(found.map(({ tokens }) => tokens)).toEqual(cut.map((tokens, i) => tokens.slice(0, 4 + (i % 9))));
+  expect(found.map(({ finish }) => finish)).toContain("stop");
+  expect(decoder.together).toBe(2);
+  await schedule.stop();
+});
+
+it("fails every text with the step that fails, and works again after it", async () => {
+  const decoder = new Remembering();
+  const schedule = open(decoder);
+  const step = decoder.step.bind(decoder);
+  let steps = 0;
+  decoder.step = async (...args) => {
+    const found = await step(...args);
+    if (++steps === 3) throw new ClinfuseError("engine-failed", "the third");
+    return found;
+  };
+  const failed = [[1, 2], [3]].map((ids) => expect(schedule.run(job(ids))).rejects.toMatchObject({ code: "engine-failed" }));
+  await Promise.all(failed);
+  expect((await schedule.run(job([5, 6]))).tokens).toEqual(expected([5, 6]));
   await schedule.stop();
 });
