@@ -19,6 +19,11 @@ const patterns: readonly RegExp[] = [
     `\\b(?:i|we)(?: |(?=['’]))${cannot} (?:to )?(?:assist|help|comply|fulfil+|do (?:that|this|so))(?:\\.|!|,|$| with| you)`,
     "iu",
   ),
+  // "Sorry, but I can't write about that here"
+  new RegExp(
+    `^(?:(?:i['’]m|i am) )?(?:sorry|unfortunately|apologies)\\b,?(?: but)? i(?: |(?=['’]))${cannot} (?:to )?(?:(?:generate|create|produce|compose)\\b|write (?:about|on|such)\\b)`,
+    "iu",
+  ),
   /\b(?:i|we)(?: |(?=['’]))(?:must decline|have to decline|must refuse|decline to)/iu,
   /\bunable to (?:assist|comply|fulfil+|help with|process (?:that|this|your))\b(?=[^.]*\b(?:request|that|this|prompt|task)\b|\.|$)/iu,
   // "As an AI language model, I"

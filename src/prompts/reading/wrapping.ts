@@ -97,6 +97,18 @@ export function withoutFootnotes(text: string): string {
   return text.replace(footnote, "").replace(raised, "");
 }
 
+/** Marks as other notations have them: twice in brackets, or with the type or an address behind them in parentheses. */
+export function withPlainMarks(text: string, types: readonly string[]): string {
+  return text.replace(/\[\[([^[\]]*)\]\]/g, "[$1]").replace(/(?<=\])\(([^()]*)\)/g, (whole, behind: string) => {
+    const isType = types.some((type) => type.toLowerCase() === behind.trim().toLowerCase());
+    return isType || /^https?:\/\//.test(behind) ? "" : whole;
+  });
+}
+
+/** Without the number of words that some models append. */
+export const withoutWordCount = (text: string): string =>
+  text.replace(/\s*\((?:word count|words|length)\s*[:=]\s*\d+(?: words?)?\)$|\s*\(\d+ words?\)$/i, "");
+
 /** Brackets of a sentence with marks that mark nothing: nuclides, intervals, numbers. They become parentheses, as in demonstrations. */
 export function withoutFalseMarks(text: string): string {
   const statistics =
