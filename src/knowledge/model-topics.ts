@@ -59,7 +59,8 @@ export function readTopics(answer: string, task: Task, cut = false): string[] {
   // "physical symptoms" and "tests for diseases" repeat the question; "cancer cancer" is a model that stumbles.
   const types = [...new Set(forAnyLabel(task.entityTypes).flat())].map((type) => type.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
   const asked = new RegExp(`\\b(${types.join("|")})\\b`);
-  return [...new Set(names)].filter((name) => !asked.test(name) && !stumble.test(name));
+  const each = new Map(names.toReversed().map((name) => [name.toLowerCase(), name])); // the first spelling of each
+  return [...new Set(names)].filter((name) => each.get(name.toLowerCase()) === name && !asked.test(name) && !stumble.test(name));
 }
 
 /** Yields questions and answers, returns the topics of each label. Throws `no-topics` and the model's errors. */

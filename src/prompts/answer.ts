@@ -1,21 +1,19 @@
 // The answer's text out of a completion, or the reason why there is none. Trusts no engine and no grammar; knows no family of tasks.
 
 import type { Message } from "../engines/language-model.ts";
+import { visible, withoutFence, withoutNextTurn } from "../text/completion.ts";
+import { jsonFields, looksLikeJson } from "../text/loose-json.ts";
+import { isThought, withoutThoughts } from "../text/thoughts.ts";
 import { answerField } from "./demonstrations.ts";
 import { isEcho, isInPrompt } from "./reading/echo.ts";
-import { jsonFields, looksLikeJson } from "./reading/loose-json.ts";
 import { hasPlaceholder } from "./reading/placeholder.ts";
 import { isHeading, isLabelled, isPreamble, isRule, withoutList, withoutPreamble } from "./reading/preamble.ts";
 import { isRefusal } from "./reading/refusal.ts";
-import { isThought, withoutThoughts } from "./reading/thoughts.ts";
 import {
   isSignLoop,
-  visible,
   withoutFalseMarks,
-  withoutFence,
   withoutFootnotes,
   withoutMarkup,
-  withoutNextTurn,
   withoutQuotes,
   withoutWordCount,
   withPlainMarks,

@@ -1,43 +1,4 @@
-// Takes off what models wrap an answer in: chat tokens, fences, Markdown, quotes, footnotes. Knows no task.
-
-/** The text as a reader sees it: without invisible characters and chat tokens, and nothing after the token that ends a turn. */
-export function visible(completion: string): string {
-  const text = completion
-    .replace(/\r\n?|\u2028|\u2029/g, "\n")
-    .replace(/[\u200B\u2060\uFEFF\u00AD]/g, "")
-    .trim();
-  const begun = text.replace(
-    /^(?:\s*(?:<\|(?:im_start|start_header_id|assistant|begin_of_text|startoftext)\|>|<start_of_turn>|<s>|<bos>|\[\/INST\])(?:\s*(?:assistant|model)\s*(?:<\|end_header_id\|>|\n))?)+/i,
-    "",
-  );
-  return (
-    begun
-      .split(
-        /<\|(?:im_end|return|eot_id|endoftext|end_of_text|im_start|eom_id|user|system|start_header_id)\|>|<end_of_turn>|<\/s>|<eos>|\[\/?INST\]/,
-      )[0]
-      ?.trim() ?? ""
-  );
-}
-
-const languages =
-  "json[5l]?|jsonlines|javascript|js|python|py|text|txt|plaintext|plain|markdown|md|html|xml|yaml|yml|csv|output|bash";
-
-/** Without what follows the token that ends a turn where it also ends a thought: only after thoughts are out. */
-export function withoutNextTurn(text: string): string {
-  return text.split(/<\|(?:end|start)\|>/)[0] as string;
-}
-
-/** The content of the first code fence that holds anything, closed or not; the text itself without one. */
-export function withoutFence(text: string): string {
-  const fence = /(`{3,}|~{3,})/g;
-  const parts = text.split(fence).filter((_, i) => i % 2 === 0);
-  if (parts.length === 1) return text;
-  const inside = parts
-    .filter((_, i) => i % 2 === 1)
-    .map((part) => part.replace(new RegExp(`^[ \\t]*(?:[\\w+-]+[ \\t]*(?=\\n)|(?:${languages})\\b[ \\t]*)`, "i"), ""));
-  const held = inside.find((part) => part.trim() !== "");
-  return held ?? parts.join("\n");
-}
+// Takes off what models wrap a sentence in: Markdown, quotes, footnotes. Knows no task.
 
 const closing: Readonly<Record<string, string>> = {
   '"': '"',

@@ -40,6 +40,28 @@ describe("reading lists", () => {
     ["marks without a word", "1.\n2. ...\n3. Nurses", ["Nurses"]],
     ["nothing", " \n", []],
     ["a dose at the start of a line is no mark", "5-fluorouracil\n3,4-DAP", ["5-fluorouracil", "3,4-DAP"]],
+    ["numbers without a blank, and in circles", "1.Nurses\n②Surgeons", ["Nurses", "Surgeons"]],
+    ["numbers in bold", "**1. Nurses**\n**2. Surgeons**", ["Nurses", "Surgeons"]],
+    ["numbers of a word", "Source 1: Nurses\nSource 2: Surgeons", ["Nurses", "Surgeons"]],
+    ["numbers said twice", "1. 1. Nurses\n2. 2. Surgeons", ["Nurses", "Surgeons"]],
+    ["numbers on one line", "1) Nurses 2) Surgeons, 3) Pharmacists", ["Nurses", "Surgeons", "Pharmacists"]],
+    [
+      "a number inside of an item begins none",
+      "1. Nurses of ward 7\n2. Stage 4. Surgeons",
+      ["Nurses of ward 7", "Stage 4. Surgeons"],
+    ],
+    ["breaks of HTML", "1. Nurses<br>2. Surgeons", ["Nurses", "Surgeons"]],
+    ["one line with semicolons", "Nurses; surgeons, too; pharmacists", ["Nurses", "surgeons, too", "pharmacists"]],
+    ["a table", "| No. | Source |\n|---|:--|\n| 1 | Nurses |\n| 2 | **Surgeons** |", ["Nurses", "Surgeons"]],
+    ["JSON", '["Nurses", "Surgeons, too"]', ["Nurses", "Surgeons, too"]],
+    ["JSON of a field", 'Here: {"sources": ["Nurses", "Surgeons"], "count": 2}', ["Nurses", "Surgeons"]],
+    [
+      "JSON of objects, in a fence",
+      '```json\n[{"name": "Nurses", "why": "notes"}, {"name": "Surgeons", "why": "letters"}]\n```',
+      ["Nurses", "Surgeons"],
+    ],
+    ["a thought before the list", "<think>\n- not these\n</think>\n- Nurses\n- Surgeons<|im_end|>", ["Nurses", "Surgeons"]],
+    ["a thought that did not end", "<think>\n- not these\n- nor these", []],
   ];
   it.each(cases)("%s", (_, answer, items) => expect(listItems(answer)).toEqual(items));
 
@@ -53,6 +75,7 @@ describe("reading lists", () => {
     expect(listItems("1. Nurses\n2. Surgeo", true)).toEqual(["Nurses"]);
     expect(listItems("nurses, surgeons, pharma", true)).toEqual(["nurses", "surgeons"]);
     expect(listItems("1. Nurses\n2. Surgeons\nThese are the most li", true)).toEqual(["Nurses", "Surgeons"]);
+    expect(listItems('["Nurses", "Surgeons", "Pharma', true)).toEqual(["Nurses", "Surgeons"]);
   });
 
   it("takes an item's head from its explanation, and leaves hyphens alone", () => {
@@ -90,6 +113,10 @@ describe("reading topics", () => {
     const answer =
       "1. Hypertension (high blood pressure)\n2. hypertension\n3. Alzheimer's Disease\n4. diseases\n5. Type 2 diabetes\n6. The patient should always see a doctor first\n7. Tests for diseases\n8. Cancer cancer\n9. Non-Hodgkin lymphoma";
     expect(readTopics(answer, bc5cdrDisease)).toEqual(["hypertension", "alzheimer's disease", "non-hodgkin lymphoma"]);
+  });
+
+  it("has each name once, in the case that came first", () => {
+    expect(readTopics("1. Gout\n2. GOUT\n3. COPD\n4. gout.", bc5cdrDisease)).toEqual(["gout", "COPD"]);
   });
 });
 

@@ -1,4 +1,4 @@
-// A field of the JSON objects in a text, read as loosely as models write them: over several lines, with trailing commas or other quotes.
+// Strings of the JSON in a text, read as loosely as models write them: over several lines, with trailing commas or other quotes.
 
 /** Numbers and literals are null: no field of ours holds one. */
 type Value = string | null | Value[] | ReadonlyMap<string, Value>;
@@ -30,6 +30,30 @@ export function jsonFields(text: string, field: string): string[] {
     at = read ? read.end : at + next + 1;
   }
   return found;
+}
+
+/** The items of the JSON lists in a text: strings; of an object among them its first string; of an object without lists its strings. */
+export function jsonItems(text: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const next = text.slice(at).search(/[{[]/);
+    if (next < 0) break;
+    const read = readValue(text, at + next);
+    if (read) found.push(...itemsOf(read.value, false));
+    at = read ? read.end : at + next + 1;
+  }
+  return found;
+}
+
+function itemsOf(value: Value, listed: boolean): string[] {
+  if (value === null) return [];
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap((item) => itemsOf(item, true));
+  const values = [...value.values()];
+  const nested = values.filter((one) => one !== null && typeof one !== "string");
+  if (nested.length > 0) return nested.flatMap((one) => itemsOf(one, false));
+  const strings = values.filter((one) => typeof one === "string");
+  return listed ? strings.slice(0, 1) : strings;
 }
 
 function fieldsOf(value: Value, field: string): string[] {
