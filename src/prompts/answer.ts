@@ -89,9 +89,9 @@ function faultOf(line: string, rest: string, asked: Asked): "thought-only" | "re
   return isEcho(line, asked.messages ?? []) || isEcho(rest, asked.messages ?? []) ? "echoes-prompt" : undefined;
 }
 
-function plainText(line: string, { marks = false, slots = [] }: Asked): string {
+function plainText(line: string, { marks = false }: Asked): string {
   const unwrapped = withoutQuotes(withoutMarkup(withoutQuotes(line.replace(/\s+/g, " ").trim())));
   const alone = withoutQuotes(withoutWordCount(withoutPreamble(withoutList(unwrapped))));
-  const noted = withoutFootnotes(marks ? withPlainMarks(alone, slots) : alone);
+  const noted = withoutFootnotes(marks ? withPlainMarks(alone) : alone);
   return (marks ? withoutFalseMarks(noted) : noted).replace(/\s+/g, " ").trim();
 }

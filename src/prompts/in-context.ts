@@ -1,8 +1,12 @@
 // In-context inference (Table 2): a test item is asked with its labels and few-shot examples, and the answer is read. Knows no engine. Pure.
 
+import { listItems } from "../knowledge/list-answer.ts";
 import type { Example, Shape, Shapes, Span, TokenExample } from "../tasks/example.ts";
 import type { ExampleOf, LearnableTask, Task } from "../tasks/task.ts";
+import { visible, withoutFence, withoutNextTurn } from "../text/completion.ts";
+import { withoutThoughts } from "../text/thoughts.ts";
 import { literal } from "./grammar.ts";
+import { withoutQuotes } from "./reading/wrapping.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 
 type TaskOf<S extends Shape> = Task & LearnableTask<S>;
@@ -32,14 +36,36 @@ const nameOf = (task: LearnableTask, id: string) => task.labels.find((label) => 
 const oneOf = (names: readonly string[]) => `root ::= ${names.map(literal).join(" | ")}`;
 const namesOf = (task: LearnableTask) => task.labels.map((label) => label.name);
 
-/** The label that a word names, whatever its case; "_" and a space are the same. */
+const answerLead =
+  /^\s*[*_]*(?:the )?(?:correct |right |best )?(?:answer|label|relation|class|text)s?(?: is| are)?\s*:?[*_]*\s+(?=\S)/i;
+
+/** An answer without thoughts, chat tokens and fences: as it is, without a word like "Answer:" before it, and without quotes. */
+function saidIn(completion: string): readonly string[] {
+  const said = withoutFence(withoutNextTurn(withoutThoughts(visible(completion)) ?? "")).trim();
+  const alone = said.replace(answerLead, "");
+  return [said, alone, withoutQuotes(alone)];
+}
+
+/** The label that a word names, whatever its case, bold or in quotes; "_" and a space are the same. */
 function labelNamed(task: LearnableTask, said: string): string | undefined {
-  const plain = (text: string) => text.trim().toLowerCase().replaceAll("_", " ").replace(/[.]$/, "");
+  const plain = (text: string) =>
+    text
+      .replace(/^[\s*`"'“‘-]+|[\s*`"'”’.]+$/g, "")
+      .toLowerCase()
+      .replaceAll("_", " ");
   return task.labels.find(({ id, name }) => plain(name) === plain(said) || plain(id) === plain(said))?.id;
 }
 
+/** Ways to take several labels apart: as they were asked for, as a list, by commas. */
+const apart = (answer: string): readonly (readonly string[])[] =>
+  [answer.split(/[;\n]/), listItems(answer), answer.split(/,\s*(?:and\s+)?|\s+and\s+/)]
+    .map((parts) => parts.filter((part) => part.trim() !== ""))
+    .filter((parts) => parts.length > 0);
+
+/** An explanation after the label is passed over. */
 function oneLabel<E extends { readonly label: string }>(task: LearnableTask, item: E, answer: string): Parsed<E> {
-  const label = labelNamed(task, answer);
+  const [line = ""] = answer.trim().split("\n");
+  const label = labelNamed(task, line) ?? labelNamed(task, line.split(/\.\s|,? because |\s[(–—-]/)[0] as string);
   return label === undefined ? rejected("malformed") : { ok: true, value: { ...item, label } };
 }
 
@@ -56,17 +82,11 @@ const rows: { readonly [S in Shape]: ShapeQuestion<S> } = {
       return `root ::= ${none}label ( ${literal(separator)} label )*\n${label}`;
     },
     read(task, item, answer) {
-      const parts = answer
-        .trim()
-        .split(/[;\n]/)
-        .filter((part) => part.trim() !== "");
-      if (parts.length === 1 && parts[0]?.trim().toLowerCase() === noLabel && task.carries === "any") {
-        return { ok: true, value: { ...item, labels: [] } };
-      }
-      const labels = parts.map((part) => labelNamed(task, part));
-      if (labels.length === 0 || labels.includes(undefined)) return rejected("malformed");
-      if (task.carries === "one" && labels.length > 1) return rejected("malformed");
-      return { ok: true, value: { ...item, labels: [...new Set(labels as string[])] } };
+      if (task.carries === "any" && /^\W*none\W*$/i.test(answer)) return { ok: true, value: { ...item, labels: [] } };
+      const ways = apart(answer).map((parts) => parts.map((part) => labelNamed(task, part)));
+      const labels = ways.find((way) => !way.includes(undefined)) as string[] | undefined;
+      if (!labels || (task.carries === "one" && labels.length > 1)) return rejected("malformed");
+      return { ok: true, value: { ...item, labels: [...new Set(labels)] } };
     },
   },
   relation: {
@@ -195,7 +215,9 @@ export function questionOf<T extends Task>(task: T, item: ExampleOf<T>, examples
   };
 }
 
-/** The item with the labels that were answered. */
+/** The item with the labels that were answered, by a model that no grammar may have held. */
 export function readAnswered<T extends Task>(task: T, item: ExampleOf<T>, completion: string): Parsed<ExampleOf<T>> {
-  return rowOf(task as TaskOf<Shape>).read(task as TaskOf<Shape>, item as never, completion) as Parsed<ExampleOf<T>>;
+  const row = rowOf(task as TaskOf<Shape>);
+  const found = saidIn(completion).map((said) => row.read(task as TaskOf<Shape>, item as never, said));
+  return (found.find(({ ok }) => ok) ?? found[0]) as Parsed<ExampleOf<T>>;
 }

@@ -14,6 +14,7 @@ import { asJson, oneSentence, sentenceWithBoth } from "./grammar.ts";
 import { type Listing, listing5, listing11, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked, readSentence } from "./sentence.ts";
+import { typedMarks } from "./typed-marks.ts";
 
 type RelationTask = Task<"relation">;
 type Ends<T> = readonly [head: T, tail: T];
@@ -94,14 +95,13 @@ function readMarkedEnds(task: RelationTask, label: string, marked: string): Pars
   let at = 0;
   const found = new Map<string, Span>();
   const types = new Map([task.head, task.tail].map(({ word, type }) => [word.toLowerCase(), type]));
-  for (const match of marked.matchAll(/\[([^[\]:]+):\s*([^[\]]*?)\s*\]/g)) {
-    const type = types.get((match[1] as string).trim().toLowerCase());
-    const name = match[2] as string;
-    if (type === undefined || name === "") return rejected("malformed");
-    text += marked.slice(at, match.index);
+  for (const mark of typedMarks(marked, (word) => types.get(word.trim().toLowerCase()))) {
+    if (!mark) return rejected("malformed");
+    const { label: type, name } = mark;
+    text += marked.slice(at, mark.start);
     if (!found.has(type)) found.set(type, { start: text.length, end: text.length + name.length, label: type });
     text += name;
-    at = match.index + match[0].length;
+    at = mark.end;
   }
   text += marked.slice(at);
   if (/[[\]]/.test(text)) return rejected("unbalanced-marks");

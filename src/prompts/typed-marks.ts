@@ -21,7 +21,8 @@ export function typedText({ text, spans }: TokenExample, labels: readonly Label[
 }
 
 /**
- * Text and spans of a sentence with typed marks. A label is known by its name or its id, in any case. `malformed`: a mark without a label
+ * Text and spans of a sentence with typed marks; "[aspirin: Medication]" and "[aspirin](Medication)" are read as well. A label is known by its name
+ * or its id, in any case. `malformed`: a mark without a label
  * of the task or without a text. `unbalanced-marks`: a bracket that is not closed, not opened or nested.
  */
 export function readTyped(marked: string, labels: readonly Label[]): Parsed<TokenExample> {
@@ -29,17 +30,41 @@ export function readTyped(marked: string, labels: readonly Label[]): Parsed<Toke
   const spans: Span[] = [];
   let text = "";
   let at = 0;
-  for (const { index, 0: mark, 1: inside } of marked.matchAll(/\[([^[\]]*)\]/g)) {
-    const [, word, name] = /^([^:]*):\s*(.*?)\s*$/s.exec(inside as string) ?? [];
-    const label = word === undefined ? undefined : known.get(folded(word));
-    if (label === undefined || !name) return rejected("malformed");
-    text += marked.slice(at, index);
+  for (const mark of typedMarks(marked, (word) => known.get(folded(word)))) {
+    if (!mark) return rejected("malformed");
+    const { label, name } = mark;
+    text += marked.slice(at, mark.start);
     spans.push({ start: text.length, end: text.length + name.length, label });
     text += name;
-    at = index + mark.length;
+    at = mark.end;
   }
   text += marked.slice(at);
   return /[[\]]/.test(text) ? rejected("unbalanced-marks") : { ok: true, value: { kind: "token", text, spans } };
+}
+
+export interface TypedMark {
+  /** Of the mark in the text, with the parentheses behind it where they hold its type. */
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  readonly name: string;
+}
+
+/** The marks of a text in order; undefined in place of one whose label `labelOf` does not know, or that has no text. */
+export function* typedMarks(text: string, labelOf: (word: string) => string | undefined): Generator<TypedMark | undefined> {
+  for (const { index, 0: whole, 1: inside = "", 2: behind } of text.matchAll(/\[([^[\]]*)\](?:\(([^()]*)\))?/g)) {
+    const [first, last, end] = [inside.indexOf(":"), inside.lastIndexOf(":"), index + inside.length + 2];
+    const ways: readonly (readonly [word: string, name: string, end: number])[] = [
+      ...(first < 0 ? [] : [[inside.slice(0, first), inside.slice(first + 1), end] as const]),
+      ...(last < 0 ? [] : [[inside.slice(last + 1), inside.slice(0, last), end] as const]),
+      ...(behind === undefined ? [] : [[behind, inside, index + whole.length] as const]),
+    ];
+    const marks = ways.flatMap(([word, said, to]): TypedMark[] => {
+      const [label, name] = [labelOf(word), said.trim()];
+      return label === undefined || name === "" ? [] : [{ start: index, end: to, label, name }];
+    });
+    yield marks[0];
+  }
 }
 
 const folded = (word: string): string => word.trim().toLowerCase().replaceAll("_", " ");

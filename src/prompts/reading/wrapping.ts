@@ -58,13 +58,9 @@ export function withoutFootnotes(text: string): string {
   return text.replace(footnote, "").replace(raised, "");
 }
 
-/** Marks as other notations have them: twice in brackets, or with the type or an address behind them in parentheses. */
-export function withPlainMarks(text: string, types: readonly string[]): string {
-  return text.replace(/\[\[([^[\]]*)\]\]/g, "[$1]").replace(/(?<=\])\(([^()]*)\)/g, (whole, behind: string) => {
-    const isType = types.some((type) => type.toLowerCase() === behind.trim().toLowerCase());
-    return isType || /^https?:\/\//.test(behind) ? "" : whole;
-  });
-}
+/** Marks as other notations have them: twice in brackets, or with an address behind them in parentheses. */
+export const withPlainMarks = (text: string): string =>
+  text.replace(/\[\[([^[\]]*)\]\]/g, "[$1]").replace(/(?<=\])\(https?:\/\/[^()]*\)/g, "");
 
 /** Without the number of words that some models append. */
 export const withoutWordCount = (text: string): string =>

@@ -15,6 +15,7 @@ import { knowledgeOf } from "../../../src/knowledge/topic.ts";
 import { questionOf, readAnswered } from "../../../src/prompts/in-context.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../../src/tasks/example.ts";
+import { mqp } from "../../../src/tasks/mqp.ts";
 import { blankOf } from "../../../src/tasks/shapes.ts";
 import type { Task } from "../../../src/tasks/task.ts";
 import { answering, fewShot } from "../generate/asked.ts";
@@ -160,6 +161,8 @@ describe("answers", () => {
     expect(found.value.text).toBe(item.text);
     expect(found.value.spans.map((s) => item.text.slice(s.start, s.end))).toEqual(["gout", "asthma"]);
     expect(read("No (old) gout, nor asthma .")).toMatchObject({ ok: true, value: { spans: [] } });
+    for (const answer of ['Text: "No (old) [gout], nor asthma ."', "<think>\nhm\n</think>\nNo (old) [gout], nor asthma ."])
+      expect(read(answer), answer).toMatchObject({ ok: true, value: { spans: [{ start: 9, end: 13 }] } });
   });
 
   it.each(["No gout", "No (old) [gout, nor asthma .", "No (old) []gout, nor asthma .", "", "No (old) gout, nor asthma . More."])(
@@ -183,5 +186,22 @@ describe("answers", () => {
     expect(questionOf(reading("any"), text as never, []).grammar).toContain("none");
     expect(labels(`${one}; nonsense`)).toBeUndefined();
     expect(labels("")).toBeUndefined();
+    for (const answer of [`1. ${one}\n2. ${two}`, `Labels: ${one}, ${two}.`, `["${one}", "${two}"]`, `**${one}** and **${two}**`])
+      expect(labels(answer), answer).toEqual([task.labels[0]?.id, task.labels[1]?.id]);
+    expect(labels("**None.**")).toEqual([]);
+  });
+
+  it.each([
+    ["<think>not equivalent?</think>equivalent<|im_end|>", "equivalent"],
+    ["The answer is: **not_equivalent**", "not_equivalent"],
+    ["Not equivalent, because only one asks of doses", "not_equivalent"],
+    ["```\nequivalent.\n```", "equivalent"],
+    ["equivalent (both ask for the dose)", "equivalent"],
+    ["equivalent or not equivalent", undefined],
+    ["it is unclear whether they are equivalent", undefined],
+  ])("of pairs, by a model that no grammar holds: %s", (answer, label) => {
+    const pair = { kind: "pair", first: "a", second: "b", label: "equivalent" } as const;
+    const found = readAnswered(mqp, pair, answer);
+    expect(found.ok ? found.value.label : undefined).toBe(label);
   });
 });

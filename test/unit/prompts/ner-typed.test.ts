@@ -51,6 +51,24 @@ describe("the prompt", () => {
 });
 
 describe("an answer", () => {
+  it.each([
+    "[Aspirin: drug] eased his [fever: symptom] within an hour.",
+    "[Aspirin](drug) eased his [fever](symptom) within an hour.",
+    "[Drug: Aspirin] eased his [[symptom: fever]] within an hour.",
+  ])("is read in other notations: %s", (answer) => {
+    const spans = [
+      { start: 0, end: 7, label: "drug" },
+      { start: 18, end: 23, label: "symptom" },
+    ];
+    const text = "Aspirin eased his fever within an hour.";
+    expect(read(answer)).toEqual({ ok: true, value: { kind: "token", text, spans } });
+  });
+
+  it("keeps parentheses behind a mark that hold no type", () => {
+    const found = read("[drug: Acetylsalicylic acid](ASA) eased his fever.");
+    expect(found).toMatchObject({ ok: true, value: { text: "Acetylsalicylic acid(ASA) eased his fever." } });
+  });
+
   it("gives each mark its type, and the topic its own where it stands without one", () => {
     expect(read("Lithium caused [symptom: tremor] in two patients.", "lithium")).toEqual({
       ok: true,

@@ -54,3 +54,18 @@ it.each(["shuffled", "fixed"] as const)(
     expect(promptOf(mode, [within], { entities, source: "kg" } as Topic)).toContain("She had lithium toxicity for a week.");
   },
 );
+
+it.each([
+  "[chemical: Ibuprofen] led to a [disease: gastric ulcer] in days.",
+  "[Ibuprofen: Chemical] led to a [gastric ulcer](disease) in days.",
+])("reads head and tail in other notations: %s", (answer) => {
+  expect(relation.read(cdr, label, [answer], [])).toEqual({
+    ok: true,
+    value: example("Ibuprofen led to a gastric ulcer in days.", "Ibuprofen", "gastric ulcer"),
+  });
+});
+
+it("throws a mark of another type away", () => {
+  const answer = "[gene: TP53] led to a [disease: gastric ulcer] in days.";
+  expect(relation.read(cdr, label, [answer], [])).toEqual({ ok: false, reason: "malformed" });
+});
