@@ -151,3 +151,29 @@ test("a newer version is offered, changes nothing until it is taken, and not whi
   expect(await icon()).toContain("newer");
   await expect(use).toHaveCount(0);
 });
+
+test("a newer version that comes in mid-run waits: the button is out of reach until the run has ended", async ({ page }) => {
+  const changed = new Map<string, Buffer>();
+  server = await serveBuilt({}, { changed });
+  await kept(page);
+  await toGenerate(page, { origin: server.url });
+  await page.getByLabel("Examples to make").fill("400");
+  await page.getByRole("button", { name: "Generate 400 examples" }).click();
+  await expect(page.getByText(/^\d+ of 400$/)).toBeVisible();
+  for (const [path, content] of newVersion()) changed.set(path, content);
+  const other = await page.context().newPage();
+  await other.goto(`${server.url}/`); // a browser asks for a newer version when a tab is opened
+  const use = page.getByRole("button", { name: "Use the newer version" });
+  await expect(use).toBeDisabled();
+  await expect(page.getByText("Something is at work in this tab. It is not interrupted.")).toBeVisible();
+  await other.getByRole("button", { name: "Use the newer version" }).click();
+  await expect(other.getByText("Clinfuse is open in 1 other tab")).toBeVisible();
+  await other.close();
+  await expect(page.getByText(/^400 examples from \d+ attempts/)).toBeVisible({ timeout: 120_000 });
+  await expect(use).toBeEnabled();
+  const again = page.waitForEvent("load");
+  await use.click();
+  await again;
+  await expect(page.getByText(/^400 examples from \d+ attempts/)).toBeVisible();
+  await expect(use).toHaveCount(0);
+});
