@@ -78,6 +78,11 @@ export class ClinfuseError extends Error {
   }
 }
 
+/** True for two errors of one code. */
+export function isSameFault(a: unknown, b: unknown): boolean {
+  return a instanceof ClinfuseError && b instanceof ClinfuseError && a.code === b.code;
+}
+
 /** True for both our own abort and the platform's. */
 export function isAbort(error: unknown): boolean {
   if (error instanceof ClinfuseError) return error.code === "aborted";

@@ -291,4 +291,24 @@ describe("generate", () => {
     await expect.element(page.getByRole("alert")).not.toBeInTheDocument();
     expect(saved(fake)?.config.size).toBe(7);
   });
+
+  it("a full disk is told once: trying again saves the run as well", async () => {
+    const fake = await runAt("generate");
+    const full = (what: string) => new ClinfuseError("quota-exceeded", "full", { what });
+    fake.failures.set("put", full("save the run"));
+    await page.getByLabelText("Examples to make").fill("7");
+    await expect.element(page.getByRole("alert")).toHaveTextContent("There was no room to save the run.");
+    for (const [doing, what] of [
+      ["put", "save the run"],
+      ["generate", "save what was made"],
+    ] as const)
+      fake.failures.set(doing, full(what));
+    await button("Generate 7 examples").click();
+    await expect.element(page.getByRole("alert")).toHaveTextContent("There was no room to save what was made.");
+    expect(page.getByRole("alert").elements()).toHaveLength(1);
+    await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
+    await expect.element(page.getByText(/^7 examples from/)).toBeVisible();
+    await expect.element(page.getByRole("alert")).not.toBeInTheDocument();
+    expect(saved(fake)?.config.size).toBe(7);
+  });
 });

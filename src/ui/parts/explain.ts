@@ -21,7 +21,8 @@ function where({ file, line }: Place): string {
   return line === undefined ? ` in ${file}` : ` in ${file}, line ${line}`;
 }
 
-const sentence = (text: string) => {
+/** A message as a sentence: with a capital, and a full stop. */
+export const sentence = (text: string): string => {
   const trimmed = text.trim();
   return trimmed === "" ? "" : `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? "" : "."}`;
 };
