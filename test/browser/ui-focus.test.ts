@@ -44,6 +44,19 @@ it.each([
   root.remove();
 });
 
+it("passes by a field, in which keys that are still pressed would change something", async () => {
+  const { root, buttons } = three();
+  const release = keepFocus(root);
+  const last = buttons[2]!;
+  last.before(document.createElement("select")); // nearer than the button before it
+  last.addEventListener("click", () => last.remove());
+  last.focus();
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(() => document.activeElement?.tagName).toBe("BUTTON");
+  release();
+  root.remove();
+});
+
 it("stays where a reader put it when something else vanishes", async () => {
   const { root, buttons } = three();
   const release = keepFocus(root);

@@ -2,6 +2,9 @@
 
 const controls = "a[href], button, input, select, textarea, summary, [tabindex]";
 
+/** Controls that change nothing where a reader types on. */
+const harmless = "a[href], button, summary, [tabindex]:not(input, select, textarea)";
+
 /** Looks after the controls in `root` until the function that it returns is called. */
 export function keepFocus(root: HTMLElement): () => void {
   let held: { readonly element: HTMLElement; readonly at: DOMRect } | undefined;
@@ -28,10 +31,10 @@ export function keepFocus(root: HTMLElement): () => void {
   };
 }
 
-/** The control in `root` that one can reach and that is nearest to `at`; each is measured once. */
+/** The harmless control in `root` that one can reach and that is nearest to `at`; each is measured once. */
 function nearest(root: HTMLElement, at: DOMRect): HTMLElement | undefined {
   let best: { readonly element: HTMLElement; readonly away: number } | undefined;
-  for (const element of root.querySelectorAll<HTMLElement>(controls)) {
+  for (const element of root.querySelectorAll<HTMLElement>(harmless)) {
     if (element.tabIndex < 0 || element.matches(":disabled") || element.getClientRects().length === 0) continue;
     const { left, top } = element.getBoundingClientRect();
     const away = Math.hypot(left - at.left, top - at.top);
