@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, it } from "vitest";
 import { page } from "vitest/browser";
-import { render } from "vitest-browser-svelte";
+import { cleanup, render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
@@ -140,6 +140,46 @@ it("shows the doubtful examples first, drops and keeps by one key, and trains wi
   location.hash = "#/run/r1/analyse";
   await expect.element(button("Look again")).toBeVisible();
   expect(first().textContent).toContain("Dropped.");
+});
+
+it("does the same to all like the one decided last, though the focus went on", async () => {
+  await analysed(30);
+  await button("Look for doubtful examples").click();
+  await expect.element(page.getByText(/A does the same to all like it/)).toBeVisible();
+  const items = () => [...document.querySelectorAll<HTMLElement>("ol.rows > li")];
+  ((items()[0] as HTMLElement).querySelector("button") as HTMLElement).focus();
+  const press = (key: string) =>
+    (document.activeElement as HTMLElement).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press("a");
+  expect(document.querySelectorAll("li.dropped")).toHaveLength(0); // nothing was decided yet
+  press("d");
+  await expect.element(button("Train without 1 example")).toBeEnabled();
+  press("a");
+  await expect.element(page.getByText(/^The same was done to \d+ like example \d+\.$/)).toBeVisible();
+  const number = (item?: Element) => Number(/^\s*Example (\d+)\./.exec(item?.textContent ?? "")?.[1]);
+  await expect.element(page.getByText(`like example ${number(items()[0])}.`, { exact: false })).toBeVisible();
+  expect(document.querySelectorAll("li.dropped").length).toBeGreaterThan(1);
+  press("u");
+  await expect.element(button("Train without 1 example")).toBeEnabled();
+});
+
+it("finds the decisions after a reload, when the list of graphs is yet to be read", async () => {
+  const fake = await analysed(30, ({ services }) => {
+    const client = services.analyse();
+    const procedures = { ...client.procedures, factuality: async () => Array.from({ length: 30 }, () => "known" as const) };
+    (services as { analyse: unknown }).analyse = () => ({ ...client, procedures });
+  });
+  const imported = fake.services.generate.importStarter(null as never, new AbortController().signal);
+  for await (const _ of imported);
+  await button("Look for doubtful examples").click();
+  await expect.element(button(/^Train without/)).toBeVisible();
+  await expect.element(page.getByText("the graph knows what it claims")).toBeVisible();
+  await button("Drop").first().click();
+  await expect.element(page.getByText(/^Example \d+ is dropped\.$/)).toBeVisible();
+  await cleanup();
+  await render(App, { services: fake.services });
+  await expect.element(button("Look again")).toBeVisible();
+  expect(document.querySelectorAll("li.dropped")).toHaveLength(1);
 });
 
 it("relabels and writes again by one key, and trains with what was changed", async () => {

@@ -47,6 +47,8 @@ export class TrustStep {
   filters = $state<TrustFilter[]>(["hand"]);
   /** The last word on examples, for ears and eyes. */
   told = $state("");
+  /** The example decided on last. */
+  #last: number | undefined;
   /** Words before, the latest last: undo takes them back. */
   #past = $state.raw<readonly Trust[]>([]);
   #future = $state.raw<readonly Trust[]>([]);
@@ -105,10 +107,9 @@ export class TrustStep {
         else this.#tell(told.event, judges[told.by]);
       }
       if (!judged) throw new Error("judging ended without a word");
-      const held = (lab.graphs ?? []).some(({ id }) => id === config.graph);
       this.work.tell("Asking the graph");
       const graph = { task: config.task, examples, graph: config.graph };
-      const verdicts = held ? await lab.analyst.procedures.factuality(graph, signal) : undefined;
+      const verdicts = (await this.#holdsGraph()) ? await lab.analyst.procedures.factuality(graph, signal) : undefined;
       this.trust = trustOf({ examples, ...judged, ...(verdicts ? { verdicts } : {}) });
       this.#past = this.#future = [];
       this.told = "";
@@ -128,6 +129,7 @@ export class TrustStep {
   }
 
   decide(index: number, decision: "drop" | "keep"): void {
+    this.#last = index;
     this.#put(
       (trust) => decided(trust, index, decision),
       `Example ${count(index + 1)} is ${decision === "drop" ? "dropped" : "kept"}.`,
@@ -137,6 +139,7 @@ export class TrustStep {
   /** Gives the example its next label. */
   relabel(index: number): void {
     const example = this.examples[index];
+    this.#last = index;
     if (example)
       this.#put(
         (trust) => relabelled(this.#run.task.task, trust, index, example),
@@ -148,6 +151,7 @@ export class TrustStep {
   edit(index: number, after: Example): void {
     const own = this.examples[index];
     if (!own) return;
+    this.#last = index;
     const change = agree(own, after) ? undefined : ({ by: "edit", example: after } as const);
     this.#put(
       (trust) => changedTo(trust, index, change),
@@ -168,11 +172,13 @@ export class TrustStep {
     return this.trust ? saidOfAlike(this.trust, this.order, this.examples, index).touched.length : 0;
   }
 
-  /** Says the word on this example of all like it: one step for undo. */
-  sayOfAlike(index: number): void {
-    if (!this.trust) return;
+  /** Says the word on this example, or else on the one decided last, of all like it: one step for undo. */
+  sayOfAlike(index = this.#last): void {
+    if (!this.trust || index === undefined) return;
     const { trust, touched } = saidOfAlike(this.trust, this.order, this.examples, index);
-    if (touched.length > 0) this.#put(() => trust, `The same was done to ${count(touched.length)} like it.`);
+    const like = `like example ${count(index + 1)}`;
+    if (touched.length === 0) this.told = `Nothing to do: no example is ${like}.`;
+    else this.#put(() => trust, `The same was done to ${count(touched.length)} ${like}.`);
   }
 
   undo = (): void => this.#step(-1);
@@ -260,6 +266,13 @@ export class TrustStep {
     return { ...(await trainRequestOf(config, notebook.data, examples, save, lab.services.train.recipe)), keepModel: false };
   }
 
+  /** The run's graph is in this browser. After a reload the list of graphs is yet to be read. */
+  async #holdsGraph(): Promise<boolean> {
+    const { lab, config } = this.#run;
+    if (!lab.graphs) await lab.readGraphs();
+    return (lab.graphs ?? []).some(({ id }) => id === config.graph);
+  }
+
   async #store(): Promise<void> {
     const key = this.#read;
     if (key === undefined || !this.trust) return;
@@ -275,8 +288,7 @@ export class TrustStep {
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
     const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
     const { graph, seed, encoder, preset, train = {} } = config;
-    const held = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
-    const own = { accepted, encoder, preset, train, seed, graph: held };
+    const own = { accepted, encoder, preset, train, seed, graph: (await this.#holdsGraph()) ? graph : null };
     const inputs = [keys.train, keys.validation, keys.test, notebook.run];
     return { now: await trustKey(inputs, own), before: await productKey("trust", inputs, own) };
   }
