@@ -190,6 +190,12 @@ export class Lab {
     this.graphs = await this.services.generate.graphs(null);
   }
 
+  /** The graph where it is in this browser, else null. After a reload the list of graphs is yet to be read. */
+  async heldGraph(graph: string): Promise<string | null> {
+    if (!this.graphs) await this.readGraphs();
+    return (this.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
+  }
+
   /** Ports of the driver of plans: the workers, and rows that are there already. */
   ports(data: NotebookData): ExperimentPorts {
     const { generate, train } = this.services;

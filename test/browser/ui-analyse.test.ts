@@ -163,14 +163,15 @@ it("does the same to all like the one decided last, though the focus went on", a
   await expect.element(button("Train without 1 example")).toBeEnabled();
 });
 
-it("finds the decisions after a reload, when the list of graphs is yet to be read", async () => {
+it("finds the measures and the decisions after a reload, when the list of graphs is yet to be read", async () => {
   const fake = await analysed(30, ({ services }) => {
     const client = services.analyse();
     const procedures = { ...client.procedures, factuality: async () => Array.from({ length: 30 }, () => "known" as const) };
-    (services as { analyse: unknown }).analyse = () => ({ ...client, procedures });
+    Object.assign(services, { analyse: () => ({ ...client, procedures }) });
+    Object.assign(services.generate, { graphs: async () => [{ id: "starter" }] });
   });
-  const imported = fake.services.generate.importStarter(null as never, new AbortController().signal);
-  for await (const _ of imported);
+  await button("Measure").click();
+  await expect.element(page.getByRole("heading", { name: /synthetic text is/ })).toBeVisible();
   await button("Look for doubtful examples").click();
   await expect.element(button(/^Train without/)).toBeVisible();
   await expect.element(page.getByText("the graph knows what it claims")).toBeVisible();
@@ -178,6 +179,7 @@ it("finds the decisions after a reload, when the list of graphs is yet to be rea
   await expect.element(page.getByText(/^Example \d+ is dropped\.$/)).toBeVisible();
   await cleanup();
   await render(App, { services: fake.services });
+  await expect.element(button("Measure again")).toBeVisible();
   await expect.element(button("Look again")).toBeVisible();
   expect(document.querySelectorAll("li.dropped")).toHaveLength(1);
 });

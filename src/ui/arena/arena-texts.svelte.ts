@@ -48,7 +48,7 @@ export class ArenaTexts {
   async #request({ run, accepted, cell }: WrittenRun, read: ReturnType<ArenaRun["reader"]>): Promise<RunTexts> {
     const data = await read(await planned(cell));
     const { graph, seed, source } = cell.cell.config;
-    const held = (this.#lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
+    const held = await this.#lab.heldGraph(graph);
     return runTexts(await dataKeys(data), data, { run, source, accepted, graph: held, seed });
   }
 

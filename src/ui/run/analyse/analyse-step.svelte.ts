@@ -79,13 +79,13 @@ export class AnalyseStep {
       this.#measured++;
       const key = await this.#key();
       const { lab, config, notebook } = this.#run;
-      const graphs = lab.graphs ?? [];
+      const graph = await lab.heldGraph(config.graph);
       const request: AnalyseRequest = {
         real: this.real,
         synthetic: [this.synthetic],
         shown: { name: "shown", examples: notebook.data?.train ?? [] },
         encoder: embeddingEncoder,
-        ...(graphs.some(({ id }) => id === config.graph) ? { graph: config.graph } : {}),
+        ...(graph === null ? {} : { graph }),
         seed: config.seed,
       };
       for await (const event of lab.analyst.procedures.analyse(request, signal)) {
@@ -136,7 +136,7 @@ export class AnalyseStep {
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
     const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
     const { graph, seed, source } = config;
-    const named = (this.#run.lab.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
-    return analysisKey(keys, notebook.data, { run: notebook.run, source, accepted, graph: named, seed });
+    const held = await this.#run.lab.heldGraph(graph);
+    return analysisKey(keys, notebook.data, { run: notebook.run, source, accepted, graph: held, seed });
   }
 }

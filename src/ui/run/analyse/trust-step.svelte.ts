@@ -108,8 +108,9 @@ export class TrustStep {
       }
       if (!judged) throw new Error("judging ended without a word");
       this.work.tell("Asking the graph");
-      const graph = { task: config.task, examples, graph: config.graph };
-      const verdicts = (await this.#holdsGraph()) ? await lab.analyst.procedures.factuality(graph, signal) : undefined;
+      const graph = await lab.heldGraph(config.graph);
+      const asked = { task: config.task, examples };
+      const verdicts = graph === null ? undefined : await lab.analyst.procedures.factuality({ ...asked, graph }, signal);
       this.trust = trustOf({ examples, ...judged, ...(verdicts ? { verdicts } : {}) });
       this.#past = this.#future = [];
       this.told = "";
@@ -266,13 +267,6 @@ export class TrustStep {
     return { ...(await trainRequestOf(config, notebook.data, examples, save, lab.services.train.recipe)), keepModel: false };
   }
 
-  /** The run's graph is in this browser. After a reload the list of graphs is yet to be read. */
-  async #holdsGraph(): Promise<boolean> {
-    const { lab, config } = this.#run;
-    if (!lab.graphs) await lab.readGraphs();
-    return (lab.graphs ?? []).some(({ id }) => id === config.graph);
-  }
-
   async #store(): Promise<void> {
     const key = this.#read;
     if (key === undefined || !this.trust) return;
@@ -288,7 +282,7 @@ export class TrustStep {
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
     const keys = this.#run.dataKeys ?? (await dataKeys(notebook.data));
     const { graph, seed, encoder, preset, train = {} } = config;
-    const own = { accepted, encoder, preset, train, seed, graph: (await this.#holdsGraph()) ? graph : null };
+    const own = { accepted, encoder, preset, train, seed, graph: await this.#run.lab.heldGraph(graph) };
     const inputs = [keys.train, keys.validation, keys.test, notebook.run];
     return { now: await trustKey(inputs, own), before: await productKey("trust", inputs, own) };
   }
