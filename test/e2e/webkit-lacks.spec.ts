@@ -64,6 +64,7 @@ test("a browser with WebKit's lacks writes, trains, scores, keeps the model, and
   await expect(page.getByText(/WASM on (one thread|\d+ cores)/).first()).toBeVisible();
   await expect(page.getByText(/this browser offers no WebGPU adapter/).first()).toBeVisible();
   await expect(page.getByText("no: WASM multiplies, then adds, which takes longer")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Without a network" })).toContainText("runs no service worker here"); // the runner blocks it
   await page.screenshot({ path: info.outputPath("device.png"), fullPage: true });
   expect(server.asked.filter((one) => one.includes("fused.wasm"))).toEqual([]); // its instruction is not known here
   expect(complaints).toEqual([]);

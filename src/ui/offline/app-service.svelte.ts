@@ -53,7 +53,10 @@ export class AppService {
     const address = appAddress("sw.js");
     // A browser may refuse, and an odd one give nothing: the app starts without.
     this.#registration = await container.register(address, { updateViaCache: "none" }).catch(() => undefined);
-    if (!this.#registration) return "go";
+    if (!this.#registration) {
+      this.failure = "the browser runs no service worker here";
+      return "go";
+    }
     this.#watch(this.#registration);
     if (container.controller || (await serverSends())) {
       memory?.removeItem(reloadedKey);
