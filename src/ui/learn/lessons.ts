@@ -14,7 +14,10 @@ export const tour: readonly Stop[] = [
   {
     title: "Task",
     minutes: 1,
-    todo: ["Open Runs and press Start a run.", "Leave BC5CDR-Disease chosen and press Use the sample."],
+    todo: [
+      "Open Runs and press Start a run, or New run where there is one already.",
+      "Leave BC5CDR-Disease chosen and press Use the sample.",
+    ],
     look: "Five sentences with their diseases marked are all that a clinic has to give. The 60 test sentences are never shown to any model that learns.",
   },
   {
@@ -43,7 +46,7 @@ export const tour: readonly Stop[] = [
     title: "Evaluate",
     minutes: 1,
     todo: ["Read F1 before and after the synthetic text, with its interval.", "Open How it works."],
-    look: "The score is worked out from hits, misses and false alarms on this very test set. Read a sentence of your own at the end of the page.",
+    look: "The score is worked out from hits, misses and false alarms on this very test set. Below, try the model on a sentence of your own.",
   },
   {
     title: "Analyse",
