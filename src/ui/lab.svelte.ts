@@ -11,6 +11,7 @@ import type { CapsuleProcedures } from "../procedures/capsules.ts";
 import type { NotebookNews } from "../store/notebook.ts";
 import type { WorkerClient } from "../workers/client.ts";
 import { Analyst } from "./analyst.ts";
+import type { Application } from "./apply/application.svelte.ts";
 import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
@@ -49,6 +50,8 @@ export class Lab {
   graphs = $state.raw<readonly GraphInfo[]>();
   /** Work on graphs that belongs to no run, once their page was opened. */
   graphWork = $state.raw<Work>();
+  /** Notes that a trained model read, with their corrections: in this tab's memory alone. */
+  application = $state.raw<Application>();
   /** The language model that is loaded, with the id it was asked for by. */
   open = $state.raw<{ readonly asked: string; readonly engine: string; readonly info: ModelInfo }>();
   /** Runs that another tab deleted. */
@@ -140,7 +143,8 @@ export class Lab {
 
   /** Something is at work in this tab. */
   get running(): boolean {
-    return this.atWork !== undefined || this.library.running || this.bench.work.running || this.graphWork?.running === true;
+    const works = [this.bench.work, this.graphWork, this.application?.work];
+    return this.atWork !== undefined || this.library.running || works.some((work) => work?.running);
   }
 
   /** Begins a run: an empty one, or what is given. */
@@ -219,7 +223,7 @@ export class Lab {
 
   /** Closing the tab would lose work that nothing brings back. */
   get wouldLose(): boolean {
-    return [...this.#runs.values()].some((run) => run.wouldLose);
+    return this.application?.wouldLose === true || [...this.#runs.values()].some((run) => run.wouldLose);
   }
 
   nameOf(model: string): string {

@@ -74,8 +74,17 @@ it("done: marks in the whole note, a correction by keys, and a new run with it a
   await expect.element(page.getByText("corrected by you")).toBeVisible();
   await expect.element(found.getByText("3 Disease.")).toBeVisible();
 
+  // The notes and the correction outlive a look at another page, and closing the tab is asked about.
+  const asksBeforeLeaving = () => !dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  location.hash = "#/device";
+  await expect.element(page.getByRole("heading", { level: 1, name: "Device" })).toBeVisible();
+  expect(asksBeforeLeaving()).toBe(true);
+  location.hash = "#/apply";
+  await expect.element(found.getByText("3 Disease.")).toBeVisible();
+
   await button("Begin a run with them").click();
   await expect.element(page.getByRole("heading", { level: 1, name: "Generate" })).toBeVisible();
+  await expect.poll(asksBeforeLeaving).toBe(false);
   const copy = [...fake.saved.values()].find(({ id }) => id !== "r1");
   expect(copy?.data?.train.map((example) => (example.kind === "token" ? example.text : ""))).toEqual([
     "Patient 1 had asthma .",

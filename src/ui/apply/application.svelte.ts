@@ -42,10 +42,17 @@ export class Application {
   kept = $state(0);
   /** By question: what this model read, it need not read again. */
   #answers: { readonly model: string; readonly byQuestion: Map<string, Example> } | undefined;
+  /** The corrections are in a file or in a run as well. */
+  #taken = $state(false);
   readonly #lab: Lab;
 
   constructor(lab: Lab) {
     this.#lab = lab;
+  }
+
+  /** Closing the tab would lose corrections. */
+  get wouldLose(): boolean {
+    return this.corrections.length > 0 && !this.#taken;
   }
 
   get task(): Task | undefined {
@@ -93,6 +100,7 @@ export class Application {
     });
 
   correct(id: string, place: number, example: Example): void {
+    this.#taken = false;
     this.notes = this.notes.map((applied) =>
       applied.note.id === id
         ? { ...applied, answers: applied.answers.with(place, example), corrected: new Set([...applied.corrected, place]) }
@@ -102,6 +110,7 @@ export class Application {
 
   /** One file, or an archive of several. */
   async file(format: NoteFormatId): Promise<Download> {
+    this.#taken = true;
     const contents = [...noteFormats[format].write(this.notes.map(readOf))].map(([path, text]) => ({
       path,
       content: new Blob([text]),
@@ -123,5 +132,6 @@ export class Application {
       const train = [...data.train, ...this.corrections];
       const remark = `${this.corrections.length} sentences that were corrected by hand are among the examples.`;
       await this.#lab.create({ ...copy, data: { ...data, train, remarks: [...data.remarks, remark] } }, "generate");
+      this.#taken = true;
     });
 }
