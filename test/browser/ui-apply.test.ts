@@ -160,14 +160,19 @@ it("relates two names in a typed sentence and in a table's rows, and a corrected
   await page.getByLabelText("Disease in it").fill("gout");
   await button("Read the note").click();
   await expect.element(page.getByText("1 note by “My model”: 1 induce.")).toBeVisible();
+  await page.getByLabelText("Disease in it").fill("cough");
+  await button("Read the note").click();
+  await expect.element(page.getByRole("alert")).toHaveTextContent("the text does not hold the Disease");
   const rows = new File(["text,head,tail\nZolmine and gout.,Zolmine,gout\nNothing.,Zolmine,gout\n"], "r.csv");
   await userEvent.upload(page.getByLabelText("Files to read"), rows);
   await expect.element(page.getByText(/r\.csv: 2 rows.*1 of them asks nothing, the first in line 3/)).toBeVisible();
   await expect.element(page.getByText("2 notes by “My model”: 1 induce.")).toBeVisible();
+  await expect.element(page.getByRole("alert")).not.toBeInTheDocument(); // it was said of another reading
   await button("Correct").first().click();
   await button("Correct sentence 1").click();
   await page.getByRole("radio", { name: /not induce/ }).click();
   await button("Keep it so").click();
+  await expect.element(page.getByText("2 notes by “My model”: 1 not induce.")).toBeVisible();
   await button("Begin a run with them").click();
   await expect.element(page.getByRole("heading", { level: 1, name: "Generate" })).toBeVisible();
   const copy = [...fake.saved.values()].find(({ id }) => id !== "r1");

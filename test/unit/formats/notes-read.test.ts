@@ -80,6 +80,14 @@ describe("a typed note", () => {
     });
   });
 
+  it("of a name takes the place as it is written, and in other case only where there is none", () => {
+    const endsOf = (text: string, head: string) => typed(cdr, { text, head, tail: "gout" }).ends?.head;
+    expect(endsOf("Zolmine, then zolmine, gave him gout.", "zolmine")).toEqual({ start: 14, end: 21, label: "Chemical" });
+    expect(endsOf("Zolmine gave him gout.", "zolmine")).toEqual({ start: 0, end: 7, label: "Chemical" });
+    // A capital that is two characters in lower case would move every place behind it.
+    expect(() => endsOf("\u0130: Zolmine gave him gout.", "zolmine")).toThrow('the text does not hold the Chemical "zolmine"');
+  });
+
   it.each([
     [cdr, { text: "Zolmine gave him gout.", head: "", tail: "gout" }, "no Chemical is named"],
     [cdr, { text: "Zolmine gave him gout.", head: "Zolmine", tail: "cough" }, 'the text does not hold the Disease "cough"'],
