@@ -106,7 +106,7 @@ ${cardHtml(sections.filter((section) => section.title !== useTitle))}
 }
 
 const pageStyle = html`<style>
-form{display:grid;gap:8px;justify-items:start}label{font-weight:600}textarea{width:100%;box-sizing:border-box;font:inherit;color:inherit;background:transparent;border:1px solid var(--line-strong);border-radius:4px;padding:8px}
+form{display:grid;grid-template-columns:minmax(0,1fr);gap:8px;justify-items:start}label{font-weight:600}textarea{width:100%;box-sizing:border-box;font:inherit;color:inherit;background:transparent;border:1px solid var(--line-strong);border-radius:4px;padding:8px}
 button{font:inherit;font-weight:600;padding:8px 20px;border:0;border-radius:4px;color:var(--paper);background:var(--accent);cursor:pointer}button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 input{font:inherit;color:inherit;max-width:100%}.row{margin:0}#found h3{margin:16px 0 0;font-size:inherit;overflow-wrap:anywhere}#taken a{margin-right:16px;color:var(--accent)}

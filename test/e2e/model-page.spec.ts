@@ -61,6 +61,9 @@ test("a model's page runs it alone from the disk, and asks nobody", async ({ bro
   tab.on("pageerror", (error) => complaints.push(error.message));
   await tab.goto(pathToFileURL(page).href);
   await expect(tab.getByText("Ready.")).toBeVisible({ timeout: 30_000 });
+  await tab.setViewportSize({ width: 320, height: 640 });
+  expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await tab.setViewportSize({ width: 1280, height: 900 });
   await tab.getByLabel("Text or note").fill(texts.join("\n"));
   await tab.getByRole("button", { name: "Read it" }).click();
   const found = tab.getByRole("region", { name: "What the model found" });
