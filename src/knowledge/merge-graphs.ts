@@ -22,9 +22,9 @@ export interface MergeConflict {
 
 /** Each conflict in words, after a number. */
 export const conflictWords: Readonly<Record<MergeConflict["kind"], string>> = {
-  "other-type": "nodes share an id with one of another type and stay apart",
-  several: "nodes share ids with several of the first graph and stay apart",
-  "other-name": "nodes are one under two names: the second became a synonym",
+  "other-type": "an id that two types have, so both nodes stay apart",
+  several: "ids of several nodes of the first graph, so the node stays apart",
+  "other-name": "one node under two names, the second of which is now a synonym",
 };
 
 export interface Merged {

@@ -31,8 +31,9 @@ export function nameListFile(text: string, type: string): TextFile {
     throw new ClinfuseError("file-empty", "the list holds no name", { file: "the list", what: "the list holds no name" });
   const { id, type: of, name, synonyms } = nodeColumns;
   const header = [id, of, name, synonyms].map(({ names }) => names[0]).join("\t");
-  const rows = [...seen.values()].map(([first, ...others], i) =>
-    [`name:${i + 1}`, kind, first, others.join(synonymSign)].join("\t"),
+  // The id is the name itself: graphs are put together by their ids, and two lists share no numbers.
+  const rows = [...seen].map(([key, [first, ...others]]) =>
+    [`name:${encodeURIComponent(key.normalize())}`, kind, first, others.join(synonymSign)].join("\t"),
   );
   return { name: "nodes.tsv", data: new Blob([`${header}\n${rows.join("\n")}\n`]) };
 }

@@ -165,6 +165,19 @@ describe("a list of names", () => {
     ]);
     expect(() => nameListFile(" \n NaN", "Disease")).toThrow(/no name/);
   });
+
+  it("put together with another joins the names that both have, and no others", async () => {
+    const store = memoryGraphStore();
+    const lists = { a: "gout | podagra\nasthma\nlupus nephritis", b: "rickets\nGout | arthritis urica\nlupus  nephritis" };
+    for (const [id, text] of Object.entries(lists))
+      for await (const _ of importGraph([nameListFile(text, "Disease")], { ...options, id, name: id }, store, signal));
+    const [a, b] = [(await store.open("a"))!, (await store.open("b"))!];
+    expect((await resultOf(mergeGraphs(a, b, { ...options, id: "g" }, store, signal))).joined).toBe(2);
+    const joined = (await rowsOf((await store.open("g"))!)).nodes as { name: string; synonyms: readonly string[] }[];
+    expect(joined.map(({ name }) => name).sort()).toEqual(["asthma", "gout", "lupus nephritis", "rickets"]);
+    expect(joined.find(({ name }) => name === "gout")?.synonyms).toEqual(expect.arrayContaining(["podagra", "arthritis urica"]));
+    expect(joined.find(({ name }) => name === "asthma")?.synonyms).toEqual([]);
+  });
 });
 
 describe("a graph's name", () => {
