@@ -2,13 +2,14 @@
 
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ClinfuseError } from "../base/errors.ts";
+import { textOfPieces } from "./byte-level.ts";
 import { type ByteLevelTokenizer, withText } from "./byte-level-tokenizer.ts";
 import { addedToken } from "./transformers-tokenizer.ts";
 
 export interface GgufTokenizer extends ByteLevelTokenizer {
-  /** Names that a chat template may use, where the file has them. */
   /** Put before every prompt that does not begin with it, as llama.cpp does by the file's add_bos_token; absent for none. */
   readonly begin?: number;
+  /** Names that a chat template may use, with their texts. */
   readonly specialTokens: { readonly bos_token?: string; readonly eos_token?: string; readonly pad_token?: string };
 }
 
@@ -52,6 +53,12 @@ const endNames = new Set([
   "</s>",
 ]);
 
+/**
+ * Id of the tokens that begin and end a text where the file names none, or one outside of its vocabulary: the default of llama.cpp for the tokenizer
+ * model gpt2 (src/llama-vocab.cpp, `llama_vocab::impl::load`). It has none for padding.
+ */
+const defaultId = 11;
+
 const control = 3; // llama.cpp's types of tokens
 const userDefined = 4;
 
@@ -86,15 +93,20 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
     const id = metadata.get(`tokenizer.ggml.${key}`);
     return typeof id === "number" && id in vocabulary ? id : undefined;
   };
-  const endIds = [named("eos_token_id"), named("eot_token_id"), named("eom_token_id")].filter((id) => id !== undefined);
-  const piece = (name: string, id: number | undefined) => (id === undefined ? {} : { [name]: vocabulary[id] as string });
+  const fallback = defaultId in vocabulary ? defaultId : undefined;
+  const bos = named("bos_token_id") ?? fallback;
+  const eos = named("eos_token_id") ?? fallback;
+  const endIds = [eos, named("eot_token_id"), named("eom_token_id")].filter((id) => id !== undefined);
+  const verbatim = new Set([...controls, ...users]); // the others are written in byte-level characters
+  const textOf = (id: number) => (verbatim.has(id) ? (vocabulary[id] as string) : textOfPieces([vocabulary[id] as string]));
+  const piece = (name: string, id: number | undefined) => (id === undefined ? {} : { [name]: textOf(id) });
   const tokenizer = byteLevelTokenizer(vocabulary, strings("tokenizer.ggml.merges"), cutting, [
     ...controls.map((id) => ({ id, special: true })),
     ...users.map((id) => ({ id, special: false })),
   ]);
   if (metadata.get("tokenizer.ggml.add_eos_token") === true) throw no("tokenizer.ggml.add_eos_token", true, "false");
   const begins = (metadata.get("tokenizer.ggml.add_bos_token") ?? cutting.begins ?? false) === true;
-  const begin = begins ? named("bos_token_id") : undefined;
+  const begin = begins ? bos : undefined;
   if (begins && begin === undefined)
     throw no("tokenizer.ggml.bos_token_id", metadata.get("tokenizer.ggml.bos_token_id"), "the token that begins a prompt");
   const ends = new Set([...endIds, ...[...controls, ...users].filter((id) => endNames.has(vocabulary[id] as string))]);
@@ -103,8 +115,8 @@ export function readGgufTokenizer(metadata: Metadata, file: string): GgufTokeniz
     ...withText(pieces, (text) => tokenizer.encode(text, { add_special_tokens: false }).ids),
     ...(begin === undefined ? {} : { begin }),
     specialTokens: {
-      ...piece("bos_token", named("bos_token_id")),
-      ...piece("eos_token", named("eos_token_id")),
+      ...piece("bos_token", bos),
+      ...piece("eos_token", eos),
       ...piece("pad_token", named("padding_token_id")),
     },
   };

@@ -76,6 +76,32 @@ it("knows the tokens that end a completion and those that a template may name", 
   expect(tokenizer.specialTokens).toEqual({ bos_token: "<|im_start|>", eos_token: "<|im_end|>" });
 });
 
+describe("a file that names no token of its beginning and none of its end", () => {
+  // Tokens of the file of the tests: 11 is a plain one.
+  const unnamed = (tokens: readonly string[]) => {
+    const file = metadata("gpt-2").set("tokenizer.ggml.bos_token_id", 4_000_000).set("tokenizer.ggml.tokens", tokens);
+    file.set("tokenizer.ggml.token_type", [3, 3, 3, ...tokens.slice(3).map(() => 1)]);
+    file.delete("tokenizer.ggml.eos_token_id");
+    return file;
+  };
+
+  it("has llama.cpp's default for byte-level BPE, id 11, as text", () => {
+    const tokens = [...tiny.tokens];
+    const piece = "\u0120pain"; // Ġ stands for a space in pieces
+    const renamed = readGgufTokenizer(unnamed(tokens.with(11, piece)), "x.gguf");
+    expect(renamed.specialTokens).toEqual({ bos_token: " pain", eos_token: " pain" });
+    expect(renamed.ends.has(11)).toBe(true);
+    expect(renamed.begin).toBeUndefined();
+    const asked = unnamed(tokens).set("tokenizer.ggml.add_bos_token", true);
+    expect(readGgufTokenizer(asked, "x.gguf").begin).toBe(11);
+  });
+
+  it("has none where the vocabulary is smaller", () => {
+    const file = unnamed(tiny.tokens.slice(0, 11)).set("tokenizer.ggml.merges", ["! !"]);
+    expect(readGgufTokenizer(file, "x.gguf").specialTokens).toEqual({});
+  });
+});
+
 describe("refuses", () => {
   it.each<[string, string, unknown]>([
     ["a tokenizer of another kind", "tokenizer.ggml.model", "llama"],
