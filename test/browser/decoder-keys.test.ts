@@ -50,7 +50,18 @@ describe("the same greedy text as llama.cpp's", () => {
       ],
       turns,
     ],
+    [
+      "a first token that the template writes as well",
+      [
+        ["tokenizer.ggml.add_bos_token", true],
+        ["tokenizer.ggml.bos_token_id", 5n],
+      ],
+      `{{ bos_token }}${turns}`,
+    ],
     ["a template that takes no system message", [], refuses],
+    ["a template that writes a first token which the file does not name", [], `{{ bos_token }}${refuses}`],
+    ["a first token outside of the vocabulary", [["tokenizer.ggml.bos_token_id", 70_000n]], `{{ bos_token }}${turns}`],
+    ["an end outside of the vocabulary", [["tokenizer.ggml.eos_token_id", 70_000n]], `{{ eos_token }}${turns}`],
   ])("%s", async (_, keys, template) => {
     const file = await fileWith(keys, template);
     const ours = await written(await openBatch({ id: "batch/keys", weights: file, contextTokens: 256 }));
@@ -70,9 +81,19 @@ describe("the same greedy text as llama.cpp's", () => {
   });
 });
 
-it("a template that asks for the day is told the run's, by both", async () => {
-  const asks = `{{ strftime_now("%d %b %Y") }} ${turns}`;
-  const file = await fileWith([], asks);
+it.each<[string, Key[], string]>([
+  ["alone", [], ""],
+  ["and writes the first token itself, which the file does not name", [], "{{ bos_token }}"],
+  [
+    "and writes the first token that is added anyway",
+    [
+      ["tokenizer.ggml.add_bos_token", true],
+      ["tokenizer.ggml.bos_token_id", 5n],
+    ],
+    "{{ bos_token }}",
+  ],
+])("a template that asks for the day is told the run's, by both: %s", async (_, keys, begins) => {
+  const file = await fileWith(keys, `${begins}{{ strftime_now("%d %b %Y") }} ${turns}`);
   for (const date of ["2026-11-27", "2025-02-03"]) {
     const ours = await written(await openBatch({ id: "batch/day", weights: file, contextTokens: 256 }), date);
     const theirs = await written(await openWllama({ id: "wllama/day", weights: [file], contextTokens: 256, threads: 1 }), date);

@@ -7,7 +7,7 @@ import { mutex, orAbort } from "../../base/async.ts";
 import { ClinfuseError, isAbort, throwIfAborted } from "../../base/errors.ts";
 import { hasJspi } from "../../runtime/device.ts";
 import { type ChatTemplate, chatTemplate, parses } from "../../text/chat-template.ts";
-import type { Completion, CompletionRequest, LanguageModel, OnProgress } from "../language-model.ts";
+import type { Completion, CompletionRequest, LanguageModel, Message, OnProgress } from "../language-model.ts";
 import { contextOverflow } from "../refusals.ts";
 import { memoryNeed, throwIfTooBig } from "./memory.ts";
 import { readParts } from "./parts.ts";
@@ -112,7 +112,7 @@ export async function openWllama(options: WllamaOptions): Promise<LanguageModel>
       n_batch: batchTokens,
       n_ubatch: batchTokens,
       ctx_shift: false,
-      ...(template?.asksDate ? { chat_template: asItIs } : {}),
+      ...(template?.asksDate ? { chat_template: asItIs(template) } : {}),
     });
     // A file that llama.cpp cannot read gives an empty model rather than an error.
     if (wllama.getLoadedContextInfo().n_vocab === 0) throw new Error("it is no GGUF, or cut off, or of an unknown architecture");
@@ -161,7 +161,7 @@ async function complete(
   const { messages, sampling, seed, grammar, date } = request;
   const day = date === undefined ? {} : { date };
   const sent = template?.asksDate
-    ? [{ role: "user" as const, content: template.render(messages, day) }]
+    ? [{ role: "user" as const, content: rendered(template, messages, day) }]
     : messages.map(({ role, content }) => ({ role, content }));
   const options = {
     temperature: sampling.temperature,
@@ -218,14 +218,26 @@ function collected(onProgress: OnProgress) {
 function templateOf(metadata: ReadonlyMap<string, unknown>, id: string): ChatTemplate | undefined {
   const source = metadata.get("tokenizer.chat_template");
   if (typeof source !== "string" || !parses(source)) return undefined;
-  return chatTemplate(source, {}, id); // llama.cpp itself puts the token that begins a text
+  return chatTemplate(source, marks, id);
 }
+
+/** Characters of no script in place of tokens that a file may name or not: llama.cpp itself knows which ones stand there. */
+const marks = { bos_token: "\u{10fffc}", eos_token: "\u{10fffd}" } as const;
 
 /**
  * llama.cpp tells a template the day of the clock. Where a file's template asks for it, the text is rendered here, with the run's own day, and
- * passed through this one.
+ * passed through this one. A token at the very beginning stands in the template, or llama.cpp would put it there once more.
  */
-const asItIs = "{{ messages[0]['content'] }}";
+function asItIs(template: ChatTemplate): string {
+  const begins = template.render([{ role: "user", content: "" }]).startsWith(marks.bos_token) ? "{{ bos_token }}" : "";
+  return `${begins}{{ messages[0]['content'] | replace('${marks.bos_token}', bos_token) | replace('${marks.eos_token}', eos_token) }}`;
+}
+
+/** What is passed through: without the token that `asItIs` puts. */
+function rendered(template: ChatTemplate, messages: readonly Message[], date: { readonly date?: string }): string {
+  const text = template.render(messages, date);
+  return text.startsWith(marks.bos_token) ? text.slice(marks.bos_token.length) : text;
+}
 
 const chatMl = "the file has no chat template that is read here, so llama.cpp chooses how its messages are written";
 
