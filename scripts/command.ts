@@ -20,9 +20,9 @@ export function faultOf(error: unknown, otherwise = "bad-arguments"): Fault {
   return { code, message, file: place.file ?? null, line: place.line ?? null };
 }
 
-/** Shows what ended a verb that was at work: a sentence, and the last line. The exit code is 1. */
-export function showFailure(error: unknown, what: string): void {
-  const fault = faultOf(error, "failed");
+/** Shows what ended a verb that was at work: a sentence, and the last line. The exit code is 1. `otherwise` as `faultOf` has it. */
+export function showFailure(error: unknown, what: string, otherwise = "failed"): void {
+  const fault = faultOf(error, otherwise);
   console.error(`\n${what} failed: ${fault.message}`);
   console.log(JSON.stringify({ error: fault }));
   process.exitCode = 1;

@@ -5,10 +5,11 @@ import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
 import type { Turn } from "../src/generate/source.ts";
 import type { HeadlessEvent } from "../src/headless.ts";
 import { lineOf } from "../src/report/drawn.ts";
+import type { Task } from "../src/tasks/task.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
-export function narrator(say: (line: string) => void): (event: HeadlessEvent) => void {
-  const generate = generateNarrator(say);
+export function narrator(task: Task, say: (line: string) => void): (event: HeadlessEvent) => void {
+  const generate = generateNarrator(task, say);
   const loading = progress(say);
   return (event) => {
     switch (event.type) {
@@ -70,7 +71,7 @@ function progress(say: (line: string) => void): (what: string, done: number, tot
   };
 }
 
-function generateNarrator(say: (line: string) => void): (event: GenerateEvent) => void {
+function generateNarrator(task: Task, say: (line: string) => void): (event: GenerateEvent) => void {
   let accepted = 0;
   let rejected = 0;
   let tokens = 0;
@@ -90,7 +91,7 @@ function generateNarrator(say: (line: string) => void): (event: GenerateEvent) =
       case "accepted": {
         accepted++;
         count(turnsOf(event));
-        return say(`  + ${String(accepted).padStart(3)}  ${lineOf(event.example)}`);
+        return say(`  + ${String(accepted).padStart(3)}  ${lineOf(task, event.example)}`);
       }
       case "rejected": {
         const turns = turnsOf(event);

@@ -10,24 +10,25 @@ import { sameSeeds } from "../src/experiment/plan.ts";
 import { trainingOf } from "../src/experiment/training-basis.ts";
 import { writerOf } from "../src/generate/sources.ts";
 import { secondStageOf } from "../src/report/second-stage.ts";
-import { taskIdOf } from "../src/tasks/catalogue.ts";
+import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
 import { narrator } from "./demo-narrator.ts";
 import { type DemoOptions, readDemoOptions, usage } from "./demo-options.ts";
+import { checkData } from "./experiment-read.ts";
 import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { buildApp, serveApp } from "./serve.ts";
 
 async function main(): Promise<void> {
   const started = performance.now();
-  const options = readDemoOptions(process.argv.slice(2));
-  if (!options) {
-    console.log(usage);
-    return;
-  }
-  const { config, folder: files, source, test, own } = options;
+  const options = givenOptions();
+  if (!options) return;
+  const { config, folder, source, test, own } = options;
+  const seeds = sameSeeds(config.seed);
+  const data = { folder, source, test, ...(own ? { own } : {}) };
+  await checkData([{ config, seeds, data }], () => undefined); // before minutes of models and building
   const task = taskIdOf(config.task);
   console.log("Models ...");
   const needed = [writerOf(config.source)?.model ?? scriptedId, config.encoder].filter((id) => id !== scriptedId);
@@ -42,14 +43,13 @@ async function main(): Promise<void> {
     const preparation = performance.now() - started;
     launched = await launchForModels(`${served.url}headless.html`);
     console.log(`WebGPU adapter: ${launched.adapter}`);
-    const tell = narrator(console.log);
+    const tell = narrator(taskOf(config.task), console.log);
     let summary: CellSummary | undefined;
     const page = await openHeadless(launched.context, served.url, (event) => {
       if (event.type === "result") summary = event.summary;
       tell(event);
     });
-    const data = { folder: files, source, test, ...(own ? { own } : {}) };
-    await page.run([{ config, seeds: sameSeeds(config.seed), keepModel: true, place: "demo", data }]);
+    await page.run([{ config, seeds, keepModel: true, place: "demo", data }]);
     if (!summary) throw new Error("the cell ended without a result");
     const folder = join(
       options.out,
@@ -62,6 +62,18 @@ async function main(): Promise<void> {
   } finally {
     await launched?.close();
     await served.close();
+  }
+}
+
+/** Undefined where there is nothing to run: the usage was asked for, or an option does not fit and that was said. */
+function givenOptions(): DemoOptions | undefined {
+  try {
+    const options = readDemoOptions(process.argv.slice(2));
+    if (!options) console.log(usage);
+    return options;
+  } catch (error) {
+    showFailure(error, "The demo", "bad-arguments");
+    return undefined;
   }
 }
 

@@ -33,7 +33,10 @@ export function readExperiment(path: string, manifest: Manifest): ExperimentFile
 }
 
 /** Reads the data of every cell once, as the page will. `tell` gets each fault in words; throws the first. */
-export async function checkData(cells: readonly FileCell[], tell: (line: string) => void): Promise<void> {
+export async function checkData(
+  cells: readonly Pick<FileCell, "config" | "data" | "seeds">[],
+  tell: (line: string) => void,
+): Promise<void> {
   const faults: ClinfuseError[] = [];
   const read = new Map<HeadlessData, Dataset | undefined>();
   for (const { config, data, seeds } of cells) {

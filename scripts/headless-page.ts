@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
+import { ClinfuseError } from "../src/base/errors.ts";
 import type { HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
 
 export interface HeadlessPage {
@@ -39,7 +40,9 @@ export async function openHeadless(
         [cells as HeadlessCell[], keepGoing] as const,
       );
       const reply = await Promise.race([running, crashed]);
-      if (!reply.ok) throw new Error(`${reply.code}: ${reply.message}`);
+      if (reply.ok) return;
+      const { code, message, place } = reply;
+      throw code === "failed" ? new Error(message) : new ClinfuseError(code, message, place);
     },
     standings: () => page.evaluate(() => globalThis.clinfuse.standings()),
     saveArtefacts: async (folder) => saveAll(page, await page.evaluate(() => globalThis.clinfuse.artefacts()), folder),

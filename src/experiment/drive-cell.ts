@@ -1,6 +1,6 @@
 // Types and functions that the driver's parts share: target, events, and how a product is put. Knows no step.
 
-import { ClinfuseError, type Place } from "../base/errors.ts";
+import { ClinfuseError, type ErrorCode, type Place } from "../base/errors.ts";
 import type { GenerateEvent } from "../generate/log.ts";
 import type { KnowledgeEvent } from "../knowledge/gather.ts";
 import type { ImportEvent } from "../knowledge/graphs.ts";
@@ -35,8 +35,8 @@ export type CellEvent =
 
 /** Why a cell has no result. */
 export interface Failure {
-  /** An ErrorCode, or "failed" for what nobody foresaw. */
-  readonly code: string;
+  /** "failed" for what nobody foresaw. */
+  readonly code: ErrorCode | "failed";
   readonly message: string;
   readonly place?: Place;
 }

@@ -1,6 +1,7 @@
 // Drawings of an example in a report and on a terminal: one row a shape. Pure; every text is escaped.
 
 import type { Example, Shape, Shapes, Span } from "../tasks/example.ts";
+import type { Task } from "../tasks/task.ts";
 import { comparedTones, inOrder, segmentsOf, type Tone } from "./marked-text.ts";
 import { type Html, html, type Part } from "./report-html.ts";
 
@@ -8,8 +9,8 @@ interface ShapeRow<E extends Example> {
   readonly html: (example: E) => Html;
   /** Gold beside a prediction that differs from it. */
   readonly compared: (gold: E, predicted: E) => Html;
-  /** On one line, marks in square brackets. */
-  readonly line: (example: E) => string;
+  /** On one line, marks in square brackets; with their types where the task has several. */
+  readonly line: (example: E, typed: boolean) => string;
 }
 
 const words = (labels: readonly string[]): string => labels.map((label) => label.replaceAll("_", " ")).join(", ") || "no label";
@@ -24,7 +25,7 @@ const rows: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
       const tones = comparedTones(gold.spans, predicted.spans);
       return html`<p><b>Gold</b> ${marked(gold.text, gold.spans, tones.gold)}</p><p><b>Model</b> ${marked(gold.text, predicted.spans, tones.predicted)}</p>`;
     },
-    line: (e) => bracketed(e.text, e.spans),
+    line: (e, typed) => bracketed(e.text, e.spans, typed),
   },
   sentence: {
     html: (e) => html`<p>${e.text}</p>${tag(e.labels)}`,
@@ -51,9 +52,8 @@ function marked(text: string, spans: readonly Span[], tone?: (span: Span) => Ton
   );
 }
 
-/** Marks of several types say which. */
-function bracketed(text: string, spans: readonly Span[], several = new Set(spans.map((span) => span.label)).size > 1): string {
-  const mark = (s: { readonly text: string; readonly label?: string }) => (several ? `[${s.label}: ${s.text}]` : `[${s.text}]`);
+function bracketed(text: string, spans: readonly Span[], typed: boolean): string {
+  const mark = (s: { readonly text: string; readonly label?: string }) => (typed ? `[${s.label}: ${s.text}]` : `[${s.text}]`);
   return segmentsOf(text, spans)
     .map((s) => (s.label === undefined ? s.text : mark(s)))
     .join("");
@@ -70,4 +70,5 @@ export const drawn = (example: Example): Html => rowOf(example).html(example);
 /** Both are of one task. */
 export const drawnBeside = (gold: Example, predicted: Example): Html => rowOf(gold).compared(gold, predicted);
 
-export const lineOf = (example: Example): string => rowOf(example).line(example);
+/** On one line. */
+export const lineOf = (task: Task, example: Example): string => rowOf(example).line(example, task.labels.length > 1);

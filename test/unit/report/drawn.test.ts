@@ -1,17 +1,21 @@
-// The line of an example on a terminal, which has no colour: marks of several types say which they are.
+// The line of an example on a terminal, which has no colour: marks say their types where the task has several.
 
 import { expect, it } from "vitest";
 import { lineOf } from "../../../src/report/drawn.ts";
+import { taskById } from "../../../src/tasks/catalogue.ts";
 import type { Example, Span } from "../../../src/tasks/example.ts";
 
 const text = "Took aspirin 100 mg.";
 const drug: Span = { start: 5, end: 12, label: "Medication" };
 const dose: Span = { start: 13, end: 19, label: "Dosage" };
+const severalTypes = "casi";
+const oneType = "bc5cdr-chemical";
 
-it.each<[Example, string]>([
-  [{ kind: "token", text, spans: [drug] }, "Took [aspirin] 100 mg."],
-  [{ kind: "token", text, spans: [drug, dose] }, "Took [Medication: aspirin] [Dosage: 100 mg]."],
-  [{ kind: "relation", text, head: drug, tail: dose, label: "of" }, "Took [aspirin] [100 mg]. -> of"],
-])("%o", (example, line) => {
-  expect(lineOf(example)).toBe(line);
+it.each<[string, Example, string]>([
+  [oneType, { kind: "token", text, spans: [drug] }, "Took [aspirin] 100 mg."],
+  [severalTypes, { kind: "token", text, spans: [drug] }, "Took [Medication: aspirin] 100 mg."],
+  [severalTypes, { kind: "token", text, spans: [drug, dose] }, "Took [Medication: aspirin] [Dosage: 100 mg]."],
+  ["cdr", { kind: "relation", text, head: drug, tail: dose, label: "of" }, "Took [aspirin] [100 mg]. -> of"],
+])("of %s: %o", (task, example, line) => {
+  expect(lineOf(taskById(task), example)).toBe(line);
 });
