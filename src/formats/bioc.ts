@@ -12,6 +12,7 @@ import {
   type Mention,
   type Relation,
 } from "./reading/documents.ts";
+import { bestText } from "./reading/offsets.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { childNamed, childrenNamed, type Element, readXml } from "./reading/xml.ts";
@@ -69,10 +70,14 @@ function readDocument(rows: Collection, file: string, element: Element): CorpusD
   ].flatMap((part) => childrenNamed(part, "annotation"));
   const mentions = annotations.flatMap((annotation) => mentionIn(rows, file, annotation));
   const relations = childrenNamed(element, "relation").flatMap((relation) => relationIn(rows, file, relation));
-  const [joined, padded] = [laidOut(passages, false), laidOut(passages, true)];
-  const misses = ({ text }: { readonly text: string }): number =>
-    mentions.filter((m) => text.slice(m.start, m.end) !== m.said).length;
-  const layout = misses(padded) < misses(joined) ? padded : joined; // passages of some documents state offsets that count escapes
+  // Offsets of passages may count escapes, and code points or UTF-16 units.
+  const joined = laidOut(passages);
+  const layouts = [joined, laidOut(passages, (text) => [...text].length), laidOut(passages, (text) => text.length)];
+  const best = bestText(
+    layouts.map(({ text }) => text),
+    mentions,
+  );
+  const layout = layouts.find(({ text }) => text === best) ?? joined;
   return { file, line: element.line, ...layout, mentions, relations, closed: true };
 }
 
@@ -86,12 +91,12 @@ function passagesIn(passage: Element, file: string): Passage[] {
   });
 }
 
-/** Passages one blank apart, or each at its own offset. */
-function laidOut(passages: readonly Passage[], padded: boolean): Pick<CorpusDocument, "text" | "sections"> {
+/** Passages one blank apart; or each at its own offset, in the unit of `lengthOf`. */
+function laidOut(passages: readonly Passage[], lengthOf?: (text: string) => number): Pick<CorpusDocument, "text" | "sections"> {
   let text = "";
   const sections = passages.map(({ offset, text: own }, i) => {
-    if (padded) text = text.padEnd(Math.min(offset, text.length + 1000));
-    else if (i > 0) text += " ";
+    const gap = lengthOf ? Math.min(offset - lengthOf(text), 1000) : Math.min(i, 1);
+    text += " ".repeat(Math.max(gap, 0));
     const start = text.length;
     text += own;
     return { start, end: text.length };
