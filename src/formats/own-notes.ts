@@ -10,7 +10,8 @@ import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 /** Fields in the order in which they are written; the marks may stand behind the part that is looked at. */
-const begins = /^\uFEFF?\s*\{"id":"(?:[^"\\\n]|\\.)*","file":"(?:[^"\\\n]|\\.)*",(?:"line":\d+,)?"text":"/;
+const begins =
+  /^\uFEFF?\s*\{\s*"id"\s*:\s*"(?:[^"\\\n]|\\.)*"\s*,\s*"file"\s*:\s*"(?:[^"\\\n]|\\.)*"\s*,\s*(?:"line"\s*:\s*\d+\s*,\s*)?"text"\s*:\s*"/;
 
 export const ownNotes: Format = {
   id: "notes",
