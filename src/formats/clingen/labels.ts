@@ -8,10 +8,20 @@ export const labelFile = "label.txt";
 
 const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
 
-/** Id of the label by its name. Case does not count: the released code reads label.txt in lower case. */
+/** A name without what spellings differ in: blanks, hyphens and underscores, and the ".0" of a number that went through a table of floats. */
+export const plainName = (name: string): string =>
+  folded(name)
+    .replace(/[\s_-]+/g, " ")
+    .replace(/^(\d+)\.0+$/, "$1");
+
+/**
+ * Id of the label by its name. Case does not count: the released code reads label.txt in lower case. Blanks, hyphens and underscores are one where no
+ * two labels differ in them alone.
+ */
 export function labelId(task: LearnableTask, name: string): string | undefined {
   const exact = task.labels.find((l) => l.id === name) ?? task.labels.find((l) => folded(l.id) === folded(name));
-  return exact?.id;
+  const alike = exact ? [exact] : task.labels.filter((l) => plainName(l.id) === plainName(name));
+  return alike.length === 1 ? alike[0]?.id : undefined;
 }
 
 const labelList = (task: LearnableTask): string => task.labels.map((l) => l.id).join(", ");

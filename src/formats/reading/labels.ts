@@ -2,7 +2,7 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import type { Task } from "../../tasks/task.ts";
-import { labelId } from "../clingen/labels.ts";
+import { labelId, plainName } from "../clingen/labels.ts";
 import type { At } from "../format.ts";
 
 /** Names that a corpus gives to labels, in lower case, and the label of the task that each one means. */
@@ -16,19 +16,10 @@ export function labelNamed(task: Task, names: LabelNames, raw: string): string |
   return labelId(task, Object.hasOwn(names, name) ? (names[name] as string) : raw) ?? labelSpelled(task, names, name);
 }
 
-/** A name without what spellings differ in: blanks, hyphens and underscores, and the ".0" of a number that went through a table of floats. */
-const plain = (name: string): string =>
-  folded(name)
-    .replace(/[\s_-]+/g, " ")
-    .replace(/^(\d+)\.0+$/, "$1");
-
-/** The one label that a name can only mean once both are plain. */
+/** The one label that a name of the table can only mean once both are plain. */
 function labelSpelled(task: Task, names: LabelNames, raw: string): string | undefined {
-  const wanted = plain(raw);
-  const found = new Set([
-    ...Object.entries(names).flatMap(([name, id]) => (plain(name) === wanted ? [labelId(task, id)] : [])),
-    ...task.labels.flatMap(({ id }) => (plain(id) === wanted ? [id] : [])),
-  ]);
+  const wanted = plainName(raw);
+  const found = new Set(Object.entries(names).flatMap(([name, id]) => (plainName(name) === wanted ? [labelId(task, id)] : [])));
   return found.size === 1 ? [...found][0] : undefined;
 }
 
