@@ -28,7 +28,7 @@ import { pubhealth } from "./pubhealth.ts";
 import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
 import { extensionOf, folderOf, isAside, listed, nameOf, splitOf, unionsIn } from "./reading/paths.ts";
-import { strangerWords } from "./reading/strangers.ts";
+import { foreignWords, strangerWords } from "./reading/strangers.ts";
 import { rqe } from "./rqe.ts";
 import { taggedParquet } from "./tagged-parquet.ts";
 
@@ -83,6 +83,8 @@ export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choi
   const serving = fitting.filter(({ format }) => format.serves(task));
   const [first, second] = apartFromNames(serving);
   if (first && second) throw several(first, second);
+  const foreign = new Map([...heads].filter(([path, head]) => foreignWords(path, head) !== undefined));
+  if (!first && foreign.size > 0) throw unknown(foreign, task);
   const found = first ?? byName(heads, task, fitting.length > 0);
   if (!found && fitting[0]) throw unfit(fitting[0], task);
   if (!found) throw unknown(heads, task);
@@ -92,6 +94,8 @@ export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choi
   const wanted = [...heads.keys()].filter((path) => found.files.includes(path) || claimed.includes(path));
   const unions = unionsIn(wanted);
   const files = wanted.filter((path) => !unions.includes(path));
+  const mixed = new Map([...foreign].filter(([path]) => files.includes(path)));
+  if (mixed.size > 0) throw unknown(mixed, task);
   refuseSeveralCorpora(format, files);
   return { format, files, passedOver: [...heads.keys()].filter((path) => !files.includes(path)) };
 }

@@ -20,6 +20,23 @@ const byExtension: Readonly<Record<string, string>> = {
   doc: "is a document of a word processor: save the data as text",
 };
 
+const asDoccano = 'as JSONL, {"text": ..., "label": [[start, end, type], ...]} a line';
+
+const foreign: readonly (readonly [RegExp, string])[] = [
+  [/^\uFEFF?#FORMAT=WebAnno TSV/, "is WebAnno's TSV: export the documents as UIMA CAS XMI"],
+  [/^\uFEFF?\s*\{[^\n]*(?:"_input_hash"\s*:|"tokens"\s*:\s*\[\s*\{)/, `is Prodigy's JSONL: write the accepted rows ${asDoccano}`],
+  [
+    /^\uFEFF?\s*\[\s*\[\s*"(?:[^"\\]|\\.)*"\s*,\s*\{\s*"entities"/,
+    `is training data of spaCy: write its texts and entities ${asDoccano}`,
+  ],
+];
+
+/** A clause on a file in the format of another tool, whose extension formats that are read have too; undefined for any other file. */
+export function foreignWords(path: string, head: string): string | undefined {
+  const words = foreign.find(([pattern]) => pattern.test(head))?.[1];
+  return words === undefined ? undefined : `${nameOf(path)} ${words}`;
+}
+
 /** A clause on the file; undefined where nothing is known. */
 export function strangerWords(path: string, head: string): string | undefined {
   if (/^\uFEFF?\s*(?:<!doctype\s+html|<html[\s>])/i.test(head))
@@ -27,5 +44,5 @@ export function strangerWords(path: string, head: string): string | undefined {
   if (/^version https:\/\/git-lfs\.github\.com/.test(head))
     return `${nameOf(path)} is a pointer of Git LFS in place of the data: fetch the file itself`;
   const words = byExtension[extensionOf(path)];
-  return words === undefined ? undefined : `${nameOf(path)} ${words}`;
+  return foreignWords(path, head) ?? (words === undefined ? undefined : `${nameOf(path)} ${words}`);
 }
