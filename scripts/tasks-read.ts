@@ -37,7 +37,9 @@ export async function readTask(id: string, paths: readonly string[]): Promise<Re
     return lineOf(task, await readRows(task, pickedFiles(paths)));
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
-    return { error: faultOf(error) };
+    const fault = faultOf(error);
+    const [path, ...more] = paths;
+    return { error: { ...fault, file: fault.file ?? (more.length === 0 ? (path ?? null) : null) } }; // of a folder as a whole
   }
 }
 

@@ -67,6 +67,13 @@ it("tells rows that stand in two sets, and those of no set, also where a run cou
   ]);
 });
 
+it("names the folder where the fault is no one file's", async () => {
+  const folder = fixture("choice/broken/several-formats");
+  expect(await readTask("bc5cdr-disease", [folder])).toMatchObject({ error: { code: "format-several", file: folder } });
+  const empty = mkdtempSync(join(tmpdir(), "clinfuse-read-"));
+  expect(await readTask("mqp", [empty])).toMatchObject({ error: { code: "file-missing", file: empty } });
+});
+
 it("names file and line of a fault", async () => {
   expect(await readTask("healthver", [fixture("healthver/broken/unknown-label")])).toMatchObject({
     error: { code: "unknown-label", file: "healthver_test.csv", line: 4 },
