@@ -105,7 +105,7 @@ function checkContent(manifest: GraphManifest, { met }: FilteringSink, options: 
     throw new ClinfuseError("file-empty", `${file} ${what}`, { file, what: `${file} ${what}` });
   };
   const listed = (names: ReadonlySet<string>) => [...names].sort().slice(0, 30).join(", ") || "none";
-  const { relations, licences } = options;
+  const { types, relations, licences } = options;
   if (relations && !relations.some((relation) => met.relations.has(relation))) {
     fail(`holds no relation ${relations.join(" or ")}; it has ${listed(met.relations)}`);
   }
@@ -113,5 +113,6 @@ function checkContent(manifest: GraphManifest, { met }: FilteringSink, options: 
   if (met.types.size === 0) fail("holds no rows");
   if (licences)
     fail(`holds no node of the types and licences asked for; it has ${listed(met.types)} under ${listed(met.licences)}`);
+  if (!types && !relations) fail(`holds no node with a name; its types are ${listed(met.types)}`);
   fail(`holds no node of the types asked for; it has ${listed(met.types)}`);
 }

@@ -479,6 +479,7 @@ describe("choosing files", () => {
       undefined,
       /OBO|UMLS/,
     ],
+    ["terms without names", { "a.obo": "[Term]\nid: X:1\nname\n" }, "file-empty", undefined, /no node with a name/],
     [
       "a type that is not there",
       { "nodes.tsv": nodes, "edges.tsv": edges },
