@@ -41,31 +41,48 @@ compared on the same test examples (paired bootstrap, p corrected by Holm); and,
 /** Storage belongs to an origin, port and all: the app has the same one at each start, whatever port is free. */
 const origin = { host: "clinfuse.localhost", port: 4311 } as const;
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: process.argv.slice(2),
-    allowPositionals: true,
-    options: {
-      out: { type: "string", default: join("out", "experiment") },
-      built: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const [path] = positionals;
-  if (values.help || path === undefined || positionals.length > 1) {
-    console.log(usage);
-    if (!values.help) throw new Error("one file of a plan is needed: npm run experiment -- FILE");
-    return;
+interface Asked {
+  readonly path: string;
+  readonly out: string;
+  readonly built: boolean;
+}
+
+/** Undefined where there is nothing to run: the usage was asked for, or an argument does not fit and that was said. */
+function asked(): Asked | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: process.argv.slice(2),
+      allowPositionals: true,
+      options: {
+        out: { type: "string", default: join("out", "experiment") },
+        built: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const { out, built, help } = values;
+    const [path, ...more] = positionals;
+    if (help) console.log(usage);
+    else if (path === undefined || more.length > 0) throw new Error("one file of a plan is needed: npm run experiment -- FILE");
+    else return { path, out: resolve(out), built };
+  } catch (error) {
+    console.error(usage);
+    showFailure(error, "The experiment", "bad-arguments");
   }
+  return undefined;
+}
+
+async function main(): Promise<void> {
+  const given = asked();
+  if (!given) return;
+  const { path, out, built } = given;
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
   const file = readExperiment(path, manifest);
   for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
   await checkData(file.cells, (fault) => console.error(fault));
-  const out = resolve(values.out);
   mkdirSync(out, { recursive: true });
   const states = await ensureModels(file.models, { quiet: true });
   for (const state of states) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
-  if (!values.built) {
+  if (!built) {
     console.error("Building the app ...");
     await buildApp();
   }

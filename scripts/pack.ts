@@ -3,13 +3,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import process from "node:process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { writeZip, type ZipContent } from "../src/formats/zip.ts";
 import { parseManifest } from "../src/models/manifest.ts";
+import { runAsCommand } from "./command.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { buildApp, root } from "./serve.ts";
 
@@ -114,13 +113,4 @@ export async function main(args: readonly string[], print: (line: string) => voi
   return 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    process.exitCode = await main(process.argv.slice(2), (line) => console.log(line));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`${message}\n\n${usage}`);
-    console.log(JSON.stringify({ error: { message } }));
-    process.exitCode = 2;
-  }
-}
+await runAsCommand(import.meta.url, main, { usage, exitCode: 2 });

@@ -43,6 +43,9 @@ it("names the file of a changed byte, and the archive that was cut", async () =>
 
 it("wants a file", async () => {
   await expect(main([], () => undefined)).rejects.toThrow("--check is missing");
-  await expect(main(["--check", join(folder, "none.zip")], () => undefined)).rejects.toThrow("there is no file");
+  await expect(main(["--check", join(folder, "none.zip")], () => undefined)).rejects.toMatchObject({
+    code: "file-missing",
+    place: { file: join(folder, "none.zip") },
+  });
   await expect(main(["--check", folder], () => undefined)).rejects.toThrow("is a folder");
 });
