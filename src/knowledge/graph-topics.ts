@@ -73,7 +73,8 @@ export async function sampleTopics(
     if (found.length === 0) {
       const asked = queries.map(canonicalName).join(", ");
       const under = sampling.licences ? ` under the licences ${sampling.licences.join(", ") || "(none is chosen)"}` : "";
-      const what = `the graph "${graph.id}" holds no topic for ${task.name}${under}: it was asked for ${asked}`;
+      const wanted = "every" in task.topics ? task.name : `"${label}" of ${task.name}`;
+      const what = `the graph "${graph.id}" holds no topic for ${wanted}${under}: it was asked for ${asked}`;
       throw new ClinfuseError("no-topics", what, { what: task.name, expected: asked });
     }
     topics[label] = found;

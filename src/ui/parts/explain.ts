@@ -276,7 +276,7 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
     title: "The graph holds nothing that this task asks for",
     sentence: sentence(message),
     remedy:
-      "Choose the starter graph, import a graph with the node types that the task names, or ask the language model for topics.",
+      "Choose the starter graph, import a graph with the node types that the task names, or ask the language model for topics. A task of your own names other types on its page.",
   }),
   "run-busy": () => ({
     title: "Another tab is working on this run",

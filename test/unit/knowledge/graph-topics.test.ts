@@ -101,6 +101,13 @@ describe("sampling topics", () => {
     const graph = await graphFrom(nodesFile({ Gene: ["TP53", "BRCA1"] }), edgesFile("Gene:0 binds Gene:1"));
     const sampling = sampleTopics(graph, bc5cdrDisease, natural(9), rng("t"));
     await expect(sampling).rejects.toMatchObject({ code: "no-topics", message: expect.stringMatching(/Disease, .*Symptom/) });
+    const { equivalent, not_equivalent } = {
+      equivalent: { kind: "nodes", types: ["Gene"] },
+      not_equivalent: { kind: "nodes", types: ["Drug"] },
+    } as const;
+    const apart = { ...mqp, topics: { each: { equivalent, not_equivalent } } } satisfies Task;
+    const message = expect.stringMatching(/no topic for "not_equivalent" of MQP: .* Drug$/);
+    await expect(sampleTopics(graph, apart, natural(9), rng("t"))).rejects.toMatchObject({ code: "no-topics", message });
   });
 });
 
