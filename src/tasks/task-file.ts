@@ -18,7 +18,7 @@ import {
   taskOfDraft,
 } from "./own-task.ts";
 import type { Label, Shots, Task } from "./task.ts";
-import { readByLabel, readTopicList, readTopicQuery } from "./topic-fields.ts";
+import { readByLabel, readTopicList, readTopicQuery, writtenTopics } from "./topic-fields.ts";
 import { invisible, isVisible } from "./words.ts";
 
 export interface TaskFile {
@@ -53,10 +53,17 @@ export function readTaskJson(json: unknown, file: string): TaskFile {
 
 /** JSON that `readTaskFile` takes back, with every word filled in. */
 export function writeTaskFile({ task, examples }: TaskFile): string {
-  const { shape: _, ...own } = task;
+  const { shape: _, topicList, ...own } = task;
   const rows = exampleRows(examples);
   const has = Object.values(rows).some((set) => set.length > 0);
-  return `${JSON.stringify({ clinfuse: "task", version, ...own, ...(has ? { examples: rows } : {}) }, null, 2)}\n`;
+  const file = {
+    clinfuse: "task",
+    version,
+    ...own,
+    ...(topicList ? { topicList: writtenTopics(topicList) } : {}),
+    ...(has ? { examples: rows } : {}),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 /** The task alone, as plain JSON that `readTaskJson` takes back. */

@@ -83,6 +83,14 @@ export function readTopicQuery(
   }
 }
 
+/** As `readTopicList` takes it back: a topic of one name as its name. */
+export function writtenTopics(list: TopicList): ByLabel<readonly (string | readonly string[])[]> {
+  const written = (topics: readonly (readonly string[])[]) =>
+    topics.map((names) => (names.length === 1 ? (names[0] as string) : names));
+  if ("every" in list) return { every: written(list.every) };
+  return { each: Object.fromEntries(Object.entries(list.each).map(([label, topics]) => [label, written(topics)])) };
+}
+
 /** Names as texts, or heads and tails as lists of two. */
 export function readTopicList(given: Field, labels: readonly string[], pairs: boolean): TopicList {
   return readByLabel(given, labels, (names) => {

@@ -55,6 +55,13 @@ describe("a task file", () => {
     for (const word of [whole.task.summary, whole.task.taskName, whole.task.domain]) expect(word).not.toBe("");
   });
 
+  it("is written with topics of one name as names, and pairs as lists", () => {
+    const topics = (json: object) => JSON.parse(writeTaskFile(read(json))).topicList;
+    expect(topics({ ...entity, topicList: { every: ["rash", ["gout"]] } })).toEqual({ every: ["rash", "gout"] });
+    const each = { each: Object.fromEntries(relation.labels.map(({ name }) => [name, [["aspirin", "100 mg"]]])) };
+    expect(topics({ ...relation, topicList: each })).toEqual(each);
+  });
+
   it("has its words from its labels", () => {
     const several = { ...entity, labels: [{ name: "Drug" }, { name: "Therapy" }] };
     expect(read(several).task).toMatchObject({
