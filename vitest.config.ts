@@ -8,6 +8,9 @@ import { hasPython, pythonLogits } from "./test/browser/python-command.ts";
 import { foreignRequests } from "./test/browser/requests-command.ts";
 import viteConfig from "./vite.config.ts";
 
+/** Limits against hanging alone, long enough for a slow machine: no test passes or fails by its speed. */
+const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 /** `slow` holds whole trainings and texts of real models, which take minutes and repeat what smaller tests hold: npm run test:slow. */
 function inChromium(name: "browser" | "slow"): TestProjectInlineConfiguration {
   return {
@@ -15,7 +18,7 @@ function inChromium(name: "browser" | "slow"): TestProjectInlineConfiguration {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      testTimeout: 120_000,
+      ...limits,
       fileParallelism: false,
       browser: {
         enabled: true,
@@ -35,7 +38,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       projects: [
-        { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", testTimeout: 30_000 } },
+        { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node", ...limits } },
         inChromium("browser"),
         inChromium("slow"),
       ],

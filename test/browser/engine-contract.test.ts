@@ -217,29 +217,36 @@ for (const { name, skip, constrains, generations, atOnce, openings, random, thor
       }
     });
 
-    it("stops within a second when told to, before it starts and on the way, and works on", async () => {
+    it("stops within a few tokens when told to, before it starts and on the way, and works on", async () => {
       expect(await codeOf(model.complete(ask("Hello."), AbortSignal.abort()))).toBe("aborted");
       const controller = new AbortController();
       // A grammar without an end: nothing random ends it before its time.
       const endless = constrains ? { grammar: "root ::= [a-z] root" } : {};
       const request = ask("Tell me everything about the whole history of medicine.", { maxTokens: 400, ...endless });
-      const running = codeOf(model.complete(request, controller.signal));
+      let written = 0;
+      const count = ({ completionTokens }: { readonly completionTokens: number }) => {
+        written = completionTokens;
+      };
+      const running = codeOf(model.complete(request, controller.signal, count));
       await new Promise((resolve) => setTimeout(resolve, random ? 10 : 100));
-      const told = performance.now();
+      const before = written;
       controller.abort();
       expect(await running).toBe("aborted");
-      expect(performance.now() - told).toBeLessThan(1000);
+      expect(written - before).toBeLessThan(50); // of 400
       expect((await model.complete(ask("Say a word."), never)).completionTokens).toBeGreaterThan(0);
     });
 
     it("refuses a prompt that does not fit, with its size, before it writes anything", async () => {
       const tooLong = ask("word ".repeat(model.contextTokens + 100));
-      const started = performance.now();
-      const error = await model.complete(tooLong, never).catch((e: unknown) => e);
+      let written = 0;
+      const count = ({ completionTokens }: { readonly completionTokens: number }) => {
+        written += completionTokens;
+      };
+      const error = await model.complete(tooLong, never, count).catch((e: unknown) => e);
       expect(error).toMatchObject({ code: "context-overflow" });
       const { got, expected } = (error as { place: { got: number; expected: number } }).place;
       expect(got).toBeGreaterThan(expected);
-      expect(performance.now() - started).toBeLessThan(10_000); // reading that many tokens would take minutes
+      expect(written).toBe(0);
     });
 
     it("refuses a grammar that it cannot read, and works on", async () => {

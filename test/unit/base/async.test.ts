@@ -25,14 +25,21 @@ describe("inOrder", () => {
 
   it("keeps the width busy while the first is slow, but does not run ahead without end", async () => {
     let started = 0;
+    let finish: (i: number) => void = () => undefined;
+    const first = new Promise<number>((resolve) => {
+      finish = resolve;
+    });
     const task = async (i: number) => {
       started++;
-      await wait(i === 0 ? 60 : 1);
-      return i;
+      return i === 0 ? first : i;
     };
-    for await (const _ of inOrder(0, 3, task, new AbortController().signal)) break;
-    expect(started).toBeGreaterThanOrEqual(12); // four times the width
-    expect(started).toBeLessThanOrEqual(13); // and one for the place of the first
+    const results = inOrder(0, 3, task, new AbortController().signal);
+    const next = results.next();
+    for (let turn = 0; turn < 50; turn++) await wait(0); // as far as it goes without the first
+    expect(started).toBe(13); // the first, and four times the width
+    finish(0);
+    await next;
+    await results.return();
   });
 
   it("aborts what is in flight when the loop is left, and waits for it", async () => {

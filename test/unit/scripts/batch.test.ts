@@ -54,7 +54,8 @@ beforeAll(async () => {
     let text = "";
     for await (const part of request) text += part;
     const answer = (status: number, body: object) => {
-      response.writeHead(status, { "content-type": "application/json" });
+      // A connection for each request: one that is kept may be closed just when the next request takes it.
+      response.writeHead(status, { "content-type": "application/json", connection: "close" });
       response.end(JSON.stringify(body));
     };
     if (request.method !== "POST" || request.url !== "/v1/chat/completions")

@@ -127,14 +127,12 @@ describe("ensureModels", () => {
     expect(read(folder, "big.bin")).toEqual(big);
   });
 
-  it("fails over within seconds when the hub does not answer", async () => {
+  it("fails over after one time-out when the hub does not answer", async () => {
     hub = () => "hang";
     useWheel({ "toy/model/big.bin": big, "toy/model/config.json": small });
-    const started = Date.now();
     expect((await ensure(clone("a")))[0]?.there).toBe(true);
-    expect(Date.now() - started).toBeLessThan(8_000);
     expect(asked.length).toBe(1); // one time-out, not one a file
-  }, 15_000);
+  });
 
   it("says it when a wheel lacks a file", async () => {
     hub = () => undefined;

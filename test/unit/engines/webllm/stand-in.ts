@@ -78,6 +78,8 @@ export interface StandIn {
   onLoad: () => Promise<void> | void;
   /** The token, counted from the last load, at which the device is lost; then it is taken off the list. */
   readonly losses: number[];
+  /** Written since the model was loaded, over all requests. */
+  tokens: number;
 }
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
@@ -90,7 +92,6 @@ export function standIn(script: Script, milliseconds = 0): StandIn {
   let interrupted = false;
   let message = "";
   let running = 0;
-  let tokens = 0;
   const lose = () => {
     loaded = false;
     throw named("OperationError", "the buffer could not be mapped"); // says nothing of the device, as browsers do
@@ -118,7 +119,7 @@ export function standIn(script: Script, milliseconds = 0): StandIn {
       while (n < answer.length && n < most && !interrupted) {
         await new Promise((resolve) => setTimeout(resolve, milliseconds));
         if (!loaded) throw new Error("Object has already been disposed");
-        if (++tokens === state.losses[0]) {
+        if (++state.tokens === state.losses[0]) {
           state.losses.shift();
           lose();
         }
@@ -142,13 +143,14 @@ export function standIn(script: Script, milliseconds = 0): StandIn {
     most: 0,
     onLoad: () => undefined,
     losses: [],
+    tokens: 0,
     engine: (given) => {
       record = given;
       return {
         async load() {
           await state.onLoad();
           state.loads++;
-          tokens = 0;
+          state.tokens = 0;
           loaded = true;
         },
         loaded: async () => loaded,

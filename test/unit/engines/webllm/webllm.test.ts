@@ -109,9 +109,8 @@ describe("a request", () => {
     await Promise.resolve();
     controller.abort();
     expect(await running).toBe("aborted");
-    const told = performance.now();
     await model.complete(ask("next", { sampling: { temperature: 1, topP: 1, maxTokens: 1 } }), never);
-    expect(performance.now() - told).toBeLessThan(500); // the long one would take a second and a half
+    expect(stand.tokens).toBeLessThan(10); // the long one has hundreds
   });
 
   it("that does not fit is refused with its size and the model's", async () => {
