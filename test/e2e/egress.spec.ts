@@ -44,7 +44,7 @@ const flows: readonly Flow[] = [
       await page.goto(`${url}/`);
       await page.getByRole("button", { name: "Start a run" }).click();
       const sets = ["train_few", "dev_few", "test"].map((set) => file(`${set}.jsonl`, rows(set)));
-      await page.getByLabel("Files of a data set").setInputFiles([...sets, file("label.txt", "Disease")]);
+      await page.getByLabel("Files of a data set", { exact: true }).setInputFiles([...sets, file("label.txt", "Disease")]);
       await page.getByRole("link", { name: "Go on to Knowledge" }).click();
     },
   },
@@ -53,7 +53,7 @@ const flows: readonly Flow[] = [
     async go(page) {
       await page.getByRole("button", { name: "Gather knowledge" }).click();
       await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Graphs" }).click();
-      await page.getByLabel("Name or synonym").fill(canary);
+      await page.getByLabel("Name or synonym", { exact: true }).fill(canary);
       await expect(page.getByText("No name or synonym is like this.")).toBeVisible();
       await page.goBack();
       await page.getByRole("link", { name: "Go on to Generate" }).click();
@@ -129,7 +129,7 @@ const flows: readonly Flow[] = [
     name: "read a task of one's own",
     async go(page, url) {
       await page.goto(`${url}/#/tasks`);
-      await page.getByLabel("File of a task").setInputFiles(file("task.json", JSON.stringify(ownTask)));
+      await page.getByLabel("File of a task", { exact: true }).setInputFiles(file("task.json", JSON.stringify(ownTask)));
       await page.getByRole("link", { name: ownTask.name }).click();
       await expect(page.getByText("Nothing is missing.")).toBeVisible();
     },
@@ -143,9 +143,9 @@ const flows: readonly Flow[] = [
         await one.uncheck();
       await page.getByRole("checkbox", { name: ownTask.name }).check();
       await page.getByText("Models, seeds and size").click();
-      await page.getByLabel("Language model that writes").selectOption("scripted");
-      await page.getByLabel("Examples a cell").fill("2");
-      await page.getByLabel("Seeds").fill("1");
+      await page.getByLabel("Language model that writes", { exact: true }).selectOption("scripted");
+      await page.getByLabel("Examples a cell", { exact: true }).fill("2");
+      await page.getByLabel("Seeds", { exact: true }).fill("1");
       await page.getByRole("checkbox", { name: tinyEncoder }).check();
       await page.getByRole("button", { name: /^Fill \d+ cells?$/ }).click();
       await expect(page.getByText(/^\d+ cells?: \d+ done/)).toBeVisible({ timeout: 60_000 });
@@ -155,7 +155,7 @@ const flows: readonly Flow[] = [
     name: "apply the model to a pasted note",
     async go(page, url) {
       await page.goto(`${url}/#/apply`);
-      await page.getByLabel("Text or note").fill(`${canary} came with gout.`);
+      await page.getByLabel("Text or note", { exact: true }).fill(`${canary} came with gout.`);
       await page.getByRole("button", { name: "Read the note" }).click();
       await expect(page.getByRole("article").getByText(canary).last()).toBeVisible();
     },

@@ -13,7 +13,7 @@ async function importNames(page: Page, name: string): Promise<void> {
   const text = page.getByLabel("Names", { exact: true });
   if (!(await text.isVisible())) await page.getByText("Paste a list of names").click();
   await text.fill("gout\nrickets");
-  await page.getByLabel("Name of the list").fill(name);
+  await page.getByLabel("Name of the list", { exact: true }).fill(name);
   await page.getByRole("button", { name: "Import the names" }).click();
 }
 
@@ -28,7 +28,7 @@ const changes: Readonly<Record<string, { begin(page: Page): Promise<void>; done(
   },
   "a new name": {
     async begin(page) {
-      await page.getByLabel("New name of the graph").fill("renamed");
+      await page.getByLabel("New name of the graph", { exact: true }).fill("renamed");
       await page.getByRole("button", { name: "Rename" }).click();
     },
     done: (page) => expect(graph(page, "renamed")).toBeVisible(),

@@ -43,7 +43,7 @@ async function answer(route: Route, hub: Hub): Promise<void> {
 const hubPart = (page: Page) => page.getByRole("region", { name: "From the hub" });
 
 async function look(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Repository on the hub").fill(name);
+  await page.getByLabel("Repository on the hub", { exact: true }).fill(name);
   await page.getByRole("button", { name: "Look it up on huggingface.co" }).click();
 }
 

@@ -27,7 +27,7 @@ test("a zip that was imported is there after a reload, is offered to write with,
   await page.goto("/#/models");
   const buffer = Buffer.from(zipSync({ "my-model/weights.gguf": content, "my-model/README.md": content }));
   await page
-    .getByLabel("Files of a model, or a zip")
+    .getByLabel("Files of a model, or a zip", { exact: true })
     .setInputFiles({ name: "my-model.zip", mimeType: "application/zip", buffer });
   await expect(page.getByText(/my-model is in this browser, with the hashes of its files/)).toBeVisible();
   await page.reload();

@@ -37,7 +37,7 @@ async function toScores(page: Page) {
   await page.getByRole("button", { name: "Gather knowledge" }).click();
   await page.getByRole("link", { name: "Go on to Generate" }).click();
   await page.getByLabel("Language model", { exact: true }).selectOption("scripted");
-  await page.getByLabel("Examples to make").fill("12");
+  await page.getByLabel("Examples to make", { exact: true }).fill("12");
   await page.getByRole("button", { name: "Generate 12 examples" }).click();
   await page.getByRole("link", { name: "Go on to Train" }).click();
   await page.getByRole("radio", { name: /Processor/ }).check();
@@ -54,7 +54,7 @@ test("entities: marked by keyboard on the page, from nothing to scores", async (
   const complaints = complaintsOf(page);
   await page.goto("/#/tasks");
   await page.getByRole("link", { name: "New task" }).click();
-  await page.getByLabel("Name of the task").fill("Adverse events");
+  await page.getByLabel("Name of the task", { exact: true }).fill("Adverse events");
   await page.getByRole("textbox", { name: "Entity type 1" }).fill("adverse event");
   await expect(page.getByText("Suppose you need to create a dataset for adverse event recognition.")).toBeVisible();
 
@@ -62,10 +62,10 @@ test("entities: marked by keyboard on the page, from nothing to scores", async (
   await page.getByRole("textbox", { name: "Topics" }).fill(findings.join("\n"));
 
   const texts = findings.map((finding) => `She developed ${finding} after the second dose.`);
-  await page.getByLabel("Type or paste texts").fill(texts.join("\n"));
+  await page.getByLabel("Type or paste texts", { exact: true }).fill(texts.join("\n"));
   await page.getByRole("button", { name: "Label these 12 examples" }).click();
   for (const finding of findings) {
-    const surface = page.getByLabel("Text to mark");
+    const surface = page.getByLabel("Text to mark", { exact: true });
     await expect(surface).toHaveValue(new RegExp(finding));
     await surface.focus();
     await page.keyboard.press("Control+Home");
@@ -91,7 +91,7 @@ test("labels: read from a file with its columns and values mapped, exported, imp
   const complaints = complaintsOf(page);
   await page.goto("/#/task/new");
   await page.getByRole("radio", { name: /^Topics of a text/ }).check();
-  await page.getByLabel("Name of the task").fill("Urgency");
+  await page.getByLabel("Name of the task", { exact: true }).fill("Urgency");
   await page.getByRole("textbox", { name: "Label 1" }).fill("urgent");
   await page.getByRole("button", { name: "Add label" }).click();
   await page.getByRole("textbox", { name: "Label 2" }).fill("routine");
@@ -104,7 +104,7 @@ test("labels: read from a file with its columns and values mapped, exported, imp
   ]);
   await page.getByText("Read them from a file").click();
   const csv = { name: "calls.csv", mimeType: "text/csv", buffer: Buffer.from(["message,when", ...rows].join("\n")) };
-  await page.getByLabel("File of examples").setInputFiles(csv);
+  await page.getByLabel("File of examples", { exact: true }).setInputFiles(csv);
   await page.getByRole("combobox", { name: "Text", exact: true }).selectOption("message");
   await page.getByRole("combobox", { name: "Label", exact: true }).selectOption("when");
   await page.getByLabel(/^now/).selectOption("urgent");
@@ -128,7 +128,7 @@ test("labels: read from a file with its columns and values mapped, exported, imp
   await page.getByRole("button", { name: "Delete the task" }).click();
   await expect(page.getByText("There is none yet.")).toBeVisible();
   const again = { name: "urgency.task.json", mimeType: "application/json", buffer: Buffer.from(exported) };
-  await page.getByLabel("File of a task").setInputFiles(again);
+  await page.getByLabel("File of a task", { exact: true }).setInputFiles(again);
   await page.getByRole("link", { name: "Urgency" }).click();
   await toScores(page);
   expect(complaints).toEqual([]);
@@ -141,7 +141,7 @@ test("a broken file of a task is refused with its field, and imports nothing", a
     mimeType: "application/json",
     buffer: Buffer.from('{"name":"x","family":"poem","labels":[]}'),
   };
-  await page.getByLabel("File of a task").setInputFiles(broken);
+  await page.getByLabel("File of a task", { exact: true }).setInputFiles(broken);
   await expect(page.getByRole("alert")).toContainText("family takes ner");
   await expect(page.getByText("There is none yet.")).toBeVisible();
 });

@@ -54,7 +54,7 @@ test("cleared after a stop: the page says that the progress is gone, and trainin
   await expect(gone(page)).not.toBeVisible();
   await page.getByRole("link", { name: "Go on to Evaluate" }).click();
   await page.reload();
-  await page.getByLabel("Sentence").fill("Is asthma curable?");
+  await page.getByLabel("Sentence", { exact: true }).fill("Is asthma curable?");
   await page.getByRole("button", { name: "Read it" }).click();
   await expect(page.getByRole("status").filter({ hasText: "curable" })).toBeVisible();
 

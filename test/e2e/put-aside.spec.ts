@@ -21,12 +21,12 @@ test("a frozen tab goes on where it was, to the same scores; storage cleared bet
     await tools.send("Page.setWebLifecycleState", { state: "active" });
   };
   await toGenerate(page, { origin: server.url });
-  await page.getByLabel("Examples to make").fill("8");
+  await page.getByLabel("Examples to make", { exact: true }).fill("8");
   await page.getByRole("button", { name: "Generate 8 examples" }).click();
   await asleep();
   await expect(page.getByRole("link", { name: "Go on to Train" })).toBeVisible();
   await page.getByRole("link", { name: "Go on to Train" }).click();
-  await page.getByLabel("Encoder").selectOption(tinyEncoder);
+  await page.getByLabel("Encoder", { exact: true }).selectOption(tinyEncoder);
   await page.getByRole("radio", { name: /Processor/ }).check();
   const train = async (name: RegExp, meanwhile: () => Promise<void>) => {
     await page.getByRole("button", { name }).click();

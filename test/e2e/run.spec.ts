@@ -25,7 +25,7 @@ function watch(page: Page): { readonly complaints: string[]; readonly foreign: s
 test("a run stopped by a reload goes on where it was", async ({ page }) => {
   const { complaints, foreign } = watch(page);
   await toGenerate(page);
-  await page.getByLabel("Examples to make").fill("200");
+  await page.getByLabel("Examples to make", { exact: true }).fill("200");
   await page.getByRole("button", { name: "Generate 200 examples" }).click();
   await expect(page.getByText(/^(1[0-9]|[2-9][0-9]) of 200$/)).toBeVisible();
   await page.reload();
@@ -42,7 +42,7 @@ test("a run stopped by a reload goes on where it was", async ({ page }) => {
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1, name: "Generate" })).toBeVisible();
 
-  await page.getByLabel("Examples to make").fill("210");
+  await page.getByLabel("Examples to make", { exact: true }).fill("210");
   await page.getByRole("button", { name: "Extend to 210" }).click();
   await expect(page.getByText(/^210 examples from \d+ attempts/)).toBeVisible({ timeout: 120_000 });
   expect(complaints).toEqual([]);
@@ -68,7 +68,7 @@ test("a worker that asks another host is refused by the policy, and counted", as
 test("everything that is kept can be wiped, and the app starts fresh", async ({ page }) => {
   const { complaints } = watch(page);
   await toGenerate(page);
-  await page.getByLabel("Examples to make").fill("3");
+  await page.getByLabel("Examples to make", { exact: true }).fill("3");
   await page.getByRole("button", { name: "Generate 3 examples" }).click();
   await expect(page.getByText(/^3 examples from \d+ attempts/)).toBeVisible();
   await page.evaluate(async () => {
@@ -107,7 +107,7 @@ for (const task of ["BC5CDR-Disease", "MQP"]) {
     const main = page.getByRole("row", { name: task === "MQP" ? /^Accuracy/ : /^F1/ }).first();
     const longest = await longestTask(browser, page, async () => {
       await toGenerate(page, { task });
-      await page.getByLabel("Examples to make").fill("30");
+      await page.getByLabel("Examples to make", { exact: true }).fill("30");
       await page.getByRole("button", { name: "Generate 30 examples" }).click();
       await page.getByRole("link", { name: "Go on to Train" }).click();
       await page.getByRole("radio", { name: /Processor/ }).check();
@@ -126,8 +126,8 @@ for (const task of ["BC5CDR-Disease", "MQP"]) {
     // The aim is 50, on a quiet machine. Beyond 250 the page itself does what a worker should do, however busy the machine.
     expect(longest, "milliseconds of the page's longest task").toBeLessThan(250);
     const text = "Is asthma curable?";
-    await page.getByLabel(task === "MQP" ? "First sentence" : "Sentence").fill(text);
-    if (task === "MQP") await page.getByLabel("Second sentence").fill("Can asthma be cured?");
+    await page.getByLabel(task === "MQP" ? "First sentence" : "Sentence", { exact: true }).fill(text);
+    if (task === "MQP") await page.getByLabel("Second sentence", { exact: true }).fill("Can asthma be cured?");
     await page.getByRole("button", { name: "Read it" }).click();
     await expect(page.getByRole("status").filter({ hasText: "curable" })).toBeVisible({ timeout: 60_000 });
 

@@ -21,7 +21,7 @@ test("the sample, the manifest and a kept model serve on; what was never read is
   await server.cut();
 
   // The trained model is this browser's own.
-  await page.getByLabel("Sentence").fill("Is asthma curable?");
+  await page.getByLabel("Sentence", { exact: true }).fill("Is asthma curable?");
   await page.getByRole("button", { name: "Read it" }).click();
   await expect(page.getByRole("status").filter({ hasText: "curable" })).toBeVisible();
 

@@ -12,7 +12,7 @@ test.afterAll(() => server.cut());
 
 const curve = (page: Page) => page.getByRole("img", { name: "Training loss by step" });
 const scored = (page: Page) => page.getByRole("row", { name: /^F1/ }).first().getByRole("cell").nth(1);
-const named = (page: Page) => page.getByLabel("Name of this run");
+const named = (page: Page) => page.getByLabel("Name of this run", { exact: true });
 
 async function shows(page: Page, name: string): Promise<void> {
   await expect(named(page)).toHaveValue(name);

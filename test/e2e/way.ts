@@ -21,9 +21,9 @@ export async function throughKnowledge(page: Page): Promise<void> {
 
 /** Writes so many examples, and goes on to Train with that encoder on the processor. */
 export async function toTrain(page: Page, size: number, encoder: string): Promise<void> {
-  await page.getByLabel("Examples to make").fill(`${size}`);
+  await page.getByLabel("Examples to make", { exact: true }).fill(`${size}`);
   await page.getByRole("button", { name: `Generate ${size} examples` }).click();
   await page.getByRole("link", { name: "Go on to Train" }).click();
-  await page.getByLabel("Encoder").selectOption(encoder);
+  await page.getByLabel("Encoder", { exact: true }).selectOption(encoder);
   await page.getByRole("radio", { name: /Processor/ }).check();
 }
