@@ -137,14 +137,14 @@ function scoresSection(
   );
   return html`<section>
 <h2>Scores on the test set</h2>
-<table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}${overlapRows}</tbody></table>
+<div class="scroll" role="region" tabindex="0" aria-label="Scores"><table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}${overlapRows}</tbody></table></div>
 ${surenessWords(sure, metricWords(task.metrics[0]), secondStageOf(basis))}
 ${stages.map((stage) => {
   const nothing = nothingFound(task, test, results[stage]?.predicted ?? []);
   return nothing ? html`<p>${stageNames[stage]}: ${nothing}</p>` : "";
 })}
 <details><summary>By label</summary>
-<table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></details>
+<div class="scroll" role="region" tabindex="0" aria-label="Scores by label"><table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></div></details>
 ${confusions.length > 0 ? html`<details><summary>What was taken for what</summary><p>${confusionWords(task)}</p>${confusions}</details>` : ""}
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, ${trainedBy}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { serveBuilt, tinyEncoder } from "./own-server.ts";
@@ -38,7 +39,7 @@ async function faultsOf(page: Page, where: string): Promise<string[]> {
   return faults;
 }
 
-test("no page has a fault that axe finds, or scrolls sideways at 320 px", async ({ page }) => {
+test("no page has a fault that axe finds, or scrolls sideways at 320 px; nor has the report", async ({ page }, info) => {
   const server = await serveBuilt();
   const faults: string[] = [];
   const look = async (where: string) => {
@@ -55,6 +56,12 @@ test("no page has a fault that axe finds, or scrolls sideways at 320 px", async 
   await page.getByRole("link", { name: "Go on to Evaluate" }).click();
   await expect(page.getByRole("row", { name: /^F1/ }).first()).toBeVisible();
   await look("evaluate");
+  const report = info.outputPath("report.html");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Report", exact: true }).click(),
+  ]);
+  await file.saveAs(report);
   for (const step of ["Task", "Knowledge", "Generate", "Train", "Analyse"]) {
     await page
       .getByRole("link", { name: new RegExp(`^${step}`) })
@@ -68,6 +75,8 @@ test("no page has a fault that axe finds, or scrolls sideways at 320 px", async 
     await page.waitForTimeout(500);
     await look(address);
   }
+  await page.goto(pathToFileURL(report).href);
+  await look("the report");
   await server.cut();
   expect(faults).toEqual([]);
 });
