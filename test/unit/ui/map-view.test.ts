@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Example } from "../../../src/tasks/example.ts";
 import { painted } from "../../../src/ui/run/analyse/map-colours.ts";
@@ -105,4 +106,20 @@ describe("where a text of a map came from", () => {
     expect(originWords("synthetic", { kind: "prompted", turns: [] })).toBe("synthetic");
     expect(originWords("synthetic", { kind: "derived", from: [0, 4], by: "x" })).toBe("synthetic, from real rows 1, 5");
   });
+});
+
+it("each class has a colour of its own, in the light and in the dark", () => {
+  const css = readFileSync(new URL("../../../src/ui/tokens.css", import.meta.url), "utf8");
+  const valuesOf = (part: string) => [...part.matchAll(/(--[a-z-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name, value]);
+  const [bright = "", dark = ""] = css.split("prefers-color-scheme: dark");
+  const light = Object.fromEntries(valuesOf(bright));
+  const examples = Array.from({ length: 9 }, (_, i): Example => ({ kind: "sentence", text: `${i}`, labels: [`label ${i}`] }));
+  for (const scheme of [light, { ...light, ...Object.fromEntries(valuesOf(dark)) }])
+    for (const count of [7, 9]) {
+      const { classes } = painted([{ name: "Real", examples: examples.slice(0, count) }], "label");
+      const colours = classes.map(({ hue }) => scheme[hue]);
+      expect(colours).toHaveLength(7);
+      expect(new Set(colours).size).toBe(7);
+      expect(colours).not.toContain(undefined);
+    }
 });
