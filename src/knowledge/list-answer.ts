@@ -13,6 +13,13 @@ const inLine = /(?:^|[\s,;])\(?(\d{1,3})[.):]\)?\s*(?=\p{L})/gu;
 /** A word with the number of an item: "Disease 1: ". */
 const counted = /^\s*\p{L}[\p{L} ]{0,20}\s(\d{1,3})\s*[:.)]\s+/u;
 
+/** A line of a list without what begins it, also where that is said twice: "1. 1. Gout". */
+export function withoutMark(line: string): string {
+  let text = line;
+  while (mark.test(text)) text = text.replace(mark, "");
+  return text;
+}
+
 /** Longest line without a mark, in words, that can be an item rather than prose. */
 const mostWords = 6;
 
@@ -105,9 +112,7 @@ export function listGrammar({ from, to, words }: { from: number; to: number; wor
 }
 
 function plain(item: string): string {
-  let text = item;
-  while (mark.test(text)) text = text.replace(mark, ""); // "1. 1. Gout"
-  return text
+  return withoutMark(item)
     .replace(/\*\*|__|`/g, "")
     .trim()
     .replace(/^["'“‘*_]+|["'”’*_]+$/g, "")

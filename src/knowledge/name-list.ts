@@ -3,13 +3,14 @@
 import { ClinfuseError } from "../base/errors.ts";
 import type { TextFile } from "./graph/text-pieces.ts";
 import { nodeColumns, synonymSign } from "./graph-files.ts";
+import { withoutMark } from "./list-answer.ts";
 import { isNoName } from "./name-words.ts";
 
 /** Longest list, in characters: what is longer is a file. */
 const longestList = 20_000_000;
 
 /**
- * A name a line, its synonyms after it between "|"; each name once, whatever its case. Throws `file-empty` for a list without a name and
+ * A name a line, without the number or bullet of its list, its synonyms after it between "|"; each name once, whatever its case. Throws `file-empty` for a list without a name and
  * `file-too-large` for one that is no list.
  */
 export function nameListFile(text: string, type: string): TextFile {
@@ -20,7 +21,7 @@ export function nameListFile(text: string, type: string): TextFile {
   const kind = type.replace(/\s+/g, " ").trim() || "Name";
   const seen = new Map<string, readonly string[]>();
   for (const line of text.split(/\r\n?|\n/)) {
-    const names = line
+    const names = withoutMark(line)
       .split(synonymSign)
       .map((name) => name.replace(/\s+/g, " ").trim())
       .filter((name) => name !== "" && !isNoName(name));

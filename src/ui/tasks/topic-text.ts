@@ -1,18 +1,15 @@
 // Lists of topics and of names to ask for, as lines of text that people write, and back. Knows no component.
 
+import { withoutMark } from "../../knowledge/list-answer.ts";
 import { families } from "../../tasks/families.ts";
 import { forLabel, type Task, type TopicList } from "../../tasks/task.ts";
 
+/** Lines of a list that is typed or pasted: its numbers and bullets are no part of the names. */
 const linesOf = (text: string): readonly string[] => [
   ...new Set(
     text
       .split(/\r\n|\n|\r/)
-      .map((line) =>
-        line
-          .normalize("NFC")
-          .replace(/[\p{Cc}[\]]/gu, " ")
-          .trim(),
-      )
+      .map((line) => withoutMark(line.normalize("NFC").replace(/[\p{Cc}[\]]/gu, " ")).trim())
       .filter((line) => line !== ""),
   ),
 ];

@@ -156,7 +156,7 @@ describe("a subset around some nodes", () => {
 
 describe("a list of names", () => {
   it("is a graph of one type, each name once, with its synonyms", async () => {
-    const file = nameListFile(" gout | podagra\r\nGOUT\n\nNaN\nasthma \n", "Disease");
+    const file = nameListFile(" gout | podagra\r\n- GOUT\n\nNaN\n2. asthma \n", "Disease");
     const store = memoryGraphStore();
     for await (const _ of importGraph([file], options, store, signal));
     expect((await rowsOf((await store.open("g"))!)).nodes).toMatchObject([

@@ -18,6 +18,12 @@ describe("namesFrom", () => {
     expect(namesFrom(ner, " asthma \n\nasthma\r\n[gout]\n発疹")).toEqual({ names: [["asthma"], ["gout"], ["発疹"]], bad: [] });
   });
 
+  it("leaves numbers and bullets of a pasted list behind", () => {
+    const text = "1. asthma\n2) gout\n\u2022\u00a0vertigo\n- colic\n5-FU\n1.5 mg of iron\ngout";
+    expect(namesFrom(ner, text).names.flat()).toEqual(["asthma", "gout", "vertigo", "colic", "5-FU", "1.5 mg of iron"]);
+    expect(namesFrom(relation, "1. lithium; tremor").names).toEqual([["lithium", "tremor"]]);
+  });
+
   it("takes two names for a relation, and tells lines that have not two", () => {
     const text = "lithium; tremor\niron\tnausea\naspirin -> gout\nfever\na;b;c";
     expect(namesFrom(relation, text)).toEqual({
