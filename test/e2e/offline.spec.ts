@@ -145,7 +145,7 @@ test("a newer version is offered, changes nothing until it is taken, and not whi
   await other.close();
   // The browser counts a closed tab for a moment more: until then the click changes nothing.
   await expect(async () => {
-    if (await use.isVisible()) await use.click();
+    if (await use.isVisible()) await use.click({ timeout: 2000 }); // the page may load again meanwhile, without the button
     expect(await icon()).toContain("newer");
   }).toPass();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
