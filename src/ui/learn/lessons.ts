@@ -39,8 +39,8 @@ export const tour: readonly Stop[] = [
   {
     title: "Train",
     minutes: 3,
-    todo: ["Choose all-MiniLM-L6-v2 and Processor.", "Press Train."],
-    look: "Stage I learns the five real sentences, stage II the synthetic ones. The loss falls in both; the epoch that validates best is kept.",
+    todo: ["Choose all-MiniLM-L6-v2 and Processor.", "Press Train.", "Open How it works when it has ended."],
+    look: "Stage I learns the five real sentences, stage II the synthetic ones. The loss falls in both; the epoch that validates best is kept. One test example shows what its loss and gradient are after each stage.",
   },
   {
     title: "Evaluate",
