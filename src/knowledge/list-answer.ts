@@ -5,7 +5,7 @@ import { jsonItems } from "../text/loose-json.ts";
 import { withoutThoughts } from "../text/thoughts.ts";
 
 /** Numbers, letters and bullets that begin an item: "1.", "2)", "(3)", "a)", "-", "*", "•", "①". */
-const mark = /^\s*(?:\(?\d{1,3}[.):]\)?(?:\s+|(?=\p{L}))|\(?[a-z]\)\s+|[-*–]\s+|[•·●○◦▪■‣►➢✓✔①-⑳]\s*)/iu;
+const mark = /^\s*(?:\(?\d{1,3}[.):]\)?\s+|\d{1,3}\.(?=\p{L})|\(?[a-z]\)\s+|[-*–]\s+|[•·●○◦▪■‣►➢✓✔①-⑳]\s*)/iu;
 
 /** A number in the middle of a line that may begin an item there. */
 const inLine = /(?:^|[\s,;])\(?(\d{1,3})[.):]\)?\s*(?=\p{L})/gu;

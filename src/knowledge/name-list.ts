@@ -10,8 +10,8 @@ import { isNoName } from "./name-words.ts";
 const longestList = 20_000_000;
 
 /**
- * A name a line, without the number or bullet of its list, its synonyms after it between "|"; each name once, whatever its case. Throws `file-empty` for a list without a name and
- * `file-too-large` for one that is no list.
+ * A name a line, without the number or bullet of its list, its synonyms after it between "|"; each name once, whatever its case. Throws `file-empty`
+ * for a list without a name and `file-too-large` for one that is no list.
  */
 export function nameListFile(text: string, type: string): TextFile {
   if (text.length > longestList) {

@@ -40,6 +40,7 @@ describe("reading lists", () => {
     ["marks without a word", "1.\n2. ...\n3. Nurses", ["Nurses"]],
     ["nothing", " \n", []],
     ["a dose at the start of a line is no mark", "5-fluorouracil\n3,4-DAP", ["5-fluorouracil", "3,4-DAP"]],
+    ["a nuclide at the start of a line is no mark", "(3)H-thymidine\n(18)F-FDG", ["(3)H-thymidine", "(18)F-FDG"]],
     ["numbers without a blank, and in circles", "1.Nurses\n②Surgeons", ["Nurses", "Surgeons"]],
     ["numbers in bold", "**1. Nurses**\n**2. Surgeons**", ["Nurses", "Surgeons"]],
     ["numbers of a word", "Source 1: Nurses\nSource 2: Surgeons", ["Nurses", "Surgeons"]],
