@@ -20,29 +20,21 @@ export function looksLikeJson(text: string): boolean {
 }
 
 /** The strings under `field` of each object in the text, in order; of a list of bare strings, those. Other fields are passed over. */
-export function jsonFields(text: string, field: string): string[] {
-  const found: string[] = [];
-  for (let at = 0; at < text.length; ) {
-    const next = text.slice(at).search(/[{[]/);
-    if (next < 0) break;
-    const read = readValue(text, at + next);
-    if (read) found.push(...fieldsOf(read.value, field));
-    at = read ? read.end : at + next + 1;
-  }
-  return found;
-}
+export const jsonFields = (text: string, field: string): string[] =>
+  [...valuesIn(text)].flatMap((value) => fieldsOf(value, field));
 
 /** The items of the JSON lists in a text: strings; of an object among them its first string; of an object without lists its strings. */
-export function jsonItems(text: string): string[] {
-  const found: string[] = [];
+export const jsonItems = (text: string): string[] => [...valuesIn(text)].flatMap((value) => itemsOf(value, false));
+
+/** The objects and lists in a text, outermost alone, in order. */
+function* valuesIn(text: string): Generator<Value> {
   for (let at = 0; at < text.length; ) {
     const next = text.slice(at).search(/[{[]/);
-    if (next < 0) break;
+    if (next < 0) return;
     const read = readValue(text, at + next);
-    if (read) found.push(...itemsOf(read.value, false));
+    if (read) yield read.value;
     at = read ? read.end : at + next + 1;
   }
-  return found;
 }
 
 function itemsOf(value: Value, listed: boolean): string[] {

@@ -146,7 +146,7 @@ class Table {
     await this.#room(planned.reduce((sum, { count }) => sum + count, 0));
     const lines = planned.flatMap(({ one, count }) => this.#lines(one, count));
     const lasts = planned.map(({ count }, i) => planned.slice(0, i).reduce((sum, before) => sum + before.count, count) - 1);
-    const read = planned.map(({ one }, i) => ({ one, line: lasts[i] as number })).filter(({ one }) => unread(one) <= 0);
+    const read = planned.map(({ one }, i) => ({ one, line: lasts[i] as number })).filter(({ one }) => !isReading(one));
     const choices = await Promise.all(read.map(({ one }) => this.#choice(one)));
     const [there, here] = [read.filter((_, i) => choices[i]), read.filter((_, i) => !choices[i])];
     const step = decoder.step(
