@@ -81,4 +81,5 @@ export function lossWorking(gold: readonly Example[], models: readonly AnsweredB
   return { example, answer: part.words, lines };
 }
 
-const digits = (x: number): string => x.toFixed(x < 0.1 ? 4 : 3);
+/** Enough for what is near 0 or 1 to differ from them. */
+const digits = (x: number): string => x.toFixed(x < 0.1 || (x > 0.99 && x < 1) ? 4 : 3);

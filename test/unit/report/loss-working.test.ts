@@ -32,6 +32,7 @@ it("falls back to one that the last model alone answers right, and says so of th
     ],
   );
   expect(worked?.lines[0]).toBe("Few: it answers otherwise here.");
+  expect(worked?.lines[1]).toContain("ℓ = −ln 0.9999 = 0.0001");
   expect(worked?.lines[1]).not.toMatch(/NaN|Infinity|-0\b/);
 });
 
