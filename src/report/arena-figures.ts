@@ -4,6 +4,7 @@ import type { Interval } from "../evaluate/bootstrap.ts";
 import type { SourceConfig, SourceGroup } from "../generate/source.ts";
 import { sourceOf } from "../generate/sources.ts";
 import { type ArenaCell, type ArenaRow, type ArenaTable, mean } from "./arena-table.ts";
+import { pWords, signed } from "./difference-words.ts";
 import type { Axis, Figure, FigureTone } from "./figure.ts";
 
 const tones: Readonly<Record<SourceGroup, FigureTone>> = {
@@ -125,11 +126,3 @@ export const between = (interval: Interval | undefined): string =>
 
 export const rankWords = (rank: Interval | undefined): string =>
   rank ? (rank.low === rank.high ? String(rank.low) : `${rank.low} to ${rank.high}`) : "–";
-
-/** Never 0: so many draws cannot tell a smaller one. */
-export const pWords = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
-
-export const signed = (x: number): string => {
-  const text = Math.abs(x).toFixed(3);
-  return x < 0 && text !== "0.000" ? `−${text}` : `+${text}`;
-};

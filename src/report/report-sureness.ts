@@ -1,14 +1,13 @@
 // Intervals and the paired test of the scores, in words and markup. Pure.
 
 import type { Interval } from "../evaluate/bootstrap.ts";
+import { pInText, signed } from "./difference-words.ts";
 import { type Html, html } from "./report-html.ts";
 import type { Sureness } from "./sureness.ts";
 
 /** Behind a score. */
 export const interval = (of: Interval | undefined): Html =>
   of ? html` <span class="soft interval">${of.low.toFixed(3)} to ${of.high.toFixed(3)}</span>` : html``;
-
-const pWords = (p: number): string => (p < 0.001 ? "below 0.001" : p.toFixed(p < 0.01 ? 3 : 2));
 
 /** The gain of the second stage with its interval and its test. */
 export function surenessWords(sure: Sureness | undefined, metric: string, second: string): Html {
@@ -22,7 +21,5 @@ export function surenessWords(sure: Sureness | undefined, metric: string, second
       : of.high < 0
         ? "The test set is large enough to tell the loss from chance."
         : "The interval holds 0: this test set does not tell the difference from chance.";
-  return html`<p>${metric}, ${second} less few-shot alone, on the same test examples: <b>${signed(difference)}</b> (95 % interval ${signed(of.low)} to ${signed(of.high)}; paired bootstrap, p ${pWords(p)}). ${verdict}</p>${method}`;
+  return html`<p>${metric}, ${second} less few-shot alone, on the same test examples: <b>${signed(difference)}</b> (95 % interval ${signed(of.low)} to ${signed(of.high)}; paired bootstrap, p ${pInText(p)}). ${verdict}</p>${method}`;
 }
-
-const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`;

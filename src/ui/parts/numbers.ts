@@ -46,12 +46,6 @@ export const share = (x: number): string => `${Math.round(100 * x)} %`;
 /** A score in [0, 1], three digits, as the paper's tables in other words: 0.334. */
 export const score = (x: number | undefined): string => (x === undefined || Number.isNaN(x) ? "–" : x.toFixed(3));
 
-/** A difference of two scores with its sign: +0.120, −0.031. */
-export function gain(x: number): string {
-  const text = Math.abs(x).toFixed(3);
-  return x < 0 && text !== "0.000" ? `−${text}` : `+${text}`;
-}
-
 /** 0.0001 as 1e-4, 0.05 as 0.05. */
 export const small = (x: number): string => (x !== 0 && Math.abs(x) < 0.001 ? x.toExponential().replace("e-0", "e-") : String(x));
 

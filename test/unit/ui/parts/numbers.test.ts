@@ -1,7 +1,7 @@
 // Numbers as a reader sees them, at the edges where units change.
 
 import { describe, expect, it } from "vitest";
-import { bytes, count, counted, duration, gain, score, share, small, timeLeft } from "../../../../src/ui/parts/numbers.ts";
+import { bytes, count, counted, duration, score, share, small, timeLeft } from "../../../../src/ui/parts/numbers.ts";
 
 describe("numbers", () => {
   it.each([
@@ -28,7 +28,7 @@ describe("numbers", () => {
     [7_000_000, "about 2 h"],
   ])("%i ms left", (n, text) => expect(timeLeft(n)).toBe(text));
 
-  it("counts, shares, scores and gains", () => {
+  it("counts, shares and scores", () => {
     expect(count(1234567)).toBe("1,234,567");
     expect(counted(1, "example")).toBe("1 example");
     expect(counted(0, "example")).toBe("0 examples");
@@ -36,9 +36,6 @@ describe("numbers", () => {
     expect(score(0.3339)).toBe("0.334");
     expect(score(undefined)).toBe("–");
     expect(score(Number.NaN)).toBe("–");
-    expect(gain(0.12)).toBe("+0.120");
-    expect(gain(-0.031)).toBe("−0.031");
-    expect(gain(-0.0001)).toBe("+0.000");
     expect(small(0.0003)).toBe("3e-4");
     expect(small(0.05)).toBe("0.05");
     expect(small(0)).toBe("0");
