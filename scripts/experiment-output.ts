@@ -222,6 +222,8 @@ export interface StandingLine {
   readonly encoder: string;
   readonly metric: string;
   readonly methods: readonly MethodLine[];
+  /** The best answer without a look at the texts, on the same test examples: these labels for every one. Absent for a task of spans. */
+  readonly constant?: { readonly labels: readonly string[]; readonly mean: number };
   readonly tests: readonly TestLine[];
 }
 
@@ -232,10 +234,12 @@ export function standingLine({ task, encoder, standing }: HeadlessStanding, cell
   const own = cells.filter(({ config, task: of }) => of === task && config.encoder === encoder);
   const ids = standing.methods.map(({ method }) => method);
   const corrected = holm(standing.pairs.map(({ p }) => p));
+  const metric = own[0] ? mainMetric(taskOf(own[0].config.task)) : "";
+  const { constant } = standing;
   return {
     task,
     encoder,
-    metric: own[0] ? mainMetric(taskOf(own[0].config.task)) : "",
+    metric,
     methods: standing.methods.map(({ method, runs, mean, interval, rank }): MethodLine => {
       const cell = own.find((of) => idOf(of) === method);
       const { source = method, share, filter, model } = cell ? named(cell) : {};
@@ -250,6 +254,7 @@ export function standingLine({ task, encoder, standing }: HeadlessStanding, cell
         ...(rank ? { rank: bounds(rank) } : {}),
       };
     }),
+    ...(constant ? { constant: { labels: constant.labels, mean: rounded(constant.values[metric] ?? 0) } } : {}),
     tests: standing.pairs.map((pair, i) => ({
       first: ids.indexOf(pair.first),
       second: ids.indexOf(pair.second),
@@ -265,7 +270,7 @@ const level = 0.05;
 
 /** The table of a task's sources under one encoder, a string a line. */
 export function standingWords(standing: HeadlessStanding, cells: readonly FileCell[]): string[] {
-  const { task, encoder, metric, methods, tests } = standingLine(standing, cells);
+  const { task, encoder, metric, methods, constant, tests } = standingLine(standing, cells);
   const names = methods.map(({ source, share, filter, model }) =>
     [
       typeof source === "string" ? source : JSON.stringify(source),
@@ -286,6 +291,7 @@ export function standingWords(standing: HeadlessStanding, cells: readonly FileCe
   return [
     `${task}, ${encoder}: ${metric}, mean over the seeds (95 % interval over test examples)`,
     ...rows,
+    ...(constant ? [`  Without a look at the texts, always ${constant.labels.join(" and ")}: ${constant.mean.toFixed(3)}`] : []),
     ...(pairs.length > 0
       ? ["Differences on the same test examples, by paired bootstrap, p corrected for their number (Holm):", ...pairs]
       : []),

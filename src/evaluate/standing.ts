@@ -2,6 +2,7 @@
 
 import { type ExampleOf, type LearnableTask, mainMetric } from "../tasks/task.ts";
 import { bootstrapDraws, comparisonOf, draws, type Interval, type PairedComparison, percentiles } from "./bootstrap.ts";
+import type { ConstantAnswer } from "./constant.ts";
 import { scoresOf, talliesOf } from "./score.ts";
 
 /** One training of a method, scored. */
@@ -42,6 +43,8 @@ export interface Standing {
   readonly methods: readonly MethodStanding[];
   /** Each pair once. One that shares no seed on one test set is absent. */
   readonly pairs: readonly PairStanding[];
+  /** On the same test sets. Absent for a task of spans, and in a standing of an older version. */
+  readonly constant?: ConstantAnswer;
 }
 
 /** Scores one run. Runs on one test set draw the same examples. Throws as `score` does. */

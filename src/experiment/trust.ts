@@ -3,8 +3,9 @@
 import { cartography, doubtfulFirst, type EpochView, type Placed } from "../analyse/cartography.ts";
 import type { Verdict } from "../analyse/factuality.ts";
 import { canonicalJson } from "../base/hash.ts";
+import { severalItems } from "../evaluate/score.ts";
 import type { Example } from "../tasks/example.ts";
-import { itemsOf } from "../tasks/shapes.ts";
+import { itemsOf, withLabels } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import { type Answer, answered, answerOf } from "./answer.ts";
 
@@ -140,9 +141,8 @@ export function otherLabels(task: Task, trust: Trust, index: number, example: Ex
 }
 
 function withLabel(task: Task, example: Example, label: string): Example[] {
-  if (example.kind === "sentence")
-    return task.shape === "sentence" && task.carries === "one" ? [{ ...example, labels: [label] }] : [];
-  return example.kind === "token" ? [] : [{ ...example, label }];
+  const changed = severalItems(task) ? undefined : withLabels(example, [label]);
+  return changed ? [changed] : [];
 }
 
 /** The next of an example's other labels; after the last, its own again. */

@@ -9,9 +9,11 @@ import type { Vectors } from "../analyse/vectors.ts";
 import { turn } from "../base/async.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import { type Interval, type PairedComparison, pairedBootstrap, scoreIntervals } from "../evaluate/bootstrap.ts";
+import { alike, bestConstant, type ConstantAnswer } from "../evaluate/constant.ts";
 import { type Overlapping, overlapping } from "../evaluate/overlap.ts";
 import { talliesOf } from "../evaluate/score.ts";
 import { type ScoredRun, type Standing, scoredRun, standingOf } from "../evaluate/standing.ts";
+import type { Tally } from "../evaluate/tally.ts";
 import { type Answer, answered } from "../experiment/answer.ts";
 import { graphMentions } from "../knowledge/graph-mentions.ts";
 import { openGraph } from "../knowledge/graphs.ts";
@@ -82,6 +84,13 @@ export interface IntervalReply {
   readonly against: readonly (PairedComparison | undefined)[];
   /** By model: the same metrics where spans that overlap count. Undefined for tasks without spans. */
   readonly overlapping: readonly (Overlapping | undefined)[];
+  /** Undefined where `bestConstant` is. */
+  readonly constant: ConstantReply | undefined;
+}
+
+export interface ConstantReply extends ConstantAnswer {
+  /** By model: the model less this answer, on the main metric. */
+  readonly less: readonly (PairedComparison | undefined)[];
 }
 
 export interface StandRequest {
@@ -173,6 +182,7 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
         intervals: tallies.map((each) => scoreIntervals(task, each)),
         against: others.map((second) => (first ? pairedBootstrap(task, [{ first, second }]) : undefined)),
         overlapping: models.map((answers) => overlapping(task, gold, answered(gold, answers))),
+        constant: constantReply(task, gold, tallies),
       };
     },
 
@@ -189,9 +199,18 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
       }
       const [compares, ranks] = [new Set(compared), new Set(ranked)];
       const standing = standingOf(task, scored, { compared: (of) => compares.has(of), ranked: (of) => ranks.has(of) });
-      yield { type: "stood", standing };
+      const constant = bestConstant(task, Object.values(sets));
+      yield { type: "stood", standing: { ...standing, ...(constant ? { constant } : {}) } };
     },
   };
+}
+
+function constantReply(task: Task, gold: readonly Example[], models: readonly (readonly Tally[])[]): ConstantReply | undefined {
+  const constant = bestConstant(task, [gold]);
+  const answers = constant && alike(gold, constant.labels);
+  if (!answers) return undefined;
+  const first = talliesOf(task, gold as readonly ExampleOf<Task>[], answers as readonly ExampleOf<Task>[]);
+  return { ...constant, less: models.map((second) => pairedBootstrap(task, [{ first, second }])) };
 }
 
 type MapRun = (

@@ -10,6 +10,7 @@ import type { SourceConfig } from "../generate/source.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
 import { type Method, type Verdict, type Verdicts, verdictsOf } from "./arena-standing.ts";
+import { constantName } from "./constant-words.ts";
 import { paperAblation, paperCost, paperErratum } from "./paper-extras.ts";
 import { isCopied, paperRowOf, paperScore } from "./paper-numbers.ts";
 
@@ -55,8 +56,16 @@ export interface ArenaRow {
   readonly cells: readonly ArenaCell[];
 }
 
+export interface ArenaTask {
+  readonly id: string;
+  readonly name: string;
+  readonly metric: Metric;
+  /** The best answer without a look at the texts; absent before the standings are computed, and for a task of spans. */
+  readonly constant?: { readonly words: string; readonly value: number };
+}
+
 export interface ArenaTable {
-  readonly tasks: readonly { readonly id: string; readonly name: string; readonly metric: Metric }[];
+  readonly tasks: readonly ArenaTask[];
   readonly rows: readonly ArenaRow[];
 }
 
@@ -65,8 +74,13 @@ export function arenaTable(arena: Arena, nameOf?: (model: string) => string, cel
   const { grid } = arena;
   const named = wholeCells(grid, cells);
   const tasks = grid.tasks.map((ref) => {
-    const { id, name, metrics } = taskOf(ref);
-    return { id, name, metric: metrics[0], key: metricId(metrics, metrics[0]) };
+    const task = taskOf(ref);
+    const { id, name, metrics } = task;
+    const key = metricId(metrics, metrics[0]);
+    const found = grid.encoders.map((encoder) => arena.standings?.[columnName({ task: id, encoder })]?.standing.constant);
+    const answer = found.find((of) => of !== undefined);
+    const constant = answer && { words: constantName(task, answer.labels), value: answer.values[key] ?? 0 };
+    return { id, name, metric: metrics[0], key, ...(constant ? { constant } : {}) };
   });
   const methods = gridSources(grid).map((source) => ({ id: methodId({ source, share: 100 }), source }));
   const rows = grid.encoders.flatMap((encoder) => {

@@ -15,6 +15,7 @@ import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { confusionHtml, confusionTable, confusionWords } from "./confusion-table.ts";
+import { constantWords } from "./constant-words.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { nothingFound } from "./nothing-found.ts";
@@ -139,6 +140,7 @@ function scoresSection(
 <h2>Scores on the test set</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="Scores"><table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}${overlapRows}</tbody></table></div>
 ${surenessWords(sure, metricWords(task.metrics[0]), secondStageOf(basis))}
+${constantWords(task, sure?.constant, metricWords(task.metrics[0]), stageNames).map((sentence) => html`<p>${sentence}</p>`)}
 ${stages.map((stage) => {
   const nothing = nothingFound(task, test, results[stage]?.predicted ?? []);
   return nothing ? html`<p>${stageNames[stage]}: ${nothing}</p>` : "";

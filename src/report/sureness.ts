@@ -1,6 +1,7 @@
 // How sure the scores of a run are, as the page and the report tell it. Leaves the computation to whoever is asked.
 
 import type { Interval, PairedComparison } from "../evaluate/bootstrap.ts";
+import type { ConstantAnswer } from "../evaluate/constant.ts";
 import type { Overlapping } from "../evaluate/overlap.ts";
 import type { Answer } from "../experiment/answer.ts";
 import type { TrainingResult } from "../experiment/notebook.ts";
@@ -15,6 +16,8 @@ export interface Sureness {
   readonly gain?: PairedComparison;
   /** Scores in which overlapping spans count; a task without spans has none. */
   readonly overlapping?: Readonly<Partial<Record<StageId, Overlapping | undefined>>>;
+  /** The best answer without a look at the texts, and each stage less it, on the main metric; a task of spans has none. */
+  readonly constant?: ConstantAnswer & { readonly less: Readonly<Partial<Record<StageId, PairedComparison | undefined>>> };
 }
 
 /** Intervals of each model's answers to `gold`, and each model after the first against it: the analyse worker's. */
@@ -26,6 +29,7 @@ export type AskIntervals = (request: {
   readonly intervals: readonly (Readonly<Record<string, Interval>> | undefined)[];
   readonly against: readonly (PairedComparison | undefined)[];
   readonly overlapping: readonly (Overlapping | undefined)[];
+  readonly constant: (ConstantAnswer & { readonly less: readonly (PairedComparison | undefined)[] }) | undefined;
 }>;
 
 /** Asks once for all stages that there are. */
@@ -37,8 +41,9 @@ export async function surenessOf(
 ): Promise<Sureness> {
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage] !== undefined);
   const models = stages.map((stage) => results[stage]?.predicted ?? []);
-  const { intervals, against, overlapping } = await ask({ task, gold, models });
+  const { intervals, against, overlapping, constant } = await ask({ task, gold, models });
   const by = <T>(each: readonly T[]) => Object.fromEntries(stages.map((stage, i) => [stage, each[i]]));
   const lenient = overlapping.some((own) => own !== undefined) ? { overlapping: by(overlapping) } : {};
-  return { intervals: by(intervals), ...(against[0] ? { gain: against[0] } : {}), ...lenient };
+  const blind = constant ? { constant: { ...constant, less: by(constant.less) } } : {};
+  return { intervals: by(intervals), ...(against[0] ? { gain: against[0] } : {}), ...lenient, ...blind };
 }

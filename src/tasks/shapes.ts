@@ -20,6 +20,8 @@ interface ShapeRow<E extends Example> {
   spans(example: E): readonly Span[];
   /** The same example without its labels: what is asked. Two examples are the same question where these are equal. */
   blank(example: E): E;
+  /** The same example with these labels; undefined for a shape whose labels have places in the text. */
+  withLabels(example: E, labels: readonly string[]): E | undefined;
 }
 
 const itemOf = (label: string): Item => ({ key: label, label });
@@ -37,6 +39,7 @@ const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
     items: (e) => spanItems(e.text, e.spans),
     spans: (e) => e.spans,
     blank: ({ kind, text }) => ({ kind, text, spans: [] }),
+    withLabels: () => undefined,
   },
   sentence: {
     texts: (e) => [e.text],
@@ -44,6 +47,7 @@ const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
     items: (e) => once(e.labels).map(itemOf),
     spans: () => [],
     blank: ({ kind, text }) => ({ kind, text, labels: [] }),
+    withLabels: (e, labels) => ({ ...e, labels }),
   },
   relation: {
     texts: (e) => [e.text],
@@ -51,6 +55,7 @@ const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
     items: (e) => itemsOfLabel(e.label),
     spans: () => [],
     blank: ({ kind, text, head, tail }) => ({ kind, text, head, tail, label: "" }),
+    withLabels: (e, [label = ""]) => ({ ...e, label }),
   },
   pair: {
     texts: (e) => [e.first, e.second],
@@ -58,6 +63,7 @@ const shapes: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
     items: (e) => itemsOfLabel(e.label),
     spans: () => [],
     blank: ({ kind, first, second }) => ({ kind, first, second, label: "" }),
+    withLabels: (e, [label = ""]) => ({ ...e, label }),
   },
 };
 
@@ -72,6 +78,8 @@ export const labelsOf = (example: Example): readonly string[] => rowOf(example).
 export const itemsOf = (example: Example): readonly Item[] => rowOf(example).items(example);
 export const spansOf = (example: Example): readonly Span[] => rowOf(example).spans(example);
 export const blankOf = <E extends Example>(example: E): E => rowOf(example).blank(example);
+export const withLabels = <E extends Example>(example: E, labels: readonly string[]): E | undefined =>
+  rowOf(example).withLabels(example, labels);
 
 /** Entities that an example marks, as written: its spans, or the two ends of its relation. */
 export function entitiesOf(example: Example): readonly string[] {

@@ -144,6 +144,16 @@ describe("an arena with a standing", () => {
     expect(table.rows.find(({ source }) => source.kind === "demogen")?.cells[0]?.isBaseline).toBe(true);
   });
 
+  it("says what an answer without a look at the texts would score", () => {
+    const constant = { labels: ["not_equivalent"], values: { accuracy: 0.52 } };
+    const known = {
+      ...arena,
+      standings: { [columnName({ task: "mqp", encoder })]: { key: "k", standing: { ...standing, constant } } },
+    };
+    expect(arenaTable(known).tasks[0]?.constant).toEqual({ words: "“not equivalent”", value: 0.52 });
+    expect(table.tasks[0]).not.toHaveProperty("constant");
+  });
+
   it("is a forest plot: the highest first, a bar each, the paper's number hollow, the baseline's line", () => {
     const figure = forestFigure(table, column, "Methods");
     expect(figure?.axes.y.ticks?.map(({ at, text }) => `${at} ${text}`)).toEqual([

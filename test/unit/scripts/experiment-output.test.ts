@@ -136,6 +136,12 @@ describe("a standing", () => {
   });
 });
 
+it("sets beside a table what always one label would score", () => {
+  const blind = { ...of, standing: { ...standing, constant: { labels: ["equivalent"], values: { accuracy: 0.51234567 } } } };
+  expect(standingLine(blind, cells).constant).toEqual({ labels: ["equivalent"], mean: 0.512346 });
+  expect(standingWords(blind, cells)).toContain("  Without a look at the texts, always equivalent: 0.512");
+});
+
 describe("filters of one source", () => {
   const filtered = readExperimentFile(
     JSON.stringify({ ...plan, sources: ["clingen"], filters: ["none", "map"] }),
