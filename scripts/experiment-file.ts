@@ -52,6 +52,8 @@ export interface ExperimentFile {
   readonly keepModels: boolean;
   /** Measure each set's texts beside the real ones. */
   readonly measures: boolean;
+  /** Write each cell's synthetic examples as a file. */
+  readonly datasets: boolean;
 }
 
 /** Sources of a grid whose file names none: those that need neither training rows beyond the few-shot set nor a head that many encoders lack. */
@@ -77,6 +79,7 @@ const fields = [
   "device",
   "keepModels",
   "measures",
+  "datasets",
 ];
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
@@ -132,6 +135,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
     models: [...models],
     keepModels: given.keepModels?.flag() ?? false,
     measures: given.measures?.flag() ?? false,
+    datasets: given.datasets?.flag() ?? false,
   };
 }
 

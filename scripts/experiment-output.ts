@@ -49,6 +49,8 @@ export interface CellLine {
   readonly seconds: number;
   /** Where the file asks for measures: the set's texts beside the real ones. */
   readonly texts?: TextsLine;
+  /** Where the file asks for data sets: the synthetic examples' file, in the folder of `--out`. */
+  readonly dataset?: string;
   /** The cell has no result, and this is why. */
   readonly error?: { readonly code: string; readonly message: string };
 }

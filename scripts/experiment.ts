@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
+import { taskIdOf } from "../src/tasks/catalogue.ts";
 import { launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
 import type { ExperimentFile, FileCell } from "./experiment-file.ts";
@@ -20,7 +21,7 @@ import { buildApp, serveApp } from "./serve.ts";
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
   FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph", "tenth"], "licences": [NAME], "seeds": [NUMBER or
-         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true}
+         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true, "datasets": true}
          "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
          bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
          the file of a task of your own; both are seen from FILE's own folder. "models" are language models: each source is written by each.
@@ -29,6 +30,7 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
          believes least ("tenth"), those whose label the few-shot model does not give ("agreement"), those that the graph contradicts ("graph").
          The set is judged once a seed, by two trainings more.
          "measures" sets each cell's texts beside the real ones: distance (CMD), similarity, nearest real text, entities, in its line's "texts".
+         "datasets" leaves each cell's synthetic examples in the folder's datasets/ as JSON Lines, with the topic and style of each.
          "licences" are those that the graph's topics must be under; without them, any. The graph that ships has one: "CC0-1.0".
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.
@@ -101,18 +103,21 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
     console.error(`WebGPU adapter: ${launched.adapter}`);
     try {
       const done: CellLine[] = [];
+      const cells = await Promise.all(file.cells.map((cell) => headlessCell(cell, file)));
       const page = await openHeadless(launched.context, url, (event) => {
         narrate(event, file.cells);
         const cell = file.cells[event.cell] as FileCell;
         if (event.type === "result") {
-          done.push(lineOf(cell, event.summary, event.sure, event.texts));
+          const { dataset: jsonl } = event;
+          const dataset = jsonl === undefined ? {} : { dataset: writeDataset(cells[event.cell] as HeadlessCell, jsonl, out) };
+          done.push({ ...lineOf(cell, event.summary, event.sure, event.texts), ...dataset });
           console.log(inWords(cell, event.summary, event.sure, event.texts));
         } else if (event.type === "failed") {
           done.push(failedLine(cell, event.failure));
           console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
         }
       });
-      await page.run(await Promise.all(file.cells.map((cell) => headlessCell(cell, file))), true);
+      await page.run(cells, true);
       const failed = done.filter(({ error }) => error).length;
       if (failed > 0) {
         console.error(`${failed} of ${done.length} cells failed. Started again with the same --out, they alone are tried again.`);
@@ -131,10 +136,18 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
   }
 }
 
+/** Synthetic examples as a file of the folder, named by the cell; its path within the folder. */
+function writeDataset({ config, place }: HeadlessCell, jsonl: string, out: string): string {
+  const path = join("datasets", `${taskIdOf(config.task)}-${config.source.kind}-${place}.jsonl`);
+  mkdirSync(join(out, "datasets"), { recursive: true });
+  writeFileSync(join(out, path), jsonl);
+  return path;
+}
+
 async function headlessCell({ config, seeds, data }: FileCell, file: ExperimentFile): Promise<HeadlessCell> {
   const { folder: _, ...rows } = data;
-  const { keepModels: keepModel, measures } = file;
-  return { config, seeds, data, keepModel, measures, place: `cell-${await contentKey({ config, seeds, rows })}` };
+  const { keepModels: keepModel, measures, datasets } = file;
+  return { config, seeds, data, keepModel, measures, datasets, place: `cell-${await contentKey({ config, seeds, rows })}` };
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {

@@ -31,6 +31,8 @@ export interface HeadlessCell extends Cell {
   readonly data: HeadlessData;
   /** Measure its texts beside the real ones. */
   readonly measures?: boolean;
+  /** Tell its synthetic examples with its result. */
+  readonly datasets?: boolean;
 }
 
 /** Files by path: text as it is, other bytes as base64. */
@@ -56,6 +58,8 @@ export type HeadlessEvent =
       readonly summary: CellSummary;
       readonly sure: Sureness;
       readonly texts?: TextMeasures;
+      /** Its synthetic examples as ClinGen's JSONL; absent where they were not asked for, and for a source that makes none. */
+      readonly dataset?: string;
     };
 
 /** Standing of the sources of one task under one encoder, by `methodId`. */
@@ -120,10 +124,12 @@ const headless: Headless = {
           const cell = cells[event.cell] as HeadlessCell;
           last = await heard(cell, event.result, createdAt);
           if (cell.measures && event.result.made) onEvent({ type: "measuring", cell: event.cell });
-          const found = cell.measures ? await measured(cell, event.result) : undefined;
-          const texts = found && textMeasures(...found);
+          const analysed = cell.measures ? await measured(cell, event.result) : undefined;
+          const texts = analysed && textMeasures(...analysed);
           const { sure } = last;
-          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result), sure, ...(texts ? { texts } : {}) });
+          const dataset = cell.datasets ? await datasetOf(cell, event.result) : undefined;
+          const found = { ...(texts ? { texts } : {}), ...(dataset === undefined ? {} : { dataset }) };
+          onEvent({ type: "result", cell: event.cell, summary: summaryOf(event.result), sure, ...found });
         } else if (event.type === "cell") onEvent({ type: "cell", cell: event.cell, cells: event.cells });
         else if (event.type !== "training") onEvent(event);
       }
@@ -256,6 +262,14 @@ async function artefactsOf({ cell, result, createdAt, sure }: NonNullable<typeof
     artefacts.set("model/README.md", text(card, "text/markdown"));
   }
   return artefacts;
+}
+
+/** Undefined for a source that makes no examples, and for one whose examples are the real rows themselves. */
+async function datasetOf({ config }: HeadlessCell, { made }: CellResult): Promise<string | undefined> {
+  if (!made || made.accepted === 0 || sourceOf(config.source).verbatim) return undefined;
+  const { synthetic } = await readLog(generate.readRun, made.run, made.accepted);
+  const { datasetJsonl } = await import("./report/artefacts.ts");
+  return datasetJsonl(taskOf(config.task), synthetic);
 }
 
 /** Measures of a cell's texts beside the real ones, kept as a product. Undefined for a cell that wrote none. */

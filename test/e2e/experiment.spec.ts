@@ -1,7 +1,7 @@
 // npm run experiment, killed after its first cell and started again: it goes on, computes nothing twice, and ends with an unbroken run's scores.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -29,6 +29,7 @@ const grid = {
   seeds: [1],
   size: 3,
   device: "wasm",
+  datasets: true,
 };
 
 /** Without npm, so that the process that is killed is the one that works. The app is the one that the runner built. */
@@ -68,6 +69,7 @@ test("killed after its first cell it goes on, computes nothing twice, and ends a
     expect.stringMatching(/^mqp, .*: .*mean over the seeds/),
     expect.stringMatching(/zerogen.*\d\.\d{3} \(\d\.\d{3} to \d\.\d{3}\)/),
     expect.stringMatching(/clingen.*\d\.\d{3} \(\d\.\d{3} to \d\.\d{3}\)/),
+    expect.stringMatching(/^ +Without a look at the texts, always \w+: \d\.\d{3}$/),
     expect.stringMatching(/^Differences .*Holm/),
     expect.stringMatching(/clingen.* less .*zerogen.*: [+-]\d\.\d{3} .*, p [<\d]/),
     expect.stringMatching(/^\{"cells":/),
@@ -81,10 +83,19 @@ test("killed after its first cell it goes on, computes nothing twice, and ends a
 
   const unbroken = await experiment(folder, "unbroken");
   const cells = ({ lines }: Ended) => {
-    const result = JSON.parse(lines.at(-1) as string) as { cells: { seconds: number }[] };
+    const result = JSON.parse(lines.at(-1) as string) as { cells: { seconds: number; accepted: number; dataset: string }[] };
     return result.cells.map(({ seconds: _, ...cell }) => cell);
   };
   expect(cells(ended)).toEqual(cells(unbroken));
   expect(cells(unbroken)).toHaveLength(2);
+  const datasets = cells(ended).map(({ dataset }) =>
+    readFileSync(join(folder, "killed", dataset), "utf8")
+      .trim()
+      .split("\n"),
+  );
+  expect(datasets.map((rows) => rows.length)).toEqual(cells(ended).map(({ accepted }) => accepted));
+  const row = JSON.parse(datasets[1]?.[0] as string) as { text_a: string; topic: string };
+  expect(row.topic).not.toBe("");
+  expect(row.text_a).not.toBe("");
   rmSync(folder, { recursive: true, force: true });
 });

@@ -52,6 +52,7 @@ describe("a file", () => {
     expect(keepModels).toBe(false);
     expect(read(whole).measures).toBe(false);
     expect(read({ ...whole, measures: true }).measures).toBe(true);
+    expect([whole, { ...whole, datasets: true }].map((of) => read(of).datasets)).toEqual([false, true]);
   });
 
   it("takes a source's config over the preset's, and keeps it as it was written", () => {
