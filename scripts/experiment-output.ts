@@ -224,7 +224,7 @@ export interface StandingLine {
   readonly encoder: string;
   readonly metric: string;
   readonly methods: readonly MethodLine[];
-  /** The best answer without a look at the texts, on the same test examples: these labels for every one. Absent for a task of spans. */
+  /** The best constant answer on the same test examples: these labels for every one. Absent for a task of spans. */
   readonly constant?: { readonly labels: readonly string[]; readonly mean: number };
   readonly tests: readonly TestLine[];
 }
@@ -293,7 +293,7 @@ export function standingWords(standing: HeadlessStanding, cells: readonly FileCe
   return [
     `${task}, ${encoder}: ${metric}, mean over the seeds (95 % interval over test examples)`,
     ...rows,
-    ...(constant ? [`  Without a look at the texts, always ${constant.labels.join(" and ")}: ${constant.mean.toFixed(3)}`] : []),
+    ...(constant ? [`  Always ${constant.labels.join(" and ")}, whatever the text says: ${constant.mean.toFixed(3)}`] : []),
     ...(pairs.length > 0
       ? ["Differences on the same test examples, by paired bootstrap, p corrected for their number (Holm):", ...pairs]
       : []),

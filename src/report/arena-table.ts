@@ -60,7 +60,7 @@ export interface ArenaTask {
   readonly id: string;
   readonly name: string;
   readonly metric: Metric;
-  /** The best answer without a look at the texts; absent before the standings are computed, and for a task of spans. */
+  /** The best constant answer; absent before the standings are computed, and for a task of spans. */
   readonly constant?: { readonly words: string; readonly value: number };
 }
 

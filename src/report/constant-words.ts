@@ -23,7 +23,7 @@ export function constantWords(
   if (!constant) return [];
   const { labels, values, less } = constant;
   const score = (values[mainMetric(task)] ?? 0).toFixed(3);
-  const head = `Without a look at the texts, ${constantName(task, labels)} for each of them, ${metric} is ${score}.`;
+  const head = `Always answering ${constantName(task, labels)}, whatever the text says, scores ${score} (${metric}).`;
   return [head, ...(["few", "synthetic"] as const).flatMap((stage) => standing(stageNames[stage], less[stage]) ?? [])];
 }
 

@@ -16,7 +16,7 @@ export interface Sureness {
   readonly gain?: PairedComparison;
   /** Scores in which overlapping spans count; a task without spans has none. */
   readonly overlapping?: Readonly<Partial<Record<StageId, Overlapping | undefined>>>;
-  /** The best answer without a look at the texts, and each stage less it, on the main metric; a task of spans has none. */
+  /** The best constant answer, and each stage less it, on the main metric; a task of spans has none. */
   readonly constant?: ConstantAnswer & { readonly less: Readonly<Partial<Record<StageId, PairedComparison | undefined>>> };
 }
 

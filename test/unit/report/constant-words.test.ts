@@ -15,7 +15,7 @@ it("says what it scores, and how each stage stands to it", () => {
     synthetic: { difference: -0.078, interval: { low: -0.13, high: -0.02 }, p: 0.004 },
   };
   expect(constantWords(cdr, { labels: ["induce"], values, less }, "F1", names)).toEqual([
-    "Without a look at the texts, “induce” for each of them, F1 is 0.634.",
+    "Always answering “induce”, whatever the text says, scores 0.634 (F1).",
     "Few-shot alone is not told apart from that (+0.000; +0.000 to +0.000, p 1.00).",
     "With synthetic examples is 0.078 below that (−0.130 to −0.020, p 0.004).",
   ]);

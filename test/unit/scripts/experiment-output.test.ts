@@ -139,7 +139,7 @@ describe("a standing", () => {
 it("sets beside a table what always one label would score", () => {
   const blind = { ...of, standing: { ...standing, constant: { labels: ["equivalent"], values: { accuracy: 0.51234567 } } } };
   expect(standingLine(blind, cells).constant).toEqual({ labels: ["equivalent"], mean: 0.512346 });
-  expect(standingWords(blind, cells)).toContain("  Without a look at the texts, always equivalent: 0.512");
+  expect(standingWords(blind, cells)).toContain("  Always equivalent, whatever the text says: 0.512");
 });
 
 describe("filters of one source", () => {
