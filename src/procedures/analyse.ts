@@ -199,7 +199,8 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
       }
       const [compares, ranks] = [new Set(compared), new Set(ranked)];
       const standing = standingOf(task, scored, { compared: (of) => compares.has(of), ranked: (of) => ranks.has(of) });
-      const constant = bestConstant(task, Object.values(sets));
+      const own = [...new Set(runs.map(({ set }) => set))].map((set) => sets[set] ?? []);
+      const constant = bestConstant(task, own);
       yield { type: "stood", standing: { ...standing, ...(constant ? { constant } : {}) } };
     },
   };

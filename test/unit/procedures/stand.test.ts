@@ -1,0 +1,41 @@
+// The standing of methods as the analyse worker gives it: the best constant answer beside them, on their own test sets.
+
+import { expect, it } from "vitest";
+import { analyseProcedures, type StandRequest } from "../../../src/procedures/analyse.ts";
+import type { Example } from "../../../src/tasks/example.ts";
+
+const unasked = () => {
+  throw new Error("a standing asks for neither a model nor a graph");
+};
+const { stand, intervals } = analyseProcedures({ graphs: unasked, openEmbedder: unasked } as never);
+
+async function standingOf(request: StandRequest) {
+  for await (const event of stand(request, new AbortController().signal)) if (event.type === "stood") return event.standing;
+  throw new Error("no standing");
+}
+
+const pair = (label: string): Example => ({ kind: "pair", first: "a", second: "b", label });
+const foreign: Example = { kind: "sentence", text: "a", labels: ["evading growth suppressors"] };
+const [equal, unequal] = ["equivalent", "not_equivalent"].map(pair) as [Example, Example];
+const own = [equal, unequal, unequal, equal, unequal];
+
+it("has the best constant answer on the test sets of its runs, whatever other sets are given", async () => {
+  const answers = own.map(() => ({ kind: "pair", label: "equivalent" }) as const);
+  const { constant, methods } = await standingOf({
+    task: "mqp",
+    sets: { other: [foreign, foreign], own },
+    runs: [{ method: "m", seed: 0, set: "own", answers }],
+    compared: ["m"],
+    ranked: ["m"],
+  });
+  expect(methods[0]?.mean).toBeCloseTo(2 / 5);
+  expect(constant).toEqual({ labels: ["not_equivalent"], values: { accuracy: 3 / 5 } });
+});
+
+it("pairs each model with the best constant answer", async () => {
+  const always = (label: string) => own.map(() => ({ kind: "pair", label }) as const);
+  const models = [always("not_equivalent"), always("equivalent")];
+  const { constant } = await intervals({ task: "mqp", gold: own, models }, new AbortController().signal);
+  expect(constant?.labels).toEqual(["not_equivalent"]);
+  expect(constant?.less.map((of) => of?.difference)).toEqual([0, 2 / 5 - 3 / 5]);
+});
