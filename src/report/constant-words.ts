@@ -13,18 +13,18 @@ export function constantName(task: LearnableTask, labels: readonly string[]): st
   return labels.length === 1 ? `“${task.labels.find(({ id }) => id === only)?.name ?? only}”` : "every label";
 }
 
-/** The constant answer's main score, then each stage beside it. `metric`: its name within a sentence. Empty for a task of spans. */
+/** The constant answer's main score, then each stage beside it. `metric`: its name within a sentence. Undefined for a task of spans. */
 export function constantWords(
   task: LearnableTask,
   constant: Sureness["constant"],
   metric: string,
   stageNames: Readonly<Record<StageId, string>>,
-): readonly string[] {
-  if (!constant) return [];
+): string | undefined {
+  if (!constant) return undefined;
   const { labels, values, less } = constant;
   const score = (values[mainMetric(task)] ?? 0).toFixed(3);
   const head = `Always answering ${constantName(task, labels)}, whatever the text says, scores ${score} (${metric}).`;
-  return [head, ...(["few", "synthetic"] as const).flatMap((stage) => standing(stageNames[stage], less[stage]) ?? [])];
+  return [head, ...(["few", "synthetic"] as const).flatMap((stage) => standing(stageNames[stage], less[stage]) ?? [])].join(" ");
 }
 
 function standing(stage: string, less: PairedComparison | undefined): string | undefined {

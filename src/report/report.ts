@@ -136,11 +136,12 @@ function scoresSection(
         html`<tr><td>${stageNames[stage]}</td><td>${label}</td><td class="n">${three(s.precision)}</td><td class="n">${three(s.recall)}</td><td class="n">${three(s.f1)}</td><td class="n">${s.support}</td></tr>`,
     ),
   );
+  const constant = constantWords(task, sure?.constant, metricWords(task.metrics[0]), stageNames);
   return html`<section>
 <h2>Scores on the test set</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="Scores"><table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}${overlapRows}</tbody></table></div>
 ${surenessWords(sure, metricWords(task.metrics[0]), secondStageOf(basis))}
-${constantWords(task, sure?.constant, metricWords(task.metrics[0]), stageNames).map((sentence) => html`<p>${sentence}</p>`)}
+${constant ? html`<p>${constant}</p>` : ""}
 ${stages.map((stage) => {
   const nothing = nothingFound(task, test, results[stage]?.predicted ?? []);
   return nothing ? html`<p>${stageNames[stage]}: ${nothing}</p>` : "";

@@ -151,6 +151,15 @@ describe("reportHtml", () => {
       expect(whole).not.toContain("without their intervals");
     });
 
+    it("holds the scores against a constant answer", () => {
+      const constant = { labels: [attack], values: { f1: 0.25 }, less: { synthetic: { ...gain, difference: -0.12 } } };
+      const held = reportHtml(notebook(), made, {}, { sure: { ...sure, constant } });
+      expect(held).toContain("scores 0.250 (F1");
+      expect(held).toContain("is 0.120 below that (+0.100 to +0.300, p below 0.001).");
+      expect(held).not.toContain(attack);
+      expect(whole).not.toContain("whatever the text says");
+    });
+
     it("sets the scores of overlapping spans below the exact ones, and says what was taken for what", () => {
       const overlapping = { synthetic: { values: { f1: 0.512 }, intervals: { f1: { low: 0.477, high: 0.533 } } } };
       const lenient = reportHtml(notebook(), made, {}, { sure: { ...sure, overlapping } });
