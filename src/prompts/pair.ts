@@ -2,7 +2,8 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { PairExample } from "../tasks/example.ts";
-import { type Label, labelOf, type Task } from "../tasks/task.ts";
+import { type Label, labelOf, meaningsOf, type Task } from "../tasks/task.ts";
+import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
@@ -26,7 +27,8 @@ export const pair: FamilyPrompts<"pair"> = {
     const slots = { mode: config.demonstrations, demonstrations, ofLabel, notes, label, steer };
     const first = readSentence("pair", yield { ...firstPrompt(task, slots), ...drawn });
     if (!first.ok) return first;
-    return readPair(first.value, yield { ...secondPrompt(task, slots, first.value), about: first.value }, label);
+    const second = yield { ...secondPrompt(task, slots, first.value), about: first.value };
+    return readPair(first.value, second, label, { meanings: meaningsOf(task) });
   },
   listings(task, { label, first = "", ...ask }) {
     const steer = steerOf(ask);
@@ -42,8 +44,8 @@ export const pair: FamilyPrompts<"pair"> = {
   },
 };
 
-export function readPair(first: string, completion: string, label: string): Parsed<PairExample> {
-  const second = readSentence("pair", completion);
+export function readPair(first: string, completion: string, label: string, asked: Asked = {}): Parsed<PairExample> {
+  const second = readSentence("pair", completion, asked);
   if (!second.ok) return second;
   if (plain(first) === plain(second.value)) return rejected("identical-pair");
   return { ok: true, value: { kind: "pair", first, second: second.value, label } };

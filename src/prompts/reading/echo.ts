@@ -44,6 +44,12 @@ export function isEcho(line: string, messages: readonly Message[]): boolean {
   });
 }
 
+/** Tells whether a text has one of these sentences in it, word by word. A sentence of few words comes up by chance and does not count. */
+export function holdsOne(text: string, sentences: readonly string[]): boolean {
+  const said = ` ${words(text)} `;
+  return sentences.map(words).some((sentence) => sentence.split(" ").length >= fewestWords && said.includes(` ${sentence} `));
+}
+
 /** Tells whether a text stands in the prompt as it is, as a demonstration does. */
 export function isInPrompt(text: string, messages: readonly Message[]): boolean {
   return messages.some((message) => message.content.includes(text) || message.content.includes(JSON.stringify(text)));

@@ -71,6 +71,15 @@ describe("a pair", () => {
   });
 
   it("is no pair when both sentences are one, whatever case and punctuation", () => {
+    const meanings = ["it has the same meaning as the first sentence", "is my cough"];
+    const second = "Could this cough be asthma?";
+    expect(
+      readPair("Is my cough asthma?", `${second} It has the same meaning as the first sentence.`, "equivalent", { meanings }),
+    ).toEqual({
+      ok: false,
+      reason: "echoes-prompt",
+    });
+    expect(readPair("Do I have asthma?", "Is my cough asthma?", "equivalent", { meanings })).toMatchObject({ ok: true });
     expect(readPair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
   });
 

@@ -69,3 +69,25 @@ it("throws a mark of another type away", () => {
   const answer = "[gene: TP53] led to a [disease: gastric ulcer] in days.";
   expect(relation.read(cdr, label, [answer], [])).toEqual({ ok: false, reason: "malformed" });
 });
+
+/** The reader's verdict on an answer to a prompt about that topic. */
+function readAs(answer: string): unknown {
+  const entity = (name: string, type: string) => ({ id: name, name, type });
+  const topic: Topic = { entities: [entity("gabapentin", "Drug"), entity("bipolar disorder", "Disease")], source: "kg" };
+  const config = { demonstrations: "fixed", annotation: "model" } as const;
+  const context = { label, demonstrations: [apart], knowledge: knowledgeOf(noKnowledge), config } as const;
+  const asked = relation.converse(cdr, context, { topic, style: "case reports" }, rng("relation", 1));
+  asked.next();
+  return asked.next(answer).value;
+}
+
+it("throws an answer away that ends in the label's description, which a classifier would learn in place of the relation", () => {
+  const sentence = "This is the first documentation that gabapentin provokes bipolar disorder";
+  const { description } = cdr.labels.find(({ id }) => id === label)!;
+  expect(readAs(`${sentence}.`)).toMatchObject({ ok: true });
+  for (const { description: any } of cdr.labels) {
+    expect(readAs(`${sentence} with the relation ${any}.`)).toEqual({ ok: false, reason: "echoes-prompt" });
+  }
+  const begun = description.split(" ").slice(0, 4).join(" ");
+  expect(readAs(`${sentence}, and ${begun}.`)).toMatchObject({ ok: true });
+});
