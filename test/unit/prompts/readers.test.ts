@@ -70,16 +70,14 @@ describe("a pair", () => {
     });
   });
 
-  it("is no pair when both sentences are one, whatever case and punctuation", () => {
+  it("does not tell its label in the words of the label's description; a description of few words comes up by chance", () => {
     const meanings = ["it has the same meaning as the first sentence", "is my cough"];
-    const second = "Could this cough be asthma?";
-    expect(
-      readPair("Is my cough asthma?", `${second} It has the same meaning as the first sentence.`, "equivalent", { meanings }),
-    ).toEqual({
-      ok: false,
-      reason: "echoes-prompt",
-    });
-    expect(readPair("Do I have asthma?", "Is my cough asthma?", "equivalent", { meanings })).toMatchObject({ ok: true });
+    const read = (second: string) => readPair("Do I have asthma?", second, "equivalent", { meanings });
+    expect(read("Asthma? It has the same meaning as the first sentence.")).toEqual({ ok: false, reason: "echoes-prompt" });
+    expect(read("Is my cough asthma?")).toMatchObject({ ok: true });
+  });
+
+  it("is no pair when both sentences are one, whatever case and punctuation", () => {
     expect(readPair("Is my cough asthma?", "is my cough ASTHMA", "equivalent")).toEqual({ ok: false, reason: "identical-pair" });
   });
 
