@@ -25,7 +25,7 @@ export interface Asked {
   /** The prompt, to tell its echo from an answer. */
   readonly messages?: readonly Message[];
   /** Descriptions of labels: an answer with one in it tells its label in the prompt's words, and a classifier would learn those. */
-  readonly meanings?: readonly string[];
+  readonly descriptions?: readonly string[];
   /** Square brackets of the answer are marks of entities (NER). */
   readonly marks?: boolean;
   /** Words of the listing for which a sentence has the thing itself: the domain, entity types. In brackets they are placeholders. */
@@ -46,7 +46,7 @@ export function readAnswer(completion: string, asked: Asked = {}): Parsed<string
   if (answer === "") return rejected("empty");
   if (isSignLoop(answer)) return rejected("repetitive");
   if (isRefusal(answer)) return rejected("refusal");
-  if (isEcho(answer, asked.messages ?? []) || holdsOne(answer, asked.meanings ?? [])) return rejected("echoes-prompt");
+  if (isEcho(answer, asked.messages ?? []) || holdsOne(answer, asked.descriptions ?? [])) return rejected("echoes-prompt");
   const unmasked = (asked.masks ?? []).reduce((rest, mask) => rest.replaceAll(mask, ""), answer);
   if (hasPlaceholder(unmasked, asked.marks ?? false, asked.slots ?? [])) return rejected("placeholder");
   return { ok: true, value: answer };

@@ -2,7 +2,7 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { PairExample } from "../tasks/example.ts";
-import { type Label, labelOf, meaningsOf, type Task } from "../tasks/task.ts";
+import { descriptionsOf, type Label, labelOf, type Task } from "../tasks/task.ts";
 import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
@@ -28,7 +28,7 @@ export const pair: FamilyPrompts<"pair"> = {
     const first = readSentence("pair", yield { ...firstPrompt(task, slots), ...drawn });
     if (!first.ok) return first;
     const second = yield { ...secondPrompt(task, slots, first.value), about: first.value };
-    return readPair(first.value, second, label, { meanings: meaningsOf(task) });
+    return readPair(first.value, second, label, { descriptions: descriptionsOf(task) });
   },
   listings(task, { label, first = "", ...ask }) {
     const steer = steerOf(ask);

@@ -6,7 +6,7 @@
 import type { Message } from "../engines/language-model.ts";
 import { mentionsOfBoth } from "../knowledge/lexicon.ts";
 import type { RelationExample, Span } from "../tasks/example.ts";
-import { labelOf, meaningsOf, type Task } from "../tasks/task.ts";
+import { descriptionsOf, labelOf, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
@@ -33,7 +33,7 @@ export const relation: FamilyPrompts<"relation"> = {
     const steer = { ...(topics ? { topics } : {}), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
     const notes = contrastNotes(task, context, demonstrations);
     const prompt = relationPrompt(task, { mode: config.demonstrations, demonstrations, notes, label, steer });
-    const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word], meanings: meaningsOf(task) };
+    const asked = { messages: prompt.messages, slots: [task.head.word, task.tail.word], descriptions: descriptionsOf(task) };
     return readRelation(task, label, yield { ...prompt, ...drawn }, topics, asked);
   },
   listings(task, { label, topics: [head, tail] = [], style }) {

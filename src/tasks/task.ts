@@ -83,7 +83,7 @@ export function labelOf(task: LearnableTask, id: string): Label {
 }
 
 /** What the prompts say of the labels. */
-export const meaningsOf = (task: LearnableTask): readonly string[] => task.labels.map(({ description }) => description);
+export const descriptionsOf = (task: LearnableTask): readonly string[] => task.labels.map(({ description }) => description);
 
 /** The label's own value; throws where there is none. */
 export function forLabel<T>(values: ByLabel<T>, id: string): T {

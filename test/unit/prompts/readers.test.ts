@@ -71,8 +71,8 @@ describe("a pair", () => {
   });
 
   it("does not tell its label in the words of the label's description; a description of few words comes up by chance", () => {
-    const meanings = ["it has the same meaning as the first sentence", "is my cough"];
-    const read = (second: string) => readPair("Do I have asthma?", second, "equivalent", { meanings });
+    const descriptions = ["it has the same meaning as the first sentence", "is my cough"];
+    const read = (second: string) => readPair("Do I have asthma?", second, "equivalent", { descriptions });
     expect(read("Asthma? It has the same meaning as the first sentence.")).toEqual({ ok: false, reason: "echoes-prompt" });
     expect(read("Is my cough asthma?")).toMatchObject({ ok: true });
   });
