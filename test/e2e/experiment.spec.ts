@@ -94,8 +94,7 @@ test("killed after its first cell it goes on, computes nothing twice, and ends a
       .split("\n"),
   );
   expect(datasets.map((rows) => rows.length)).toEqual(cells(ended).map(({ accepted }) => accepted));
-  const row = JSON.parse(datasets[1]?.[0] as string) as { text_a: string; topic: string };
-  expect(row.topic).not.toBe("");
-  expect(row.text_a).not.toBe("");
+  const row = JSON.parse(datasets[1]?.[0] as string) as { text_a?: string; topic?: string };
+  expect(row).toMatchObject({ text_a: expect.stringMatching(/\w/), topic: expect.stringMatching(/\w/) });
   rmSync(folder, { recursive: true, force: true });
 });

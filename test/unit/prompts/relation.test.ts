@@ -85,8 +85,8 @@ it("throws an answer away that ends in the label's description, which a classifi
   const sentence = "This is the first documentation that gabapentin provokes bipolar disorder";
   const { description } = cdr.labels.find(({ id }) => id === label)!;
   expect(readAs(`${sentence}.`)).toMatchObject({ ok: true });
-  for (const { description: any } of cdr.labels) {
-    expect(readAs(`${sentence} with the relation ${any}.`)).toEqual({ ok: false, reason: "echoes-prompt" });
+  for (const meaning of cdr.labels.map((of) => of.description)) {
+    expect(readAs(`${sentence} with the relation ${meaning}.`)).toEqual({ ok: false, reason: "echoes-prompt" });
   }
   const begun = description.split(" ").slice(0, 4).join(" ");
   expect(readAs(`${sentence}, and ${begun}.`)).toMatchObject({ ok: true });
