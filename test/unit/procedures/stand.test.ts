@@ -4,10 +4,11 @@ import { expect, it } from "vitest";
 import { analyseProcedures, type StandRequest } from "../../../src/procedures/analyse.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 
-const unasked = () => {
-  throw new Error("a standing asks for neither a model nor a graph");
+const unasked = (): never => {
+  throw new Error("neither asks for a model or a graph");
 };
-const { stand, intervals } = analyseProcedures({ graphs: unasked, openEmbedder: unasked } as never);
+const models = { manifest: unasked, read: unasked };
+const { stand, intervals } = analyseProcedures({ models, graphs: unasked, openEmbedder: unasked });
 
 async function standingOf(request: StandRequest) {
   for await (const event of stand(request, new AbortController().signal)) if (event.type === "stood") return event.standing;
@@ -34,8 +35,8 @@ it("has the best constant answer on the test sets of its runs, whatever other se
 
 it("pairs each model with the best constant answer", async () => {
   const always = (label: string) => own.map(() => ({ kind: "pair", label }) as const);
-  const models = [always("not_equivalent"), always("equivalent")];
-  const { constant } = await intervals({ task: "mqp", gold: own, models }, new AbortController().signal);
+  const both = [always("not_equivalent"), always("equivalent")];
+  const { constant } = await intervals({ task: "mqp", gold: own, models: both }, new AbortController().signal);
   expect(constant?.labels).toEqual(["not_equivalent"]);
   expect(constant?.less.map((of) => of?.difference)).toEqual([0, 2 / 5 - 3 / 5]);
 });
