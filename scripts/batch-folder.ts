@@ -33,6 +33,7 @@ export async function planName(plan: BatchPlan): Promise<string> {
 
 const names = { plan: "plan.json", answers: "received.jsonl", missing: "missing.jsonl", knowledge: "knowledge.json" } as const;
 export const missingFile = names.missing;
+export const logFile = "log.jsonl";
 
 const turnName = /^turn-(\d+)\.jsonl$/;
 

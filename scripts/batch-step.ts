@@ -8,10 +8,11 @@ import { runConfigOf } from "../src/experiment/run-inputs.ts";
 import { type Advance, advance, lateNames } from "../src/generate/batch.ts";
 import { gatherRecorded } from "../src/generate/batch-knowledge.ts";
 import { type FaultyLine, readAnswers } from "../src/generate/batch-lines.ts";
-import { type LogEntry, logFormat, type Prefix, type Synthetic } from "../src/generate/log.ts";
+import type { LogEntry, Synthetic } from "../src/generate/log.ts";
 import type { NamedRequest, Recording } from "../src/generate/recorded-model.ts";
 import { type RunConfig, runId } from "../src/generate/run-config.ts";
 import { needs, sourceOf } from "../src/generate/sources.ts";
+import { storedLog } from "../src/generate/stored-log.ts";
 import { readsGraph } from "../src/knowledge/gather.ts";
 import { type KnowledgeData, knowledgeOf, noKnowledge } from "../src/knowledge/topic.ts";
 import { datasetJsonl } from "../src/report/artefacts.ts";
@@ -20,7 +21,7 @@ import type { Example } from "../src/tasks/example.ts";
 import { blankOf } from "../src/tasks/shapes.ts";
 import type { ExampleOf, Task } from "../src/tasks/task.ts";
 
-import { type BatchFolder, type BatchPlan, missingFile, planName } from "./batch-folder.ts";
+import { type BatchFolder, type BatchPlan, logFile, missingFile, planName } from "./batch-folder.ts";
 import { openGraphFolder } from "./graph-folder.ts";
 
 /** The last line of the command. */
@@ -165,7 +166,7 @@ async function knowledgeFor(
 /** The data set so far, and the log as the app stores it; the data set's name. */
 function writeProducts(folder: BatchFolder, plan: BatchPlan, config: RunConfig | undefined, { log }: Advance): string | null {
   const synthetic = log.filter((entry) => entry.type === "accepted");
-  if (config) folder.write("log.jsonl", storedLog(config, log));
+  if (config) folder.write(logFile, storedLog({ config, entries: log }));
   if (synthetic.length === 0) return null;
   const name = sourceOf(plan.config.source).answers ? "predictions.jsonl" : "dataset.jsonl";
   folder.write(name, datasetJsonl(taskOf(plan.config.task), synthetic));
@@ -178,19 +179,6 @@ function scoresOf({ config, data: { test } }: BatchPlan, log: readonly LogEntry[
   for (const entry of log) if (entry.type === "accepted") given[entry.index] = entry.example;
   const ofTask = (examples: readonly Example[]) => examples as readonly ExampleOf<Task>[];
   return score(task, ofTask(test), ofTask(given));
-}
-
-/** First the run's config, then its entries in the store's form, each prefix before the first entry that begins with it. */
-function storedLog(config: RunConfig, log: readonly LogEntry[]): string {
-  const known: Prefix[] = [];
-  const lines: unknown[] = [{ type: "run", config }];
-  for (const entry of log) {
-    const { entry: stored, fresh } = logFormat.pack(entry, known);
-    for (const messages of fresh) lines.push({ type: "prefix", messages });
-    known.push(...fresh);
-    lines.push(stored);
-  }
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
 function rejectedOf(log: readonly LogEntry[]): Record<string, number> {

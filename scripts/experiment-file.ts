@@ -22,6 +22,7 @@ import { fidelities, shownKinds } from "../src/prompts/conversation.ts";
 import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
+import { type Answered, answeredIn, answersFor, asAnswered, requireWanted } from "./experiment-answers.ts";
 import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
 
 /** A cell as the file names it. */
@@ -39,6 +40,8 @@ export interface FileCell {
   /** Writer; absent where the file names no models. */
   readonly model?: string;
   readonly data: HeadlessData;
+  /** Folder of the batch whose answers are its run; absent where it writes for itself. */
+  readonly answers?: string;
 }
 
 type FileFilter = JudgeFilter | "none";
@@ -80,7 +83,13 @@ const fields = [
   "keepModels",
   "measures",
   "datasets",
+  "answers",
 ];
+
+/** The manifest, and the models that wrote answers elsewhere. */
+interface Models extends Manifest {
+  readonly elsewhere?: readonly string[];
+}
 
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
@@ -92,13 +101,15 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const size = grid && !given.size ? grid.size : required(given, "size", file).wholeNumber(1);
   const engine = given.engine?.oneOf(["auto", ...engines.map(({ id }) => id)]);
   const device = given.device?.oneOf<ExperimentConfig["device"]>(["auto", "wasm", "webgpu"]);
+  const answered = given.answers ? answeredIn(given.answers, dirname(resolve(path))) : [];
+  const known: Models = { ...manifest, elsewhere: answered.map(({ plan }) => plan.model) };
   const sources = (grid && !given.sources ? field("sources", gridSources) : required(given, "sources", file)).list();
   const encoders = given.encoders?.list().map((of) => modelOf(of, manifest, "encoder")) ?? [undefined];
   const seeds = (grid && !given.seeds ? field("seeds", grid.seeds) : required(given, "seeds", file)).list().map(seedOf);
   const shares = given.shares?.list().map(shareOf);
   const filters = given.filters?.list().map((of) => of.oneOf<FileFilter>(fileFilters));
   const licences = given.licences && licencesIn(given.licences);
-  const writers = given.models?.list().map((of) => writerField(of, manifest));
+  const writers = given.models?.list().map((of) => writerField(of, known));
   const chosen = {
     size,
     ...(engine === undefined ? {} : { engine }),
@@ -106,7 +117,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
     ...(licences ? { licences } : {}),
   };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
-  const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, manifest).config.source, "gold"));
+  const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, known).config.source, "gold"));
   const all = required(given, "tasks", file)
     .list()
     .map((of) => taskRows(of, dirname(resolve(path)), gold))
@@ -116,18 +127,23 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
           sources.flatMap((source) => {
             const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
             const row = { seeds: seed.seeds, seed: seed.name, data };
-            const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, manifest), ...row };
+            const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, known), ...row };
             return written(cell, writers)
               .flatMap((each) => shared(each, shares))
-              .flatMap((each) => filtered(each, filters));
+              .flatMap((each) => filtered(each, filters))
+              .map((each) => answeredBy(each, answered));
           }),
         ),
       ),
     );
-  const cells = all.filter(({ config }) => suits(config.source, taskOf(config.task)));
-  const leftOut = [...new Set(all.filter((cell) => !cells.includes(cell)).map(unsuited))];
+  const cells = all.filter((cell) => !whyNot(cell, known));
+  const leftOut = [...new Set(all.flatMap((cell) => whyNot(cell, known) ?? []))];
+  requireWanted(answered, cells);
   if (cells.length === 0) throw new Error(`${basename(path)} has no cell that can be computed: ${leftOut.join("; ")}`);
-  const models = new Set(cells.flatMap(({ config }) => [writerOf(config.source)?.model ?? scriptedId, config.encoder]));
+  const own = cells
+    .filter(({ answers }) => answers === undefined)
+    .map(({ config }) => writerOf(config.source)?.model ?? scriptedId);
+  const models = new Set([...own, ...cells.map(({ config }) => config.encoder)]);
   models.delete(scriptedId);
   return {
     cells,
@@ -158,8 +174,10 @@ function filtered(cell: FileCell, filters: readonly FileFilter[] | undefined): F
   return filters.map((filter) => ({ ...cell, filter, config: filter === "none" ? cell.config : { ...cell.config, filter } }));
 }
 
-function writerField(given: Field, manifest: Manifest): string {
-  return given.value === scriptedId ? scriptedId : modelOf(given, manifest, "language-model");
+function writerField(given: Field, models: Models): string {
+  const { elsewhere = [] } = models;
+  const isKnown = given.value === scriptedId || elsewhere.some((id) => id === given.value);
+  return isKnown ? given.text() : modelOf(given, models, "language-model");
 }
 
 /**
@@ -194,7 +212,20 @@ function shareOf(given: Field): number {
   return share;
 }
 
-const unsuited = ({ task, config }: FileCell) => `${sourceOf(config.source).name} does not apply to ${task}`;
+/** Why a cell cannot be computed, in a sentence. */
+function whyNot({ task, config, seed, answers }: FileCell, { elsewhere = [], models }: Models): string | undefined {
+  const { name } = sourceOf(config.source);
+  if (!suits(config.source, taskOf(config.task))) return `${name} does not apply to ${task}`;
+  const writer = writerOf(config.source)?.model;
+  const isAway = writer !== undefined && elsewhere.includes(writer) && !models.some(({ id }) => id === writer);
+  if (!isAway || answers !== undefined) return undefined;
+  return `No folder of "answers" holds those of ${writer} for ${task}, ${name}, seed ${JSON.stringify(seed)}`;
+}
+
+function answeredBy(cell: FileCell, answered: readonly Answered[]): FileCell {
+  const found = answersFor(cell, answered);
+  return found ? asAnswered(cell, found) : cell;
+}
 
 export function required(given: Readonly<Record<string, Field>>, name: string, file: Field): Field {
   const found = given[name];
@@ -260,7 +291,7 @@ export function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
 type Rest = Omit<Parameters<typeof presetConfig>[1], "source">;
 
 /** The cell's source as it is printed, and its config. */
-function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest): Pick<FileCell, "source" | "config"> {
+function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Models): Pick<FileCell, "source" | "config"> {
   if (given.isText) {
     const source = given.oneOf(sourceKinds);
     return { source, config: presetConfig(preset, { ...rest, source }) };
@@ -270,7 +301,7 @@ function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Manifest
 }
 
 /** Readers of the fields of a source's config. */
-const sourceFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
+const sourceFields: Readonly<Record<string, (given: Field, manifest: Models) => unknown>> = {
   kind: (given) => given.oneOf(sourceKinds),
   topics: (given) => given.oneOf(Object.keys(topicOrigins)),
   styles: (given) => given.oneOf(["llm", "paper", "none"]),
@@ -314,7 +345,7 @@ const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>>
   maskRate: (given) => given.number(0),
 };
 
-const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) => unknown>> = {
+const writerFields: Readonly<Record<string, (given: Field, manifest: Models) => unknown>> = {
   model: writerField,
   demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
   grammar: (given) => given.flag(),
@@ -333,7 +364,7 @@ const writerFields: Readonly<Record<string, (given: Field, manifest: Manifest) =
 };
 
 /** The preset's config of the kind, with what the file changes. */
-export function readSource(given: Field, preset: Preset, manifest: Manifest): SourceConfig {
+export function readSource(given: Field, preset: Preset, manifest: Models): SourceConfig {
   const { kind } = given.object(Object.keys(sourceFields));
   if (!kind) throw new Error(`${given.name} has no "kind"`);
   const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));

@@ -10,6 +10,7 @@ import { parseManifest } from "../src/models/manifest.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
 import { launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
+import { answersText } from "./experiment-answers.ts";
 import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
 import { checkData, readExperiment } from "./experiment-read.ts";
@@ -21,7 +22,7 @@ import { buildApp, serveApp } from "./serve.ts";
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
   FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph", "tenth"], "licences": [NAME], "seeds": [NUMBER or
-         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true, "datasets": true}
+         {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true, "datasets": true, "answers": [FOLDER]}
          "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
          bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
          the file of a task of your own; both are seen from FILE's own folder. "models" are language models: each source is written by each.
@@ -31,6 +32,8 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
          The set is judged once a seed, by two trainings more.
          "measures" sets each cell's texts beside the real ones: distance (CMD), similarity, nearest real text, entities, in its line's "texts".
          "datasets" leaves each cell's synthetic examples in the folder's datasets/ as JSON Lines, with the topic and style of each.
+         "answers" are folders of npm run batch whose answers are in: the cells of their choices take the examples from there and write none.
+         "models" may then name the model that answered, which need not be here.
          "licences" are those that the graph's topics must be under; without them, any. The graph that ships has one: "CC0-1.0".
   --out  where everything that is made is kept (out/experiment). Killed and started again with the same folder it goes on; a larger size,
          another source or another seed computes what is new alone.
@@ -104,7 +107,7 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
     try {
       const done: CellLine[] = [];
       const cells = await Promise.all(file.cells.map((cell) => headlessCell(cell, file)));
-      const page = await openHeadless(launched.context, url, (event) => {
+      const hear = (event: HeadlessEvent) => {
         narrate(event, file.cells);
         const cell = file.cells[event.cell] as FileCell;
         if (event.type === "result") {
@@ -116,7 +119,8 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
           done.push(failedLine(cell, event.failure));
           console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
         }
-      });
+      };
+      const page = await openHeadless(launched.context, url, hear, answersText);
       await page.run(cells, true);
       const failed = done.filter(({ error }) => error).length;
       if (failed > 0) {
@@ -144,10 +148,11 @@ function writeDataset({ config, place }: HeadlessCell, jsonl: string, out: strin
   return path;
 }
 
-async function headlessCell({ config, seeds, data }: FileCell, file: ExperimentFile): Promise<HeadlessCell> {
+async function headlessCell({ config, seeds, data, answers }: FileCell, file: ExperimentFile): Promise<HeadlessCell> {
   const { folder: _, ...rows } = data;
   const { keepModels: keepModel, measures, datasets } = file;
-  return { config, seeds, data, keepModel, measures, datasets, place: `cell-${await contentKey({ config, seeds, rows })}` };
+  const place = `cell-${await contentKey({ config, seeds, rows })}`;
+  return { config, seeds, data, keepModel, measures, datasets, place, ...(answers === undefined ? {} : { answers }) };
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {

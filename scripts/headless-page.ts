@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { ClinfuseError } from "../src/base/errors.ts";
-import type { HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
+import type { BatchAnswers, HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
 
 export interface HeadlessPage {
   /** Ends when the last cell has its result, or has failed and was told to be passed over. Throws what ended it, with its code. */
@@ -15,11 +15,12 @@ export interface HeadlessPage {
   saveArtefacts(folder: string): Promise<readonly string[]>;
 }
 
-/** `url` is the app's, with a slash at its end. `onEvent` hears every event. */
+/** `url` is the app's, with a slash at its end. `onEvent` hears every event; `answersOf` reads the batch that a cell names. */
 export async function openHeadless(
   context: BrowserContext,
   url: string,
   onEvent: (event: HeadlessEvent) => void,
+  answersOf: (name: string) => BatchAnswers = noAnswers,
 ): Promise<HeadlessPage> {
   const page = await context.newPage();
   const crashed = new Promise<never>((_, reject) => {
@@ -28,14 +29,15 @@ export async function openHeadless(
   crashed.catch(() => undefined); // heard by `run` alone
   page.on("pageerror", (error) => console.error(`page: ${error.message}`));
   await page.exposeFunction("clinfuseEvent", onEvent);
+  await page.exposeFunction("clinfuseAnswers", answersOf);
   await page.goto(`${url}headless.html`);
   await page.waitForFunction(() => "clinfuse" in globalThis);
   return {
     async run(cells, keepGoing = false) {
       const running = page.evaluate(
         ([given, goOn]) => {
-          const say = (globalThis as unknown as { clinfuseEvent: (event: unknown) => void }).clinfuseEvent;
-          return globalThis.clinfuse.run(given, say, goOn);
+          const { clinfuseEvent, clinfuseAnswers } = globalThis as unknown as Exposed;
+          return globalThis.clinfuse.run(given, clinfuseEvent, goOn, clinfuseAnswers);
         },
         [cells as HeadlessCell[], keepGoing] as const,
       );
@@ -47,6 +49,16 @@ export async function openHeadless(
     standings: () => page.evaluate(() => globalThis.clinfuse.standings()),
     saveArtefacts: async (folder) => saveAll(page, await page.evaluate(() => globalThis.clinfuse.artefacts()), folder),
   };
+}
+
+/** Functions of the script that the page calls. */
+interface Exposed {
+  readonly clinfuseEvent: (event: unknown) => void;
+  readonly clinfuseAnswers: (name: string) => Promise<BatchAnswers>;
+}
+
+function noAnswers(name: string): never {
+  throw new Error(`there are no answers ${name}: this command takes none`);
 }
 
 async function saveAll(page: Page, files: readonly string[], folder: string): Promise<readonly string[]> {

@@ -3,6 +3,7 @@
 import type { Analysis } from "./analyse/analysis.ts";
 import { canonicalJson } from "./base/hash.ts";
 import type { Standing } from "./evaluate/standing.ts";
+import { adopt } from "./experiment/adopted.ts";
 import { columnName, isCeiling, methodId } from "./experiment/arena.ts";
 import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
@@ -15,11 +16,15 @@ import type { ProductStore } from "./experiment/product.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
 import { type TextMeasures, textMeasures } from "./experiment/text-measures.ts";
+import { logFormat, type RunStore } from "./generate/log.ts";
 import { sourceOf } from "./generate/sources.ts";
+import { readStoredLog } from "./generate/stored-log.ts";
+import { type KnowledgeData, noKnowledge } from "./knowledge/topic.ts";
 import type { StandRequest } from "./procedures/analyse.ts";
 import { type Sureness, surenessOf } from "./report/sureness.ts";
 import { openDb } from "./store/db.ts";
 import { productStore } from "./store/products.ts";
+import { runLog } from "./store/run-log.ts";
 import { type TaskRef, taskIdOf, taskOf } from "./tasks/catalogue.ts";
 import type { Example } from "./tasks/example.ts";
 import type { TaskExamples } from "./tasks/example-rows.ts";
@@ -33,6 +38,8 @@ export interface HeadlessCell extends Cell {
   readonly measures?: boolean;
   /** Tell its synthetic examples with its result. */
   readonly datasets?: boolean;
+  /** Name of the batch that wrote its run: `run` is given a reader of its answers. */
+  readonly answers?: string;
 }
 
 /** Files by path: text as it is, other bytes as base64. */
@@ -69,14 +76,25 @@ export interface HeadlessStanding {
   readonly standing: Standing;
 }
 
+/** A batch's log, and its knowledge as JSON; null where it took none. */
+export interface BatchAnswers {
+  readonly log: string;
+  readonly knowledge: string | null;
+}
+
 export type HeadlessReply = { readonly ok: true } | ({ readonly ok: false } & Failure);
 
 export interface Headless {
   /**
    * Over the products that this browser has already. `onEvent` hears every event. `keepGoing`: a cell that fails is told as `failed`, and the
-   * next begins.
+   * next begins. `answersOf` reads the batch that a cell names.
    */
-  run(cells: readonly HeadlessCell[], onEvent: (event: HeadlessEvent) => void, keepGoing: boolean): Promise<HeadlessReply>;
+  run(
+    cells: readonly HeadlessCell[],
+    onEvent: (event: HeadlessEvent) => void,
+    keepGoing: boolean,
+    answersOf: (name: string) => Promise<BatchAnswers>,
+  ): Promise<HeadlessReply>;
   /** Intervals over the seeds, ranks and paired tests of the sources of the cells that the last run ended with a result. */
   standings(): Promise<readonly HeadlessStanding[]>;
   /** Names of the last cell's artefacts: the dataset, its scores, the report, the trained model's files. */
@@ -107,18 +125,20 @@ let last:
 let artefacts: ReadonlyMap<string, Blob> = new Map();
 
 const headless: Headless = {
-  async run(cells, onEvent, keepGoing) {
+  async run(cells, onEvent, keepGoing, answersOf) {
     try {
       const createdAt = Date.now();
       judged = [];
       sets.clear();
+      const db = await openDb();
+      const store = productStore(db);
       const ports: ExperimentPorts = {
         data: dataReader(cells),
+        written: writtenElsewhere(answersOf, store, runLog(db, logFormat)),
         pipeline: generate,
         trainer: train,
         verdicts: analyst.factuality,
       };
-      const store = productStore(await openDb());
       for await (const event of drive({ cells }, store, ports, never, { keepGoing })) {
         if (event.type === "result") {
           const cell = cells[event.cell] as HeadlessCell;
@@ -200,6 +220,24 @@ async function standingIn(task: TaskRef, own: readonly Judged[], store: ProductS
   const request = { task, sets: Object.fromEntries(sets), runs, compared, ranked: compared.filter((of) => !ceilings.has(of)) };
   for await (const event of analyst.stand(request)) if (event.type === "stood") return event.standing;
   return undefined;
+}
+
+/** Takes over the run of a cell that names a batch. */
+function writtenElsewhere(
+  answersOf: (name: string) => Promise<BatchAnswers>,
+  products: ProductStore,
+  runs: RunStore,
+): NonNullable<ExperimentPorts["written"]> {
+  return async (cell, data) => {
+    const { answers: name } = cell as HeadlessCell;
+    if (name === undefined) return undefined;
+    const { log, knowledge } = await answersOf(name);
+    const run = {
+      ...readStoredLog(log, name),
+      knowledge: knowledge === null ? noKnowledge : (JSON.parse(knowledge) as KnowledgeData),
+    };
+    return adopt({ cell, data, name, run }, products, runs);
+  };
 }
 
 /** Cells of the same rows read them once, one after the other. */

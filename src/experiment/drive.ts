@@ -13,9 +13,9 @@ import { feedbackAt } from "./feedback.ts";
 import type { NotebookData, Step } from "./notebook.ts";
 import { dataKeys, type Plan, sharedExamples, stageOneName } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
-import { type Made, type Product, type ProductStore, productKey } from "./product.ts";
+import type { Made, Product, ProductStore } from "./product.ts";
 import { readLog } from "./requests.ts";
-import { runConfigOf } from "./run-inputs.ts";
+import { madeKey, runConfigOf } from "./run-inputs.ts";
 import type { GenerateRequest } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import type { DataKeys } from "./training-basis.ts";
@@ -51,7 +51,8 @@ async function* driveCell(work: Drive, given: KnowledgeData | undefined): AsyncG
   const { cell, ports, until } = work;
   const data = await ports.data(cell);
   const base = { data, keys: await dataKeys(data) };
-  const gathered = given ? { value: given, milliseconds: 0 } : yield* knowledgeOf(work, base.keys, data);
+  const known = given ?? (await ports.written?.(cell, data));
+  const gathered = known ? { value: known, milliseconds: 0 } : yield* knowledgeOf(work, base.keys, data);
   const spent: Partial<Record<Step, number>> = { knowledge: gathered.milliseconds };
   const soFar = { ...base, knowledge: gathered.value, spent };
   if (until === "knowledge") return yield { type: "result", result: soFar };
@@ -88,10 +89,8 @@ async function* madeOf(
 ): Part<Product<"made"> | undefined> {
   const { ports, store, cell } = work;
   const config = { ...cell.config, seed: cell.seeds.text };
-  const size = sourceOf(config.source).extent(config.size, data.gold?.length ?? 0, data.test.length);
+  const { key, size } = await madeKey(cell, keys, data, knowledge);
   if (size === 0) return undefined;
-  const choices = await runConfigOf(config, undefined, data, knowledge, cell.seeds.training);
-  const key = await productKey("made", [keys.train, choices.knowledge], { ...choices, size: undefined });
   const found = await store.find("made", key);
   const ofEngine = config.engine === "auto" || found?.value.writer === undefined || found.value.writer.engine === config.engine;
   if (found?.state === "whole" && ofEngine && found.value.size >= size) {

@@ -4,6 +4,7 @@ import type { Verdict } from "../analyse/factuality.ts";
 import type { GenerateEvent, LogEntry } from "../generate/log.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../knowledge/gather.ts";
 import type { GraphInfo, ImportEvent } from "../knowledge/graphs.ts";
+import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { TaskRef } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
@@ -40,6 +41,8 @@ export type RecipeReader = (argument: { encoder: string; preset: Preset }) => Pr
 export interface ExperimentPorts {
   /** The rows of a cell, drawn by its data seed. */
   readonly data: (cell: Cell) => Promise<NotebookData>;
+  /** For a cell whose run was written past this machine: puts the run into the store, and resolves to the knowledge that it was written by. */
+  readonly written?: (cell: Cell, data: NotebookData) => Promise<KnowledgeData | undefined>;
   readonly pipeline: {
     readonly importStarter: Stream<null, ImportEvent>;
     readonly graphs: (argument: null) => Promise<readonly GraphInfo[]>;

@@ -8,6 +8,9 @@ import { taskOf } from "../tasks/catalogue.ts";
 import { blankOf } from "../tasks/shapes.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
+import type { Cell } from "./plan.ts";
+import { productKey } from "./product.ts";
+import type { DataKeys } from "./training-basis.ts";
 
 /**
  * `model` is the open model's own id (engine and model), not the catalogue's. A source that takes real rows has them in its identity; one that
@@ -38,6 +41,18 @@ export async function runConfigOf(
     examples: await hash(Object.keys(inputs).length > 1 ? inputs : train),
     knowledge: await hash(knowledge),
   };
+}
+
+/** Key of a cell's synthetic examples, by its choices and not by the model that wrote, and how many are wanted; 0 for a source that makes none. */
+export async function madeKey(
+  { config, seeds }: Pick<Cell, "config" | "seeds">,
+  { train }: Pick<DataKeys, "train">,
+  data: Pick<NotebookData, "train" | "validation" | "test" | "gold">,
+  knowledge: KnowledgeData,
+): Promise<{ readonly key: string; readonly size: number }> {
+  const choices = await runConfigOf({ ...config, seed: seeds.text }, undefined, data, knowledge, seeds.training);
+  const key = await productKey("made", [train, choices.knowledge], { ...choices, size: undefined });
+  return { key, size: choices.size };
 }
 
 async function hash(value: unknown): Promise<string> {

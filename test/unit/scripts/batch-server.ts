@@ -1,0 +1,114 @@
+// A small server that speaks /v1/chat/completions, a runner that does what `vllm run-batch` does, and `npm run batch` itself, for tests.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { main } from "../../../scripts/batch.ts";
+import type { BatchLine } from "../../../scripts/batch-step.ts";
+import { rng } from "../../../src/base/rng.ts";
+import type { Message } from "../../../src/engines/language-model.ts";
+import { openScripted } from "../../../src/engines/scripted.ts";
+import { tourScript } from "../../../src/engines/tour-script.ts";
+
+const model = openScripted({ script: tourScript, contextTokens: 1_000_000 });
+
+interface ChatBody {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly temperature: number;
+  readonly top_p: number;
+  readonly max_tokens: number;
+  readonly seed: number;
+}
+
+async function completion({ messages, temperature, top_p, max_tokens, seed, model: name }: ChatBody): Promise<object> {
+  if (typeof seed !== "number" || typeof max_tokens !== "number") throw new Error("seed and max_tokens are asked for");
+  const sampling = { temperature, topP: top_p, maxTokens: max_tokens };
+  // A question for styles, which the tour has no answer to.
+  const asksStyles = messages.at(-1)?.content.includes("three potential sources");
+  const said = await model.complete({ messages, sampling, seed }, new AbortController().signal);
+  const text = asksStyles ? "1. medical journals\n2. patient forums\n3. discharge letters" : said.text;
+  return {
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    model: name,
+    choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: asksStyles ? "stop" : said.finish }],
+    usage: { prompt_tokens: said.promptTokens, completion_tokens: said.completionTokens },
+  };
+}
+
+export interface ChatServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function chatServer(): Promise<ChatServer> {
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    const answer = (status: number, body: object) => {
+      // A connection for each request: one that is kept may be closed just when the next request takes it.
+      response.writeHead(status, { "content-type": "application/json", connection: "close" });
+      response.end(JSON.stringify(body));
+    };
+    if (request.method !== "POST" || request.url !== "/v1/chat/completions")
+      return answer(404, { error: { message: "not found" } });
+    try {
+      answer(200, await completion(JSON.parse(text)));
+    } catch (error) {
+      answer(400, { error: { message: String(error) } });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** Each line of the input file posted, the answers in the order of `vllm run-batch`'s output file: here shuffled. */
+export async function runBatch(url: string, input: string, output: string): Promise<string[]> {
+  const lines = readFileSync(input, "utf8").trimEnd().split("\n");
+  const answers = await Promise.all(
+    lines.map(async (line) => {
+      const { custom_id, method, url: path, body } = JSON.parse(line);
+      const reply = await fetch(`${url}${path}`, { method, body: JSON.stringify(body) });
+      const response = { status_code: reply.status, request_id: "vllm-batch", body: await reply.json() };
+      return JSON.stringify({ id: "vllm-1", custom_id, response, error: null });
+    }),
+  );
+  const shuffled = rng("runner").sample(answers, answers.length);
+  writeFileSync(output, `${shuffled.join("\n")}\n`);
+  return shuffled;
+}
+
+export interface Printed {
+  readonly code: number;
+  readonly last: BatchLine & {
+    readonly error?: { readonly code: string; readonly message: string; readonly file: string | null };
+  };
+  readonly aside: readonly string[];
+}
+
+export async function batch(...args: string[]): Promise<Printed> {
+  const [out, aside]: [string[], string[]] = [[], []];
+  const code = await main(args, { out: (line) => out.push(line), aside: (line) => aside.push(line) });
+  return { code, last: JSON.parse(out.at(-1) ?? ""), aside };
+}
+
+/** Turns until there is no next one; the last answers file of each turn. */
+export async function toTheEnd(url: string, at: string, first: Printed): Promise<{ end: Printed; turns: string[] }> {
+  const turns: string[] = [];
+  let end = first;
+  while (end.last.next !== null) {
+    if (end.last.next !== `turn-${turns.length + 1}.jsonl`) throw new Error(`the next file is ${end.last.next}`);
+    const answers = join(at, `answers-${turns.length + 1}.jsonl`);
+    await runBatch(url, join(at, end.last.next), answers);
+    turns.push(answers);
+    end = await batch("--in", at, answers);
+    if (end.code !== 0) throw new Error(JSON.stringify(end.last));
+    if (turns.length > 40) throw new Error("the batch does not end");
+  }
+  return { end, turns };
+}
