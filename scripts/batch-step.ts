@@ -123,7 +123,7 @@ async function stateOf(folder: BatchFolder, plan: BatchPlan, name: string, recor
   if ("unanswered" in gathered) {
     const { unanswered } = gathered;
     return {
-      due: recording.asked.has(unanswered.id) ? [] : [unanswered],
+      due: unanswered.filter(({ id }) => !recording.asked.has(id)),
       remarks: ["The language model is asked for topics or styles first."],
     };
   }
@@ -145,7 +145,7 @@ async function stateOf(folder: BatchFolder, plan: BatchPlan, name: string, recor
 
 type Knowledge =
   | { readonly knowledge: KnowledgeData; readonly remarks: readonly string[] }
-  | { readonly unanswered: NamedRequest };
+  | { readonly unanswered: readonly NamedRequest[] };
 
 async function knowledgeFor(
   folder: BatchFolder,

@@ -293,7 +293,11 @@ export function standingWords(standing: HeadlessStanding, cells: readonly FileCe
   return [
     `${task}, ${encoder}: ${metric}, mean over the seeds (95 % interval over test examples)`,
     ...rows,
-    ...(constant ? [`  Always ${constant.labels.join(" and ")}, whatever the text says: ${constant.mean.toFixed(3)}`] : []),
+    ...(constant
+      ? [
+          `  Always ${constant.labels.length > 1 ? "every label" : constant.labels[0]}, whatever the text says: ${constant.mean.toFixed(3)}`,
+        ]
+      : []),
     ...(pairs.length > 0
       ? ["Differences on the same test examples, by paired bootstrap, p corrected for their number (Holm):", ...pairs]
       : []),

@@ -1,32 +1,56 @@
-// Knowledge for a batch: topics and styles asked of the language model are requests like the others, one after the other. Knows no file.
+// Knowledge for a batch: questions to the language model for topics and styles, as many at once as can be known. Knows no file.
 
+import { ClinfuseError } from "../base/errors.ts";
+import { canonicalJson, sha256 } from "../base/hash.ts";
+import type { LanguageModel } from "../engines/language-model.ts";
 import { gatherKnowledge, type KnowledgeRequest } from "../knowledge/gather.ts";
 import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
-import { type NamedRequest, type Recording, recordedModel, Unanswered } from "./recorded-model.ts";
+import { completionOf, type NamedRequest, type Recording } from "./recorded-model.ts";
 
 export type Gathered =
   | { readonly knowledge: KnowledgeData; readonly remarks: readonly string[] }
-  /** The request that comes next. */
-  | { readonly unanswered: NamedRequest };
+  /** Questions without an answer, in the order in which they would be asked. */
+  | { readonly unanswered: readonly NamedRequest[] };
 
-/** Names of its requests are `NAME-k-tN`. Errors: `no-topics`, and those of the graph. */
+/**
+ * A question's words do not depend on the answers before it; how often it comes does. So a question without an answer is taken to have brought
+ * nothing, and those that would follow are asked beside it: each list's until its patience ends. Names of requests are `NAME-k-HASH`. Errors:
+ * `no-topics`, and those of the graph.
+ */
 export async function gatherRecorded(
   request: KnowledgeRequest,
   { name, model, graph }: { readonly name: string; readonly model: string; readonly graph: KnowledgeGraph | undefined },
-  recording: Recording,
+  { answers }: Recording,
   signal: AbortSignal,
 ): Promise<Gathered> {
   const remarks: string[] = [];
-  const recorded = recordedModel(model, `${name}-k`, recording);
+  const unanswered: NamedRequest[] = [];
+  let knowledge: KnowledgeData | undefined;
+  const asking: LanguageModel = {
+    id: model,
+    contextTokens: Number.POSITIVE_INFINITY,
+    slots: 1,
+    deterministic: true,
+    async complete(question) {
+      const { messages, seed } = question;
+      const id = `${name}-k-${(await sha256(canonicalJson({ messages, seed }))).slice(0, 12)}`;
+      const completion = completionOf(id, answers.get(id));
+      if (!completion) unanswered.push({ id, request: question });
+      return completion ?? { text: "", finish: "stop", promptTokens: 0, completionTokens: 0 };
+    },
+    close: async () => undefined,
+  };
   try {
-    for await (const event of gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => recorded.model }, signal)) {
+    for await (const event of gatherKnowledge(request, { ...(graph ? { graph } : {}), model: () => asking }, signal)) {
       if (event.type === "remark") remarks.push(event.text);
-      if (event.type === "gathered") return { knowledge: event.knowledge, remarks };
+      if (event.type === "gathered") knowledge = event.knowledge;
     }
   } catch (error) {
-    if (error instanceof Unanswered) return { unanswered: error.asked };
-    throw error;
+    const isOfNothing = error instanceof ClinfuseError && error.code === "no-topics" && unanswered.length > 0;
+    if (!isOfNothing) throw error;
   }
-  throw new Error("gatherKnowledge ended without `gathered`");
+  if (unanswered.length > 0) return { unanswered };
+  if (!knowledge) throw new Error("gatherKnowledge ended without `gathered`");
+  return { knowledge, remarks };
 }

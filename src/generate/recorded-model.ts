@@ -52,19 +52,26 @@ export function recordedModel(id: string, scope: string, { asked, answers }: Rec
       const name = `${scope}-t${++requests}`;
       const before = asked.get(name);
       if (before && !sameWords(before, request.messages)) throw otherWords(name);
-      const answer = answers.get(name);
-      if (answer?.kind === "answered") {
-        const { text, finish, promptTokens, completionTokens } = answer;
-        const { messages, shared } = request;
-        turns.push({ messages, ...(shared?.messages ? { shared: shared.messages } : {}), text, promptTokens, completionTokens });
-        return { text, finish, promptTokens, completionTokens };
-      }
-      if (answer?.tooLong) throw new ClinfuseError("context-overflow", `${name}: ${answer.why}`, { what: name });
-      throw new Unanswered({ id: name, request });
+      const completion = completionOf(name, answers.get(name));
+      if (!completion) throw new Unanswered({ id: name, request });
+      const { text, promptTokens, completionTokens } = completion;
+      const { messages, shared } = request;
+      turns.push({ messages, ...(shared?.messages ? { shared: shared.messages } : {}), text, promptTokens, completionTokens });
+      return completion;
     },
     close: async () => undefined,
   };
   return { model, turns };
+}
+
+/** Undefined without an answer, and for a failure that another try may mend. Throws `context-overflow` where the prompt was too long. */
+export function completionOf(name: string, answer: Answer | undefined): Completion | undefined {
+  if (answer?.kind === "failed" && answer.tooLong) {
+    throw new ClinfuseError("context-overflow", `${name}: ${answer.why}`, { what: name });
+  }
+  if (answer?.kind !== "answered") return undefined;
+  const { text, finish, promptTokens, completionTokens } = answer;
+  return { text, finish, promptTokens, completionTokens };
 }
 
 function sameWords(a: readonly Message[], b: readonly Message[]): boolean {

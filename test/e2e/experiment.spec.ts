@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { expect, test } from "@playwright/test";
+import { batch, chatServer, toTheEnd } from "../unit/scripts/batch-server.ts";
 import { tinyEncoder, tinyModels } from "./own-server.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -33,8 +34,12 @@ const grid = {
 };
 
 /** Without npm, so that the process that is killed is the one that works. The app is the one that the runner built. */
-function experiment(folder: string, out: string, killAfter = Number.POSITIVE_INFINITY): Promise<Ended> {
-  const args = ["--import", "tsx", "scripts/experiment.ts", join(folder, "grid.json"), "--out", join(folder, out), "--built"];
+function experiment(
+  folder: string,
+  out: string,
+  { killAfter = Number.POSITIVE_INFINITY, file = "grid.json" } = {},
+): Promise<Ended> {
+  const args = ["--import", "tsx", "scripts/experiment.ts", join(folder, file), "--out", join(folder, out), "--built"];
   const env = { ...process.env, CLINFUSE_MODELS: join(folder, "models"), CLINFUSE_GPU: "none" };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   let [output, errors] = ["", ""];
@@ -51,16 +56,22 @@ function experiment(folder: string, out: string, killAfter = Number.POSITIVE_INF
   });
 }
 
-// Three starts of a browser: minutes where the machine is busy with other things.
-test.setTimeout(900_000);
-
-test("killed after its first cell it goes on, computes nothing twice, and ends as if it had never been killed", async () => {
+/** A folder with models and the grid's file. */
+async function prepared(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "clinfuse-experiment-"));
   for (const [path, content] of [...(await tinyModels()), ["grid.json", JSON.stringify(grid)] as const]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  const begun = await experiment(folder, "killed", 1);
+  return folder;
+}
+
+// Three starts of a browser: minutes where the machine is busy with other things.
+test.setTimeout(900_000);
+
+test("killed after its first cell it goes on, computes nothing twice, and ends as if it had never been killed", async () => {
+  const folder = await prepared();
+  const begun = await experiment(folder, "killed", { killAfter: 1 });
   expect(begun, begun.errors).toMatchObject({ signal: "SIGKILL", lines: [expect.stringMatching(/^mqp, .*zerogen/)] });
 
   const ended = await experiment(folder, "killed");
@@ -96,5 +107,42 @@ test("killed after its first cell it goes on, computes nothing twice, and ends a
   expect(datasets.map((rows) => rows.length)).toEqual(cells(ended).map(({ accepted }) => accepted));
   const row = JSON.parse(datasets[1]?.[0] as string) as { text_a?: string; topic?: string };
   expect(row).toMatchObject({ text_a: expect.stringMatching(/\w/), topic: expect.stringMatching(/\w/) });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("takes the answers of a batch by a model that is not here, and names a folder that the data do not fit", async () => {
+  const folder = await prepared();
+  const server = await chatServer();
+  const model = "org/model-70b";
+  writeFileSync(join(folder, "cell.json"), JSON.stringify({ task: "mqp", source: "clingen", seed: 1, size: 3, model }));
+  const at = join(folder, "batch");
+  const { end } = await toTheEnd(server.url, at, await batch("--out", at, join(folder, "cell.json")));
+  await server.close();
+  const plan = { ...grid, sources: ["none", "clingen"], models: [model], answers: ["batch"] };
+  writeFileSync(join(folder, "answered.json"), JSON.stringify(plan));
+  const { lines, errors } = await experiment(folder, "answered", { file: "answered.json" });
+  const { cells } = JSON.parse(lines.at(-1) as string) as { cells: { model?: string; accepted: number; dataset?: string }[] };
+  expect(cells[1], errors).toMatchObject({
+    model,
+    accepted: 3,
+    rejected: end.last.rejected,
+    scores: { all: { accuracy: expect.any(Number) } },
+  });
+  expect(errors).toMatch(/cell 2 of 2: synthetic examples from before/);
+  expect(errors).not.toMatch(/cell 2 of 2: (knowledge|generate) \.\.\./);
+  expect(readFileSync(join(folder, "answered", cells[1]?.dataset as string), "utf8")).toBe(
+    readFileSync(join(at, "dataset.jsonl"), "utf8"),
+  );
+
+  const log = readFileSync(join(at, "log.jsonl"), "utf8");
+  writeFileSync(join(at, "log.jsonl"), log.replace(/"examples":"\w+"/, '"examples":"0000000000000000"'));
+  const refused = await experiment(folder, "refused", { file: "answered.json" });
+  const { cells: tried } = JSON.parse(refused.lines.at(-1) as string) as {
+    cells: { error?: { code: string; message: string } }[];
+  };
+  expect(tried[1]?.error, refused.errors).toMatchObject({
+    code: "file-malformed",
+    message: expect.stringMatching(/batch.*other examples/),
+  });
   rmSync(folder, { recursive: true, force: true });
 });

@@ -67,16 +67,18 @@ describe("npm run batch", () => {
     expect(entries.filter((entry) => entry.type === "accepted" || entry.type === "rejected")).toHaveLength(size + rejected);
   });
 
-  it("asks for styles first where the paper does, a file a question, and then for the texts", async () => {
+  it("asks for styles first where the paper does, all in one file, and then for the texts", async () => {
     const at = join(folder, "styles");
     const first = await batch(
       "--out",
       at,
       cellFile("styles-cell", { task: "mqp", source: "clingen", seed: 2, size: 4, preset: "paper", model: "m" }),
     );
-    expect(first.last).toMatchObject({ run: null, asked: 1 });
-    const { end } = await toTheEnd(at, first);
+    expect(first.last).toMatchObject({ run: null, asked: 3 });
+    const { end, turns } = await toTheEnd(at, first);
     expect(end.last).toMatchObject({ accepted: 4 });
+    expect(readFileSync(join(at, "turn-2.jsonl"), "utf8")).toContain("-r0-a000000-t1");
+    expect(turns.length).toBeGreaterThanOrEqual(3);
     const styles = new Set(
       readFileSync(join(at, "dataset.jsonl"), "utf8")
         .trimEnd()
