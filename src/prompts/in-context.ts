@@ -79,7 +79,8 @@ const rows: { readonly [S in Shape]: ShapeQuestion<S> } = {
       if (task.carries === "one") return oneOf(namesOf(task));
       const label = `label ::= ${namesOf(task).map(literal).join(" | ")}`;
       const none = task.carries === "any" ? `${literal(noLabel)} | ` : "";
-      return `root ::= ${none}label ( ${literal(separator)} label )*\n${label}`;
+      // As many as there are at most: a small model says one over and over, up to its last token.
+      return `root ::= ${none}label ( ${literal(separator)} label ){0,${task.labels.length - 1}}\n${label}`;
     },
     read(task, item, answer) {
       if (task.carries === "any" && /^\W*none\W*$/i.test(answer)) return { ok: true, value: { ...item, labels: [] } };

@@ -4,6 +4,8 @@ import "@mlc-ai/web-xgrammar";
 import { describe, expect, it } from "vitest";
 import { answerField } from "../../src/prompts/demonstrations.ts";
 import { asJson, markedSentence, markedSentenceWithMark, oneLine } from "../../src/prompts/grammar.ts";
+import { questionOf } from "../../src/prompts/in-context.ts";
+import { taskById } from "../../src/tasks/catalogue.ts";
 
 const { Grammar, Testings } = (globalThis as unknown as { xgrammar: typeof import("@mlc-ai/web-xgrammar") }).xgrammar;
 
@@ -15,6 +17,10 @@ async function accepts(ebnf: string, text: string): Promise<boolean> {
     grammar.dispose();
   }
 }
+
+/** A text of HoC, answered by labels: ten there are. */
+const severalLabels = questionOf(taskById("hoc"), { kind: "sentence", text: "A tumour.", labels: [] }, []).grammar;
+const hallmarks = (count: number) => Array.from({ length: count }, () => "inducing angiogenesis").join("; ");
 
 const cases: [grammar: string, name: string, yes: string[], no: string[]][] = [
   [
@@ -43,6 +49,12 @@ const cases: [grammar: string, name: string, yes: string[], no: string[]][] = [
     "a marked sentence that must hold a mark",
     ["Acute [confusion] induced by an infusion.", "One two three four five six seven eight [gout] came.", "[Gout] hurts."],
     ["He had gout.", "One two three four five six seven eight nine [gout] came."],
+  ],
+  [
+    severalLabels,
+    "labels of a text",
+    ["inducing angiogenesis", "cellular energetics; inducing angiogenesis", hallmarks(10)],
+    ["", "angiogenesis", "inducing angiogenesis;", "inducing angiogenesis, cellular energetics", hallmarks(11)],
   ],
   [
     oneLine,
