@@ -19,7 +19,7 @@ export async function pickedFolder(list: Iterable<File>): Promise<PickedFolder> 
   const folder = files[0]?.webkitRelativePath.split("/")[0];
   const pathOf = (file: File): string => file.webkitRelativePath.split("/").slice(1).join("/") || file.name;
   return checked(
-    folder || files[0]?.name || "folder",
+    folder || namesOf(files),
     files.map((file) => [pathOf(file), file] as const),
   );
 }
@@ -30,7 +30,14 @@ export async function droppedFolder(transfer: DataTransfer): Promise<PickedFolde
   const [only] = entries;
   const whole = entries.length === 1 && only?.isDirectory ? (only as FileSystemDirectoryEntry) : undefined;
   const files = await filesIn(whole ? await entriesIn(whole) : entries, "", 0);
-  return checked(whole?.name ?? (entries.length === 1 ? (only?.name ?? "dropped files") : "dropped files"), files);
+  return checked(whole?.name ?? namesOf(entries), files);
+}
+
+/** Several files of no folder: by the first of them, and how many more there are. */
+function namesOf(files: readonly { readonly name: string }[]): string {
+  const [first] = files;
+  if (!first) return "folder";
+  return files.length === 1 ? first.name : `${first.name} and ${files.length - 1} more`;
 }
 
 async function filesIn(entries: readonly FileSystemEntry[], folder: string, depth: number): Promise<(readonly [string, File])[]> {
