@@ -25,12 +25,25 @@ export function answeredIn(given: Field, base: string): readonly Answered[] {
     const folder = resolve(base, field.text());
     if (!existsSync(join(folder, "plan.json"))) throw new Error(`${field.name}: ${folder} is no folder of npm run batch`);
     const plan = batchFolder(folder).plan();
-    const { next, accepted, size } = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) as BatchLine;
+    const { next, accepted, size } = stateOf(folder, field);
     if (next !== null)
       throw new Error(`${field.name}: ${folder} waits for the answers to ${next} (${accepted} of ${size} examples)`);
     if (accepted === 0) throw new Error(`${field.name}: no answer in ${folder} was accepted`);
     return { field, folder, plan };
   });
+}
+
+function stateOf(folder: string, field: Field): BatchLine {
+  try {
+    return JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) as BatchLine;
+  } catch (error) {
+    throw new Error(
+      `${field.name}: ${folder} has no summary.json that can be read: npm run batch -- --in ${folder} writes it anew`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 interface Choices {

@@ -1,4 +1,4 @@
-// A task of one's own, from nothing to scores: named, its topics pasted, its examples labelled on the page and read from a file.
+// A task of one's own, from nothing to scores: named, its topics pasted or of the graph, its examples labelled on the page and read from a file.
 
 import { existsSync, readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
@@ -30,10 +30,10 @@ const findings = [
 ];
 
 /** From the task's page to scores, by the scripted engine. */
-async function toScores(page: Page) {
+async function toScores(page: Page, origin = /A list of your own/) {
   await page.getByRole("button", { name: "Start a run" }).click();
   await page.getByRole("link", { name: "Go on to Knowledge" }).click();
-  await expect(page.getByRole("radio", { name: /A list of your own/ })).toBeChecked();
+  await expect(page.getByRole("radio", { name: origin })).toBeChecked();
   await page.getByRole("button", { name: "Gather knowledge" }).click();
   await page.getByRole("link", { name: "Go on to Generate" }).click();
   await page.getByLabel("Language model", { exact: true }).selectOption("scripted");
@@ -47,6 +47,20 @@ async function toScores(page: Page) {
   await page.getByRole("link", { name: "Go on to Evaluate" }).click({ timeout: 240_000 });
   const main = page.getByRole("row", { name: /^F1/ }).first();
   await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}$/);
+}
+
+/** Marks the word after "She developed " in each text, by keys alone. */
+async function markEach(page: Page, words: readonly string[]) {
+  for (const word of words) {
+    const surface = page.getByLabel("Text to mark", { exact: true });
+    await expect(surface).toHaveValue(new RegExp(word));
+    await surface.focus();
+    await page.keyboard.press("Control+Home");
+    for (let i = 0; i < "She developed ".length; i++) await page.keyboard.press("ArrowRight");
+    for (let i = 0; i < word.length; i++) await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("1");
+    await page.keyboard.press("Enter");
+  }
 }
 
 test("entities: marked by keyboard on the page, from nothing to scores", async ({ page }, info) => {
@@ -64,16 +78,7 @@ test("entities: marked by keyboard on the page, from nothing to scores", async (
   const texts = findings.map((finding) => `She developed ${finding} after the second dose.`);
   await page.getByLabel("Type or paste texts", { exact: true }).fill(texts.join("\n"));
   await page.getByRole("button", { name: "Label these 12 examples" }).click();
-  for (const finding of findings) {
-    const surface = page.getByLabel("Text to mark", { exact: true });
-    await expect(surface).toHaveValue(new RegExp(finding));
-    await surface.focus();
-    await page.keyboard.press("Control+Home");
-    for (let i = 0; i < "She developed ".length; i++) await page.keyboard.press("ArrowRight");
-    for (let i = 0; i < finding.length; i++) await page.keyboard.press("Shift+ArrowRight");
-    await page.keyboard.press("1");
-    await page.keyboard.press("Enter");
-  }
+  await markEach(page, findings);
   await expect(page.getByText("Nothing is missing.")).toBeVisible();
 
   // Nothing is lost with a reload.
@@ -83,6 +88,27 @@ test("entities: marked by keyboard on the page, from nothing to scores", async (
   await expect(page.getByText("Nothing is missing.")).toBeVisible();
   await page.screenshot({ path: info.outputPath("task.png"), fullPage: true });
   await toScores(page);
+  expect(complaints).toEqual([]);
+});
+
+test("entities: topics of the graph, by a type that is ticked, to scores", async ({ page }, info) => {
+  test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
+  const complaints = complaintsOf(page);
+  await page.goto("/#/task/new");
+  await page.getByLabel("Name of the task", { exact: true }).fill("Illnesses");
+  await page.getByRole("textbox", { name: "Entity type 1" }).fill("illness");
+  await page.getByRole("radio", { name: /^A knowledge graph/ }).check();
+  await page.getByRole("checkbox", { name: /^Disease/ }).check();
+  await expect(page.getByText(/\d{3,} topics in the starter graph/)).toBeVisible();
+  const illnesses = ["asthma", "psoriasis", "epilepsy", "tuberculosis", "osteoporosis", "glaucoma"];
+  const texts = illnesses.map((name) => `She developed ${name} after the second dose.`);
+  await page.getByLabel("Type or paste texts", { exact: true }).fill(texts.join("\n"));
+  await page.getByRole("button", { name: "Label these 6 examples" }).click();
+  await markEach(page, illnesses);
+  await expect(page.getByText("Nothing is missing.")).toBeVisible();
+  await page.screenshot({ path: info.outputPath("graph-task.png"), fullPage: true });
+  await toScores(page, /knowledge graph/i);
+  await page.screenshot({ path: info.outputPath("graph-scores.png"), fullPage: true });
   expect(complaints).toEqual([]);
 });
 

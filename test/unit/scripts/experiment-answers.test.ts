@@ -1,6 +1,6 @@
 // Answers of batches in the file of npm run experiment: cells that they fill, and folders that fit none.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -88,6 +88,15 @@ describe("answers of a file", () => {
     ],
   ])("name the folder that %s", (_, answers, message) => {
     expect(() => read({ ...grid, answers })).toThrow(message);
+  });
+
+  it("name the folder whose state cannot be read, and what writes it anew", () => {
+    const at = join(folder, "cut");
+    cpSync(join(folder, "known"), at, { recursive: true });
+    writeFileSync(join(at, "summary.json"), '{"run":"0c');
+    expect(() => read({ ...grid, answers: ["cut"] })).toThrow(
+      /answers\[0\]: .*cut has no summary\.json .* npm run batch -- --in /,
+    );
   });
 
   it("are read as the log that the batch wrote, to the byte", () => {
