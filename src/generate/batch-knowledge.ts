@@ -14,9 +14,9 @@ export type Gathered =
   | { readonly unanswered: readonly NamedRequest[] };
 
 /**
- * A question's words do not depend on the answers before it; how often it comes does. So a question without an answer is taken to have brought
- * nothing, and those that would follow are asked beside it: each list's until its patience ends. Names of requests are `NAME-k-HASH`. Errors:
- * `no-topics`, and those of the graph.
+ * A question's words do not depend on the answers before it; how often it comes does. So those that would follow one without an answer are asked
+ * beside it: of each list as many as were answered, then until its patience ends, so that the questions of a list double from file to file. Names of
+ * requests are `NAME-k-HASH`. Errors: `no-topics`, and those of the graph.
  */
 export async function gatherRecorded(
   request: KnowledgeRequest,
@@ -27,6 +27,7 @@ export async function gatherRecorded(
   const remarks: string[] = [];
   const unanswered: NamedRequest[] = [];
   let knowledge: KnowledgeData | undefined;
+  const ahead = aheadOf();
   const asking: LanguageModel = {
     id: model,
     contextTokens: Number.POSITIVE_INFINITY,
@@ -36,8 +37,9 @@ export async function gatherRecorded(
       const { messages, seed } = question;
       const id = `${name}-k-${(await sha256(canonicalJson({ messages, seed }))).slice(0, 12)}`;
       const completion = completionOf(id, answers.get(id));
+      const supposed = ahead(canonicalJson(messages), completion !== undefined);
       if (!completion) unanswered.push({ id, request: question });
-      return completion ?? { text: "", finish: "stop", promptTokens: 0, completionTokens: 0 };
+      return completion ?? { text: supposed, finish: "stop", promptTokens: 0, completionTokens: 0 };
     },
     close: async () => undefined,
   };
@@ -53,4 +55,23 @@ export async function gatherRecorded(
   if (unanswered.length > 0) return { unanswered };
   if (!knowledge) throw new Error("gatherKnowledge ended without `gathered`");
   return { knowledge, remarks };
+}
+
+/** What an unanswered question is supposed to have brought: a new name as often as the same words were answered, then nothing. */
+function aheadOf(): (words: string, answered: boolean) => string {
+  const left = new Map<string, number>();
+  let names = 0;
+  return (words, answered) => {
+    const before = left.get(words) ?? 0;
+    left.set(words, before + (answered ? 1 : -1));
+    return before > 0 && !answered ? `1. ${invented(names++)}` : "";
+  };
+}
+
+const consonants = "bdfgklmnprst";
+
+/** A name that no answer holds; another for each number. */
+function invented(number: number): string {
+  const [a, b, c] = [number % 12, Math.floor(number / 12) % 12, Math.floor(number / 144) % 12].map((i) => consonants[i]);
+  return `zo${a}u${b}o${c}ux`;
 }

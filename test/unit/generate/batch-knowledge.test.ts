@@ -79,6 +79,16 @@ describe("knowledge of a batch", () => {
     expect(types.size).toBeGreaterThanOrEqual(10);
   });
 
+  it("doubles its questions of a long list from file to file", async () => {
+    const long = { ...request, topicCount: 200 };
+    const one = await asked(long);
+    const { knowledge, files } = await recorded(long);
+    expect(knowledge).toEqual(one.knowledge);
+    expect(one.questions).toBeGreaterThan(170);
+    expect(files.length).toBeLessThanOrEqual(6);
+    expect(files.flat().length).toBeLessThan(2 * one.questions);
+  });
+
   it("is the same whatever comes late, and names each question once", async () => {
     const { knowledge } = await asked(request);
     const late = await recorded(request, (at) => at % 3 === 1);
@@ -93,7 +103,13 @@ describe("knowledge of a batch", () => {
   });
 
   it("fails as the app does where answers hold nothing, and only once they are all there", async () => {
-    const nothing: Answer = { kind: "answered", text: "As an AI language model, I cannot give medical advice.", finish: "stop", promptTokens: 1, completionTokens: 1 };
+    const nothing: Answer = {
+      kind: "answered",
+      text: "As an AI language model, I cannot give medical advice.",
+      finish: "stop",
+      promptTokens: 1,
+      completionTokens: 1,
+    };
     const first = await gatherRecorded(request, ports, { asked: new Map(), answers: new Map() }, never);
     if (!("unanswered" in first)) throw new Error("it asked nothing");
     const answers = new Map(first.unanswered.map(({ id }) => [id, nothing]));
