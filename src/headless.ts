@@ -8,6 +8,7 @@ import { columnName, isCeiling, methodId } from "./experiment/arena.ts";
 import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
 import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
+import { makesSet } from "./experiment/grid.ts";
 import { isAnalysed, measureRun, runTexts } from "./experiment/measured-run.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
 import type { Cell } from "./experiment/plan.ts";
@@ -143,8 +144,9 @@ const headless: Headless = {
         if (event.type === "result") {
           const cell = cells[event.cell] as HeadlessCell;
           last = await heard(cell, event.result, createdAt);
-          if (cell.measures && event.result.made) onEvent({ type: "measuring", cell: event.cell });
-          const analysed = cell.measures ? await measured(cell, event.result) : undefined;
+          const measures = cell.measures === true && makesSet(cell.config.source);
+          if (measures && event.result.made) onEvent({ type: "measuring", cell: event.cell });
+          const analysed = measures ? await measured(cell, event.result) : undefined;
           const texts = analysed && textMeasures(...analysed);
           const { sure } = last;
           const dataset = cell.datasets ? await datasetOf(cell, event.result) : undefined;
@@ -302,9 +304,9 @@ async function artefactsOf({ cell, result, createdAt, sure }: NonNullable<typeof
   return artefacts;
 }
 
-/** Undefined for a source that makes no examples, and for one whose examples are the real rows themselves. */
+/** Undefined for a source that makes no examples, and for one whose examples are the real rows or answers to them. */
 async function datasetOf({ config }: HeadlessCell, { made }: CellResult): Promise<string | undefined> {
-  if (!made || made.accepted === 0 || sourceOf(config.source).verbatim) return undefined;
+  if (!made || made.accepted === 0 || !makesSet(config.source) || sourceOf(config.source).verbatim) return undefined;
   const { synthetic } = await readLog(generate.readRun, made.run, made.accepted);
   const { datasetJsonl } = await import("./report/artefacts.ts");
   return datasetJsonl(taskOf(config.task), synthetic);

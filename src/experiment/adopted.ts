@@ -13,7 +13,7 @@ import type { ProductStore } from "./product.ts";
 import { readLog } from "./requests.ts";
 import { madeKey, runConfigOf } from "./run-inputs.ts";
 
-export interface WrittenRun extends StoredLog {
+export interface BatchRun extends StoredLog {
   readonly knowledge: KnowledgeData;
 }
 
@@ -22,7 +22,7 @@ export interface Adoption {
   readonly data: NotebookData;
   /** Name of what the run came in, for the sentence of a fault. */
   readonly name: string;
-  readonly run: WrittenRun;
+  readonly run: BatchRun;
 }
 
 /**

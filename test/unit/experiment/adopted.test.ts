@@ -1,7 +1,7 @@
 // A run that was written past this machine: a cell that takes it over trains and scores as the cell that wrote it.
 
 import { describe, expect, it } from "vitest";
-import { adopt, type WrittenRun } from "../../../src/experiment/adopted.ts";
+import { adopt, type BatchRun } from "../../../src/experiment/adopted.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult } from "../../../src/experiment/drive-cell.ts";
 import { type Cell, sameSeeds } from "../../../src/experiment/plan.ts";
@@ -41,7 +41,7 @@ async function resultOf(ports: ExperimentPorts, store = memoryProducts(), of = c
 }
 
 /** A run as a batch leaves it, with the result of the cell that wrote it here. */
-async function writtenHere(): Promise<{ here: CellResult; run: WrittenRun }> {
+async function writtenHere(): Promise<{ here: CellResult; run: BatchRun }> {
   const disk = fakeDisk();
   const here = await resultOf(fakePorts(disk));
   const { knowledge } = here;
@@ -49,7 +49,7 @@ async function writtenHere(): Promise<{ here: CellResult; run: WrittenRun }> {
   return { here, run: { config: await runConfigOf(config, "batch/llama", data, knowledge), entries, knowledge } };
 }
 
-const taking = (run: WrittenRun, disk: FakeDisk, store = memoryProducts()): ExperimentPorts => ({
+const taking = (run: BatchRun, disk: FakeDisk, store = memoryProducts()): ExperimentPorts => ({
   ...fakePorts(disk),
   written: (of, rows) => adopt({ cell: of, data: rows, name: "out/batch", run }, store, runsOf(disk)),
 });
