@@ -100,10 +100,11 @@ test("entities: topics of the graph, by a type that is ticked, to scores", async
   await page.getByRole("radio", { name: /^A knowledge graph/ }).check();
   await page.getByRole("checkbox", { name: /^Disease/ }).check();
   await expect(page.getByText(/\d{3,} topics in the starter graph/)).toBeVisible();
-  const illnesses = ["asthma", "psoriasis", "epilepsy", "tuberculosis", "osteoporosis", "glaucoma"];
+  const more = ["migraine", "eczema", "gout", "anemia", "scabies", "malaria"];
+  const illnesses = ["asthma", "psoriasis", "epilepsy", "tuberculosis", "osteoporosis", "glaucoma", ...more];
   const texts = illnesses.map((name) => `She developed ${name} after the second dose.`);
   await page.getByLabel("Type or paste texts", { exact: true }).fill(texts.join("\n"));
-  await page.getByRole("button", { name: "Label these 6 examples" }).click();
+  await page.getByRole("button", { name: "Label these 12 examples" }).click();
   await markEach(page, illnesses);
   await expect(page.getByText("Nothing is missing.")).toBeVisible();
   await page.screenshot({ path: info.outputPath("graph-task.png"), fullPage: true });

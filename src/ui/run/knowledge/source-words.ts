@@ -36,7 +36,8 @@ export const styleWords: Readonly<Record<StyleOrigin, string>> = {
 const limits: Readonly<Record<string, Partial<Readonly<Record<Family, string>>>>> = {
   "smollm2-135m-instruct": {
     pair: "A writer of 135M parameters writes pairs that differ little by their label. On MQP they taught the encoder nothing.",
-    classification: "On HoC the sentences of a writer of 135M parameters made the encoder a little worse.",
+    classification:
+      "On HoC the sentences of a writer of 135M parameters taught more without topics than with the graph’s, which there say nothing of the label.",
     relation: "On CDR the sentences of a writer of 135M parameters brought precision and took recall.",
   },
 };
