@@ -7,6 +7,8 @@ import type { Field } from "../src/base/json-field.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
+import type { BatchAnswers } from "../src/headless.ts";
+import { noKnowledge } from "../src/knowledge/topic.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
 import { type BatchPlan, batchFolder, logFile } from "./batch-folder.ts";
 import type { BatchLine } from "./batch-step.ts";
@@ -37,12 +39,8 @@ function stateOf(folder: string, field: Field): BatchLine {
   try {
     return JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) as BatchLine;
   } catch (error) {
-    throw new Error(
-      `${field.name}: ${folder} has no summary.json that can be read: npm run batch -- --in ${folder} writes it anew`,
-      {
-        cause: error,
-      },
-    );
+    const message = `${field.name}: ${folder} has no summary.json that can be read: npm run batch -- --in ${folder} writes it anew`;
+    throw new Error(message, { cause: error });
   }
 }
 
@@ -57,10 +55,11 @@ function chosen({ config, seeds }: Choices): string {
   return canonicalJson({ task, source: withWriter(source, { grammar: false }), topicCount, topicLists, licences, seeds });
 }
 
-/** The batch that wrote the cell's run, or more of it. */
+/** The batch that wrote the cell's run, or more of it. Answers to the test set are as many as it has, whatever the size. */
 export function answersFor(cell: Choices, answered: readonly Answered[]): Answered | undefined {
   const wanted = chosen(cell);
-  return answered.find(({ plan }) => chosen(plan) === wanted && plan.config.size >= cell.config.size);
+  const isWhole = ({ config }: BatchPlan) => sourceOf(config.source).answers || config.size >= cell.config.size;
+  return answered.find(({ plan }) => chosen(plan) === wanted && isWhole(plan));
 }
 
 /** The cell as the batch wrote it; which engine could write it here says nothing. */
@@ -83,10 +82,7 @@ export function requireWanted(answered: readonly Answered[], cells: readonly { r
 }
 
 /** Log and knowledge of an answered batch, as the page takes them over. */
-export function answersText(folder: string): { readonly log: string; readonly knowledge: string | null } {
-  const knowledge = batchFolder(folder).knowledge();
-  return {
-    log: readFileSync(join(folder, logFile), "utf8"),
-    knowledge: knowledge === undefined ? null : JSON.stringify(knowledge),
-  };
+export function answersIn(folder: string): BatchAnswers {
+  const log = readFileSync(join(folder, logFile), "utf8");
+  return { log, knowledge: batchFolder(folder).knowledge() ?? noKnowledge };
 }

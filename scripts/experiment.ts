@@ -10,7 +10,7 @@ import { parseManifest } from "../src/models/manifest.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
 import { launchForModels } from "./chromium.ts";
 import { showFailure } from "./command.ts";
-import { answersText } from "./experiment-answers.ts";
+import { answersIn } from "./experiment-answers.ts";
 import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
 import { checkData, readExperiment } from "./experiment-read.ts";
@@ -120,7 +120,7 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
           console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
         }
       };
-      const page = await openHeadless(launched.context, url, hear, answersText);
+      const page = await openHeadless(launched.context, url, hear, answersIn);
       await page.run(cells, true);
       const failed = done.filter(({ error }) => error).length;
       if (failed > 0) {

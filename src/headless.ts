@@ -20,7 +20,7 @@ import { type TextMeasures, textMeasures } from "./experiment/text-measures.ts";
 import { logFormat, type RunStore } from "./generate/log.ts";
 import { sourceOf } from "./generate/sources.ts";
 import { readStoredLog } from "./generate/stored-log.ts";
-import { type KnowledgeData, noKnowledge } from "./knowledge/topic.ts";
+import type { KnowledgeData } from "./knowledge/topic.ts";
 import type { StandRequest } from "./procedures/analyse.ts";
 import { type Sureness, surenessOf } from "./report/sureness.ts";
 import { openDb } from "./store/db.ts";
@@ -77,10 +77,10 @@ export interface HeadlessStanding {
   readonly standing: Standing;
 }
 
-/** A batch's log, and its knowledge as JSON; null where it took none. */
+/** A batch's log as it lies in its folder, and the knowledge that its prompts were made of. */
 export interface BatchAnswers {
   readonly log: string;
-  readonly knowledge: string | null;
+  readonly knowledge: KnowledgeData;
 }
 
 export type HeadlessReply = { readonly ok: true } | ({ readonly ok: false } & Failure);
@@ -234,11 +234,7 @@ function writtenElsewhere(
     const { answers: name } = cell as HeadlessCell;
     if (name === undefined) return undefined;
     const { log, knowledge } = await answersOf(name);
-    const run = {
-      ...readStoredLog(log, name),
-      knowledge: knowledge === null ? noKnowledge : (JSON.parse(knowledge) as KnowledgeData),
-    };
-    return adopt({ cell, data, name, run }, products, runs);
+    return adopt({ cell, data, name, run: { ...readStoredLog(log, name), knowledge } }, products, runs);
   };
 }
 

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answersText } from "../../../scripts/experiment-answers.ts";
+import { answersIn } from "../../../scripts/experiment-answers.ts";
 import { readExperimentFile } from "../../../scripts/experiment-file.ts";
 import { readStoredLog, storedLog } from "../../../src/generate/stored-log.ts";
 import { parseManifest } from "../../../src/models/manifest.ts";
@@ -67,6 +67,22 @@ describe("answers of a file", () => {
     expect(() => read({ ...grid, size: 7, answers: ["known"] })).toThrow(/answers\[0\].*no cell .*6 examples/);
   });
 
+  it("fill a cell of answers to the test set whatever its size, for they are as many as the test set has", async () => {
+    const task = { id: "mqp", test: 5 };
+    writeFileSync(join(folder, "asked.json"), JSON.stringify({ task, source: "in-context", seed: 1, size: 1, model: known }));
+    const at = join(folder, "asked");
+    await batch("--out", at, join(folder, "asked.json"));
+    const lines = readFileSync(join(at, "turn-1.jsonl"), "utf8").trimEnd().split("\n");
+    const body = { choices: [{ message: { content: "equivalent" }, finish_reason: "stop" }] };
+    const answers = lines.map((line) =>
+      JSON.stringify({ custom_id: JSON.parse(line).custom_id, response: { status_code: 200, body } }),
+    );
+    writeFileSync(join(at, "answers.jsonl"), answers.join("\n"));
+    await batch("--in", at, join(at, "answers.jsonl"));
+    const { cells } = read({ ...grid, tasks: [task], sources: ["in-context"], answers: ["asked"] });
+    expect(cells.map(({ answers: from, config }) => [from, config.size])).toEqual([[at, 6]]);
+  });
+
   it("let the file name a model that is not here, and cells that nobody answered are left out aloud", () => {
     const { cells, leftOut } = read({ ...grid, models: [away], seeds: [1, 2], answers: ["away"] });
     expect(cells.map(({ source, seed, model }) => [source, seed, model])).toEqual([
@@ -100,11 +116,11 @@ describe("answers of a file", () => {
   });
 
   it("are read as the log that the batch wrote, to the byte", () => {
-    const { log, knowledge } = answersText(join(folder, "known"));
+    const { log, knowledge } = answersIn(join(folder, "known"));
     const run = readStoredLog(log, "log.jsonl");
     expect(run.entries.filter(({ type }) => type === "accepted")).toHaveLength(6);
     expect(storedLog(run)).toBe(log);
-    expect(JSON.parse(knowledge ?? "")).toHaveProperty("topics");
+    expect(Object.keys(knowledge.topics).length).toBeGreaterThan(0);
     expect(() => readStoredLog(log.slice(0, -9), "log.jsonl")).toThrow(
       `log.jsonl, line ${log.trimEnd().split("\n").length}, is no entry`,
     );
