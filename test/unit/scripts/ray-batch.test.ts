@@ -1,4 +1,4 @@
-// docs/ray_batch.py over a stand-in for Ray: what it writes is read as answers. Ray itself wants a GPU and is not run.
+// docs/ray_batch.py over a stand-in for Ray: what it writes is read as answers. Ray itself is too large for a test; docs/cluster.md says how it was run.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
