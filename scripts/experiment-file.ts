@@ -29,6 +29,8 @@ import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
 export interface FileCell {
   readonly task: string;
   readonly source: string | SourceConfig;
+  /** What the file itself says of the source, in words. */
+  readonly sourceWords: string;
   readonly config: ExperimentConfig;
   readonly seeds: Seeds;
   /** As it is printed: the number, or the three. */
@@ -291,13 +293,24 @@ export function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
 type Rest = Omit<Parameters<typeof presetConfig>[1], "source">;
 
 /** The cell's source as it is printed, and its config. */
-function cellSource(given: Field, preset: Preset, rest: Rest, manifest: Models): Pick<FileCell, "source" | "config"> {
-  if (given.isText) {
-    const source = given.oneOf(sourceKinds);
-    return { source, config: presetConfig(preset, { ...rest, source }) };
-  }
-  const source = readSource(given, preset, manifest);
-  return { source, config: presetConfig(preset, { ...rest, source }) };
+function cellSource(
+  given: Field,
+  preset: Preset,
+  rest: Rest,
+  manifest: Models,
+): Pick<FileCell, "source" | "sourceWords" | "config"> {
+  const source = given.isText ? given.oneOf(sourceKinds) : readSource(given, preset, manifest);
+  return { source, sourceWords: valueWords(given.value), config: presetConfig(preset, { ...rest, source }) };
+}
+
+/** `{"kind": "clingen", "topics": "kg", "writer": {"uncopied": 4}}` as `clingen, topics kg, writer uncopied 4`. */
+function valueWords(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(valueWords).join("/");
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const { kind, ...others } = value as Readonly<Record<string, unknown>>;
+  const rest = Object.entries(others).map(([name, of]) => `${name} ${valueWords(of)}`);
+  return [...(kind === undefined ? [] : [valueWords(kind)]), ...rest].join(", ");
 }
 
 /** Readers of the fields of a source's config. */

@@ -185,18 +185,17 @@ const inBrackets = (of: Bounds | undefined): string => (of ? ` (${of[0].toFixed(
 export function nameOf(cell: FileCell): string {
   const { task, config, seed, share, filter } = cell;
   const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
-  const of = share === undefined ? "" : `, ${share} %`;
-  return `${task}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${of}${filterWords(filter)}`;
+  return `${task}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${shareWords(share)}${filterWords(filter)}`;
 }
+
+const shareWords = (share: number | undefined): string => (share === undefined ? "" : `, ${share} %`);
 
 const filterWords = (filter: string | undefined): string =>
   filter === undefined || filter === "none" ? "" : `, filtered by ${filter}`;
 
 /** The source as the file names it, and its writer where the file names several. */
-function writtenBy({ source, config, model }: FileCell): string {
-  const by = model === undefined || !writerOf(config.source) ? "" : ` by ${model}`;
-  return `${typeof source === "string" ? source : JSON.stringify(source)}${by}`;
-}
+const writtenBy = ({ sourceWords, config, model }: FileCell): string =>
+  model === undefined || !writerOf(config.source) ? sourceWords : `${sourceWords} by ${model}`;
 
 /** Name of a standing's method in its line. */
 type Method = Pick<CellLine, "source" | "share" | "filter" | "model">;
@@ -232,18 +231,26 @@ export interface StandingLine {
 const idOf = ({ config: { source, share = 100, filter } }: FileCell): string =>
   methodId({ source, share, ...(filter ? { filter } : {}) });
 
-export function standingLine({ task, encoder, standing }: HeadlessStanding, cells: readonly FileCell[]): StandingLine {
+/** The file's cell of each method, where it has one. */
+function cellsOf({ task, encoder, standing }: HeadlessStanding, cells: readonly FileCell[]): (FileCell | undefined)[] {
   const own = cells.filter(({ config, task: of }) => of === task && config.encoder === encoder);
+  return standing.methods.map(({ method }) => own.find((cell) => idOf(cell) === method));
+}
+
+export function standingLine(of: HeadlessStanding, cells: readonly FileCell[]): StandingLine {
+  const { task, encoder, standing } = of;
+  const own = cellsOf(of, cells);
+  const known = own.find((cell) => cell !== undefined);
   const ids = standing.methods.map(({ method }) => method);
   const corrected = holm(standing.pairs.map(({ p }) => p));
-  const metric = own[0] ? mainMetric(taskOf(own[0].config.task)) : "";
+  const metric = known ? mainMetric(taskOf(known.config.task)) : "";
   const { constant } = standing;
   return {
     task,
     encoder,
     metric,
-    methods: standing.methods.map(({ method, runs, mean, interval, rank }): MethodLine => {
-      const cell = own.find((of) => idOf(of) === method);
+    methods: standing.methods.map(({ method, runs, mean, interval, rank }, i): MethodLine => {
+      const cell = own[i];
       const { source = method, share, filter, model } = cell ? named(cell) : {};
       return {
         source,
@@ -273,13 +280,8 @@ const level = 0.05;
 /** The table of a task's sources under one encoder, a string a line. */
 export function standingWords(standing: HeadlessStanding, cells: readonly FileCell[]): string[] {
   const { task, encoder, metric, methods, constant, tests } = standingLine(standing, cells);
-  const names = methods.map(({ source, share, filter, model }) =>
-    [
-      typeof source === "string" ? source : JSON.stringify(source),
-      ...(model ? [`by ${model}`] : []),
-      ...(share ? [`${share} %`] : []),
-      ...(filter && filter !== "none" ? [`filtered by ${filter}`] : []),
-    ].join(" "),
+  const names = cellsOf(standing, cells).map((cell, i) =>
+    cell ? `${writtenBy(cell)}${shareWords(cell.share)}${filterWords(cell.filter)}` : JSON.stringify(methods[i]?.source),
   );
   const width = Math.max(...names.map((name) => name.length));
   const rows = methods.map(({ seeds, mean, interval, rank }, i) => {

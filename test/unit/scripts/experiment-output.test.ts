@@ -142,6 +142,22 @@ it("sets beside a table what always one label would score", () => {
   expect(standingWords(blind, cells)).toContain("  Always equivalent, whatever the text says: 0.512");
 });
 
+it("names a source that the file sets itself in the file's words, not by the whole config", () => {
+  const sources = ["none", { kind: "clingen", topics: "kg", writer: { uncopied: 4 } }, { kind: "tmix", layers: [7, 9] }];
+  const file = readExperimentFile(JSON.stringify({ ...plan, sources, seeds: [1] }), "p.json", manifest);
+  const scored = file.cells.map((cell) => inWords(cell, summary, sure).split(": ")[0]);
+  expect(scored).toEqual([
+    "mqp, none, all-minilm-l6-v2, seed 1",
+    "mqp, clingen, topics kg, writer uncopied 4, all-minilm-l6-v2, seed 1",
+    "mqp, tmix, layers 7/9, all-minilm-l6-v2, seed 1",
+  ]);
+  const [first, second] = file.cells.map(({ config: { source } }) => methodId({ source, share: 100 })) as [string, string];
+  const methods = [first, second].map((id) => ({ ...method("none", 0.5), method: id }));
+  const pairs = [{ ...pair("none", "clingen", 0.1, 0.01), first, second }];
+  const words = standingWords({ ...of, standing: { methods, pairs } }, file.cells).join("\n");
+  expect(words).toContain("clingen, topics kg, writer uncopied 4 less none: +0.100");
+});
+
 describe("filters of one source", () => {
   const filtered = readExperimentFile(
     JSON.stringify({ ...plan, sources: ["clingen"], filters: ["none", "map"] }),
@@ -158,7 +174,7 @@ describe("filters of one source", () => {
 
   it("are methods of their own: the table says what each is worth against none", () => {
     const words = standingWords({ ...of, standing: two }, filtered.cells).join("\n");
-    expect(words).toContain("clingen filtered by map less clingen: +0.060 (+0.010 to +0.110), p 0.010, 2 seeds");
+    expect(words).toContain("clingen, filtered by map less clingen: +0.060 (+0.010 to +0.110), p 0.010, 2 seeds");
     expect(standingLine({ ...of, standing: two }, filtered.cells).methods.map(({ filter }) => filter)).toEqual(["none", "map"]);
   });
 });
