@@ -93,7 +93,7 @@ export function limitsOf(
   return [
     ...(scored
       ? [
-          `The scores are of one training, with the seed ${config.seed}: other seeds give other scores, and no interval here says how far from these.`,
+          `The scores are of one training on texts that were written once, with the seed ${config.seed}: other seeds give other scores, and no interval here says how far from these.`,
         ]
       : []),
     ...(scored && test > 0 && test < fewTests

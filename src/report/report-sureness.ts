@@ -12,7 +12,7 @@ export const interval = (of: Interval | undefined): Html =>
 /** The gain of the second stage with its interval and its test. */
 export function surenessWords(sure: Sureness | undefined, metric: string, second: string): Html {
   if (!sure || !Object.values(sure.intervals).some((of) => of !== undefined)) return html``;
-  const method = html`<p class="soft">Below each score: its 95 % interval, by 10,000 draws of the test examples. It tells what another test set of that size would give, and nothing of other seeds of the training.</p>`;
+  const method = html`<p class="soft">Below each score: its 95 % interval, by 10,000 draws of the test examples. It tells what another test set of that size would give, and nothing of a text written anew, or of other seeds of the training.</p>`;
   if (!sure.gain) return method;
   const { difference, interval: of, p } = sure.gain;
   const verdict =
