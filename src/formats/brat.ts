@@ -6,7 +6,7 @@ import { type AnnotatedText, labelled, pairsRemark } from "./reading/annotated.t
 import { Collection } from "./reading/collection.ts";
 import { addDocument, documentShapes, type Mention } from "./reading/documents.ts";
 import { bestText } from "./reading/offsets.ts";
-import { extensionOf, splitOf } from "./reading/paths.ts";
+import { extensionOf, setsOfDocuments } from "./reading/paths.ts";
 import { fileOf, malformed, readText, refuse } from "./reading/text-file.ts";
 
 const stemOf = (path: string): string => path.replace(/\.[^./]+$/, "");
@@ -40,11 +40,12 @@ export const brat: Format = {
   async read(tree, task) {
     const rows = new Collection(task);
     const stems = [...tree.keys()].filter((path) => extensionOf(path) === "ann").map(stemOf);
+    const setOf = setsOfDocuments(stems);
     for (const stem of stems) {
       const [file, txt] = [`${stem}.ann`, `${stem}.txt`];
       if (!tree.has(txt))
         refuse("file-missing", file, undefined, `there is no ${txt} beside it, the text that it marks`, { file: txt });
-      const split = splitOf(file);
+      const split = setOf(stem);
       rows.open(split, file);
       const document = await documentIn(rows, tree, file, txt);
       const sections = [{ start: 0, end: document.text.length }];

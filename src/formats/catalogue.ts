@@ -28,6 +28,7 @@ import { pubhealth } from "./pubhealth.ts";
 import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
 import { extensionOf, folderOf, isAside, listed, nameOf, splitOf, unionsIn } from "./reading/paths.ts";
+import { severalCorpora } from "./reading/several-corpora.ts";
 import { foreignWords, strangerWords } from "./reading/strangers.ts";
 import { rqe } from "./rqe.ts";
 import { taggedParquet } from "./tagged-parquet.ts";
@@ -134,15 +135,12 @@ function byName(heads: ReadonlyMap<string, string>, task: Task, someFit: boolean
 function refuseSeveralCorpora(format: Format, files: readonly string[]): void {
   const places = new Map<string, string>();
   for (const path of files) {
-    const [key, folder] = [`${nameOf(path)} ${splitOf(path)}`, folderOf(path)];
+    const folder = folderOf(path);
+    const key = `${nameOf(path)} ${splitOf(path)} ${splitOf(folder)}`;
     const before = places.get(key);
     places.set(key, before ?? folder);
     if (before === undefined || format.folders?.test(nameOf(folder))) continue;
-    throw new ClinfuseError(
-      "format-several",
-      `the folder holds several data sets: ${before || "its own files"} and ${folder || "its own files"} both have ${nameOf(path)}; choose one of them`,
-      { file: path, what: format.name },
-    );
+    throw severalCorpora([before, folder], path, format.name);
   }
 }
 

@@ -29,6 +29,7 @@ export const chemdner: Format = {
     /abstracts|annotations/i.test(nameOf(path)) && ["txt", "tsv"].includes(extensionOf(path)) && !/chemprot/i.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
+    rows.corpora.add("chemdner");
     const all = [...tree.keys()].filter((path) => !isAnnotations(path));
     const some = all.some((path) => partnerIn(tree, path) !== undefined);
     for (const file of all) {

@@ -85,6 +85,13 @@ const isNamed = (path: string): boolean => Object.hasOwn(splitOfName, keyOf(path
 const isLabelFile = (path: string): boolean => keyOf(path) === labelFile;
 const setOf = (path: string): Split => (isNamed(path) ? (splitOfName[keyOf(path)] as Split) : splitOf(path));
 
+/** And files that hold a set which none of the named ones holds: validation.jsonl. */
+function withOtherSets(named: readonly string[], rows: readonly string[]): readonly string[] {
+  const held = new Set(named.map(setOf));
+  const others = rows.filter((path) => splitOf(path) !== "pool" && !held.has(splitOf(path)));
+  return [...new Set([...named, ...others])];
+}
+
 /** Fields of a generated row, which is for training. */
 const made = /^\s*\{[^\n]*"(?:Sentence|keyword|sent_a)"\s*:/;
 
@@ -101,7 +108,10 @@ export const clingen: Format = {
     const named = [...heads].filter(([path]) => isNamed(path));
     const rows = [...heads].filter(([path, head]) => /\.jsonl?$/i.test(path) && looksLikeRows(head)).map(([path]) => path);
     const own = named.some(([path, head]) => rows.includes(path) || /^\uFEFF?\s*\{\}?\s*$/.test(head))
-      ? named.map(([path]) => path)
+      ? withOtherSets(
+          named.map(([path]) => path),
+          rows,
+        )
       : rows;
     return own.length === 0 ? [] : [...own, ...[...heads.keys()].filter(isLabelFile)];
   },
@@ -121,7 +131,8 @@ export const clingen: Format = {
         const text = await readText(tree, file);
         const read = readJsonl(task, text, { file, labelIds, remark: (remark) => remarks.push(remark) });
         const into = split === "pool" && made.test(text) ? "full" : split;
-        if (into !== split) remarks.push(`${file} holds generated rows: they are training rows.`);
+        if (into === "full" && made.test(text))
+          remarks.push(`${file} holds generated rows: they are training rows.`);
         rows[into] = [...(rows[into] ?? []), ...read];
         first[into] ??= file;
       }

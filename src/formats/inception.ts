@@ -4,7 +4,7 @@ import type { Format } from "./format.ts";
 import { addAnnotated, labelled, taskLabel } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import { addDocument, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
-import { extensionOf, folderOf, nameOf, splitOf } from "./reading/paths.ts";
+import { extensionOf, folderOf, nameOf, setsOfDocuments } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { type Element, readXml } from "./reading/xml.ts";
 
@@ -33,9 +33,10 @@ export const inception: Format = {
   async read(tree, task) {
     const rows = new Collection(task);
     const texts = new DocumentIds(rows);
+    const setOf = setsOfDocuments([...tree.keys()].map(pathOf));
     const curated = (file: string) => Number(!/(?:^|\/)curation\//.test(file));
     for (const file of [...tree.keys()].sort((a, b) => curated(a) - curated(b))) {
-      const split = splitOf(file);
+      const split = setOf(pathOf(file));
       rows.open(split, file);
       const root = readXml(await readText(tree, file), file);
       if (localName(root.name) !== "XMI") malformed(file, root.line, `the document is a <${root.name}>, expected an <xmi:XMI>`);
@@ -59,7 +60,10 @@ export const inception: Format = {
 const isDocument = (path: string, head: string): boolean =>
   !unmarked.test(nameOf(path)) && (head.trim() === "" || /<xmi:XMI[\s>]/.test(head));
 /** Name of the document that a file of a project's export is of: its folder's. Any other file is a document of its own. */
-const documentOf = (file: string): string => (/(?:^|\/)(?:annotation|curation)\//.test(file) ? nameOf(folderOf(file)) : file);
+const documentOf = (file: string): string => (isExported(file) ? nameOf(folderOf(file)) : file);
+/** Path of that document. */
+const pathOf = (file: string): string => (isExported(file) ? folderOf(file) : file);
+const isExported = (file: string): boolean => /(?:^|\/)(?:annotation|curation)\//.test(file);
 const localName = (name: string): string => name.split(":").at(-1) as string;
 
 interface Layered {

@@ -8,6 +8,7 @@ import { labelAt } from "./reading/labels.ts";
 import { RowIds } from "./reading/pairs.ts";
 import { extensionOf, folderOf, nameOf, splitOf } from "./reading/paths.ts";
 import { relationLabels } from "./reading/relation-labels.ts";
+import { severalCorpora } from "./reading/several-corpora.ts";
 import { columnsIn, csvRows, delimiterOf, type HeadedRow, headedRows, ofWidth, tsvRows } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { isType } from "./reading/types.ts";
@@ -46,8 +47,11 @@ export const maskedRelations: Format = {
   },
 };
 
-/** Files of a corpus that comes ten times, as folds in numbered folders: those of the lowest number. */
+/** Files of a corpus that comes ten times, as folds in numbered folders: those of the lowest number. Throws `format-several` for folds of two corpora. */
 function firstFold(tree: Tree, rows: Collection): readonly string[] {
+  const folds = [...tree.keys()].filter((path) => /^\d+$/.test(nameOf(folderOf(path))));
+  const [one, other] = [...new Map(folds.map((path) => [folderOf(folderOf(path)), path]))];
+  if (one && other) throw severalCorpora([folderOf(one[1]), folderOf(other[1])], other[1], maskedRelations.name);
   const numbers = [...new Set([...tree.keys()].map((path) => nameOf(folderOf(path))))].filter((name) => /^\d+$/.test(name));
   if (numbers.length < 2) return [...tree.keys()];
   const first = String(Math.min(...numbers.map(Number)));

@@ -24,7 +24,9 @@ export const pubtator: Format = {
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      for (const block of blocksOf(await readText(tree, file))) {
+      const text = await readText(tree, file);
+      if (ncbiClass.test(text)) rows.corpora.add("ncbi-disease");
+      for (const block of blocksOf(text)) {
         const { id, document } = readDocument(rows, file, block);
         if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
@@ -35,6 +37,9 @@ export const pubtator: Format = {
     return rows.finish();
   },
 };
+
+/** Classes of diseases that NCBI's corpus alone has. */
+const ncbiClass = /\t(?:SpecificDisease|DiseaseClass|CompositeMention)\b/;
 
 interface Numbered {
   readonly text: string;

@@ -6,6 +6,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { At, Rows, Split } from "../format.ts";
 import { splits } from "../format.ts";
 import { listed } from "./paths.ts";
+import { isOwnCorpus, type OwnCorpus } from "./types.ts";
 
 /** A decision that is told by count. `detail` is the type, the label or the like that it is about. */
 const decisions = {
@@ -87,7 +88,12 @@ export class Collection {
   >();
   readonly #remarks: string[] = [];
 
-  constructor(readonly task: Task) {}
+  /** Corpora whose own names of types count here: the task's, and those that a reader finds. */
+  readonly corpora: Set<OwnCorpus>;
+
+  constructor(readonly task: Task) {
+    this.corpora = new Set(isOwnCorpus(task.id) ? [task.id] : []);
+  }
 
   /** Opens a set for a file, so that a file without rows still makes a set. */
   open(split: Split, file: string): void {

@@ -57,9 +57,9 @@ export function typesOf(task: Task): readonly string[] {
 /** The task's type for a corpus's; undefined, and counted, where the task has none. Throws `unknown-label` for a misspelling. */
 export function typeFor(rows: Collection, raw: string, { file, line }: At): string | undefined {
   const wanted = typesOf(rows.task);
-  const type = typeAmong(wanted, raw);
+  const type = typeAmong(wanted, raw, rows.corpora);
   if (type !== undefined) return type;
-  const meant = misspelt(wanted, raw);
+  const meant = misspelt(wanted, raw, rows.corpora);
   if (meant !== undefined) {
     const message = `${file}, line ${line}: ${JSON.stringify(raw)} is no type of entity; did it mean ${JSON.stringify(meant)}?`;
     throw new ClinfuseError("unknown-label", message, { file, line, got: raw, expected: meant });
