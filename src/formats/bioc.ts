@@ -64,12 +64,18 @@ interface Passage {
 
 function readDocument(rows: Collection, file: string, element: Element): CorpusDocument {
   const passages = childrenNamed(element, "passage").flatMap((passage) => passagesIn(passage, file));
-  const annotations = [
+  const parts = [
     element,
     ...childrenNamed(element, "passage").flatMap((passage) => [passage, ...childrenNamed(passage, "sentence")]),
-  ].flatMap((part) => childrenNamed(part, "annotation"));
-  const mentions = annotations.flatMap((annotation) => mentionIn(rows, file, annotation));
-  const relations = childrenNamed(element, "relation").flatMap((relation) => relationIn(rows, file, relation));
+  ];
+  const mentions = parts.flatMap((part, i) =>
+    childrenNamed(part, "annotation").flatMap((annotation) => mentionIn(rows, file, annotation, i)),
+  );
+  const relations = parts.flatMap((part, i) => {
+    const own = new Set(childrenNamed(part, "annotation").map(({ attributes }) => attributes.id));
+    const keyOf = (id: string): string => (own.has(id) ? keyIn(i, id) : keyIn("", id));
+    return childrenNamed(part, "relation").flatMap((relation) => relationIn(rows, file, relation, keyOf));
+  });
   // Offsets of passages may count escapes, and code points or UTF-16 units.
   const joined = laidOut(passages);
   const layouts = [joined, laidOut(passages, (text) => [...text].length), laidOut(passages, (text) => text.length)];
@@ -104,7 +110,10 @@ function laidOut(passages: readonly Passage[], lengthOf?: (text: string) => numb
   return { text, sections };
 }
 
-function mentionIn(rows: Collection, file: string, annotation: Element): Mention[] {
+/** Name of an annotation among all of its document, or in one part alone: ids may begin anew in each passage. */
+const keyIn = (part: number | "", id: string): string => `${part}#${id}`;
+
+function mentionIn(rows: Collection, file: string, annotation: Element, part: number): Mention[] {
   const { line } = annotation;
   const { type = "", MESH, identifier, CompositeRole } = infonsOf(annotation);
   if (CompositeRole === "IndividualMention" || type === "MeSH_Indexing_Chemical") {
@@ -136,17 +145,17 @@ function mentionIn(rows: Collection, file: string, annotation: Element): Mention
       type,
       keys: [
         ...keys.filter((id) => id !== "" && id !== "-" && id !== "-1"),
-        ...(annotation.attributes.id ? [`#${annotation.attributes.id}`] : []),
+        ...(annotation.attributes.id ? [keyIn("", annotation.attributes.id), keyIn(part, annotation.attributes.id)] : []),
       ],
     },
   ];
 }
 
 /** Between two concepts, as CDR states it, or between two annotations. */
-function relationIn(rows: Collection, file: string, element: Element): Relation[] {
+function relationIn(rows: Collection, file: string, element: Element, keyOf: (id: string) => string): Relation[] {
   const { line } = element;
   const { relation, type, Chemical, Disease } = infonsOf(element);
-  const nodes = childrenNamed(element, "node").flatMap(({ attributes }) => (attributes.refid ? [`#${attributes.refid}`] : []));
+  const nodes = childrenNamed(element, "node").flatMap(({ attributes }) => (attributes.refid ? [keyOf(attributes.refid)] : []));
   const [a, b] = Chemical !== undefined && Disease !== undefined ? [Chemical, Disease] : nodes;
   const name = relation ?? type ?? "";
   if (a === undefined || b === undefined) {
