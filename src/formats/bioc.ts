@@ -4,6 +4,7 @@ import type { Format } from "./format.ts";
 import { labelled } from "./reading/annotated.ts";
 import { biocElements } from "./reading/bioc-json.ts";
 import { Collection } from "./reading/collection.ts";
+import { conceptsOf } from "./reading/concepts.ts";
 import {
   addDocument,
   type CorpusDocument,
@@ -134,7 +135,6 @@ function mentionIn(rows: Collection, file: string, annotation: Element, part: nu
       : malformed(file, line, `the ${name} ${JSON.stringify(value)} of a <location> is no whole number`);
   }) as [number, number];
   const said = childNamed(annotation, "text")?.text;
-  const keys = (MESH ?? identifier ?? "").split(/[|,;]/).map((id) => id.trim().replace(/^MESH:/i, ""));
   return [
     {
       file,
@@ -144,23 +144,24 @@ function mentionIn(rows: Collection, file: string, annotation: Element, part: nu
       ...(said === undefined ? {} : { said }),
       type,
       keys: [
-        ...keys.filter((id) => id !== "" && id !== "-" && id !== "-1"),
+        ...conceptsOf(MESH ?? identifier ?? ""),
         ...(annotation.attributes.id ? [keyIn("", annotation.attributes.id), keyIn(part, annotation.attributes.id)] : []),
       ],
     },
   ];
 }
 
-/** Between two concepts, as CDR states it, or between two annotations. */
+/** Between two concepts, as CDR and BioRED state it, or between two annotations; one between more of them gets no label. */
 function relationIn(rows: Collection, file: string, element: Element, keyOf: (id: string) => string): Relation[] {
-  const { line } = element;
-  const { relation, type, Chemical, Disease } = infonsOf(element);
+  if (rows.task.shape !== "relation") return [];
+  const at = { file, line: element.line };
+  const { relation, type, Chemical, Disease, entity1 = Chemical, entity2 = Disease } = infonsOf(element);
   const nodes = childrenNamed(element, "node").flatMap(({ attributes }) => (attributes.refid ? [keyOf(attributes.refid)] : []));
-  const [a, b] = Chemical !== undefined && Disease !== undefined ? [Chemical, Disease] : nodes;
-  const name = relation ?? type ?? "";
-  if (a === undefined || b === undefined) {
-    if (rows.task.shape === "relation") rows.count("apart");
-    return [];
-  }
-  return rows.task.shape === "relation" ? labelled(rows, [{ file, line, name, ends: [a, b] }]) : [];
+  const concepts = [conceptsOf(entity1 ?? ""), conceptsOf(entity2 ?? "")] as const;
+  if (concepts.every((ids) => ids.length > 0)) return labelled(rows, [{ ...at, name: relation ?? type, ends: concepts }]);
+  const [a, b] = nodes;
+  if (nodes.length === 2 && a !== undefined && b !== undefined)
+    return labelled(rows, [{ ...at, name: relation ?? type, ends: [[a], [b]] }]);
+  rows.countAt("no-ends", at);
+  return [{ ...at, label: undefined, ends: [nodes, nodes] }];
 }

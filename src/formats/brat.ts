@@ -2,9 +2,9 @@
 
 import { readUtf8 } from "../base/utf8.ts";
 import type { At, Format, Tree } from "./format.ts";
-import { type AnnotatedText, labelled, pairsRemark } from "./reading/annotated.ts";
+import { labelled, type NamedRelation, pairsRemark } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
-import { addDocument, documentShapes, type Mention } from "./reading/documents.ts";
+import { addDocument, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
 import { bestText } from "./reading/offsets.ts";
 import { extensionOf, setsOfDocuments } from "./reading/paths.ts";
 import { fileOf, malformed, readText, refuse } from "./reading/text-file.ts";
@@ -49,7 +49,8 @@ export const brat: Format = {
       rows.open(split, file);
       const document = await documentIn(rows, tree, file, txt);
       const sections = [{ start: 0, end: document.text.length }];
-      addDocument(rows, split, { ...document, sections, relations: labelled(rows, document.relations), closed: true });
+      const relations = [...labelled(rows, document.relations), ...document.ofEvents];
+      addDocument(rows, split, { ...document, sections, relations, closed: true });
     }
     rows.remark(
       task.shape === "relation"
@@ -88,12 +89,15 @@ async function documentIn(rows: Collection, tree: Tree, file: string, txt: strin
 
 interface Stated {
   readonly mentions: readonly (Mention & { readonly parts: readonly (readonly [number, number])[] })[];
-  readonly relations: AnnotatedText["relations"];
+  readonly relations: readonly NamedRelation[];
+  /** Relations between the mentions of an event and another end: the task's examples have no events. */
+  readonly ofEvents: readonly Relation[];
 }
 
 function statedIn(rows: Collection, ann: string, file: string): Stated {
   const mentions: Stated["mentions"][number][] = [];
-  const relations: AnnotatedText["relations"][number][] = [];
+  const relations: NamedRelation[] = [];
+  const events: Events = new Map();
   const lineOf = new Map<string, number>();
   for (const [i, content] of ann.split("\n").entries()) {
     if (content.trim() === "") continue;
@@ -113,13 +117,36 @@ function statedIn(rows: Collection, ann: string, file: string): Stated {
     const letter = id[0] as string;
     if (letter === "T") mentions.push(mentionIn(cells, at));
     else if (letter === "R") relations.push(relationIn(cells, at));
-    else if (letter !== "#") rows.count("not-carried", passedOver[letter] ?? "rows");
+    else if (letter === "E") events.set(id, namesIn(cells[1] ?? ""));
+    if (!"TR#".includes(letter)) rows.count("not-carried", passedOver[letter] ?? "rows");
   }
   for (const { ends, line } of relations) {
-    const missing = ends.find((end) => !lineOf.has(end));
+    const missing = ends.flat().find((end) => !lineOf.has(end));
     if (missing !== undefined) malformed(file, line, `the relation names ${missing}, and no row of the file has this id`);
   }
-  return { mentions, relations };
+  if (rows.task.shape !== "relation") return { mentions, relations, ofEvents: [] };
+  const ofEvents = relations.filter(({ ends }) => ends.flat().some((end) => events.has(end)));
+  return {
+    mentions,
+    relations: relations.filter((relation) => !ofEvents.includes(relation)),
+    ofEvents: ofEvents.map((relation) => ofEvent(rows, relation, events)),
+  };
+}
+
+/** What an event names, its trigger first, by the event's id. */
+type Events = Map<string, readonly string[]>;
+const namesIn = (cell: string): string[] => cell.split(" ").flatMap((part) => part.split(":").slice(1, 2));
+
+function ofEvent(rows: Collection, { ends: [a, b], file, line }: NamedRelation, events: Events): Relation {
+  rows.countAt("of-event", { file, line });
+  return { file, line, label: undefined, ends: [mentionsOf(a, events), mentionsOf(b, events)] };
+}
+
+/** Ids of mentions; an event stands for all that it names, and for what an event inside of it names. */
+function mentionsOf(ids: readonly string[], events: Events): string[] {
+  const all = new Set(ids);
+  for (const id of all) for (const named of events.get(id) ?? []) all.add(named);
+  return [...all].filter((id) => !events.has(id));
 }
 
 function mentionIn(cells: readonly string[], at: At): Stated["mentions"][number] {
@@ -137,7 +164,7 @@ function mentionIn(cells: readonly string[], at: At): Stated["mentions"][number]
   return { ...at, start, end, ...(parts.length === 1 ? { said } : {}), type: found[1] as string, keys: [id], parts };
 }
 
-function relationIn(cells: readonly string[], at: At): AnnotatedText["relations"][number] {
+function relationIn(cells: readonly string[], at: At): NamedRelation {
   const found = /^(\S+) [^\s:]+:(\S+) [^\s:]+:(\S+)\s*$/.exec(cells[1] ?? "");
   if (!found)
     return malformed(
@@ -145,11 +172,11 @@ function relationIn(cells: readonly string[], at: At): AnnotatedText["relations"
       at.line,
       `a relation has two columns, ID and "TYPE Arg1:T1 Arg2:T2"; got ${JSON.stringify(cells.join("\t").slice(0, 60))}`,
     );
-  return { ...at, name: found[1] as string, ends: [found[2] as string, found[3] as string] };
+  return { ...at, name: found[1] as string, ends: [[found[2] as string], [found[3] as string]] };
 }
 
 /** Fragments with blanks alone between them are one mention: BRAT cuts a mention at a line break. The others are counted. */
-function joinedFragments(rows: Collection, text: string, { mentions, relations }: Stated): Stated {
+function joinedFragments(rows: Collection, text: string, { mentions, ...others }: Stated): Stated {
   const points = [...text];
   const between = (from: number, to: number) => points.slice(from, to).join("");
   const kept = mentions.filter(({ parts, file, line }) => {
@@ -157,5 +184,5 @@ function joinedFragments(rows: Collection, text: string, { mentions, relations }
     if (!one) rows.countAt("fragments", { file, line });
     return one;
   });
-  return { mentions: kept, relations };
+  return { mentions: kept, ...others };
 }

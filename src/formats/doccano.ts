@@ -106,9 +106,9 @@ function relationIn(raw: unknown, marks: readonly Mark[], file: string, line: nu
   const { from_id: from, to_id: to, type } = (raw ?? {}) as JsonObject;
   if (from === undefined || to === undefined || typeof type !== "string")
     return malformed(file, line, `a relation has "from_id", "to_id" and "type", got ${JSON.stringify(raw)?.slice(0, 60)}`);
-  const ends: readonly [string, string] = [String(from), String(to)];
-  const missing = ends.find((end) => !marks.some(({ keys }) => keys.includes(end)));
+  const [a, b] = [String(from), String(to)];
+  const missing = [a, b].find((end) => !marks.some(({ keys }) => keys.includes(end)));
   if (missing !== undefined)
     return malformed(file, line, `the relation names the entity ${missing}, and the row has none of this id`);
-  return { file, line, name: type, ends };
+  return { file, line, name: type, ends: [[a], [b]] };
 }

@@ -1,9 +1,9 @@
 // INCEpTION's and WebAnno's CAS as XMI: the named-entity layer, and relations between its marks. Other layers are counted. Knows no disk.
 
 import type { Format } from "./format.ts";
-import { addAnnotated, labelled, taskLabel } from "./reading/annotated.ts";
+import { addAnnotated, labelled, type NamedRelation, taskLabel } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
-import { addDocument, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
+import { addDocument, DocumentIds, documentShapes, type Mention } from "./reading/documents.ts";
 import { extensionOf, folderOf, nameOf, setsOfDocuments } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { type Element, readXml } from "./reading/xml.ts";
@@ -71,8 +71,6 @@ interface Layered {
   readonly layer: string;
   readonly element: Element;
 }
-
-type NamedRelation = Omit<Relation, "label"> & { readonly name: string };
 
 interface CasDocument {
   readonly file: string;
@@ -142,8 +140,8 @@ function relationIn(
 ): NamedRelation[] {
   const { Governor: from, Dependent: to } = attributes;
   if (from === undefined || to === undefined) return [];
-  const ends = [`#${from}`, `#${to}`] as const;
-  if (!ends.every((end) => mentions.some(({ keys }) => keys.includes(end)))) {
+  const [a, b] = [`#${from}`, `#${to}`];
+  if (![a, b].every((end) => mentions.some(({ keys }) => keys.includes(end)))) {
     rows.count("not-carried", "relations between marks of other layers");
     return [];
   }
@@ -152,7 +150,7 @@ function relationIn(
   );
   const names = [...values, layer.split(" ").at(-1) as string];
   const name = names.find((one) => taskLabel(rows.task, one) !== undefined) ?? (names[0] as string);
-  return [{ file, line, name, ends }];
+  return [{ file, line, name, ends: [[a], [b]] }];
 }
 
 function countOthers(rows: Collection, own: readonly Layered[]): void {

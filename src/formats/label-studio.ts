@@ -158,11 +158,12 @@ function markOf(start: unknown, end: unknown, text: unknown, type: string, id: u
 }
 
 function relationIn(one: JsonObject, marks: readonly Mark[], file: string, line: number): AnnotatedText["relations"] {
-  const ends: readonly [string, string] = [String(one.from_id), String(one.to_id)];
-  const missing = ends.find((end) => !marks.some(({ keys }) => keys.includes(end)));
+  const [a, b] = [String(one.from_id), String(one.to_id)];
+  const missing = [a, b].find((end) => !marks.some(({ keys }) => keys.includes(end)));
   if (missing !== undefined)
     return malformed(file, line, `a relation names the mark ${JSON.stringify(missing)}, and the annotation has none of this id`);
-  return listed(one.labels ?? []).map((name) => ({ file, line, name, ends }));
+  const names = listed(one.labels ?? []);
+  return (names.length === 0 ? [undefined] : names).map((name) => ({ file, line, name, ends: [[a], [b]] }));
 }
 
 /** JSON_MIN: marks under the name of their control, choices too. */

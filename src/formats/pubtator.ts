@@ -3,6 +3,7 @@
 import type { At, Format } from "./format.ts";
 import { labelled } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
+import { conceptsOf } from "./reading/concepts.ts";
 import { addDocument, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
@@ -103,16 +104,11 @@ function offset({ file, line }: At, text: string): number {
     : malformed(file, line, `the offset ${JSON.stringify(text)} is no whole number`);
 }
 
-/** Ids of a concept, those of a composite apart; none for "-1". */
-function conceptsOf(concept: string): string[] {
-  const ids = concept.split("|").map((id) => id.trim().replace(/^MESH:/i, ""));
-  return ids.filter((id) => id !== "" && id !== "-1" && id !== "-");
-}
-
 function readRelation(rows: Collection, at: At, cells: readonly string[]): Relation[] {
   if (rows.task.shape !== "relation") return [];
   const [, name = "", first = "", second = ""] = cells;
-  const [a, b] = [conceptsOf(first)[0], conceptsOf(second)[0]];
-  if (a === undefined || b === undefined) rows.count("apart");
-  return a === undefined || b === undefined ? [] : labelled(rows, [{ ...at, name, ends: [a, b] }]);
+  const ends = [conceptsOf(first), conceptsOf(second)] as const;
+  const named = ends.every((concepts) => concepts.length > 0);
+  if (!named) rows.countAt("no-ends", at);
+  return named ? labelled(rows, [{ ...at, name, ends }]) : [];
 }

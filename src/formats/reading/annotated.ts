@@ -9,13 +9,15 @@ import type { LabelNames } from "./labels.ts";
 import { relationLabels } from "./relation-labels.ts";
 import { malformed, refuse } from "./text-file.ts";
 
+/** A relation between keys of mentions, under the tool's name; undefined where nobody gave it one. */
+export type NamedRelation = Omit<Relation, "label"> & { readonly name: string | undefined };
+
 export interface AnnotatedText extends At {
   readonly text: string;
   /** The other text of a pair. */
   readonly second?: string;
   readonly mentions: readonly Mention[];
-  /** Relations between keys of mentions, under the tool's names. */
-  readonly relations: readonly (Omit<Relation, "label"> & { readonly name: string })[];
+  readonly relations: readonly NamedRelation[];
   /** Labels of the whole text; undefined where nobody gave one. */
   readonly labels: readonly string[] | undefined;
 }
@@ -31,16 +33,17 @@ export function taskLabel(task: Task, raw: string): string | undefined {
   return labelId(task, named ?? raw) ?? task.labels.find(({ name }) => name.toLowerCase() === folded)?.id;
 }
 
-/** Relations with the task's labels; the others are counted. */
-export function labelled(rows: Collection, relations: AnnotatedText["relations"]): Relation[] {
+/** Relations with the task's labels. The others are counted, and keep their pairs from passing for unrelated ones. */
+export function labelled(rows: Collection, relations: readonly NamedRelation[]): Relation[] {
   if (rows.task.shape !== "relation") {
     rows.count("not-carried", "relations", relations.length);
     return [];
   }
-  return relations.flatMap(({ name, ...relation }) => {
+  return relations.map(({ name = "", ...relation }) => {
     const label = taskLabel(rows.task, name);
-    if (label === undefined) rows.count("other-label", JSON.stringify(name));
-    return label === undefined ? [] : [{ ...relation, label }];
+    if (name.trim() === "") rows.countAt("no-name", relation);
+    else if (label === undefined) rows.count("other-relation", JSON.stringify(name));
+    return { ...relation, label };
   });
 }
 

@@ -38,8 +38,15 @@ const decisions = {
   blank: (n: number) => `${mentions(n)} of no visible character ${were(n)} left out.`,
   repeated: (n: number) => `${mentions(n)} stated twice ${were(n)} counted once.`,
   crossing: (n: number) => `${n} sentence border${s(n)} inside a mention ${were(n)} passed over.`,
-  apart: (n: number) =>
-    `${n} stated relation${s(n)} ${n === 1 ? "has" : "have"} no sentence that names both ends and ${were(n)} left out.`,
+  apart: (n: number) => `${relations(n)} ${n === 1 ? "has" : "have"} no sentence that names both ends and ${were(n)} left out.`,
+  "no-mention": (n: number) =>
+    `${relations(n)} ${n === 1 ? "has" : "have"} an end that is none of the mentions read and ${were(n)} left out.`,
+  "no-ends": (n: number) => `${relations(n)} that ${n === 1 ? "does" : "do"} not name two ends ${were(n)} left out.`,
+  "no-name": (n: number) => `${relations(n)} without a label ${were(n)} left out.`,
+  "of-event": (n: number) => `${relations(n)} that name${n === 1 ? "s" : ""} an event ${were(n)} left out.`,
+  "other-relation": (n: number, detail: string) =>
+    `${relations(n)} with the label ${detail}, which the task does not have, ${were(n)} left out.`,
+  "pair-left-out": (n: number) => `${n} pair${s(n)} of mentions whose stated relation was left out ${were(n)} left out too.`,
   unstated: (n: number) => `${n} pair${s(n)} of mentions without a stated relation ${were(n)} left out.`,
   "second-label": (n: number) =>
     `${n} pair${s(n)} of mentions with several relations carr${n === 1 ? "ies" : "y"} the first one stated.`,
@@ -63,6 +70,7 @@ export type Decision = keyof typeof decisions;
 const s = (n: number): string => (n === 1 ? "" : "s");
 const were = (n: number): string => (n === 1 ? "was" : "were");
 const rows = (n: number): string => `${n} row${s(n)}`;
+const relations = (n: number): string => `${n} stated relation${s(n)}`;
 const mentions = (n: number): string => `${n} mention${s(n)}`;
 const of = (detail: string): string => (detail === "" ? "" : ` (${detail})`);
 

@@ -16,10 +16,11 @@ export interface Mention extends StatedMention {
   readonly keys: readonly string[];
 }
 
-/** A relation between two keys, in either order. */
+/** A relation between two ends, in either order, each under one key or several. */
 export interface Relation extends At {
-  readonly label: string;
-  readonly ends: readonly [string, string];
+  /** Undefined where the task has no label for it: its pairs are left out, for they are neither this label's nor unrelated. */
+  readonly label: string | undefined;
+  readonly ends: readonly [readonly string[], readonly string[]];
 }
 
 export interface CorpusDocument extends At {
@@ -156,9 +157,10 @@ function addPairs(rows: Collection, split: Split, document: CorpusDocument): voi
       for (const tail of there.filter((m) => m.type === task.tail.type)) {
         const stated = document.relations.filter((relation) => joins(relation, head.mention, tail.mention));
         for (const relation of stated) seen.add(relation);
-        rows.count("second-label", "", new Set(stated.map(({ label }) => label)).size > 1 ? 1 : 0);
-        const label = stated[0]?.label ?? unstated;
-        if (label === undefined) rows.count("unstated");
+        const [first, second] = new Set(stated.flatMap(({ label }) => label ?? []));
+        rows.count("second-label", "", second === undefined ? 0 : 1);
+        const label = stated.length === 0 ? unstated : first;
+        if (label === undefined) rows.count(stated.length === 0 ? "unstated" : "pair-left-out");
         else {
           const text = document.text.slice(sentence.start, sentence.end);
           rows.add(split, { kind: "relation", text, head: span(head), tail: span(tail), label });
@@ -166,11 +168,26 @@ function addPairs(rows: Collection, split: Split, document: CorpusDocument): voi
       }
     }
   }
-  rows.count("apart", "", document.relations.length - seen.size);
+  countUnseen(
+    rows,
+    document.relations.filter((relation) => !seen.has(relation)),
+    marked,
+  );
 }
 
+/** Counts relations of the task's labels that joined no pair; those of other labels are counted where they are read. */
+function countUnseen(rows: Collection, relations: readonly Relation[], marked: readonly Marked[]): void {
+  for (const relation of relations.filter(({ label }) => label !== undefined)) {
+    const named = relation.ends.every((end) => marked.some(({ mention }) => isAt(mention, end)));
+    if (named) rows.count("apart");
+    else rows.countAt("no-mention", relation);
+  }
+}
+
+const isAt = ({ keys }: Mention, end: readonly string[]): boolean => end.some((key) => keys.includes(key));
+
 const joins = ({ ends: [a, b] }: Relation, head: Mention, tail: Mention): boolean =>
-  (head.keys.includes(a) && tail.keys.includes(b)) || (head.keys.includes(b) && tail.keys.includes(a));
+  (isAt(head, a) && isAt(tail, b)) || (isAt(head, b) && isAt(tail, a));
 
 /** The mentions and relations of a document, without where its file has them. */
 const marksOf = ({ mentions, relations }: CorpusDocument): string =>
