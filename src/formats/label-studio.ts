@@ -128,7 +128,7 @@ function annotationOf(
 function placedMarks(text: string, marks: readonly Mark[], file: string, line: number): Mention[] {
   const stated = marks.every(({ said }) => said !== undefined);
   const placed = stated ? marks : markedPlaces(text, marks, "points");
-  return placed.map((mark): Mention => ({ file, line, ...mark, ...(stated ? {} : { said: text.slice(mark.start, mark.end) }) }));
+  return placed.map((mark): Mention => ({ file, line, said: text.slice(mark.start, mark.end), ...mark }));
 }
 
 const resultOf = (one: JsonObject, file: string, line: number): JsonObject =>

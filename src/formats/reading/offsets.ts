@@ -13,6 +13,8 @@ export interface StatedMention extends At {
   readonly said?: string;
 }
 
+export type Stretch = Pick<StatedMention, "start" | "end" | "said">;
+
 export interface Placed<M extends StatedMention> {
   readonly start: number;
   readonly end: number;
@@ -76,28 +78,26 @@ function placedFromStart<M extends StatedMention>(text: string, mentions: readon
 
 /** The first of the texts in which most mentions hold what their rows say: a file's line ends may count as one character or as two. */
 export function bestText(texts: readonly string[], mentions: readonly StatedMention[]): string {
-  const missesIn = (text: string): number => {
-    const points = codePointOffsets(text);
-    return Math.min(
-      mentions.filter((m) => !holds(text, m, points[m.start], points[m.end])).length,
-      mentions.filter((m) => !holds(text, m, m.start, m.end)).length,
-    );
-  };
-  const misses = texts.map(missesIn);
+  const misses = texts.map((text) => missesIn(text, mentions));
   return texts[misses.indexOf(Math.min(...misses))] ?? "";
+}
+
+/** Mentions that do not hold what they say in the text, in the unit in which fewer do not. */
+export function missesIn(text: string, mentions: readonly Stretch[]): number {
+  const points = codePointOffsets(text);
+  return Math.min(
+    mentions.filter((m) => !holds(text, m, points[m.start], points[m.end])).length,
+    mentions.filter((m) => !holds(text, m, m.start, m.end)).length,
+  );
 }
 
 const isLetter = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}]/u.test(c);
 
 /**
- * Marks that state no text, in UTF-16 offsets. Where the text has characters beyond 16 bits, the unit is the one by which more marks begin and end where words do; among
- * equals `likely`.
+ * Marks of which some or all state no text, in UTF-16 offsets. Where the text has characters beyond 16 bits, the unit is the one by which more marks hold the text that
+ * they state; then the one by which more begin and end where words do; among equals `likely`.
  */
-export function markedPlaces<M extends { readonly start: number; readonly end: number }>(
-  text: string,
-  marks: readonly M[],
-  likely: "units" | "points",
-): M[] {
+export function markedPlaces<M extends Stretch>(text: string, marks: readonly M[], likely: "units" | "points"): M[] {
   if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return [...marks];
   const points = codePointOffsets(text);
   const byPoints = marks.map((m) => ({ ...m, start: points[m.start] ?? m.start, end: points[m.end] ?? m.end }));
@@ -108,11 +108,12 @@ export function markedPlaces<M extends { readonly start: number; readonly end: n
         (isLetter(text[end - 1]) && isLetter(text[end])) ||
         text.slice(start, end).trim() !== text.slice(start, end),
     ).length;
-  const [units, chars] = [astray(marks), astray(byPoints)];
-  return units < chars || (units === chars && likely === "units") ? [...marks] : byPoints;
+  const missed = (all: readonly M[]): number => all.filter((m) => !holds(text, m, m.start, m.end)).length;
+  const fewer = missed(marks) - missed(byPoints) || astray(marks) - astray(byPoints);
+  return fewer < 0 || (fewer === 0 && likely === "units") ? [...marks] : byPoints;
 }
 
-function holds(text: string, { said }: StatedMention, start: number | undefined, end: number | undefined): boolean {
+function holds(text: string, { said }: Stretch, start: number | undefined, end: number | undefined): boolean {
   if (start === undefined || end === undefined) return false;
   return said === undefined || squeezed(text.slice(start, end)) === squeezed(said);
 }
