@@ -8,6 +8,7 @@ import { type JsonObject, jsonRows } from "./reading/json.ts";
 import { markedPlaces } from "./reading/offsets.ts";
 import { pairKeys } from "./reading/pair-columns.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
+import { type FieldsRow, textsOf } from "./reading/text-field.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const begins = /^\uFEFF?\s*[[{]/;
@@ -37,9 +38,17 @@ export const labelStudio: Format = {
       rows.open(split, file);
       const text = await readText(tree, file);
       const one = text.trimStart().startsWith("{") && !/^\{[^\n]*\}$/m.test(text.trimStart().split("\n")[0] ?? "");
-      for (const { value, line } of jsonRows(one ? `[${text.trimEnd()}]` : text, file)) {
-        const read = readTask(rows, value, file, line);
-        if (read) addAnnotated(rows, split, read);
+      const read = jsonRows(one ? `[${text.trimEnd()}]` : text, file).map(({ value, line }) => {
+        const small = value.data === undefined;
+        return small ? { small: readSmall(value, file, line) } : { task: taskIn(rows, value, file, line) };
+      });
+      const textOf = textsOf(
+        rows,
+        read.flatMap(({ task }) => task ?? []),
+      );
+      for (const { small, task } of read) {
+        if (small) addAnnotated(rows, split, small);
+        else if (task) addAnnotated(rows, split, readTask(rows, task, textOf));
       }
     }
     return rows.finish();
@@ -53,8 +62,14 @@ const objects = (value: unknown, what: string, file: string, line: number): read
   return value as readonly JsonObject[];
 };
 
-function readTask(rows: Collection, row: JsonObject, file: string, line: number): AnnotatedText | undefined {
-  if (row.data === undefined) return readSmall(row, file, line);
+/** A task with the annotation that was chosen. */
+interface StudioTask extends FieldsRow {
+  readonly data: JsonObject;
+  readonly result: readonly JsonObject[];
+  readonly marks: readonly Mark[];
+}
+
+function taskIn(rows: Collection, row: JsonObject, file: string, line: number): StudioTask | undefined {
   if (row.data === null || typeof row.data !== "object") return malformed(file, line, '"data" must be an object with the text');
   const data = row.data as JsonObject;
   const all = objects(row.annotations ?? row.completions, "annotations", file, line);
@@ -67,40 +82,42 @@ function readTask(rows: Collection, row: JsonObject, file: string, line: number)
   }
   if (done.length > 1) rows.count("annotators");
   const result = objects(chosen.result, "result", file, line);
-  const to = result.find((one) => one.type === "labels")?.to_name;
-  return {
-    ...textsIn(data, typeof to === "string" ? to : undefined, rows.task.shape === "pair", file, line),
-    ...annotationOf(result, data, to, file, line),
-  };
+  const marks = result.flatMap((one) => (isMarks(one) ? markIn(one, file, line) : []));
+  const texts = Object.fromEntries(textEntries(data));
+  const likely = [...[...result.filter(isMarks), ...result].flatMap(({ to_name }) => listed(to_name)), "text"];
+  return { file, line, data, result, marks, texts, likely };
 }
 
-/** Texts of the data: two under names of a pair, or one, called as the annotation says, "text", or the longest there is. */
-function textsIn(
-  data: JsonObject,
-  named: string | undefined,
-  pair: boolean,
-  file: string,
-  line: number,
-): { readonly file: string; readonly line: number; readonly text: string; readonly second?: string } {
-  const texts = Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-  if (pair) {
-    const keys = pairKeys(texts.map(([key]) => key));
-    const [first, second] = (keys ?? []).map((key) => data[key] as string);
-    if (first === undefined || second === undefined)
-      return malformed(
-        file,
-        line,
-        `the data has no two texts (text_1 and text_2, premise and hypothesis, and the like) among ${Object.keys(data).join(", ")}`,
-      );
-    return { file, line, text: first, second };
+const isMarks = ({ type }: JsonObject): boolean => type === "labels" || type === "hypertextlabels";
+const textEntries = (data: JsonObject): [string, string][] =>
+  Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+
+function readTask(rows: Collection, task: StudioTask, textOf: (task: StudioTask) => string): AnnotatedText {
+  const { file, line, data, result, marks } = task;
+  const choices = result.filter((one) => one.type === "choices").flatMap((one) => listed(resultOf(one, file, line).choices));
+  const relations = result.filter((one) => one.type === "relation").flatMap((one) => relationIn(one, marks, file, line));
+  const annotation = { file, line, relations, labels: choices.length > 0 ? choices : undefined };
+  if (rows.task.shape === "pair") {
+    const [text, second] = pairOf(data, file, line);
+    return { ...annotation, text, second, mentions: marks.map((mark) => ({ file, line, ...mark })) };
   }
-  const longest = [...texts].sort(([, a], [, b]) => b.length - a.length)[0]?.[1];
-  const text =
-    [named, "text"].flatMap((key) => (key !== undefined && typeof data[key] === "string" ? [data[key] as string] : []))[0] ??
-    longest;
-  return text === undefined
-    ? malformed(file, line, `the data holds no text, only ${Object.keys(data).join(", ") || "nothing"}`)
-    : { file, line, text };
+  if (Object.keys(task.texts).length === 0)
+    malformed(file, line, `the data holds no text, only ${Object.keys(data).join(", ") || "nothing"}`);
+  const text = textOf(task);
+  return { ...annotation, text, mentions: placedMarks(text, marks, file, line) };
+}
+
+/** The two texts under names of a pair. */
+function pairOf(data: JsonObject, file: string, line: number): readonly [string, string] {
+  const keys = pairKeys(textEntries(data).map(([key]) => key));
+  const [first, second] = (keys ?? []).map((key) => data[key] as string);
+  if (first === undefined || second === undefined)
+    return malformed(
+      file,
+      line,
+      `the data has no two texts (text_1 and text_2, premise and hypothesis, and the like) among ${Object.keys(data).join(", ")}`,
+    );
+  return [first, second];
 }
 
 interface Mark {
@@ -109,20 +126,6 @@ interface Mark {
   readonly said?: string;
   readonly type: string;
   readonly keys: readonly string[];
-}
-
-function annotationOf(
-  result: readonly JsonObject[],
-  data: JsonObject,
-  to: unknown,
-  file: string,
-  line: number,
-): Pick<AnnotatedText, "mentions" | "relations" | "labels"> {
-  const { text } = textsIn(data, typeof to === "string" ? to : undefined, false, file, line);
-  const marks = result.flatMap((one) => (one.type === "labels" || one.type === "hypertextlabels" ? markIn(one, file, line) : []));
-  const choices = result.filter((one) => one.type === "choices").flatMap((one) => listed(resultOf(one, file, line).choices));
-  const relations = result.filter((one) => one.type === "relation").flatMap((one) => relationIn(one, marks, file, line));
-  return { mentions: placedMarks(text, marks, file, line), relations, labels: choices.length > 0 ? choices : undefined };
 }
 
 function placedMarks(text: string, marks: readonly Mark[], file: string, line: number): Mention[] {
@@ -185,11 +188,15 @@ function readSmall(row: JsonObject, file: string, line: number): AnnotatedText {
   const several = Object.values(own).flatMap((value) =>
     value !== null && typeof value === "object" ? listed((value as JsonObject).choices) : [],
   );
-  const texts = textsIn(pair || typeof own.text === "string" ? own : {}, undefined, pair !== undefined, file, line);
   const labels = [...single, ...several];
+  const [text, second] = pair ? pairOf(own, file, line) : [own.text, undefined];
+  if (typeof text !== "string") return malformed(file, line, 'the row has no "text"');
   return {
-    ...texts,
-    mentions: placedMarks(texts.text, marks, file, line),
+    file,
+    line,
+    text,
+    ...(second === undefined ? {} : { second }),
+    mentions: placedMarks(text, marks, file, line),
     relations: [],
     labels: labels.length > 0 ? labels : undefined,
   };
