@@ -40,7 +40,7 @@ export const labelStudio: Format = {
       const one = text.trimStart().startsWith("{") && !/^\{[^\n]*\}$/m.test(text.trimStart().split("\n")[0] ?? "");
       const read = jsonRows(one ? `[${text.trimEnd()}]` : text, file).map(({ value, line }) => {
         const small = value.data === undefined;
-        return small ? { small: readSmall(value, file, line) } : { task: taskIn(rows, value, file, line) };
+        return small ? { small: readSmall(rows, value, file, line) } : { task: taskIn(rows, value, file, line) };
       });
       const textOf = textsOf(
         rows,
@@ -169,8 +169,10 @@ function relationIn(one: JsonObject, marks: readonly Mark[], file: string, line:
   return (names.length === 0 ? [undefined] : names).map((name) => ({ file, line, name, ends: [[a], [b]] }));
 }
 
-/** JSON_MIN: marks under the name of their control, choices too. */
-function readSmall(row: JsonObject, file: string, line: number): AnnotatedText {
+/** JSON_MIN: marks under the name of their control, choices too; it leaves relations out. */
+function readSmall(rows: Collection, row: JsonObject, file: string, line: number): AnnotatedText {
+  if (rows.task.shape === "relation")
+    malformed(file, line, "JSON_MIN holds no relations, and the task is about them: export the tasks as JSON");
   const isMark = (value: unknown): value is JsonObject =>
     value !== null && typeof value === "object" && "start" in value && "end" in value;
   const lists = Object.entries(row).flatMap(([, value]) => (Array.isArray(value) ? [value] : []));
