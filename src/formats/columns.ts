@@ -57,25 +57,29 @@ function parsed(text: string, file: string, line: number): unknown {
   }
 }
 
-/** The first row is the head. A row may lie on several lines, in quotes. */
-function readCells(text: string, file: string): Table {
-  const head = text.slice(0, text.search(/[\r\n]|$/));
-  const delimiter =
-    ["\t", ",", ";"].map((mark) => [mark, head.split(mark).length] as const).sort(([, a], [, b]) => b - a)[0]?.[0] ?? ",";
+/**
+ * The first row that is not blank is the head. A row may lie on several lines, in quotes. The ends of rows may be of several kinds; a line break
+ * inside of quotes stays as it is, so that places in a cell's text are those of the file.
+ */
+function readCells(given: string, file: string): Table {
+  const delimiter = delimiterIn(given, file);
+  // Quotation marks are part of the text in tables with tabs.
+  const quoteChar = delimiter === "\t" ? "\0" : '"';
+  const text = delimiter === "\t" ? given.replace(/\r\n?/g, "\n") : withLineFeeds(given, delimiter);
   const rows: TableRow[] = [];
   let columns: readonly string[] | undefined;
   let [line, cursor] = [1, 0];
   Papa.parse<string[]>(text, {
     delimiter,
-    // Quotation marks are part of the text in tables with tabs.
-    ...(delimiter === "\t" ? { quoteChar: "\0" } : {}),
+    quoteChar,
+    newline: "\n",
     step({ data, errors, meta }) {
       const [at, [fault]] = [line, errors];
       line += text.slice(cursor, meta.cursor).split(/\r\n|\n|\r/).length - 1;
       cursor = meta.cursor;
       if (fault && fault.type === "Quotes") throw malformed(file, at, "a quotation mark is not closed, or stands inside a cell");
       if (data.every((cell) => cell.trim() === "")) return;
-      if (!columns) columns = named(data, file);
+      if (!columns) columns = named(data, file, at);
       else if (data.length !== columns.length) {
         throw malformed(file, at, `${data.length} cells, and the head has ${columns.length}`);
       } else rows.push({ line: at, cells: Object.fromEntries(columns.map((name, i) => [name, data[i] ?? ""])) });
@@ -84,9 +88,47 @@ function readCells(text: string, file: string): Table {
   return { columns: columns ?? [], rows };
 }
 
-function named(head: readonly string[], file: string): readonly string[] {
+/** Between the cells of a table of one column: a sign that no text has. */
+const none = "\0";
+/** Characters in which a head is looked for. */
+const longestHead = 65_536;
+
+/** The sign that the head has most often outside of quotes. A head without any is one column, and a comma in its rows is part of the text. */
+function delimiterIn(text: string, file: string): string {
+  const bare = text.slice(0, longestHead).replace(/(?<=^|[\t,;\r\n])"(?:[^"]|"")*"/g, "quoted");
+  const head = /[^\r\n]*\S[^\r\n]*/.exec(bare)?.[0] ?? "";
+  const counts = ["\t", ",", ";"].map((mark) => ({ mark, count: head.split(mark).length - 1 }));
+  const most = counts.reduce((a, b) => (b.count > a.count ? b : a));
+  if (most.count > 0) return most.mark;
+  return /\.(?:tsv|tab|txt)$/i.test(file) ? "\t" : none;
+}
+
+/** The text with a line feed behind each row. Cells in quotes stay as they are. */
+function withLineFeeds(text: string, delimiter: string): string {
+  if (!text.includes("\r")) return text;
+  const stops = new RegExp(`(?<=^|[\\r\\n${delimiter}])"|\\r\\n?`, "g");
+  const parts: string[] = [];
+  let from = 0;
+  for (let stop = stops.exec(text); stop; stop = stops.exec(text)) {
+    if (stop[0] === '"') stops.lastIndex = quotedEnd(text, stop.index);
+    else {
+      parts.push(text.slice(from, stop.index));
+      from = stops.lastIndex;
+    }
+  }
+  return [...parts, text.slice(from)].join("\n");
+}
+
+/** Place behind a cell in quotes, which begins at `at`. */
+function quotedEnd(text: string, at: number): number {
+  let end = text.indexOf('"', at + 1);
+  while (end >= 0 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
+  return end < 0 ? text.length : end + 1;
+}
+
+function named(head: readonly string[], file: string, line: number): readonly string[] {
   const names = head.map((cell, i) => cell.trim() || `column ${i + 1}`);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw malformed(file, 1, `two columns are called "${twice}"`);
+  if (twice !== undefined) throw malformed(file, line, `two columns are called "${twice}"`);
   return names;
 }

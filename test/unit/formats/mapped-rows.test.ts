@@ -54,6 +54,47 @@ describe("a table", () => {
 
   it("of semicolons is told by its head", () => {
     expect(mapped(urgency, "text;label\nChest pain, severe;urgent\n").examples).toHaveLength(1);
+    expect(readTable('"text, free";"label"\nChest pain, severe;urgent\n', "rows.csv").columns).toEqual(["text, free", "label"]);
+    expect(readTable('"text,\nfree";label\nChest pain, severe;urgent\n', "rows.csv").rows).toMatchObject([{ line: 3 }]);
+  });
+
+  it.each([
+    ["in quotes", "text\n", "rows.csv"],
+    ["in quotes, its head too", '"text"\n', "rows.csv"],
+    ["with blank lines before its head", "\n  \ntext\n", "rows.csv"],
+  ])("may have one column of texts %s", (_, head, file) => {
+    const { columns, rows } = readTable(`${head}"Stop, ""now"""\n"First\nsecond"\nPlain, bare.\n`, file);
+    expect(columns).toEqual(["text"]);
+    expect(rows.map(({ cells }) => cells.text)).toEqual(['Stop, "now"', "First\nsecond", "Plain, bare."]);
+    const line = head.split("\n").length;
+    expect(rows.map((row) => row.line)).toEqual([line, line + 1, line + 3]);
+  });
+
+  it("of one column keeps quotation marks where its name says that it is of tabs", () => {
+    expect(readTable('text\n"Stop," she said\n', "rows.tsv").rows[0]?.cells).toEqual({ text: '"Stop," she said' });
+  });
+
+  it.each([
+    ["text,label\nRash.,urgent\r\nNone.,routine\nFever.,urgent\r\n"],
+    ["text,label\r\nRash.,urgent\nNone.,routine\nFever.,urgent\n"],
+    ["text\tlabel\r\nRash.\turgent\nNone.\troutine\rFever.\turgent"],
+    ["\n\r\ntext,label\r\nRash.,urgent\n\nNone.,routine\rFever.,urgent"],
+  ])("may end its rows in several ways: %j", (text) => {
+    const { rows } = readTable(text, "rows.csv");
+    expect(rows.map(({ cells }) => [cells.text, cells.label])).toEqual([
+      ["Rash.", "urgent"],
+      ["None.", "routine"],
+      ["Fever.", "urgent"],
+    ]);
+  });
+
+  it("keeps a line break inside of a cell as the file has it", () => {
+    const { rows } = readTable('text,label\r\n"a\r\nb",urgent\n5" needle,urgent\r\n"c\rd ""e""",urgent\r\n', "rows.csv");
+    expect(rows.map(({ line, cells }) => [line, cells.text])).toEqual([
+      [2, "a\r\nb"],
+      [4, '5" needle'],
+      [5, 'c\rd "e"'],
+    ]);
   });
 
   it("takes several labels of a text, none among them", () => {
@@ -155,6 +196,7 @@ describe("a fault", () => {
     ["text,label\na,b,c\n", "rows.csv, line 2: 3 cells, and the head has 2"],
     ['text,label\n"a,b\n', "rows.csv, line 2: a quotation mark is not closed"],
     ["text,text\na,b\n", 'rows.csv, line 1: two columns are called "text"'],
+    ["\ntext,text\na,b\n", 'rows.csv, line 2: two columns are called "text"'],
     ['{"text":"a"}\n{"text":\n', "rows.csv, line 2: not JSON"],
     ['{"text":"a"}\n[1]\n', "rows.csv, line 2: the row is no JSON object"],
     ['[\n{"text":\n"a"},\n{"text" "b"}\n]', "rows.csv, line 4: not JSON"],
