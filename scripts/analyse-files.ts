@@ -7,7 +7,8 @@ import { readRows } from "../src/formats/dataset.ts";
 import { readableText } from "../src/formats/encodings.ts";
 import { splits } from "../src/formats/format.ts";
 import { taskById, tasks } from "../src/tasks/catalogue.ts";
-import { entitiesOf, textsOf } from "../src/tasks/shapes.ts";
+import type { Example, Span } from "../src/tasks/example.ts";
+import { entitiesOf, spansOf, textsOf } from "../src/tasks/shapes.ts";
 import { isVisible } from "../src/tasks/words.ts";
 import { pickedFiles } from "./picked-files.ts";
 
@@ -20,10 +21,10 @@ export interface ReadSet {
   readonly as: string;
 }
 
-/** Reads a file or folder: as the task's where one is named; else as a table with a column of texts, as plain lines, or as the first task that it fits. */
+/** Reads a file or folder: as the task's where one is named; else as a table with a column of texts, as plain lines, or as the tasks that it fits. */
 export async function readSet(path: string, task: string | undefined): Promise<ReadSet> {
   const name = basename(path, extname(path));
-  const set = task === undefined ? await readUnnamed(path) : { ...(await readAs(task, path)), as: task };
+  const set = task === undefined ? await readUnnamed(path) : { ...setOf(await examplesFor(task, path)), as: task };
   return { name, ...withText(set, path) };
 }
 
@@ -37,10 +38,61 @@ function withText<S extends Omit<ReadSet, "name">>(set: S, path: string): S {
   return { ...set, as, texts: kept.map((i) => set.texts[i]), marked: kept.map((i) => set.marked[i]) };
 }
 
-async function readAs(id: string, path: string): Promise<Pick<ReadSet, "texts" | "marked">> {
+async function examplesFor(id: string, path: string): Promise<readonly Example[]> {
   const { rows } = await readRows(taskById(id), pickedFiles([path]));
-  const examples = splits.flatMap((split) => rows.rows[split] ?? []);
-  return { texts: examples.map((example) => textsOf(example).join(" ")), marked: examples.map(entitiesOf) };
+  return splits.flatMap((split) => rows.rows[split] ?? []);
+}
+
+const textOf = (example: Example): string => textsOf(example).join(" ");
+
+const setOf = (examples: readonly Example[]): Pick<ReadSet, "texts" | "marked"> => ({
+  texts: examples.map(textOf),
+  marked: examples.map(entitiesOf),
+});
+
+interface Reading {
+  readonly task: string;
+  readonly examples: readonly Example[];
+}
+
+/** As a task of tokens reads it, which has each sentence once; else as the first other: one of relations has it once for each pair, and not at all without. */
+async function readFitting(path: string): Promise<Omit<ReadSet, "name"> | undefined> {
+  const readingsOf = async function* (tokens: boolean): AsyncGenerator<Reading> {
+    for (const { id } of tasks.filter(({ shape }) => (shape === "token") === tokens)) {
+      try {
+        const examples = await examplesFor(id, path);
+        if (examples.length > 0) yield { task: id, examples };
+      } catch (error) {
+        if (!(error instanceof ClinfuseError)) throw error;
+      }
+    }
+  };
+  const marked: Reading[] = [];
+  for await (const reading of readingsOf(true)) marked.push(reading);
+  if (marked[0]) return withAllMarks(marked[0], marked);
+  for await (const { task, examples } of readingsOf(false)) return { ...setOf(examples), as: task };
+  return undefined;
+}
+
+/** The texts of the first reading, with the marks of all that have the same texts: each task marks its own type alone. */
+function withAllMarks(first: Reading, readings: readonly Reading[]): Omit<ReadSet, "name"> {
+  const { texts } = setOf(first.examples);
+  const spans = texts.map(() => new Map<string, Span>());
+  const marks = () => spans.reduce((sum, { size }) => sum + size, 0);
+  const named: string[] = [];
+  for (const { task, examples } of readings) {
+    if (examples.length !== texts.length || !examples.every((example, i) => textOf(example) === texts[i])) continue;
+    const before = marks();
+    for (const [i, example] of examples.entries()) {
+      for (const span of spansOf(example)) spans[i]?.set(`${span.start} ${span.end}`, span);
+    }
+    if (marks() > before) named.push(task);
+  }
+  const marked = texts.map((text, i) => {
+    const inOrder = [...(spans[i]?.values() ?? [])].sort((a, b) => a.start - b.start || a.end - b.end);
+    return inOrder.map(({ start, end }) => text.slice(start, end));
+  });
+  return { texts, marked, as: named.length > 0 ? named.join(" and ") : first.task };
 }
 
 const textColumns = /^(text|sentence|document|note|content|body)$/i;
@@ -59,14 +111,8 @@ async function readUnnamed(path: string): Promise<Omit<ReadSet, "name">> {
     if (!(error instanceof ClinfuseError) || error.code === "file-missing") throw error;
     fault = error;
   }
-  for (const { id } of tasks) {
-    try {
-      const found = await readAs(id, path);
-      if (found.texts.length > 0) return { ...found, as: id };
-    } catch (error) {
-      if (!(error instanceof ClinfuseError)) throw error;
-    }
-  }
+  const found = await readFitting(path);
+  if (found) return found;
   if (fault) throw fault;
   const why = "is no table with a column of texts, and no task's format; name its task with --task";
   throw new ClinfuseError("format-unknown", `${path} ${why}`, { file: path });

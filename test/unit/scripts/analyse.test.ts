@@ -19,6 +19,8 @@ describe("reading", () => {
   it("takes a column of texts, two of a pair, lines, and a task's own files", async () => {
     const texts = file("texts.csv", 'id,text\n1,"Fever, and cough"\n2,Gout\n');
     expect((await readSet(texts, undefined)).texts).toEqual(["Fever, and cough", "Gout"]);
+    const one = file("one.csv", 'text\r\n"Fever, and ""cough"""\r\n"Two\nlines"\r\nGout\r\n');
+    expect((await readSet(one, undefined)).texts).toEqual(['Fever, and "cough"', "Two\nlines", "Gout"]);
     const pairs = file("pairs.jsonl", jsonl([{ text_a: "Is it gout?", text_b: "Have I gout?", label: "equivalent" }]));
     expect((await readSet(pairs, undefined)).texts).toEqual(["Is it gout? Have I gout?"]);
     expect((await readSet(file("lines.txt", "one\n\ntwo\n"), undefined)).texts).toEqual(["one", "two"]);
@@ -29,6 +31,22 @@ describe("reading", () => {
       name: "tagged",
     });
     expect((await readSet(tagged, undefined)).marked).toEqual([["gout"]]);
+  });
+});
+
+describe("documents that several tasks can read", () => {
+  const document = (id: number, title: string, abstract: string, ...marks: readonly string[]) =>
+    [`${id}|t|${title}`, `${id}|a|${abstract}`, ...marks.map((mark) => `${id}\t${mark}`)].join("\n");
+
+  it("are sentences, each once, with the names of every type", async () => {
+    const marks = ["0\t4\tGout\tDisease\tD1", "10\t20\tallopurine\tChemical\tD2", "25\t29\trash\tDisease\tD3", "CID\tD2\tD3"];
+    const path = file("documents.txt", `${document(1, "Gout took allopurine for rash.", "Nobody fell ill.", ...marks)}\n\n`);
+    expect(await readSet(path, undefined)).toMatchObject({
+      texts: ["Gout took allopurine for rash.", "Nobody fell ill."],
+      marked: [["Gout", "allopurine", "rash"], []],
+      as: "bc5cdr-disease and bc5cdr-chemical",
+    });
+    expect((await readSet(path, "cdr")).texts).toHaveLength(2); // a pair each
   });
 });
 
