@@ -10,7 +10,7 @@ import { jsonRows } from "./reading/json.ts";
 import { placed } from "./reading/offsets.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { readPythonLiteral } from "./reading/python-literal.ts";
-import { columnsIn, csvRows, delimiterOf, headedRows, headerOf } from "./reading/table.ts";
+import { columnsIn, delimiterOf, headedRows, headerOf, rowsBetween } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const columns = ["snippet", "annotations"] as const;
@@ -77,7 +77,7 @@ function snippetsIn(text: string, file: string): Snippet[] {
       };
     });
   }
-  return headedRows(csvRows(text, file, delimiterOf(file, text)), file, columns).map(({ of, line }) => ({
+  return headedRows(rowsBetween(delimiterOf(file, text), text, file), file, columns).map(({ of, line }) => ({
     text: of.snippet,
     attributes: attributesIn(of.annotations, { file, line }),
     at: { file, line },

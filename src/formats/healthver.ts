@@ -5,7 +5,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair, RowIds } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { columnsIn, csvRows, delimiterOf, headedRows, headerOf } from "./reading/table.ts";
+import { columnsIn, delimiterOf, headedRows, headerOf, rowsBetween } from "./reading/table.ts";
 import { readText } from "./reading/text-file.ts";
 
 export const verdicts = { supports: "Support", neutral: "Unproven", refutes: "Refute" };
@@ -31,7 +31,7 @@ export const healthver: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       const text = await readText(tree, file);
-      const table = csvRows(text, file, delimiterOf(file, text));
+      const table = rowsBetween(delimiterOf(file, text), text, file);
       const named = columnsIn(table[0]?.cells ?? [], ["id"]) !== undefined;
       const ids = new RowIds();
       for (const { of, line } of headedRows(table, file, named ? [...columns, "id"] : columns)) {

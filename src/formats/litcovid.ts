@@ -6,7 +6,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { RowIds } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { columnsIn, csvRows, delimiterOf, headedRows, headerOf } from "./reading/table.ts";
+import { columnsIn, delimiterOf, headedRows, headerOf, rowsBetween } from "./reading/table.ts";
 import { readText } from "./reading/text-file.ts";
 
 const topics = ["Treatment", "Diagnosis", "Prevention", "Mechanism", "Transmission", "Epidemic Forecasting", "Case Report"];
@@ -29,7 +29,7 @@ export const litcovid: Format = {
     for (const file of tree.keys()) {
       const split = splitOf(file);
       const content = await readText(tree, file);
-      const table = csvRows(content, file, delimiterOf(file, content));
+      const table = rowsBetween(delimiterOf(file, content), content, file);
       if (columnsIn(table[0]?.cells ?? [], marks) && !columnsIn(table[0]?.cells ?? [], ["label"]) && tree.size > 1) {
         if (table.length === 1) rows.open(split, file);
         rows.count("no-label", file, table.length - 1);

@@ -5,10 +5,12 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { csvRows, delimiterOf, headerOf, ofWidth, type TableRow } from "./reading/table.ts";
+import { delimiterOf, headerOf, ofWidth, rowsBetween, type TableRow } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const labels = { "0": "not_equivalent", "1": "equivalent" };
+/** Cells of a row without a header: doctor, two questions, label. */
+const bareWidth = 4;
 
 export const mqp: Format = {
   id: "mqp",
@@ -31,9 +33,11 @@ export const mqp: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       const text = await readText(tree, file);
-      const table = csvRows(text, file, /^\s*"?\d{1,4}"?;/.test(text) ? ";" : delimiterOf(file, text));
+      const delimiter = /^\s*"?\d{1,4}"?;/.test(text) ? ";" : delimiterOf(file, text);
+      const isNamed = headerPlaces(headerOf(text, delimiter)) !== undefined;
+      const table = rowsBetween(delimiter, text, file, isNamed ? undefined : bareWidth);
       const header = headerPlaces(table[0]?.cells ?? []);
-      const width = header ? (table.shift() as TableRow).cells.length : 4;
+      const width = header ? (table.shift() as TableRow).cells.length : bareWidth;
       if (header) rows.remark(`The first line of ${file} is a header: the columns were read by their names.`);
       for (const { cells, line } of ofWidth(
         table,

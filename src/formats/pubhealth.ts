@@ -1,6 +1,5 @@
 // PUBHEALTH's tsv: claim, explanation and label among nine columns, some rows of which are broken. Knows no disk.
 
-import Papa from "papaparse";
 import type { Task } from "../tasks/task.ts";
 import { isVisible } from "../tasks/words.ts";
 import type { At, Format, Split } from "./format.ts";
@@ -8,7 +7,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelNamed } from "./reading/labels.ts";
 import { addPair } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { columnsIn, delimiterOf, headerOf, type TableRow } from "./reading/table.ts";
+import { columnsIn, delimiterOf, headerOf, looseRows } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 export const truths = { false: "Refute", unproven: "Unproven", true: "Support", mixture: "Mixture" };
@@ -45,6 +44,7 @@ export const pubhealth: Format = {
       const delimiter = delimiterOf(file, text);
       const header = headerOf(text, delimiter);
       const width = header.filter((name) => name !== "").length;
+      const widths = [width, width + 1];
       if (!hasVerdicts(header)) {
         const missing = needed.find((name) => !columnsIn(header, [name])) ?? evidence[0];
         malformed(file, 1, `the header lacks "${missing}"; it has ${header.join(", ")}`);
@@ -53,9 +53,10 @@ export const pubhealth: Format = {
         const place = header.findIndex((cell) => cell.toLowerCase() === name);
         return place < 0 ? undefined : place - header.length;
       };
-      for (const { cells, line } of looseRows(text, delimiter, [width, width + 1], () => rows.count("broken-row", file))) {
+      for (const { cells, line } of looseRows(text, delimiter, widths).slice(1)) {
         const cell = (name: string): string => cells.at(fromEnd(name) ?? cells.length) ?? "";
-        addVerdict(rows, split, { file, line }, cell);
+        if (widths.includes(cells.length)) addVerdict(rows, split, { file, line }, cell);
+        else rows.count("broken-row", file);
       }
     }
     return rows.finish();
@@ -78,45 +79,4 @@ export function addVerdict(rows: Collection, split: Split, at: At, cell: (column
     else if (from === "main_text" && isVisible(claim)) rows.count("article", at.file);
     addPair(rows, split, at, claim, from === undefined ? "" : cell(from), id);
   }
-}
-
-/**
- * Rows after the header, with quotes as in CSV; a line that has another number of cells so is read again without, and counted by `broken` if that does
- * not help. The corpus opens fields by quotes that it never closes.
- */
-function looseRows(text: string, delimiter: string, widths: readonly number[], broken: () => void): TableRow[] {
-  const rows: TableRow[] = [];
-  let at = text.indexOf("\n") + 1;
-  if (at === 0) return [];
-  for (let line = 2; at < text.length; ) {
-    const quoted = quotedRow(text, at, delimiter);
-    const end = text.indexOf("\n", at) < 0 ? text.length : text.indexOf("\n", at);
-    const raw = text.slice(at, end);
-    if (quoted && widths.includes(quoted.cells.length)) {
-      rows.push({ cells: quoted.cells, line });
-      line += text.slice(at, quoted.end).split("\n").length - 1;
-      at = quoted.end;
-      continue;
-    }
-    const cells = raw.split(delimiter);
-    if (widths.includes(cells.length)) rows.push({ cells, line });
-    else if (raw.trim() !== "") broken();
-    line++;
-    at = end + 1;
-  }
-  return rows;
-}
-
-/** Longest row that is looked for behind an opening quote. */
-const longestRow = 400_000;
-
-function quotedRow(
-  text: string,
-  at: number,
-  delimiter: string,
-): { readonly cells: readonly string[]; readonly end: number } | undefined {
-  const part = text.slice(at, at + longestRow);
-  const { data, errors, meta } = Papa.parse<string[]>(part, { delimiter, newline: "\n", preview: 1, fastMode: false });
-  if (errors.some((error) => error.type === "Quotes") || !data[0]) return undefined;
-  return { cells: data[0], end: at + Math.max(1, meta.cursor) };
 }

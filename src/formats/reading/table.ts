@@ -38,6 +38,53 @@ export function tsvRows(text: string): TableRow[] {
   return text.split("\n").flatMap((content, i) => (content.trim() === "" ? [] : [{ cells: content.split("\t"), line: i + 1 }]));
 }
 
+/**
+ * Rows under a header, or of `width` cells, between these delimiters. Quotes in a table of tabs may be a spreadsheet's, or part of the text: they are read
+ * by `looseRows`, others by `csvRows`, which throws.
+ */
+export const rowsBetween = (delimiter: Delimiter, text: string, file: string, width?: number): TableRow[] =>
+  delimiter === "\t" ? looseRows(text, delimiter, [width ?? headerOf(text, delimiter).length]) : csvRows(text, file, delimiter);
+
+/**
+ * Rows with quotes as in CSV where they have one of the widths so, else lines without; also where a quote that is part of a text would join several lines
+ * with tabs to one cell. Rows of other widths are lines too. Corpora open fields by quotes that they never close. Throws nothing.
+ */
+export function looseRows(text: string, delimiter: Delimiter, widths: readonly number[]): TableRow[] {
+  const rows: TableRow[] = [];
+  for (let [at, line] = [0, 1]; at < text.length; ) {
+    const end = text.indexOf("\n", at) < 0 ? text.length : text.indexOf("\n", at);
+    const raw = text.slice(at, end);
+    const bare = raw.split(delimiter);
+    const quoted = raw.includes('"') ? quotedRow(text, at, delimiter) : undefined;
+    const joins =
+      delimiter === "\t" && widths.includes(bare.length) && quoted?.cells.some((cell) => /\t/.test(cell) && /\n/.test(cell));
+    if (quoted && widths.includes(quoted.cells.length) && !joins) {
+      rows.push({ cells: quoted.cells, line });
+      line += text.slice(at, quoted.end).split("\n").length - 1;
+      at = quoted.end;
+      continue;
+    }
+    if (widths.includes(bare.length) || raw.trim() !== "") rows.push({ cells: bare, line });
+    line++;
+    at = end + 1;
+  }
+  return rows;
+}
+
+/** Longest row that is looked for behind an opening quote. */
+const longestRow = 400_000;
+
+function quotedRow(
+  text: string,
+  at: number,
+  delimiter: Delimiter,
+): { readonly cells: readonly string[]; readonly end: number } | undefined {
+  const part = text.slice(at, at + longestRow);
+  const { data, errors, meta } = Papa.parse<string[]>(part, { delimiter, newline: "\n", preview: 1, fastMode: false });
+  if (errors.some((error) => error.type === "Quotes") || !data[0]) return undefined;
+  return { cells: data[0], end: at + Math.max(1, meta.cursor) };
+}
+
 /** The rows, all of which must have the same number of cells. */
 export function ofWidth(rows: readonly TableRow[], file: string, widths: readonly number[], what: string): readonly TableRow[] {
   for (const { cells, line } of rows) {
@@ -93,7 +140,7 @@ export function headerOf(head: string, delimiter: Delimiter): readonly string[] 
   return line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/s, "$1"));
 }
 
-const firstLine = (text: string): string => /^\uFEFF?[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
+const firstLine = (text: string): string => /^\uFEFF?(?:[^\S\r\n]*[\r\n])*([^\r\n]*)/.exec(text)?.[1] ?? "";
 
 /**
  * The sign between the cells of a table: a tab by the file's name. Else a comma; but where the first line has none, the semicolon or tab that it does have, as
