@@ -1,6 +1,6 @@
 // MEDIQA-RQE's xml: pairs of a consumer's question and a frequent one. Labels may lie in a table beside it. Knows no disk.
 
-import type { Format } from "./format.ts";
+import type { At, Format, Split } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { groundTruth, isGroundTruth } from "./reading/ground-truth.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
@@ -30,7 +30,7 @@ export const rqe: Format = {
   async read(tree, task) {
     const rows = new Collection(task);
     const truth = await groundTruth(tree, [...tree.keys()].filter(isLabels), task, labels);
-    const known = new Set<string>();
+    const pairs = new Pairs(rows);
     for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
       const split = splitOf(file);
       rows.open(split, file);
@@ -39,17 +39,55 @@ export const rqe: Format = {
         const at = { file, line: pair.line };
         const id = pair.attributes.pid ?? malformed(file, pair.line, "a pair has no pid");
         const [first, second] = ["chq", "faq"].map((name) => questionOf(pair, name, file)) as [string, string];
-        const value = pair.attributes.value ?? (/test/i.test(file) ? truth.get(id) : undefined);
-        known.add(id);
-        if (!ids.add(at, id, [first, second, value])) rows.count("repeated-row", file);
-        else if (value === undefined) rows.count("no-label", file);
-        else addPair(rows, split, at, first, second, labelAt(task, labels, value, at));
+        const { value } = pair.attributes;
+        const label = value === undefined ? undefined : labelAt(task, labels, value, at);
+        if (ids.add(at, id, [first, second, value])) pairs.add({ split, id, first, second, label, at });
+        else rows.count("repeated-row", file);
       }
     }
+    for (const { split, id, first, second, label, at } of pairs.all) {
+      const apart = /test/i.test(at.file) ? truth.get(id) : undefined;
+      const found = label ?? (apart === undefined ? undefined : labelAt(task, labels, apart, at));
+      if (found === undefined) rows.count("no-label", at.file);
+      else addPair(rows, split, at, first, second, found);
+    }
+    const known = new Set([...pairs.all].map(({ id }) => id));
     rows.count("lost-label", "", [...truth.keys()].filter((id) => !known.has(id)).length);
     return rows.finish();
   },
 };
+
+interface Pair {
+  readonly split: Split;
+  readonly id: string;
+  readonly first: string;
+  readonly second: string;
+  /** Undefined where the pair itself has none. */
+  readonly label: string | undefined;
+  readonly at: At;
+}
+
+/** Pairs of several files. A set is published with labels and once more without: a pair of both files is one, with its label. */
+class Pairs {
+  readonly #pairs = new Map<string, Pair>();
+
+  constructor(readonly rows: Collection) {}
+
+  get all(): Iterable<Pair> {
+    return this.#pairs.values();
+  }
+
+  /** Throws `file-malformed` for a pair that another file of the set has with another label. */
+  add(pair: Pair): void {
+    const { split, id, first, second, label, at } = pair;
+    const key = JSON.stringify([split, id, first, second]);
+    const before = this.#pairs.get(key);
+    if (before) this.rows.count("repeated-row", at.file);
+    if (!before || before.label === undefined) this.#pairs.set(key, pair);
+    else if (label !== undefined && label !== before.label)
+      malformed(at.file, at.line, `the pair ${id} has another label in ${before.at.file}, line ${before.at.line}`);
+  }
+}
 
 function pairsIn(root: Element): readonly Element[] {
   return root.name === "pair" ? [root] : root.children.flatMap(pairsIn);
