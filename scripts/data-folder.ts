@@ -2,17 +2,18 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { resolve } from "node:path";
-import { decodeUtf8 } from "../src/base/utf8.ts";
 import { chooseFormat, headLength } from "../src/formats/catalogue.ts";
-import type { FolderFiles } from "../src/headless.ts";
+import { decodedHead } from "../src/formats/encodings.ts";
+import type { FolderFiles } from "../src/formats/folder-files.ts";
+import { isAside } from "../src/formats/reading/paths.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { pathsUnder } from "./picked-files.ts";
 
 const isArchive = (name: string): boolean => /\.(?:zip|gz)$/i.test(name);
 
 /**
- * The files of a folder, or a file, in the format that it looks like for the task; archives as they are. `field` is named when there is no such folder;
- * `gold` asks for all real training rows too.
+ * The files of a folder, or a file, in the format that it looks like for the task; beside archives, all of them. `field` is named when there is no such
+ * folder; `gold` asks for all real training rows too. Throws nothing for what is in the files, but what the choice of the format throws.
  */
 export function readFolder(field: string, path: string, task: Task, gold = false): FolderFiles {
   if (!existsSync(path)) throw new Error(`${field}: there is no folder ${path}`);
@@ -31,14 +32,19 @@ function headOf(path: string): string {
   const bytes = new Uint8Array(headLength);
   const file = openSync(resolve(path), "r");
   try {
-    return new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes)));
+    return decodedHead(bytes.subarray(0, readSync(file, bytes)));
   } finally {
     closeSync(file);
   }
 }
 
-/** Text where the file is text; bytes as base64 for archives and Parquet. */
+/** Text where the file is UTF-8, else its bytes, a third longer as base64. A file that is none of the data is its name alone. */
 function contentOf(name: string, path: string): FolderFiles[string] {
+  if (isAside(name)) return "";
   const bytes = readFileSync(path);
-  return isArchive(name) || /\.parquet$/i.test(name) ? { base64: bytes.toString("base64") } : decodeUtf8(bytes, name);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { base64: bytes.toString("base64") };
+  }
 }

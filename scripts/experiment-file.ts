@@ -12,9 +12,10 @@ import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import { trustFilterIds } from "../src/experiment/trust.ts";
+import type { FolderFiles } from "../src/formats/folder-files.ts";
 import type { ConfigOf, MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
-import type { FolderFiles, HeadlessData } from "../src/headless.ts";
+import type { HeadlessData } from "../src/headless.ts";
 import { topicOrigins } from "../src/knowledge/gather.ts";
 import { licenceKey } from "../src/knowledge/graph-files.ts";
 import { type Manifest, modelEntry } from "../src/models/manifest.ts";

@@ -6,11 +6,11 @@ import { FieldError } from "../src/base/json-field.ts";
 import { rng } from "../src/base/rng.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
 import { type Dataset, readDataset } from "../src/formats/dataset.ts";
-import type { Tree } from "../src/formats/format.ts";
+import { treeOf } from "../src/formats/folder-files.ts";
 import { ownDataset } from "../src/formats/own-dataset.ts";
 import { placedJson } from "../src/formats/reading/json-places.ts";
 import { needs, sourceOf } from "../src/generate/sources.ts";
-import type { FolderFiles, HeadlessData } from "../src/headless.ts";
+import type { HeadlessData } from "../src/headless.ts";
 import type { Manifest } from "../src/models/manifest.ts";
 import { taskOf } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
@@ -67,14 +67,6 @@ async function datasetIn(task: Task, { folder, own }: HeadlessData, seed: number
   if (own) return ownDataset(task, own);
   throw new Error("datasetIn: a sample is the page's");
 }
-
-const treeOf = (folder: FolderFiles): Tree =>
-  new Map(
-    Object.entries(folder).map(([name, file]) => [
-      name,
-      new Blob([typeof file === "string" ? file : Buffer.from(file.base64, "base64")]),
-    ]),
-  );
 
 /** Files of several folders have the same names: the folder, or the file that was named in its place, stands before. */
 function named(task: Task, source: string, { code, message, place }: ClinfuseError): ClinfuseError {

@@ -17,6 +17,7 @@ import type { ProductStore } from "./experiment/product.ts";
 import { readLog } from "./experiment/requests.ts";
 import { fetchSample } from "./experiment/sample.ts";
 import { type TextMeasures, textMeasures } from "./experiment/text-measures.ts";
+import { type FolderFiles, treeOf } from "./formats/folder-files.ts";
 import { logFormat, type RunStore } from "./generate/log.ts";
 import { sourceOf } from "./generate/sources.ts";
 import { readStoredLog } from "./generate/stored-log.ts";
@@ -42,9 +43,6 @@ export interface HeadlessCell extends Cell {
   /** Name of the batch that wrote its run: `run` is given a reader of its answers. */
   readonly answers?: string;
 }
-
-/** Files by path: text as it is, other bytes as base64. */
-export type FolderFiles = Readonly<Record<string, string | { readonly base64: string }>>;
 
 export interface HeadlessData {
   /** The sample that ships when undefined. */
@@ -256,12 +254,7 @@ async function readData(task: TaskRef, seed: number, { folder, source, test, own
     const dataset = ownDataset(taskOf(task), own);
     return { source, ...dataset, test: dataset.test.slice(0, test) };
   }
-  const blobs = (given: FolderFiles) =>
-    Object.entries(given).map(([name, file]) => {
-      const content = typeof file === "string" ? file : Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
-      return [name, new Blob([content])] as const;
-    });
-  const files = Object.fromEntries(folder ? blobs(folder) : await fetchSample(taskOf(task)));
+  const files = Object.fromEntries(folder ? treeOf(folder) : await fetchSample(taskOf(task)));
   const dataset = await generate.readData({ task, files, seed });
   return { source, ...dataset, test: dataset.test.slice(0, test) };
 }

@@ -18,10 +18,11 @@ const strict = /\.(?:jsonl?|ndjson|parquet|zip|gz)$|(?:^|\/)label\.txt$/i;
 const xml = /\.(?:xml|xmi)$/i;
 
 /** Beginning of a file, for telling its format: UTF-16 by its mark, else UTF-8. */
-export async function headText(file: Blob, bytes: number): Promise<string> {
-  const head = new Uint8Array(await file.slice(0, bytes).arrayBuffer());
-  return new TextDecoder(wide(head) ?? "utf-8").decode(head);
-}
+export const headText = async (file: Blob, bytes: number): Promise<string> =>
+  decodedHead(new Uint8Array(await file.slice(0, bytes).arrayBuffer()));
+
+/** As `headText`, of the bytes themselves. */
+export const decodedHead = (head: Uint8Array): string => new TextDecoder(wide(head) ?? "utf-8").decode(head);
 
 /** The tree with such files made UTF-8, and a remark for each. */
 export async function readable(tree: Tree): Promise<{ readonly tree: Tree; readonly remarks: readonly string[] }> {
