@@ -73,10 +73,10 @@ export function drawingOf(figure: Figure, width: number, height: number): readon
       rule(box.left, scale.y(tick), box.right, scale.y(tick), tick === 0 ? "zero" : "grid"),
       words(digits(tick), box.left - 8, scale.y(tick) + 4, "end", "axis"),
     ]),
+    ...(figure.at === undefined ? [] : [rule(scale.x(figure.at), box.top, scale.x(figure.at), box.bottom, "zero")]),
     ...rowsOf(upright, box, scale),
     ...across(figure.axes.x, box, scale, width),
     words(figure.axes.x.title, box.right, height - edge, "end", "axis"),
-    ...(figure.at === undefined ? [] : [rule(scale.x(figure.at), box.top, scale.x(figure.at), box.bottom, "zero")]),
     ...(figure.intervals ?? []).map((interval) => bar(interval, scale)),
     ...marks.flatMap((mark) => drawnMark(mark, scale, box)),
     ...placed(

@@ -118,10 +118,12 @@ describe("drawingOf", () => {
       at: 0.3,
     };
     const drawn = drawingOf(asked, 124, 170);
+    const isUpright = (d: Drawn): boolean => d.kind === "rule" && d.x1 === d.x2;
+    expect(drawn.findIndex(isUpright)).toBeLessThan(drawn.findIndex((d) => d.kind === "words" && d.text === "m1"));
     expect(drawn.filter((d) => d.kind !== "words")).toEqual([
+      { kind: "rule", x1: 42, y1: 34, x2: 42, y2: 134, class: "zero" }, // behind the rows' words
       { kind: "rule", x1: 12, y1: 84, x2: 112, y2: 84, class: "grid" },
       { kind: "rule", x1: 12, y1: 34, x2: 112, y2: 34, class: "grid" },
-      { kind: "rule", x1: 42, y1: 34, x2: 42, y2: 134, class: "zero" },
       { kind: "rule", x1: 37, y1: 84, x2: 87, y2: 84, class: "third" },
       { kind: "circle", x: 62, y: 84, r: 3, class: "third dot" },
       { kind: "circle", x: 32, y: 34, r: 3, class: "third dot" },
