@@ -1,5 +1,6 @@
 // doccano's lines of JSON: a text, and its marks, labels or relations. Offsets count UTF-16 units, or code points where that fits the words. Knows no disk.
 
+import type { Task } from "../tasks/task.ts";
 import type { Format } from "./format.ts";
 import { type AnnotatedText, addAnnotated } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
@@ -33,7 +34,7 @@ export const doccano: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       for (const { value, line } of jsonRows(await readText(tree, file), file))
-        addAnnotated(rows, split, readRow(value, file, line));
+        addAnnotated(rows, split, readRow(value, task, file, line));
     }
     return rows.finish();
   },
@@ -54,7 +55,7 @@ interface Mark {
   readonly keys: readonly string[];
 }
 
-function readRow(row: JsonObject, file: string, line: number): AnnotatedText {
+function readRow(row: JsonObject, task: Task, file: string, line: number): AnnotatedText {
   const { text } = row;
   if (typeof text !== "string") return malformed(file, line, 'the row has no "text"');
   const own = typeof row.label === "string" ? { ...row, label: [row.label] } : row;
@@ -70,6 +71,8 @@ function readRow(row: JsonObject, file: string, line: number): AnnotatedText {
     );
   const cats = listAt(own, ["cats"], file, line).map(String);
   const has = labels.length + cats.length > 0;
+  if (task.shape === "relation" && !has && marks.length > 1 && !Array.isArray(row.relations))
+    malformed(file, line, 'the row has no "relations", and the task is about them: export them with the marks');
   return {
     file,
     line,
