@@ -9,7 +9,7 @@ type BySet<T> = Readonly<Record<string, T>>;
 export interface AnalysisLine {
   /** Texts. */
   readonly n: BySet<number>;
-  /** K = 5, unit vectors in [-1, 1]. `floor`: between two parts of the real set, as large as the smaller of set and half. */
+  /** K = 5, unit vectors in [-1, 1]. `floor`: between two parts of the real set, as large as the smaller of set and half; absent where that differs by set. */
   readonly cmd: BySet<number>;
   /** The same of sets of equal size, which is what compares with the floor; absent for a real set that is too small. */
   readonly cmd_equal: BySet<{ readonly rows: number; readonly value: number; readonly floor: number }>;
@@ -68,10 +68,10 @@ export function analysisLine({ real, synthetic }: Analysis): AnalysisLine {
     at_equal_size: rounded(counts?.atEqualSize ?? 0),
   });
   const equal = synthetic.flatMap((set) => (set.equal ? [{ name: set.name, equal: set.equal }] : []));
-  const floor = equal[0]?.equal.floor;
+  const [floor, ...others] = new Set(equal.map((set) => rounded(set.equal.floor.value)));
   return {
     n: of(all, ({ n }) => n),
-    cmd: { ...of(synthetic, ({ cmd }) => rounded(cmd.value)), ...(floor ? { floor: rounded(floor.value) } : {}) },
+    cmd: { ...of(synthetic, ({ cmd }) => rounded(cmd.value)), ...(floor === undefined || others.length > 0 ? {} : { floor }) },
     cmd_equal: of(equal, ({ equal: { rows, between, floor: own } }) => ({
       rows,
       value: rounded(between.value),

@@ -131,8 +131,7 @@ export const clingen: Format = {
         const text = await readText(tree, file);
         const read = readJsonl(task, text, { file, labelIds, remark: (remark) => remarks.push(remark) });
         const into = split === "pool" && made.test(text) ? "full" : split;
-        if (into === "full" && made.test(text))
-          remarks.push(`${file} holds generated rows: they are training rows.`);
+        if (into === "full" && made.test(text)) remarks.push(`${file} holds generated rows: they are training rows.`);
         rows[into] = [...(rows[into] ?? []), ...read];
         first[into] ??= file;
       }

@@ -154,7 +154,8 @@ ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
 
-export const metricWords = ({ name, average }: Metric): string => `${metricNames[name]}${average ? `, ${average}` : ""}`;
+export const metricWords = ({ name, average, without }: Metric): string =>
+  [metricNames[name], ...(average ? [average] : []), ...(without === undefined ? [] : [`without “${without}”`])].join(", ");
 
 function curvesSection(task: Task, history: TrainHistory): Html {
   const shown = (metric: Metric) => ({ id: metricId(task.metrics, metric), words: metricWords(metric) });

@@ -16,8 +16,15 @@ export interface Metric {
   readonly without?: string;
 }
 
-/** Field of a score: the metric's name for the first of that name in the task's list, and with its average for the others. */
+/**
+ * Field of a score: the metric's name for the first of that name in the task's list, with its average for the others, and with the label that does not
+ * count where an earlier one has both.
+ */
 export function metricId(metrics: readonly Metric[], metric: Metric): string {
-  const first = metrics.find((m) => m.name === metric.name);
-  return first === metric || metric.average === undefined ? metric.name : `${metric.name}-${metric.average}`;
+  const { name, average, without } = metric;
+  const earlier = metrics.slice(0, metrics.indexOf(metric));
+  if (!earlier.some((m) => m.name === name)) return name;
+  const id = average === undefined ? name : `${name}-${average}`;
+  if (!earlier.some((m) => metricId(metrics, m) === id)) return id;
+  return `${id}-${without === undefined ? "all" : `without-${without}`}`;
 }

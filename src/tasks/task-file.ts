@@ -228,8 +228,8 @@ function readMetrics(given: Field, { labels, family }: TaskDraft): readonly [Met
     const average = of.average?.oneOf(averages);
     const without = of.without?.oneOf(labels.map((label) => label.id));
     const isSpan = shapeOf(family) === "token";
-    if (name === "accuracy" && (isSpan || average))
-      throw one.fault("takes accuracy without an average, for labels of whole texts");
+    if (name === "accuracy" && (isSpan || average || without !== undefined))
+      throw one.fault("takes accuracy without an average, over all labels, for labels of whole texts");
     if (average === "positive" && !labels.some((label) => label.negative)) {
       throw (of.average as Field).fault('takes "positive" where a label is negative');
     }

@@ -41,9 +41,13 @@ const metricNames: Readonly<Record<MetricName, string>> = {
 
 const averageWords = { micro: "micro", macro: "macro", positive: "of the relation", example: "by example" } as const;
 
-/** "F1, macro" */
-export const metricWords = ({ name, average }: Metric): string =>
-  average === undefined ? metricNames[name] : `${metricNames[name]}, ${averageWords[average]}`;
+/** "F1, macro, without “not”" */
+export const metricWords = ({ name, average, without }: Metric): string =>
+  [
+    metricNames[name],
+    ...(average ? [averageWords[average]] : []),
+    ...(without === undefined ? [] : [`without “${without}”`]),
+  ].join(", ");
 
 /** The same within a sentence. */
 export function metricInText(metric: Metric): string {

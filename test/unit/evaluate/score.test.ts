@@ -8,6 +8,7 @@ import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import type { Example, PairExample, SentenceExample, Span, TokenExample } from "../../../src/tasks/example.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
 import type { LearnableTask, Task } from "../../../src/tasks/task.ts";
+import { readTaskJson } from "../../../src/tasks/task-file.ts";
 import { spansOfTags } from "../../../src/text/bio.ts";
 
 type Rows = Record<string, [number, number, number, number]>;
@@ -167,4 +168,25 @@ describe("averages", () => {
     expectAll(of({ average: "example" }), [0.5, 0.5, 0.5]);
     expectAll(of({ average: "micro" }), [2 / 3, 1 / 2, 4 / 7]);
   });
+});
+
+it("keeps metrics of one name apart that differ by the label that does not count", () => {
+  const metrics = [
+    { name: "f1" },
+    { name: "f1", without: "other" },
+    { name: "f1", average: "micro" },
+    { name: "f1", average: "micro", without: "pos" },
+  ];
+  const labels = ["pos", "neg", "other"].map((name) => ({ name }));
+  const task = readTaskJson({ name: "T", family: "classification", labels, metrics }, "task.json").task as LearnableTask;
+  const examples = (labels: string[]) => labels.map((id): Example => ({ kind: "sentence", text: id, labels: [id] })) as never;
+  const gold = examples(["pos", "neg", "other", "other", "pos", "neg"]);
+  const predicted = examples(["pos", "neg", "pos", "neg", "pos", "neg"]);
+  // By hand: pos and neg have precision 2/3 and recall 1, other has neither.
+  const { values } = score(task, gold, predicted);
+  expect(values.f1).toBeCloseTo((0.8 + 0.8 + 0) / 3, 12);
+  expect(values["f1-all"]).toBeUndefined();
+  expect(values["f1-without-other"]).toBeCloseTo(0.8, 12);
+  expect(values["f1-micro"]).toBeCloseTo(4 / 6, 12);
+  expect(values["f1-micro-without-pos"]).toBeCloseTo((2 * 2) / (3 + 4), 12);
 });

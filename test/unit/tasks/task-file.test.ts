@@ -176,6 +176,12 @@ describe("a fault of a task file", () => {
     ["a later version", { ...entity, version: 2 }, "task.json: version takes 1"],
     ["another file of Clinfuse", { ...entity, clinfuse: "run" }, "clinfuse takes task"],
     ["no shots", { ...entity, shots: 0 }, "shots takes a whole number of at least 1"],
+    [
+      "accuracy without a label",
+      { ...sentence, metrics: [{ name: "accuracy", without: "urgent" }] },
+      "metrics[0] takes accuracy",
+    ],
+    ["a metric twice", { ...entity, metrics: [{ name: "f1" }, { name: "recall" }, { name: "f1" }] }, "metrics[2] is the same as"],
     ["a metric that is none", { ...entity, metrics: [{ name: "bleu" }] }, "metrics[0].name takes accuracy"],
     ["topics of an unknown kind", { ...entity, topics: { every: { kind: "all" } } }, "topics.every.kind takes nodes"],
     [
