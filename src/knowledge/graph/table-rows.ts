@@ -23,8 +23,8 @@ const longestRow = 1_000_000;
 const batchLength = 200_000;
 
 /**
- * Rows that are not blank. `separatorOf` is asked with the first row's text, and may throw. Where the separator is given, a quote is a sign as any other. Lines end in \n, \r\n or \r. Throws
- * `file-malformed` for a row without an end and a quote that is not closed, and what `textPieces` throws.
+ * Rows that are not blank. `separatorOf` is asked with the first row's text, and may throw. Where the separator is given, a quote is a sign as any other. In a table of tabs, a quote is
+ * text where it would join rows to one. Lines end in \n, \r\n or \r. Throws `file-malformed` for a row without an end and a quote that is not closed, and what `textPieces` throws.
  */
 export async function* tableRows(
   file: TextFile,
@@ -34,6 +34,7 @@ export async function* tableRows(
   let rest = "";
   let line = 1;
   let separator: string | undefined = given;
+  let width: number | undefined;
   let bytes = 0;
   const take = (last: boolean): TableRow[] => {
     const rows: TableRow[] = [];
@@ -59,8 +60,9 @@ export async function* tableRows(
         line++;
       }
       at = end;
+      width ??= rows[0]?.cells.length;
       if (quote < 0) break;
-      const row = readRow(rest, at, separator, last);
+      const row = readRow(rest, at, { separator, width }, last);
       if (row === undefined) break;
       if (row.cells.some((cell) => cell.trim() !== "")) rows.push({ cells: row.cells, line });
       line += row.lines;
@@ -121,14 +123,41 @@ interface ReadRow {
   readonly end: number;
 }
 
-/** The row at `from`; undefined while its end is not there. */
-function readRow(text: string, from: number, separator: string, last: boolean): ReadRow | undefined {
+interface Table {
+  readonly separator: string;
+  /** Cells of its first row, once that is read. */
+  readonly width: number | undefined;
+}
+
+/** The row at `from`; undefined while its end is not there. Its line is read without quotes where only so it has the table's width. */
+function readRow(text: string, from: number, table: Table, last: boolean): ReadRow | undefined {
+  const row = rowOfCells(text, from, table, last);
+  if (row === undefined || row.cells.length === table.width) return row;
+  return fitsAlone(text, from, table) ? plainRow(text, from, table.separator) : row;
+}
+
+/** Tells whether a line of a table of tabs has the table's width without its quotes. */
+const fitsAlone = (text: string, from: number, { separator, width }: Table): boolean =>
+  separator === "\t" && width !== undefined && plainRow(text, from, separator).cells.length === width;
+
+function plainRow(text: string, from: number, separator: string): ReadRow {
+  const stop = cellEnd(text, from, "\n");
+  const end = stop < text.length ? lineEnd(text, stop) : stop;
+  return { cells: text.slice(from, stop).split(separator), lines: 1, end };
+}
+
+function rowOfCells(text: string, from: number, table: Table, last: boolean): ReadRow | undefined {
   if (from >= text.length) return undefined;
+  const { separator } = table;
   const cells: string[] = [];
   let lines = 1;
   for (let at = from; ; ) {
-    const quoted = text[at] === '"' ? readQuoted(text, at, separator, last) : undefined;
-    if (quoted === "unfinished") return undefined;
+    const read = text[at] === '"' ? readQuoted(text, at, separator, last) : undefined;
+    const open = read === "unfinished";
+    const joins = read !== undefined && joinsRows(open ? text.slice(at) : text.slice(at, read.end));
+    const isText = (joins || (open && last)) && fitsAlone(text, from, table);
+    if (open && !isText) return undefined;
+    const quoted = open || isText ? undefined : read;
     const end = quoted?.end ?? cellEnd(text, at, separator);
     cells.push(quoted?.value ?? text.slice(at, end));
     lines += quoted?.lines ?? 0;
@@ -142,6 +171,9 @@ function readRow(text: string, from: number, separator: string, last: boolean): 
     return { cells, lines, end: lineEnd(text, end) };
   }
 }
+
+/** A cell of a table of tabs that goes from one row into another. */
+const joinsRows = (cell: string): boolean => cell.includes("\t") && /[\r\n]/.test(cell);
 
 function cellEnd(text: string, from: number, separator: string): number {
   const sign = separator.charCodeAt(0);

@@ -149,7 +149,16 @@ describe("a file that does not hold together", () => {
     ["a column twice", "id\ttype\tname\tID\nD:1\tDisease\tgout\tD:9\n", edges, "file-malformed", "nodes.tsv", 1, /"id" twice/],
     [
       "a quote that is not closed",
-      `${nodes}D:9\tDisease\t"gout\n`,
+      'id,type,name\nD:9,Disease,"gout\n',
+      edges,
+      "file-malformed",
+      "nodes.tsv",
+      2,
+      /quote is opened and not closed/,
+    ],
+    [
+      "a quote that is not closed, in a row of tabs too long",
+      `${nodes}D:9\tDisease\t"gout\tacute\n`,
       edges,
       "file-malformed",
       "nodes.tsv",
@@ -298,6 +307,14 @@ describe("the files as people have them", () => {
       'id\ttype\tname\nD:1\tDisease\t"lazy" eye\nD:2\tDisease\t5" tumour\n',
       ['"lazy" eye', '5" tumour'],
     ],
+    ["quotes that would join rows", 'id\ttype\tname\nD:1\tDisease\t"gout\nD:2\tDisease\tasthma"\n', ['"gout', 'asthma"']],
+    ["a quote that is not closed", 'id\ttype\tname\nD:1\tDisease\tgout\nD:2\tDisease\t"asthma\n', ["gout", '"asthma']],
+    [
+      "a quote that would end in the first cell of the next row",
+      'name\ttype\tid\ngout\tDisease\t"D:1\nasthma"\tDisease\tD:2\ncough\tDisease\tD:1\n',
+      ["gout", 'asthma"'],
+      "src\trelation\tdst\nD:2\tresembles\tD:1\n",
+    ],
     ["carriage returns alone", "id\ttype\tname\rD:1\tDisease\tgout\rD:2\tDisease\tasthma\r", ["gout", "asthma"]],
     ["carriage returns and quotes", 'id\ttype\tname\r\nD:1\tDisease\t"gout"\r\n\r\nD:2\tDisease\t"asthma"', ["gout", "asthma"]],
     [
@@ -306,8 +323,17 @@ describe("the files as people have them", () => {
       ["gout", "asthma"],
     ],
     ["other names for the columns", "node_id\tcategory\tlabel\nD:1\tDisease\tgout\nD:2\tDisease\tasthma\n", ["gout", "asthma"]],
-  ])("%s", async (_, n, names) => {
-    expect((await imported(n, link)).names).toEqual(names);
+  ] as [string, string, string[], string?][])("%s", async (_, n, names, e = link) => {
+    expect((await imported(n, e)).names).toEqual(names);
+  });
+
+  it("reads rows with open quotes alike wherever the stream is cut", async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `N:${i}\t${i % 7 === 0 ? '"' : ""}name ${i}\tDisease`);
+    const table = `id\tname\ttype\r\n${rows.join("\r\n")}\r\n`;
+    const graph = await graphFrom(table, "src\trelation\tdst\nN:0\tresembles\tN:1\n");
+    const names = [];
+    for await (const some of graph.names(["Disease"])) names.push(...some.flat());
+    expect(names).toEqual(rows.map((row) => row.split("\t")[1]));
   });
 
   it("counts lines right after cells of several lines", async () => {
