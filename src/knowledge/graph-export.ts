@@ -21,8 +21,12 @@ export const graphPieces: Readonly<Record<GraphForm, (stored: StoredGraph) => As
   jsonld: linkedData,
 };
 
-/** Tabs and line ends are what parts a table: within a cell they are spaces. */
-const cell = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
+/** Tabs and line ends are what parts a table: within a cell they are spaces. A quote at the start would open a cell in quotes (RFC 4180). */
+function cell(text: string): string {
+  const plain = text.replace(/[\t\r\n]+/g, " ");
+  return plain.startsWith('"') ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
 const line = (cells: readonly string[]): string => `${cells.map(cell).join("\t")}\n`;
 const header = (columns: readonly { readonly names: readonly string[] }[]): string =>
   line(columns.map(({ names }) => names[0] as string));

@@ -49,6 +49,25 @@ describe("a graph written out", () => {
     expect(await rowsOf(again)).toEqual(await rowsOf(graph));
   });
 
+  it("comes back whole where quotes open names, synonyms and ids, closed or not", async () => {
+    const quoted = [
+      "id\ttype\tname\tsynonyms",
+      'X:1\tSign\t"""bulls-eye"\t"""target"|rings"',
+      "X:2\tSign\tmiddle\t",
+      'X:3\tSign\teye sign"\t"""a ""b"" c"""',
+      '"""X"":4"\tSign\t"""whole"""\t',
+    ].join("\n");
+    const graph = await stored(quoted, 'src\trelation\tdst\n"""X"":4"\t"""is"\tX:1\n');
+    expect((await rowsOf(graph)).nodes).toMatchObject([
+      { name: '"bulls-eye' },
+      { name: "middle" },
+      { name: 'eye sign"' },
+      { id: '"X":4', name: '"whole"' },
+    ]);
+    const files = await written(graph, "tsv");
+    expect(await rowsOf(await stored(files["nodes.tsv"], files["edges.tsv"]))).toEqual(await rowsOf(graph));
+  });
+
   it("is JSON-LD whose edges name their nodes, whatever their ids hold", async () => {
     const { "graph.jsonld": text } = await written(await stored(), "jsonld");
     const { "@context": context, "@graph": entries } = JSON.parse(text as string);
