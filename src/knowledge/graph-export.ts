@@ -3,6 +3,7 @@
 import { edgeRows, nodeRows } from "./graph/graph-rows.ts";
 import { edgeColumns, nodeColumns, synonymSign } from "./graph-files.ts";
 import type { StoredGraph } from "./graph-store.ts";
+import type { GraphNode } from "./knowledge-graph.ts";
 
 /** Each form of a graph, with its files. */
 export const graphForms = { tsv: ["nodes.tsv", "edges.tsv"], jsonld: ["graph.jsonld"] } as const;
@@ -31,17 +32,32 @@ const line = (cells: readonly string[]): string => `${cells.map(cell).join("\t")
 const header = (columns: readonly { readonly names: readonly string[] }[]): string =>
   line(columns.map(({ names }) => names[0] as string));
 
+/** Gives each node an id that no other has. Where several share one, their types go before it: "Gene:7". Asked once for each node. */
+async function distinctIds(stored: StoredGraph): Promise<(node: GraphNode) => string> {
+  const [taken, shared] = [new Set<string>(), new Set<string>()];
+  for await (const rows of nodeRows(stored)) for (const { id } of rows) (taken.has(id) ? shared : taken).add(id);
+  return ({ id, type }) => {
+    if (!shared.has(id)) return id;
+    let own = `${type}:${id}`;
+    for (let count = 2; taken.has(own); count++) own = `${type}:${id}:${count}`;
+    taken.add(own);
+    return own;
+  };
+}
+
+const listed = (parts: readonly string[] = []): string => parts.map((one) => one.replaceAll(synonymSign, "/")).join(synonymSign);
+
 async function* tables(stored: StoredGraph): AsyncGenerator<FilePiece, void> {
   const [nodes, edges] = graphForms.tsv;
   const { id, type, name, source, licence, synonyms } = nodeColumns;
   yield { file: nodes, text: header([id, type, name, source, licence, synonyms, { names: ["xrefs"] }]), rows: 0 };
-  const ids = new Map<string, string>();
+  const [ids, ownId] = [new Map<string, string>(), await distinctIds(stored)];
   for await (const rows of nodeRows(stored)) {
     let text = "";
     for (const node of rows) {
-      ids.set(node.key as string, node.id);
-      const names = (node.synonyms ?? []).map((one) => one.replaceAll(synonymSign, "/")).join(synonymSign);
-      text += line([node.id, node.type, node.name, node.source, node.licence, names, (node.xrefs ?? []).join(synonymSign)]);
+      const own = ownId(node);
+      ids.set(node.key as string, own);
+      text += line([own, node.type, node.name, node.source, node.licence, listed(node.synonyms), listed(node.xrefs)]);
     }
     yield { file: nodes, text, rows: rows.length };
   }
@@ -84,13 +100,15 @@ async function* linkedData(stored: StoredGraph): AsyncGenerator<FilePiece, void>
     next = ",\n";
     return text;
   };
-  const ids = new Map<string, string>();
+  const [ids, ownId] = [new Map<string, string>(), await distinctIds(stored)];
   for await (const rows of nodeRows(stored)) {
     let text = "";
-    for (const { key, id, type, name, source, licence, synonyms = [], xrefs = [] } of rows) {
-      ids.set(key as string, id);
+    for (const node of rows) {
+      const { key, id, type, name, source, licence, synonyms = [], xrefs = [] } = node;
+      const own = ownId(node);
+      ids.set(key as string, own);
       const more = { ...(synonyms.length > 0 ? { synonyms } : {}), ...(xrefs.length > 0 ? { xrefs } : {}) };
-      text += entry({ "@id": reference(id), "@type": reference(type), identifier: id, type, name, source, licence, ...more });
+      text += entry({ "@id": reference(own), "@type": reference(type), identifier: id, type, name, source, licence, ...more });
     }
     yield { file, text, rows: rows.length };
   }

@@ -258,6 +258,34 @@ describe("two graphs put together", () => {
     expect(merged).toMatchObject({ joined: 3, conflicts: { "other-type": 0, several: 0, "other-name": 0 } });
   });
 
+  it("are written out with an id for each node where both have an id of other nodes", async () => {
+    const genes = "id\ttype\tname\n7\tGene\tSOCS3\n8\tDisease\tinfluenza\nDrug:7\tDrug\tcolchicine\n";
+    const drugs = "id\ttype\tname\n7\tDrug\tsalicin\n9\tDisease\tlumbago\n";
+    const [one, two] = [
+      await stored(genes, "src\trelation\tdst\n7\tlinks\t8\n"),
+      await stored(drugs, "src\trelation\tdst\n7\ttreats\t9\n"),
+    ];
+    const store = memoryGraphStore();
+    expect(await resultOf(mergeGraphs(one, two, { id: "m", name: "M" }, store, signal))).toMatchObject({
+      conflicts: { "other-type": 1 },
+    });
+    const graph = (await store.open("m"))!;
+    const files = await written(graph, "tsv");
+    const [was, again] = [await rowsOf(graph), await rowsOf(await stored(files["nodes.tsv"], files["edges.tsv"]))];
+    const withoutIds = (rows: readonly unknown[]) => rows.map((row) => ({ ...(row as object), id: "" }));
+    expect([withoutIds(again.nodes), again.edges]).toEqual([withoutIds(was.nodes), was.edges]);
+    const ids = ["Gene:7", "8", "9", "Drug:7", "Drug:7:2"];
+    expect((again.nodes as { id: string }[]).map(({ id }) => id)).toEqual(ids);
+    const { "@graph": entries } = JSON.parse((await written(graph, "jsonld"))["graph.jsonld"] as string);
+    const named = (id: string) => entries.filter((entry: Record<string, string>) => entry["@id"] === id);
+    expect(new Set(entries.flatMap((entry: Record<string, string>) => entry["@id"] ?? [])).size).toBe(5);
+    const treats = entries.find((entry: Record<string, string>) => entry.relation === "treats");
+    expect([named(treats.head), named(treats.tail)]).toMatchObject([
+      [{ name: "salicin", identifier: "7" }],
+      [{ name: "lumbago" }],
+    ]);
+  });
+
   it("have an edge once that both have between the same nodes", async () => {
     const [store, graph] = [memoryGraphStore(), await stored()];
     const merged = await resultOf(mergeGraphs(graph, await stored(), { id: "m", name: "M" }, store, signal));
