@@ -79,12 +79,15 @@ function readTag(text: string, line: number, { tags }: Term, file: string, sink:
   tags.set(tag, values);
 }
 
-/** A value without its modifiers in braces and its comment. */
+/** A value without its modifiers in braces, which may be quoted, and its comment. */
 const bare = (text: string): string =>
   text
     .replace(/\s+![^"]*$/, "")
-    .replace(/\s+\{[^{}]*\}$/, "")
+    .replace(/\s+\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}$/, "")
     .trim();
+
+/** A value that is made of ids: whatever follows them, quotes and braces included, is modifiers or a comment. */
+const idsIn = (text: string): string => text.replace(/(?:^|\s+)[!{].*$/, "").trim();
 
 const plain = (text: string): string =>
   text
@@ -107,7 +110,7 @@ const termOrigin = (id: string, term: Term, header: Term, provenance: EdgeProven
   originOf(id, value(term, "namespace"), ontologyOf(header), provenance);
 
 function takeNode(term: Term, header: Term, file: string, sink: GraphSink, provenance: EdgeProvenance): void {
-  const [id, at] = [bare(value(term, "id")), { file, line: term.line }];
+  const [id, at] = [idsIn(value(term, "id")), { file, line: term.line }];
   if (id === "") return sink.broken("a term without an id", at);
   if (/^true\b/.test(value(term, "is_obsolete"))) return sink.leaveNode(id, "obsolete");
   const name = plain(bare(value(term, "name")));
@@ -126,16 +129,16 @@ function exactSynonym(text: string): string[] {
 }
 
 function takeEdges(term: Term, header: Term, file: string, sink: GraphSink, provenance: EdgeProvenance): void {
-  const head = bare(value(term, "id"));
+  const head = idsIn(value(term, "id"));
   if (head === "" || !sink.has(head)) return; // it was told of in the first reading
   const { source, licence } = termOrigin(head, term, header, provenance);
   for (const tag of term.tags.get("is_a") ?? []) {
-    const tail = bare(tag.value);
+    const tail = idsIn(tag.value);
     if (tail === "") sink.broken("is_a names no term", { file, line: tag.line });
     else sink.edge({ head, relation: "is_a", tail, source, licence }, { file, line: tag.line });
   }
   for (const tag of term.tags.get("relationship") ?? []) {
-    const [relation = "", tail = ""] = bare(tag.value).split(/\s+/);
+    const [relation = "", tail = ""] = idsIn(tag.value).split(/\s+/);
     if (relation === "" || tail === "") sink.broken("a relationship needs a relation and a term", { file, line: tag.line });
     else sink.edge({ head, relation, tail, source, licence }, { file, line: tag.line });
   }

@@ -282,6 +282,32 @@ name: part of
     ]);
   });
 
+  it("leads to the terms that are named, whatever their comments and modifiers hold", async () => {
+    const terms = `format-version: 1.2
+ontology: doid
+
+[Term]
+id: DOID:4 {source="a} b"} ! the "root"
+name: disease {source="a} b"}
+
+[Term]
+id: DOID:7
+name: "worst" headache
+is_a: DOID:4 {source="a} b"} ! disease
+
+[Term]
+id: DOID:8
+name: thunderclap
+is_a: DOID:7 ! "worst" headache
+is_a: DOID:4 {source="x"} ! the "root"
+is_a: ! no term
+relationship: part_of DOID:7 {source="a} b"} ! "worst" headache
+`;
+    const { info, chunkOf } = await imported({ "doid.obo": terms });
+    expect(info).toMatchObject({ nodes: { Disease: 3 }, edges: { is_a: 3, part_of: 1 }, leftOut: { "broken-row": 1 } });
+    expect(stringAt((await chunkOf("Disease")).names, 0)).toBe("disease");
+  });
+
   it("takes the licence that the file states over the one that is known", async () => {
     const stated = text.replace(
       "ontology: doid",
