@@ -29,6 +29,12 @@ const semanticTypes: Readonly<Record<string, string>> = {
   "Biologic Function": "Biological process",
 };
 
+const mappedTypes = new Set(Object.values(semanticTypes));
+
+/** Tells whether a type takes the place of one that stood before it. A drug is an organic chemical too: the type that tasks ask for goes first. */
+const replaces = (type: string, before: string | undefined): boolean =>
+  before === undefined || (mappedTypes.has(type) && (type !== "Chemical" || !mappedTypes.has(before)));
+
 /** Places of the columns that are read. */
 const conso = {
   cui: 0,
@@ -87,8 +93,7 @@ async function* readTypes(file: TextFile, sink: GraphSink, types: Map<string, st
     for (const { cells } of rows) {
       const [cui, own] = [cellAt(cells, sty.cui), cellAt(cells, sty.type)];
       const type = semanticTypes[own] ?? own;
-      // A drug is an organic chemical too: the type that tasks ask for goes first.
-      if (!types.has(cui) || (type !== own && type !== "Chemical")) types.set(cui, type);
+      if (replaces(type, types.get(cui))) types.set(cui, type);
     }
     yield bytes;
   }

@@ -406,6 +406,17 @@ describe("UMLS", () => {
       '"Gouty" arthritis',
     ]);
   });
+
+  it.each([
+    ["a chemical", "Chemical", ["Hazardous or Poisonous Substance", "Inorganic Chemical"]],
+    ["a drug that is a chemical and more", "Drug", ["Hormone", "Organic Chemical", "Pharmacologic Substance"]],
+    ["a concept of no type of the tasks", "Hormone", ["Hormone"]],
+  ])("gives %s its type, whatever the order of its rows", async (_, type, own) => {
+    for (const order of [own, [...own].reverse()]) {
+      const rows = order.map((name, i) => `C0000001|T00${i}|A1|${name}|AT${i}|256|\n`).join("");
+      expect((await imported({ ...files, "MRSTY.RRF": rows })).info.nodes).toEqual({ [type]: 1, Concept: 1 });
+    }
+  });
 });
 
 describe("choosing files", () => {
