@@ -46,14 +46,28 @@ function saidIn(completion: string): readonly string[] {
   return [said, alone, withoutQuotes(alone)];
 }
 
-/** The label that a word names, whatever its case, bold or in quotes; "_" and a space are the same. */
+const plain = (text: string): string =>
+  text
+    .replace(/^[\s*`"'“‘]+|[\s*`"'”’.]+$/g, "")
+    .toLowerCase()
+    .replaceAll("_", " ");
+
+/** Ways to compare an answer with a label, the strictest first. A dash before a label is a list's, or its own. */
+const comparisons: readonly ((text: string) => string)[] = [
+  (text) => text.trim(),
+  plain,
+  (text) => plain(text.replace(/^[\s*`"'“‘-]+/, "")),
+];
+
+/** The label that has the very word; else the only one that it names whatever its case, bold or in quotes, where "_" and a space are the same. */
 function labelNamed(task: LearnableTask, said: string): string | undefined {
-  const plain = (text: string) =>
-    text
-      .replace(/^[\s*`"'“‘-]+|[\s*`"'”’.]+$/g, "")
-      .toLowerCase()
-      .replaceAll("_", " ");
-  return task.labels.find(({ id, name }) => plain(name) === plain(said) || plain(id) === plain(said))?.id;
+  for (const compared of comparisons) {
+    const word = compared(said);
+    if (word === "") return undefined;
+    const named = task.labels.filter(({ id, name }) => compared(name) === word || compared(id) === word);
+    if (named.length > 0) return named.length === 1 ? named[0]?.id : undefined;
+  }
+  return undefined;
 }
 
 /** Ways to take several labels apart: as they were asked for, as a list, by commas. */

@@ -22,15 +22,17 @@ export function typedText({ text, spans }: TokenExample, labels: readonly Label[
 
 /**
  * Text and spans of a sentence with typed marks; "[aspirin: Medication]" and "[aspirin](Medication)" are read as well. A label is known by its name
- * or its id, in any case. `malformed`: a mark without a label
- * of the task or without a text. `unbalanced-marks`: a bracket that is not closed, not opened or nested.
+ * or its id, in any case and with "_" for a space, where no other label has the very word. `malformed`: a mark without a label of the task or without
+ * a text. `unbalanced-marks`: a bracket that is not closed, not opened or nested.
  */
 export function readTyped(marked: string, labels: readonly Label[]): Parsed<TokenExample> {
-  const known = new Map(labels.flatMap(({ id, name }) => [id, name].map((word) => [folded(word), id] as const)));
+  const known = (fold: (word: string) => string) =>
+    new Map(labels.flatMap(({ id, name }) => [id, name].map((word) => [fold(word), id] as const)));
+  const [exact, alike] = [known((word) => word), known(folded)];
   const spans: Span[] = [];
   let text = "";
   let at = 0;
-  for (const mark of typedMarks(marked, (word) => known.get(folded(word)))) {
+  for (const mark of typedMarks(marked, (word) => exact.get(word.trim()) ?? alike.get(folded(word)))) {
     if (!mark) return rejected("malformed");
     const { label, name } = mark;
     text += marked.slice(at, mark.start);

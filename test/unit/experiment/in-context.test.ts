@@ -204,4 +204,19 @@ describe("answers", () => {
     const found = readAnswered(mqp, pair, answer);
     expect(found.ok ? found.value.label : undefined).toBe(label);
   });
+
+  it.each([
+    ["a b", "a b"],
+    ["a_b", "a_b"],
+    ["c", "c"],
+    ["c.", "c."],
+    ["-1", "-1"],
+    ["1.", "1"],
+    ["- **1**", undefined],
+    ["**A_B**", undefined],
+  ])("name the label that has the very word, and none of two that are alike: %s", (answer, label) => {
+    const labels = ["a_b", "a b", "c.", "c", "-1", "1"].map((name) => ({ id: name, name, description: name }));
+    const found = readAnswered({ ...mqp, labels }, { kind: "pair", first: "a", second: "b", label: "c" }, answer);
+    expect(found.ok ? found.value.label : undefined).toBe(label);
+  });
 });

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { rng } from "../../../src/base/rng.ts";
 import { knowledgeOf, noKnowledge } from "../../../src/knowledge/topic.ts";
 import { converse, promptsOf } from "../../../src/prompts/families.ts";
+import { readTyped } from "../../../src/prompts/typed-marks.ts";
 import type { TokenExample } from "../../../src/tasks/example.ts";
-import type { Task } from "../../../src/tasks/task.ts";
+import type { Label, Task } from "../../../src/tasks/task.ts";
 import { readTaskJson } from "../../../src/tasks/task-file.ts";
 
 const labels = [{ name: "drug" }, { name: "symptom" }];
@@ -81,6 +82,20 @@ describe("an answer", () => {
         ],
       },
     });
+  });
+
+  it("gives a mark to the label that has its very word, and else to the one that is alike", () => {
+    const [spaced, joined] = ["adverse event", "adverse_event"].map((name) => ({ id: name, name, description: name }));
+    const labelsOf = (answer: string, labels: readonly Label[]) => {
+      const found = readTyped(answer, labels);
+      return found.ok ? found.value.spans.map(({ label }) => label) : found.reason;
+    };
+    const both = [spaced, joined] as Label[];
+    expect(labelsOf("[adverse event: rash] and [adverse_event: itch]", both)).toEqual(["adverse event", "adverse_event"]);
+    expect(labelsOf("[adverse event: rash] and [Adverse_Event: itch]", [joined as Label])).toEqual([
+      "adverse_event",
+      "adverse_event",
+    ]);
   });
 
   it.each([
