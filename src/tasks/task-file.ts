@@ -136,9 +136,13 @@ function markWords(given: Field): string {
   return text;
 }
 
-/** Words that are told apart by case, blanks or invisible characters alone are one to a reader. */
-const asSeen = (text: string): string =>
-  text.toLowerCase().replace(new RegExp(`[${invisible}]+`, "gu"), (gap) => (/\s/.test(gap) ? " " : ""));
+/** Words that differ in case, blanks, invisible characters, "_" or the signs at their ends alone are one to a reader of answers. */
+function asSeen(text: string): string {
+  const seen = text.toLowerCase().replace(new RegExp(`[${invisible}]+`, "gu"), (gap) => (/\s/.test(gap) ? " " : ""));
+  return (seen.replace(/[\s.*`'’”]+$/, "") || seen).replaceAll("_", " ");
+}
+
+const alike = ' (case, blanks, "_" and a full stop at the end tell no two apart)';
 
 function readLabels(given: Field, family: Family): readonly Label[] {
   const all = given.items();
@@ -154,7 +158,7 @@ function readLabels(given: Field, family: Family): readonly Label[] {
     if (id === "__proto__") throw (of.id ?? label).fault("takes another word");
     for (const key of new Set([id, name].map(asSeen))) {
       const before = seen.get(key);
-      if (before && before !== label) throw (of.name as Field).fault(`takes a name that ${before.path} does not have`);
+      if (before && before !== label) throw (of.name as Field).fault(`takes a name that ${before.path} does not have${alike}`);
       seen.set(key, label);
     }
     if (describesLabels(family) && !of.description) throw label.lacks("description");

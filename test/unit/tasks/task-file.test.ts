@@ -243,6 +243,9 @@ describe("a fault of a task file", () => {
     ["very urgent", "very  urgent"],
     ["urgent", "ur\u200bgent"],
     ["\u00e9t\u00e9", "e\u0301te\u0301"],
+    ["very_urgent", "Very urgent"],
+    ["urgent.", "urgent"],
+    ["urgent", "urgent'"],
   ])("takes no two labels that look alike: %j and %j", (one, other) => {
     expect(refusal({ ...sentence, labels: [{ name: one }, { name: other }] })).toContain(
       "labels[1].name takes a name that labels[0] does not have",
@@ -254,6 +257,9 @@ describe("a fault of a task file", () => {
       ["\u0639\u0627\u062c\u0644", "\u0631\u0648\u062a\u064a\u0646\u064a"],
       ["\u7d27\u6025", "\u5e38\u89c4"],
       ["\u{1F691}", "\u{1F642}"],
+      [".", "*"],
+      ["-1", "1"],
+      ["Rh-", "Rh+"],
     ]) {
       const labels = [{ name: one }, { name: other }];
       const { task } = readTaskFile(JSON.stringify({ ...sentence, labels }), "task.json");
