@@ -52,13 +52,17 @@ export interface TypedMark {
   readonly name: string;
 }
 
-/** The marks of a text in order; undefined in place of one whose label `labelOf` does not know, or that has no text. */
+/**
+ * The marks of a text in order; undefined in place of one whose label `labelOf` does not know, or that has no text. A label may hold colons: the
+ * longest one before a colon is taken, else the longest one behind a colon.
+ */
 export function* typedMarks(text: string, labelOf: (word: string) => string | undefined): Generator<TypedMark | undefined> {
   for (const { index, 0: whole, 1: inside = "", 2: behind } of text.matchAll(/\[([^[\]]*)\](?:\(([^()]*)\))?/g)) {
-    const [first, last, end] = [inside.indexOf(":"), inside.lastIndexOf(":"), index + inside.length + 2];
+    const colons = [...inside.matchAll(/:/g)].map((colon) => colon.index);
+    const end = index + inside.length + 2;
     const ways: readonly (readonly [word: string, name: string, end: number])[] = [
-      ...(first < 0 ? [] : [[inside.slice(0, first), inside.slice(first + 1), end] as const]),
-      ...(last < 0 ? [] : [[inside.slice(last + 1), inside.slice(0, last), end] as const]),
+      ...colons.toReversed().map((colon) => [inside.slice(0, colon), inside.slice(colon + 1), end] as const),
+      ...colons.map((colon) => [inside.slice(colon + 1), inside.slice(0, colon), end] as const),
       ...(behind === undefined ? [] : [[behind, inside, index + whole.length] as const]),
     ];
     const marks = ways.flatMap(([word, said, to]): TypedMark[] => {

@@ -61,12 +61,18 @@ function isSlot(content: string, before: string, after: string, slots: ReadonlyS
   return begins || /[;,(]$/.test(lead) || wantsName.test(lead);
 }
 
+/** A mark that begins with its kind, "[dosage: 5]", is judged by what follows. A kind may hold colons: "[HP:0001250: seizures]". */
+function withoutKind(inside: string, slots: ReadonlySet<string>): string {
+  const ends = [...inside.matchAll(/:/g)].map((colon) => colon.index).toReversed();
+  const end = ends.find((colon) => slots.has(plain(inside.slice(0, colon))));
+  return end === undefined ? inside : inside.slice(end + 1);
+}
+
 /** Brackets of ordinary text: "[18F]FDG", "[sic]", intervals, chemical names are none of a form's. */
 function hasBracketForm(text: string, slots: ReadonlySet<string>, marks: boolean): boolean {
   return [...text.matchAll(/\[([^[\]]*)\]/g)].some((found) => {
-    const [inside, kind] = [found[1] as string, /^([^:]*):/.exec(found[1] as string)];
-    // A mark that begins with its kind, "[dosage: 5]", is judged by what follows.
-    const content = marks && kind && slots.has(plain(kind[1] as string)) ? inside.slice(kind[0].length) : inside;
+    const inside = found[1] as string;
+    const content = marks ? withoutKind(inside, slots) : inside;
     if (content.trim() === "") return false; // an empty mark is told by its own reason
     if (isForm(content)) return true;
     const before = text.slice(0, found.index).replace(/[[\]]/g, "");

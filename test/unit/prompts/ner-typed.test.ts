@@ -99,6 +99,25 @@ describe("an answer", () => {
   });
 
   it.each([
+    ["He had [HP:0001250: seizures] today.", "seizures", "HP:0001250"],
+    ["He had [hp:0001250: seizures: focal] today.", "seizures: focal", "HP:0001250"],
+    ["He had [seizures: HP:0001250] today.", "seizures", "HP:0001250"],
+    ["He had [seizures](HP:0001250) today.", "seizures", "HP:0001250"],
+    ["He had [TNM:t_stage: T2] today.", "T2", "TNM:t_stage"],
+    ["He had [HP: pain] today.", "pain", "HP"],
+    ["He had [HP:0001250] today.", "0001250", "HP"],
+    ["He had [HP: ratio 1:2] today.", "ratio 1:2", "HP"],
+  ])("is read with a colon in its label: %s", (answer, name, label) => {
+    const labels = [{ name: "HP" }, { name: "HP:0001250" }, { name: "TNM:t_stage" }];
+    const own = readTaskJson({ name: "Own", family: "ner", labels }, "t").task as Task<"ner">;
+    const found = promptsOf(own).read(own, label, [answer], []);
+    expect(found).toEqual({
+      ok: true,
+      value: { kind: "token", text: `He had ${name} today.`, spans: [{ start: 7, end: 7 + name.length, label }] },
+    });
+  });
+
+  it.each([
     ["[symptom: Tremor] was seen in two patients.", "lithium", "topic-absent"],
     ["Nothing of note was seen in two patients.", undefined, "no-entity"],
     ["[disease: Gout] was seen in two patients.", undefined, "malformed"],
