@@ -2,6 +2,7 @@
 
 import type { Field } from "../base/json-field.ts";
 import type { Example, Shape, Shapes, Span } from "./example.ts";
+import { labelOfField } from "./label-field.ts";
 import type { LearnableTask, Task } from "./task.ts";
 import { isVisible } from "./words.ts";
 
@@ -36,7 +37,7 @@ function textOf(of: Readonly<Record<string, Field>>, name: string, given: Field)
   return text;
 }
 
-const labelIn = (task: LearnableTask, given: Field): string => given.oneOf(task.labels.map((label) => label.id));
+const labelIn = (task: LearnableTask, given: Field): string => labelOfField(given, task.labels);
 
 /** Extent within the text; an edge inside a surrogate pair would cut a character. */
 function extentOf(of: Readonly<Record<string, Field>>, given: Field, text: string): { start: number; end: number } {

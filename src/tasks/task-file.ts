@@ -6,6 +6,7 @@ import { readJsonText } from "../base/json-text.ts";
 import { tasks } from "./catalogue.ts";
 import { exampleRows, noExamples, readExamples, type TaskExamples } from "./example-rows.ts";
 import { type EntityRole, type Family, families } from "./families.ts";
+import { keptName, labelOfField } from "./label-field.ts";
 import type { Average, Metric, MetricName } from "./metric.ts";
 import {
   describesLabels,
@@ -122,7 +123,7 @@ function readId(given: Field): string {
 
 /** A line of text that can stand in a prompt. */
 function words(given: Field, longest: number): string {
-  const text = given.text().normalize("NFC").trim();
+  const text = keptName(given.text());
   if (!isVisible(text) || /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) throw given.fault("takes a line of text");
   if (text.length > longest) throw given.fault(`takes at most ${longest} characters, and has ${text.length}`);
   return text;
@@ -230,7 +231,7 @@ function readMetrics(given: Field, { labels, family }: TaskDraft): readonly [Met
     const of = one.object(["name", "average", "without"]);
     const name = required(of, "name", one).oneOf(metricNames);
     const average = of.average?.oneOf(averages);
-    const without = of.without?.oneOf(labels.map((label) => label.id));
+    const without = of.without && labelOfField(of.without, labels);
     const isSpan = shapeOf(family) === "token";
     if (name === "accuracy" && (isSpan || average || without !== undefined))
       throw one.fault("takes accuracy without an average, over all labels, for labels of whole texts");

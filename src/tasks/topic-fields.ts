@@ -1,6 +1,7 @@
 // Topics of a task as fields of a JSON file: queries over a graph, and names in a list. Knows no graph.
 
 import type { Field } from "../base/json-field.ts";
+import { fieldsByLabel, keptName } from "./label-field.ts";
 import type { ByLabel, TopicList } from "./task.ts";
 import type { GraphQuery, TopicQuery } from "./topic-query.ts";
 
@@ -13,7 +14,7 @@ export function readByLabel<T>(given: Field, labels: readonly string[], read: (v
   if (of.every && of.each) throw given.fault('takes "every" or "each", not both');
   if (of.every) return { every: read(of.every) };
   if (!of.each) throw given.fault('takes an object with "every" or "each"');
-  const each = of.each.object(labels);
+  const each = fieldsByLabel(of.each, labels);
   const missing = labels.find((label) => !Object.hasOwn(each, label));
   if (missing !== undefined) throw of.each.lacks(missing);
   return { each: Object.fromEntries(labels.map((label) => [label, read(each[label] as Field)])) };
@@ -101,7 +102,7 @@ export function readTopicList(given: Field, labels: readonly string[], pairs: bo
       const wanted = pairs ? 2 : 1;
       if (entities.length !== wanted) throw one.fault(pairs ? "takes a list of two names, head and tail" : "takes one name");
       return entities.map((entity) => {
-        const name = entity.text().normalize("NFC").trim();
+        const name = keptName(entity.text());
         if (name === "" || /[\p{Cc}\u2028\u2029[\]]/u.test(name))
           throw entity.fault("takes a name, on one line and without brackets");
         if (name.length > 120) throw entity.fault("takes at most 120 characters");

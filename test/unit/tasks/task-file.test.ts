@@ -124,6 +124,30 @@ describe("a task file", () => {
     expect(read(entity).examples).toEqual(noExamples);
   });
 
+  it("knows its labels however their accents are composed, and with blanks at their ends", () => {
+    const [given, kept] = [" fie\u0300vre ", "fi\u00e8vre"];
+    const spans = { train: [{ text: "Fièvre.", spans: [{ start: 0, end: 6, label: given }] }] };
+    const ner = { ...entity, labels: [{ name: given }], topicList: { each: { [given]: ["grippe"] } }, examples: spans };
+    expect(read({ ...ner, entityTypes: { each: { [kept]: ["Sign"] } } })).toMatchObject({
+      task: {
+        labels: [{ id: kept }],
+        topicList: { each: { [kept]: [["grippe"]] } },
+        entityTypes: { each: { [kept]: ["Sign"] } },
+      },
+      examples: { train: [{ spans: [{ label: kept }] }] },
+    });
+    const labels = [{ name: given }, { name: "other" }];
+    const metrics = [{ name: "f1", average: "macro", without: given }];
+    const examples = { train: [{ text: "a b", labels: [given] }] };
+    expect(read({ ...sentence, labels, metrics, examples })).toMatchObject({
+      task: { metrics: [{ without: kept }] },
+      examples: { train: [{ labels: [kept] }] },
+    });
+    const pairs = { ...pair, labels: [{ ...pair.labels[0], name: given }, pair.labels[1]] };
+    const compared = { train: [{ first: "a", second: "b", label: given }] };
+    expect(read({ ...pairs, examples: compared }).examples).toMatchObject({ train: [{ label: kept }] });
+  });
+
   it("puts spans in order", () => {
     const spans = [
       { start: 11, end: 21, label: "adverse event" },
@@ -189,6 +213,13 @@ describe("a fault of a task file", () => {
       { ...sentence, topics: { each: { urgent: { kind: "nodes", types: ["Drug"] } } } },
       'topics.each has no "routine"',
     ],
+    [
+      "topics for a label twice",
+      { ...entity, topicList: { each: { "adverse event": ["rash"], "adverse event ": ["itch"] } } },
+      'topicList.each takes a label once, and has "adverse event" twice',
+    ],
+    ["topics for no label", { ...entity, topicList: { each: { rash: ["rash"] } } }, "topicList.each.rash is no field"],
+    ["topics by a list", { ...entity, topicList: { each: ["rash"] } }, "topicList.each takes an object"],
     [
       "topics of pairs for one entity",
       { ...entity, topics: { every: { kind: "pairs", head: "A", tail: "B" } } },
