@@ -24,7 +24,7 @@ import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
 import { type Answered, answeredIn, answersFor, asAnswered, requireWanted } from "./experiment-answers.ts";
-import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
+import { type NamedTask, namedTask, requireExamples, requireOwnIds } from "./task-argument.ts";
 
 /** A cell as the file names it. */
 export interface FileCell {
@@ -121,24 +121,25 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   };
   const anyTask = { task: (tasks[0] as Task).id, seed: 0, size };
   const gold = sources.some((source) => needs(cellSource(source, preset, anyTask, known).config.source, "gold"));
-  const all = required(given, "tasks", file)
+  const asked = required(given, "tasks", file)
     .list()
-    .map((of) => taskRows(of, dirname(resolve(path)), gold))
-    .flatMap(({ task, data }) =>
-      encoders.flatMap((encoder) =>
-        seeds.flatMap((seed) =>
-          sources.flatMap((source) => {
-            const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
-            const row = { seeds: seed.seeds, seed: seed.name, data };
-            const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, known), ...row };
-            return written(cell, writers)
-              .flatMap((each) => shared(each, shares))
-              .flatMap((each) => filtered(each, filters))
-              .map((each) => answeredBy(each, answered));
-          }),
-        ),
+    .map((of) => ({ field: of.name, ...taskRows(of, dirname(resolve(path)), gold) }));
+  requireOwnIds(asked);
+  const all = asked.flatMap(({ task, data }) =>
+    encoders.flatMap((encoder) =>
+      seeds.flatMap((seed) =>
+        sources.flatMap((source) => {
+          const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
+          const row = { seeds: seed.seeds, seed: seed.name, data };
+          const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, known), ...row };
+          return written(cell, writers)
+            .flatMap((each) => shared(each, shares))
+            .flatMap((each) => filtered(each, filters))
+            .map((each) => answeredBy(each, answered));
+        }),
       ),
-    );
+    ),
+  );
   const cells = all.filter((cell) => !whyNot(cell, known));
   const leftOut = [...new Set(all.flatMap((cell) => whyNot(cell, known) ?? []))];
   requireWanted(answered, cells);

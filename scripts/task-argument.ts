@@ -2,9 +2,10 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { canonicalJson } from "../src/base/hash.ts";
 import { meantWords } from "../src/base/nearest-name.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
-import { type TaskRef, taskById, tasks } from "../src/tasks/catalogue.ts";
+import { type TaskRef, taskById, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { TaskExamples } from "../src/tasks/example-rows.ts";
 import { readTaskFile } from "../src/tasks/task-file.ts";
 
@@ -32,6 +33,21 @@ export function namedTask(field: string, name: string, path: string): NamedTask 
   const { task, examples } = readTaskFile(decodeUtf8(readFileSync(path), file), file);
   const has = Object.values(examples).some((set) => set.length > 0);
   return { ref: task, ...(has ? { own: examples } : {}) };
+}
+
+/** Refuses two different tasks of one id: results stand under it. `field` names the field. Throws an Error that names both. */
+export function requireOwnIds(named: readonly { readonly field: string; readonly task: TaskRef }[]): void {
+  for (const [i, { field, task }] of named.entries()) {
+    const id = taskIdOf(task);
+    const before = named
+      .slice(0, i)
+      .find((other) => taskIdOf(other.task) === id && canonicalJson(other.task) !== canonicalJson(task));
+    if (!before) continue;
+    const [one, other] = [taskOf(before.task).name, taskOf(task).name];
+    throw new Error(
+      `${field} takes a task of another id than ${before.field}; "${one}" and "${other}" both have ${JSON.stringify(id)}: give one an "id"`,
+    );
+  }
 }
 
 /** Refuses a task of one's own that nothing brings examples for, before anything is built. `data` is the option that would. */

@@ -168,6 +168,7 @@ describe("a task of one's own", () => {
   writeFileSync(join(folder, "task.json"), JSON.stringify({ ...task, examples }));
   writeFileSync(join(folder, "bare.json"), JSON.stringify(task));
   writeFileSync(join(folder, "broken.json"), JSON.stringify({ ...task, family: "poem" }));
+  writeFileSync(join(folder, "other.json"), JSON.stringify({ ...task, name: "Urgency!" }));
   mkdirSync(join(folder, "rows"));
   writeFileSync(join(folder, "rows", "test.jsonl"), "{}\n");
   const beside = (tasks: unknown) => read({ ...whole, tasks }, join(folder, "plan.json"));
@@ -187,7 +188,15 @@ describe("a task of one's own", () => {
     expect(() => beside(["bare.json"])).toThrow(/tasks\[0\]: the file has no "examples"/);
   });
 
+  it("may stand twice, with its own examples and with a folder's", () => {
+    expect(beside(["task.json", { task: "task.json", data: "rows" }]).cells).toHaveLength(2);
+  });
+
   it.each([
+    [
+      ["task.json", { task: "other.json", data: "rows" }],
+      'plan.json: tasks[1] takes a task of another id than plan.json: tasks[0]; "Urgency" and "Urgency!" both have "urgency"',
+    ],
     [["broken.json"], "broken.json: family takes ner"],
     [["nowhere.json"], "tasks[0]: there is no file"],
     [[{ id: "mqp", task: "task.json" }], 'takes "id" or "task", not both'],
