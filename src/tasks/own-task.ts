@@ -235,14 +235,18 @@ export function taskOfDraft(draft: TaskDraft): Task {
   return task as Task; // the compiler does not follow that the row is the family's own
 }
 
-/** An id from a name in any script, fit for addresses and file names; never that of a task of the paper. */
+const mostSlug = 40;
+
+/**
+ * An id from a name in any script, fit for addresses and file names; never that of a task of the paper. A hash stands for letters that it cannot hold:
+ * two names that differ in those alone have two ids.
+ */
 export function idFor(name: string): string {
-  const plain =
-    name
-      .normalize("NFKD")
-      .toLowerCase()
-      .match(/[a-z0-9]+/g) ?? [];
-  const slug = plain.join("-").slice(0, 40).replace(/-$/, "");
-  const id = slug === "" ? `task-${rng("task", name).int(0x7fffffff).toString(36)}` : slug;
+  const folded = name.normalize("NFKD").toLowerCase();
+  const whole = (folded.match(/[a-z0-9]+/g) ?? []).join("-");
+  const slug = whole.slice(0, mostSlug).replace(/-$/, "");
+  const isWhole = whole.length <= mostSlug && !/(?![a-z0-9])[\p{L}\p{N}]/u.test(folded);
+  const hash = () => rng("task", name).int(0x7fffffff).toString(36);
+  const id = slug !== "" && isWhole ? slug : `${slug || "task"}-${hash()}`;
   return tasks.some((task) => task.id === id) ? `${id}-own` : id;
 }

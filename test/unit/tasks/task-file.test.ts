@@ -110,6 +110,23 @@ describe("a task file", () => {
     }
   });
 
+  it.each([
+    ["\u4efb\u52a1 2", "\u0417\u0430\u0434\u0430\u0447\u0430 2"],
+    ["\u03b1-blocker use", "\u03b2-blocker use"],
+    ["Adverse events in discharge letters of the years 2019", "Adverse events in discharge letters of the years 2020"],
+  ])("has another id than one whose name differs in letters that no id holds: %s, %s", (one, other) => {
+    const ids = [one, other].map((name) => read({ ...entity, name }).task.id);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(read({ ...entity, id }).task.id).toBe(id);
+  });
+
+  it.each([
+    ["Adverse events", "adverse-events"],
+    ["Fi\u00e8vre (2)", "fie-vre-2"],
+  ])("has its name's letters alone as its id where they are all there: %s", (name, id) => {
+    expect(read({ ...entity, name }).task.id).toBe(id);
+  });
+
   it("never has the id of a task of the paper", () => {
     expect(read({ ...entity, name: "HoC" }).task.id).toBe("hoc-own");
     expect(refusal({ ...entity, id: "hoc" })).toContain("task.json: id takes another id");
