@@ -1,7 +1,7 @@
 // npm run batch: the prompts of a cell out as OpenAI batch files, and their answers back in, for a cluster to do what one machine cannot.
 
 import { isUtf8 } from "node:buffer";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -121,7 +121,15 @@ async function planOf(path: string, { model, grammar }: OutOptions, attempts: nu
 
 async function back(folder: BatchFolder, paths: readonly string[]): Promise<Stepped> {
   const plan = folder.plan();
-  return step(folder, plan, new Map(paths.map((path) => [path, answersIn(path)])));
+  return step(folder, plan, new Map(paths.flatMap(filesOf).map((path) => [path, answersIn(path)])));
+}
+
+/** A folder of answers is its .jsonl files. Throws `file-missing` for one without any. */
+function filesOf(path: string): readonly string[] {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
+  const files = readdirSync(path).filter((name) => /\.jsonl$/i.test(name));
+  if (files.length === 0) throw new ClinfuseError("file-missing", `the folder ${path} holds no .jsonl file`, { file: path });
+  return files.sort().map((name) => join(path, name));
 }
 
 /** Text of answers. A runner that was killed may end its file inside of a character: that line is cut off, and those before it count. */

@@ -218,6 +218,20 @@ describe("npm run batch", () => {
     expect(read.aside.join("\n")).toContain("answers.jsonl, line 4: the line is not JSON: cut off");
   });
 
+  it("takes a folder of answers, whose files any machine may have written, and refuses one that has none", async () => {
+    const at = join(folder, "parts");
+    await batch("--out", at, cellFile("parts-cell", { task: "bc5cdr-disease", source: "clingen", seed: 1, size: 6, model: "m" }));
+    const lines = await runBatch(join(at, "turn-1.jsonl"), join(at, "answers.jsonl"));
+    const parts = join(folder, "answered");
+    mkdirSync(parts);
+    expect((await batch("--in", at, parts)).last.error).toMatchObject({ code: "file-missing", file: parts });
+    writeFileSync(join(parts, "b.jsonl"), lines.slice(0, 5).join("\n"));
+    writeFileSync(join(parts, "a.jsonl"), lines.slice(5).join("\n"));
+    writeFileSync(join(parts, "log.txt"), "no answers\n");
+    expect((await batch("--in", at, parts)).last).toMatchObject({ missing: [], malformed: 0, next: null });
+    expect(products(at)).toEqual(products(join(folder, "whole")));
+  });
+
   it("asks nothing more when no answer came", async () => {
     const at = join(folder, "unanswered");
     await batch("--out", at, cellFile("unanswered-cell", { task: "mqp", source: "clingen", seed: 1, size: 3, model: "m" }));
