@@ -26,11 +26,15 @@ const words: readonly (readonly [RegExp, Split])[] = [
 /** The few-shot part of a set. */
 const fewOf: Readonly<Partial<Record<Split, Split>>> = { full: "train", dev: "validation", test: "test" };
 
+/** "few-shot", and "few" behind another word: "train_few". */
+const saysFew = (own: readonly string[]): boolean =>
+  own.some((word, i) => /^fewshots?$/.test(word) || (word === "few" && (i > 0 || /^shots?$/.test(own[1] ?? ""))));
+
 /** The set that a name says. */
 function setIn(name: string): Split | undefined {
   const own = wordsOf(name);
   const sets = words.filter(([word]) => own.some((one) => word.test(one))).map(([, split]) => split);
-  if (!own.some((one) => /^few(?:shots?)?$/.test(one))) return sets[0];
+  if (!saysFew(own)) return sets[0];
   return fewOf[sets.find((set) => set !== "full") ?? "full"];
 }
 

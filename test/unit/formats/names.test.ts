@@ -32,6 +32,8 @@ describe("the set of a file", () => {
     ["few_shot_dev.tsv", "validation"],
     ["dev-few-shot.jsonl", "validation"],
     ["few_shot_test.tsv", "test"],
+    ["fewshot_train.jsonl", "train"],
+    ["few.csv", "pool"],
     ["latest.tsv", "pool"],
     ["strain_devices.tsv", "pool"],
     ["testosterone.tsv", "pool"],
