@@ -23,6 +23,7 @@ import { fakeAnalyse } from "./fake-analyse.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
+import { guardedScopes } from "./fake-policies.ts";
 import { memoryCapsules, memoryTasks, starterFiles } from "./fake-stores.ts";
 import { dynamics, recipe, stage, unasked } from "./fake-training.ts";
 
@@ -68,13 +69,6 @@ export const models: readonly ModelOnDisk[] = [
     missing: [],
   },
 ];
-
-const policy = "default-src 'none'; script-src 'self' blob:; connect-src 'self' blob: https://huggingface.co https://*.hf.co";
-
-/** As the app's own server has it. */
-export const guardedScopes: readonly ScopePolicy[] = (
-  ["page", "generate worker", "train worker", "models worker", "threads"] as const
-).map((scope) => ({ scope, policy }));
 
 export interface Fake extends FakeLibrary {
   readonly services: Services;
