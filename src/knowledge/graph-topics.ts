@@ -71,7 +71,7 @@ export async function sampleTopics(
     );
     const found = await takeTurns(draws, sampling.count);
     if (found.length === 0) {
-      const asked = queries.map(canonicalName).join(", ");
+      const asked = namesOf(queries);
       const under = sampling.licences ? ` under the licences ${sampling.licences.join(", ") || "(none is chosen)"}` : "";
       const wanted = "every" in task.topics ? task.name : `"${label}" of ${task.name}`;
       const what = `the graph "${graph.id}" holds no topic for ${wanted}${under}: it was asked for ${asked}`;
@@ -111,6 +111,15 @@ async function turns(graph: KnowledgeGraph, query: TopicQuery): Promise<GraphQue
     default:
       return query satisfies never;
   }
+}
+
+/** Queries that a sentence names: a relation is asked for by each of its names between each two of the types' names. */
+const mostNamed = 8;
+
+function namesOf(queries: readonly GraphQuery[]): string {
+  const names = queries.map(canonicalName);
+  const more = names.length - mostNamed;
+  return more > 0 ? `${names.slice(0, mostNamed).join(", ")} and ${more} more of the same kind` : names.join(", ");
 }
 
 function canonicalName(query: GraphQuery): string {

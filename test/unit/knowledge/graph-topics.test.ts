@@ -109,6 +109,14 @@ describe("sampling topics", () => {
     const message = expect.stringMatching(/no topic for "not_equivalent" of MQP: .* Drug$/);
     await expect(sampleTopics(graph, apart, natural(9), rng("t"))).rejects.toMatchObject({ code: "no-topics", message });
   });
+
+  it("names the first of many ways to ask, and counts the others", async () => {
+    const graph = await graphFrom(nodesFile({ Gene: ["TP53", "BRCA1"] }), edgesFile("Gene:0 binds Gene:1"));
+    const of = Array.from({ length: 20 }, (_, i) => ({ kind: "nodes", types: [`Type${i}`] }) as const);
+    const many = { ...bc5cdrDisease, topics: { every: { kind: "any", of } } } satisfies Task;
+    const message = expect.stringMatching(/asked for Type0, .*, Type7 and 12 more of the same kind$/);
+    await expect(sampleTopics(graph, many, natural(9), rng("t"))).rejects.toMatchObject({ code: "no-topics", message });
+  });
 });
 
 describe("names", () => {
