@@ -88,8 +88,7 @@ const setOf = (path: string): Split => (isNamed(path) ? (splitOfName[keyOf(path)
 /** And files that hold a set which none of the named ones holds: validation.jsonl. */
 function withOtherSets(named: readonly string[], rows: readonly string[]): readonly string[] {
   const held = new Set(named.map(setOf));
-  const others = rows.filter((path) => splitOf(path) !== "pool" && !held.has(splitOf(path)));
-  return [...new Set([...named, ...others])];
+  return [...named, ...rows.filter((path) => !named.includes(path) && setOf(path) !== "pool" && !held.has(setOf(path)))];
 }
 
 /** Fields of a generated row, which is for training. */
@@ -105,14 +104,10 @@ export const clingen: Format = {
   extensions: ["jsonl"],
   serves: () => true,
   fits(heads) {
-    const named = [...heads].filter(([path]) => isNamed(path));
+    const named = [...heads.keys()].filter(isNamed);
     const rows = [...heads].filter(([path, head]) => /\.jsonl?$/i.test(path) && looksLikeRows(head)).map(([path]) => path);
-    const own = named.some(([path, head]) => rows.includes(path) || /^\uFEFF?\s*\{\}?\s*$/.test(head))
-      ? withOtherSets(
-          named.map(([path]) => path),
-          rows,
-        )
-      : rows;
+    const isRows = (path: string) => rows.includes(path) || /^\uFEFF?\s*\{\}?\s*$/.test(heads.get(path) ?? "");
+    const own = named.some(isRows) ? withOtherSets(named, rows) : rows;
     return own.length === 0 ? [] : [...own, ...[...heads.keys()].filter(isLabelFile)];
   },
   claims: (path) => isNamed(path) || isLabelFile(path),
