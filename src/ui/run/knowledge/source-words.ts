@@ -37,8 +37,9 @@ const limits: Readonly<Record<string, Partial<Readonly<Record<Family, string>>>>
   "smollm2-135m-instruct": {
     pair: "A writer of 135M parameters writes pairs that differ little by their label. On MQP they taught the encoder nothing.",
     classification:
-      "On HoC the sentences of a writer of 135M parameters taught more without topics than with the graph’s, which there say nothing of the label.",
-    relation: "On CDR the sentences of a writer of 135M parameters brought precision and took recall.",
+      "On HoC the sentences of a writer of 135M parameters taught something. The graph’s topics, which there say nothing of the label, added nothing that two seeds could tell.",
+    relation:
+      "On CDR the sentences of a writer of 135M parameters took recall, and brought no precision that two seeds could tell.",
   },
 };
 
