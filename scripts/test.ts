@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { findChromium } from "./chromium.ts";
 import { ensureModels } from "./models.ts";
@@ -16,6 +16,28 @@ interface Count {
   skipped: number;
   /** Count of the passed that passed at the second try: only a file that says why has one. */
   again?: number;
+  /** What failed, by name: told once more beside the count, since the output above is long. */
+  failures: readonly string[];
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  testResults: readonly {
+    name: string;
+    assertionResults: readonly { status: string; fullName: string }[];
+  }[];
+}
+
+interface Suite {
+  specs?: readonly { ok: boolean; file: string; title: string }[];
+  suites?: readonly Suite[];
+}
+
+interface PlaywrightReport {
+  stats: Partial<Record<"expected" | "unexpected" | "flaky" | "skipped", number>>;
+  suites: readonly Suite[];
 }
 
 const reports = mkdtempSync(join(tmpdir(), "clinfuse-test-"));
@@ -40,7 +62,8 @@ async function check(command: string, args: readonly string[]): Promise<Count> {
     child.on("error", reject).on("close", (code) => resolve(code ?? 1)),
   );
   console.log(`\n> ${command} ${args.join(" ")}\n${output.trimEnd()}`);
-  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  const failures = status === 0 ? [] : [`${command} ${args.join(" ")}`];
+  return { passed: 1 - failures.length, failed: failures.length, skipped: 0, failures };
 }
 
 function vitest(project: string): Count {
@@ -53,22 +76,43 @@ function vitest(project: string): Count {
     "--reporter=json",
     `--outputFile.json=${file}`,
   ]);
-  const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0 } = report as Record<string, number>;
-  return settle({ passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests }, status);
+  const report = readReport<VitestReport>(file);
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, testResults = [] } = report;
+  const failures = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status: ended }) => ended === "failed")
+      .map(({ fullName }) => `${relative(root, name)}: ${fullName}`),
+  );
+  return settle({ passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, failures }, status, project);
 }
 
 function playwright(): Count {
   const file = join(reports, "e2e.json");
   const status = run("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
-  const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = (report as { stats?: Record<string, number> }).stats ?? {};
-  return settle({ passed: expected + flaky, failed: unexpected, skipped, again: flaky }, status);
+  const { stats, suites = [] } = readReport<PlaywrightReport>(file);
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats ?? {};
+  return settle(
+    { passed: expected + flaky, failed: unexpected, skipped, again: flaky, failures: suites.flatMap(failedSpecs) },
+    status,
+    "end to end",
+  );
+}
+
+/** Names of a suite's failed specifications, those of the suites in it too. */
+function failedSpecs({ specs = [], suites = [] }: Suite): readonly string[] {
+  const own = specs.filter(({ ok }) => !ok).map(({ file, title }) => `test/e2e/${file}: ${title}`);
+  return [...own, ...suites.flatMap(failedSpecs)];
+}
+
+/** What a runner wrote of its run; nothing of it where the runner ended before it wrote. */
+function readReport<T extends object>(file: string): Partial<T> {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : {};
 }
 
 /** A runner that failed without a failed test (a crash, a file that does not load) counts as one failure. */
-function settle(count: Count, status: number): Count {
-  return status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+function settle(count: Count, status: number, suite: string): Count {
+  if (status === 0 || count.failed > 0) return count;
+  return { ...count, failed: 1, failures: [`${suite}: the suite ended with code ${status}`] };
 }
 
 async function main(): Promise<void> {
@@ -89,9 +133,11 @@ async function main(): Promise<void> {
         playwright(),
       ];
   rmSync(reports, { recursive: true, force: true });
-  const sum = (key: keyof Count) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
+  const sum = (key: Exclude<keyof Count, "failures">) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
   const skipped = sum("skipped");
   if (sum("again") > 0) console.log(`\nAt the second try only: ${sum("again")} of the passed`);
+  const failures = counts.flatMap((count) => count.failures);
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `- ${name}`).join("\n")}`);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   if (sum("failed") > 0) process.exitCode = 1;
 }
