@@ -17,6 +17,8 @@ def preprocess(row):
     params = {name: body[name] for name in SAMPLING if name in body}
     if "structured_outputs" in body:
         params["structured_outputs"] = body["structured_outputs"]
+    if "vllm_xargs" in body:
+        params["extra_args"] = body["vllm_xargs"]
     return {"messages": body["messages"], "sampling_params": params, "text": row["text"]}
 
 

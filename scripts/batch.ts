@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
-import { type GrammarForm, grammarFields } from "../src/generate/batch-lines.ts";
+import { type GrammarForm, serverForms } from "../src/generate/batch-lines.ts";
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { dataFolder } from "../src/report/data-folder.ts";
@@ -83,8 +83,8 @@ interface OutOptions {
 async function out(folder: BatchFolder, positionals: readonly string[], asked: OutOptions): Promise<Stepped> {
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new Error("--out FOLDER takes one file of a cell: --out FOLDER CELL.json");
-  if (!Object.hasOwn(grammarFields, asked.grammar)) {
-    throw new Error(`--grammar takes ${Object.keys(grammarFields).join(", ")}; it is ${JSON.stringify(asked.grammar)}`);
+  if (!Object.hasOwn(serverForms, asked.grammar)) {
+    throw new Error(`--grammar takes ${Object.keys(serverForms).join(", ")}; it is ${JSON.stringify(asked.grammar)}`);
   }
   const attempts = asked.attempts === undefined ? undefined : Number(asked.attempts);
   if (attempts !== undefined && (!Number.isInteger(attempts) || attempts < 1)) {

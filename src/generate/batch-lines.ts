@@ -1,18 +1,26 @@
 // OpenAI's batch format: a request as a line of JSON, and lines of answers back. Knows no file and no run.
 
-import type { CompletionRequest, Sampling } from "../engines/language-model.ts";
+import type { CompletionRequest, Sampling, Uncopied } from "../engines/language-model.ts";
 import type { Answer, NamedRequest } from "./recorded-model.ts";
 
-/** How a grammar is sent along. Servers that know no grammar get none; the reader then rejects what does not fit. */
-export const grammarFields = {
-  none: () => ({}),
-  /** vLLM from 0.12 on. */
-  vllm: (grammar) => ({ structured_outputs: { grammar } }),
-  /** vLLM before 0.12. */
-  "vllm-guided": (grammar) => ({ guided_grammar: grammar }),
-} as const satisfies Readonly<Record<string, (grammar: string) => object>>;
+/** How a server is told a rule of the sampler. One that knows none is told none; the reader then rejects what does not fit. */
+interface ServerForm {
+  grammar(grammar: string): object;
+  uncopied(rule: Uncopied): object;
+}
 
-export type GrammarForm = keyof typeof grammarFields;
+export const serverForms = {
+  none: { grammar: () => ({}), uncopied: () => ({}) },
+  /** vLLM from 0.12 on. Its own sampler knows no such rule as `uncopied`: docs/vllm_uncopied.py adds it. */
+  vllm: {
+    grammar: (grammar) => ({ structured_outputs: { grammar } }),
+    uncopied: ({ texts, words }) => ({ vllm_xargs: { uncopied_texts: texts, uncopied_words: words } }),
+  },
+  /** vLLM before 0.12. */
+  "vllm-guided": { grammar: (grammar) => ({ guided_grammar: grammar }), uncopied: () => ({}) },
+} as const satisfies Readonly<Record<string, ServerForm>>;
+
+export type GrammarForm = keyof typeof serverForms;
 
 /** Fields of a sampling by OpenAI's names, or vLLM's for what OpenAI lacks; undefined ones are left out of the JSON. */
 const samplingFields = (sampling: Sampling) => ({
@@ -26,13 +34,16 @@ const samplingFields = (sampling: Sampling) => ({
 });
 
 /** `body` of the line: what `/v1/chat/completions` takes. */
-export function requestBody({ messages, sampling, seed, grammar }: CompletionRequest, model: string, form: GrammarForm): object {
+export function requestBody(request: CompletionRequest, model: string, form: GrammarForm): object {
+  const { messages, sampling, seed, grammar, uncopied } = request;
+  const server: ServerForm = serverForms[form];
   return {
     model,
     messages: messages.map(({ role, content }) => ({ role, content })),
     ...samplingFields(sampling),
     seed,
-    ...(grammar === undefined ? {} : grammarFields[form](grammar)),
+    ...(grammar === undefined ? {} : server.grammar(grammar)),
+    ...(uncopied === undefined ? {} : server.uncopied(uncopied)),
   };
 }
 

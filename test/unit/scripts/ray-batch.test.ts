@@ -7,18 +7,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { expect, it } from "vitest";
 import { readAnswers, requestLine } from "../../../src/generate/batch-lines.ts";
+import { hasPython, python } from "../python.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const python = process.env.CLINFUSE_PYTHON || "python3";
-
-function hasPython(): boolean {
-  try {
-    execFileSync(python, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 it("answers each request by its name, with its sampling and grammar, and tells failures and cut answers", ({ skip }) => {
   if (!hasPython()) return skip("no Python: docs/ray_batch.py was not tried");
