@@ -6,9 +6,11 @@ import { jsonFields, looksLikeJson } from "../text/loose-json.ts";
 import { isThought, withoutThoughts } from "../text/thoughts.ts";
 import { answerField } from "./demonstrations.ts";
 import { holdsOne, isEcho, isInPrompt } from "./reading/echo.ts";
+import { type OneOfPair, oneOfPair } from "./reading/one-of-pair.ts";
 import { hasPlaceholder } from "./reading/placeholder.ts";
 import { isHeading, isLabelled, isPreamble, isRule, withoutList, withoutPreamble } from "./reading/preamble.ts";
 import { isRefusal } from "./reading/refusal.ts";
+import { isLabelAlone, withoutLabel } from "./reading/told-label.ts";
 import {
   isSignLoop,
   withoutFalseMarks,
@@ -26,6 +28,10 @@ export interface Asked {
   readonly messages?: readonly Message[];
   /** Descriptions of labels: an answer with one in it tells its label in the prompt's words, and a classifier would learn those. */
   readonly descriptions?: readonly string[];
+  /** Words of the labels that are the example's alone: said beside the text they are taken off. */
+  readonly labels?: readonly string[];
+  /** The sentence asked for is one of a pair, and an answer may give both. */
+  readonly pair?: OneOfPair;
   /** Square brackets of the answer are marks of entities (NER). */
   readonly marks?: boolean;
   /** Words of the listing for which a sentence has the thing itself: the domain, entity types. In brackets they are placeholders. */
@@ -59,13 +65,13 @@ export function isUnfinishedThought(completion: string): boolean {
 }
 
 /** The line that holds the answer: out of JSON where there is any, else the first that is no preamble. */
-function answerLine(text: string, asked: Asked): Parsed<string> {
-  if (looksLikeJson(text)) {
-    const values = jsonFields(text, answerField);
+function answerLine(said: string, asked: Asked): Parsed<string> {
+  if (looksLikeJson(said)) {
+    const values = jsonFields(said, answerField);
     const own = values.find((value) => !isInPrompt(value, asked.messages ?? [])) ?? values[0];
     return own === undefined ? rejected("malformed") : { ok: true, value: own };
   }
-  const lines = text
+  const lines = (asked.pair ? oneOfPair(said, asked.pair) : said)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
@@ -80,6 +86,7 @@ function answerLine(text: string, asked: Asked): Parsed<string> {
       return labelled === undefined ? rejected(fault) : { ok: true, value: withoutPreamble(labelled) };
     }
     if (isPreamble(rest, last) || (!last && (isHeading(line) || rest.endsWith(":")))) continue;
+    if (!last && isLabelAlone(line, asked.labels ?? [])) continue;
     return { ok: true, value: rest };
   }
   return rejected("preamble-only");
@@ -91,9 +98,12 @@ function faultOf(line: string, rest: string, asked: Asked): "thought-only" | "re
   return isEcho(line, asked.messages ?? []) || isEcho(rest, asked.messages ?? []) ? "echoes-prompt" : undefined;
 }
 
-function plainText(line: string, { marks = false }: Asked): string {
-  const unwrapped = withoutQuotes(withoutMarkup(withoutQuotes(line.replace(/\s+/g, " ").trim())));
-  const alone = withoutQuotes(withoutWordCount(withoutPreamble(withoutList(unwrapped))));
+function plainText(line: string, { marks = false, labels = [] }: Asked): string {
+  let alone = withoutQuotes(withoutMarkup(withoutQuotes(line.replace(/\s+/g, " ").trim())));
+  for (let before = ""; before !== alone; ) {
+    before = alone;
+    alone = withoutQuotes(withoutWordCount(withoutPreamble(withoutList(withoutLabel(alone, labels)))));
+  }
   const noted = withoutFootnotes(marks ? withPlainMarks(alone) : alone);
   return (marks ? withoutFalseMarks(noted) : noted).replace(/\s+/g, " ").trim();
 }

@@ -2,7 +2,7 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { SentenceExample } from "../tasks/example.ts";
-import { labelOf, type Task } from "../tasks/task.ts";
+import { labelOf, labelWords, type Task } from "../tasks/task.ts";
 import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
@@ -24,19 +24,19 @@ export const classification: FamilyPrompts<"classification"> = {
     const steer = { ...(topic === undefined ? {} : { topic }), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
     const notes = contrastNotes(task, context, demonstrations);
     const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, notes, label, steer });
-    return readText(yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
+    return readText(task, yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
   },
   listings(task, ask) {
     const steer = steerOf(ask);
     return [{ number: isSteered(steer) ? 4 : 10, text: whole(listingOf(task, ask.label, steer)) }];
   },
   answers: (_, { text }) => [detokenised(text)],
-  read: (_, label, [answer = ""]) => readText(answer, label),
+  read: (task, label, [answer = ""]) => readText(task, answer, label),
 };
 
 /** The prompt's label is the example's only one, as in the released code: the model was asked for no other. */
-function readText(completion: string, label: string, asked: Asked = {}): Parsed<SentenceExample> {
-  const text = readSentence("classification", completion, asked);
+function readText(task: Task<"classification">, completion: string, label: string, asked: Asked = {}): Parsed<SentenceExample> {
+  const text = readSentence("classification", completion, { ...asked, labels: labelWords(task) });
   return text.ok ? { ok: true, value: { kind: "sentence", text: text.value, labels: [label] } } : text;
 }
 

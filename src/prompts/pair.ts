@@ -2,7 +2,7 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { PairExample } from "../tasks/example.ts";
-import { descriptionsOf, type Label, labelOf, type Task } from "../tasks/task.ts";
+import { descriptionsOf, type Label, labelOf, labelWords, type Task } from "../tasks/task.ts";
 import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
@@ -25,10 +25,10 @@ export const pair: FamilyPrompts<"pair"> = {
     const steer = { ...style, ...(topic ? { topic } : {}) };
     const notes = contrastNotes(task, context, config.demonstrations === "fixed" ? demonstrations : ofLabel);
     const slots = { mode: config.demonstrations, demonstrations, ofLabel, notes, label, steer };
-    const first = readSentence("pair", yield { ...firstPrompt(task, slots), ...drawn });
+    const first = readFirst(task, yield { ...firstPrompt(task, slots), ...drawn });
     if (!first.ok) return first;
     const second = yield { ...secondPrompt(task, slots, first.value), about: first.value };
-    return readPair(first.value, second, label, { descriptions: descriptionsOf(task) });
+    return readPair(first.value, second, label, { ...secondAsked(task, first.value), descriptions: descriptionsOf(task) });
   },
   listings(task, { label, first = "", ...ask }) {
     const steer = steerOf(ask);
@@ -38,11 +38,21 @@ export const pair: FamilyPrompts<"pair"> = {
     return [one, two].map((text, i) => ({ number: numbers[i] as number, text }));
   },
   answers: (_, { first, second }) => [first, second],
-  read(_, label, [answer = "", second = ""]) {
-    const first = readSentence("pair", answer);
-    return first.ok ? readPair(first.value, second, label) : first;
+  read(task, label, [answer = "", second = ""]) {
+    const first = readFirst(task, answer);
+    return first.ok ? readPair(first.value, second, label, secondAsked(task, first.value)) : first;
   },
 };
+
+const namesOf = ({ firstContent, secondContent }: Task<"pair">) => [firstContent, secondContent] as const;
+
+const readFirst = (task: Task<"pair">, completion: string): Parsed<string> =>
+  readSentence("pair", completion, { labels: labelWords(task), pair: { turn: "first", names: namesOf(task) } });
+
+const secondAsked = (task: Task<"pair">, given: string): Asked => ({
+  labels: labelWords(task),
+  pair: { turn: "second", names: namesOf(task), given },
+});
 
 export function readPair(first: string, completion: string, label: string, asked: Asked = {}): Parsed<PairExample> {
   const second = readSentence("pair", completion, asked);

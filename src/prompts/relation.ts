@@ -6,7 +6,7 @@
 import type { Message } from "../engines/language-model.ts";
 import { mentionsOfBoth } from "../knowledge/lexicon.ts";
 import type { RelationExample, Span } from "../tasks/example.ts";
-import { descriptionsOf, labelOf, type Task } from "../tasks/task.ts";
+import { descriptionsOf, labelOf, labelWords, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
@@ -52,8 +52,9 @@ function readRelation(
   label: string,
   completion: string,
   topics: Ends<string> | undefined,
-  asked: Asked = {},
+  given: Asked = {},
 ): Parsed<RelationExample> {
+  const asked = { ...given, labels: labelWords(task) };
   if (!topics) {
     const masks = [task.head, task.tail].flatMap(({ mask }) => mask ?? []);
     const answer = readAnswer(completion, { ...asked, marks: true, masks });

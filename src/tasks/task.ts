@@ -85,6 +85,11 @@ export function labelOf(task: LearnableTask, id: string): Label {
 /** What the prompts say of the labels. */
 export const descriptionsOf = (task: LearnableTask): readonly string[] => task.labels.map(({ description }) => description);
 
+/** Words by which a label may be said: ids and names. */
+export const labelWords = (task: LearnableTask): readonly string[] => [
+  ...new Set(task.labels.flatMap(({ id, name }) => [name, id])),
+];
+
 /** The label's own value; throws where there is none. */
 export function forLabel<T>(values: ByLabel<T>, id: string): T {
   if ("every" in values) return values.every;
