@@ -15,10 +15,12 @@ import {
   isSignLoop,
   withoutFalseMarks,
   withoutFootnotes,
+  withoutMarksBehind,
   withoutMarkup,
   withoutQuotes,
   withoutWordCount,
   withPlainMarks,
+  withTagsAsMarks,
 } from "./reading/wrapping.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 
@@ -34,6 +36,8 @@ export interface Asked {
   readonly pair?: OneOfPair;
   /** Square brackets of the answer are marks of entities (NER). */
   readonly marks?: boolean;
+  /** Kinds of entities as the task names them: tags of these names are marks as well. */
+  readonly kinds?: readonly string[];
   /** Words of the listing for which a sentence has the thing itself: the domain, entity types. In brackets they are placeholders. */
   readonly slots?: readonly string[];
   /** Signs that the corpus itself has for entities: no placeholders. */
@@ -98,12 +102,13 @@ function faultOf(line: string, rest: string, asked: Asked): "thought-only" | "re
   return isEcho(line, asked.messages ?? []) || isEcho(rest, asked.messages ?? []) ? "echoes-prompt" : undefined;
 }
 
-function plainText(line: string, { marks = false, labels = [] }: Asked): string {
-  let alone = withoutQuotes(withoutMarkup(withoutQuotes(line.replace(/\s+/g, " ").trim())));
+function plainText(line: string, { marks = false, labels = [], kinds = [] }: Asked): string {
+  const tagged = withTagsAsMarks(line.replace(/\s+/g, " ").trim(), kinds);
+  let alone = withoutQuotes(withoutMarkup(withoutQuotes(tagged)));
   for (let before = ""; before !== alone; ) {
     before = alone;
     alone = withoutQuotes(withoutWordCount(withoutPreamble(withoutList(withoutLabel(alone, labels)))));
   }
-  const noted = withoutFootnotes(marks ? withPlainMarks(alone) : alone);
+  const noted = withoutFootnotes(marks ? withoutMarksBehind(withPlainMarks(alone)) : alone);
   return (marks ? withoutFalseMarks(noted) : noted).replace(/\s+/g, " ").trim();
 }

@@ -2,7 +2,7 @@
 
 import type { Message } from "../engines/language-model.ts";
 import type { TokenExample } from "../tasks/example.ts";
-import type { Task } from "../tasks/task.ts";
+import { labelWords, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, turns, withJsonLines } from "./demonstrations.ts";
@@ -38,7 +38,12 @@ export const attribute: FamilyPrompts<"attribute"> = {
 
 /** A sentence with a mark for each attribute that it states, one at least. */
 export function readAttributes(task: AttributeTask, completion: string, asked: Asked = {}): Parsed<TokenExample> {
-  const answer = readAnswer(completion, { ...asked, marks: true, slots: task.labels.map((label) => label.name) });
+  const answer = readAnswer(completion, {
+    ...asked,
+    marks: true,
+    slots: task.labels.map((label) => label.name),
+    kinds: labelWords(task),
+  });
   if (!answer.ok) return answer;
   const example = readTyped(answer.value, task.labels);
   if (!example.ok) return example;

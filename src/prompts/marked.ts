@@ -34,10 +34,14 @@ export function readMarked(marked: string, label: string): TokenExample | undefi
   return open === undefined ? { kind: "token", text, spans } : undefined;
 }
 
-function trimmed(text: string, start: number, end: number): { start: number; end: number } {
+/** The place of a name within these offsets: without white space, quotes around it and a comma behind it. */
+export function trimmed(text: string, start: number, end: number): { start: number; end: number } {
   const inside = text.slice(start, end);
-  const left = inside.length - inside.trimStart().length;
-  return { start: Math.min(start + left, end), end: start + Math.max(left, inside.trimEnd().length) };
+  const [, before = "", name = ""] = /^(\s*)(.*?)\s*$/su.exec(inside) ?? [];
+  const quoted = /^(["'“‘«])(.*[^\s"'”’»])(["'”’»])$/su.exec(name);
+  const alone = (quoted?.[2] ?? name).replace(/(?<=[\p{L}\p{N})])[,;]+$/u, "");
+  const from = start + before.length + (quoted ? 1 : 0);
+  return { start: Math.min(from, end), end: from + alone.length };
 }
 
 /** Demonstrations of a tokenised corpus read "high - dose , and": joined again as one would write, so that the model writes so too. */

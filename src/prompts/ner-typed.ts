@@ -5,7 +5,7 @@
 import type { Message } from "../engines/language-model.ts";
 import { mentions } from "../knowledge/lexicon.ts";
 import type { TokenExample } from "../tasks/example.ts";
-import { type Label, labelOf, type Task } from "../tasks/task.ts";
+import { type Label, labelOf, labelWords, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
@@ -50,7 +50,12 @@ function readTypedSentence(
   topic: string | undefined,
   asked: Asked = {},
 ): Parsed<TokenExample> {
-  const answer = readAnswer(completion, { ...asked, marks: true, slots: task.labels.map(({ name }) => name) });
+  const answer = readAnswer(completion, {
+    ...asked,
+    marks: true,
+    slots: task.labels.map(({ name }) => name),
+    kinds: labelWords(task),
+  });
   if (!answer.ok) return answer;
   const read = readTyped(answer.value, task.labels);
   if (!read.ok) return read;

@@ -3,15 +3,17 @@
 import type { Message } from "../engines/language-model.ts";
 import { annotate, type Lexicon, lexiconOf, mentions } from "../knowledge/lexicon.ts";
 import type { TokenExample } from "../tasks/example.ts";
-import type { Task } from "../tasks/task.ts";
+import { labelWords, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
 import { answerField, demonstrationsFor, turns, withJsonLines } from "./demonstrations.ts";
 import { asJson, markedSentence, markedSentenceWithMark } from "./grammar.ts";
 import { isSteered, type Listing, listing2, listing8, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised, markedText, readMarked } from "./marked.ts";
+import { listedEntities } from "./reading/entity-list.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked } from "./sentence.ts";
+import { withoutKinds } from "./typed-marks.ts";
 
 /** In a shared prefix, for each label. */
 const fixedPerLabel = 5;
@@ -24,7 +26,7 @@ export const ner: FamilyPrompts<"ner"> = {
     const demonstrations = demonstrationsFor(context, { sameLabel: false, fixed }, stream);
     const style = drawn.style === undefined ? {} : { style: drawn.style };
     const prompt = nerPrompt(task, { mode: config.demonstrations, demonstrations, ...style, ...(topic ? { topic } : {}) });
-    const parsed = readMarkedSentence(yield { ...prompt, ...drawn }, label, topic);
+    const parsed = readMarkedSentence(yield { ...prompt, ...drawn }, label, topic, { kinds: kindsOf(task) });
     if (!parsed.ok || config.annotation === "model" || knowledge.lexicon.length === 0) return parsed;
     const lexicons = [lexiconFor(knowledge.lexicon), lexiconOf(topic ? [topic] : [])];
     const value = annotate(parsed.value.text, lexicons, label);
@@ -35,18 +37,23 @@ export const ner: FamilyPrompts<"ner"> = {
     return [{ number: isSteered(steer) ? 2 : 8, text: whole(listingOf(task, steer)) }];
   },
   answers: (_, example) => [detokenised(markedText(example))],
-  read: (_, label, [answer = ""], [topic]) => readMarkedSentence(answer, label, topic),
+  read: (task, label, [answer = ""], [topic]) => readMarkedSentence(answer, label, topic, { kinds: kindsOf(task) }),
 };
 
+/** Words by which a model may name the kind of each entity that it marks. */
+const kindsOf = (task: Task<"ner">): readonly string[] => [...labelWords(task), task.domain, "entity"];
+
 /**
- * A marked sentence. With a topic it must be mentioned, as whole words and whatever its case (released code); where the model wrote it without
+ * A marked sentence, or one without marks whose entities are listed behind it. With a topic it must be mentioned, as whole words and whatever its case (released code); where the model wrote it without
  * brackets it is marked, for the prompt named it an entity.
  */
 export function readMarkedSentence(completion: string, label: string, topic?: string, asked: Asked = {}): Parsed<TokenExample> {
   const answer = readAnswer(completion, { ...asked, marks: true });
   if (!answer.ok) return answer;
-  const example = readMarked(answer.value, label);
-  if (!example) return rejected("unbalanced-marks");
+  const marked = readMarked(withoutKinds(answer.value, asked.kinds ?? []), label);
+  if (!marked) return rejected("unbalanced-marks");
+  const listed = marked.spans.length > 0 ? [] : listedEntities(completion, asked.kinds ?? []);
+  const example = listed.length > 0 ? annotate(marked.text, [lexiconOf(listed)], label) : marked;
   const text = checked("ner", example.text);
   if (!text.ok) return text;
   if (topic === undefined) return example.spans.length > 0 ? { ok: true, value: example } : rejected("no-entity");

@@ -57,7 +57,7 @@ function readRelation(
   const asked = { ...given, labels: labelWords(task) };
   if (!topics) {
     const masks = [task.head, task.tail].flatMap(({ mask }) => mask ?? []);
-    const answer = readAnswer(completion, { ...asked, marks: true, masks });
+    const answer = readAnswer(completion, { ...asked, marks: true, masks, kinds: [task.head.word, task.tail.word] });
     return answer.ok ? readMarkedEnds(task, label, answer.value) : answer;
   }
   const sentence = readSentence("relation", completion, asked);

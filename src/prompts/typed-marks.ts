@@ -2,6 +2,7 @@
 
 import type { Span, TokenExample } from "../tasks/example.ts";
 import type { Label } from "../tasks/task.ts";
+import { trimmed } from "./marked.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 
 /** The beginning of a mark, up to its text. */
@@ -36,8 +37,8 @@ export function readTyped(marked: string, labels: readonly Label[]): Parsed<Toke
     if (!mark) return rejected("malformed");
     const { label, name } = mark;
     text += marked.slice(at, mark.start);
-    spans.push({ start: text.length, end: text.length + name.length, label });
     text += name;
+    spans.push({ ...trimmed(text, text.length - name.length, text.length), label });
     at = mark.end;
   }
   text += marked.slice(at);
@@ -53,12 +54,12 @@ export interface TypedMark {
 }
 
 /**
- * The marks of a text in order; undefined in place of one whose label `labelOf` does not know, or that has no text. A label may hold colons: the
- * longest one before a colon is taken, else the longest one behind a colon.
+ * The marks of a text in order; undefined in place of one whose label `labelOf` does not know, or that has no text. A colon parts the two, or "|" or
+ * "=". A label may hold them too: the longest one before a colon is taken, else the longest one behind a colon.
  */
 export function* typedMarks(text: string, labelOf: (word: string) => string | undefined): Generator<TypedMark | undefined> {
   for (const { index, 0: whole, 1: inside = "", 2: behind } of text.matchAll(/\[([^[\]]*)\](?:\(([^()]*)\))?/g)) {
-    const colons = [...inside.matchAll(/:/g)].map((colon) => colon.index);
+    const colons = [...inside.matchAll(/[:：|=]/g)].map((colon) => colon.index);
     const end = index + inside.length + 2;
     const ways: readonly (readonly [word: string, name: string, end: number])[] = [
       ...colons.toReversed().map((colon) => [inside.slice(0, colon), inside.slice(colon + 1), end] as const),
@@ -73,4 +74,24 @@ export function* typedMarks(text: string, labelOf: (word: string) => string | un
   }
 }
 
-const folded = (word: string): string => word.trim().toLowerCase().replaceAll("_", " ");
+/**
+ * Marks of one kind of entity without the kind, which some models name in each: "[disease: asthma]", "[asthma](disease)". `words` are the kind's own,
+ * in the singular.
+ */
+export function withoutKinds(marked: string, words: readonly string[]): string {
+  const kinds = new Set(words.flatMap((word) => [folded(word), `${folded(word)}s`]));
+  let text = "";
+  let at = 0;
+  for (const mark of typedMarks(marked, (word) => (kinds.has(folded(word)) ? word : undefined))) {
+    if (!mark) continue;
+    text += `${marked.slice(at, mark.start)}[${mark.name}]`;
+    at = mark.end;
+  }
+  return text + marked.slice(at);
+}
+
+const folded = (word: string): string =>
+  word
+    .replace(/^[\s"'“”‘’]+|[\s"'“”‘’]+$/g, "")
+    .toLowerCase()
+    .replaceAll("_", " ");

@@ -58,9 +58,33 @@ export function withoutFootnotes(text: string): string {
   return text.replace(footnote, "").replace(raised, "");
 }
 
-/** Marks as other notations have them: twice in brackets, or with an address behind them in parentheses. */
-export const withPlainMarks = (text: string): string =>
-  text.replace(/\[\[([^[\]]*)\]\]/g, "[$1]").replace(/(?<=\])\(https?:\/\/[^()]*\)/g, "");
+/** Marks as other notations have them: in wide brackets, twice in brackets, or with an address behind them in parentheses. */
+export function withPlainMarks(text: string): string {
+  const narrow = text.replaceAll("［", "[").replaceAll("］", "]");
+  const plain = /[[\]]/.test(narrow) ? narrow : narrow.replace(/【([^【】]*)】/g, "[$1]");
+  return plain.replace(/\[\[([^[\]]*)\]\]/g, "[$1]").replace(/(?<=\])\(https?:\/\/[^()]*\)/g, "");
+}
+
+/** Tags of a kind of entity as marks: "<drug>aspirin</drug>" is "[drug: aspirin]". */
+export const withTagsAsMarks = (text: string, kinds: readonly string[]): string =>
+  text.replace(/<([\p{L}][\p{L}\p{N} _-]*)>([^<>[\]]+)<\/\1>/giu, (whole, tag: string, name: string) => {
+    const word = tag.replaceAll("_", " ").toLowerCase();
+    const kind = kinds.find((one) => one.toLowerCase() === word || `${one.toLowerCase()}s` === word);
+    return kind === undefined ? whole : `[${kind}: ${name.trim()}]`;
+  });
+
+/** Without marks behind the sentence that name again what it names: the list of entities for which Listings 2 and 8 ask. */
+export const withoutMarksBehind = (text: string): string =>
+  text.replace(/(?<=[.!?"”])\s+(?:\[[^[\]]*\][\s,;]*)+\.?$/u, (list: string, at: number) => {
+    const said = text.slice(0, at).toLowerCase();
+    const names = list.split(/[[\],;.]/).map((name) =>
+      name
+        .replace(/["'“”‘’]/g, "")
+        .trim()
+        .toLowerCase(),
+    );
+    return names.every((name) => said.includes(name)) ? "" : list;
+  });
 
 /** Without the number of words that some models append. */
 export const withoutWordCount = (text: string): string =>
