@@ -5,13 +5,21 @@ import { jsonItems } from "../text/loose-json.ts";
 import { withoutThoughts } from "../text/thoughts.ts";
 
 /** Numbers, letters and bullets that begin an item: "1.", "2)", "(3)", "a)", "-", "*", "•", "①". */
-const mark = /^\s*(?:\(?\d{1,3}[.):]\)?\s+|\d{1,3}\.(?=\p{L})|\(?[a-z]\)\s+|[-*–]\s+|[•·●○◦▪■‣►➢✓✔①-⑳]\s*)/iu;
+const mark = /^\s*(?:\(?\d{1,3}[.):]\)?\s+|\d{1,3}[.)、．](?=\p{L})|\(?[a-z]\)\s+|[-*–+]\s+|[•·●○◦▪■‣►➢✓✔①-⑳]\s*)/iu;
 
 /** A number in the middle of a line that may begin an item there. */
 const inLine = /(?:^|[\s,;])\(?(\d{1,3})[.):]\)?\s*(?=\p{L})/gu;
 
 /** A word with the number of an item: "Disease 1: ". */
 const counted = /^\s*\p{L}[\p{L} ]{0,20}\s(\d{1,3})\s*[:.)]\s+/u;
+
+/** Numbers that may be part of a name, and letters: they begin items where they count from the first line on. */
+const counters: readonly { readonly of: RegExp; readonly nth: (i: number) => string }[] = [
+  { of: /^\s*(?:#|No\.?)?\s?(\d{1,3})(?:\\[.)]|\s?[-–—])?\s+(?=\p{L})/iu, nth: (i) => String(i + 1) },
+  { of: /^\s*([a-z])[.:]\s+/iu, nth: (i) => String.fromCharCode(97 + i) },
+  { of: /^\s*([ivx]{1,5})[.):]\s+/iu, nth: (i) => ["", "x", "xx"][Math.floor((i + 1) / 10)] + (ones[(i + 1) % 10] as string) },
+];
+const ones = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"];
 
 /** A line of a list without what begins it, also where that is said twice: "1. 1. Gout". */
 export function withoutMark(line: string): string {
@@ -24,7 +32,7 @@ export function withoutMark(line: string): string {
 const mostWords = 6;
 
 /**
- * The items of an answer, in order, without their marks, bold and quotes: of JSON, of a table, of lines. Lines with a mark are the list and the
+ * The items of an answer, in order, without their marks, bold and quotes, and without a word before all of them ("Disease: "): of JSON, of a table, of lines. Lines with a mark are the list and the
  * prose around them is passed over. When no line has one, short lines are items, or the three and more parts that commas make of a single line.
  * `cut` tells that the answer ended at its token limit: the last item may be half a word and is dropped.
  */
@@ -46,7 +54,8 @@ export function listItems(answer: string, cut = false): string[] {
 }
 
 /** Without the Markdown before the first word: "**1. Gout**", "### Gout", "> Gout". A bullet stays. */
-const withoutEmphasis = (line: string): string => line.replace(/^\s*(?:#{1,6}\s+|>\s*|[*_]{2,3}(?=\S))/, "");
+const withoutEmphasis = (line: string): string =>
+  line.replace(/^\s*([*_]{2,3})(\(?[\p{L}\d]{1,3}[.):]\)?)\1\s*/u, "$2 ").replace(/^\s*(?:#{1,6}\s+|>\s*|[*_]{2,3}(?=\S))/, "");
 
 interface Row {
   readonly line: number;
@@ -61,6 +70,12 @@ function rowsOf(lines: readonly string[]): Row[] {
   const numbered = all.filter(({ text }) => counted.test(text));
   if (numbered.length > 1 && numbered.every(({ text }, i) => Number(counted.exec(text)?.[1]) === i + 1))
     return numbered.map(({ line, text }) => ({ line, text: text.replace(counted, "") }));
+  const isMarked = all.some(({ text }) => mark.test(text)); // letters are parts of such items
+  for (const { of, nth } of isMarked ? counters.slice(0, 1) : counters) {
+    const rows = all.filter(({ text }) => of.test(text));
+    if (rows.length > 1 && rows.every(({ text }, i) => of.exec(text)?.[1]?.toLowerCase() === nth(i)))
+      return rows.map(({ line, text }) => ({ line, text: text.replace(of, "") }));
+  }
   const marked = all.filter(({ text }) => mark.test(text)).flatMap(inLineItems);
   if (marked.length > 0) return marked;
   return lines.length === 1 ? [] : all.filter(({ text }) => !isProse(text));
@@ -96,7 +111,16 @@ function commaItems(line: string, cut: boolean): string[] {
 }
 
 function named(items: readonly string[]): string[] {
-  return items.map(plain).filter((item) => /\p{L}/u.test(item));
+  return withoutSlot(items.map(plain)).filter((item) => /\p{L}.*\p{L}|\p{Script=Han}/su.test(item));
+}
+
+/** Without the word that names the slot of every item: "Disease: gout", "Disease: rickets". */
+function withoutSlot(items: readonly string[]): readonly string[] {
+  const slot = /^(\p{L}[\p{L} ]{0,20}):\s+(?=\S)/u;
+  const slots = new Set(items.map((item) => slot.exec(item)?.[1]?.toLowerCase()));
+  return items.length > 1 && slots.size === 1 && !slots.has(undefined)
+    ? items.map((item) => plain(item.replace(slot, "")))
+    : items;
 }
 
 /**
@@ -117,6 +141,7 @@ function plain(item: string): string {
     .trim()
     .replace(/^["'“‘*_]+|["'”’*_]+$/g, "")
     .replace(/[.,;:]+$/, "")
+    .replace(/\s+/g, " ")
     .trim();
 }
 
