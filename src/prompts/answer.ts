@@ -8,13 +8,23 @@ import { answerField } from "./demonstrations.ts";
 import { holdsOne, isEcho, isInPrompt } from "./reading/echo.ts";
 import { type OneOfPair, oneOfPair } from "./reading/one-of-pair.ts";
 import { hasPlaceholder } from "./reading/placeholder.ts";
-import { isHeading, isLabelled, isPreamble, isRule, withoutList, withoutPreamble } from "./reading/preamble.ts";
+import {
+  isBeside,
+  isHeading,
+  isLabelled,
+  isPreamble,
+  isRule,
+  withoutList,
+  withoutPreamble,
+  withoutRemarks,
+} from "./reading/preamble.ts";
 import { isRefusal } from "./reading/refusal.ts";
 import { isLabelAlone, withoutLabel } from "./reading/told-label.ts";
 import {
   isSignLoop,
   withoutFalseMarks,
   withoutFootnotes,
+  withoutLoneTag,
   withoutMarksBehind,
   withoutMarkup,
   withoutQuotes,
@@ -77,7 +87,7 @@ function answerLine(said: string, asked: Asked): Parsed<string> {
   }
   const lines = (asked.pair ? oneOfPair(said, asked.pair) : said)
     .split("\n")
-    .map((line) => line.trim())
+    .map((line) => withoutLoneTag(line.trim()))
     .filter((line) => line !== "");
   const parts = lines.filter((line) => !isRule(line));
   if (parts.length === 0) return rejected(isSignLoop(lines.join(" ")) ? "repetitive" : "empty");
@@ -89,7 +99,7 @@ function answerLine(said: string, asked: Asked): Parsed<string> {
       const labelled = fault === "refusal" ? undefined : parts.slice(i).find(isLabelled);
       return labelled === undefined ? rejected(fault) : { ok: true, value: withoutPreamble(labelled) };
     }
-    if (isPreamble(rest, last) || (!last && (isHeading(line) || rest.endsWith(":")))) continue;
+    if (isPreamble(rest, last) || (!last && (isHeading(line) || isBeside(line) || /[:：]$/.test(rest)))) continue;
     if (!last && isLabelAlone(line, asked.labels ?? [])) continue;
     return { ok: true, value: rest };
   }
@@ -107,7 +117,7 @@ function plainText(line: string, { marks = false, labels = [], kinds = [] }: Ask
   let alone = withoutQuotes(withoutMarkup(withoutQuotes(tagged)));
   for (let before = ""; before !== alone; ) {
     before = alone;
-    alone = withoutQuotes(withoutWordCount(withoutPreamble(withoutList(withoutLabel(alone, labels)))));
+    alone = withoutQuotes(withoutWordCount(withoutPreamble(withoutRemarks(withoutList(withoutLabel(alone, labels))))));
   }
   const noted = withoutFootnotes(marks ? withoutMarksBehind(withPlainMarks(alone)) : alone);
   return (marks ? withoutFalseMarks(noted) : noted).replace(/\s+/g, " ").trim();

@@ -10,6 +10,8 @@ const closing: Readonly<Record<string, string>> = {
   "«": "»",
   "`": "`",
   "``": "''",
+  "「": "」",
+  "『": "』",
 };
 
 /** Without quotes around the whole. `"Yes," she said, "it hurts"` keeps its own, and so does a sentence that begins with a quotation. */
@@ -33,7 +35,41 @@ function closesBefore(inside: string, close: string): boolean {
   return /\S/.test(inside[first - 1] ?? " ") && /^(?:\s|$|[.,;)])/.test(inside.slice(first + 1));
 }
 
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", apos: "'", nbsp: " " };
+const entities: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+  ndash: "–",
+  mdash: "—",
+  lsquo: "‘",
+  rsquo: "’",
+  ldquo: "“",
+  rdquo: "”",
+  hellip: "…",
+  le: "≤",
+  ge: "≥",
+  ne: "≠",
+  plusmn: "±",
+  times: "×",
+  deg: "°",
+  micro: "µ",
+  alpha: "α",
+  beta: "β",
+  gamma: "γ",
+  delta: "δ",
+  kappa: "κ",
+  mu: "μ",
+};
+
+/** The character of an entity's name or number; the entity itself where it has none. */
+function characterOf(entity: string, name: string): string {
+  if (!name.startsWith("#")) return (Object.hasOwn(entities, name) ? entities[name] : undefined) ?? entity;
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  return code >= 32 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : entity;
+}
 
 /** Without Markdown and HTML of emphasis. A single star or line inside a word stays ("HLA-B*27", "a_b"). */
 export function withoutMarkup(text: string): string {
@@ -45,8 +81,14 @@ export function withoutMarkup(text: string): string {
     .replace(/(?<![\p{L}\p{N}*])\*(?=[^\s*])([^*]*?)(?<=[^\s*])\*(?![\p{L}\p{N}*])/gu, "$1")
     .replace(/(?<![\p{L}\p{N}_])_(?=[^\s_])([^_]*?)(?<=[^\s_])_(?![\p{L}\p{N}_])/gu, "$1")
     .replace(/(?<![`\p{L}\p{N}])`([^`]+)`(?!`)/gu, "$1")
-    .replace(/&(amp|lt|gt|quot|#39|apos|nbsp);/g, (_, name: string) => entities[name] as string);
+    .replace(/&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z]{2,6});/g, characterOf);
 }
+
+const answerTags = "(?:answer|sentence|output|response|text|result|claim|question)";
+const loneTag = new RegExp(`^<${answerTags}>(?!.*</)\\s*|(?<!<${answerTags}>.*)</${answerTags}>$`, "gi");
+
+/** A line without the tag that opens or closes an answer of several lines. */
+export const withoutLoneTag = (line: string): string => line.replace(loneTag, "").trim();
 
 /** Numbers in brackets that refer to a list of sources. An interval after a number ("54 [45-62] years") is none. */
 const footnote = /(?<!\d\s?%?\s?)(?<![\p{L}\p{N}]-)\s?\[\^?\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\](?![\p{L}\p{N}(])/gu;
