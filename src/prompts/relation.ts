@@ -4,7 +4,7 @@
 // marks them, `[chemical: aspirin]`.
 
 import type { Message } from "../engines/language-model.ts";
-import { mentionsOfBoth } from "../knowledge/lexicon.ts";
+import { mentions, mentionsOfBoth } from "../knowledge/lexicon.ts";
 import type { RelationExample, Span } from "../tasks/example.ts";
 import { descriptionsOf, labelOf, labelWords, type Task } from "../tasks/task.ts";
 import { type Asked, readAnswer } from "./answer.ts";
@@ -14,7 +14,7 @@ import { asJson, oneSentence, sentenceWithBoth } from "./grammar.ts";
 import { type Listing, listing5, listing11, whole } from "./listings.ts";
 import { type Parsed, rejected } from "./rejections.ts";
 import { checked, readSentence } from "./sentence.ts";
-import { typedMarks } from "./typed-marks.ts";
+import { typedMarks, withoutKinds } from "./typed-marks.ts";
 
 type RelationTask = Task<"relation">;
 type Ends<T> = readonly [head: T, tail: T];
@@ -62,11 +62,24 @@ function readRelation(
   }
   const sentence = readSentence("relation", completion, asked);
   if (!sentence.ok) return sentence;
-  const ends = mentionsOfBoth(sentence.value, topics);
+  const text = withoutMarks(task, sentence.value, topics);
+  const ends = mentionsOfBoth(text, topics);
   if (!ends) return rejected("entity-absent");
   const [head, tail] = ends;
-  const value = { text: sentence.value, head: { ...head, label: task.head.type }, tail: { ...tail, label: task.tail.type } };
+  const value = { text, head: { ...head, label: task.head.type }, tail: { ...tail, label: task.tail.type } };
   return { ok: true, value: { kind: "relation", ...value, label } };
+}
+
+/** A sentence without marks that nobody asked for, by word ("[disease: gout]") or around one of the names; its other brackets stay. */
+function withoutMarks({ head, tail }: RelationTask, sentence: string, topics: Ends<string>): string {
+  const text = withoutKinds(sentence, [head.word, tail.word, head.type, tail.type]);
+  return text.replace(/\[([^[\]]*)\]/g, (whole, name: string) => {
+    const isName = topics.some((topic) => {
+      const [mention] = mentions(name, topic);
+      return mention?.start === 0 && mention.end === name.length;
+    });
+    return isName ? name : whole;
+  });
 }
 
 /** Marks do not nest: of an example whose head and tail share characters, a reader would find one alone. */

@@ -91,3 +91,17 @@ it("throws an answer away that ends in the label's description, which a classifi
   const begun = description.split(" ").slice(0, 4).join(" ");
   expect(readAs(`${sentence}, and ${begun}.`)).toMatchObject({ ok: true });
 });
+
+it.each([
+  "[chemical: Ibuprofen] led to a [disease: gastric ulcer].",
+  "[Ibuprofen] led to a [gastric ulcer].",
+  "[Ibuprofen](chemical) led to a [gastric ulcer: disease].",
+])("marks that were not asked for are no part of the text: %s", (answer) => {
+  const parsed = relation.read(cdr, label, [answer], ["ibuprofen", "gastric ulcer"]);
+  expect(parsed).toEqual({ ok: true, value: { ...apart, text: "Ibuprofen led to a gastric ulcer." } });
+});
+
+it("other brackets of a sentence with named entities stay", () => {
+  const text = "Ibuprofen [400 mg] led to a gastric ulcer [sic].";
+  expect(relation.read(cdr, label, [text], ["ibuprofen", "gastric ulcer"])).toMatchObject({ ok: true, value: { text } });
+});
