@@ -31,14 +31,22 @@ export function plain(text: string): string {
   return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(" ");
 }
 
+/** A word with what hyphens, points and slashes join to it: "SARS-CoV-2" and "0.05" are one, for a text names them again and again. */
+const compound = /[\p{L}\p{N}]+(?:[-‐‑–./'’][\p{L}\p{N}]+)*/gu;
+
 /** A loop, into which small models fall: a word three times in a row, or the same three words in a row three times. */
 function isRepetitive(text: string): boolean {
-  const list = plain(text).split(" ");
+  if (
+    plain(text)
+      .split(" ")
+      .some((word, i, list) => i >= 2 && word === list[i - 1] && word === list[i - 2])
+  )
+    return true;
+  const list = text.toLowerCase().match(compound) ?? [];
   const seen = new Map<string, number>();
-  return list.some((word, i) => {
-    if (i >= 2 && word === list[i - 1] && word === list[i - 2]) return true;
+  return list.slice(2).some((_, i) => {
     const triple = list.slice(i, i + 3).join(" ");
-    const times = i + 3 > list.length ? 0 : (seen.get(triple) ?? 0) + 1;
+    const times = (seen.get(triple) ?? 0) + 1;
     seen.set(triple, times);
     return times >= 3;
   });

@@ -62,6 +62,19 @@ describe("a marked sentence", () => {
   });
 });
 
+describe("a loop", () => {
+  it.each([
+    "SARS-CoV-2 RNA was found in stool, SARS-CoV-2 IgG in serum, and no SARS-CoV-2 in urine.",
+    "The ratio was 0.05 at 24 h, 0.05 at 48 h and 0.05 at 72 h.",
+  ])("is none in names and values: %s", (text) => {
+    expect(readSentence("classification", text)).toEqual({ ok: true, value: text });
+  });
+
+  it.each(["The cough-cough-cough was bad at night.", "it was a rash, it was a cough, it was a fever"])("is one: %s", (text) => {
+    expect(readSentence("classification", text)).toEqual({ ok: false, reason: "repetitive" });
+  });
+});
+
 describe("a pair", () => {
   it("is two sentences and the label", () => {
     expect(readPair("Is my cough asthma?", ' "Could this cough be asthma?" ', "equivalent")).toEqual({
