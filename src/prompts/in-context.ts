@@ -37,13 +37,14 @@ const oneOf = (names: readonly string[]) => `root ::= ${names.map(literal).join(
 const namesOf = (task: LearnableTask) => task.labels.map((label) => label.name);
 
 const answerLead =
-  /^\s*[*_]*(?:the )?(?:correct |right |best )?(?:answer|label|relation|class|text)s?(?: is| are)?\s*:?[*_]*\s+(?=\S)/i;
+  /^\s*[*_]*(?:(?:so|therefore|thus),? )?(?:i (?:think|believe) )?(?:the )?(?:final |correct |right |best )?(?:answer|label|relation|class|text)s?(?: that (?:best )?fits)?(?: is| are)?\s*:?[*_]*\s+(?=\S)/i;
 
-/** An answer without thoughts, chat tokens and fences: as it is, without a word like "Answer:" before it, and without quotes. */
+/** An answer without thoughts, chat tokens and fences: as it is, without a word like "Answer:" before it, without quotes, and without a number or brackets. */
 function saidIn(completion: string): readonly string[] {
   const said = withoutFence(withoutNextTurn(withoutThoughts(visible(completion)) ?? "")).trim();
   const alone = said.replace(answerLead, "");
-  return [said, alone, withoutQuotes(alone)];
+  const bare = alone.replace(/^\(?\d{1,3}[.)]\s+(?=\p{L})/u, "").replace(/^\[([^[\]]+)\]\.?$/, "$1");
+  return [said, alone, withoutQuotes(alone), ...(bare === alone ? [] : [bare])];
 }
 
 const plain = (text: string): string =>
@@ -79,7 +80,7 @@ const apart = (answer: string): readonly (readonly string[])[] =>
 /** An explanation after the label is passed over. */
 function oneLabel<E extends { readonly label: string }>(task: LearnableTask, item: E, answer: string): Parsed<E> {
   const [line = ""] = answer.trim().split("\n");
-  const label = labelNamed(task, line) ?? labelNamed(task, line.split(/\.\s|,? because |\s[(–—-]/)[0] as string);
+  const label = labelNamed(task, line) ?? labelNamed(task, line.split(/\.\s|,? because |\s[(–—-]|:\s/)[0] as string);
   return label === undefined ? rejected("malformed") : { ok: true, value: { ...item, label } };
 }
 
