@@ -32,8 +32,9 @@ export function withoutMark(line: string): string {
 const mostWords = 6;
 
 /**
- * The items of an answer, in order, without their marks, bold and quotes, and without a word before all of them ("Disease: "): of JSON, of a table, of lines. Lines with a mark are the list and the
- * prose around them is passed over. When no line has one, short lines are items, or the three and more parts that commas make of a single line.
+ * The items of an answer, in order, without their marks, bold and quotes, and without a word before all of them ("Disease: "): of JSON, of a
+ * table, of lines. Lines with a mark are the list and the prose around them is passed over. When no line has one, short lines are items, or the
+ * three and more parts that commas make of a single line.
  * `cut` tells that the answer ended at its token limit: the last item may be half a word and is dropped.
  */
 export function listItems(answer: string, cut = false): string[] {
