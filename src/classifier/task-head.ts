@@ -2,6 +2,7 @@
 
 import type { Head } from "../nn/heads.ts";
 import type { Example, RelationExample, Shape, Shapes } from "../tasks/example.ts";
+import { labelsOf, withLabels } from "../tasks/shapes.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import type { Word } from "../text/basic-words.ts";
 import { bioTags, labelsOfPieces, spansOfTags, tagsOfPieces, tagsOfSpans, valuesOfWords } from "../text/bio.ts";
@@ -207,9 +208,9 @@ export function windowsOf(task: LearnableTask, tokenizer: WordPiece, example: Ex
   const row = rowOf(task);
   const names = outputNames(task);
   const how = { task, names, tokenizer, maxTokens };
-  // A question has no label yet: any stands for its target.
-  const asked = "label" in example && example.label === "" ? { ...example, label: names[0] ?? "" } : example;
-  const own = ofShape(task, asked);
+  // A question has no label yet: where a head gives one, any stands for its target.
+  const isQuestion = row.head(task) === "single" && labelsOf(example).every((label) => label === "");
+  const own = ofShape(task, isQuestion ? (withLabels(example, names.slice(0, 1)) ?? example) : example);
   return row.windows?.(how, own) ?? [row.input(how, own)];
 }
 
