@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
-import { questionsOf, type ReadNote } from "../src/formats/note.ts";
+import { cutRemarks, questionsOf, type ReadNote } from "../src/formats/note.ts";
 import { type NoteFormatId, noteFormatIds, noteFormats } from "../src/formats/note-format.ts";
 import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
 import { applyTo } from "../src/procedures/apply.ts";
@@ -31,8 +31,9 @@ npm run apply -- MODEL [PATH...] --page FILE
   --page    writes the model as one HTML page, which runs it alone and offline. Notes that are named choose its weights: half
             precision where every label of the first 100 sentences stays the same, else (and without notes) float32
 
-Long notes are read sentence by sentence, and long sentences in windows; offsets are those of the whole note.
-The last line is one JSON object: {"ok", "task", "notes", "empty", "pieces", "found", "byLabel", "format", "out", "files"};
+Long notes are read sentence by sentence, and long sentences in windows; offsets are those of the whole note. What a label is given to
+has no windows: a part of a long one is not read, and "cut" counts those.
+The last line is one JSON object: {"ok", "task", "notes", "empty", "pieces", "cut", "found", "byLabel", "format", "out", "files"};
 for a page {"ok", "task", "page", "bytes", "precision", "compared", "changed", "largest"}.
 Exit code: 0, or 1 for files that cannot be read or used, or 2 for wrong arguments.
 `;
@@ -156,6 +157,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
         tell(`read ${event.done} of ${event.total} pieces`);
       }
       if (event.type !== "applied") continue;
+      for (const remark of cutRemarks(event.cut, event.pieces)) tell(remark);
       const written = writeOut(request, format, event.notes, print, tell);
       print(
         JSON.stringify({
@@ -163,6 +165,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
           task: taskIdOf(task),
           ...counts(event.notes, task),
           pieces: event.pieces,
+          cut: event.cut,
           format: format ?? null,
           out: request.out ?? null,
           files: written,

@@ -4,7 +4,7 @@ import type { Classifier } from "./classifier/classifier.ts";
 import { predict } from "./classifier/predict.ts";
 import { loadModel } from "./classifier/saved-model.ts";
 import type { Sure } from "./classifier/task-head.ts";
-import { type Note, type Question, questionsOf, type ReadNote, readNote } from "./formats/note.ts";
+import { cutRemarks, type Note, type Question, questionsOf, type ReadNote, readNote } from "./formats/note.ts";
 import { type NoteField, typedNote } from "./formats/note-fields.ts";
 import { noteFormats } from "./formats/note-format.ts";
 import { type ReadNotes, readNotes } from "./formats/notes-read.ts";
@@ -104,6 +104,8 @@ interface Answered {
   readonly questions: readonly Question[];
   readonly examples: readonly Example[];
   readonly sure: readonly Sure[];
+  /** Questions of which a part was not read. */
+  readonly cut: number;
 }
 
 async function answered(classifier: Classifier, notes: readonly Note[], signal: AbortSignal): Promise<readonly Answered[]> {
@@ -118,7 +120,8 @@ async function answered(classifier: Classifier, notes: readonly Note[], signal: 
       const questions = asked[i] ?? [];
       const from = next;
       next += questions.length;
-      return { note, questions, examples: event.examples.slice(from, next), sure: event.sure.slice(from, next) };
+      const [examples, sure] = [event.examples.slice(from, next), event.sure.slice(from, next)];
+      return { note, questions, examples, sure, cut: event.cut.slice(from, next).filter(Boolean).length };
     });
   }
   throw new Error("the model gave no answer");
@@ -136,7 +139,15 @@ function drawnNote({ note: { text }, questions, examples, sure }: Answered): rea
   return [whole];
 }
 
-function show(all: readonly Answered[], remarks: readonly string[]): void {
+function show(all: readonly Answered[], readingRemarks: readonly string[]): void {
+  const sum = (of: (one: Answered) => number) => all.reduce((n, one) => n + of(one), 0);
+  const remarks = [
+    ...readingRemarks,
+    ...cutRemarks(
+      sum(({ cut }) => cut),
+      sum(({ questions }) => questions.length),
+    ),
+  ];
   const nodes = all
     .slice(0, drawnAtMost)
     .flatMap((one) => (all.length === 1 ? drawnNote(one) : [drawnAs("h3", one.note.id), ...drawnNote(one)]));

@@ -15,8 +15,8 @@ export function readInput(classifier: Reads, example: Example, maxTokens = class
 }
 
 /** An example as prediction reads it: in windows where its shape allows them, each with the query behind it. */
-export function readWindows(classifier: Reads, example: Example): Input[] {
-  const { task, query, encoder, maxTokens } = classifier;
+export function readWindows(classifier: Reads, example: Example, maxTokens = classifier.maxTokens): Input[] {
+  const { task, query, encoder } = classifier;
   return windowsOf(task, encoder.tokenizer, example, maxTokens - query.length).map((input) => behind(input, query));
 }
 

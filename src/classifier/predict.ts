@@ -7,6 +7,7 @@ import { lengthBuckets, rowsFor, sortedBatches } from "./batches.ts";
 import type { Classifier } from "./classifier.ts";
 import { inferenceFeeds, type Outcome, outcomes } from "./feeds.ts";
 import { readInput, readWindows } from "./inputs.ts";
+import { isCut } from "./reading.ts";
 import { decisionOf, type Input, predictedExample, type Sure, surenessOf } from "./task-head.ts";
 
 /** Rows of a batch. More gain nothing on a CPU. */
@@ -22,7 +23,13 @@ export type PredictProgress =
 export type Prediction =
   | PredictProgress
   /** Last: all examples in their order, with predicted labels or spans in place of their own, and the probabilities of these. */
-  | { readonly type: "predicted"; readonly examples: readonly Example[]; readonly sure: readonly Sure[] };
+  | {
+      readonly type: "predicted";
+      readonly examples: readonly Example[];
+      readonly sure: readonly Sure[];
+      /** By example: it is longer than an input, and a part of it was not read. */
+      readonly cut: readonly boolean[];
+    };
 
 /**
  * Predicts every example; the labels that they carry do not matter. Token spans follow whole words (BIO as `spansOfTags` reads
@@ -33,8 +40,10 @@ export async function* predict(
   examples: readonly Example[],
   signal: AbortSignal,
 ): AsyncGenerator<Prediction, void> {
-  const answers = yield* answer(classifier, examples, await allWindows(classifier, examples, signal), signal);
-  yield { type: "predicted", examples: answers.examples, sure: answers.sure };
+  const windows = await allWindows(classifier, examples, signal);
+  const answers = yield* answer(classifier, examples, windows, signal);
+  const cut = windows.map((own, i) => isCut(classifier, examples[i] as Example, own));
+  yield { type: "predicted", examples: answers.examples, sure: answers.sure, cut };
 }
 
 export interface Answers {

@@ -82,9 +82,20 @@ function cutInput(classifier: Classifier, example: Example, learns: boolean): In
   if (characters + mostAdded + query.length <= maxTokens) return undefined; // a piece has a character at least
   if (!learns && readWindows(classifier, example).length > 1) return undefined;
   const input = readInput(classifier, example);
-  if (input.encoding.ids.length < maxTokens) return undefined;
-  const whole = readInput(classifier, example, Number.MAX_SAFE_INTEGER);
-  return whole.encoding.ids.length > input.encoding.ids.length ? input : undefined;
+  return isShortened(classifier, example, input) ? input : undefined;
+}
+
+/** Tells whether prediction reads a part of an example alone. `windows` are its inputs, as `readWindows` has them. */
+export function isCut(classifier: Classifier, example: Example, windows: readonly Input[]): boolean {
+  const [only] = windows;
+  return windows.length === 1 && only !== undefined && isShortened(classifier, example, only);
+}
+
+/** Tells whether the one input of an example lacks pieces of it. */
+function isShortened(classifier: Classifier, example: Example, { encoding: { ids } }: Input): boolean {
+  if (ids.length < classifier.maxTokens) return false;
+  const [whole] = readWindows(classifier, example, Number.MAX_SAFE_INTEGER);
+  return whole !== undefined && whole.encoding.ids.length > ids.length;
 }
 
 /** Spans without a visible character behind the input's last piece. */

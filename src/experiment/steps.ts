@@ -182,6 +182,8 @@ export type PredictEvent =
       readonly examples: readonly Example[];
       /** As `scored` has it. */
       readonly sure?: readonly Sure[];
+      /** By example: a part of it was not read. */
+      readonly cut?: readonly boolean[];
     };
 
 /** State of a trained model's files. */

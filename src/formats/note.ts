@@ -79,6 +79,15 @@ export function questionsOf(shape: Shape, note: Note): readonly Question[] {
   });
 }
 
+/** A remark where questions were longer than a model reads, without its full stop. */
+export function cutRemarks(cut: number, questions: number): readonly string[] {
+  if (cut === 0) return [];
+  const [are, each] = cut === 1 ? ["is", "it"] : ["are", "each"];
+  return [
+    `${cut} of ${questions} text${questions === 1 ? "" : "s"} ${are} longer than the model reads: a part of ${each} was not read`,
+  ];
+}
+
 /** The note with its answers: `answered` are the questions' examples with labels, in the questions' order. */
 export function readNote(note: Note, questions: readonly Question[], answered: readonly Example[]): ReadNote {
   const spans: Span[] = [];

@@ -7,7 +7,13 @@ import type { Example } from "../tasks/example.ts";
 
 export type ApplyEvent =
   | PredictProgress
-  | { readonly type: "applied"; readonly notes: readonly ReadNote[]; readonly pieces: number };
+  | {
+      readonly type: "applied";
+      readonly notes: readonly ReadNote[];
+      readonly pieces: number;
+      /** Pieces of which a part was not read. */
+      readonly cut: number;
+    };
 
 /** Sentences beyond the encoder's length are read in windows where their shape allows it. Errors: `aborted`, and the classifier's. */
 export async function* applyTo(
@@ -18,13 +24,16 @@ export async function* applyTo(
   const questions = notes.map((note) => questionsOf(classifier.task.shape, note));
   const all = questions.flat();
   let answered: readonly Example[] = [];
+  let cut = 0;
   for await (const event of predict(
     classifier,
     all.map(({ example }) => example),
     signal,
   )) {
-    if (event.type === "predicted") answered = event.examples;
-    else yield event;
+    if (event.type === "predicted") {
+      answered = event.examples;
+      cut = event.cut.filter(Boolean).length;
+    } else yield event;
   }
   let next = 0;
   const read = notes.map((note, i) => {
@@ -33,5 +42,5 @@ export async function* applyTo(
     next += own.length;
     return readNote(note, own, answered.slice(from, next));
   });
-  yield { type: "applied", notes: read, pieces: all.length };
+  yield { type: "applied", notes: read, pieces: all.length, cut };
 }

@@ -320,7 +320,8 @@ async function* predictAll(
     throw new ClinfuseError("model-unsupported", what, { what: model, expected: taskIdOf(task) });
   }
   for await (const event of predict(classifier, examples, signal)) {
-    if (event.type === "predicted")
-      yield { type: "predicted", done: examples.length, examples: event.examples, sure: event.sure };
+    if (event.type !== "predicted") continue;
+    const { examples: answered, sure, cut } = event;
+    yield { type: "predicted", done: examples.length, examples: answered, sure, cut };
   }
 }

@@ -130,17 +130,25 @@ it("error: a table without a column of notes, and a model that cannot be loaded,
 });
 
 /** A trained model of another task, which gives every example this label. */
-async function openedFor(task: "mqp" | "cdr", label: string) {
+async function openedFor(task: "mqp" | "cdr", label: string, cut: readonly boolean[] = []) {
   const notebook = { ...newNotebook("r1", 1), title: "My model", data: { ...data, train: [], test: [] }, knowledge, training };
   const fake = fakeServices({ ...notebook, config: { ...notebook.config, task } });
   const predict: Services["train"]["predict"] = async function* ({ examples }) {
-    yield { type: "predicted", done: examples.length, examples: examples.map((example) => ({ ...example, label })) as never };
+    const labelled = examples.map((example) => ({ ...example, label })) as never;
+    yield { type: "predicted", done: examples.length, examples: labelled, cut };
   };
   location.hash = "#/apply";
   await render(App, { services: { ...fake.services, train: { ...fake.services.train, predict } } });
   await expect.element(page.getByRole("heading", { level: 1, name: "Apply" })).toBeVisible();
   return fake;
 }
+
+it("says of how many texts a part was not read", async () => {
+  await openedFor("mqp", "equivalent", [true, false]);
+  const rows = new File(["text_1,text_2\nIs it gout?,Have I gout?\nIs it flu?,Have I flu?\n"], "r.csv");
+  await userEvent.upload(page.getByLabelText("Files to read"), rows);
+  await expect.element(page.getByText("1 of 2 texts is longer than the model reads: a part of it was not read.")).toBeVisible();
+});
 
 it("compares two texts that are typed, and says which one lacks", async () => {
   await openedFor("mqp", "equivalent");

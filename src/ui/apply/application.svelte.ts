@@ -1,7 +1,7 @@
 // A trained model at work on notes: what it found, what was corrected, and what leaves. Knows no component.
 
 import { remembered } from "../../base/async.ts";
-import { type Note, type Question, questionsOf, type ReadNote, readNote } from "../../formats/note.ts";
+import { cutRemarks, type Note, type Question, questionsOf, type ReadNote, readNote } from "../../formats/note.ts";
 import { type NoteFormatId, noteFormats } from "../../formats/note-format.ts";
 import type { ReadNotes } from "../../formats/notes-read.ts";
 import { taskOf } from "../../tasks/catalogue.ts";
@@ -23,6 +23,12 @@ export interface Applied {
   readonly corrected: ReadonlySet<number>;
 }
 
+interface Answer {
+  readonly example: Example;
+  /** A part of it was not read. */
+  readonly cut: boolean;
+}
+
 /** Questions with the same texts, and the same entities, have the same answer. */
 const keyOf = (question: Example): string => JSON.stringify(question);
 
@@ -41,7 +47,7 @@ export class Application {
   /** Answers that a stopped or failed reading left. */
   kept = $state(0);
   /** By question: what this model read, it need not read again. */
-  #answers: { readonly model: string; readonly byQuestion: Map<string, Example> } | undefined;
+  #answers: { readonly model: string; readonly byQuestion: Map<string, Answer> } | undefined;
   /** The corrections are in a file or in a run as well. */
   #taken = $state(false);
   readonly #lab: Lab;
@@ -79,13 +85,14 @@ export class Application {
         for await (const event of this.#lab.services.train.predict(request, signal)) {
           if (event.type === "loading") this.work.tell("Loading the trained model", event.done, event.total);
           else {
-            for (const example of event.examples) byQuestion.set(keys[done++] as string, example);
+            for (const [i, example] of event.examples.entries())
+              byQuestion.set(keys[done++] as string, { example, cut: event.cut?.[i] === true });
             this.kept = byQuestion.size;
             this.work.tell(`Reading sentence ${done} of ${total}`, done, total);
           }
         }
       }
-      const answered = examples.map((example) => byQuestion.get(keyOf(example)) as Example);
+      const answered = examples.map((example) => byQuestion.get(keyOf(example)) as Answer);
       this.#answers = undefined;
       this.kept = 0;
       let next = 0;
@@ -93,9 +100,14 @@ export class Application {
         const own = questions[i] ?? [];
         const from = next;
         next += own.length;
-        return { note, questions: own, answers: answered.slice(from, next), corrected: new Set<number>() };
+        return {
+          note,
+          questions: own,
+          answers: answered.slice(from, next).map((answer) => answer.example),
+          corrected: new Set<number>(),
+        };
       });
-      this.remarks = read.remarks;
+      this.remarks = [...read.remarks, ...cutRemarks(answered.filter(({ cut }) => cut).length, answered.length)];
       this.by = run;
     });
 

@@ -4,6 +4,7 @@ import type { Analysis } from "../../../analyse/analysis.ts";
 import { remembered } from "../../../base/async.ts";
 import type { TrainingResult } from "../../../experiment/notebook.ts";
 import type { Trust } from "../../../experiment/trust.ts";
+import { cutRemarks } from "../../../formats/note.ts";
 import type { RejectReason } from "../../../generate/source.ts";
 import { type Sureness, surenessOf } from "../../../report/sureness.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
@@ -28,6 +29,8 @@ export class EvaluateStep {
   readonly work: Work;
   /** Predictions for the user's own texts, the latest first. */
   tried = $state.raw<readonly Example[]>([]);
+  /** How the latest of them was read. */
+  triedRemarks = $state.raw<readonly string[]>([]);
   /** The trained model's files, once asked for. */
   files = $state.raw<readonly Download[]>();
   /** Intervals of the scores and the paired comparison; undefined until they are computed, and where they cannot be. */
@@ -78,7 +81,10 @@ export class EvaluateStep {
       const request = { task: config.task, model, device: config.device, examples: [example] };
       for await (const event of lab.services.train.predict(request, signal)) {
         if (event.type === "loading") this.work.tell("Loading the trained model", event.done, event.total);
-        else this.tried = [...event.examples, ...this.tried].slice(0, 20);
+        else {
+          this.tried = [...event.examples, ...this.tried].slice(0, 20);
+          this.triedRemarks = cutRemarks(event.cut?.filter(Boolean).length ?? 0, event.examples.length);
+        }
       }
     });
 
