@@ -10,7 +10,7 @@ import { halvedSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 import { type ModelFiles, openEncoder } from "./encoder-files.ts";
 import { mergedLora } from "./merged-lora.ts";
-import { headOf, outputNames, type TaskHead } from "./task-head.ts";
+import { headOf, markersOf, outputNames, type TaskHead } from "./task-head.ts";
 import { leavesAs, type Variant, variantRow, variants } from "./variant.ts";
 
 /** Our file beside those of transformers: the model's task, and the hashes of the others. */
@@ -57,8 +57,14 @@ export async function saveModel(classifier: Classifier): Promise<Map<string, Blo
   const named = tasks.some(({ id }) => id === task.id) ? task.id : taskJson(task as Task);
   const note = leavesAs(variant, task);
   const own = variant === "plain" ? {} : { variant, ...(note === undefined ? {} : { note }) };
-  files.set(cardName, jsonBlob({ task: named, maxTokens, ...own, sha256: hashes }));
+  files.set(cardName, jsonBlob({ task: named, maxTokens, ...markersIn(task), ...own, sha256: hashes }));
   return files;
+}
+
+/** For readers other than Clinfuse: the tokens before and behind each entity of a relation. */
+function markersIn(task: LearnableTask): object {
+  const [opensHead, closesHead, opensTail, closesTail] = markersOf(task);
+  return opensHead === undefined ? {} : { markers: { head: [opensHead, closesHead], tail: [opensTail, closesTail] } };
 }
 
 function jsonBlob(value: unknown): Blob {

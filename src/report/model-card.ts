@@ -147,21 +147,28 @@ function modelLicences(models: readonly RunModelFiles[]): string[] {
   return [...stated, "Name a licence of your own only as far as all of these, and those of the real examples, allow."];
 }
 
+/** Sentence before the command that applies a model. */
+const applied: Readonly<Record<Shape, string>> = {
+  token: "clinfuse.json has the task and the SHA-256 of each file. Long notes are read sentence by sentence by:",
+  sentence: "clinfuse.json has the task and the SHA-256 of each file. Long notes are read sentence by sentence by:",
+  relation:
+    "clinfuse.json has the task, the SHA-256 of each file, and the markers: the model reads each of the two entities between those of its type. Tables with columns for the text and both names are read by:",
+  pair: "clinfuse.json has the task and the SHA-256 of each file. Tables with two columns of texts are read by:",
+};
+
+/** Shapes that are asked of plain notes; the others need a table. */
+const wholeNotes: readonly Shape[] = ["token", "sentence"];
+
 function usage(task: Task): CardBlock[] {
   const pipeline = pipelines[task.shape];
   const auto = task.shape === "token" ? "AutoModelForTokenClassification" : "AutoModelForSequenceClassification";
   const python = `from transformers import AutoTokenizer, ${auto}\n\ntokenizer = AutoTokenizer.from_pretrained("FOLDER")\nmodel = ${auto}.from_pretrained("FOLDER")`;
   const script = `import { env, pipeline } from "@huggingface/transformers";\n\nenv.allowRemoteModels = false;\nenv.localModelPath = "/models/";\nconst read = await pipeline("${pipeline}", "FOLDER", { dtype: "fp32" });`;
-  const [plain, marked] = [
-    "clinfuse.json has the task and the SHA-256 of each file. Long notes are read sentence by sentence by:",
-    "clinfuse.json has the task, the SHA-256 of each file, and the markers that stand around the two entities.",
-  ];
   return [
     { kind: "code", language: "python", text: python },
     text("In transformers.js, with the folder onnx beside config.json:"),
     { kind: "code", language: "js", text: script },
-    ...(task.shape === "relation"
-      ? [text(marked)]
-      : [text(plain), { kind: "code", language: "sh", text: "npm run apply -- FOLDER NOTES" } as const]),
+    text(applied[task.shape]),
+    { kind: "code", language: "sh", text: `npm run apply -- FOLDER ${wholeNotes.includes(task.shape) ? "NOTES" : "TABLE"}` },
   ];
 }

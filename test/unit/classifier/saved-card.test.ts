@@ -1,8 +1,12 @@
 // The card of a saved model: a task of the paper by its id, a task of the user's own whole and read strictly.
 
 import { describe, expect, it } from "vitest";
-import { readCard } from "../../../src/classifier/saved-model.ts";
+import { readCard, saveModel } from "../../../src/classifier/saved-model.ts";
+import { cdr } from "../../../src/tasks/cdr.ts";
+import { mqp } from "../../../src/tasks/mqp.ts";
+import type { Task } from "../../../src/tasks/task.ts";
 import { readTaskJson, taskJson } from "../../../src/tasks/task-file.ts";
+import { linearClassifier } from "../train/toy.ts";
 
 const { task } = readTaskJson(
   { name: "Urgency", family: "classification", labels: [{ name: "urgent" }, { name: "routine" }] },
@@ -12,6 +16,16 @@ const cardOf = (named: unknown) => {
   const text = JSON.stringify({ task: named, maxTokens: 64, sha256: {} });
   return readCard(new Map([["clinfuse.json", new Blob([text])]]));
 };
+
+const cardText = async (saved: Task) => (await saveModel(linearClassifier(saved))).get("clinfuse.json")?.text();
+
+describe("saveModel", () => {
+  it("states the markers that the model reads around the entities of a relation", async () => {
+    const card = JSON.parse((await cardText(cdr)) as string);
+    expect(card.markers).toEqual({ head: ["[CHEMICAL]", "[/CHEMICAL]"], tail: ["[DISEASE]", "[/DISEASE]"] });
+    expect(JSON.parse((await cardText(mqp)) as string)).not.toHaveProperty("markers");
+  });
+});
 
 describe("readCard", () => {
   it("reads the variant, and refuses one that there is none of", async () => {

@@ -67,6 +67,17 @@ it("takes a README.md of another hand: no fields, no title, words before the fir
   });
 });
 
+it.each([
+  ["mqp", "npm run apply -- FOLDER TABLE"],
+  ["cdr", "npm run apply -- FOLDER TABLE"],
+  ["hoc", "npm run apply -- FOLDER NOTES"],
+  ["bc5cdr-disease", "npm run apply -- FOLDER NOTES"],
+])("says how a model of %s is applied", (task, command) => {
+  const { sections } = modelCard({ ...notebook, config: { ...notebook.config, task } }, []);
+  const blocks = sections.find(({ title }) => title === "How to use it")?.blocks ?? [];
+  expect(blocks.at(-1)).toEqual({ kind: "code", language: "sh", text: command });
+});
+
 it("names no topic's licence where none was drawn", () => {
   const without = synthetic.map((entry) => ({ ...entry, origin: { ...entry.origin, topic: undefined } }) as unknown as Synthetic);
   expect(without.every((entry) => drawnOf(entry).topic === undefined)).toBe(true);
