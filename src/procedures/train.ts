@@ -69,9 +69,12 @@ export type TrainProcedures = TrainedProcedures & {
   features(argument: FeaturesRequest, signal: AbortSignal): AsyncGenerator<FeaturesEvent, void>;
   /** A run whose source fills masked places, on the device that trains. */
   fill(argument: FillRequest, signal: AbortSignal): AsyncGenerator<FillEvent, void>;
-  /** With a model kept before, after a reload too. */
+  /**
+   * With a model kept before, after a reload too. `inParts`: `predicted` comes again and again, with the next examples each time, so that a stop
+   * keeps those before; otherwise it comes once, with all.
+   */
   predict(
-    argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[] },
+    argument: { task: TaskRef; model: string; device: Device | "auto"; examples: readonly Example[]; inParts?: boolean },
     signal: AbortSignal,
   ): AsyncGenerator<PredictEvent, void>;
   /** A kept model's files for one page that runs it: see `pageModel`. */
@@ -132,11 +135,12 @@ export function trainProcedures(ports: TrainPorts): TrainProcedures {
       yield* filledRun(ports, request, { ...on, openStage }, signal);
     },
 
-    async *predict({ task, model, device: wish, examples }, signal) {
+    async *predict({ task, model, device: wish, examples, inParts = false }, signal) {
       const { device } = await choose(ports, wish);
       yield { type: "loading", done: 0, total: 1 };
       const classifier = await ports.loadModel(await shelf.read(model), device);
-      yield* cleanAfterStream(predictAll(classifier, { task, model, examples }, signal), () => classifier.close());
+      const atOnce = inParts ? answeredAtOnce : Number.POSITIVE_INFINITY;
+      yield* cleanAfterStream(predictAll(classifier, { task, model, examples, atOnce }, signal), () => classifier.close());
     },
 
     async pageModel({ model, device: wish, examples }, signal) {
@@ -310,18 +314,30 @@ async function openFor(
   return { classifier: await ports.openClassifier(task, encoder, options), ...(prepared ? { prepared } : {}) };
 }
 
+/** Examples of a part: four batches, so that each holds like lengths. */
+const answeredAtOnce = 64;
+
 async function* predictAll(
   classifier: Classifier,
-  { task, model, examples }: { task: TaskRef; model: string; examples: readonly Example[] },
+  {
+    task,
+    model,
+    examples,
+    atOnce,
+  }: { readonly task: TaskRef; readonly model: string; readonly examples: readonly Example[]; readonly atOnce: number },
   signal: AbortSignal,
 ): AsyncGenerator<PredictEvent, void> {
   if (classifier.task.id !== taskIdOf(task)) {
     const what = `the model was trained for ${classifier.task.name}`;
     throw new ClinfuseError("model-unsupported", what, { what: model, expected: taskIdOf(task) });
   }
-  for await (const event of predict(classifier, examples, signal)) {
-    if (event.type !== "predicted") continue;
-    const { examples: answered, sure, cut } = event;
-    yield { type: "predicted", done: examples.length, examples: answered, sure, cut };
+  for (let done = 0; done === 0 || done < examples.length; ) {
+    const part = examples.slice(done, done + atOnce);
+    done += Math.max(1, part.length);
+    for await (const event of predict(classifier, part, signal)) {
+      if (event.type !== "predicted") continue;
+      const { examples: answered, sure, cut } = event;
+      yield { type: "predicted", done: Math.min(done, examples.length), examples: answered, sure, cut };
+    }
   }
 }

@@ -79,7 +79,7 @@ export class Application {
       const open = new Map(examples.map((example) => [keyOf(example), example]));
       for (const key of byQuestion.keys()) open.delete(key);
       const [keys, total] = [[...open.keys()], open.size];
-      const request = { task: config.task, model, device: config.device, examples: [...open.values()] };
+      const request = { task: config.task, model, device: config.device, examples: [...open.values()], inParts: true };
       let done = 0;
       if (total > 0) {
         for await (const event of this.#lab.services.train.predict(request, signal)) {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
 import type { Classifier } from "../../../src/classifier/classifier.ts";
-import type { TrainRequest, TrainRunEvent } from "../../../src/experiment/steps.ts";
+import type { PredictEvent, TrainRequest, TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { type TrainPorts, trainProcedures } from "../../../src/procedures/train.ts";
 import type { Measurements } from "../../../src/store/measurements.ts";
 import type { Found } from "../../../src/train/choose-device.ts";
@@ -274,6 +274,34 @@ describe("prediction", () => {
     await procedures.deleteTrained({ model: "mine" }, never);
     await expect(ask({})).rejects.toBeInstanceOf(ClinfuseError);
     expect(await procedures.trainedModels(null, never)).toEqual([]);
+  });
+
+  it("in parts gives the same answers in the same order, and keeps those before a stop", async () => {
+    const { procedures, open } = setUp();
+    await collect(procedures.train(request, never));
+    const asked = { task: request.task, model: "mine", device: "wasm", examples: tokenExamples(150, 7) } as const;
+    const told = (events: readonly PredictEvent[]) => events.flatMap((event) => (event.type === "predicted" ? [event] : []));
+    const whole = told(await collect(procedures.predict(asked, never)));
+    const parts = told(await collect(procedures.predict({ ...asked, inParts: true }, never)));
+    expect(whole.map(({ done }) => done)).toEqual([150]);
+    expect(parts.map(({ done }) => done)).toEqual([64, 128, 150]);
+    expect(parts.flatMap(({ examples }) => examples)).toEqual(whole[0]?.examples);
+    expect(told(await collect(procedures.predict({ ...asked, examples: [], inParts: true }, never)))).toMatchObject([
+      { done: 0 },
+    ]);
+
+    const stop = new AbortController();
+    const kept: number[] = [];
+    const read = async () => {
+      for await (const event of procedures.predict({ ...asked, inParts: true }, stop.signal)) {
+        if (event.type !== "predicted") continue;
+        kept.push(event.done);
+        stop.abort();
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: "aborted" });
+    expect(kept).toEqual([64]);
+    expect(open.count).toBe(0);
   });
 
   it("on a device that is not there says why", async () => {
