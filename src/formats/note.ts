@@ -54,9 +54,9 @@ export function piecesOf(text: string): Extent[] {
 /** Tells whether a break between two offsets lies in a sentence: one line break behind a long line that ends without a mark. */
 function isWrapped(text: string, end: number, start: number): boolean {
   const between = text.slice(end, start);
-  if ((between.match(/\r\n|[\n\r]/g) ?? []).length !== 1 || /[.:;!?]["')\]]*$/.test(text.slice(0, end))) return false;
-  const line = text.slice(Math.max(text.lastIndexOf("\n", end - 1), text.lastIndexOf("\r", end - 1)) + 1, end);
-  return line.length >= wrappedLine && /^[\p{Ll}\p{N}(]/u.test(text.slice(start));
+  if (end < wrappedLine || (between.match(/\r\n|[\n\r]/g) ?? []).length !== 1) return false;
+  const line = text.slice(end - wrappedLine, end); // no more is looked at: a note may have many thousand lines
+  return !/[\n\r]|[.:;!?]["')\]]*$/.test(line) && /^[\p{Ll}\p{N}(]/u.test(text.slice(start));
 }
 
 const blanks: { readonly [S in Shape]: (note: Note, extent: Extent) => Example | undefined } = {

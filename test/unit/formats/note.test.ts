@@ -16,6 +16,12 @@ describe("a note", () => {
     expect(cut(wrapped)).toEqual([wrapped.slice(0, wrapped.indexOf("\nStable")), "Stable."]);
   });
 
+  it("is cut in a time that grows with its length alone", { timeout: 10_000 }, () => {
+    const four = ["the patient was seen in the ward and had a fever with cough which went on and", "and on.", "Stable.", "Home."];
+    const long = Array.from({ length: 24_000 }, (_, i) => four[i % 4]).join("\n");
+    expect(cut(long).length).toBe(18_000); // the first line of four is wrapped
+  });
+
   it("gives back each answer at its own place, whatever stands before it", () => {
     const text = "\n\n  Fever 😊 today.\n\n\tGout and gout.";
     const own = note(text);
