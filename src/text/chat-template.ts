@@ -79,6 +79,8 @@ function compile(source: string, names: Readonly<Record<string, string>>, file: 
     template.render({
       bos_token: "",
       eos_token: "",
+      tools: null, // defined and none, as transformers gives them
+      documents: null,
       ...names,
       messages: [...messages],
       add_generation_prompt: answer,
