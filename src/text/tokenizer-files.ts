@@ -29,12 +29,13 @@ export function readTokenizer(files: ReadonlyMap<string, string>): FolderTokeniz
   if (json === undefined && vocab === undefined) {
     throw new ClinfuseError("file-missing", "the folder has neither tokenizer.json nor vocab.txt", { file: "vocab.txt" });
   }
-  const tokenizer = json === undefined ? fromVocabulary(vocab as string, settings) : fromTokenizerJson(json, settings);
+  const { tokenizer, cut } =
+    json === undefined ? { tokenizer: fromVocabulary(vocab as string, settings), cut: [] } : fromTokenizerJson(json, settings);
   const limit = settings.model_max_length;
   // Without a limit transformers writes 1e30.
   const limited = typeof limit === "number" && Number.isInteger(limit) && limit > 0 && limit < 1e9;
-  const remark = caseRemark(tokenizer, settings);
-  return { tokenizer, ...(limited ? { maxTokens: limit } : {}), remarks: remark === undefined ? [] : [remark] };
+  const remarks = [caseRemark(tokenizer, settings), cutRemark(cut)].filter((remark) => remark !== undefined);
+  return { tokenizer, ...(limited ? { maxTokens: limit } : {}), remarks };
 }
 
 const settingsFile = "tokenizer_config.json";
@@ -69,6 +70,16 @@ function caseRemark({ vocabulary, config }: WordPiece, settings: Json): string |
   return `The tokenizer reads text in lower case, though ${share}: no do_lower_case in tokenizer_config.json says otherwise, and transformers reads it so too.`;
 }
 
+/** Added words named in a remark, at most. */
+const mostNamed = 5;
+
+function cutRemark(words: readonly string[]): string | undefined {
+  if (words.length === 0) return undefined;
+  const named = `${words.slice(0, mostNamed).join(", ")}${words.length > mostNamed ? " and others" : ""}`;
+  const were = words.length === 1 ? "1 word was" : `${words.length} words were`;
+  return `${were} added to the tokenizer, which transformers reads whole: here the text is cut as if they had not been (${named}).`;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Json {
@@ -100,7 +111,8 @@ function unsupported(what: string, got: unknown, expected: string): ClinfuseErro
   });
 }
 
-function fromTokenizerJson(text: string, settings: Json): WordPiece {
+/** `cut`: added tokens that are matched in the normalised text, as far as the pieces of a word are another thing. */
+function fromTokenizerJson(text: string, settings: Json): { readonly tokenizer: WordPiece; readonly cut: readonly string[] } {
   const file = "tokenizer.json";
   const json = parse(file, text);
   const { model, normalizer, pre_tokenizer: cutter } = json;
@@ -131,7 +143,14 @@ function fromTokenizerJson(text: string, settings: Json): WordPiece {
   };
   const unknown = typeof model.unk_token === "string" ? model.unk_token : "[UNK]";
   const special = specialTokens(file, vocabulary, { unk_token: unknown });
-  return wordPiece(vocabulary, special, config, wholeTokens(added, model.vocab));
+  const tokenizer = wordPiece(vocabulary, special, config, wholeTokens(added, model.vocab));
+  const { vocab } = model;
+  const cut = added.filter(({ content, id, normalized }) => {
+    if (normalized !== true || Object.hasOwn(vocab as Json, String(content))) return false;
+    const { ids } = tokenizer.pieces(tokenizer.words(String(content)));
+    return ids.length !== 1 || ids[0] !== id;
+  });
+  return { tokenizer, cut: cut.map(({ content }) => String(content)) };
 }
 
 /** Tokens that were added to the model's own pieces; a text's `[SEP]` stays text. */

@@ -29,6 +29,21 @@ function folderOf({ normalizer, settings }: (typeof golden.cases)[number]): Map<
   return files.set("tokenizer.json", JSON.stringify(json));
 }
 
+it("says which added words are cut here, and whole in transformers: those that are no single word as the normaliser leaves it", () => {
+  const words = ["covid-19", "Long COVID", "Remdesivir", "remdesivir", "[DRUG]"];
+  const added_tokens = words.map((content, i) => ({ id: pieces.length + i, content, normalized: content !== "[DRUG]" }));
+  const folder = (tokens: object[]) => {
+    const files = folderOf({ normalizer: [true, null, true], settings: {}, ids: [] });
+    const json = JSON.parse(files.get("tokenizer.json") as string);
+    return files.set("tokenizer.json", JSON.stringify({ ...json, added_tokens: tokens }));
+  };
+  const settled = (remarks: readonly string[]) => remarks.filter((remark) => remark.includes("added to the tokenizer"));
+  expect(settled(readTokenizer(folder(added_tokens)).remarks)).toEqual([
+    expect.stringMatching(/^3 words were added .* as if they had not been \(covid-19, Long COVID, Remdesivir\)\.$/),
+  ]);
+  expect(settled(readTokenizer(folder(added_tokens.slice(3))).remarks)).toEqual([]);
+});
+
 describe("a folder is read as transformers reads it", () => {
   it.each(golden.cases.map((c) => [JSON.stringify(c.normalizer), JSON.stringify(c.settings), c] as const))(
     "tokenizer.json %s, tokenizer_config.json %s",
