@@ -28,9 +28,9 @@ export function namedPlace(text: string, name: string, besides?: Extent): Extent
   const [lowerText, lowerName] = [text.toLowerCase(), name.toLowerCase()];
   const keepsPlaces = lowerText.length === text.length && lowerName.length === name.length;
   const places = [placesOf(text, name, besides), keepsPlaces ? placesOf(lowerText, lowerName, besides) : []];
-  for (const fit of fits) {
+  for (const suits of fits) {
     for (const found of places) {
-      const best = found.find((place) => fit(text, place));
+      const best = found.find((place) => suits(text, place));
       if (best) return best;
     }
   }
