@@ -64,22 +64,32 @@ export async function sampleTopics(
   stream: Rng,
 ): Promise<Record<string, Topic[]>> {
   const topics: Record<string, Topic[]> = {};
+  const bare = new Map<string, readonly GraphQuery[]>();
   for (const { id: label } of task.labels) {
     const queries = await turns(graph, forLabel(task.topics, label));
     const draws = await Promise.all(
       queries.map(async (query) => drawTopics(graph, query, task, sampling, stream.fork(label, canonicalName(query)))),
     );
-    const found = await takeTurns(draws, sampling.count);
-    if (found.length === 0) {
-      const asked = namesOf(queries);
-      const under = sampling.licences ? ` under the licences ${sampling.licences.join(", ") || "(none is chosen)"}` : "";
-      const wanted = "every" in task.topics ? task.name : `"${label}" of ${task.name}`;
-      const what = `the graph "${graph.id}" holds no topic for ${wanted}${under}: it was asked for ${asked}`;
-      throw new ClinfuseError("no-topics", what, { what: task.name, expected: asked });
-    }
-    topics[label] = found;
+    topics[label] = await takeTurns(draws, sampling.count);
+    if (topics[label].length === 0) bare.set(label, queries);
   }
+  if (bare.size > 0) throw noTopics(graph, task, bare, sampling);
   return topics;
+}
+
+/** Names every label without a topic: that the others have some is no help. */
+function noTopics(
+  graph: KnowledgeGraph,
+  task: Task,
+  bare: ReadonlyMap<string, readonly GraphQuery[]>,
+  { licences }: TopicSampling,
+) {
+  const asked = namesOf([...bare.values()].flat());
+  const under = licences ? ` under the licences ${licences.join(", ") || "(none is chosen)"}` : "";
+  const labels = [...bare.keys()].map((label) => `"${label}"`);
+  const wanted = "every" in task.topics ? task.name : `${labels.join(", ")} of ${task.name}`;
+  const what = `the graph "${graph.id}" holds no topic for ${wanted}${under}: it was asked for ${asked}`;
+  return new ClinfuseError("no-topics", what, { what: task.name, expected: asked });
 }
 
 /** Topics that the graph holds for a task, over all its labels, at most: names are not read. */
@@ -117,7 +127,7 @@ async function turns(graph: KnowledgeGraph, query: TopicQuery): Promise<GraphQue
 const mostNamed = 8;
 
 function namesOf(queries: readonly GraphQuery[]): string {
-  const names = queries.map(canonicalName);
+  const names = [...new Set(queries.map(canonicalName))];
   const more = names.length - mostNamed;
   return more > 0 ? `${names.slice(0, mostNamed).join(", ")} and ${more} more of the same kind` : names.join(", ");
 }

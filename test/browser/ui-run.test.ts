@@ -6,7 +6,7 @@ import { render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
-import { type Fake, fakeServices, models } from "./fake-services.ts";
+import { type Fake, fakeServices, models, starter } from "./fake-services.ts";
 import { runAt } from "./run-page.ts";
 
 beforeEach(() => {
@@ -87,9 +87,25 @@ describe("knowledge", () => {
   it("error: no topics, with the way out", async () => {
     await runAt("knowledge", (f) => f.failures.set("gatherKnowledge", new ClinfuseError("no-topics", "no node of type Disease")));
     await button("Gather knowledge").click();
-    await expect.element(page.getByRole("alert")).toHaveTextContent("Choose the starter graph");
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Choose or import a graph");
     await button("Try again").click();
     await expect.element(page.getByRole("heading", { name: /topics drawn$/ })).toBeVisible();
+  });
+
+  it("a graph without topics for a label: no count of the others', but the way out", async () => {
+    const notebook = newNotebook("r1", 1);
+    const fake = fakeServices({ ...notebook, config: { ...notebook.config, task: "chemprot" } });
+    const { generate } = fake.services;
+    const countTopics: typeof generate.countTopics = async ({ topics }) =>
+      JSON.stringify(topics).includes('"pairs"') ? 1_144_427 : 0;
+    location.hash = "#/run/r1/knowledge";
+    await render(App, { services: { ...fake.services, generate: { ...generate, countTopics, graphs: async () => [starter] } } });
+    await expect
+      .element(page.getByText("This graph has no topic for 5 labels of this task (upregulator,", { exact: false }))
+      .toBeVisible();
+    await expect.element(page.getByText("1,144,427", { exact: false })).not.toBeInTheDocument();
+    await page.getByRole("radio", { name: /^The language model/ }).click();
+    await expect.element(page.getByText("This graph has no topic", { exact: false })).not.toBeInTheDocument();
   });
 
   it("a graph of one's own is looked through, cut to a part that is counted, and imported under its name", async () => {

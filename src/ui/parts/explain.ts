@@ -273,10 +273,10 @@ const table: Readonly<Record<ErrorCode, Explain>> = {
         : "Look at the rejected ones: choose a larger model, more tokens, a cooler temperature, or demonstrations in every prompt.",
   }),
   "no-topics": (_, message) => ({
-    title: "The graph holds nothing that this task asks for",
+    title: "There are no topics for this task",
     sentence: sentence(message),
     remedy:
-      "Choose the starter graph, import a graph with the node types that the task names, or ask the language model for topics. A task of your own names other types on its page.",
+      "Choose or import a graph with the types and relations that the task asks for, or take topics from the language model. A task of your own names other types on its page.",
   }),
   "run-busy": () => ({
     title: "Another tab is working on this run",

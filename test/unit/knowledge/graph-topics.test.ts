@@ -110,6 +110,14 @@ describe("sampling topics", () => {
     await expect(sampleTopics(graph, apart, natural(9), rng("t"))).rejects.toMatchObject({ code: "no-topics", message });
   });
 
+  it("names every label that it has none for", async () => {
+    const graph = await graphFrom(nodesFile({ Gene: ["TP53", "BRCA1"] }), edgesFile("Gene:0 binds Gene:1"));
+    const none = { kind: "nodes", types: ["Drug"] } as const;
+    const apart = { ...mqp, topics: { each: { equivalent: none, not_equivalent: none } } } satisfies Task;
+    const message = expect.stringMatching(/no topic for "not_equivalent", "equivalent" of MQP: it was asked for Drug$/);
+    await expect(sampleTopics(graph, apart, natural(9), rng("t"))).rejects.toMatchObject({ code: "no-topics", message });
+  });
+
   it("names the first of many ways to ask, and counts the others", async () => {
     const graph = await graphFrom(nodesFile({ Gene: ["TP53", "BRCA1"] }), edgesFile("Gene:0 binds Gene:1"));
     const of = Array.from({ length: 20 }, (_, i) => ({ kind: "nodes", types: [`Type${i}`] }) as const);

@@ -144,7 +144,9 @@ describe("the starter graph", () => {
 
   it.each(tasks.filter((task) => withoutStarter.includes(task.id)))("says that it has no topic for $id", async (task) => {
     const asked = sampleTopics(await imported, task, { count: 300, names: "natural" }, rng("starter"));
-    await expect(asked).rejects.toMatchObject({ code: "no-topics" });
+    const bare = task.labels.filter(({ negative }) => !negative).map(({ id }) => `"${id}"`);
+    const message = expect.stringContaining(`holds no topic for ${bare.join(", ")} of ${task.name}:`);
+    await expect(asked).rejects.toMatchObject({ code: "no-topics", message });
   });
 });
 

@@ -9,6 +9,8 @@ import type { SourceKind, Steered } from "../../../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../../../generate/sources.ts";
 import type { GraphInfo } from "../../../knowledge/graphs.ts";
 import type { Style, Topic } from "../../../knowledge/topic.ts";
+import { type ByLabel, forLabel } from "../../../tasks/task.ts";
+import type { TopicQuery } from "../../../tasks/topic-query.ts";
 import { GraphBringing } from "../../knowledge/graph-bringing.svelte.ts";
 import { tellLoading } from "../../parts/loading-words.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -19,6 +21,12 @@ export interface Exchange {
   readonly prompt: string;
   readonly text?: string;
   readonly found?: number;
+}
+
+/** `bare` are the names of the labels without a topic: a run cannot begin with any. */
+export interface AvailableTopics {
+  readonly count: number;
+  readonly bare: readonly string[];
 }
 
 const foundWords: Readonly<Partial<Record<KeptKind, readonly string[]>>> = {
@@ -34,8 +42,7 @@ export class KnowledgeStep {
   exchanges = $state.raw<readonly Exchange[]>([]);
   /** Decisions made on the way, a sentence each. */
   remarks = $state.raw<readonly string[]>([]);
-  /** Topics that the chosen graph holds for the task. */
-  available = $state<number | undefined>();
+  available = $state.raw<AvailableTopics | undefined>();
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -104,9 +111,16 @@ export class KnowledgeStep {
 
   async count(): Promise<void> {
     this.available = undefined;
-    if (!this.graph) return;
-    const { topics } = this.#run.task.task;
-    this.available = await this.#run.lab.services.generate.countTopics({ graph: this.graph.id, topics });
+    const { graph } = this;
+    if (!graph) return;
+    const { labels, topics } = this.#run.task.task;
+    const countOf = (of: ByLabel<TopicQuery>) => this.#run.lab.services.generate.countTopics({ graph: graph.id, topics: of });
+    const [all, ...own] = await Promise.all([
+      countOf(topics),
+      ...labels.map(({ id }) => countOf({ every: forLabel(topics, id) })),
+    ]);
+    if (this.graph?.id !== graph.id) return; // another was chosen meanwhile
+    this.available = { count: all, bare: labels.filter((_, i) => own[i] === 0).map(({ name }) => name) };
   }
 
   /** Draws of the run by what was gathered. Undefined where they cannot be told: the run itself says why when it begins. */

@@ -4,6 +4,8 @@ import type { SourceConfig, SourceGroup, StyleOrigin } from "../../../generate/s
 import { writerOf } from "../../../generate/sources.ts";
 import type { TopicOrigin } from "../../../knowledge/gather.ts";
 import type { Family } from "../../../tasks/families.ts";
+import type { Task } from "../../../tasks/task.ts";
+import { counted } from "../../parts/numbers.ts";
 
 export const groupWords: Readonly<Record<SourceGroup, string>> = {
   clingen: "ClinGen",
@@ -46,4 +48,13 @@ const limits: Readonly<Record<string, Partial<Readonly<Record<Family, string>>>>
 /** A sentence for the choice of a source; undefined where nothing is known against its writer. */
 export function limitOf(source: SourceConfig, family: Family): string | undefined {
   return limits[writerOf(source)?.model ?? ""]?.[family];
+}
+
+/** A sentence for a graph without topics for these labels, by name; and the ways out. */
+export function bareWords(task: Pick<Task, "labels" | "topics">, bare: readonly string[]): string {
+  const whole = "every" in task.topics || bare.length === task.labels.length;
+  const lacks = whole
+    ? "This graph has no topic for this task"
+    : `This graph has no topic for ${counted(bare.length, "label")} of this task (${bare.join(", ")}), and each label needs one`;
+  return `${lacks}. Choose or import another graph, or take topics from the language model.`;
 }
