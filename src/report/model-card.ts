@@ -10,7 +10,7 @@ import { taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { Shape } from "../tasks/example.ts";
 import { metricId } from "../tasks/metric.ts";
 import type { Task } from "../tasks/task.ts";
-import { metricWords } from "./report.ts";
+import { metricWords } from "./metric-words.ts";
 import { type Looked, limitsOf } from "./report-card.ts";
 import { counted } from "./report-html.ts";
 import type { RunModelFiles } from "./run-record.ts";

@@ -10,7 +10,7 @@ import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
-import { type Metric, type MetricName, metricId } from "../tasks/metric.ts";
+import { type Metric, metricId } from "../tasks/metric.ts";
 import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
@@ -18,6 +18,7 @@ import { confusionHtml, confusionTable, confusionWords } from "./confusion-table
 import { constantWords } from "./constant-words.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
+import { metricWords } from "./metric-words.ts";
 import { nothingFound } from "./nothing-found.ts";
 import { analysisSection } from "./report-analysis.ts";
 import { dataCardSection, limitsSection, modelsSection } from "./report-card.ts";
@@ -34,12 +35,6 @@ type Rejected = Readonly<Partial<Record<RejectReason, number>>>;
 
 const shownExamples = 60;
 const shownErrors = 40;
-const metricNames: Readonly<Record<MetricName, string>> = {
-  accuracy: "Accuracy",
-  precision: "Precision",
-  recall: "Recall",
-  f1: "F1",
-};
 const three = (x: number | undefined): string => (x === undefined ? "–" : x.toFixed(3));
 
 /** Parts of a run that its notebook does not hold. */
@@ -153,9 +148,6 @@ ${confusions.length > 0 ? html`<details><summary>What was taken for what</summar
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
 </section>`;
 }
-
-export const metricWords = ({ name, average, without }: Metric): string =>
-  [metricNames[name], ...(average ? [average] : []), ...(without === undefined ? [] : [`without “${without}”`])].join(", ");
 
 function curvesSection(task: Task, history: TrainHistory): Html {
   const shown = (metric: Metric) => ({ id: metricId(task.metrics, metric), words: metricWords(metric) });

@@ -3,7 +3,6 @@
 import type { RejectReason } from "../../generate/source.ts";
 import { type LeftOut, type LeftOutReason, leftOutReasons } from "../../knowledge/graph-files.ts";
 import type { Topic } from "../../knowledge/topic.ts";
-import type { Metric, MetricName } from "../../tasks/metric.ts";
 import { count } from "./numbers.ts";
 
 /** not_equivalent -> not equivalent */
@@ -31,29 +30,6 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   "copies-first": "the second sentence repeats words of the first",
   unanswered: "asked and not answered",
 };
-
-const metricNames: Readonly<Record<MetricName, string>> = {
-  accuracy: "Accuracy",
-  precision: "Precision",
-  recall: "Recall",
-  f1: "F1",
-};
-
-const averageWords = { micro: "micro", macro: "macro", positive: "of the relation", example: "by example" } as const;
-
-/** "F1, macro, without “not”" */
-export const metricWords = ({ name, average, without }: Metric): string =>
-  [
-    metricNames[name],
-    ...(average ? [averageWords[average]] : []),
-    ...(without === undefined ? [] : [`without “${without}”`]),
-  ].join(", ");
-
-/** The same within a sentence. */
-export function metricInText(metric: Metric): string {
-  const words = metricWords(metric);
-  return metric.name === "f1" ? words : words.charAt(0).toLowerCase() + words.slice(1);
-}
 
 /** Origin of a topic that names no source of its own. */
 export const originWords: Readonly<Record<Topic["source"], string>> = {

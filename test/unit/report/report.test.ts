@@ -108,6 +108,14 @@ describe("reportHtml", () => {
     expect(report).toContain("5 of 5 training rows are longer &lt;img");
   });
 
+  it("names a metric as the pages do", () => {
+    const { training, ...rest } = notebook();
+    const config = presetConfig("small", { task: "cdr", source: "clingen" });
+    const told = reportHtml({ ...rest, config, training: training as NonNullable<typeof training> }, [], {});
+    expect(told).toContain("F1, of the relation");
+    expect(told).not.toContain("F1, positive");
+  });
+
   it("of a way of training names the method, and no examples that nobody made", () => {
     const { run: _, training, ...rest } = notebook();
     const config = presetConfig("small", { task: "bc5cdr-disease", source: "seqmix" });
