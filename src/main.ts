@@ -77,6 +77,7 @@ const products: ProductStore = {
 
 const runCapsules: Services["capsules"] = {
   read: async (notebook) => (await database()).capsules.read(notebook),
+  choicesOf: async (run) => (await database()).capsules.choicesOf(run),
 };
 
 const arenas: ArenaStore = {

@@ -1,6 +1,7 @@
 // A run as one zip that reopens anywhere: what stands in it, and what of it can be believed. Knows no page and no store.
 
 import { throwIfAborted } from "../base/errors.ts";
+import { asMade } from "../experiment/as-made.ts";
 import type { Trust } from "../experiment/trust.ts";
 import { type CapsuleFault, type CheckedCapsule, capsuleLimits, checkCapsule, writeCapsule } from "../formats/capsule.ts";
 import type { ZipContent, ZipLimits } from "../formats/zip.ts";
@@ -55,10 +56,11 @@ export async function runCapsule(
 function contentsOf(record: RunRecord, rows: boolean, left: number, told: Pick<CapsuleChoice, "sure" | "trust">): ZipContent[] {
   const { accepted, rejected } = countsOf(record);
   const { nodes, edges } = topicGraph(record.notebook.knowledge);
+  const notebook = asMade(record.notebook, record.log?.state.config);
   const extra = { ...told, ...(record.analysis ? { analysis: record.analysis } : {}), models: record.models };
   const texts: readonly (readonly [string, string])[] = [
     ["README.txt", readme(record, rows, left)],
-    ["report.html", reportHtml(record.notebook, accepted, rejected, extra)],
+    ["report.html", reportHtml(notebook, accepted, rejected, extra)],
     ...partsOf(record).map(({ path, json }) => [path, json] as const),
     ...(accepted.length > 0
       ? [["data/synthetic.jsonl", datasetJsonl(taskOf(record.notebook.config.task), accepted)] as const]

@@ -49,20 +49,23 @@ const list = (items: readonly string[]): CardBlock => ({ kind: "list", items });
 
 /** `models` took part in the run, with their licences where they are known. */
 export function modelCard(
-  notebook: Notebook,
+  now: Notebook,
   synthetic: readonly Synthetic[],
   { models = [], ...looked }: Looked & { readonly models?: readonly RunModelFiles[] } = {},
 ): ModelCard {
-  const { config, training } = notebook;
+  const notebook = asTrained(now);
+  const { config } = notebook;
   const task = taskOf(config.task);
-  const learnt = training ? synthetic.slice(0, training.basis.examples) : synthetic;
+  const learnt = learntOf(notebook, synthetic);
   const note = modelNote(config);
   const about = [
     text(`${task.summary} Made with Clinfuse.`),
     text(`Labels: ${task.labels.map(({ id, description }) => (description ? `${id} (${description})` : id)).join("; ")}.`),
     ...(note === undefined ? [] : [text(note)]),
   ];
-  const topics = licenceSentences(learnt.map((entry) => drawnOf(entry).topic));
+  const topics = learnt
+    ? licenceSentences(learnt.map((entry) => drawnOf(entry).topic))
+    : ["The licences of the topics of its synthetic examples are not known here: they are of an earlier set of this run."];
   return {
     front: {
       language: "en",
@@ -76,16 +79,28 @@ export function modelCard(
       { title: "What it does", blocks: about },
       { title: "What it was trained on", blocks: [list(learntFrom(notebook, learnt, models))] },
       { title: "Scores", blocks: scoreBlocks(notebook, task, looked) },
-      { title: "Limits", blocks: [list(limitsOf(notebook, learnt, looked))] },
+      { title: "Limits", blocks: [list(limitsOf(notebook, learnt ?? synthetic, learnt ? looked : { sure: looked.sure }))] },
       { title: "Licences", blocks: [list([...topics, ...modelLicences(models)])] },
       { title: useTitle, blocks: usage(task) },
     ],
   };
 }
 
+/** The choices of training as they were then: the run may have chosen others since. */
+const asTrained = (now: Notebook): Notebook =>
+  now.training ? { ...now, config: { ...now.config, ...now.training.basis.settings } } : now;
+
+/** The examples that the model was trained on; undefined where the run has others by now. */
+function learntOf({ run = "", training }: Notebook, synthetic: readonly Synthetic[]): readonly Synthetic[] | undefined {
+  if (!training) return synthetic;
+  const { basis } = training;
+  if (basis.examples > 0 && basis.run !== run) return undefined;
+  return synthetic.slice(0, basis.examples);
+}
+
 function learntFrom(
   { config, data, training }: Notebook,
-  learnt: readonly Synthetic[],
+  learnt: readonly Synthetic[] | undefined,
   models: readonly RunModelFiles[],
 ): string[] {
   const named = (id: string) => models.find((model) => model.id === id)?.name ?? id;
@@ -96,12 +111,19 @@ function learntFrom(
   return [
     `Encoder: ${named(config.encoder)}, fine-tuned.`,
     ...(data ? [`${counted(data.train.length, "real example")} from ${sourceWords(data)} (stage I).`] : []),
-    ...(learnt.length > 0
+    ...(learnt === undefined
+      ? [
+          `${counted(training?.basis.examples ?? 0, "synthetic example")} of an earlier set of this run, ${training?.basis.run} (stage II). They are no records of patients.`,
+        ]
+      : []),
+    ...(learnt && learnt.length > 0
       ? [`${counted(learnt.length, "synthetic example")} by ${by} (stage II). They are no records of patients.`]
       : []),
     ...(method ? [`Stage II: ${method}.`] : []),
     ...(filter
-      ? [`${filter.of - learnt.length} of ${filter.of} synthetic examples were left out: doubted by ${filter.by}.`]
+      ? [
+          `${filter.of - (training?.basis.examples ?? 0)} of ${filter.of} synthetic examples were left out: doubted by ${filter.by}.`,
+        ]
       : []),
     ...(data ? [`${counted(data.validation.length, "example")} chose the best epoch.`] : []),
     `Seed ${config.seed}; ${training?.device === "webgpu" ? "trained on WebGPU" : "trained on WASM"}.`,

@@ -3,6 +3,7 @@
 import type { Notebook } from "../experiment/notebook.ts";
 import type { AnyProduct } from "../experiment/product.ts";
 import type { LogEntry, LogFormat, Prefix, StoredEntry, StoredState } from "../generate/log.ts";
+import type { RunConfig } from "../generate/run-config.ts";
 import type { KeptAnswer } from "../knowledge/kept-answers.ts";
 import type { RunLogRecord, RunRecord } from "../report/run-record.ts";
 import type { Db } from "./db.ts";
@@ -13,6 +14,8 @@ import { read, write } from "./transaction.ts";
 export interface Capsules {
   /** The parts of a run that its notebook does not hold. */
   read(notebook: Notebook): Promise<Pick<RunRecord, "log" | "answers">>;
+  /** Choices that a generation run was begun with; undefined where it is not stored. */
+  choicesOf(run: string): Promise<RunConfig | undefined>;
   /**
    * Stores a run beside what is there: nothing is overwritten. Its log keeps its id where no other log has it and its config says that id; else it gets
    * one of its own. Resolves to the notebook as it was stored. Throws Error where the notebook's id is taken.
@@ -31,6 +34,8 @@ export function capsules(db: Db, format: LogFormat): Capsules {
       const answers = kept.flatMap((product): readonly KeptAnswer[] => (product?.kind === "suggestions" ? product.value : []));
       return { ...(state ? { log: { state, entries } } : {}), ...(answers.length > 0 ? { answers } : {}) };
     },
+
+    choicesOf: async (run) => (await logs.get(run))?.config,
 
     async add(given, log, products) {
       const dataset = given.data && (await storedRows(given.data));

@@ -57,7 +57,7 @@ export interface Services {
   /** Starts the worker that opens capsules; whoever starts it ends it. */
   readonly capsuleOpener: () => WorkerClient<CapsuleProcedures>;
   readonly notebooks: NotebookStore;
-  readonly capsules: Pick<Capsules, "read">;
+  readonly capsules: Pick<Capsules, "read" | "choicesOf">;
   readonly arenas: ArenaStore;
   /** Tasks of the user's own. */
   readonly tasks: OwnTasks;

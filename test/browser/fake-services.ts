@@ -7,6 +7,7 @@ import type { TrainedState } from "../../src/experiment/steps.ts";
 import { readDataset } from "../../src/formats/dataset.ts";
 import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import { plannedDraws } from "../../src/generate/planned-draws.ts";
+import type { RunConfig } from "../../src/generate/run-config.ts";
 import { writerOf } from "../../src/generate/sources.ts";
 import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import { capsuleProcedures } from "../../src/procedures/capsules.ts";
@@ -75,6 +76,8 @@ export interface Fake extends FakeLibrary {
   readonly saved: Map<string, Notebook>;
   /** Entries per run id; generate appends to it. */
   readonly log: Map<string, AttemptEntry[]>;
+  /** Choices that runs were begun with. */
+  readonly begun: Map<string, RunConfig>;
   /** Events that a run tells before its first entry. */
   writing: readonly WritingEvent[];
   /** Milliseconds between events. */
@@ -117,6 +120,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     device: fakeDevice(check),
     saved,
     log: new Map(),
+    begun: new Map(),
     writing: [],
     pace: 1,
     models,
@@ -250,6 +254,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         const id = model.startsWith("fast/") ? `run-${config.seed}` : `run-${config.seed}-${model}`;
         const log = fake.log.get(id) ?? [];
         fake.log.set(id, log);
+        fake.begun.set(id, config);
         yield { type: "opened", run: id, next: log.length, accepted: 0, rejected: {} };
         for (const event of fake.writing) {
           yield event;

@@ -15,8 +15,12 @@ export const starterFiles = importText(
 );
 
 /** Runs of capsules in memory, under their own names. */
-export function memoryCapsules({ saved, log }: Pick<Fake, "saved" | "log">, products: Services["products"]): Capsules {
+export function memoryCapsules(
+  { saved, log, begun }: Pick<Fake, "saved" | "log" | "begun">,
+  products: Services["products"],
+): Capsules {
   return {
+    choicesOf: async (run) => begun.get(run),
     async read({ run, config: { task, source, seed, size } }) {
       if (run === undefined) return {};
       const entries = log.get(run) ?? [];

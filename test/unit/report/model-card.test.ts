@@ -30,6 +30,22 @@ it("counts the licences of the examples that were trained on, not of those made 
   expect(words).toContain("1 synthetic example by");
 });
 
+it("tells the choices of the training, whatever was chosen since", () => {
+  const config = { ...notebook.config, encoder: "chosen-since", seed: 7, preset: "paper" as const };
+  const words = JSON.stringify(modelCard({ ...notebook, config }, synthetic, { models }).sections);
+  expect(words).toContain("Encoder: ");
+  expect(words).not.toContain("chosen-since");
+  expect(words).toContain(`Seed ${notebook.config.seed};`);
+  expect(words).toContain("not the paper's");
+});
+
+it("tells nothing of the examples made since in the place of those that were trained on", () => {
+  const words = JSON.stringify(modelCard({ ...notebook, run: "later" }, synthetic, { models }).sections);
+  expect(words).toContain(`3 synthetic examples of an earlier set of this run, ${notebook.run}`);
+  expect(words).not.toContain("rest on CC0-1.0");
+  expect(words).toContain("licences of the topics of its synthetic examples are not known here");
+});
+
 it("is read back from README.md as it was written, whatever its words are", () => {
   const odd = "a | b <img src=x> *x* \\ `c` [d](e) # f _g_";
   const blocks = [

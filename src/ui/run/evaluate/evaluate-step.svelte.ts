@@ -12,7 +12,7 @@ import type { Example } from "../../../tasks/example.ts";
 import type { Download } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
-import { recordOf, usedModels } from "./run-record.ts";
+import { notebookAsMade, recordOf, usedModels } from "./run-record.ts";
 import type { Leaving } from "./trained-files.ts";
 
 // Fetched when the step is opened, so that the app starts without them.
@@ -97,8 +97,10 @@ export class EvaluateStep {
   /** A zip of the folder that load_dataset reads. */
   async pythonDataset(): Promise<Download> {
     const [{ dataFolder }, { writeZip }] = await Promise.all([dataFolders(), zips()]);
-    const { config, notebook, task, generate } = this.#run;
-    const made = { source: config.source, run: notebook.run ?? notebook.id, seed: config.seed };
+    const { task, generate } = this.#run;
+    const notebook = await notebookAsMade(this.#run);
+    const { source, seed } = notebook.config;
+    const made = { source, run: notebook.run ?? notebook.id, seed };
     const name = `${this.#name}-python`;
     const files = [...dataFolder(task.task, generate.accepted, made)];
     const entries = files.map(([path, content]) => ({ path: `${name}/${path}`, content: new Blob([content]) }));
@@ -107,7 +109,7 @@ export class EvaluateStep {
 
   async scores(): Promise<Download> {
     const { scoresJson } = await artefacts();
-    const json = scoresJson(this.#run.notebook, this.#run.generate.accepted, this.#rejected);
+    const json = scoresJson(await notebookAsMade(this.#run), this.#run.generate.accepted, this.#rejected);
     return { name: `${this.#name}-scores.json`, blob: new Blob([json], { type: "application/json" }) };
   }
 
@@ -121,7 +123,7 @@ export class EvaluateStep {
       ...(trust ? { trust } : {}),
       models: await usedModels(this.#run),
     };
-    const html = reportHtml(this.#run.notebook, this.#run.generate.accepted, this.#rejected, extra);
+    const html = reportHtml(await notebookAsMade(this.#run), this.#run.generate.accepted, this.#rejected, extra);
     return { name: `${this.#name}-report.html`, blob: new Blob([html], { type: "text/html" }) };
   }
 
@@ -170,7 +172,7 @@ export class EvaluateStep {
     return {
       name: `${this.#name}-model`,
       model,
-      card: modelCard(notebook, generate.accepted, parts),
+      card: modelCard(await notebookAsMade(this.#run), generate.accepted, parts),
       task: this.#run.task.task,
       device: config.device,
       compared: notebook.data?.test ?? [],

@@ -1,6 +1,8 @@
 // Everything of a run for its capsule, gathered from where it lies; and the models that took part, with their hashes. Knows no zip.
 
+import { asMade } from "../../../experiment/as-made.ts";
 import { embeddingEncoder } from "../../../experiment/measured.ts";
+import type { Notebook } from "../../../experiment/notebook.ts";
 import { writerOf } from "../../../generate/sources.ts";
 import type { RunModelFiles, RunRecord } from "../../../report/run-record.ts";
 import type { Run } from "../run.svelte.ts";
@@ -17,20 +19,28 @@ export async function recordOf(run: Run): Promise<RunRecord> {
   };
 }
 
-/** Models of this browser by their manifest; of an opened capsule, those that it names. */
+/** The notebook with the choices that its examples were made by: those chosen now may be others. */
+export async function notebookAsMade({ notebook, lab }: Run): Promise<Notebook> {
+  return asMade(notebook, notebook.run === undefined ? undefined : await lab.services.capsules.choicesOf(notebook.run));
+}
+
+/** Models that made the run's examples and were trained, by this browser's manifest; their names else by the capsule that the run came in. */
 export async function usedModels(run: Run): Promise<readonly RunModelFiles[]> {
-  const { config, notebook, lab, analyse } = run;
+  const { notebook, lab, analyse } = run;
+  const { config } = await notebookAsMade(run);
   const writer = writerOf(config.source)?.model;
+  const encoder = notebook.training?.basis.settings.encoder ?? config.encoder;
   const used = [
     ...(writer === undefined || writer === "scripted" ? [] : [{ role: "writer", id: writer } as const]),
-    { role: "encoder", id: config.encoder } as const,
+    { role: "encoder", id: encoder } as const,
     ...(analyse.analysis ? [{ role: "embedder", id: embeddingEncoder } as const] : []),
   ];
   const known = used.map(({ role, id }): RunModelFiles => {
     const found = lab.models?.find((model) => model.id === id);
+    const named = notebook.capsule?.models.find((model) => model.id === id)?.name;
     const licence = found?.licence ? { licence: found.licence } : {};
     const files = (found?.files ?? []).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
-    return { role, id, name: found?.name ?? id, ...licence, files };
+    return { role, id, name: found?.name ?? named ?? id, ...licence, files };
   });
   const trained = notebook.training?.model;
   return [...known, ...(trained === undefined ? [] : await trainedFiles(run, trained))];

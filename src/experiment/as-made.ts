@@ -1,0 +1,26 @@
+// The choices that a run's examples were made by, which those chosen now may have left behind. Pure.
+
+import type { RunConfig } from "../generate/run-config.ts";
+import type { SourceConfig } from "../generate/source.ts";
+import { steeredOf, withWriter, writerOf } from "../generate/sources.ts";
+import type { Notebook } from "./notebook.ts";
+
+/** The catalogue's id of a model that a run names by engine and model. */
+const modelOf = (id: string): string => id.slice(id.indexOf("/") + 1);
+
+/**
+ * The notebook as its files tell it: source and seed of the generation run `made`, the encoder's choices untouched. Without a run, or for one of
+ * another source, as it is.
+ */
+export function asMade(notebook: Notebook, made: RunConfig | undefined): Notebook {
+  const { config } = notebook;
+  if (!made || made.source.kind !== config.source.kind) return notebook;
+  return { ...notebook, config: { ...config, source: sourceOfRun(made.source, config.source), seed: made.seed } };
+}
+
+/** Origins of topics and styles stay those chosen: changing them ends the run, and the oldest runs do not name them. */
+function sourceOfRun(made: SourceConfig, chosen: SourceConfig): SourceConfig {
+  const [writer, steered] = [writerOf(made), steeredOf(chosen)];
+  const named = writer ? withWriter(made, { model: modelOf(writer.model) }) : made;
+  return steeredOf(named) && steered ? ({ ...named, topics: steered.topics, styles: steered.styles } as SourceConfig) : named;
+}
