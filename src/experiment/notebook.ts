@@ -50,6 +50,8 @@ export interface CapsuleOrigin {
   readonly writtenAt?: string;
   /** The real rows were left out of it. */
   readonly withoutRows: boolean;
+  /** Accepted examples that went with them. Absent: none, or not stated. */
+  readonly examplesLeftOut?: number;
   /** Faults that were found when it was opened, a sentence each. */
   readonly faults: readonly string[];
   /** Key of the analysis that came with it. */

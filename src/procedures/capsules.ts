@@ -48,11 +48,14 @@ async function store(capsules: Pick<Capsules, "add">, file: string, opened: Open
   if (!record) throw new Error("store: the capsule holds no run");
   const id = crypto.randomUUID().slice(0, 8);
   const analysis = record.analysis && (await contentKey({ capsule: id }));
-  const { writtenAt, rows } = manifest?.facts ?? {};
+  const { writtenAt, rows, examplesLeftOut } = manifest?.facts ?? {};
   const capsule: CapsuleOrigin = {
     file,
     ...(typeof writtenAt === "string" ? { writtenAt } : {}),
     withoutRows: rows === false,
+    ...(Number.isSafeInteger(examplesLeftOut) && (examplesLeftOut as number) > 0
+      ? { examplesLeftOut: examplesLeftOut as number }
+      : {}),
     faults: faults.map((fault) => `${fault.file}: ${fault.what}`),
     ...(analysis === undefined ? {} : { analysis }),
     models: record.models.map(({ role, id: model, name }) => ({ role, id: model, name })),

@@ -25,35 +25,40 @@ export interface CapsuleChoice {
   readonly sure?: Sureness;
   /** For its report. */
   readonly trust?: Trust;
+  /** Examples that were left out before, of a run that came as a capsule itself. */
+  readonly absent?: number;
 }
 
 /** The capsule of a run. Throws `file-too-large` and `aborted`. */
 export async function runCapsule(
   name: string,
   whole: RunRecord,
-  { rows, writtenAt, sure, trust }: CapsuleChoice,
+  { rows, writtenAt, sure, trust, absent = 0 }: CapsuleChoice,
   signal: AbortSignal,
   onBytes?: (done: number, total: number) => void,
 ): Promise<Blob> {
   const { record, entries: left } = rows ? { record: whole, entries: 0 } : withoutRows(whole);
+  const gone = absent + countsOf(whole).accepted.length - countsOf(record).accepted.length; // of the data set, which may be a part of the log
   throwIfAborted(signal);
   const facts = {
     title: record.notebook.title,
     task: taskIdOf(record.notebook.config.task),
     writtenAt: new Date(writtenAt).toISOString(),
     rows,
-    ...(rows ? {} : { examplesLeftOut: left }),
+    ...(rows ? {} : { examplesLeftOut: gone }),
   };
   return writeCapsule(
     name,
     facts,
-    contentsOf(record, rows, left, { ...(sure ? { sure } : {}), ...(trust ? { trust } : {}) }),
+    contentsOf(record, rows, absent + left, { absent: gone, ...(sure ? { sure } : {}), ...(trust ? { trust } : {}) }),
     signal,
     onBytes,
   );
 }
 
-function contentsOf(record: RunRecord, rows: boolean, left: number, told: Pick<CapsuleChoice, "sure" | "trust">): ZipContent[] {
+type Told = Pick<CapsuleChoice, "sure" | "trust" | "absent">;
+
+function contentsOf(record: RunRecord, rows: boolean, left: number, told: Told): ZipContent[] {
   const { accepted, rejected } = countsOf(record);
   const { nodes, edges } = topicGraph(record.notebook.knowledge);
   const notebook = asMade(record.notebook, record.log?.state.config);

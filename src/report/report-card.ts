@@ -1,7 +1,7 @@
 // The parts of a report that say what a run is made of and what it does not show: data card, limits, models. Pure; every text is escaped.
 
 import type { Analysis } from "../analyse/analysis.ts";
-import type { Notebook } from "../experiment/notebook.ts";
+import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import { decisionCount, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf, writerOf } from "../generate/sources.ts";
@@ -16,12 +16,15 @@ import type { Sureness } from "./sureness.ts";
 /** Task, source, examples by label and set, origins of the topics with their licences. */
 export function dataCardSection({ config, data }: Notebook, synthetic: readonly Synthetic[]): Html {
   const task = taskOf(config.task);
-  const sets: readonly (readonly [string, readonly Example[]])[] = [
-    ["Few-shot", data?.train ?? []],
-    ...(synthetic.length > 0 ? [["Synthetic", synthetic.map(({ example }) => example)] as const] : []),
-    ["Validation", data?.validation ?? []],
-    ["Test", data?.test ?? []],
+  const { train = [], validation = [], test = [] } = data ?? {};
+  const all: readonly (readonly [string, readonly Example[]])[] = [
+    ["Few-shot", train],
+    ["Synthetic", synthetic.map(({ example }) => example)],
+    ["Validation", validation],
+    ["Test", test],
   ];
+  const without = [...(synthetic.length > 0 ? [] : ["Synthetic"]), ...(hasRows(data) ? [] : ["Few-shot", "Validation", "Test"])];
+  const sets = all.filter(([name]) => !without.includes(name));
   const counts = sets.map(([, rows]) => countsBy(rows));
   const rows = task.labels.map(
     ({ id }) => html`<tr><th scope="row">${id}</th>${counts.map((of) => html`<td class="n">${of.get(id) ?? 0}</td>`)}</tr>`,
@@ -40,6 +43,10 @@ ${synthetic.length > 0 ? html`<tr><th scope="row">Persons</th><td>The synthetic 
 <p class="soft">An example counts for each label that it carries, so a column may add up to more than its last line, or to less.</p>
 ${origins(synthetic)}</section>`;
 }
+
+/** Rows that were left out of a copy are not none. */
+export const hasRows = (data: NotebookData | undefined): boolean =>
+  data !== undefined && data.train.length + data.validation.length + data.test.length > 0;
 
 function countsBy(examples: readonly Example[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
@@ -93,7 +100,7 @@ export function limitsOf(
   return [
     ...(scored
       ? [
-          `The scores are of one training on texts that were written once, with the seed ${config.seed}: other seeds give other scores, and no interval here says how far from these.`,
+          `The scores are of one training on texts that were written once, with the seed ${training.basis.settings.seed}: other seeds give other scores, and no interval here says how far from these.`,
         ]
       : []),
     ...(scored && test > 0 && test < fewTests

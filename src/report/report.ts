@@ -21,7 +21,7 @@ import { figureHtml } from "./figure-html.ts";
 import { metricWords } from "./metric-words.ts";
 import { nothingFound } from "./nothing-found.ts";
 import { analysisSection } from "./report-analysis.ts";
-import { dataCardSection, limitsSection, modelsSection } from "./report-card.ts";
+import { dataCardSection, hasRows, limitsSection, modelsSection } from "./report-card.ts";
 import { counted, type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
 import { interval, surenessWords } from "./report-sureness.ts";
@@ -43,6 +43,8 @@ export interface ReportExtra {
   readonly analysis?: Analysis;
   readonly trust?: Trust;
   readonly models?: readonly RunModelFiles[];
+  /** Synthetic examples of the run that are not in this copy of it. */
+  readonly absent?: number;
 }
 
 /** `synthetic` are the accepted examples, `rejected` how often each reason threw one away. */
@@ -50,10 +52,11 @@ export function reportHtml(
   notebook: Notebook,
   synthetic: readonly Synthetic[],
   rejected: Rejected,
-  { sure, analysis, trust, models = [] }: ReportExtra = {},
+  { sure, analysis, trust, models = [], absent = notebook.capsule?.examplesLeftOut ?? 0 }: ReportExtra = {},
 ): string {
   const task = taskOf(notebook.config.task);
   const { data, training } = notebook;
+  const made = synthetic.length + absent;
   const shown = training?.results[lastStageOf(training.basis)];
   const page = html`<!doctype html>
 <html lang="en">
@@ -71,11 +74,11 @@ ${reportStyle}
 <h1>${notebook.title}</h1>
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
-${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, synthetic.length)), sure) : ""}
+${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, made)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
 ${analysis ? analysisSection(analysis, { synthetic, data, knowledge: notebook.knowledge, task }) : ""}
 ${trust ? trustSection(trust) : ""}
-${notebook.run === undefined ? "" : examplesSection(synthetic, rejected)}
+${notebook.run === undefined ? "" : examplesSection(synthetic, rejected, absent)}
 ${data && data.train.length > 0 ? shotsSection(data) : ""}
 ${data && shown && data.test.length > 0 ? errorsSection(data, shown) : ""}
 ${limitsSection(notebook, synthetic, { sure, analysis, trust })}
@@ -90,7 +93,8 @@ ${modelsSection(models)}
 
 function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
   const { train, validation, test } = data;
-  const made = synthetic.length > 0 ? `, ${synthetic.length} synthetic ones` : "";
+  if (!hasRows(data)) return `${counted(synthetic.length, "synthetic example")}. The real rows are not in this copy.`;
+  const made = synthetic.length > 0 ? `, ${counted(synthetic.length, "synthetic one")}` : "";
   return `${counted(train.length, "real example")} to start from${made}, ${validation.length} to validate, ${test.length} to test.`;
 }
 
@@ -159,7 +163,7 @@ function curvesSection(task: Task, history: TrainHistory): Html {
 
 const topicName = (topic: Topic): string => topic.entities.map((e) => (e.id ? `${e.name} (${e.id})` : e.name)).join(", ");
 
-function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected): Html {
+function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected, absent: number): Html {
   const items = synthetic.slice(0, shownExamples).map((s) => {
     const { topic, style } = drawnOf(s);
     const steered = [topic ? `topic: ${topicName(topic)}` : "", style ? `style: ${style}` : ""].filter((part) => part !== "");
@@ -169,17 +173,18 @@ function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected): H
   const total = thrown.reduce((sum, [, n]) => sum + n, 0);
   const reasons = thrown.map(([reason, n]) => html`<tr><th scope="row">${reason}</th><td class="n">${n}</td></tr>`);
   return html`<section>
-<h2>${synthetic.length} synthetic examples</h2>
+<h2>${counted(synthetic.length, "synthetic example")}</h2>
+${absent > 0 ? html`<p>${counted(absent, "other")} of the run ${absent === 1 ? "is" : "are"} not in this copy: ${absent === 1 ? "it repeats" : "they repeat"} a real text, or ${absent === 1 ? "was" : "were"} made from one.</p>` : ""}
 <ol>${items}</ol>
 ${synthetic.length > shownExamples ? html`<p class="soft">The first ${shownExamples}; all of them are in the dataset file.</p>` : ""}
-<h3>${total} completions thrown away</h3>
+<h3>${counted(total, "attempt")} thrown away</h3>
 ${total > 0 ? html`<table><thead><tr><th scope="col">Reason</th><th scope="col" class="n">Times</th></tr></thead><tbody>${reasons}</tbody></table>` : html`<p>None.</p>`}
 </section>`;
 }
 
 function shotsSection(data: NotebookData): Html {
   return html`<section>
-<h2>The ${data.train.length} real examples it grew from</h2>
+<h2>The ${counted(data.train.length, "real example")} it grew from</h2>
 <p>Source: ${data.source}.${data.remarks.map((r) => ` ${r}`).join("")}</p>
 <ol>${data.train.map((e) => html`<li>${drawn(e)}</li>`)}</ol>
 </section>`;
@@ -193,7 +198,7 @@ function errorsSection({ test }: NotebookData, { predicted: answers }: StageResu
   });
   const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => html`<li>${drawnBeside(gold, guess)}</li>`);
   return html`<section>
-<h2>${wrong.length} ${wrong.length === 1 ? "error" : "errors"} in ${predicted.length} test examples</h2>
+<h2>${counted(wrong.length, "error")} in ${counted(predicted.length, "test example")}</h2>
 <ol>${items}</ol>
 ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p>` : ""}
 </section>`;

@@ -84,6 +84,10 @@ it("without the real rows opens with its scores, and says what it lacks", async 
   await expect.element(page.getByRole("table").first()).toHaveTextContent("0.625");
   expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined|has gone on since/);
   const [id] = [...fake.saved.keys()];
+  location.hash = `#/run/${id}/generate`;
+  await expect.element(page.getByText(/treated for/).first()).toBeVisible(); // the log is read
+  expect(document.body.textContent).not.toContain("These results are out of date");
+  await expect.element(button(/^(Extend|Resume|Generate)/)).not.toBeInTheDocument();
   for (const step of ["task", "knowledge", "generate", "train", "analyse"]) {
     location.hash = `#/run/${id}/${step}`;
     await expect.element(page.getByText(/Opened from the capsule/)).toBeVisible();

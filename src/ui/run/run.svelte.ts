@@ -82,7 +82,7 @@ export class Run {
     const { training, run } = this.notebook;
     if (!training) return [];
     // Until the log is read nobody knows how many examples there are.
-    const examples = this.generate.isRead ? this.generate.accepted.length : training.basis.examples;
+    const examples = this.generate.isRead ? this.generate.made : training.basis.examples;
     return staleIn(training.basis, basisOf(this.config, run, examples, this.dataKeys));
   });
 
@@ -206,7 +206,7 @@ export class Run {
       case "generate":
         // A source that makes nothing has nothing to do here.
         if (this.generate.wanted === 0) return knowledge !== undefined;
-        return this.notebook.run !== undefined && this.generate.accepted.length >= this.generate.wanted;
+        return this.notebook.run !== undefined && this.generate.made >= this.generate.wanted;
       case "train":
         return this.isDone("evaluate") && this.train.isKept;
       case "evaluate":

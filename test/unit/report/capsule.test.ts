@@ -189,6 +189,15 @@ describe("a capsule without the real rows", () => {
     expect(all).toContain("treated for vertigo");
   });
 
+  it("says in its report what is not in it, and no wrong counts", async () => {
+    const report = (await (await openCapsule(bare, "run.zip")).files.get("report.html")?.text()) ?? "";
+    expect(report).toContain("on 3 synthetic examples.");
+    expect(report).not.toContain("has gone on since"); // the third of them is a real text
+    expect(report).toContain("1 other of the run is not in this copy");
+    expect(report).not.toMatch(/0 real examples|0 to test/);
+    expect(report).not.toContain('<th scope="col" class="n">Test</th>');
+  });
+
   it("opens with its scores, and says what was left out", async () => {
     const opened = await openCapsule(bare, "run.zip");
     expect(opened.faults).toEqual([]);

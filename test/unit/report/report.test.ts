@@ -104,6 +104,14 @@ describe("reportHtml", () => {
     expect(reportHtml(notebook(), two, {})).toContain("on 1 synthetic example. The run has gone on since");
   });
 
+  it("counts one thing as one", () => {
+    expect(report).toContain("<h2>1 synthetic example</h2>");
+    expect(reportHtml(notebook(), [], { "topic-absent": 1 })).toContain("<h3>1 attempt thrown away</h3>");
+    const { data, ...rest } = notebook();
+    const one = { ...data, train: data?.train.slice(0, 1) ?? [] } as NonNullable<typeof data>;
+    expect(reportHtml({ ...rest, data: one }, [], {})).toContain("<h2>The 1 real example it grew from</h2>");
+  });
+
   it("says what the training could not read", () => {
     expect(report).toContain("5 of 5 training rows are longer &lt;img");
   });

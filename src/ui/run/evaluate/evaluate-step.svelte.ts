@@ -133,7 +133,8 @@ export class EvaluateStep {
     const sure = await this.#surely();
     const { trust } = await this.#looked();
     const name = `${this.#name}-capsule${rows ? "" : "-without-rows"}.zip`;
-    const choice = { rows, writtenAt: Date.now(), ...(sure ? { sure } : {}), ...(trust ? { trust } : {}) };
+    const absent = this.#run.notebook.capsule?.examplesLeftOut ?? 0;
+    const choice = { rows, absent, writtenAt: Date.now(), ...(sure ? { sure } : {}), ...(trust ? { trust } : {}) };
     const tell = (done: number, total: number) => this.packing.tell("Writing the capsule", done, total);
     return { name, blob: await runCapsule(name, await recordOf(this.#run), choice, signal, tell) };
   }

@@ -53,6 +53,8 @@ export class GenerateStep {
   });
   /** The dataset: the first accepted ones. */
   accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.wanted));
+  /** Its size, with what an opened capsule left out of it. */
+  made = $derived.by((): number => this.accepted.length + (this.#run.notebook.capsule?.examplesLeftOut ?? 0));
   rejected = $derived.by((): readonly Rejected[] => this.entries.filter(isRejected));
   /** Reasons that occurred, the most frequent first. */
   reasons = $derived.by((): readonly { reason: RejectReason; entries: readonly Rejected[] }[] =>
@@ -162,7 +164,7 @@ export class GenerateStep {
       const keeps = engine !== undefined && writerOf(config.source) && writerOf(config.source)?.model !== "scripted";
       await this.#run.change(keeps ? { ...begun, config: { ...config, engine } } : begun);
     }
-    if (next > this.entries.length) await this.#readLog(run);
+    if (next > (this.entries.at(-1)?.index ?? -1) + 1) await this.#readLog(run);
     this.isRead = true;
   }
 
@@ -170,9 +172,10 @@ export class GenerateStep {
     for await (const entries of inChunks(this.#run.lab.services.generate.readRun({ id: run }))) this.#append(entries);
   }
 
-  /** Indices follow each other from 0, so that what is here already is known by its index. */
+  /** Indices rise, with gaps in the log of an opened capsule, so that what is here already is known by the last one. */
   #append(entries: readonly LogEntry[]): void {
-    const fresh = entries.filter((entry) => entry.type !== "feedback").filter((entry) => entry.index >= this.entries.length);
+    const last = this.entries.at(-1)?.index ?? -1;
+    const fresh = entries.filter((entry) => entry.type !== "feedback").filter((entry) => entry.index > last);
     if (fresh.length > 0) this.entries = [...this.entries, ...fresh];
   }
 }
