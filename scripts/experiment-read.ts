@@ -32,11 +32,14 @@ export function readExperiment(path: string, manifest: Manifest): ExperimentFile
   }
 }
 
-/** Reads the data of every cell once, as the page will. `tell` gets each fault in words; throws the first. */
+/**
+ * Reads the data of every cell once, as the page will. `tell` gets each fault in words; throws the first. Resolves to what the readers decided on
+ * the way: an encoding, rows that were left out.
+ */
 export async function checkData(
   cells: readonly Pick<FileCell, "config" | "data" | "seeds">[],
   tell: (line: string) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
   const faults: ClinfuseError[] = [];
   const read = new Map<HeadlessData, Dataset | undefined>();
   for (const { config, data, seeds } of cells) {
@@ -60,6 +63,10 @@ export async function checkData(
     refuse(named(task, data.source, new ClinfuseError("not-enough-examples", what)));
   }
   if (faults[0]) throw faults[0];
+  const remarks = cells.flatMap(({ config, data }) =>
+    (read.get(data)?.remarks ?? []).map((remark) => `${taskOf(config.task).name} (${data.source}): ${remark}`),
+  );
+  return [...new Set(remarks)];
 }
 
 async function datasetIn(task: Task, { folder, own }: HeadlessData, seed: number): Promise<Dataset> {

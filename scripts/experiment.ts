@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
   const file = readExperiment(path, manifest);
   for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
-  await checkData(file.cells, (fault) => console.error(fault));
+  for (const remark of await checkData(file.cells, (fault) => console.error(fault))) console.error(remark);
   mkdirSync(out, { recursive: true });
   const states = await ensureModels(file.models, { quiet: true });
   for (const state of states) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);

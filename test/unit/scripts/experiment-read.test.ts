@@ -78,7 +78,16 @@ describe("data", () => {
     expect(told).toHaveLength(2);
     expect(told.map((line) => /\((\w+)\)/.exec(line)?.[1])).toEqual(["broken", "empty"]);
     const good = cells.filter((cell) => cell.data.source === "good");
-    await expect(checkData(good, (line) => told.push(line))).resolves.toBeUndefined();
+    const remarks = await checkData(good, (line) => told.push(line));
+    expect(remarks.join(" ")).not.toContain("UTF-8");
+  });
+
+  it("in an encoding of their own are told once, with the task and the folder", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},Is the pain in café ${i}?,Was it ${i}?,${i % 2}`);
+    put("odd/mqp.csv", Buffer.from(rows.join("\n"), "latin1"));
+    const { cells } = readExperiment(plan({ tasks: [{ id: "mqp", data: "odd" }], seeds: [1, 2] }), manifest);
+    const remarks = (await checkData(cells, () => undefined)).filter((line) => line.includes("UTF-8"));
+    expect(remarks).toEqual([expect.stringMatching(/^MQP \(odd\): 40 lines of mqp\.csv .* Windows-1252/)]);
   });
 
   it("without the training rows that a source takes are a fault of the file too", async () => {
