@@ -85,12 +85,13 @@ export function analyse(real: TextSet, synthetic: readonly TextSet[], { shown, h
   const read = (set: TextSet) => ({ words: set.texts.map(countedWords), unit: set.unit });
   const ofReal = read(real);
   const ofShown = shown ? read(shown) : ofReal;
-  const reference = referenceOf(ofShown, heldOut ? read(heldOut) : shown ? ofReal : undefined);
+  const within = nearest(real.unit, real.unit);
+  const reference = referenceOf(ofShown, heldOut ? read(heldOut) : shown ? ofReal : undefined, shown ? undefined : within);
   return {
     real: {
       name: real.name,
       ...ownMeasures(real, ofReal.words, equalSize, seed),
-      nearest: nearestEstimate(nearest(real.unit, real.unit)),
+      nearest: nearestEstimate(within),
     },
     synthetic: synthetic.map((set) => {
       const own = read(set);

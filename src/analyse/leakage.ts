@@ -1,7 +1,7 @@
 // Leakage: does a synthetic text repeat a real one? Judged against real texts, which repeat others by chance. Knows no model.
 
 import { SharedSpans } from "./shared-span.ts";
-import { nearest } from "./similarity.ts";
+import { type Nearest, nearest } from "./similarity.ts";
 import { Numbering } from "./text-words.ts";
 import { rowsAt, type Vectors } from "./vectors.ts";
 
@@ -67,9 +67,9 @@ const numbersOf = (numbering: Numbering, { words }: Read): Int32Array[] => words
 /**
  * `heldOut` are real texts that were never shown to whoever wrote; absent, each real text is held out from the others in turn.
  * A real text that stands twice counts once, and a text held out that is a real one not at all: a twin tells nothing of chance, and would excuse copies.
- * Time: O(h m d) for embeddings, O(words) for runs.
+ * Time: O(h m d) for embeddings, O(words) for runs. `within`: nearest other real text of each, where they are known.
  */
-export function referenceOf(real: Read, heldOut?: Read): Reference {
+export function referenceOf(real: Read, heldOut?: Read, within?: Nearest): Reference {
   const numbering = new Numbering();
   const known = new Map<string, number>(); // each text's first position
   for (const [i, words] of real.words.entries()) if (!known.has(keyOf(words))) known.set(keyOf(words), i);
@@ -80,6 +80,7 @@ export function referenceOf(real: Read, heldOut?: Read): Reference {
   );
   const away = heldOut ? heldOut.words.flatMap((words, i) => (known.has(keyOf(words)) ? [] : [i])) : once;
   const from = heldOut ?? real;
+  const isWhole = heldOut === undefined && away.length === real.words.length; // no twin is left out
   const apart = rowsAt(from.unit, away);
   const lengths = away.map((i) => {
     const words = numbering.numbersOf(from.words[i] as readonly string[]);
@@ -90,7 +91,7 @@ export function referenceOf(real: Read, heldOut?: Read): Reference {
     known,
     numbering,
     runs,
-    similarities: sorted(nearest(apart, heldOut ? real.unit : apart).similarity),
+    similarities: sorted(((isWhole && within) || nearest(apart, heldOut ? real.unit : apart)).similarity),
     lengths: sorted(lengths),
   };
 }

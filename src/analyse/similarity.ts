@@ -2,7 +2,7 @@
 
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { around, type Estimate, fewestRows, meanEstimate } from "./interval.ts";
-import { columnProducts, product, type Vectors } from "./vectors.ts";
+import { columnProducts, fourProducts, product, type Vectors } from "./vectors.ts";
 
 /**
  * Average cosine of the unordered pairs of a set, exactly, in O(n d): (|sum of rows|^2 - n) / (n (n - 1)) for rows of length 1. Its interval is that of
@@ -79,27 +79,79 @@ export interface Nearest {
 const block = 64;
 
 /**
- * Nearest row of `others` for each row, both of length 1; of itself the nearest other one where `others` is the same block. Exact, O(n m d).
+ * Nearest row of `others` for each row, both of length 1; of itself the nearest other one where `others` is the same block. Of equally near ones
+ * the first. Exact, O(n m d), and half of that within one block.
  */
 export function nearest(unit: Vectors, others: Vectors): Nearest {
-  const similarity = new Float32Array(unit.rows).fill(-1);
-  const position = new Int32Array(unit.rows).fill(-1);
-  const same = unit === others;
-  for (let from = 0; from < others.rows; from += block) {
-    const to = Math.min(from + block, others.rows);
-    for (let i = 0; i < unit.rows; i++) {
-      let best = similarity[i] as number;
-      let at = position[i] as number;
-      for (let j = from; j < to; j++) {
-        if (same && i === j) continue;
-        const x = product(unit, i, others, j);
-        if (x > best || at === -1) [best, at] = [x, j];
-      }
-      similarity[i] = best;
-      position[i] = at;
+  const found = { best: new Float64Array(unit.rows).fill(-1), position: new Int32Array(unit.rows).fill(-1) };
+  if (unit === others) searchWithin(unit, found);
+  else {
+    for (let from = 0; from < others.rows; from += block) {
+      const to = Math.min(from + block, others.rows);
+      eachProduct(unit, [0, unit.rows], others, [from, to], (i, j, x) => keep(found, i, x, j));
+      round(found, 0, unit.rows);
     }
   }
-  return { similarity, position };
+  return { similarity: Float32Array.from(found.best), position: found.position };
+}
+
+interface Found {
+  readonly best: Float64Array;
+  readonly position: Int32Array;
+}
+
+function keep({ best, position }: Found, row: number, x: number, at: number): void {
+  if (!(x > (best[row] as number)) && position[row] !== -1) return;
+  best[row] = x;
+  position[row] = at;
+}
+
+/** To single precision, as the values are told. */
+function round({ best }: Found, from: number, to: number): void {
+  for (let i = from; i < to; i++) best[i] = Math.fround(best[i] as number);
+}
+
+/** Each pair once. Every row hears of the others in their order. */
+function searchWithin(unit: Vectors, found: Found): void {
+  const hear = (i: number, j: number, x: number) => {
+    keep(found, i, x, j);
+    keep(found, j, x, i);
+  };
+  for (let from = 0; from < unit.rows; from += block) {
+    const to = Math.min(from + block, unit.rows);
+    for (let j = from; j < to; j++) for (let i = from; i < j; i++) hear(i, j, product(unit, i, unit, j));
+    round(found, from, to);
+    for (let next = to; next < unit.rows; next += block) {
+      const end = Math.min(next + block, unit.rows);
+      eachProduct(unit, [from, to], unit, [next, end], hear);
+      round(found, from, to);
+      round(found, next, end);
+    }
+  }
+}
+
+type Range = readonly [from: number, to: number];
+
+/** Tells the product of each row of one range with each row of the other, both in rising order. */
+function eachProduct(
+  a: Vectors,
+  [aFrom, aTo]: Range,
+  b: Vectors,
+  [bFrom, bTo]: Range,
+  tell: (i: number, j: number, x: number) => void,
+): void {
+  const four = new Float64Array(4);
+  for (let i = aFrom; i < aTo; i += 2) {
+    for (let j = bFrom; j < bTo; j += 2) {
+      if (i + 1 < aTo && j + 1 < bTo) {
+        fourProducts(a, i, b, j, four);
+        for (let at = 0; at < 4; at++) tell(i + (at >> 1), j + (at & 1), four[at] as number);
+        continue;
+      }
+      for (let row = i; row < Math.min(i + 2, aTo); row++)
+        for (let other = j; other < Math.min(j + 2, bTo); other++) tell(row, other, product(a, row, b, other));
+    }
+  }
 }
 
 export const nearestEstimate = ({ similarity, position }: Nearest): Estimate =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { binomialTail, leakageOf, referenceOf } from "../../../src/analyse/leakage.ts";
 import { SharedSpans } from "../../../src/analyse/shared-span.ts";
+import { nearest } from "../../../src/analyse/similarity.ts";
 import { unitRows, vectorsOf } from "../../../src/analyse/vectors.ts";
 import { rng } from "../../../src/base/rng.ts";
 import { golden } from "./golden.ts";
@@ -84,6 +85,8 @@ describe("leakage", () => {
 
   it("lets no real text that stands twice, and none held out that is a real one, excuse copies", () => {
     const twice = join(real, { words: real.words.slice(0, 20), unit: vectorsOf(rows(real.unit).slice(0, 20)) });
+    expect(referenceOf(real, undefined, nearest(real.unit, real.unit))).toEqual(referenceOf(real));
+    expect(referenceOf(twice, undefined, nearest(twice.unit, twice.unit))).toEqual(referenceOf(twice)); // which has other pairs
     const [plain, twins] = [referenceOf(real), referenceOf(twice)];
     expect(twins.lengths).toEqual(plain.lengths);
     expect(twins.similarities).toEqual(plain.similarities);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { averagePairwiseSimilarity, nearest, nearestEstimate, vendi } from "../../../src/analyse/similarity.ts";
-import { unitRows, vectorsOf } from "../../../src/analyse/vectors.ts";
+import { unitRows, type Vectors, vectorsOf } from "../../../src/analyse/vectors.ts";
 import { rng } from "../../../src/base/rng.ts";
 import { golden } from "./golden.ts";
 
@@ -63,7 +63,40 @@ describe("Vendi score", () => {
   });
 });
 
+/** A row of another set, or of itself, with the largest product; the first of equal ones. */
+function plainly(a: Vectors, b: Vectors): { readonly position: readonly number[]; readonly similarity: readonly number[] } {
+  const row = ({ data, columns }: Vectors, i: number) => [...data.subarray(i * columns, (i + 1) * columns)];
+  const all = Array.from({ length: a.rows }, (_, i) =>
+    Array.from({ length: b.rows }, (_, j) =>
+      a === b && i === j ? Number.NEGATIVE_INFINITY : row(a, i).reduce((sum, x, k) => sum + x * (row(b, j)[k] as number), 0),
+    ),
+  );
+  const similarity = all.map((products) => Math.max(...products));
+  return { similarity, position: all.map((products, i) => products.indexOf(similarity[i] as number)) };
+}
+
 describe("nearest neighbours", () => {
+  it.each([
+    [1, 2],
+    [2, 1],
+    [63, 65],
+    [129, 131],
+  ])("of %i rows among %i are those of every pair, the first where several are as near", (n, m) => {
+    const stream = rng("nearest", n, m);
+    // Axes and diagonals alone: many rows are the same, and products are exact.
+    const rows = (count: number) =>
+      vectorsOf(Array.from({ length: count }, () => Array.from({ length: 5 }, () => stream.int(3) - 1)));
+    const [a, b] = [rows(n), rows(m)];
+    for (const [of, among] of [
+      [a, b],
+      [b, a],
+      [n > 1 ? a : b, n > 1 ? a : b],
+    ] as const) {
+      const { position, similarity } = nearest(of, among);
+      expect({ position: [...position], similarity: [...similarity] }).toEqual(plainly(of, among));
+    }
+  });
+
   it("are scikit-learn's", () => {
     const { similarity } = nearest(x, y);
     for (const [i, value] of golden.nearest.entries()) expect(similarity[i]).toBeCloseTo(value, 5);
