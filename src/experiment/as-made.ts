@@ -1,8 +1,9 @@
 // The choices that a run's examples were made by, which those chosen now may have left behind. Pure.
 
-import type { RunConfig } from "../generate/run-config.ts";
+import { type RunConfig, runId } from "../generate/run-config.ts";
 import type { SourceConfig } from "../generate/source.ts";
 import { steeredOf, withWriter, writerOf } from "../generate/sources.ts";
+import type { ExperimentConfig } from "./experiment-config.ts";
 import type { Notebook } from "./notebook.ts";
 
 /** The catalogue's id of a model that a run names by engine and model. */
@@ -24,3 +25,17 @@ function sourceOfRun(made: SourceConfig, chosen: SourceConfig): SourceConfig {
   const named = writer ? withWriter(made, { model: modelOf(writer.model) }) : made;
   return steeredOf(named) && steered ? ({ ...named, topics: steered.topics, styles: steered.styles } as SourceConfig) : named;
 }
+
+/** Tells whether the choices that decide a text are other ones now: the next generation then begins another run than `made`. */
+export async function isChosenAnew(
+  { source, seed }: Pick<ExperimentConfig, "source" | "seed">,
+  made: RunConfig,
+): Promise<boolean> {
+  const [chosen, wrote] = [writerOf(source)?.model, writerOf(made.source)?.model];
+  if (chosen !== undefined && wrote !== undefined && !isModel(wrote, chosen)) return true;
+  const now = { ...made, source: wrote === undefined ? source : withWriter(source, { model: wrote }), seed };
+  return (await runId(now)) !== (await runId(made));
+}
+
+/** WebLLM may open another build of the model that was chosen: its name says nothing. */
+const isModel = (wrote: string, chosen: string): boolean => modelOf(wrote) === chosen || wrote.startsWith("webllm/");

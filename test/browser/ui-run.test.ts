@@ -6,8 +6,9 @@ import { render } from "vitest-browser-svelte";
 import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
+import { entry } from "./fake-examples.ts";
 import { type Fake, fakeServices, models, starter } from "./fake-services.ts";
-import { runAt } from "./run-page.ts";
+import { knowledgeOfRun, rowsOfRun, runAt } from "./run-page.ts";
 
 beforeEach(() => {
   location.hash = "";
@@ -218,6 +219,23 @@ describe("generate", () => {
     await page.getByLabelText("Examples to make").fill("62");
     await button("Extend to 62").click();
     await expect.element(page.getByText(/^62 examples from/)).toBeVisible();
+  });
+
+  it("other choices than the run's begin a new set after a reload too, and undone they bring the run back", async () => {
+    const notebook = newNotebook("r1", 1);
+    const { task, seed, source } = notebook.config;
+    const config = { ...notebook.config, size: 4, seed: seed + 1 };
+    const fake = fakeServices({ ...notebook, config, data: rowsOfRun(), knowledge: knowledgeOfRun, run: "run-1" });
+    fake.log.set("run-1", Array.from({ length: 6 }, (_, i) => entry(i)));
+    fake.begun.set("run-1", { task, source, seed, size: 4, examples: "e", knowledge: "k" });
+    location.hash = "#/run/r1/generate";
+    await open(fake);
+    await expect.element(page.getByText(/Your change starts a new set/)).toBeVisible();
+    await expect.element(button("Generate 4 examples")).toBeEnabled();
+    await page.getByText("More", { exact: true }).first().click();
+    await page.getByLabelText("Seed", { exact: true }).fill(String(seed));
+    await expect.element(page.getByText(/^4 examples from 6 attempts/)).toBeVisible();
+    await expect.element(button("Generate 4 examples")).not.toBeInTheDocument();
   });
 
   it("error: what was written stays, and trying again goes on", async () => {

@@ -1,7 +1,7 @@
 // A notebook as its files tell it: choices that were changed after its examples were made are none of theirs.
 
 import { expect, it } from "vitest";
-import { asMade } from "../../../src/experiment/as-made.ts";
+import { asMade, isChosenAnew } from "../../../src/experiment/as-made.ts";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { withWriter, writerOf } from "../../../src/generate/sources.ts";
@@ -26,4 +26,15 @@ it("keeps the origins of topics and styles, which a run of the first version doe
 it("is as it was without a run, and beside one of another source", () => {
   expect(asMade(notebook, undefined)).toBe(notebook);
   expect(asMade(notebook, { ...made, source: { kind: "gold" } })).toBe(notebook);
+});
+
+it("tells choices that begin another run from those of this one", async () => {
+  const own = { ...config, source: withWriter(source, { model: "small-writer" }), seed: 9 };
+  const other = (change: object) => ({ ...own, source: withWriter(own.source, change) });
+  expect(await isChosenAnew(own, made)).toBe(false);
+  expect(await isChosenAnew({ ...own, seed: 8 }, made)).toBe(true);
+  expect(await isChosenAnew(other({ sampling: { ...sampling, temperature: 0.4 } }), made)).toBe(true);
+  expect(await isChosenAnew(other({ model: "another-writer" }), made)).toBe(true);
+  const onWebllm = { ...made, source: withWriter(source, { model: "webllm/small-writer-f32" }) };
+  expect(await isChosenAnew(own, onWebllm)).toBe(false);
 });

@@ -1,5 +1,6 @@
 // Section 4.2 on the page: the log of a run as it grows, its rates and counts. The log itself is the run store's. Knows no component.
 
+import { isChosenAnew } from "../../../experiment/as-made.ts";
 import type { ExperimentConfig } from "../../../experiment/experiment-config.ts";
 import type { Made } from "../../../experiment/product.ts";
 import { type AttemptEntry, type LogEntry, type Rejected, type Synthetic, turnsOf } from "../../../generate/log.ts";
@@ -31,7 +32,7 @@ export class GenerateStep {
   pace = $state.raw<Pace>();
   /** The size that was reached once, so that a larger one is an extension and not a resumption. */
   reached = $state(0);
-  /** A choice that decides the text was changed since the last sitting: the next one writes another run. */
+  /** A choice that decides the text is another than the run's: the next sitting writes another run. */
   changed = $state(false);
   /** The log is being read back after a reload. */
   reading = $state(false);
@@ -74,6 +75,7 @@ export class GenerateStep {
       await this.#readLog(run);
       this.isRead = true;
       if (this.accepted.length >= this.wanted) this.reached = this.wanted;
+      await this.#compare();
     } catch (error) {
       this.work.error = error;
     } finally {
@@ -84,6 +86,15 @@ export class GenerateStep {
   async choose(patch: Partial<ExperimentConfig>): Promise<void> {
     if (!("size" in patch)) this.changed = this.entries.length > 0;
     await this.#run.choose(patch);
+    if (!("engine" in patch)) await this.#compare(); // an engine is a part of the writer's name in the run alone
+  }
+
+  /** Looks whether the choices are those of the run, as after a reload and once a change is undone. */
+  async #compare(): Promise<void> {
+    const { run } = this.#run.notebook;
+    const made = run === undefined ? undefined : await this.#run.lab.services.capsules.choicesOf(run).catch(() => undefined);
+    if (!made || run !== this.#run.notebook.run || this.entries.length === 0) return;
+    this.changed = await isChosenAnew(this.#run.config, made);
   }
 
   /** Reads what another tab wrote meanwhile. */
