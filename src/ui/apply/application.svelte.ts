@@ -8,6 +8,7 @@ import { taskOf } from "../../tasks/catalogue.ts";
 import type { Example } from "../../tasks/example.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { Lab } from "../lab.svelte.ts";
+import { counted } from "../parts/numbers.ts";
 import type { Download } from "../parts/save.ts";
 import { Work } from "../parts/work.svelte.ts";
 import type { NotebookHead } from "../services.ts";
@@ -142,7 +143,8 @@ export class Application {
       if (!run || !data) throw new Error("goOn: the run of the model is gone");
       const copy = run.copyFrom("generate", crypto.randomUUID().slice(0, 8), Date.now());
       const train = [...data.train, ...this.corrections];
-      const remark = `${this.corrections.length} sentences that were corrected by hand are among the examples.`;
+      const n = this.corrections.length;
+      const remark = `${counted(n, "sentence")} that ${n === 1 ? "was" : "were"} corrected by hand ${n === 1 ? "is" : "are"} among the examples.`;
       await this.#lab.create({ ...copy, data: { ...data, train, remarks: [...data.remarks, remark] } }, "generate");
       this.#taken = true;
     });

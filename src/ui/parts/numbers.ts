@@ -40,8 +40,12 @@ export function timeLeft(milliseconds: number): string {
 /** A rate per second with as many digits as it deserves. */
 export const rate = (n: number): string => (n < 10 ? n.toFixed(1) : count(n));
 
-/** A share in [0, 1] as per cent. */
-export const share = (x: number): string => `${Math.round(100 * x)} %`;
+/** A share in [0, 1] as per cent: 0 and 100 are none and all. */
+export function share(x: number): string {
+  if (x > 0 && x < 0.005) return "under 1 %";
+  if (x < 1 && x >= 0.995) return "over 99 %";
+  return `${Math.round(100 * x)} %`;
+}
 
 /** A score in [0, 1], three digits, as the paper's tables in other words: 0.334. */
 export const score = (x: number | undefined): string => (x === undefined || Number.isNaN(x) ? "–" : x.toFixed(3));

@@ -54,6 +54,11 @@ export class GenerateStep {
   });
   /** The dataset: the first accepted ones. */
   accepted = $derived.by((): readonly Synthetic[] => this.entries.filter(isAccepted).slice(0, this.wanted));
+  /** Attempts that it took: up to its last example, or all so far. */
+  attempts = $derived.by((): number => {
+    const last = this.accepted.length < this.wanted ? undefined : this.accepted.at(-1);
+    return last ? this.entries.indexOf(last) + 1 : this.entries.length;
+  });
   /** Its size, with what an opened capsule left out of it. */
   made = $derived.by((): number => this.accepted.length + (this.#run.notebook.capsule?.examplesLeftOut ?? 0));
   rejected = $derived.by((): readonly Rejected[] => this.entries.filter(isRejected));

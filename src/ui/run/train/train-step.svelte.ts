@@ -13,7 +13,7 @@ import type { BertConfig } from "../../../nn/bert-config.ts";
 import { stageNames } from "../../../report/training-curves.ts";
 import type { StageId, TrainConfig } from "../../../train/train-config.ts";
 import { inChunks } from "../../parts/chunks.ts";
-import { bytes, count } from "../../parts/numbers.ts";
+import { bytes, count, counted } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
@@ -270,7 +270,7 @@ export class TrainStep {
         break;
       }
       case "stage":
-        work.tell(`${stageNames[event.stage]}: ${count(event.examples)} examples, ${event.epochs} epochs`);
+        work.tell(`${stageNames[event.stage]}: ${counted(event.examples, "example")}, ${counted(event.epochs, "epoch")}`);
         break;
       case "step": {
         this.last = event;

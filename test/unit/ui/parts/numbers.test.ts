@@ -32,7 +32,9 @@ describe("numbers", () => {
     expect(count(1234567)).toBe("1,234,567");
     expect(counted(1, "example")).toBe("1 example");
     expect(counted(0, "example")).toBe("0 examples");
-    expect(share(0.666)).toBe("67 %");
+    expect([0, 0.004, 0.005, 0.666, 0.994, 0.997, 1].map(share)).toEqual(
+      ["0 %", "under 1 %", "1 %", "67 %", "99 %", "over 99 %", "100 %"], // 0 and 100 are none and all
+    );
     expect(score(0.3339)).toBe("0.334");
     expect(score(undefined)).toBe("–");
     expect(score(Number.NaN)).toBe("–");
