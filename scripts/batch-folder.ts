@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { canonicalJson, sha256 } from "../src/base/hash.ts";
 import type { Message } from "../src/engines/language-model.ts";
+import { type BatchStore, missingFile, turnFile } from "../src/experiment/batch-store.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
 import { type GrammarForm, requestLine } from "../src/generate/batch-lines.ts";
-import type { Answer, NamedRequest } from "../src/generate/recorded-model.ts";
+import type { Answer } from "../src/generate/recorded-model.ts";
 import type { KnowledgeData } from "../src/knowledge/topic.ts";
 
 /** All choices of a batch. Nothing changes it: a folder is one plan. */
@@ -31,8 +32,7 @@ export async function planName(plan: BatchPlan): Promise<string> {
   return (await sha256(canonicalJson(plan))).slice(0, 12);
 }
 
-const names = { plan: "plan.json", answers: "received.jsonl", missing: "missing.jsonl", knowledge: "knowledge.json" } as const;
-export const missingFile = names.missing;
+const names = { plan: "plan.json", answers: "received.jsonl", missing: missingFile, knowledge: "knowledge.json" } as const;
 export const logFile = "log.jsonl";
 
 const turnName = /^turn-(\d+)\.jsonl$/;
@@ -42,23 +42,13 @@ interface AskedLine {
   readonly body: { readonly messages: readonly Message[] };
 }
 
-export interface BatchFolder {
+export interface BatchFolder extends BatchStore {
   readonly path: string;
   plan(): BatchPlan;
   /** Writes the plan of a new batch. Throws where the folder holds another. */
   begin(plan: BatchPlan): void;
-  /** Turns written so far. */
-  turns(): number;
-  /** Messages by name of request, over all turns. */
-  asked(): Map<string, readonly Message[]>;
-  answers(): Map<string, Answer>;
-  keepAnswers(answers: ReadonlyMap<string, Answer>): void;
-  /** Writes the next turn's file; its name. */
-  ask(requests: readonly NamedRequest[], plan: BatchPlan): string;
-  /** Lines of the turns whose requests are in `ids`, in their own file; no file for none. */
-  putMissing(ids: ReadonlySet<string>): void;
-  knowledge(): KnowledgeData | undefined;
-  keepKnowledge(knowledge: KnowledgeData): void;
+  /** The knowledge that it keeps. */
+  gathered(): KnowledgeData | undefined;
   write(name: string, text: string): void;
 }
 
@@ -69,6 +59,9 @@ export function batchFolder(path: string): BatchFolder {
   const put = (name: string, all: readonly string[]) => write(name, all.map((line) => `${line}\n`).join(""));
   const turnFiles = () =>
     (existsSync(path) ? readdirSync(path) : []).filter((name) => turnName.test(name)).sort((a, b) => numberOf(a) - numberOf(b));
+  const gathered = () =>
+    existsSync(at(names.knowledge)) ? (JSON.parse(readFileSync(at(names.knowledge), "utf8")) as KnowledgeData) : undefined;
+  const turns = () => Math.max(0, ...turnFiles().map(numberOf));
   return {
     path,
     plan: () => readPlan(at(names.plan)),
@@ -80,8 +73,8 @@ export function batchFolder(path: string): BatchFolder {
       }
       write(names.plan, text);
     },
-    turns: () => Math.max(0, ...turnFiles().map(numberOf)),
-    asked() {
+    turns: async () => turns(),
+    async asked() {
       const asked = new Map<string, readonly Message[]>();
       for (const file of turnFiles()) {
         for (const [i, line] of lines(file).entries()) {
@@ -91,38 +84,39 @@ export function batchFolder(path: string): BatchFolder {
       }
       return asked;
     },
-    answers: () =>
+    answers: async () =>
       new Map(
         lines(names.answers).map((line, i) => {
           const { id, ...answer } = parsed<Answer & { readonly id: string }>(line, names.answers, i + 1);
           return [id, answer as Answer];
         }),
       ),
-    keepAnswers(answers) {
+    async keepAnswers(answers) {
       const sorted = [...answers].sort(([a], [b]) => (a < b ? -1 : 1));
       put(
         names.answers,
         sorted.map(([id, answer]) => JSON.stringify({ id, ...answer })),
       );
     },
-    ask(requests, { model, grammar }) {
-      const name = `turn-${this.turns() + 1}.jsonl`;
+    async ask(requests) {
+      const { model, grammar } = this.plan();
+      const name = turnFile(turns() + 1);
       put(
         name,
         requests.map((request) => requestLine(request, model, grammar)),
       );
       return name;
     },
-    putMissing(ids) {
+    async putMissing(ids) {
       const found = turnFiles().flatMap((file) =>
         lines(file).filter((line) => ids.has((JSON.parse(line) as AskedLine).custom_id)),
       );
       if (found.length > 0) put(names.missing, found);
       else rmSync(at(names.missing), { force: true });
     },
-    knowledge: () =>
-      existsSync(at(names.knowledge)) ? (JSON.parse(readFileSync(at(names.knowledge), "utf8")) as KnowledgeData) : undefined,
-    keepKnowledge: (knowledge) => write(names.knowledge, `${JSON.stringify(knowledge, null, 1)}\n`),
+    gathered,
+    knowledge: async () => gathered(),
+    keepKnowledge: async (knowledge) => write(names.knowledge, `${JSON.stringify(knowledge, null, 1)}\n`),
     write,
   };
 }

@@ -84,5 +84,5 @@ export function requireWanted(answered: readonly Answered[], cells: readonly { r
 /** Log and knowledge of an answered batch, as the page takes them over. */
 export function answersIn(folder: string): BatchAnswers {
   const log = readFileSync(join(folder, logFile), "utf8");
-  return { log, knowledge: batchFolder(folder).knowledge() ?? noKnowledge };
+  return { log, knowledge: batchFolder(folder).gathered() ?? noKnowledge };
 }

@@ -55,10 +55,16 @@ function askedRounds(asked: Iterable<string>): { readonly from: number; readonly
   return rounds;
 }
 
-/** Tells of a name whether its answer would come too late: prompts of a later round were asked already. */
-export function lateNames(asked: Iterable<string>): (id: string) => boolean {
+/**
+ * Tells of a name whether its answer would come too late: prompts of a later round were asked already, or the outcome of its attempt is settled,
+ * as that of the first `settled` ones.
+ */
+export function lateNames(asked: Iterable<string>, settled = 0): (id: string) => boolean {
   const last = askedRounds(asked).length - 1;
-  return (id) => Number(nameForm.exec(id)?.[1] ?? last) < last;
+  return (id) => {
+    const [, round = last, attempt = settled] = nameForm.exec(id) ?? [];
+    return Number(round) < last || Number(attempt) < settled;
+  };
 }
 
 /**
