@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
 import { rng } from "../src/base/rng.ts";
+import { influenceBarrier } from "../src/experiment/batch-file.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
@@ -101,13 +102,12 @@ function taskAndFolder(given: Field, folder: string): TaskAndFolder {
 }
 
 /** Rounds whose feedback is by chance work without an encoder; those chosen by influence would need one, trained. */
-function checkRounds({ source, size }: ExperimentConfig): void {
-  const row = sourceOf(source);
-  const from = row.feedback?.(source).influenceFrom;
-  const first = from === undefined ? undefined : row.rounds(source).find((barrier) => barrier < size && barrier >= from);
-  if (first === undefined) return;
+function checkRounds(config: ExperimentConfig): void {
+  const barrier = influenceBarrier(config);
+  if (!barrier) return;
+  const { name, from, first } = barrier;
   throw new Error(
-    `${row.name} chooses by influence from ${from} examples on, which needs an encoder trained at ${first}: a batch trains none. ` +
+    `${name} chooses by influence from ${from} examples on, which needs an encoder trained at ${first}: a batch trains none. ` +
       `Give the source an "influenceFrom" of more than ${first}, or a size of at most ${first}`,
   );
 }

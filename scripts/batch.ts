@@ -1,6 +1,5 @@
 // npm run batch: the prompts of a cell out as OpenAI batch files, and their answers back in, for a cluster to do what one machine cannot.
 
-import { isUtf8 } from "node:buffer";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
@@ -8,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
-import { type GrammarForm, serverForms } from "../src/generate/batch-lines.ts";
+import { answersText } from "../src/generate/answers-text.ts";
+import { faultWords, type GrammarForm, mostTold, serverForms } from "../src/generate/batch-lines.ts";
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { dataFolder } from "../src/report/data-folder.ts";
@@ -132,37 +132,28 @@ function filesOf(path: string): readonly string[] {
   return files.sort().map((name) => join(path, name));
 }
 
-/** Text of answers. A runner that was killed may end its file inside of a character: that line is cut off, and those before it count. */
+/** Throws `file-missing` and `file-malformed`. */
 function answersIn(path: string): string {
-  try {
-    return readText(path);
-  } catch (error) {
-    if (!existsSync(path)) throw error;
-    const bytes = readFileSync(path);
-    const whole = bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
-    if (whole.length === 0 || !isUtf8(whole)) throw error;
-    return bytes.toString();
-  }
+  return read(path, answersText);
 }
 
 /** Throws `file-missing` and `file-malformed`. */
 function readText(path: string): string {
+  return read(path, decodeUtf8);
+}
+
+function read(path: string, decode: (bytes: Uint8Array<ArrayBuffer>, name: string) => string): string {
   if (!existsSync(path)) throw new ClinfuseError("file-missing", `there is no file ${path}`, { file: path });
   try {
-    return decodeUtf8(readFileSync(path), basename(path));
+    return decode(new Uint8Array(readFileSync(path)), basename(path));
   } catch (error) {
     if (error instanceof ClinfuseError) throw error;
     throw new ClinfuseError("file-malformed", `${path} cannot be read`, { file: path }, { cause: error });
   }
 }
 
-/** Faults told by line at most; the counts tell the rest. */
-const mostTold = 50;
-
 function tell({ faults, remarks, line }: Stepped, print: Print): void {
-  for (const { file, line: number, id, why } of faults.slice(0, mostTold)) {
-    print.aside(`${file}, line ${number}: ${id === null ? "the line" : id} ${why}`);
-  }
+  for (const fault of faults.slice(0, mostTold)) print.aside(faultWords(fault));
   if (faults.length > mostTold) print.aside(`and ${faults.length - mostTold} more such lines`);
   for (const remark of remarks) print.aside(remark);
   if (line.next !== null) print.aside(`Next: have ${line.next} answered.`);

@@ -165,6 +165,8 @@ const productNames: Readonly<Record<KeptKind, string>> = {
   analysis: "measures of the texts",
   embeddings: "embeddings of the texts",
   trust: "doubtful examples",
+  batch: "answers of another machine",
+  turn: "prompts for another machine",
 };
 
 /** How far it is, on the error stream: the output is the cells'. */

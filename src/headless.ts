@@ -232,7 +232,9 @@ function writtenElsewhere(
     const { answers: name } = cell as HeadlessCell;
     if (name === undefined) return undefined;
     const { log, knowledge } = await answersOf(name);
-    return adopt({ cell, data, name, run: { ...readStoredLog(log, name), knowledge } }, products, runs);
+    const run = { ...readStoredLog(log, name), knowledge };
+    const wayOut = "Choose another folder to keep what is made";
+    return (await adopt({ cell, data, name, run, engine: "batch", wayOut }, products, runs)).knowledge;
   };
 }
 

@@ -23,13 +23,29 @@ export interface Adoption {
   /** Name of what the run came in, for the sentence of a fault. */
   readonly name: string;
   readonly run: BatchRun;
+  /** Id of the engine that the product names. */
+  readonly engine: string;
+  /** A way out, where the store holds the same run with other answers: a sentence without its full stop. */
+  readonly wayOut: string;
+}
+
+export interface Adopted {
+  /** Id of the run. */
+  readonly run: string;
+  /** Key of the cell's product. */
+  readonly key: string;
+  readonly knowledge: KnowledgeData;
 }
 
 /**
  * The run's log and the cell's product that names it, as if the cell had written them. Taken over again, they stay. Throws `file-malformed` where
  * the run follows from other choices or rows than the cell's, or where the store holds the same run with other answers.
  */
-export async function adopt({ cell, data, name, run }: Adoption, products: ProductStore, runs: RunStore): Promise<KnowledgeData> {
+export async function adopt(
+  { cell, data, name, run, engine, wayOut }: Adoption,
+  products: ProductStore,
+  runs: RunStore,
+): Promise<Adopted> {
   const { knowledge, entries } = run;
   const writer = writerOf(run.config.source)?.model;
   const config = await runConfigOf({ ...cell.config, seed: cell.seeds.text }, writer, data, knowledge, cell.seeds.training);
@@ -37,8 +53,9 @@ export async function adopt({ cell, data, name, run }: Adoption, products: Produ
   const { id } = await runs.open(config);
   const held: LogEntry[] = [];
   for await (const entry of runs.read(id)) held.push(entry);
-  if (canonicalJson(held) !== canonicalJson(entries.slice(0, held.length))) {
-    const message = `${name}: this run is held already, with other answers. Choose another folder to keep what is made`;
+  const both = Math.min(held.length, entries.length); // a smaller size takes the beginning of what is held
+  if (canonicalJson(held.slice(0, both)) !== canonicalJson(entries.slice(0, both))) {
+    const message = `${name}: this run is held already, with other answers. ${wayOut}`;
     throw new ClinfuseError("file-malformed", message, { file: name });
   }
   await runs.append(id, entries.slice(held.length));
@@ -48,10 +65,10 @@ export async function adopt({ cell, data, name, run }: Adoption, products: Produ
     id,
     size,
   );
-  const model = { id: writer ?? "", engine: "batch", contextTokens: 0, slots: 0, runsOn: "another machine" };
+  const model = { id: writer ?? "", engine, contextTokens: 0, slots: 0, runsOn: "another machine" };
   const value = { run: id, writer: model, size, accepted: synthetic.length, rejected, tokens };
   await products.put({ kind: "made", key, state: "whole", milliseconds: 0, value });
-  return knowledge;
+  return { run: id, key, knowledge };
 }
 
 /** Choices whose difference a reader of the fault can do something about. */

@@ -1,10 +1,12 @@
 // The one driver of plans: asks the store for each product of a cell and computes what is missing. Knows no worker and no storage.
 
-import { isAbort } from "../base/errors.ts";
+import { ClinfuseError, isAbort } from "../base/errors.ts";
+import { runId } from "../generate/run-config.ts";
 import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import { blankOf } from "../tasks/shapes.ts";
+import { batchFile, batchWriter, isByBatchFile } from "./batch-file.ts";
 import { driveAnswers } from "./drive-answers.ts";
 import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, failureOf, type Part, put } from "./drive-cell.ts";
 import { knowledgeOf, openWriter } from "./drive-knowledge.ts";
@@ -99,6 +101,7 @@ async function* madeOf(
     const { synthetic, rejected, tokens } = await readLog(ports.pipeline.readRun, found.value.run, size);
     return { ...found, value: { ...found.value, size, accepted: synthetic.length, rejected, tokens } };
   }
+  if (isByBatchFile(config)) return yield* heldElsewhere(work, data, knowledge, { key, size });
   yield { type: "step", step: "generate" };
   const clock = stopwatch(ofEngine ? found?.milliseconds : 0);
   const asked = writerOf(config.source);
@@ -113,6 +116,26 @@ async function* madeOf(
   const begun: Made = { run: "", ...(writer ? { writer } : {}), size, accepted: 0, rejected: {} };
   const product: Product<"made"> = { kind: "made", key, state: "begun", milliseconds: 0, value: begun };
   return yield* make(work, { request, data, keys }, product, clock);
+}
+
+/** The examples of a run that another machine wrote, as many as its log holds: nothing here can write more. */
+async function* heldElsewhere(
+  { cell, ports, store }: Drive,
+  data: NotebookData,
+  knowledge: KnowledgeData,
+  { key, size }: Pick<Product<"made">, "key"> & { readonly size: number },
+): Part<Product<"made">> {
+  const { config, seeds } = cell;
+  const id = batchWriter(writerOf(config.source)?.model ?? "");
+  const run = await runId(await runConfigOf({ ...config, seed: seeds.text }, id, data, knowledge, seeds.training));
+  const { synthetic, rejected, tokens } = await readLog(ports.pipeline.readRun, run, size);
+  if (synthetic.length === 0) {
+    const remedy = "Read its answers under Generate, or choose a language model of this browser there.";
+    throw new ClinfuseError("nothing-accepted", "another machine writes this run, and none of its examples is here", { remedy });
+  }
+  const writer = { id, engine: batchFile, contextTokens: 0, slots: 0, runsOn: "another machine" };
+  const value = { run, writer, size, accepted: synthetic.length, rejected, tokens };
+  return yield* put(store, { kind: "made", key, state: "whole", milliseconds: 0, value });
 }
 
 interface Making {

@@ -6,6 +6,7 @@ import type { Device } from "../runtime/device.ts";
 import type { Example } from "../tasks/example.ts";
 import type { StageId, TrainEvent } from "../train/train-config.ts";
 import type { Answer } from "./answer.ts";
+import type { BatchChoices } from "./batch-file.ts";
 import { type ExperimentConfig, type FlatExperimentConfig, upgradedExperiment } from "./experiment-config.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 
@@ -75,6 +76,8 @@ export interface Notebook {
   /** Ids of every generation run that was begun under it, this one included: they go when it goes. */
   readonly logs?: readonly string[];
   readonly training?: TrainingResult;
+  /** How another machine is asked to write. Absent: none was. */
+  readonly batch?: BatchChoices;
   /** Keys of the products that were begun under it: they go when it goes. */
   readonly products?: readonly string[];
   /** Absent in a run of this browser. */

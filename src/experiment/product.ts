@@ -3,11 +3,14 @@
 import type { Analysis } from "../analyse/analysis.ts";
 import { canonicalJson, sha256 } from "../base/hash.ts";
 import type { Scores } from "../evaluate/scores.ts";
+import type { NamedRequest } from "../generate/recorded-model.ts";
 import type { RejectReason } from "../generate/source.ts";
 import type { KeptAnswer } from "../knowledge/kept-answers.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Answer } from "./answer.ts";
+import type { BatchTold } from "./batch-file.ts";
+import type { KeptBatch } from "./batch-store.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { ModelInfo, TrainRunEvent } from "./steps.ts";
 import type { Trust } from "./trust.ts";
@@ -49,6 +52,16 @@ export interface Embeddings {
   readonly data: Float32Array;
 }
 
+/** A batch without its turns, each of which is a product of its own: the first of them is written once, and read with every answer. */
+export interface StoredBatch extends Omit<KeptBatch, "turns"> {
+  readonly turns: number;
+  /** Attempts of the run that was taken over from it: their outcome stays. */
+  readonly settled: number;
+  /** Examples wanted when it was told last. */
+  readonly size: number;
+  readonly told: BatchTold;
+}
+
 /** Figures are pure functions of these and drawn anew each time, so none is kept. */
 export interface Products {
   readonly data: NotebookData;
@@ -65,6 +78,10 @@ export interface Products {
   readonly embeddings: Embeddings;
   /** Charges against each synthetic example, and what the reader decided. */
   readonly trust: Trust;
+  /** Answers of another machine to this run's prompts, as far as they came. */
+  readonly batch: StoredBatch;
+  /** Prompts of one turn of a batch. */
+  readonly turn: readonly NamedRequest[];
 }
 
 export type ProductKind = keyof Products;

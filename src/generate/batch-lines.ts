@@ -74,6 +74,11 @@ export interface FaultyLine {
   readonly why: string;
 }
 
+/** Faults told by line at most; the counts tell the rest. */
+export const mostTold = 50;
+
+export const faultWords = ({ file, line, id, why }: FaultyLine): string => `${file}, line ${line}: ${id ?? "the line"} ${why}`;
+
 export interface AnswersRead {
   /** New ones by name: answers, and failures of requests that have no answer. */
   readonly fresh: ReadonlyMap<string, Answer>;

@@ -1,6 +1,7 @@
 // How each procedure of each worker answers: the one thing about them that a page must load. Imports types alone, so that it loads nothing else.
 
 import type { AnalyseProcedures } from "./analyse.ts";
+import type { BatchProcedures } from "./batch.ts";
 import type { CapsuleProcedures } from "./capsules.ts";
 import type { GenerateProcedures } from "./generate.ts";
 import type { CareProcedures } from "./graph-care.ts";
@@ -32,10 +33,19 @@ const careAnswers: Answers<CareProcedures> = {
 
 const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCard: "promise", nodePath: "promise" };
 
+const batchAnswers: Answers<BatchProcedures> = {
+  batchState: "promise",
+  askBatch: "promise",
+  readBatch: "promise",
+  batchLines: "promise",
+  takeBatch: "promise",
+};
+
 export const generateAnswers: Answers<GenerateProcedures> = {
   ...graphAnswers,
   ...careAnswers,
   ...lookupAnswers,
+  ...batchAnswers,
   readData: "promise",
   keepModelFile: "stream",
   engines: "promise",

@@ -27,6 +27,7 @@ import { checkpointFolder, type Files, trainedFolder } from "../store/files.ts";
 import type { Notebooks } from "../store/notebook.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
+import { type BatchPorts, type BatchProcedures, batchProcedures } from "./batch.ts";
 import { type CareProcedures, careProcedures } from "./graph-care.ts";
 import { type LookupProcedures, lookupProcedures } from "./graph-lookup.ts";
 import { type GraphPorts, type GraphProcedures, graphProcedures } from "./graphs.ts";
@@ -36,7 +37,8 @@ import { watchedAttempt, writtenAgain, writtenRun } from "./written-run.ts";
 
 export type GenerateProcedures = GraphProcedures &
   CareProcedures &
-  LookupProcedures & {
+  LookupProcedures &
+  BatchProcedures & {
     /** Files of a data set by path, in whatever format. Errors as readDataset's, with file and line. */
     readData(
       argument: { task: TaskRef; files: Readonly<Record<string, Blob>>; seed: number },
@@ -67,7 +69,7 @@ export type GenerateProcedures = GraphProcedures &
     deleteRun(argument: { notebook: string }, signal: AbortSignal): Promise<void>;
   };
 
-export interface GeneratePorts extends GraphPorts, OpenModelPorts {
+export interface GeneratePorts extends GraphPorts, OpenModelPorts, BatchPorts {
   readonly models: ModelReader;
   readonly runs: () => Promise<RunStore>;
   readonly notebooks: () => Promise<Pick<Notebooks, "holdings" | "delete">>;
@@ -81,6 +83,7 @@ export function generateProcedures(ports: GeneratePorts): GenerateProcedures {
     ...graphProcedures(ports),
     ...careProcedures(ports),
     ...lookupProcedures(ports),
+    ...batchProcedures(ports),
 
     async readData({ task, files, seed }) {
       return readDataset(taskOf(task), new Map(Object.entries(files)), rng("dataset", seed));

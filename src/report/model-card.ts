@@ -1,10 +1,11 @@
 // The card of a trained model: what it learnt from, its scores with intervals, its limits and licences. Pure; its form is model-card-text's.
 
+import { writerWords } from "../experiment/batch-file.ts";
 import { modelNote } from "../experiment/model-note.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import { lastStageOf } from "../experiment/training-basis.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
-import { sourceOf, writerOf } from "../generate/sources.ts";
+import { sourceOf } from "../generate/sources.ts";
 import { licenceSentences } from "../knowledge/licences.ts";
 import { taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { Shape } from "../tasks/example.ts";
@@ -104,9 +105,9 @@ function learntFrom(
   models: readonly RunModelFiles[],
 ): string[] {
   const named = (id: string) => models.find((model) => model.id === id)?.name ?? id;
-  const writer = writerOf(config.source)?.model;
+  const writer = writerWords(config, named);
   const method = training && methodNameOf(training.basis);
-  const by = `${sourceOf(config.source).title(config.source)}${writer === undefined ? "" : `, written by ${named(writer)}`}`;
+  const by = `${sourceOf(config.source).title(config.source)}${writer === undefined ? "" : `, written by ${writer}`}`;
   const { filter } = training?.basis ?? {};
   return [
     `Encoder: ${named(config.encoder)}, fine-tuned.`,

@@ -1,10 +1,11 @@
 // The parts of a report that say what a run is made of and what it does not show: data card, limits, models. Pure; every text is escaped.
 
 import type { Analysis } from "../analyse/analysis.ts";
+import { writerWords } from "../experiment/batch-file.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import { decisionCount, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
-import { sourceOf, writerOf } from "../generate/sources.ts";
+import { sourceOf } from "../generate/sources.ts";
 import { licenceSentences } from "../knowledge/licences.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
@@ -29,7 +30,7 @@ export function dataCardSection({ config, data }: Notebook, synthetic: readonly 
   const rows = task.labels.map(
     ({ id }) => html`<tr><th scope="row">${id}</th>${counts.map((of) => html`<td class="n">${of.get(id) ?? 0}</td>`)}</tr>`,
   );
-  const writer = writerOf(config.source)?.model;
+  const writer = writerWords(config);
   return html`<section><h2>Data card</h2>
 <table><tbody>
 <tr><th scope="row">Task</th><td>${task.name}. ${task.summary}</td></tr>

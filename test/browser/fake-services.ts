@@ -21,6 +21,7 @@ import type { SeenRequest } from "../../src/workers/seen-requests.ts";
 import { memoryArenas } from "../unit/experiment/memory-arenas.ts";
 import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
+import { fakeBatches } from "./fake-batches.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
@@ -208,6 +209,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         yield { type: "done", result: { graph: "starter", joined: 2, repeated: 1, conflicts, shown: [] } };
       },
       countTopics: async () => 1520,
+      ...fakeBatches(fake.log, products),
       findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),
       nodeCard: (argument, signal = new AbortController().signal) => lookup.nodeCard(argument, signal),
       nodePath: (argument, signal = new AbortController().signal) => lookup.nodePath(argument, signal),

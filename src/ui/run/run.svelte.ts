@@ -15,6 +15,7 @@ import { taskOf } from "../../tasks/catalogue.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { AnalyseStep } from "./analyse/analyse-step.svelte.ts";
 import { EvaluateStep } from "./evaluate/evaluate-step.svelte.ts";
+import { BatchStep } from "./generate/batch-step.svelte.ts";
 import { GenerateStep } from "./generate/generate-step.svelte.ts";
 import { KnowledgeStep } from "./knowledge/knowledge-step.svelte.ts";
 import { NotebookRecord } from "./record.svelte.ts";
@@ -49,6 +50,8 @@ export class Run {
   readonly task: TaskStep;
   readonly knowledge: KnowledgeStep;
   readonly generate: GenerateStep;
+  /** Another machine's part in writing. */
+  readonly batch: BatchStep;
   readonly train: TrainStep;
   readonly evaluate: EvaluateStep;
   readonly analyse: AnalyseStep;
@@ -67,6 +70,7 @@ export class Run {
     this.task = new TaskStep(this);
     this.knowledge = new KnowledgeStep(this);
     this.generate = new GenerateStep(this);
+    this.batch = new BatchStep(this);
     this.train = new TrainStep(this);
     this.evaluate = new EvaluateStep(this);
     this.analyse = new AnalyseStep(this);
@@ -96,7 +100,7 @@ export class Run {
   }
 
   get running(): boolean {
-    return steps.some((step) => this[step].work.running);
+    return this.batch.work.running || steps.some((step) => this[step].work.running);
   }
 
   /** Closing the tab would lose work that nothing brings back. */
@@ -139,6 +143,7 @@ export class Run {
     if (this.generate.work.running || news.type === "deleted") return;
     if (this.notebook.run !== run) this.generate.forget();
     await this.generate.refresh();
+    await this.batch.look();
     await this.train.readKept();
   }
 

@@ -51,7 +51,10 @@ async function writtenHere(): Promise<{ here: CellResult; run: BatchRun }> {
 
 const taking = (run: BatchRun, disk: FakeDisk, store = memoryProducts()): ExperimentPorts => ({
   ...fakePorts(disk),
-  written: (of, rows) => adopt({ cell: of, data: rows, name: "out/batch", run }, store, runsOf(disk)),
+  written: async (of, rows) => {
+    const given = { cell: of, data: rows, name: "out/batch", run, engine: "batch", wayOut: "Choose another folder" };
+    return (await adopt(given, store, runsOf(disk))).knowledge;
+  },
 });
 
 describe("a run from a batch", () => {

@@ -12,6 +12,7 @@ import { type GeneratePorts, generateProcedures } from "../../../src/procedures/
 import { trainedFolder } from "../../../src/store/files.ts";
 import type { Example, TokenExample } from "../../../src/tasks/example.ts";
 import { textsOf } from "../../../src/tasks/shapes.ts";
+import { memoryProducts } from "../experiment/memory-products.ts";
 import { memoryRunStore } from "../generate/memory-run-store.ts";
 import { collect, memoryFiles, memoryLocks, memoryModel, memoryModels, never, noMeasurements } from "./memory-ports.ts";
 
@@ -41,6 +42,7 @@ function setUp(over: Partial<GeneratePorts> = {}) {
       delete: async (id) => void deleted.push(id),
     }),
     measurements: async () => noMeasurements,
+    products: async () => memoryProducts(),
     models,
     disk,
     hold,

@@ -7,36 +7,7 @@ import { join } from "node:path";
 import { main } from "../../../scripts/batch.ts";
 import type { BatchLine } from "../../../scripts/batch-step.ts";
 import { rng } from "../../../src/base/rng.ts";
-import type { Message } from "../../../src/engines/language-model.ts";
-import { openScripted } from "../../../src/engines/scripted.ts";
-import { tourScript } from "../../../src/engines/tour-script.ts";
-
-const model = openScripted({ script: tourScript, contextTokens: 1_000_000 });
-
-interface ChatBody {
-  readonly model: string;
-  readonly messages: readonly Message[];
-  readonly temperature: number;
-  readonly top_p: number;
-  readonly max_tokens: number;
-  readonly seed: number;
-}
-
-async function completion({ messages, temperature, top_p, max_tokens, seed, model: name }: ChatBody): Promise<object> {
-  if (typeof seed !== "number" || typeof max_tokens !== "number") throw new Error("seed and max_tokens are asked for");
-  const sampling = { temperature, topP: top_p, maxTokens: max_tokens };
-  // A question for styles, which the tour has no answer to.
-  const asksStyles = messages.at(-1)?.content.includes("three potential sources");
-  const said = await model.complete({ messages, sampling, seed }, new AbortController().signal);
-  const text = asksStyles ? "1. medical journals\n2. patient forums\n3. discharge letters" : said.text;
-  return {
-    id: "chatcmpl-1",
-    object: "chat.completion",
-    model: name,
-    choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: asksStyles ? "stop" : said.finish }],
-    usage: { prompt_tokens: said.promptTokens, completion_tokens: said.completionTokens },
-  };
-}
+import { completion } from "./answered-line.ts";
 
 export interface ChatServer {
   readonly url: string;

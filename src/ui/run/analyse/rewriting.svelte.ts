@@ -1,5 +1,6 @@
 // Doubtful examples written again, one after another, by the run's own writer. Knows no component.
 
+import { isByBatchFile } from "../../../experiment/batch-file.ts";
 import { runConfigOf } from "../../../experiment/run-inputs.ts";
 import type { WriteAgainRequest } from "../../../experiment/steps.ts";
 import { type Trust, trainedOn } from "../../../experiment/trust.ts";
@@ -30,6 +31,7 @@ export class Rewriting {
     const { config, generate, lab } = this.#run;
     return (
       writerOf(config.source) !== undefined &&
+      !isByBatchFile(config) &&
       generate.accepted[index]?.origin.kind === "prompted" &&
       lab.busyElsewhere("generate", this.#run) === undefined &&
       !generate.work.running

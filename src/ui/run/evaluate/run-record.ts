@@ -1,6 +1,7 @@
 // Everything of a run for its capsule, gathered from where it lies; and the models that took part, with their hashes. Knows no zip.
 
 import { asMade } from "../../../experiment/as-made.ts";
+import { isByBatchFile, writerWords } from "../../../experiment/batch-file.ts";
 import { embeddingEncoder } from "../../../experiment/measured.ts";
 import type { Notebook } from "../../../experiment/notebook.ts";
 import { writerOf } from "../../../generate/sources.ts";
@@ -9,7 +10,7 @@ import type { Run } from "../run.svelte.ts";
 
 export async function recordOf(run: Run): Promise<RunRecord> {
   const { notebook, lab, analyse } = run;
-  const { products: _, logs: __, version: ___, capsule: ____, ...own } = notebook;
+  const { products: _, logs: __, version: ___, capsule: ____, batch: _____, ...own } = notebook;
   const held = await lab.services.capsules.read(notebook);
   return {
     notebook: own,
@@ -36,6 +37,7 @@ export async function usedModels(run: Run): Promise<readonly RunModelFiles[]> {
     ...(analyse.analysis ? [{ role: "embedder", id: embeddingEncoder } as const] : []),
   ];
   const known = used.map(({ role, id }): RunModelFiles => {
+    if (role === "writer" && isByBatchFile(config)) return { role, id, name: writerWords(config) ?? id, files: [] };
     const found = lab.models?.find((model) => model.id === id);
     const named = notebook.capsule?.models.find((model) => model.id === id)?.name;
     const licence = found?.licence ? { licence: found.licence } : {};

@@ -102,6 +102,12 @@ export class GenerateStep {
     this.changed = await isChosenAnew(this.#run.config, made);
   }
 
+  /** The run has another log now, which is read anew. */
+  async turnTo(): Promise<void> {
+    this.forget();
+    await this.read();
+  }
+
   /** Reads what another tab wrote meanwhile. */
   async refresh(): Promise<void> {
     if (!this.#read) return this.read();
