@@ -4,6 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { needs, writerOf } from "../generate/sources.ts";
 import type { KnowledgeRequest } from "../knowledge/gather.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import { isByBatchFile } from "./batch-file.ts";
 import { type Drive, type Part, put } from "./drive-cell.ts";
 import type { NotebookData } from "./notebook.ts";
 import { contentKey, type Product, productKey } from "./product.ts";
@@ -87,6 +88,10 @@ export async function* graphOf({ ports, signal }: Drive, id: string): Part<strin
 
 /** Opens the language model that writes. */
 export async function* openWriter({ cell, ports, signal }: Drive, model: string): Part<ModelInfo> {
+  if (isByBatchFile(cell.config)) {
+    const remedy = "Have it write under Generate, “Have another machine write”, or choose a language model of this browser.";
+    throw new ClinfuseError("model-missing", `${model} is on another machine, which this browser does not reach`, { remedy });
+  }
   let opened: ModelInfo | undefined;
   for await (const event of ports.pipeline.openModel({ model, engine: cell.config.engine }, signal)) {
     yield { type: "knowledge", event };

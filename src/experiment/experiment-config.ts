@@ -26,7 +26,7 @@ export interface ExperimentConfig {
   /** Form of the question for topics, where a language model is asked. Absent: the paper's. */
   readonly topicLists?: TopicLists;
   readonly graph: string; // id of an imported graph; "starter" is the one that ships
-  readonly engine: string; // id in engines/catalogue.ts, or "auto": the first that reads the writer's model
+  readonly engine: string; // id in engines/catalogue.ts, "auto": the first that reads the writer's model, or "batch-file": another machine wrote
   readonly encoder: string; // encoder, id in models/manifest.json
   readonly device: Device | "auto";
   readonly size: number; // accepted examples

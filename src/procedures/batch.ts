@@ -60,9 +60,11 @@ export function batchProcedures(ports: BatchPorts): BatchProcedures {
   };
   return {
     async batchState(request, signal) {
+      const store = await ports.products();
+      const { key } = await placeOf(store, request);
+      const stored = (await store.find("batch", key))?.value;
+      if (!stored || stored.size === request.config.size) return stateOf({ key }, stored);
       const opened = await open(ports, request);
-      const { stored } = opened;
-      if (!stored || stored.size === request.config.size) return stateOf(opened, stored);
       const batch = memoryBatch(opened.kept);
       const { counts } = await step(batch, workOf(ports, request, opened), new Map(), signal);
       const again = batch.kept.missing.length;

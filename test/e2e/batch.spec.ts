@@ -136,3 +136,40 @@ test("prompts go out, answers come back in parts, and the run is trained to scor
   await expect(panel.getByText(/All 24 examples are there|of 24 examples accepted/)).toBeVisible();
   expect(complaints).toEqual([]);
 });
+
+test("pairs of sentences: styles are asked in the turn before, and both sentences in turns of their own", async ({
+  page,
+}, info) => {
+  const complaints = complaintsOf(page);
+  const panel = panelOf(page);
+  await page.goto("/");
+  await page.getByRole("button", { name: "Start a run" }).click();
+  await page.getByRole("radio", { name: /^MQP/ }).check();
+  await page.getByRole("button", { name: "Use the sample" }).click();
+  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
+  await page.getByText("More", { exact: true }).click();
+  await page.getByLabel("Styles of writing", { exact: true }).selectOption("llm");
+  await page.screenshot({ path: info.outputPath("knowledge.png"), fullPage: true });
+  await page.getByRole("link", { name: /Have another machine write/ }).click();
+  await page.getByLabel("Examples to make", { exact: true }).fill("6");
+  await page.getByText("Have another machine write", { exact: true }).click();
+  await page.getByLabel("Name of the model on that server", { exact: true }).fill(model);
+  await page.getByLabel("Name of the model on that server", { exact: true }).blur();
+
+  let { text } = await saved(page, "Save prompts");
+  expect(text).not.toContain("-r0-");
+  await expect(panel.getByText("Topics and styles are asked for.")).toBeVisible();
+  await page.screenshot({ path: info.outputPath("styles.png"), fullPage: true });
+  const whole = panel.getByText("All 6 examples are there.");
+  for (let turn = 2; turn < 12; turn++) {
+    await read(page, [`answers-${turn - 1}.jsonl`, await answeredLines(text)]);
+    const next = panel.getByRole("button", { name: `Save turn-${turn}.jsonl` });
+    await expect(whole.or(next)).toBeVisible();
+    if (await whole.isVisible()) break;
+    ({ text } = await saved(page, `Save turn-${turn}.jsonl`));
+  }
+  await expect(whole).toBeVisible();
+  await page.getByRole("link", { name: /^Knowledge/ }).click();
+  await expect(page.getByText("patient forums").first()).toBeVisible();
+  expect(complaints).toEqual([]);
+});

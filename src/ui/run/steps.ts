@@ -16,7 +16,7 @@ export const stepLedes: Readonly<Record<Step, string>> = {
   knowledge:
     "Gather what the prompts will be about: topics from clinical knowledge, and styles of writing. They keep the text varied and true to the field.",
   generate:
-    "A language model in this tab writes labelled examples, each steered by one topic and one style. Unusable ones are thrown away, with the reason.",
+    "A language model writes labelled examples, in this tab unless you choose another machine. Each is steered by one topic and one style; unusable ones are thrown away, with the reason.",
   train:
     "Fine-tune an encoder in two stages, first on the few real examples, then on the synthetic ones, and keep the epoch that validates best.",
   evaluate: "See on the real test set what the synthetic text was worth, where the model errs, and take everything with you.",

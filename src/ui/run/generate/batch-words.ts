@@ -5,9 +5,9 @@ import { missingFile, turnFile } from "../../../experiment/batch-store.ts";
 import type { GrammarForm } from "../../../generate/batch-lines.ts";
 
 export const grammarWords: Readonly<Record<GrammarForm, string>> = {
-  none: "None: an answer in another form is thrown away",
-  vllm: "For vLLM 0.12 or later",
-  "vllm-guided": "For vLLM before 0.12",
+  none: "None",
+  vllm: "vLLM 0.12 or later",
+  "vllm-guided": "vLLM before 0.12",
 };
 
 /** The file to be answered next: a turn of which nothing came yet is answered as it is. Undefined where none waits. */
@@ -22,11 +22,11 @@ export const waitingRequests = (told: BatchTold): number => (waitingFile(told) =
 
 /** Counts of the batch, then those of the last reading. */
 export function countRows({ counts }: BatchTold): readonly (readonly [string, number])[] {
-  const { asked, answered, missing, failed, duplicate, foreign, late, malformed } = counts;
+  const { asked, answered, failed, duplicate, foreign, late, malformed } = counts;
   return [
     ["Asked", asked],
     ["Answered", answered],
-    ["Missing", missing.length],
+    ["Missing", asked - answered - failed],
     ["Failed", failed],
     ["Duplicate", duplicate],
     ["Foreign", foreign],
