@@ -50,6 +50,14 @@ test("no page has a fault that axe finds, or scrolls sideways at 320 px; nor has
   await look("welcome");
   await toGenerate(page, { origin: server.url });
   await look("generate, empty");
+  await page.getByText("Have another machine write", { exact: true }).click();
+  await page
+    .getByLabel("Name of the model on that server", { exact: true })
+    .fill("org/a-model-of-a-long-name-that-no-line-holds-whole");
+  await page.getByLabel("Name of the model on that server", { exact: true }).blur();
+  await page.getByRole("button", { name: "Save prompts", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Save turn-1.jsonl" })).toBeVisible();
+  await look("generate, another machine");
   await toTrain(page, 12, tinyEncoder);
   await look("train, before");
   await page.getByRole("button", { name: /^Train on/ }).click();

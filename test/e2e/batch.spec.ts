@@ -58,6 +58,7 @@ test("prompts go out, answers come back in parts, and the run is trained to scor
     await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
     await page.setViewportSize({ width: 360, height: 800 });
     await page.emulateMedia({ colorScheme: "dark" });
+    await page.waitForTimeout(500); // colours change by a transition
     await page.screenshot({ path: info.outputPath(`${name}-narrow-dark.png`), fullPage: true });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.setViewportSize({ width: 1280, height: 900 });
@@ -125,6 +126,21 @@ test("prompts go out, answers come back in parts, and the run is trained to scor
     page.getByRole("button", { name: "Report", exact: true }).click(),
   ]);
   expect(readFileSync(await report.path(), "utf8")).toContain(`written by ${model}, on another machine`);
+
+  // Its capsule opens as a run that names the same writer.
+  const [capsule] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save the capsule", exact: true }).click(),
+  ]);
+  const path = info.outputPath("run.zip");
+  await capsule.saveAs(path);
+  const reopened = await context.newPage();
+  await reopened.goto("/#/runs");
+  await reopened.getByLabel("Capsule", { exact: true }).setInputFiles(path);
+  await reopened.getByRole("link", { name: /^Generate/ }).click();
+  await expect(reopened.getByText(/^12 examples from \d+ attempts/)).toBeVisible();
+  await expect(reopened.getByRole("banner")).toContainText(`${model}, on another machine`);
+  await reopened.close();
 
   // A larger size is the same batch: the next turn asks for the rest.
   await page.getByRole("link", { name: /^Generate/ }).click();

@@ -60,6 +60,19 @@ const flows: readonly Flow[] = [
     },
   },
   {
+    name: "save prompts for another machine, with the canary in them",
+    async go(page) {
+      await page.getByText("Have another machine write", { exact: true }).click();
+      await page.getByLabel("Name of the model on that server", { exact: true }).fill("org/model");
+      await page.getByLabel("Name of the model on that server", { exact: true }).blur();
+      const [saved] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Save prompts", exact: true }).click(),
+      ]);
+      expect(readFileSync(await saved.path(), "utf8")).toContain(canary); // by the user's hand, and by no request
+    },
+  },
+  {
     name: "write examples, with the canary in each prompt",
     async go(page) {
       await page.getByLabel("Language model", { exact: true }).selectOption("scripted");

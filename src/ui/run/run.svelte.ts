@@ -1,5 +1,6 @@
 // One run as the page holds it: its notebook, saved at each change, and the state of its six steps.
 
+import { isByBatchFile, writerWords } from "../../experiment/batch-file.ts";
 import { drive } from "../../experiment/drive.ts";
 import type { DriveEvent, DriveOptions, Target } from "../../experiment/drive-cell.ts";
 import type { ExperimentConfig } from "../../experiment/experiment-config.ts";
@@ -97,6 +98,11 @@ export class Run {
   /** The language model that writes; undefined for a source without one. */
   get writer(): Writer | undefined {
     return writerOf(this.config.source);
+  }
+
+  /** The writer in words, where it is another machine's. */
+  get writerElsewhere(): string | undefined {
+    return isByBatchFile(this.config) ? writerWords(this.config) : undefined;
   }
 
   get running(): boolean {
