@@ -1,7 +1,6 @@
 // What is kept of a batch: its turns, its answers, its knowledge. A folder and the app's store fulfil the port. Knows no file.
 
-import type { Message } from "../engines/language-model.ts";
-import type { Answer, NamedRequest } from "../generate/recorded-model.ts";
+import type { Answer, NamedRequest, Recording } from "../generate/recorded-model.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 
 /** Name of the file of a turn, from 1. */
@@ -13,8 +12,8 @@ export interface BatchStore {
   /** Turns asked so far. */
   turns(): Promise<number>;
   /** Messages by name of request, over all turns. */
-  asked(): Promise<ReadonlyMap<string, readonly Message[]>>;
-  answers(): Promise<ReadonlyMap<string, Answer>>;
+  asked(): Promise<Recording["asked"]>;
+  answers(): Promise<Recording["answers"]>;
   /** All answers, in the place of those before. */
   keepAnswers(answers: ReadonlyMap<string, Answer>): Promise<void>;
   /** Keeps the next turn; the name of its file. */

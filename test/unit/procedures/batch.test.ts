@@ -90,6 +90,11 @@ describe("another machine's answers", () => {
     const { made } = await drivenTo(request, at);
     expect(made).toMatchObject({ run: taken.run, accepted: 6, writer: { engine: batchFile, id: `${batchFile}/${model}` } });
     expect(at.held.size).toBe(0);
+
+    // A capsule brings the log alone: it is found by the choices. Without it, the error says where the answers are read.
+    expect((await drivenTo(request, { ...at, products: memoryProducts() })).made).toEqual(made);
+    const empty = { ...at, products: memoryProducts(), runs: memoryRunStore() };
+    await expect(drivenTo(request, empty)).rejects.toMatchObject({ code: "nothing-accepted" });
   });
 
   it("extend a run that was taken over, and a smaller size takes its beginning", async () => {
