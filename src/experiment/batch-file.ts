@@ -13,6 +13,9 @@ export const batchFile = "batch-file";
 /** Id of the language model in such a run's config. */
 export const batchWriter = (model: string): string => `${batchFile}/${model}`;
 
+/** Tells whether the model of a run's config wrote on another machine. */
+export const isBatchWriter = (id: string): boolean => id.startsWith(`${batchFile}/`);
+
 export const isByBatchFile = ({ engine }: Pick<ExperimentConfig, "engine">): boolean => engine === batchFile;
 
 /** The writer in words, for a report; undefined for a source without one. `named` is its name where it is known by another than its id. */

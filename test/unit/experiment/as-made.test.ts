@@ -2,6 +2,7 @@
 
 import { expect, it } from "vitest";
 import { asMade, isChosenAnew } from "../../../src/experiment/as-made.ts";
+import { writerWords } from "../../../src/experiment/batch-file.ts";
 import type { Notebook } from "../../../src/experiment/notebook.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { withWriter, writerOf } from "../../../src/generate/sources.ts";
@@ -37,4 +38,15 @@ it("tells choices that begin another run from those of this one", async () => {
   expect(await isChosenAnew(other({ model: "another-writer" }), made)).toBe(true);
   const onWebllm = { ...made, source: withWriter(source, { model: "webllm/small-writer-f32" }) };
   expect(await isChosenAnew(own, onWebllm)).toBe(false);
+});
+
+it("is another machine's where that wrote it, whatever engine is chosen since, and this browser's where it was not", async () => {
+  const model = "org/large";
+  const elsewhere = { ...made, source: withWriter(source, { model: "batch-file/org/large" }) };
+  const { config: told } = asMade(notebook, elsewhere);
+  expect(writerWords(told)).toBe("org/large, on another machine");
+  const now = { ...config, source: withWriter(source, { model }), seed: 9, engine: "batch-file" };
+  expect(writerWords(asMade({ ...notebook, config: now }, made).config)).toBe("small-writer");
+  expect(await isChosenAnew(now, elsewhere)).toBe(false);
+  expect(await isChosenAnew({ ...now, engine: "auto" }, elsewhere)).toBe(true);
 });
