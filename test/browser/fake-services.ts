@@ -9,7 +9,6 @@ import type { AttemptEntry, WritingEvent } from "../../src/generate/log.ts";
 import { plannedDraws } from "../../src/generate/planned-draws.ts";
 import type { RunConfig } from "../../src/generate/run-config.ts";
 import { writerOf } from "../../src/generate/sources.ts";
-import type { GraphInfo } from "../../src/knowledge/graphs.ts";
 import { capsuleProcedures } from "../../src/procedures/capsules.ts";
 import { lookupProcedures } from "../../src/procedures/graph-lookup.ts";
 import type { NotebookNews } from "../../src/store/notebook.ts";
@@ -23,6 +22,7 @@ import { memoryProducts } from "../unit/experiment/memory-products.ts";
 import { fakeAnalyse } from "./fake-analyse.ts";
 import { fakeBatches } from "./fake-batches.ts";
 import { entry, names, token, topic } from "./fake-examples.ts";
+import { fakeGraphs } from "./fake-graphs.ts";
 import { type FakeLibrary, fakeLibrary, rows } from "./fake-library.ts";
 import { type FakeDevice, fakeDevice } from "./fake-measure.ts";
 import { guardedScopes } from "./fake-policies.ts";
@@ -37,17 +37,6 @@ const wait = (milliseconds: number, signal?: AbortSignal) =>
       reject(new DOMException("stopped", "AbortError"));
     });
   });
-
-export const starter: GraphInfo = {
-  id: "starter",
-  name: "Starter graph",
-  nodes: { Disease: 1200, Symptom: 320, Drug: 410 },
-  edges: { treats: 700, presents: 3300 },
-  provenance: [
-    { source: "Disease Ontology", licence: "CC0-1.0", rows: 1200 },
-    { source: "Hetionet", licence: "CC0-1.0", rows: 4700 },
-  ],
-};
 
 export const models: readonly ModelOnDisk[] = [
   {
@@ -143,7 +132,6 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
     deleted: [],
     failures: new Map(),
   };
-  let graphs: readonly GraphInfo[] = [];
   const products = memoryProducts();
   const lookup = lookupProcedures({ graphs: async () => (await starterFiles).store });
   const services: Services = {
@@ -160,54 +148,7 @@ export function fakeServices(...notebooks: readonly Notebook[]): Fake {
         check("readData");
         return readDataset(taskOf(task), new Map(Object.entries(files)), rng("dataset", seed));
       },
-      async *importStarter(_, signal) {
-        check("importStarter");
-        for (let i = 0; i <= 4; i++) {
-          yield { type: "progress", done: i * 50_000, total: 200_000 };
-          await wait(fake.pace, signal);
-        }
-        graphs = [starter];
-        yield { type: "imported", graph: starter };
-      },
-      async *previewGraph({ name, filter }) {
-        check("previewGraph");
-        const nodes = Object.entries(starter.nodes).filter(([type]) => !filter?.types || filter.types.includes(type));
-        yield { type: "imported", graph: { ...starter, id: "preview", name, nodes: Object.fromEntries(nodes), bytes: 123_456 } };
-      },
-      async *importGraph({ name, filter }) {
-        check("importGraph");
-        fake.cutTo.push(filter?.types);
-        const graph = { ...starter, id: name, name };
-        graphs = [...graphs, graph];
-        yield { type: "imported", graph };
-      },
-      graphs: async () => graphs,
-      async *deleteGraph({ id }) {
-        graphs = graphs.filter((graph) => graph.id !== id);
-        yield { type: "done", result: undefined };
-      },
-      async *importNames({ name }) {
-        const graph = { ...starter, id: name, name };
-        graphs = [...graphs, graph];
-        yield { type: "imported", graph };
-      },
-      async *renameGraph({ id, name }) {
-        graphs = graphs.map((graph) => (graph.id === id ? { ...graph, name } : graph));
-        yield { type: "done", result: undefined };
-      },
-      async *exportGraph({ form }) {
-        yield { type: "done", result: { name: `graph.${form}`, blob: new Blob(["{}"]) } };
-      },
-      async *checkGraph() {
-        yield { type: "done", result: [] };
-      },
-      async *repairGraph() {
-        yield { type: "done", result: undefined };
-      },
-      async *mergeGraphs() {
-        const conflicts = { "other-type": 0, several: 0, "other-name": 0 };
-        yield { type: "done", result: { graph: "starter", joined: 2, repeated: 1, conflicts, shown: [] } };
-      },
+      ...fakeGraphs(fake, check, (signal) => wait(fake.pace, signal)),
       countTopics: async () => 1520,
       ...fakeBatches(fake.log, products),
       findNodes: (argument, signal = new AbortController().signal) => lookup.findNodes(argument, signal),

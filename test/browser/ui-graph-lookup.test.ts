@@ -7,7 +7,8 @@ import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
 import { token } from "./fake-examples.ts";
-import { type Fake, fakeServices, starter } from "./fake-services.ts";
+import { starter } from "./fake-graphs.ts";
+import { type Fake, fakeServices } from "./fake-services.ts";
 
 beforeEach(() => {
   location.hash = "";

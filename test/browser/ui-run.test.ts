@@ -7,7 +7,8 @@ import { ClinfuseError } from "../../src/base/errors.ts";
 import App from "../../src/ui/App.svelte";
 import { newNotebook } from "../../src/ui/run/run.svelte.ts";
 import { entry } from "./fake-examples.ts";
-import { type Fake, fakeServices, models, starter } from "./fake-services.ts";
+import { starter } from "./fake-graphs.ts";
+import { type Fake, fakeServices, models } from "./fake-services.ts";
 import { knowledgeOfRun, rowsOfRun, runAt } from "./run-page.ts";
 
 beforeEach(() => {
