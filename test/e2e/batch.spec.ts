@@ -3,22 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { answeredLines } from "../unit/scripts/answered-line.ts";
+import { watch } from "./watch.ts";
+import { gatherKnowledge, startTraining } from "./way.ts";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
 const model = "meta-llama/Llama-3.1-8B-Instruct";
-
-function complaintsOf(page: Page): readonly string[] {
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "localhost") complaints.push(request.url());
-  });
-  return complaints;
-}
 
 const panelOf = (page: Page) => page.getByRole("region", { name: "Have another machine write" });
 
@@ -26,10 +15,7 @@ const panelOf = (page: Page) => page.getByRole("region", { name: "Have another m
 async function toPanel(page: Page, size: number) {
   await page.goto("/");
   await page.getByRole("button", { name: "Start a run" }).click();
-  await page.getByRole("button", { name: "Use the sample" }).click();
-  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
-  await page.getByRole("button", { name: "Gather knowledge" }).click();
-  await page.getByRole("link", { name: "Go on to Generate" }).click();
+  await gatherKnowledge(page);
   await page.getByLabel("Examples to make", { exact: true }).fill(`${size}`);
   await page.getByText("Have another machine write", { exact: true }).click();
   await expect(panelOf(page).getByText("These files carry real text out of this tab.")).toBeVisible();
@@ -52,7 +38,7 @@ const read = (page: Page, ...files: readonly (readonly [name: string, lines: rea
 
 test("prompts go out, answers come back in parts, and the run is trained to scores", async ({ page, context }, info) => {
   test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
-  const complaints = complaintsOf(page);
+  const { complaints, foreign } = watch(page);
   const panel = panelOf(page);
   const shot = async (name: string) => {
     await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
@@ -89,8 +75,8 @@ test("prompts go out, answers come back in parts, and the run is trained to scor
   await shot("3-refused");
   await panel.getByRole("button", { name: "Dismiss" }).click();
 
-  const foreign = (answers[0] ?? "").replace(/"custom_id":"[^"]+"/, '"custom_id":"stray-7"');
-  await read(page, ["part-1.jsonl", [...answers.slice(0, 9), foreign, '{"custom_id": "cut']]);
+  const stray = (answers[0] ?? "").replace(/"custom_id":"[^"]+"/, '"custom_id":"stray-7"');
+  await read(page, ["part-1.jsonl", [...answers.slice(0, 9), stray, '{"custom_id": "cut']]);
   await expect(panel.getByText("part-1.jsonl, line 10: stray-7 answers nothing")).toBeVisible();
   await expect(panel.getByText("part-1.jsonl, line 11: the line is not JSON")).toBeVisible();
   await shot("4-part");
@@ -113,11 +99,7 @@ test("prompts go out, answers come back in parts, and the run is trained to scor
   await expect(other.getByText(/^12 examples from \d+ attempts/)).toBeVisible();
   await other.close();
 
-  await page.getByRole("link", { name: "Go on to Train" }).click();
-  await page.getByRole("radio", { name: /Processor/ }).check();
-  await page.getByText("More", { exact: true }).click();
-  for (const stage of ["stage I", "stage II"]) await page.getByLabel(`Epochs, ${stage}`, { exact: true }).fill("1");
-  await page.getByRole("button", { name: /^Train on/ }).click();
+  await startTraining(page, 1);
   await page.getByRole("link", { name: "Go on to Evaluate" }).click({ timeout: 240_000 });
   const main = page.getByRole("row", { name: /^F1/ }).first();
   await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}/);
@@ -149,14 +131,15 @@ test("prompts go out, answers come back in parts, and the run is trained to scor
   expect(more.name).toBe("turn-2.jsonl");
   await shot("6-more");
   await read(page, ["answers-2.jsonl", await answeredLines(more.text)]);
-  await expect(panel.getByText(/All 24 examples are there|of 24 examples accepted/)).toBeVisible();
+  await expect(panel.getByText("All 24 examples are there.")).toBeVisible();
   expect(complaints).toEqual([]);
+  expect(foreign).toEqual([]);
 });
 
 test("pairs of sentences: styles are asked in the turn before, and both sentences in turns of their own", async ({
   page,
 }, info) => {
-  const complaints = complaintsOf(page);
+  const { complaints, foreign } = watch(page);
   const panel = panelOf(page);
   await page.goto("/");
   await page.getByRole("button", { name: "Start a run" }).click();
@@ -188,4 +171,5 @@ test("pairs of sentences: styles are asked in the turn before, and both sentence
   await page.getByRole("link", { name: /^Knowledge/ }).click();
   await expect(page.getByText("patient forums").first()).toBeVisible();
   expect(complaints).toEqual([]);
+  expect(foreign).toEqual([]);
 });

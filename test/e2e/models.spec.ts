@@ -2,26 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { zipSync } from "fflate";
+import { watch } from "./watch.ts";
 import { throughKnowledge } from "./way.ts";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
 const content = new Uint8Array(readFileSync("test/fixtures/llama/llama.gguf"));
-
-/** Fails the test on anything that the page complains about, and on a request to another host. */
-function watch(page: Page) {
-  const seen = { complaints: [] as string[], foreign: [] as string[] };
-  page.on("console", (message) => {
-    if (message.type() === "error") seen.complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => seen.complaints.push(String(error)));
-  page.on("request", (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "localhost") seen.foreign.push(request.url());
-  });
-  return seen;
-}
 
 test("a zip that was imported is there after a reload, is offered to write with, and leaves as it came", async ({ page }) => {
   await page.goto("/#/models");

@@ -2,17 +2,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { watch } from "./watch.ts";
+import { startTraining } from "./way.ts";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
-
-const complaintsOf = (page: Page): readonly string[] => {
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  return complaints;
-};
 
 const findings = [
   "rash",
@@ -39,11 +32,7 @@ async function toScores(page: Page, origin = /A list of your own/) {
   await page.getByLabel("Language model", { exact: true }).selectOption("scripted");
   await page.getByLabel("Examples to make", { exact: true }).fill("12");
   await page.getByRole("button", { name: "Generate 12 examples" }).click();
-  await page.getByRole("link", { name: "Go on to Train" }).click();
-  await page.getByRole("radio", { name: /Processor/ }).check();
-  await page.getByText("More", { exact: true }).click();
-  for (const stage of ["stage I", "stage II"]) await page.getByLabel(`Epochs, ${stage}`, { exact: true }).fill("1");
-  await page.getByRole("button", { name: /^Train on/ }).click();
+  await startTraining(page, 1);
   await page.getByRole("link", { name: "Go on to Evaluate" }).click({ timeout: 240_000 });
   const main = page.getByRole("row", { name: /^F1/ }).first();
   await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}$/);
@@ -65,7 +54,7 @@ async function markEach(page: Page, words: readonly string[]) {
 
 test("entities: marked by keyboard on the page, from nothing to scores", async ({ page }, info) => {
   test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
-  const complaints = complaintsOf(page);
+  const complaints = watch(page).complaints;
   await page.goto("/#/tasks");
   await page.getByRole("link", { name: "New task" }).click();
   await page.getByLabel("Name of the task", { exact: true }).fill("Adverse events");
@@ -93,7 +82,7 @@ test("entities: marked by keyboard on the page, from nothing to scores", async (
 
 test("entities: topics of the graph, by a type that is ticked, to scores", async ({ page }, info) => {
   test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
-  const complaints = complaintsOf(page);
+  const complaints = watch(page).complaints;
   await page.goto("/#/task/new");
   await page.getByLabel("Name of the task", { exact: true }).fill("Illnesses");
   await page.getByRole("textbox", { name: "Entity type 1" }).fill("illness");
@@ -115,7 +104,7 @@ test("entities: topics of the graph, by a type that is ticked, to scores", async
 
 test("labels: read from a file with its columns and values mapped, exported, imported, to scores", async ({ page }) => {
   test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
-  const complaints = complaintsOf(page);
+  const complaints = watch(page).complaints;
   await page.goto("/#/task/new");
   await page.getByRole("radio", { name: /^Topics of a text/ }).check();
   await page.getByLabel("Name of the task", { exact: true }).fill("Urgency");

@@ -1,26 +1,12 @@
 // A whole run through the built app, as a reader goes: five examples to scores and files, with a reload in the middle.
 
 import { existsSync, readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { longestTask } from "./page-thread.ts";
-import { toGenerate } from "./way.ts";
+import { watch } from "./watch.ts";
+import { startTraining, toGenerate } from "./way.ts";
 
 const encoder = "models/all-minilm-l6-v2/model.safetensors";
-
-/** Fails the test on anything that the page complains about, and on a request to another host. */
-function watch(page: Page): { readonly complaints: string[]; readonly foreign: string[] } {
-  const complaints: string[] = [];
-  const foreign: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    if (protocol.startsWith("http") && hostname !== "localhost") foreign.push(request.url());
-  });
-  return { complaints, foreign };
-}
 
 test("a run stopped by a reload goes on where it was", async ({ page }) => {
   const { complaints, foreign } = watch(page);
@@ -109,11 +95,7 @@ for (const task of ["BC5CDR-Disease", "MQP"]) {
       await toGenerate(page, { task });
       await page.getByLabel("Examples to make", { exact: true }).fill("30");
       await page.getByRole("button", { name: "Generate 30 examples" }).click();
-      await page.getByRole("link", { name: "Go on to Train" }).click();
-      await page.getByRole("radio", { name: /Processor/ }).check();
-      await page.getByText("More", { exact: true }).click();
-      for (const stage of ["stage I", "stage II"]) await page.getByLabel(`Epochs, ${stage}`, { exact: true }).fill("2");
-      await page.getByRole("button", { name: /^Train on/ }).click();
+      await startTraining(page, 2);
       await expect(page.getByRole("link", { name: "Go on to Evaluate" })).toBeVisible({ timeout: 240_000 });
       await expect(page.getByRole("img", { name: "Training loss by step" })).toBeVisible();
       await page.getByRole("link", { name: "Go on to Evaluate" }).click();
