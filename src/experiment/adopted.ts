@@ -7,6 +7,7 @@ import { type RunConfig, runId } from "../generate/run-config.ts";
 import { writerOf } from "../generate/sources.ts";
 import type { StoredLog } from "../generate/stored-log.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
+import { writerElsewhere } from "./batch-file.ts";
 import type { NotebookData } from "./notebook.ts";
 import { type Cell, dataKeys } from "./plan.ts";
 import type { ProductStore } from "./product.ts";
@@ -65,8 +66,7 @@ export async function adopt(
     id,
     size,
   );
-  const model = { id: writer ?? "", engine, contextTokens: 0, slots: 0, runsOn: "another machine" };
-  const value = { run: id, writer: model, size, accepted: synthetic.length, rejected, tokens };
+  const value = { run: id, writer: writerElsewhere(writer ?? "", engine), size, accepted: synthetic.length, rejected, tokens };
   await products.put({ kind: "made", key, state: "whole", milliseconds: 0, value });
   return { run: id, key, knowledge };
 }

@@ -6,12 +6,22 @@ import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { BatchCounts } from "./batch-step.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
+import type { ModelInfo } from "./steps.ts";
 
 /** `ExperimentConfig.engine` of a run that another machine wrote: no engine of this browser opens its model. */
 export const batchFile = "batch-file";
 
 /** Id of the language model in such a run's config. */
 export const batchWriter = (model: string): string => `${batchFile}/${model}`;
+
+/** That writer, as a product names the language model that wrote: nothing is known of what it ran on. */
+export const writerElsewhere = (id: string, engine: string = batchFile): ModelInfo => ({
+  id,
+  engine,
+  contextTokens: 0,
+  slots: 0,
+  runsOn: "another machine",
+});
 
 /** Tells whether the model of a run's config wrote on another machine. */
 export const isBatchWriter = (id: string): boolean => id.startsWith(`${batchFile}/`);

@@ -6,7 +6,7 @@ import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf, writerOf } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import { blankOf } from "../tasks/shapes.ts";
-import { batchFile, batchWriter, isByBatchFile } from "./batch-file.ts";
+import { batchWriter, isByBatchFile, writerElsewhere } from "./batch-file.ts";
 import { driveAnswers } from "./drive-answers.ts";
 import { type CellEvent, type Drive, type DriveEvent, type DriveOptions, failureOf, type Part, put } from "./drive-cell.ts";
 import { knowledgeOf, openWriter } from "./drive-knowledge.ts";
@@ -133,8 +133,7 @@ async function* heldElsewhere(
     const remedy = "Read its answers under Generate, or choose a language model of this browser there.";
     throw new ClinfuseError("nothing-accepted", "another machine writes this run, and none of its examples is here", { remedy });
   }
-  const writer = { id, engine: batchFile, contextTokens: 0, slots: 0, runsOn: "another machine" };
-  const value = { run, writer, size, accepted: synthetic.length, rejected, tokens };
+  const value = { run, writer: writerElsewhere(id), size, accepted: synthetic.length, rejected, tokens };
   return yield* put(store, { kind: "made", key, state: "whole", milliseconds: 0, value });
 }
 
