@@ -43,6 +43,9 @@ export interface TrainingResult {
   readonly results: Readonly<Partial<Record<StageId, StageResult>>>;
 }
 
+/** Tells data from those of a capsule that left the real rows out. */
+export const hasRows = ({ train, validation, test }: NotebookData): boolean => train.length + validation.length + test.length > 0;
+
 /** Origin of a run that came here as a capsule. */
 export interface CapsuleOrigin {
   /** Name of its file. */

@@ -32,13 +32,14 @@ export type AskIntervals = (request: {
   readonly constant: (ConstantAnswer & { readonly less: readonly (PairedComparison | undefined)[] }) | undefined;
 }>;
 
-/** Asks once for all stages that there are. */
+/** Asks once for all stages that there are. Without `gold`, which a capsule may leave out, nothing can be said. */
 export async function surenessOf(
   task: TaskRef,
   gold: readonly Example[],
   results: TrainingResult["results"],
   ask: AskIntervals,
 ): Promise<Sureness> {
+  if (gold.length === 0) return { intervals: {} };
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage] !== undefined);
   const models = stages.map((stage) => results[stage]?.predicted ?? []);
   const { intervals, against, overlapping, constant } = await ask({ task, gold, models });

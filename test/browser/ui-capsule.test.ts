@@ -41,6 +41,8 @@ it("opens with its scores, its texts and its analysis, where neither models nor 
   await expect.element(page.getByText(/these models are missing here: .*MiniLM/)).toBeVisible();
   const [id] = [...fake.saved.keys()];
   expect([fake.saved.size, id === "n1"]).toEqual([1, false]);
+  await expect.element(page.getByText(/The trained model is not here\.\s+Train again/)).toBeVisible();
+  await expect.element(page.getByRole("heading", { name: /^Errors first/ })).toBeVisible();
   location.hash = `#/run/${id}/generate`;
   await expect.element(page.getByText(/treated for/).first()).toBeVisible();
   location.hash = `#/run/${id}/analyse`;
@@ -82,7 +84,12 @@ it("without the real rows opens with its scores, and says what it lacks", async 
   pick(await capsuleOf(await sampleRecord(), false));
   await expect.element(page.getByText(/The real rows were left out of it/)).toBeVisible();
   await expect.element(page.getByRole("table").first()).toHaveTextContent("0.625");
-  expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined|has gone on since/);
+  expect(document.body.textContent).not.toMatch(
+    /NaN|Infinity|undefined|has gone on since|overlapping spans|Errors first|taken for what/,
+  );
+  await expect.element(page.getByText(/The trained model is not here\.\s+Without the real rows it cannot/)).toBeVisible();
+  await expect.element(button("Read it")).not.toBeInTheDocument();
+  await expect.element(button("Model page")).not.toBeInTheDocument();
   const [id] = [...fake.saved.keys()];
   location.hash = `#/run/${id}/generate`;
   await expect.element(page.getByText(/treated for/).first()).toBeVisible(); // the log is read
@@ -93,6 +100,9 @@ it("without the real rows opens with its scores, and says what it lacks", async 
     await expect.element(page.getByText(/Opened from the capsule/)).toBeVisible();
     await expect.element(page.getByRole("heading", { level: 1 })).toBeVisible();
   }
+  location.hash = `#/run/${id}/task`;
+  await expect.element(page.getByText(/its rows were left out of the capsule/)).toBeVisible();
+  await expect.element(page.getByText(/0 (examples|to validate|test examples)/)).not.toBeInTheDocument();
 });
 
 it("is saved from a run: without the rows unless they are asked for, as it says before, and with intervals", async () => {

@@ -2,6 +2,7 @@
 
 import { expect, it } from "vitest";
 import { analyseProcedures, type StandRequest } from "../../../src/procedures/analyse.ts";
+import { surenessOf } from "../../../src/report/sureness.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 
 const unasked = (): never => {
@@ -39,4 +40,12 @@ it("pairs each model with the best constant answer", async () => {
   const { constant } = await intervals({ task: "mqp", gold: own, models: both }, new AbortController().signal);
   expect(constant?.labels).toEqual(["not_equivalent"]);
   expect(constant?.less.map((of) => of?.difference)).toEqual([0, 2 / 5 - 3 / 5]);
+});
+
+it("says nothing of scores whose test examples a capsule left out", async () => {
+  const tagged = { kind: "token", text: "Fever.", spans: [] } as const;
+  const results = { synthetic: { scores: { values: { f1: 0.3 } }, predicted: [{ kind: "token", spans: [] }] } } as never;
+  const ask = (request: Parameters<typeof intervals>[0]) => intervals(request, new AbortController().signal);
+  expect(await surenessOf("bc5cdr-disease", [], results, ask)).toEqual({ intervals: {} });
+  expect(await surenessOf("bc5cdr-disease", [tagged], results, ask)).toHaveProperty("overlapping.synthetic");
 });

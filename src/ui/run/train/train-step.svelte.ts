@@ -122,6 +122,11 @@ export class TrainStep {
     return this.#run.notebook.training?.model !== undefined && (this.kept === undefined || this.kept.kind === "whole");
   }
 
+  /** There is a trained model to read a text with and to take away: stored, or in this tab's memory. A capsule brings none. */
+  get hasModel(): boolean {
+    return this.unsaved !== undefined || this.isKept;
+  }
+
   /** Training goes on after its last checkpoint; only one that cannot be kept is lost with the tab. */
   get wouldLose(): boolean {
     return this.unsaved !== undefined || (this.work.running && this.notKept);
