@@ -5,6 +5,7 @@ import { type GenerateEvent, turnsOf } from "../src/generate/log.ts";
 import type { Turn } from "../src/generate/source.ts";
 import type { HeadlessEvent } from "../src/headless.ts";
 import { lineOf } from "../src/report/drawn.ts";
+import { reasonWords } from "../src/report/reason-words.ts";
 import type { Task } from "../src/tasks/task.ts";
 
 /** `say` gets one line at a time. Keeps the little state that rates need. */
@@ -97,7 +98,7 @@ function generateNarrator(task: Task, say: (line: string) => void): (event: Gene
         const turns = turnsOf(event);
         rejected++;
         count(turns);
-        return say(`  - ${event.reason}: ${turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
+        return say(`  - ${reasonWords[event.reason]}: ${turns.at(-1)?.text.replace(/\s+/g, " ").slice(0, 160) ?? ""}`);
       }
       case "writing":
         return; // the entries come fast enough for a log

@@ -44,7 +44,8 @@ export interface TrainingResult {
 }
 
 /** Tells data from those of a capsule that left the real rows out. */
-export const hasRows = ({ train, validation, test }: NotebookData): boolean => train.length + validation.length + test.length > 0;
+export const hasRows = (data: NotebookData | undefined): boolean =>
+  data !== undefined && data.train.length + data.validation.length + data.test.length > 0;
 
 /** Origin of a run that came here as a capsule. */
 export interface CapsuleOrigin {

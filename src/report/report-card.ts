@@ -2,7 +2,7 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import { writerWords } from "../experiment/batch-file.ts";
-import type { Notebook, NotebookData } from "../experiment/notebook.ts";
+import { hasRows, type Notebook } from "../experiment/notebook.ts";
 import { decisionCount, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf } from "../generate/sources.ts";
@@ -44,10 +44,6 @@ ${synthetic.length > 0 ? html`<tr><th scope="row">Persons</th><td>The synthetic 
 <p class="soft">An example counts for each label that it carries, so a column may add up to more than its last line, or to less.</p>
 ${origins(synthetic)}</section>`;
 }
-
-/** Rows that were left out of a copy are not none. */
-export const hasRows = (data: NotebookData | undefined): boolean =>
-  data !== undefined && data.train.length + data.validation.length + data.test.length > 0;
 
 function countsBy(examples: readonly Example[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

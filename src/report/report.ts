@@ -2,7 +2,7 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import { answered } from "../experiment/answer.ts";
-import type { Notebook, NotebookData, StageResult, TrainingResult } from "../experiment/notebook.ts";
+import { hasRows, type Notebook, type NotebookData, type StageResult, type TrainingResult } from "../experiment/notebook.ts";
 import { basisOf, lastStageOf, type Stale, staleIn } from "../experiment/training-basis.ts";
 import type { Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
@@ -20,8 +20,9 @@ import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { metricWords } from "./metric-words.ts";
 import { nothingFound } from "./nothing-found.ts";
+import { reasonWords } from "./reason-words.ts";
 import { analysisSection } from "./report-analysis.ts";
-import { dataCardSection, hasRows, limitsSection, modelsSection } from "./report-card.ts";
+import { dataCardSection, limitsSection, modelsSection } from "./report-card.ts";
 import { counted, type Html, html } from "./report-html.ts";
 import { reportStyle } from "./report-style.ts";
 import { interval, surenessWords } from "./report-sureness.ts";
@@ -171,7 +172,9 @@ function examplesSection(synthetic: readonly Synthetic[], rejected: Rejected, ab
   });
   const thrown = Object.entries(rejected).sort(([, a], [, b]) => b - a);
   const total = thrown.reduce((sum, [, n]) => sum + n, 0);
-  const reasons = thrown.map(([reason, n]) => html`<tr><th scope="row">${reason}</th><td class="n">${n}</td></tr>`);
+  const reasons = thrown.map(
+    ([reason, n]) => html`<tr><th scope="row">${reasonWords[reason as RejectReason]}</th><td class="n">${n}</td></tr>`,
+  );
   return html`<section>
 <h2>${counted(synthetic.length, "synthetic example")}</h2>
 ${absent > 0 ? html`<p>${counted(absent, "other")} of the run ${absent === 1 ? "is" : "are"} not in this copy: ${absent === 1 ? "it repeats" : "they repeat"} a real text, or ${absent === 1 ? "was" : "were"} made from one.</p>` : ""}

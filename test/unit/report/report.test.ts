@@ -86,7 +86,7 @@ describe("reportHtml", () => {
   });
 
   it("shows both scores, the reasons, and provenance", () => {
-    for (const text of ["0.111", "0.333", "topic-absent", "CC0-1.0", "DOID:1", "2025-01-02 03:04"])
+    for (const text of ["0.111", "0.333", "the topic is not mentioned", "CC0-1.0", "DOID:1", "2025-01-02 03:04"])
       expect(report).toContain(text);
   });
 
@@ -106,7 +106,10 @@ describe("reportHtml", () => {
 
   it("counts one thing as one", () => {
     expect(report).toContain("<h2>1 synthetic example</h2>");
-    expect(reportHtml(notebook(), [], { "topic-absent": 1 })).toContain("<h3>1 attempt thrown away</h3>");
+    const thrown = reportHtml(notebook(), [], { "topic-absent": 1 });
+    expect(thrown).toContain("<h3>1 attempt thrown away</h3>");
+    expect(thrown).toContain("the topic is not mentioned");
+    expect(thrown).not.toContain("topic-absent");
     const { data, ...rest } = notebook();
     const one = { ...data, train: data?.train.slice(0, 1) ?? [] } as NonNullable<typeof data>;
     expect(reportHtml({ ...rest, data: one }, [], {})).toContain("<h2>The 1 real example it grew from</h2>");
