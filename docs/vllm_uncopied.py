@@ -1,12 +1,16 @@
 """Holds vLLM to the rule `uncopied`: vllm serve MODEL --logits-processors vllm_uncopied:Uncopied, with this file's folder in PYTHONPATH."""
 
 import re
+import sys
+import unicodedata
 
 from transformers import AutoTokenizer
 from vllm.v1.sample.logits_processor import AdapterLogitsProcessor
 
-# Letters and digits; "it's" is one word.
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Letters and digits with the accents and vowel signs written on them; "it's" is one word.
+MARKS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c).startswith("M"))
+PART = rf"[^\W_](?:[^\W_]|[{MARKS}])*"
+WORD = re.compile(rf"{PART}(?:['’]{PART})*")
 
 
 def words_of(text):

@@ -1,9 +1,11 @@
 // Runs of words that one text takes over from another. Knows no tokenizer and no task.
 
-/** A text's words as they are compared: letters and digits, in lower case; "it's" is one. */
-export function wordsOf(text: string): readonly string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu) ?? [];
-}
+/** Words in lower case: letters and digits with the accents and vowel signs that are written on them. */
+export const bareWords = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
+
+/** A text's words as they are compared: `bareWords`, but "it's" is one. */
+export const wordsOf = (text: string): readonly string[] =>
+  text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*/gu) ?? [];
 
 /** The text without a name: what stands before, between and behind its mentions, whatever their case. */
 export function around(text: string, name: string): readonly string[] {

@@ -75,7 +75,7 @@ function markedLike(before: Example, after: Example, other: Example): Example | 
   return { kind: "token", text, spans: [...kept, ...free].sort((a, b) => a.start - b.start) };
 }
 
-const isWordEnd = (c: string | undefined): boolean => c === undefined || !/[\p{L}\p{N}]/u.test(c);
+const isWordEnd = (c: string | undefined): boolean => c === undefined || !/[\p{L}\p{N}\p{M}]/u.test(c);
 
 /** Places of words in a text, whole: no letter or digit goes on before or behind them. */
 function occurrences(text: string, words: string): { readonly start: number; readonly end: number }[] {

@@ -1,5 +1,6 @@
 // ProGen (Ye et al. 2022b; App. E): DemoGen's prompt, and after each round the examples that helped a classifier most as demonstrations.
 
+import { bareWords } from "../base/word-runs.ts";
 import { rejected } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf, textsOf } from "../tasks/shapes.ts";
@@ -48,13 +49,7 @@ export function roundEnds(first: number): readonly number[] {
 
 /** Share of a demonstration's different words that an answer holds. */
 export function overlap(answer: Example, demonstration: Example): number {
-  const words = (example: Example) =>
-    new Set(
-      textsOf(example)
-        .join(" ")
-        .toLowerCase()
-        .match(/[\p{L}\p{N}]+/gu),
-    );
+  const words = (example: Example) => new Set(bareWords(textsOf(example).join(" ")));
   const [own, theirs] = [words(answer), [...words(demonstration)]];
   return theirs.length === 0 ? 0 : theirs.filter((word) => own.has(word)).length / theirs.length;
 }

@@ -195,13 +195,14 @@ export const sameForm = ({ exact }: Pick<Source, "exact">): ((example: Example) 
 
 const exactForm = (example: Example): string => JSON.stringify(textsOf(example));
 
-/** Letters and digits of a text, whatever the case, spacing and punctuation. */
+/** A word, or a sign that says another thing than none: "HIV+" and "HIV-", "p53-/-", "< 5" and "> 5", "-2". */
+const telling =
+  /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*|[|+<>≤≥±]|(?<=[\p{L}\p{N}/+-])-(?![\p{L}\p{N}])|(?<![\p{L}\p{M}\p{N}])-(?=\p{N})/gu;
+
+/** Words and telling signs of a text, whatever the case, spacing and other punctuation. */
 function normalForm(example: Example): string {
-  return textsOf(example)
-    .join(" | ")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}|]+/gu, " ")
-    .trim();
+  const text = textsOf(example).join(" | ").normalize("NFC").toLowerCase().replaceAll("−", "-");
+  return (text.match(telling) ?? []).join(" ");
 }
 
 /** The verdict that needs the run: nothing twice, and no demonstration given back. */

@@ -1,6 +1,7 @@
 // Demonstrations in a prompt: JSON lines after the listing (released code), or turns in a prefix that all requests share.
 
 import type { Rng } from "../base/rng.ts";
+import { bareWords } from "../base/word-runs.ts";
 import type { Message } from "../engines/language-model.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf, textsOf } from "../tasks/shapes.ts";
@@ -89,13 +90,7 @@ function shownOf<E extends Example>(
 
 /** The one that shares most of its words with the example: the same topic, as far as the few-shot set has it. The first of equal ones. */
 function nearest<E extends Example>(example: E, others: readonly E[]): E | undefined {
-  const words = (e: E) =>
-    new Set(
-      textsOf(e)
-        .join(" ")
-        .toLowerCase()
-        .match(/[\p{L}\p{N}]{4,}/gu) ?? [],
-    );
+  const words = (e: E) => new Set(bareWords(textsOf(e).join(" ")).filter((word) => word.length >= 4));
   const own = words(example);
   const overlap = (e: E) => {
     const theirs = words(e);

@@ -1,5 +1,6 @@
 // Checks of a sentence that all families share: long enough to learn from, no loop, what it mentions. Knows no family.
 
+import { bareWords } from "../base/word-runs.ts";
 import { isSpaceless } from "../knowledge/word-spelling.ts";
 import type { Family } from "../tasks/families.ts";
 import { type Asked, readAnswer } from "./answer.ts";
@@ -22,17 +23,17 @@ export function checked(family: Family, text: string): Parsed<string> {
 
 /** Scripts without spaces have some two characters a word. */
 function wordCount(text: string): number {
-  const spaced = text.match(/[\p{L}\p{N}]+/gu)?.filter((word) => !isSpaceless(word)).length ?? 0;
+  const spaced = bareWords(text).filter((word) => !isSpaceless(word)).length;
   return spaced + Math.ceil([...text].filter(isSpaceless).length / 2);
 }
 
 /** Letters and digits alone, in lower case: what makes two sentences the same. */
 export function plain(text: string): string {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(" ");
+  return bareWords(text).join(" ");
 }
 
 /** A word with what hyphens, points and slashes join to it: "SARS-CoV-2" and "0.05" are one, for a text names them again and again. */
-const compound = /[\p{L}\p{N}]+(?:[-‐‑–./'’][\p{L}\p{N}]+)*/gu;
+const compound = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:[-‐‑–./'’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*/gu;
 
 /** A loop, into which small models fall: a word three times in a row, or the same three words in a row three times. */
 function isRepetitive(text: string): boolean {

@@ -91,7 +91,7 @@ export function missesIn(text: string, mentions: readonly Stretch[]): number {
   );
 }
 
-const isLetter = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}]/u.test(c);
+const isLetter = (c: string | undefined): boolean => c !== undefined && /[\p{L}\p{N}\p{M}]/u.test(c);
 
 /**
  * Marks of which some or all state no text, in UTF-16 offsets. Where the text has characters beyond 16 bits, the unit is the one by which more marks hold the text that

@@ -1,8 +1,9 @@
 // Tells the prompt given back from an answer to it. Knows the listings by their words alone.
 
+import { bareWords } from "../../base/word-runs.ts";
 import type { Message } from "../../engines/language-model.ts";
 
-const words = (text: string): string => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(" ");
+const words = (text: string): string => bareWords(text).join(" ");
 
 /** Fewer words than this are shared by chance. */
 const fewestWords = 5;

@@ -1,5 +1,7 @@
 // Takes one sentence of a pair out of an answer that gives both. Knows no task.
 
+import { bareWords } from "../../base/word-runs.ts";
+
 /** The sentence of a pair that was asked for. */
 export interface OneOfPair {
   readonly turn: "first" | "second";
@@ -57,7 +59,7 @@ export function oneOfPair(answer: string, { turn, names, given }: OneOfPair): st
 
 const withoutTitle = (text: string, title: string): string => text.replace(new RegExp(`^${begun(title).source}`, "iu"), "");
 
-const hasWords = (text: string): boolean => (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) >= fewestWords;
+const hasWords = (text: string): boolean => bareWords(text).length >= fewestWords;
 
 /** Without the first sentence before the second. */
 function withoutGiven(text: string, given: string, title: string): string {

@@ -1,5 +1,7 @@
 // Gaps that a model left for somebody to fill in, told from entities and from the brackets of clinical text. Knows no task but its slot words.
 
+import { bareWords } from "../../base/word-runs.ts";
+
 /** Words for which a sentence has the thing itself. In brackets they are a form, never an entity. */
 const formWords =
   "name|names|full name|first name|last name|surname|initials|age|ages|sex|gender|date|dates|dob|duration|number|amount|value|values|dose|dosage|frequency|location|address|hospital name|doctor name|author|speaker|patient name|patients name|patient id|id|mrn|phone|email|topic|topics|entity|entities|named entity|style|sentence|text|label|class|content|claim|question|answer|example|placeholder|blank|redacted|removed|unknown|mask|masked|tbd|todo|n a|x|y|z|xx|xxx|xxxx|pronoun|he she|his her|occupation|relationship|body part|adjective|noun|verb|word|phrase";
@@ -18,13 +20,7 @@ const kindWords =
     " ",
   );
 
-const plain = (text: string): string =>
-  (
-    text
-      .toLowerCase()
-      .replace(/['’]/g, "")
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  ).join(" ");
+const plain = (text: string): string => bareWords(text.replace(/['’]/g, "")).join(" ");
 
 /** Chemicals whose names end so: "L-NAME" blocks nitric oxide synthase. */
 const chemical = /^(?:[DLN]|N[\p{L}ω]?-?[DL])-NAME$/u;

@@ -22,6 +22,13 @@ describe("takesOver", () => {
     expect(takesOver("Как лечить ангину дома?", ["Скажите, как лечить подагру?"], 3)).toBe(false);
   });
 
+  it("reads the vowel signs and accents written on a letter as part of it", () => {
+    expect(takesOver("को का के", ["की कि कु"], 3)).toBe(false);
+    expect(takesOver("के बाद दर्द", ["खाने के बाद दर्द हुआ"], 3)).toBe(true);
+    expect(takesOver("cafe\u0301 noir", ["un cafe\u0301 noir"], 2)).toBe(true);
+    expect(takesOver("cafe noir", ["un cafe\u0301 noir"], 2)).toBe(false);
+  });
+
   it("counts a genitive with its word", () => {
     expect(takesOver("the doctor's house", ["see the doctor's advice"], 3)).toBe(false);
     expect(takesOver("the doctor's house", ["see the doctor's advice"], 2)).toBe(true);

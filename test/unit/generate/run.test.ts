@@ -205,6 +205,22 @@ describe("generate", () => {
     expect(second.filter((e) => e.type === "rejected").map((e) => e.reason)).toEqual(["duplicate"]);
   });
 
+  it.each([
+    ["She is HIV+.", "She is HIV-.", "she is HIV +"],
+    ["Mice were p53-/-.", "Mice were p53+/+.", "mice were p53-/- "],
+    ["Platelets < 50.", "Platelets > 50.", "platelets <50"],
+    ["Base excess of −4.", "Base excess of 4.", "base excess of -4"],
+    ["A follow-up - in May.", "A follow-up - in June.", "A follow up in May"],
+    ["रोगी का पैर", "रोगी की पैर", "रोगी का पैर।"],
+    ["Pe\u0301ritonite", "Peritonite", "péritonite"],
+  ])("takes %s and %s for two texts, and %s for the first again", async (...answers) => {
+    let i = 0;
+    const events = await run(memoryRunStore(), { slots: 1, size: 3, answer: () => answers[i++ >> 1] ?? "Another one." });
+    const [first, second, third] = events.filter(({ type }) => type === "accepted" || type === "rejected");
+    expect([first?.type, second?.type]).toEqual(["accepted", "accepted"]);
+    expect(third).toMatchObject({ type: "rejected", reason: "duplicate" });
+  });
+
   it("gives up after a long row without an accepted one, saying why", async () => {
     const store = memoryRunStore();
     await expect(run(store, { answer: () => "bad" })).rejects.toMatchObject({

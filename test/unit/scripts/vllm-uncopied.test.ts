@@ -38,6 +38,9 @@ const pieces = [
   "_x",
   "é",
   " é",
+  " क",
+  "ि",
+  "\u0301",
 ];
 const tokenizer = {
   vocabulary: pieces,
