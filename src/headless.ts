@@ -8,6 +8,7 @@ import { columnName, isCeiling, methodId } from "./experiment/arena.ts";
 import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
 import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
+import { starterGraph } from "./experiment/experiment-config.ts";
 import { makesSet } from "./experiment/grid.ts";
 import { isAnalysed, measureRun, runTexts } from "./experiment/measured-run.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
@@ -307,6 +308,8 @@ async function datasetOf({ config }: HeadlessCell, { made }: CellResult): Promis
 async function measured(cell: HeadlessCell, { data, keys, made }: CellResult): Promise<[key: string, Analysis] | undefined> {
   if (!made || made.accepted === 0) return undefined;
   const { graph, seed, source } = cell.config;
+  // A source without topics, or whose texts another machine wrote, has not brought it.
+  if (graph === starterGraph) for await (const _ of generate.importStarter(null, never));
   const held = (await generate.graphs(null)).some(({ id }) => id === graph) ? graph : null;
   const texts = await runTexts(keys, data, { run: made.run, source, accepted: made.accepted, graph: held, seed });
   const ports = { products: productStore(await openDb()), readRun: generate.readRun, analyse: analyst.analyse };

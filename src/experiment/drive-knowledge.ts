@@ -6,6 +6,7 @@ import type { KnowledgeRequest } from "../knowledge/gather.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
 import { isByBatchFile } from "./batch-file.ts";
 import { type Drive, type Part, put } from "./drive-cell.ts";
+import { starterGraph } from "./experiment-config.ts";
 import type { NotebookData } from "./notebook.ts";
 import { contentKey, type Product, productKey } from "./product.ts";
 import { knowledgeRequestOf } from "./requests.ts";
@@ -79,7 +80,7 @@ async function* gathered(
 
 /** Key of the graph's content, as far as its description tells; the one that ships is imported first. */
 export async function* graphOf({ ports, signal }: Drive, id: string): Part<string | undefined> {
-  if (id === "starter") {
+  if (id === starterGraph) {
     for await (const event of ports.pipeline.importStarter(null, signal)) yield { type: "knowledge", event };
   }
   const info = (await ports.pipeline.graphs(null)).find((graph) => graph.id === id);

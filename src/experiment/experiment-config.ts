@@ -14,6 +14,9 @@ export type Preset = "small" | "paper";
 /** Filters that need no reader. */
 export type JudgeFilter = Exclude<TrustFilter, "hand">;
 
+/** Id of the graph that ships, which is imported by its first use. */
+export const starterGraph = "starter";
+
 export interface ExperimentConfig {
   readonly task: TaskRef;
   readonly preset: Preset;
@@ -25,7 +28,7 @@ export interface ExperimentConfig {
   readonly licences?: readonly string[] | undefined;
   /** Form of the question for topics, where a language model is asked. Absent: the paper's. */
   readonly topicLists?: TopicLists;
-  readonly graph: string; // id of an imported graph; "starter" is the one that ships
+  readonly graph: string; // id of an imported graph; `starterGraph` is the one that ships
   readonly engine: string; // id in engines/catalogue.ts, "auto": the first that reads the writer's model, or "batch-file": another machine wrote
   readonly encoder: string; // encoder, id in models/manifest.json
   readonly device: Device | "auto";

@@ -5,7 +5,7 @@ import { sourceOf, steeredOf, withWriter, writerOf } from "../generate/sources.t
 import type { TopicOrigin } from "../knowledge/gather.ts";
 import { type TaskRef, taskOf } from "../tasks/catalogue.ts";
 import type { Family } from "../tasks/families.ts";
-import type { ExperimentConfig, Preset } from "./experiment-config.ts";
+import { type ExperimentConfig, type Preset, starterGraph } from "./experiment-config.ts";
 
 type Chosen = Pick<ExperimentConfig, "task"> &
   Partial<Omit<ExperimentConfig, "task" | "source" | "preset">> & {
@@ -149,7 +149,7 @@ const defaults: Defaults = {
 };
 
 const shared = {
-  graph: "starter",
+  graph: starterGraph,
   engine: "auto",
   encoder: "all-minilm-l6-v2",
   device: "auto",

@@ -1,6 +1,7 @@
 // Knowledge graphs: imported, listed, counted in, deleted. Knows no storage and no server.
 
 import type { Turns } from "../base/locks.ts";
+import { starterGraph } from "../experiment/experiment-config.ts";
 import { notStated } from "../knowledge/graph-files.ts";
 import type { GraphStore } from "../knowledge/graph-store.ts";
 import { countTopics } from "../knowledge/graph-topics.ts";
@@ -46,13 +47,11 @@ export interface GraphPorts {
   readonly turns?: Turns;
 }
 
-const starterId = "starter";
-
 const ownProvenance = (name: string) => ({ source: name, licence: notStated });
 const filesOf = ({ files }: PickedGraph) => graphFilesIn(new Map(Object.entries(files)));
 
 export function graphProcedures({ graphs, appFile, turns }: GraphPorts): GraphProcedures {
-  const starter = async () => (await listGraphs(await graphs())).find((graph) => graph.id === starterId);
+  const starter = async () => (await listGraphs(await graphs())).find((graph) => graph.id === starterGraph);
   async function* bringStarter(signal: AbortSignal): AsyncGenerator<ImportEvent, void> {
     const there = await starter(); // another tab may have brought it meanwhile
     if (there) {
@@ -65,7 +64,7 @@ export function graphProcedures({ graphs, appFile, turns }: GraphPorts): GraphPr
       { name: "nodes.tsv.gz", data: nodes },
       { name: "edges.tsv.gz", data: edges },
     ];
-    yield* importGraph(files, { id: starterId, name: "Starter graph", provenance }, await graphs(), signal);
+    yield* importGraph(files, { id: starterGraph, name: "Starter graph", provenance }, await graphs(), signal);
   }
   return {
     async *importStarter(_, signal) {

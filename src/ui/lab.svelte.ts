@@ -3,6 +3,7 @@
 import { createContext } from "svelte";
 import { serverGone } from "../base/app-file.ts";
 import { remembered } from "../base/async.ts";
+import { starterGraph } from "../experiment/experiment-config.ts";
 import type { Notebook, NotebookData, Step } from "../experiment/notebook.ts";
 import type { ExperimentPorts } from "../experiment/ports.ts";
 import type { DeviceInfo, ModelInfo, OpenModelEvent, OpenModelRequest } from "../experiment/steps.ts";
@@ -16,6 +17,7 @@ import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
 import { OwnTaskList } from "./own-task-list.svelte.ts";
+import { tellLoading } from "./parts/loading-words.ts";
 import type { Work } from "./parts/work.svelte.ts";
 import { Guard } from "./privacy/guard.svelte.ts";
 import { Router } from "./route.svelte.ts";
@@ -198,6 +200,13 @@ export class Lab {
   async heldGraph(graph: string): Promise<string | null> {
     if (!this.graphs) await this.readGraphs();
     return (this.graphs ?? []).some(({ id }) => id === graph) ? graph : null;
+  }
+
+  /** The starter graph is imported by its first use, also by one that only counts its names. */
+  async bringGraph(graph: string, work: Work, signal: AbortSignal): Promise<void> {
+    if (graph !== starterGraph || (await this.heldGraph(graph)) !== null) return;
+    for await (const event of this.services.generate.importStarter(null, signal)) tellLoading(work, event);
+    await this.readGraphs();
   }
 
   /** Ports of the driver of plans: the workers, and rows that are there already. */

@@ -35,6 +35,7 @@ export class ArenaTexts {
       const read = this.#run.reader();
       for (const [i, of] of this.written.entries()) {
         this.work.tell("Reading the texts", i, this.written.length);
+        await this.#lab.bringGraph(of.cell.cell.config.graph, this.work, signal);
         const request = await this.#request(of, read);
         if (this.#run.arena.measures?.[of.run]?.key === request.key) continue;
         const analysis = await this.#analysis(request, signal);

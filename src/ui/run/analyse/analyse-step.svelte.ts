@@ -77,8 +77,9 @@ export class AnalyseStep {
   analyse = (): Promise<boolean> =>
     this.work.run("Opening the encoder", async (signal) => {
       this.#measured++;
-      const key = await this.#key();
       const { lab, config, notebook } = this.#run;
+      await lab.bringGraph(config.graph, this.work, signal);
+      const key = await this.#key();
       const graph = await lab.heldGraph(config.graph);
       const request: AnalyseRequest = {
         real: this.real,

@@ -11,7 +11,6 @@ import {
 import { knowledgeRequestOf } from "../../../experiment/requests.ts";
 import { needs } from "../../../generate/sources.ts";
 import { readsGraph } from "../../../knowledge/gather.ts";
-import { tellLoading } from "../../parts/loading-words.ts";
 import { counted } from "../../parts/numbers.ts";
 import { save } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -131,11 +130,10 @@ export class BatchStep {
     save({ name, blob: await this.#run.lab.services.generate.batchLines({ ...request, name }, signal) });
   }
 
-  /** The starter graph is imported by its first use. */
   async #bringGraph({ config, data, knowledge }: BatchRequest, signal: AbortSignal): Promise<void> {
     const asked = knowledge ? undefined : knowledgeRequestOf(config, data.train);
-    if (!asked || !readsGraph(asked) || config.graph !== "starter") return;
-    for await (const event of this.#run.lab.services.generate.importStarter(null, signal)) tellLoading(this.work, event);
+    if (!asked || !readsGraph(asked)) return;
+    await this.#run.lab.bringGraph(config.graph, this.work, signal);
     this.work.tell("Making the prompts");
   }
 }
