@@ -9,7 +9,7 @@ import type { Drive, Part } from "./drive-cell.ts";
 import { type Filtered, filteredBy } from "./drive-trust.ts";
 import type { NotebookData, TrainingResult } from "./notebook.ts";
 import { fewKeys, type StageKeys, syntheticKeys } from "./plan.ts";
-import type { AnyProduct, Made, Product, TrainedModel } from "./product.ts";
+import { type AnyProduct, contentKey, type Made, type Product, type TrainedModel } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
@@ -38,7 +38,7 @@ export async function* driveTraining(
   const whole = basisOf(config, made?.run, made?.accepted ?? 0, keys);
   const few = await fewKeys(config.task, whole, keys);
   const filtered = made && (yield* filteredBy(work, data, made, few.model));
-  const filter = filtered && { by: filtered.by, of: whole.examples };
+  const filter = filtered && { by: filtered.by, of: whole.examples, kept: await contentKey(filtered.kept) };
   const basis = filter ? { ...whole, examples: filtered.kept.length, filter } : whole;
   const last: StageId = lastStageOf(basis);
   const stages = { few, ...(last === "synthetic" ? { synthetic: await syntheticKeys(config.task, basis, keys, few) } : {}) };

@@ -22,8 +22,11 @@ export interface TrainingBasis {
   readonly settings: Pick<ExperimentConfig, "encoder" | "preset" | "seed" | "train">;
   /** The way of training, for a source that is one. */
   readonly training?: Training;
-  /** The judge whose doubts left examples out, and of how many. Absent: none. */
-  readonly filter?: { readonly by: string; readonly of: number };
+  /**
+   * The judge whose doubts left examples out, and of how many. `kept`: key of the positions that stay, for the same judge may doubt others, as another graph
+   * does; absent in a training of an older version. Absent: none.
+   */
+  readonly filter?: { readonly by: string; readonly of: number; readonly kept?: string };
   /** Absent in a training of an older version. */
   readonly data?: DataKeys;
 }

@@ -48,7 +48,7 @@ it("judges the set once for all filters, and each cell says what it learnt from"
     const left = filter ? leftOutBy(trust, [filter]).length : 0;
     const { basis } = (results[i] as CellResult).training as NonNullable<CellResult["training"]>;
     expect(basis.examples).toBe(10 - left);
-    expect(basis.filter).toEqual(filter && { by: filter, of: 10 });
+    expect(basis.filter).toEqual(filter && { by: filter, of: 10, kept: expect.any(String) });
     expect(summaryOf(results[i] as CellResult).learnt).toBe(left > 0 ? 10 - left : undefined);
   }
   expect(results[3]?.training?.basis.examples).toBe(7);
@@ -75,4 +75,36 @@ it("leaves nothing out by a graph that is not there, and goes on with few-shot a
   const empty = resultsOf(await all(memoryProducts(), fakeDisk(), { verdicts: every }));
   expect(empty[3]?.training?.basis.examples).toBe(0);
   expect(Object.keys(empty[3]?.training?.results ?? {})).toEqual(["few"]);
+});
+
+it("trains anew where another graph contradicts as many others", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const zerogen = presetConfig("small", { task: "bc5cdr-disease", source: "zerogen", size: 10 });
+  const underGraph = async (id: string, against: readonly number[]) => {
+    const base = fakePorts(disk);
+    const info = { id, name: id, nodes: { Disease: 3 }, edges: {}, provenance: [] };
+    const ports: ExperimentPorts = {
+      ...base,
+      pipeline: { ...base.pipeline, graphs: async () => [info] },
+      verdicts: async ({ examples }) => examples.map((_, i) => (against.includes(i) ? "opposite" : "known")),
+    };
+    const cell = {
+      config: { ...zerogen, graph: id, filter: "graph" as const },
+      seeds: sameSeeds(1),
+      keepModel: false,
+      place: id,
+    };
+    const events: DriveEvent[] = [];
+    for await (const event of drive({ cells: [cell] }, store, ports, new AbortController().signal)) events.push(event);
+    return resultsOf(events)[0] as CellResult;
+  };
+  const [first, second, again] = [
+    await underGraph("one", [0, 4, 7]),
+    await underGraph("other", [1, 2, 3]),
+    await underGraph("one", [0, 4, 7]),
+  ];
+  expect([first, second].map(({ training }) => training?.basis.examples)).toEqual([7, 7]);
+  expect(second.made?.run).toBe(first.made?.run);
+  expect(second.predictions).not.toBe(first.predictions);
+  expect(again.predictions).toBe(first.predictions);
 });
