@@ -25,7 +25,8 @@ type Trainer = Pick<ExperimentPorts["trainer"], "train" | "features" | "forgetTr
 
 /**
  * `request`: the training of the run, with the examples as its synthetic ones. Stage I answers them, for it never saw them; a linear head on its encoder is
- * trained on them and watched (head-map.ts). Then the training of the run itself scores the test set. Errors: the trainer's.
+ * trained on them and watched (head-map.ts). Then the training of the run itself scores the test set. A way of training is the run's alone: the judge is the
+ * plain stage I, whatever the run begins with. Errors: the trainer's.
  */
 export async function* judging(trainer: Trainer, request: TrainRequest, signal: AbortSignal): AsyncGenerator<JudgingEvent, void> {
   const examples = request.synthetic;
@@ -33,7 +34,8 @@ export async function* judging(trainer: Trainer, request: TrainRequest, signal: 
   let epochs: readonly EpochView[] = [];
   let baseline: readonly Answer[] = [];
   try {
-    const stage: TrainRequest = { ...request, synthetic: [], test: examples };
+    const { training: _, ...plain } = request;
+    const stage: TrainRequest = { ...plain, synthetic: [], test: examples };
     for await (const event of trainer.features({ stage, examples, wanted: "data-map" }, signal)) {
       if (event.type === "scored") labelled = event.predicted;
       if (event.type === "data-map") epochs = event.epochs;

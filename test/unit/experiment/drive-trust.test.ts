@@ -9,6 +9,7 @@ import { sameSeeds } from "../../../src/experiment/plan.ts";
 import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import type { ProductStore } from "../../../src/experiment/product.ts";
+import type { TrainRequest } from "../../../src/experiment/steps.ts";
 import { leftOutBy } from "../../../src/experiment/trust.ts";
 import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
 import { memoryProducts } from "./memory-products.ts";
@@ -107,4 +108,27 @@ it("trains anew where another graph contradicts as many others", async () => {
   expect(second.made?.run).toBe(first.made?.run);
   expect(second.predictions).not.toBe(first.predictions);
   expect(again.predictions).toBe(first.predictions);
+});
+
+it("judges the examples of a source that is a way of training by the plain stage I", async () => {
+  const disk = fakeDisk();
+  const base = fakePorts(disk);
+  const judges: TrainRequest[] = [];
+  const trainer: ExperimentPorts["trainer"] = {
+    ...base.trainer,
+    features(request, signal) {
+      judges.push(request.stage);
+      return base.trainer.features(request, signal);
+    },
+  };
+  const kgpc = presetConfig("small", { task: "bc5cdr-disease", source: "kgpc", size: 10 });
+  const cell = { config: { ...kgpc, filter: "map" as const }, seeds: sameSeeds(1), keepModel: false, place: "kgpc" };
+  const events: DriveEvent[] = [];
+  const plan = drive({ cells: [cell] }, memoryProducts(), { ...base, trainer }, new AbortController().signal);
+  for await (const event of plan) events.push(event);
+  expect(judges.map(({ training, synthetic }) => ({ training, synthetic }))).toEqual([{ training: undefined, synthetic: [] }]);
+  const [result] = resultsOf(events);
+  expect(result?.training?.basis.filter?.by).toBe("map");
+  expect(result?.training?.basis.training?.method.kind).toBe("kgpc");
+  expect(Object.keys(result?.training?.results ?? {})).toEqual(["synthetic"]);
 });
