@@ -5,11 +5,13 @@ import { ignoredLabel } from "../text/bio.ts";
 import type { Classifier } from "./classifier.ts";
 import { type FeaturesProgress, frozenOutputs } from "./fixed-features.ts";
 import { inputsOf } from "./predict.ts";
-import { headOf, type Input } from "./task-head.ts";
+import { decisionOf, headOf, type Input } from "./task-head.ts";
 
 export interface HeadData {
   /** `softmax`: one output is right at each site. `sigmoid`: any of them. */
   readonly link: "softmax" | "sigmoid";
+  /** Where no output is likelier than not, the likeliest is what the head says: the decision "some". */
+  readonly atLeastOne?: boolean;
   readonly outputs: number;
   /** Features and, last, the bias's 1. */
   readonly width: number;
@@ -58,7 +60,9 @@ export async function* headData(
     for (const output of right) y[i * names.length + output] = 1;
   }
   const of = Int32Array.from(sites, (site) => site.example);
-  return { link: head === "multi" ? "sigmoid" : "softmax", outputs: names.length, width, examples: examples.length, x, y, of };
+  const link = head === "multi" ? "sigmoid" : "softmax";
+  const reading = decisionOf(task) === "some" ? { atLeastOne: true } : {};
+  return { link, ...reading, outputs: names.length, width, examples: examples.length, x, y, of };
 }
 
 function sitesOf({ targets }: Input, perToken: boolean): { at: number; right: readonly number[] }[] {

@@ -4,7 +4,7 @@ import type { Verdict } from "../analyse/factuality.ts";
 import type { Drive, Part } from "./drive-cell.ts";
 import { put } from "./drive-cell.ts";
 import { graphOf } from "./drive-knowledge.ts";
-import { type Judged, judging, trustKey } from "./judging.ts";
+import { type Judged, judging, trustKeys } from "./judging.ts";
 import type { NotebookData } from "./notebook.ts";
 import type { Made } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
@@ -32,7 +32,7 @@ async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string
   const config = { ...cell.config, seed: cell.seeds.training };
   const graph = ports.verdicts ? yield* graphOf(work, config.graph) : undefined;
   const own = { accepted: made.accepted, epochs: config.train?.syntheticEpochs, graph };
-  const key = await trustKey([few, made.run], own);
+  const { now: key } = await trustKeys(config.task, [few, made.run], own);
   const found = await store.find("trust", key);
   if (found?.state === "whole") {
     yield { type: "found", kind: "trust", key };

@@ -1,8 +1,10 @@
 // Judgement of synthetic examples by trainings of their own: stage I's answers, a head's data map, and the answers of all together. Knows no worker and no storage.
 
 import type { EpochView } from "../analyse/cartography.ts";
+import type { TaskRef } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { type Answer, answerOf } from "./answer.ts";
+import { decisionKey } from "./plan.ts";
 import type { ExperimentPorts } from "./ports.ts";
 import { productKey } from "./product.ts";
 import type { FeaturesEvent, TrainRequest } from "./steps.ts";
@@ -55,5 +57,18 @@ export async function* judging(trainer: Trainer, request: TrainRequest, signal: 
 /** A rest of the training that cannot be deleted is overwritten by the next. */
 const forget = ({ forgetTraining }: Trainer, { save }: TrainRequest) => forgetTraining?.({ model: save }).catch(() => undefined);
 
-/** Key of the judges' word. Products before the head's map have the key without it. */
-export const trustKey = (inputs: readonly string[], own: object) => productKey("trust", inputs, { ...own, map: "head" });
+/**
+ * Keys of the judges' word, and those under which older versions kept it: of a map that read several labels as "any" where the task has "some", and of one
+ * that was no head's.
+ */
+export async function trustKeys(
+  task: TaskRef,
+  inputs: readonly string[],
+  own: object,
+): Promise<{ readonly now: string; readonly before: readonly string[] }> {
+  const reading = decisionKey(task);
+  const [now, read, first] = await Promise.all(
+    [{ ...own, map: "head", ...reading }, { ...own, map: "head" }, own].map((config) => productKey("trust", inputs, config)),
+  );
+  return { now: now as string, before: [read, first].filter((key) => key !== undefined && key !== now) as string[] };
+}

@@ -63,8 +63,8 @@ export async function fewKeys(task: TaskRef, basis: TrainingBasis, data: DataKey
   return stageKeys(await productKey("model", [data.train, data.validation], config), task, data);
 }
 
-/** The rule by which a task's outputs are read decides the best epoch. Absent for the rules that there were from the start. */
-function decisionKey(ref: TaskRef): { readonly decision?: "some" } {
+/** The rule by which a task's outputs are read decides the best epoch, and what a map calls right. Absent for the rules that there were from the start. */
+export function decisionKey(ref: TaskRef): { readonly decision?: "some" } {
   const task = taskOf(ref);
   return task.shape === "sentence" && task.carries === "some" ? { decision: task.carries } : {};
 }

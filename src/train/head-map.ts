@@ -108,13 +108,13 @@ function startsOf({ of, examples }: HeadData): Int32Array {
 
 /** An example without a site has nothing to be wrong about. */
 function seen(data: HeadData, weights: Float64Array): Omit<HeadEpoch, "epoch"> {
-  const { link, outputs, examples, of, y } = data;
+  const { link, atLeastOne = false, outputs, examples, of, y } = data;
   const gold = new Array<number>(examples).fill(1);
   const right = new Array<boolean>(examples).fill(true);
   for (const [site, example] of of.entries()) {
     const p = links[link].probabilities(logitsAt(weights, data, site));
     const own = y.subarray(site * outputs, (site + 1) * outputs);
-    const told = link === "softmax" ? oneRight(p, own) : eachRight(p, own);
+    const told = link === "softmax" ? oneRight(p, own) : eachRight(p, own, atLeastOne);
     gold[example] = Math.min(gold[example] as number, told.gold);
     right[example] = (right[example] as boolean) && told.right;
   }
@@ -126,7 +126,11 @@ function oneRight(p: Float64Array, own: Float32Array): { gold: number; right: bo
   return { gold: p[at] as number, right: p.every((x, c) => c === at || x < (p[at] as number)) };
 }
 
-function eachRight(p: Float64Array, own: Float32Array): { gold: number; right: boolean } {
+/** Right by the outputs that the head would be read as: those likelier than not, or with `atLeastOne` the likeliest where there is none. */
+function eachRight(p: Float64Array, own: Float32Array, atLeastOne: boolean): { gold: number; right: boolean } {
   const of = p.map((x, c) => ((own[c] as number) > 0.5 ? x : 1 - x));
-  return { gold: of.reduce((a, b) => Math.min(a, b), 1), right: of.every((x) => x > 0.5) };
+  const gold = of.reduce((a, b) => Math.min(a, b), 1);
+  if (!atLeastOne || p.some((x) => x > 0.5)) return { gold, right: of.every((x) => x > 0.5) };
+  const likeliest = p.indexOf(p.reduce((a, b) => Math.max(a, b), 0));
+  return { gold, right: own.every((x, c) => x > 0.5 === (c === likeliest)) };
 }

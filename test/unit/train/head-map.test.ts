@@ -3,9 +3,15 @@
 import { describe, expect, it } from "vitest";
 import { cartography, doubtfulFirst, rocArea } from "../../../src/analyse/cartography.ts";
 import { rng } from "../../../src/base/rng.ts";
-import type { HeadData } from "../../../src/classifier/head-data.ts";
+import { type HeadData, headData } from "../../../src/classifier/head-data.ts";
+import type { Feeds } from "../../../src/runtime/trainer.ts";
+import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
+import type { Example } from "../../../src/tasks/example.ts";
+import { hoc } from "../../../src/tasks/hoc.ts";
+import type { Task } from "../../../src/tasks/task.ts";
 import { fitHead, type HeadEpoch, headMap } from "../../../src/train/head-map.ts";
 import golden from "../../fixtures/head-map/golden.json";
+import { linearClassifier } from "./toy.ts";
 
 const never = new AbortController().signal;
 
@@ -70,4 +76,37 @@ it("says that an example without a site is right, and stops when it is told to",
   const stop = new AbortController();
   stop.abort();
   await expect(all(headMap(data, 1, stop.signal))).rejects.toMatchObject({ code: "aborted" });
+});
+
+it("reads several labels as the task does: the likeliest one where none is likelier than not and one must be", async () => {
+  // One feature alone, the bias: the head can learn no more than each label's share, .4, .3 and .3.
+  const labels = [2, 1, 0, 2, 0, 1, 0, 2, 0, 1];
+  const y = Float32Array.from(labels.flatMap((label) => [0, 1, 2].map((c) => Number(c === label))));
+  const arrays = { x: new Float32Array(10).fill(1), y, of: Int32Array.from(labels, (_, i) => i) };
+  const data: HeadData = { ...{ link: "sigmoid", outputs: 3, width: 1, examples: 10 }, ...arrays };
+  const batches = Array.from({ length: 200 }, () => [[...labels.keys()]]);
+  const last = async (of: HeadData) => (await all(fitHead(of, batches, 0.1, never))).at(-1);
+  const [any, some] = [await last(data), await last({ ...data, atLeastOne: true })];
+  expect(any?.right).toEqual(labels.map(() => false));
+  expect(some?.right).toEqual(labels.map((label) => label === 0));
+  expect(some?.gold).toEqual(any?.gold);
+});
+
+it("is told the task's reading with its features: at least one label for HoC", async () => {
+  const read = async (task: Task, example: Example) => {
+    const toy = linearClassifier(task);
+    const features = async ({ input_ids: ids }: Feeds) => ({
+      shape: [...(ids?.shape ?? []), 8],
+      data: new Float32Array((ids?.data.length ?? 0) * 8),
+    });
+    const work = headData({ ...toy, trainer: { ...toy.trainer, features } }, [example], never);
+    let next = await work.next();
+    while (!next.done) next = await work.next();
+    return next.value;
+  };
+  const text = "the patient had fever";
+  const some = await read(hoc, { kind: "sentence", text, labels: [hoc.labels[1]?.id as string] });
+  expect([some.link, some.atLeastOne]).toEqual(["sigmoid", true]);
+  const one = await read(bc5cdrDisease, { kind: "token", text, spans: [{ start: 16, end: 21, label: "Disease" }] });
+  expect([one.link, one.atLeastOne]).toEqual(["softmax", undefined]);
 });

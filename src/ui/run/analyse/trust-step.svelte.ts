@@ -2,9 +2,8 @@
 
 import type { PairedComparison } from "../../../evaluate/bootstrap.ts";
 import { type Answer, answerOf } from "../../../experiment/answer.ts";
-import { type Judged, judging, trustKey } from "../../../experiment/judging.ts";
+import { type Judged, judging, trustKeys } from "../../../experiment/judging.ts";
 import { dataKeys } from "../../../experiment/plan.ts";
-import { productKey } from "../../../experiment/product.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
 import { type Copies, copiesAmong, type Doubt, doubts, isNarrow, saidOfAlike } from "../../../experiment/review.ts";
 import type { FeaturesEvent, TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
@@ -82,7 +81,8 @@ export class TrustStep {
     const looked = this.#looked;
     this.without = undefined;
     this.#past = this.#future = [];
-    const found = keys && ((await this.#found(keys.now)) ?? (await this.#found(keys.before)));
+    let found: Trust | undefined;
+    for (const key of keys ? [keys.now, ...keys.before] : []) found ??= await this.#found(key);
     // A look that ended meanwhile has the newer word.
     if (looked === this.#looked && keys?.now === this.#read) this.trust = found;
   }
@@ -275,8 +275,8 @@ export class TrustStep {
     await this.#run.noteProduct(key);
   }
 
-  /** Names all that the trainings follow from, now and before the head's map; undefined while there is nothing to look at. */
-  async #keys(): Promise<{ readonly now: string; readonly before: string } | undefined> {
+  /** Names all that the trainings follow from, now and in older versions; undefined while there is nothing to look at. */
+  async #keys(): Promise<{ readonly now: string; readonly before: readonly string[] } | undefined> {
     const { notebook, config } = this.#run;
     const accepted = this.#run.generate.accepted.length;
     if (!notebook.data || notebook.run === undefined || accepted === 0) return undefined;
@@ -284,6 +284,6 @@ export class TrustStep {
     const { graph, seed, encoder, preset, train = {} } = config;
     const own = { accepted, encoder, preset, train, seed, graph: await this.#run.lab.heldGraph(graph) };
     const inputs = [keys.train, keys.validation, keys.test, notebook.run];
-    return { now: await trustKey(inputs, own), before: await productKey("trust", inputs, own) };
+    return trustKeys(config.task, inputs, own);
   }
 }
