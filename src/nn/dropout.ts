@@ -16,14 +16,16 @@ const shift = 31.32;
 
 const spread = (count: number, step: number) => Array.from({ length: count }, (_, i) => (i * step) % 1);
 
-/** For a graph that will have so many sites, those before `first` left out. */
-export function dropoutSites(g: Graph, rate: number, sites: number, first = 0): Dropout {
+/** For a graph that will have so many sites, those before `first` left out. Those before `frozen` drop nothing. */
+export function dropoutSites(g: Graph, rate: number, sites: number, first = 0, frozen = 0): Dropout {
   if (rate <= 0) return (x) => x;
   const seeds = g.input(seedsName, "float32", [sites]);
   let next = first;
   return (x) => {
-    if (next >= sites) throw new Error(`dropout: more than the ${sites} sites that were said`);
-    const seed = g.apply("Slice", [seeds], { axis: 0, start: next, end: ++next }); // [1]
+    const site = next++;
+    if (site >= sites) throw new Error(`dropout: more than the ${sites} sites that were said`);
+    if (site < frozen) return x;
+    const seed = g.apply("Slice", [seeds], { axis: 0, start: site, end: site + 1 }); // [1]
     return g.apply("Mul", [x, g.apply("Mul", [kept(g, x.shape, seed, 1 - rate), g.scalar(1 / (1 - rate))])]);
   };
 }

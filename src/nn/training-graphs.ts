@@ -122,11 +122,15 @@ interface Building {
   readonly options: EncodeOptions & { readonly dropout: Dropout };
 }
 
-/** A graph that begins before the layer of index `from`. */
+/** Dropout's sites before the layer of index `from`: those of the embeddings are the first layer's. */
+const sitesBefore = (from: number) => (from === 0 ? 0 : 1 + 3 * from);
+
+/** A graph that begins before the layer of index `from`. Frozen layers have no dropout, whether their outputs are computed once or at each step. */
 function begin({ config, trains, gathered, parameters }: Blueprint, rate: number, from = 0): Building {
   const g = new Graph();
   const weight = parameterInputs(g, parameters);
-  const dropout = dropoutSites(g, rate, dropoutSiteCount(config), from === 0 ? 0 : 1 + 3 * from);
+  const frozenSites = sitesBefore(frozenLayers(trains, config.layers));
+  const dropout = dropoutSites(g, rate, dropoutSiteCount(config), sitesBefore(from), frozenSites);
   const prefix = prefixOf(g, config, trains, weight);
   return {
     g,

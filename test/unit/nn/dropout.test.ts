@@ -109,3 +109,36 @@ it("stands at every site of a model in training, and at none when it predicts", 
   expect(model.inference({ batch: 2, tokens: 4 }).inputs.has(seedsName)).toBe(false);
   expect(sizeOf(model.inference({ batch: 2, tokens: 4 }).outputs.get("logits")!.shape)).toBe(2 * 4 * 3);
 });
+
+it.each([
+  { trains: { kind: "layers", last: 1 }, dropped: 3 + 1 },
+  { trains: { kind: "head" }, dropped: 1 },
+] as const)("stands at no site of a frozen layer, on ids as on features: $trains", ({ trains, dropped }) => {
+  const config = tinyConfig(2, 9);
+  const shape = { batch: 2, tokens: 4 };
+  const model = bertModel(config, { kind: "token", labels: 3 }, { trains, dropout: 0.4 });
+  const graph = model.training(shape);
+  const seeds = graph.nodes.filter((node) => node.op === "Slice" && node.inputs[0] === graph.inputs.get(seedsName));
+  expect(seeds).toHaveLength(dropped);
+  const draws = rng("frozen dropout");
+  const numbers = (size: number) => Array.from({ length: size }, () => draws.next() - 0.5);
+  const weights = Object.fromEntries(model.parameters.map((p) => [p.name, numbers(sizeOf(p.shape))]));
+  const read = {
+    input_ids: [2, 5, 7, 3, 2, 4, 3, 0],
+    token_type_ids: new Array(8).fill(0),
+    attention_mask: [1, 1, 1, 1, 1, 1, 1, 0],
+  };
+  const targets = Array.from({ length: 24 }, (_, i) => Number(i % 3 === i % 2));
+  const asked = { ...weights, targets, scale: [1 / 8], [seedsName]: numbers(dropoutSiteCount(config)).map((x) => x + 0.5) };
+  const onIds = evaluate(graph, { ...asked, ...read });
+  const { features } = evaluate(model.fixed!.features(shape), { ...weights, ...read });
+  const onFeatures = evaluate(model.fixed!.training(shape), {
+    ...asked,
+    features: features!,
+    attention_mask: read.attention_mask,
+  });
+  expect(Object.keys(onIds).sort()).toEqual(Object.keys(onFeatures).sort());
+  for (const [name, values] of Object.entries(onIds)) {
+    for (const [i, x] of values.entries()) expect(x).toBeCloseTo(onFeatures[name]![i]!, 12);
+  }
+});
