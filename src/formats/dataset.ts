@@ -16,7 +16,10 @@ export interface Dataset<E extends Example = Example> {
   readonly train: readonly E[]; // few-shot: 5 per label (section 5.1)
   readonly validation: readonly E[]; // as many (App. C)
   readonly test: readonly E[];
-  /** The folder's real training rows beyond these three, as they are; absent where it holds none. */
+  /**
+   * The folder's real training rows beyond these three, in an order drawn by seed: a share of them is a sample of the whole, whatever the file is sorted by.
+   * Absent where it holds none.
+   */
   readonly gold?: readonly E[];
   /** Remarks for the user on what was decided or found, a sentence each. */
   readonly remarks: readonly string[];
@@ -100,7 +103,8 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
   const train = drawn("train", []);
   const validation = drawn("validation", train);
   const held = new Set([...train, ...validation, ...test].map(questionOf));
-  const gold = (of(rows.full) ?? []).filter((e) => !held.has(questionOf(e)));
+  const beyond = (of(rows.full) ?? []).filter((e) => !held.has(questionOf(e)));
+  const gold = stream.fork("gold").sample(beyond, beyond.length);
   return {
     train,
     validation,

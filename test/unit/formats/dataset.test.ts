@@ -38,6 +38,20 @@ describe("readDataset", () => {
     expect(data.validation.filter((e) => e.label === "equivalent")).toHaveLength(5);
   });
 
+  it("has the real rows beyond the three sets in an order by seed: a share of a file that is sorted by label holds each label", async () => {
+    const of = (label: number) => Array.from({ length: 60 }, (_, i) => row(100 + 2 * i + label));
+    const files = {
+      ...{ "train_few.jsonl": rows(0, 10), "dev_few.jsonl": rows(10, 20), "test.jsonl": rows(20, 50) },
+      "train.jsonl": [...of(0), ...of(1), rows(0, 10)].join("\n"),
+    };
+    const [gold, same, other] = [await read(files), await read(files), await read(files, 2)].map((data) => data.gold ?? []);
+    expect(keys(gold!).toSorted()).toEqual(Array.from({ length: 120 }, (_, i) => `question ${i + 100}?`).toSorted());
+    expect(new Set(gold!.slice(0, 12).map(({ label }) => label))).toEqual(new Set(["equivalent", "not_equivalent"]));
+    expect(same).toEqual(gold);
+    expect(keys(other!)).not.toEqual(keys(gold!));
+    expect(keys(other!).toSorted()).toEqual(keys(gold!).toSorted());
+  });
+
   it("says which file is missing, and which label has too few", async () => {
     await expect(read({})).rejects.toThrow(/no test\.jsonl/);
     await expect(read({ "test.jsonl": rows(0, 4) })).rejects.toThrow(/fewer than 5/);
