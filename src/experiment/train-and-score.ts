@@ -4,6 +4,7 @@ import { isAbort } from "../base/errors.ts";
 import type { Classifier } from "../classifier/classifier.ts";
 import { predict } from "../classifier/predict.ts";
 import { readingRemarks } from "../classifier/reading.ts";
+import { headOf } from "../classifier/task-head.ts";
 import { score } from "../evaluate/score.ts";
 import type { Trainer, WebGpuPath } from "../runtime/trainer.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
@@ -38,7 +39,11 @@ export async function* trainAndScore(
   keepers: TrainKeepers = {},
   prepared?: Prepared,
 ): AsyncGenerator<TrainRunEvent, void> {
-  const remarked = [...classifier.remarks, ...(await readingRemarks(classifier, request, signal))];
+  const remarked = [
+    ...classifier.remarks,
+    ...recipeRemarks(classifier, request),
+    ...(await readingRemarks(classifier, request, signal)),
+  ];
   const { trainer } = classifier;
   for (const text of [...remarked, ...pathRemarks(trainer)]) yield { type: "remark", text };
   let noted = trainer.note;
@@ -69,6 +74,12 @@ export async function* trainAndScore(
     if (event.stage === last && keepers.model) yield* keepers.model(classifier);
     yield* scoreTest(classifier, request, event.stage, told, signal);
   }
+}
+
+/** A remark on a setting that the task's loss does not know. */
+function recipeRemarks({ task }: Classifier, { config }: TrainRequest): string[] {
+  if (config.classWeights !== "balanced" || headOf(task) !== "multi") return [];
+  return [`Balanced class weights count for nothing here: ${task.name} asks of each label by itself whether a text has it.`];
 }
 
 const pathNames: Readonly<Record<WebGpuPath, string>> = {

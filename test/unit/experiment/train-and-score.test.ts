@@ -5,6 +5,10 @@ import type { Classifier } from "../../../src/classifier/classifier.ts";
 import type { TrainRequest, TrainRunEvent } from "../../../src/experiment/steps.ts";
 import { trainAndScore } from "../../../src/experiment/train-and-score.ts";
 import { trainingKeeper, trainingKey } from "../../../src/experiment/training-keeper.ts";
+import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
+import type { SentenceExample } from "../../../src/tasks/example.ts";
+import { hoc } from "../../../src/tasks/hoc.ts";
+import type { Task } from "../../../src/tasks/task.ts";
 import type { Folder } from "../../../src/train/checkpoint-files.ts";
 import { linearClassifier, tokenExamples } from "../train/toy.ts";
 
@@ -244,4 +248,23 @@ describe("the record of who computed", () => {
       "Onnxruntime trains in the place of a program: it is too long.",
     ]);
   });
+});
+
+it("says that class weights count for nothing where any number of labels may be right, and only there", async () => {
+  const text = "the patient had fever";
+  const [first, second] = hoc.labels.map(({ id }): SentenceExample => ({ kind: "sentence", text, labels: [id] }));
+  const rows = [first, second] as SentenceExample[];
+  const weighed = { ...request.config, classWeights: "balanced" as const };
+  const remarksOf = async (task: Task, change: Partial<TrainRequest>) => {
+    const found: string[] = [];
+    const asked = { ...request, config: weighed, fewEpochs: 1, syntheticEpochs: 1, ...change };
+    for await (const e of trainAndScore(linearClassifier(task), asked, never)) if (e.type === "remark") found.push(e.text);
+    return found;
+  };
+  const ofHoc = { task: "hoc", few: rows, synthetic: [], validation: rows, test: rows };
+  expect(await remarksOf(hoc, ofHoc)).toEqual([
+    expect.stringMatching(/^Balanced class weights count for nothing here: HOC asks/),
+  ]);
+  expect(await remarksOf(hoc, { ...ofHoc, config: request.config })).toEqual([]);
+  expect(await remarksOf(bc5cdrDisease, {})).toEqual([]);
 });
