@@ -63,9 +63,9 @@ export async function* trainAndScore(
     signal,
     begun.resume,
   )) {
+    if (isKept(event)) told.push(event); // before anything is yielded: a reader may leave at a remark too
     // Told with stage II: what is kept of stage I is other cells' too.
     if ("stage" in event && event.stage === "synthetic") yield* ofSecond.splice(0);
-    if (isKept(event)) told.push(event);
     yield event;
     if (trainer.note !== noted) yield* noteOf((noted = trainer.note));
     yield* remarks.splice(0);

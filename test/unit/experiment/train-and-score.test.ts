@@ -89,6 +89,34 @@ describe("left after any event", () => {
     }
   });
 
+  it("and again at the remark of a way of training, loses no event of the curve", async () => {
+    const prepared = {
+      stage: { id: "synthetic", examples: request.few, epochs: 2, batches: 2 },
+      remarks: ["It made no texts."],
+    } as const;
+    const sitting = async (folder: Folder | undefined, leave: (event: TrainRunEvent, at: number) => boolean) => {
+      const events: TrainRunEvent[] = [];
+      const keepers = folder ? { training: keeper(folder) } : {};
+      for await (const e of trainAndScore(linearClassifier(), asked, never, keepers, prepared)) {
+        events.push(e);
+        if (leave(e, events.length)) break;
+      }
+      return events;
+    };
+    const asked: TrainRequest = {
+      ...request,
+      synthetic: [],
+      training: { method: { kind: "tmix", alpha: 16, layers: [12] }, size: 20 },
+    };
+    const whole = await sitting(undefined, () => false);
+    for (let stop = 1; stop < whole.length; stop++) {
+      const folder = memoryFolder();
+      await sitting(folder, (_, at) => at === stop);
+      await sitting(folder, ({ type }) => type === "remark");
+      expect(timeless(await sitting(folder, () => false)), `left after event ${stop}`).toEqual(timeless(whole));
+    }
+  });
+
   it("an abort keeps it too, and what goes on says after which step", async () => {
     const folder = memoryFolder();
     const controller = new AbortController();
