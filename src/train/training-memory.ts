@@ -1,7 +1,6 @@
 // Memory that training takes, estimated before it starts from an encoder's shape and a recipe alone. Knows no device and no weights.
 
 import { ClinfuseError } from "../base/errors.ts";
-import { lengthBuckets } from "../classifier/batches.ts";
 import { sizeOf } from "../graph/ops.ts";
 import { partialBytes } from "../graph/wgsl.ts";
 import { bertParameters, lookups } from "../nn/bert.ts";
@@ -52,7 +51,7 @@ export function trainingMemory(encoder: EncoderShape, recipe: Recipe): TrainingM
   const bytes = (of: typeof parameters) => 4 * of.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const trained = parameters.filter(({ name }) => !still.has(name));
   const fed = (of: typeof parameters) => bytes(of.filter(({ name }) => !(name in lookups))); // tables' rows are looked up outside
-  const width = Math.min(maxTokens, encoder.maxPositions, lengthBuckets.wasm.at(-1) as number);
+  const width = Math.min(maxTokens, encoder.maxPositions); // a text beyond the widest bucket is run as wide as inputs may be
   const rows = Math.ceil(batchSize / accumulation);
   const { hiddenSize, intermediateSize, heads, layers } = encoder;
   const perLayer = 4 * rows * width * (8 * hiddenSize + 4 * intermediateSize + 3 * heads * width);

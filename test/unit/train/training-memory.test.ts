@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
+import { bucketOf, lengthBuckets } from "../../../src/classifier/batches.ts";
 import type { BertConfig } from "../../../src/nn/bert-config.ts";
 import {
   lessMemory,
@@ -35,6 +36,13 @@ describe("trainingMemory", () => {
       }
     },
   );
+
+  it("reckons the widest batch that there may be: as wide as inputs may be, or as the encoder's positions", () => {
+    const of = (batchSize: number, maxTokens: number) => trainingMemory(base, { batchSize, maxTokens }).session;
+    expect(bucketOf(300, 512, lengthBuckets.wasm)).toBe(512);
+    expect(of(4, 512)).toBeGreaterThan(of(8, 256)); // as many tokens, and attention over twice the length
+    expect(of(4, 1024)).toBe(of(4, 512));
+  });
 
   it("checkpointing changes nothing where the layers below stay as they are, or cannot be cut", () => {
     for (const trains of [{ kind: "head" }, { kind: "layers", last: 2 }] as const)
