@@ -5,6 +5,7 @@ import type { MethodOf, TrainingMethodRow } from "./training-method.ts";
 export const lightner: TrainingMethodRow<MethodOf<"lightner">> = {
   begins: "encoder", // stage I would change what is to stay frozen
   rows: 1,
+  batchSize: ({ batchSize }) => batchSize,
   variant: "lightner",
   classifier: () => ({ variant: "lightner" }),
   prepare: async ({ learningRate, batchSize, epochs }, { few }) => ({

@@ -69,6 +69,8 @@ export interface TrainingMethodRow<M extends TrainingMethod = TrainingMethod> {
   readonly begins: "stage-one" | "encoder";
   /** Rows that it puts through the encoder for each example of a batch. */
   readonly rows: number;
+  /** Examples of a batch, for a method whose recipe is its own. */
+  readonly batchSize?: (method: M) => number;
   /** Variant of the classifier, where it is another than the plain one. */
   readonly variant?: Variant;
   /** Options that its classifier is opened with, beside those of every classifier: graphs, head, what trains. */

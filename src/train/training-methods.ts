@@ -18,7 +18,8 @@ export const methodRow = ({ method }: Pick<Training, "method">): TrainingMethodR
 /** The config with as many rows in a batch as the widest stage puts through the encoder, and with what trains: what memory is reckoned by. */
 export function withRowsOf(training: Training | undefined, config: TrainConfig): TrainConfig {
   if (!training) return config;
-  const { rows: perExample, variant = "plain" } = methodRow(training);
+  const { rows: perExample, batchSize, variant = "plain" } = methodRow(training);
   const { trains } = variantRow(variant);
-  return { ...config, batchSize: config.batchSize * perExample, ...(trains ? { trains } : {}) };
+  const examples = batchSize?.(training.method) ?? config.batchSize;
+  return { ...config, batchSize: examples * perExample, ...(trains ? { trains } : {}) };
 }

@@ -12,6 +12,7 @@ import {
   trainingMemory,
   withLessMemory,
 } from "../../../src/train/training-memory.ts";
+import { withRowsOf } from "../../../src/train/training-methods.ts";
 
 const common = { typeVocabSize: 2, vocabSize: 30522, maxPositions: 512, layerNormEpsilon: 1e-12, initializerRange: 0.02 };
 const base: BertConfig = { ...common, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072 };
@@ -77,6 +78,24 @@ describe("trainingMemory", () => {
     expect(top.session).toBeLessThan(whole.session);
     expect(top.outside).toBeLessThan(0.55 * whole.outside);
   });
+});
+
+it("a way of training is reckoned by its own batches: LightNER's by three rows, TMix's by an example and its partner", () => {
+  const config = {
+    ...recipe,
+    learningRate: 2e-5,
+    batchSize: 16,
+    maxTokens: 256,
+    warmup: 0,
+    weightDecay: 0,
+    clipNorm: 1,
+    seed: 1,
+  };
+  const lightner = { kind: "lightner", learningRate: 1e-3, batchSize: 3, epochs: 30 } as const;
+  const own = withRowsOf({ method: lightner, size: 60 }, config);
+  expect([own.batchSize, own.trains?.kind]).toEqual([3, "prefix"]);
+  expect(() => requireTrainingMemory(base, own)).not.toThrow();
+  expect(withRowsOf({ method: { kind: "tmix", alpha: 16, layers: [12] }, size: 60 }, config).batchSize).toBe(32);
 });
 
 describe("what does not fit", () => {
