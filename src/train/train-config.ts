@@ -26,7 +26,7 @@ export interface TrainConfig {
   /** Peak rate. Paper: 2e-5 for PubMedBERT Base, 4e-5 for Large. */
   readonly learningRate: number;
   readonly batchSize: number;
-  /** Parts that a batch is worked off in, for want of memory: the step is the same but for rounding. 1 where absent. */
+  /** Parts that a batch is worked off in, for want of memory: the step is the same but for rounding, and for the draws of dropout. 1 where absent. */
   readonly accumulation?: number;
   /** Checkpointing: layer outputs are computed again in the backward pass, two layers at a time, to save memory. The step is the same but for rounding. */
   readonly checkpointing?: boolean;
