@@ -95,6 +95,10 @@ export async function* put<K extends KeptKind>(store: ProductStore, product: Pro
   return product;
 }
 
+/** Tells whether the encoder's files of this key gave a product, as far as both are known: an encoder that is not here gave what stands. */
+export const isOf = (made: { readonly weights?: string }, weights: string | undefined): boolean =>
+  weights === undefined || made.weights === undefined || made.weights === weights;
+
 export function failureOf(error: unknown): Failure {
   if (error instanceof ClinfuseError) return { code: error.code, message: error.message, place: error.place };
   return { code: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

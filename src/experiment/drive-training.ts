@@ -5,11 +5,11 @@ import { taskOf } from "../tasks/catalogue.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { type Answer, answered, answerOf, answersOf } from "./answer.ts";
-import type { Drive, Part } from "./drive-cell.ts";
+import { type Drive, isOf, type Part } from "./drive-cell.ts";
 import { type Filtered, filteredBy } from "./drive-trust.ts";
 import type { NotebookData, TrainingResult } from "./notebook.ts";
 import { fewKeys, type StageKeys, syntheticKeys } from "./plan.ts";
-import { type AnyProduct, contentKey, type Made, type Product, type TrainedModel } from "./product.ts";
+import { type AnyProduct, contentKey, type Made, type Product, type ProductStore, type TrainedModel } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
@@ -23,6 +23,8 @@ interface Training {
   readonly keys: Readonly<Partial<Record<StageId, StageKeys>>>;
   /** The last stage: its model is the cell's. */
   readonly last: StageId;
+  /** Key of the encoder's files; undefined where it is not here. */
+  readonly weights: string | undefined;
   result: TrainingResult;
   readonly clock: Stopwatch;
 }
@@ -37,15 +39,16 @@ export async function* driveTraining(
   const config = { ...cell.config, seed: cell.seeds.training };
   const whole = basisOf(config, made?.run, made?.accepted ?? 0, keys);
   const few = await fewKeys(config.task, whole, keys);
-  const filtered = made && (yield* filteredBy(work, data, made, few.model));
+  const weights = await weightsOf(work);
+  const filtered = made && (yield* filteredBy(work, data, made, { few: few.model, weights }));
   const filter = filtered && { by: filtered.by, of: whole.examples, kept: await contentKey(filtered.kept) };
   const basis = filter ? { ...whole, examples: filtered.kept.length, filter } : whole;
   const last: StageId = lastStageOf(basis);
   const stages = { few, ...(last === "synthetic" ? { synthetic: await syntheticKeys(config.task, basis, keys, few) } : {}) };
   const lastKeys = stages[last] as StageKeys;
-  const begun = await store.find("model", lastKeys.model);
+  const begun = await foundOf(store, lastKeys.model, weights);
   const clock = stopwatch(again ? 0 : begun?.milliseconds);
-  const training: Training = { work, data, keys: stages, last, result: untrained(basis), clock };
+  const training: Training = { work, data, keys: stages, last, weights, result: untrained(basis), clock };
   const model = again ? undefined : yield* foundModel(training, begun);
   if (!again) for (const stage of ["few", "synthetic"] as const) yield* findScores(training, stage, model !== undefined);
   if (model) yield* scoreKept(training, model);
@@ -54,6 +57,21 @@ export async function* driveTraining(
   const kept = model ? begun : await store.find("model", lastKeys.model);
   const milliseconds = kept?.state === "whole" ? kept.milliseconds : clock();
   return { training: training.result, milliseconds, predictions: lastKeys.predictions };
+}
+
+/** Key of the encoder's files; undefined where it is not here. */
+async function weightsOf({ cell, ports }: Drive): Promise<string | undefined> {
+  const { encoder, preset } = cell.config;
+  return ports.trainer.recipe({ encoder, preset }).then(
+    ({ weights }) => weights,
+    () => undefined,
+  );
+}
+
+/** The model of this key, unless other files of an encoder of this name gave it. */
+async function foundOf(store: ProductStore, key: string, weights: string | undefined): Promise<Product<"model"> | undefined> {
+  const found = await store.find("model", key);
+  return found && isOf(found.value, weights) ? found : undefined;
 }
 
 /** The cell's model, where it is whole and its files are there if they are asked for. */
@@ -66,7 +84,7 @@ async function* foundModel(training: Training, found: Product<"model"> | undefin
     const { kind } = await work.ports.trainer.trainedState({ model: value.name });
     if (kind !== "whole") return undefined;
   }
-  const { name, ...told } = value;
+  const { name, weights: _, ...told } = value;
   training.result = { ...training.result, ...told, ...(name === undefined ? {} : { model: name }) };
   yield { type: "found", kind: "model", key };
   return value;
@@ -74,12 +92,14 @@ async function* foundModel(training: Training, found: Product<"model"> | undefin
 
 /** Scores that are there, or that follow from predictions that are there. */
 async function* findScores(training: Training, stage: StageId, whole: boolean): Part<void> {
-  const { work, keys, last } = training;
+  const { work, keys, last, weights } = training;
   const of = keys[stage];
   // Stage II is told again with its model, unless that is whole: scores without a model to go with them would lie.
   if (!of || (stage === last && !whole)) return;
   const predictions = await work.store.find("predictions", of.predictions);
   if (predictions?.state !== "whole") return;
+  const isOthers = (await work.store.find("model", of.model)) && !(await foundOf(work.store, of.model, weights));
+  if (isOthers) return;
   const predicted = predictions.value;
   const found = await work.store.find("scores", of.scores);
   const scores = found?.state === "whole" ? found.value : scoresOf(training, predicted);
@@ -164,7 +184,7 @@ const isWhole = ({ work, last, result }: Training): boolean =>
   work.cell.keepModel ? result.model !== undefined : result.results[last] !== undefined;
 
 function modelOf(training: Training, state: "begun" | "whole", stage = training.last): Product<"model"> {
-  const { keys, result, clock } = training;
+  const { keys, result, clock, weights } = training;
   const { device, model } = result;
   const history = state === "whole" ? result.history.filter((event) => stage === training.last || event.stage === stage) : [];
   const value: TrainedModel = {
@@ -172,6 +192,7 @@ function modelOf(training: Training, state: "begun" | "whole", stage = training.
     history,
     ...(result.remarks ? { remarks: result.remarks } : {}),
     ...(model !== undefined && stage === training.last ? { name: model } : {}),
+    ...(weights === undefined ? {} : { weights }),
   };
   return { kind: "model", key: (keys[stage] as StageKeys).model, state, milliseconds: clock(), value };
 }

@@ -2,7 +2,7 @@
 
 import type { Verdict } from "../analyse/factuality.ts";
 import type { Drive, Part } from "./drive-cell.ts";
-import { put } from "./drive-cell.ts";
+import { isOf, put } from "./drive-cell.ts";
 import { graphOf } from "./drive-knowledge.ts";
 import { type Judged, judging, trustKeys } from "./judging.ts";
 import type { NotebookData } from "./notebook.ts";
@@ -18,23 +18,29 @@ export interface Filtered {
   readonly kept: readonly number[];
 }
 
-/** Examples that the cell's filter leaves. `few`: key of stage I. Undefined for a cell without a filter. */
-export async function* filteredBy(work: Drive, data: NotebookData, made: Made, few: string): Part<Filtered | undefined> {
+/** The judge's stage I: its key, and that of its encoder's files as far as they are known. */
+interface StageOne {
+  readonly few: string;
+  readonly weights: string | undefined;
+}
+
+/** Examples that the cell's filter leaves. Undefined for a cell without a filter. */
+export async function* filteredBy(work: Drive, data: NotebookData, made: Made, of: StageOne): Part<Filtered | undefined> {
   const { filter } = work.cell.config;
   if (filter === undefined) return undefined;
-  const left = new Set(leftOutBy(yield* trustIn(work, data, made, few), [filter]));
+  const left = new Set(leftOutBy(yield* trustIn(work, data, made, of), [filter]));
   return { by: filter, kept: Array.from({ length: made.accepted }, (_, i) => i).filter((i) => !left.has(i)) };
 }
 
 /** Every judge's word on the run's examples: found, or told by trainings of its own and the graph. */
-async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string): Part<Trust> {
+async function* trustIn(work: Drive, data: NotebookData, made: Made, { few, weights }: StageOne): Part<Trust> {
   const { cell, ports, store, signal } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
   const graph = ports.verdicts ? yield* graphOf(work, config.graph) : undefined;
   const own = { accepted: made.accepted, epochs: config.train?.syntheticEpochs, graph };
   const { now: key } = await trustKeys(config.task, [few, made.run], own);
   const found = await store.find("trust", key);
-  if (found?.state === "whole") {
+  if (found?.state === "whole" && isOf(found.value, weights)) {
     yield { type: "found", kind: "trust", key };
     return found.value;
   }
@@ -47,7 +53,8 @@ async function* trustIn(work: Drive, data: NotebookData, made: Made, few: string
   const told = yield* judge(work, request);
   const asked = { task: config.task, examples, graph: config.graph };
   const verdicts: readonly Verdict[] | undefined = graph === undefined ? undefined : await ports.verdicts?.(asked, signal);
-  const value = trustOf({ examples, ...told, ...(verdicts ? { verdicts } : {}) });
+  const judged = trustOf({ examples, ...told, ...(verdicts ? { verdicts } : {}) });
+  const value: Trust = { ...judged, ...(weights === undefined ? {} : { weights }) };
   yield* put(store, { kind: "trust", key, state: "whole", milliseconds: clock(), value });
   return value;
 }

@@ -34,6 +34,8 @@ export interface PlainRecipe {
   readonly config: TrainConfig;
   readonly fewEpochs: number;
   readonly syntheticEpochs: number;
+  /** Key of the encoder's files: another model may have its name since. Absent: not known. */
+  readonly weights?: string;
 }
 
 export type RecipeReader = (argument: { encoder: string; preset: Preset }) => Promise<PlainRecipe>;

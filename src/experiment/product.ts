@@ -44,6 +44,8 @@ export interface TrainedModel {
   readonly history: readonly Extract<TrainRunEvent, { type: "step" | "epoch" }>[];
   /** As `TrainingResult` has them. */
   readonly remarks?: readonly string[];
+  /** Key of the encoder's files that it was trained from. Absent in a product of an older version. */
+  readonly weights?: string;
 }
 
 /** Embeddings of a set's texts, a row each in order: what a second look at the same texts is spared. */

@@ -28,6 +28,8 @@ export interface Trust {
   readonly changed?: Readonly<Record<number, Change>>;
   /** Rejected attempts that the reader took after all, by attempt. Absent: none. */
   readonly taken?: Readonly<Record<number, Example>>;
+  /** As `TrainedModel` has it: the encoder of the judges. */
+  readonly weights?: string;
 }
 
 /** An example with another label, marked anew by hand, or written again. */

@@ -9,6 +9,7 @@ import { type Encoder, type ModelFiles, openEncoder, parseConfig } from "../clas
 import { mergedLora } from "../classifier/merged-lora.ts";
 import { predict } from "../classifier/predict.ts";
 import { type loadModel, saveModel } from "../classifier/saved-model.ts";
+import { contentKey } from "../experiment/product.ts";
 import { type StageKeeper, stageKeeper } from "../experiment/stage-keeper.ts";
 import type {
   DeviceInfo,
@@ -62,6 +63,8 @@ export type TrainProcedures = TrainedProcedures & {
     fewEpochs: number;
     syntheticEpochs: number;
     encoder: BertConfig;
+    /** As PlainRecipe has it. */
+    weights?: string;
     /** The checkpoint has its masked-language-model head, by the class that config.json names. Absent where it names none: the weights will tell. */
     maskedHead?: boolean;
   }>;
@@ -171,7 +174,8 @@ async function recipe(
   if (!read.ok) throw new ClinfuseError("model-unsupported", `${entry.name}: ${read.why}`, { what: encoder });
   const { architectures } = json;
   const maskedHead = Array.isArray(architectures) ? { maskedHead: architectures.some(hasMaskedHead) } : {};
-  return { ...recipeFor(read.config, preset), encoder: read.config, ...maskedHead };
+  const weights = await contentKey(entry.files.map(({ sha256 }) => sha256));
+  return { ...recipeFor(read.config, preset), encoder: read.config, weights, ...maskedHead };
 }
 
 /** transformers' classes that are saved with the masked head. */

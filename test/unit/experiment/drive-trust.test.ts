@@ -132,3 +132,31 @@ it("judges the examples of a source that is a way of training by the plain stage
   expect(result?.training?.basis.training?.method.kind).toBe("kgpc");
   expect(Object.keys(result?.training?.results ?? {})).toEqual(["synthetic"]);
 });
+
+it("trains and judges anew where other files bear the encoder's name, and takes what is there where it is gone", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const withFiles = async (weights: string | undefined) => {
+    const base = fakePorts(disk);
+    const recipe: ExperimentPorts["trainer"]["recipe"] = async (asked) => {
+      const plain = await base.trainer.recipe(asked);
+      return weights === undefined ? plain : { ...plain, weights };
+    };
+    return all(store, disk, { trainer: { ...base.trainer, recipe } });
+  };
+  const steps = (events: readonly DriveEvent[]) => events.flatMap((event) => (event.type === "step" ? [event.step] : []));
+  const judged = (events: readonly DriveEvent[]) =>
+    events.filter((event) => event.type === "product" && event.kind === "trust").length;
+  const first = await withFiles("one");
+  const { steps: trained, attempts } = structuredClone(disk.computed);
+  const found = await withFiles("one");
+  expect([steps(found), judged(found)]).toEqual([[], 0]);
+  disk.stages.clear(); // the keeper of stage I's file asks for the hashes itself
+  const other = await withFiles("other");
+  expect(judged(other)).toBe(judged(first));
+  expect(disk.computed.steps).toEqual({ few: 2 * trained.few, synthetic: 2 * trained.synthetic });
+  expect(disk.computed.attempts).toBe(attempts); // the texts are the same
+  expect(steps(await withFiles("other"))).toEqual([]);
+  expect(steps(await withFiles(undefined))).toEqual([]);
+  const results = resultsOf(other);
+  expect(results.map(({ training }) => Object.keys(training?.results ?? {}))).toEqual(results.map(() => ["few", "synthetic"]));
+});

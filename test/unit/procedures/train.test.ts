@@ -336,6 +336,17 @@ describe("devices", () => {
 });
 
 describe("a recipe", () => {
+  it("names the encoder's files by their content, whatever they are called", async () => {
+    const weightsOf = async (id: string, vocab: string) => {
+      const contents = { "config.json": new Blob([JSON.stringify(bert)]), "vocab.txt": new Blob([vocab]) };
+      const { procedures } = setUp({ models: memoryModels(await memoryModel(id, "encoder", contents)) });
+      return (await procedures.recipe({ encoder: id, preset: "small" }, never)).weights;
+    };
+    const [one, same, other] = [await weightsOf("a", "x"), await weightsOf("b", "x"), await weightsOf("a", "y")];
+    expect(one).toMatch(/^[0-9a-f]{16}$/);
+    expect([same === one, other === one]).toEqual([true, false]);
+  });
+
   it("is of the encoder's size; a folder that is none says so", async () => {
     const damaged = await memoryModel("damaged", "encoder", { "config.json": new Blob(["{"]) });
     const bare = await memoryModel("bare", "encoder", { "vocab.txt": new Blob(["x"]) });
