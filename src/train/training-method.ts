@@ -70,7 +70,7 @@ export interface TrainingMethodRow<M extends TrainingMethod = TrainingMethod> {
   /** Rows that it puts through the encoder for each example of a batch. */
   readonly rows: number;
   /** Examples of a batch, for a method whose recipe is its own. */
-  readonly batchSize?: (method: M) => number;
+  batchSize?(method: M): number;
   /** Variant of the classifier, where it is another than the plain one. */
   readonly variant?: Variant;
   /** Options that its classifier is opened with, beside those of every classifier: graphs, head, what trains. */
