@@ -184,7 +184,7 @@ const ends: Readonly<Record<NonNullable<Advance["end"]>, string | undefined>> = 
   whole: undefined,
   exhausted: "The source has no more attempts.",
   stalled: "None of the last attempts gave an example: no more are asked.",
-  waiting: `Answers to the requests in ${missingFile} would suffice: no more are asked before.`,
+  waiting: `Requests in ${missingFile} have no answer yet, and theirs could suffice: no more are asked before.`,
 };
 
 function endWords(advanced: Advance | undefined): readonly string[] {

@@ -32,7 +32,7 @@ export interface Advance {
   /** Requests that were asked, have no answer, and could still have one. */
   readonly open: readonly NamedRequest[];
   /**
-   * Why nothing is due: the size is reached; the source has no more; its last attempts gave nothing; or the open requests would suffice.
+   * Why nothing is due: the size is reached; the source has no more; its last attempts gave nothing; or the open requests could suffice.
    * Undefined while something is.
    */
   readonly end: "whole" | "exhausted" | "stalled" | "waiting" | undefined;
@@ -114,7 +114,7 @@ async function more(
   const own = log.filter((entry) => entry.type !== "feedback").slice(begun);
   const got = own.filter((entry) => entry.type === "accepted").length;
   const answered = own.filter((entry) => entry.type === "accepted" || entry.reason !== "unanswered").length;
-  if (limit > begun && got === 0) return { due: [], end: "stalled" };
+  if (limit > begun && got === 0) return { due: [], end: open > 0 ? "waiting" : "stalled" };
   const each = limit > begun ? (answered / got) * 1.25 : ratio;
   const count = Math.ceil(lacking * each) - open;
   if (count <= 0) return { due: [], end: "waiting" };

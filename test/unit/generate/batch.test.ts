@@ -202,10 +202,17 @@ describe("a batch", () => {
     expect(half.state.open.length).toBeGreaterThan(10);
     expect(half.state.end).toBe("waiting");
     expect(half.turns).toHaveLength(1);
+    const unasked = await drive(batch, nothing(), async () => undefined);
+    expect(unasked.state).toMatchObject({ end: "waiting", accepted: 0 });
     const empty = openScripted({ script: () => "" });
     const none = await drive(batch, nothing(), (request) => answered(empty, request));
     expect(none.state).toMatchObject({ end: "stalled", accepted: 0 });
     expect(none.turns).toHaveLength(1);
+    const begun = await drive(batch, nothing(), async (request) =>
+      request.id.includes("a00000") ? answered(empty, request) : undefined,
+    );
+    expect(begun.state).toMatchObject({ end: "waiting", accepted: 0 });
+    expect(begun.turns).toHaveLength(1);
   });
 
   it("asks no more than as many again, however little was accepted", async () => {
