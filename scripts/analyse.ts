@@ -2,7 +2,6 @@
 
 import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { type Analysis, analyse, type TextSet } from "../src/analyse/analysis.ts";
 import { vectorsOf } from "../src/analyse/vectors.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
@@ -14,6 +13,7 @@ import { faultOf, runAsCommand } from "./command.ts";
 import { openGraphFolder } from "./graph-folder.ts";
 import { ensureModels } from "./models.ts";
 import { openNodeEmbedder } from "./node-embedder.ts";
+import { readOptions, wholeNumber } from "./options.ts";
 
 const usage = `npm run analyse -- --real FILE --synthetic FILE [--synthetic FILE ...] [--held-out FILE] [--task ID] [--graph FOLDER] [--out DIR] [--seed N]
 
@@ -43,7 +43,7 @@ interface Asked {
 }
 
 function asked(args: readonly string[]): Asked | "help" {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: [...args],
     options: {
       real: { type: "string" },
@@ -52,15 +52,14 @@ function asked(args: readonly string[]): Asked | "help" {
       task: { type: "string" },
       graph: { type: "string" },
       out: { type: "string" },
-      seed: { type: "string", default: "1" },
+      seed: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return "help";
   if (values.real === undefined) throw new Error("--real is missing: the file of real texts");
   if (values.synthetic.length === 0) throw new Error("--synthetic is missing: a file of synthetic texts");
-  const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new Error(`--seed is a whole number, not ${JSON.stringify(values.seed)}`);
+  const seed = wholeNumber("seed", values.seed, 0) ?? 1;
   const { real, synthetic, task, graph, out } = values;
   const heldOut = values["held-out"];
   return {

@@ -2,7 +2,6 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
 import { cutRemarks, questionsOf, type ReadNote } from "../src/formats/note.ts";
@@ -14,6 +13,7 @@ import type { Task } from "../src/tasks/task.ts";
 import { writePage } from "./apply-page.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { nodeOrt } from "./node-ort.ts";
+import { readOptions } from "./options.ts";
 import { pathsUnder, pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--format ${noteFormatIds.join("|")}] [--out DIR]
@@ -49,7 +49,7 @@ interface Asked {
 }
 
 function asked(args: readonly string[]): Asked | "help" {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     args: [...args],
     allowPositionals: true,
     options: {

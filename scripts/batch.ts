@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
 import { answersText } from "../src/generate/answers-text.ts";
@@ -18,6 +17,7 @@ import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts
 import { type Stepped, step } from "./batch-step.ts";
 import { faultOf } from "./command.ts";
 import { modelsFolder } from "./models-folder.ts";
+import { readOptions, wholeNumber } from "./options.ts";
 
 const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempts COUNT] [--grammar none|vllm|vllm-guided]
 npm run batch -- --in FOLDER [ANSWERS.jsonl ...] [--dataset FOLDER]
@@ -41,10 +41,14 @@ const options = {
   in: { type: "string" },
   model: { type: "string" },
   attempts: { type: "string" },
-  grammar: { type: "string", default: "none" },
+  grammar: { type: "string" },
   dataset: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
+
+/** Options of one direction, which the other would pass over. */
+const ofOut = ["model", "attempts", "grammar"] as const;
+const ofIn = ["dataset"] as const;
 
 interface Print {
   readonly out: (line: string) => void;
@@ -55,13 +59,17 @@ interface Print {
 /** Exit code of the command. The last line that it prints is JSON, but for --help. */
 export async function main(args: readonly string[], print: Print): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = readOptions({ args: [...args], options, allowPositionals: true });
     if (values.help) {
       print.out(usage.trimEnd());
       return 0;
     }
     if ((values.out === undefined) === (values.in === undefined))
       throw new Error("one of --out FOLDER and --in FOLDER is needed");
+    for (const option of values.out === undefined ? ofOut : ofIn) {
+      if (values[option] !== undefined)
+        throw new Error(`--${option} goes with --${values.out === undefined ? "out: a batch keeps what it began with" : "in"}`);
+    }
     const folder = batchFolder((values.out ?? values.in) as string);
     const stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
     tell(stepped, print);
@@ -77,25 +85,28 @@ export async function main(args: readonly string[], print: Print): Promise<numbe
 interface OutOptions {
   readonly model?: string | undefined;
   readonly attempts?: string | undefined;
-  readonly grammar: string;
+  readonly grammar?: string | undefined;
 }
 
 async function out(folder: BatchFolder, positionals: readonly string[], asked: OutOptions): Promise<Stepped> {
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new Error("--out FOLDER takes one file of a cell: --out FOLDER CELL.json");
-  if (!Object.hasOwn(serverForms, asked.grammar)) {
-    throw new Error(`--grammar takes ${Object.keys(serverForms).join(", ")}; it is ${JSON.stringify(asked.grammar)}`);
+  const { grammar = "none" } = asked;
+  if (!Object.hasOwn(serverForms, grammar)) {
+    throw new Error(`--grammar takes ${Object.keys(serverForms).join(", ")}; it is ${JSON.stringify(grammar)}`);
   }
-  const attempts = asked.attempts === undefined ? undefined : Number(asked.attempts);
-  if (attempts !== undefined && (!Number.isInteger(attempts) || attempts < 1)) {
-    throw new Error(`--attempts takes a whole number of at least 1; it is ${JSON.stringify(asked.attempts)}`);
-  }
-  const plan = await planOf(path, asked, attempts);
+  const attempts = wholeNumber("attempts", asked.attempts, 1);
+  const plan = await planOf(path, asked.model, grammar as GrammarForm, attempts);
   folder.begin(plan);
   return step(folder, plan, new Map());
 }
 
-async function planOf(path: string, { model, grammar }: OutOptions, attempts: number | undefined): Promise<BatchPlan> {
+async function planOf(
+  path: string,
+  model: string | undefined,
+  grammar: GrammarForm,
+  attempts: number | undefined,
+): Promise<BatchPlan> {
   const manifest = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
   const text = readText(path);
   const cell = await readBatchFile(text, path, manifest, model).catch((error: unknown) => {
@@ -114,7 +125,7 @@ async function planOf(path: string, { model, grammar }: OutOptions, attempts: nu
     data: cell.data,
     graph: cell.graph,
     model: writer,
-    grammar: grammar as GrammarForm,
+    grammar,
     ratio: attempts === undefined ? 2 : attempts / first,
   };
 }

@@ -2,11 +2,11 @@
 
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { openCapsule } from "../src/report/capsule.ts";
 import { runAsCommand } from "./command.ts";
 import { fileBlob } from "./file-blob.ts";
+import { readOptions } from "./options.ts";
 
 const usage = `npm run capsule -- --check FILE
 
@@ -19,7 +19,7 @@ Exit code: 0 for a capsule without a fault, 1 for another, 2 for wrong arguments
 
 /** Exit code of the command. Throws an Error for a wrong argument, and `file-missing`. */
 export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: [...args],
     options: { check: { type: "string" }, help: { type: "boolean", short: "h" } },
     strict: true,

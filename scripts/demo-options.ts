@@ -1,7 +1,6 @@
 // The command line of `npm run demo`, checked before anything is built or fetched.
 
 import { basename, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { engines } from "../src/engines/catalogue.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource, withTopicsOf } from "../src/experiment/presets.ts";
@@ -10,6 +9,7 @@ import { needs, sourceKinds, suits } from "../src/generate/sources.ts";
 import { taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { TaskExamples } from "../src/tasks/example-rows.ts";
 import { readFolder } from "./data-folder.ts";
+import { readOptions, wholeNumber } from "./options.ts";
 import { namedTask, requireExamples } from "./task-argument.ts";
 
 export const usage = `npm run demo -- [options]
@@ -45,7 +45,7 @@ export interface DemoOptions {
 
 /** Undefined for --help. Throws an Error whose message says which option is wrong and what it takes. */
 export function readDemoOptions(args: readonly string[]): DemoOptions | undefined {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: [...args],
     options: {
       task: { type: "string", default: "bc5cdr-disease" },
@@ -70,11 +70,13 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   const preset = oneOf("preset", values.preset, ["small", "paper"]);
   const suiting = sourceKinds.filter((of) => suits({ kind: of }, taskOf(task.ref)));
   const kind = oneOf("source", values.source ?? values.method ?? "clingen", suiting);
+  const size = wholeNumber("size", values.size, 1);
+  const seed = wholeNumber("seed", values.seed, 0);
   const config = presetConfig(preset, {
     task: task.ref,
     source: withTopicsOf(task.ref, presetSource(preset, kind, values.model)),
-    ...(values.size === undefined ? {} : { size: wholeNumber("size", values.size, 1) }),
-    ...(values.seed === undefined ? {} : { seed: wholeNumber("seed", values.seed, 0) }),
+    ...(size === undefined ? {} : { size }),
+    ...(seed === undefined ? {} : { seed }),
     ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
     ...(values.engine === undefined ? {} : { engine: oneOf("engine", values.engine, ["auto", ...engines.map((e) => e.id)]) }),
     ...(values.device === undefined ? {} : { device: oneOf("device", values.device, ["auto", "wasm", "webgpu"]) }),
@@ -85,7 +87,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
       values.data === undefined ? undefined : readFolder("--data", values.data, taskOf(task.ref), needs(config.source, "gold")),
     source: values.data !== undefined ? basename(resolve(values.data)) : task.own ? basename(values.task) : "sample",
     ...(task.own ? { own: task.own } : {}),
-    test: values.test === undefined ? undefined : wholeNumber("test", values.test, 1),
+    test: wholeNumber("test", values.test, 1),
     out: resolve(values.out),
   };
 }
@@ -94,10 +96,4 @@ function oneOf<const T extends string>(option: string, value: string, allowed: r
   const found = allowed.find((a) => a === value);
   if (found === undefined) throw new Error(`--${option} takes ${allowed.join(", ")}; got "${value}"`);
   return found;
-}
-
-function wholeNumber(option: string, value: string, least: number): number {
-  const n = Number(value);
-  if (!Number.isInteger(n) || n < least) throw new Error(`--${option} takes a whole number of at least ${least}; got "${value}"`);
-  return n;
 }

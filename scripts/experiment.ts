@@ -3,7 +3,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
@@ -17,6 +16,7 @@ import { checkData, readExperiment } from "./experiment-read.ts";
 import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { modelsFolder } from "./models-folder.ts";
+import { readOptions } from "./options.ts";
 import { buildApp, serveApp } from "./serve.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
@@ -55,7 +55,7 @@ interface Asked {
 /** Undefined where there is nothing to run: the usage was asked for, or an argument does not fit and that was said. */
 function asked(): Asked | undefined {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = readOptions({
       args: process.argv.slice(2),
       allowPositionals: true,
       options: {

@@ -2,7 +2,6 @@
 
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { resultOf } from "../src/base/async.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
@@ -18,6 +17,7 @@ import { graphFilesIn } from "../src/procedures/graph-archives.ts";
 import { taskById } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { faultOf, runAsCommand } from "./command.ts";
+import { readOptions, wholeNumber } from "./options.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
@@ -69,7 +69,7 @@ export async function main(
 ): Promise<number> {
   const text = { type: "string" } as const;
   const list = { type: "string", multiple: true } as const;
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     args: [...args],
     options: {
       types: list,
@@ -272,12 +272,6 @@ function numberOf(option: string, value: string | undefined): number | undefined
   const number = value.trim() === "" ? Number.NaN : Number(value);
   if (!Number.isFinite(number)) throw new Error(`--${option} takes a number, got ${JSON.stringify(value)}`);
   return number;
-}
-
-function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
-  const number = value === undefined ? undefined : Number(value.trim() || Number.NaN);
-  if (number === undefined || (Number.isSafeInteger(number) && number >= least)) return number;
-  throw new Error(`--${option} takes a whole number from ${least} on, got ${JSON.stringify(value)}`);
 }
 
 await runAsCommand(import.meta.url, main, { usage });

@@ -5,11 +5,11 @@ import { createReadStream, createWriteStream, existsSync, openAsBlob, readdirSyn
 import { join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { parseArgs } from "node:util";
 import { writeZip, type ZipContent } from "../src/formats/zip.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { runAsCommand } from "./command.ts";
 import { modelsFolder } from "./models-folder.ts";
+import { readOptions } from "./options.ts";
 import { buildApp, root } from "./serve.ts";
 
 const usage = `npm run pack -- [--out FILE] [--without-models] [--built]
@@ -86,7 +86,7 @@ const filesIn = (folder: string) =>
 
 /** Exit code of the command. Throws Error for a wrong argument and what the disk says. */
 export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: [...args],
     options: {
       out: { type: "string", default: "clinfuse.zip" },

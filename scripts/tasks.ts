@@ -1,11 +1,11 @@
 // The tasks, one JSON object a line; or files read for one of them: npm run tasks [-- --read TASK PATH ...]
 
-import { parseArgs } from "node:util";
 import { tasks } from "../src/tasks/catalogue.ts";
 import { families } from "../src/tasks/families.ts";
 import { metricId } from "../src/tasks/metric.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { runAsCommand } from "./command.ts";
+import { readOptions } from "./options.ts";
 import { readTask } from "./tasks-read.ts";
 
 const usage = `npm run tasks                             one task a line, as JSON, in the order of the paper's Table 5
@@ -39,7 +39,7 @@ export function taskLine({ id, family, labels, shots, metrics }: Task): TaskLine
 
 /** Exit code of the command. The last line that it prints is JSON, but for --help. */
 export async function main(args: readonly string[], print: (line: string) => void): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     args: [...args],
     options: { read: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
     allowPositionals: true,

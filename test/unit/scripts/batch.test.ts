@@ -197,6 +197,33 @@ describe("npm run batch", () => {
     expect(products(at)).toEqual(products(whole));
   });
 
+  it("tells a batch that is begun again, or asked for its state, that its answers are awaited", async () => {
+    const at = join(folder, "awaited");
+    const cell = cellFile("awaited-cell", { task: "bc5cdr-disease", source: "clingen", seed: 1, size: 2, model: "m" });
+    await batch("--out", at, cell);
+    for (const args of [
+      ["--out", at, cell],
+      ["--in", at],
+    ]) {
+      const { last, aside } = await batch(...args);
+      expect(last).toMatchObject({ turn: 1, answered: 0, next: "missing.jsonl" });
+      expect(aside.join("\n")).toMatch("have no answer yet");
+      expect(aside.join("\n")).not.toMatch("gave an example");
+    }
+  });
+
+  it.each([
+    ["--in", "--grammar", "vllm"],
+    ["--in", "--attempts", "30"],
+    ["--in", "--model", "another"],
+    ["--out", "--dataset", "x"],
+  ])("refuses what %s would pass over: %s", async (direction, option, value) => {
+    const at = join(folder, "passed-over");
+    const { code, last } = await batch(direction, at, option, value);
+    expect([code, last.error?.code, existsSync(at)]).toEqual([1, "bad-arguments", false]);
+    expect(last.error?.message).toMatch(`${option} goes with --${direction === "--in" ? "out" : "in"}`);
+  });
+
   it("reads the same answers twice to no effect, and tells its state without any", async () => {
     const at = join(folder, "whole");
     const before = products(at);

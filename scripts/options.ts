@@ -1,0 +1,28 @@
+// Options of a command line, each given once, and whole numbers among them. Knows no verb.
+
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+type Parsed<T extends ParseArgsConfig> = ReturnType<typeof parseArgs<T>>;
+
+/** As `parseArgs`, which takes the last of several values and drops the others unsaid. Throws an Error for a second value of an option that takes one. */
+export function readOptions<const T extends ParseArgsConfig>(config: T): Parsed<T> {
+  const { tokens } = parseArgs({ ...config, tokens: true } as const);
+  const seen = new Map<string, string>();
+  for (const token of tokens as readonly { readonly kind: string; readonly name?: string; readonly value?: string }[]) {
+    const { kind, name, value } = token;
+    if (kind !== "option" || name === undefined || value === undefined || config.options?.[name]?.multiple) continue;
+    const first = seen.get(name);
+    if (first !== undefined)
+      throw new Error(`--${name} is given twice and takes one value: ${JSON.stringify(first)}, ${JSON.stringify(value)}`);
+    seen.set(name, value);
+  }
+  return parseArgs(config);
+}
+
+/** Undefined where the option is absent. Throws an Error for what is no whole number of at least `least`, and for an empty value. */
+export function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value.trim() || Number.NaN);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new Error(`--${option} takes a whole number of at least ${least}; got ${JSON.stringify(value)}`);
+}
