@@ -1,6 +1,6 @@
 // npm run analyse: the measures of section 6 on files of texts, in Node. Prints them for people and, last, one line of JSON.
 
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Analysis, analyse, type TextSet } from "../src/analyse/analysis.ts";
 import { vectorsOf } from "../src/analyse/vectors.ts";
@@ -14,6 +14,7 @@ import { openGraphFolder } from "./graph-folder.ts";
 import { ensureModels } from "./models.ts";
 import { openNodeEmbedder } from "./node-embedder.ts";
 import { readOptions, wholeNumber } from "./options.ts";
+import { requireFolder } from "./out-places.ts";
 
 const usage = `npm run analyse -- --real FILE --synthetic FILE [--synthetic FILE ...] [--held-out FILE] [--task ID] [--graph FOLDER] [--out DIR] [--seed N]
 
@@ -84,11 +85,12 @@ export async function main(
     print(usage.trimEnd());
     return 0;
   }
-  if (request.out !== undefined) openOut(resolve(request.out));
+  if (request.out !== undefined) requireFolder("out", request.out); // else minutes of work would be lost
   try {
     const analysis = await run(request, tell);
     for (const line of analysisTable(analysis)) print(line);
     if (request.out !== undefined) {
+      mkdirSync(resolve(request.out), { recursive: true });
       writeFileSync(join(resolve(request.out), "analysis.json"), `${JSON.stringify(analysis, undefined, 1)}\n`);
     }
     print(JSON.stringify(analysisLine(analysis)));
@@ -98,19 +100,6 @@ export async function main(
     tell(error.message);
     print(JSON.stringify({ error: faultOf(error) }));
     return 1;
-  }
-}
-
-/** Before anything is measured: a folder that cannot be written would lose it. */
-function openOut(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === "EEXIST" || code === "ENOTDIR" ? "a file has this name" : `it cannot be written (${code ?? String(error)})`;
-    throw new Error(`--out takes a folder; ${folder}: ${why}`, { cause: error });
   }
 }
 

@@ -1,7 +1,8 @@
 // A trained model's folder as one HTML page, written by the command line part by part. Knows no argument.
 
 import { createHash } from "node:crypto";
-import { createWriteStream, readFileSync, statSync } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ModelFiles } from "../src/classifier/encoder-files.ts";
@@ -42,6 +43,7 @@ export async function writePage(path: string, files: ModelFiles, notes: readonly
     notes: noteFiles(task),
   };
   const parts = modelPageParts(content, { script, scriptHash, wasm: new Blob([readFileSync(wasmFile)]) });
+  mkdirSync(dirname(resolve(path)), { recursive: true });
   await pipeline(Readable.from(parts), createWriteStream(path));
   return { bytes: statSync(path).size, ...model.rounding };
 }

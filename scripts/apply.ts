@@ -14,6 +14,7 @@ import { writePage } from "./apply-page.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { nodeOrt } from "./node-ort.ts";
 import { readOptions } from "./options.ts";
+import { requireFile, requireFolder } from "./out-places.ts";
 import { pathsUnder, pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--format ${noteFormatIds.join("|")}] [--out DIR]
@@ -73,6 +74,8 @@ function asked(args: readonly string[]): Asked | "help" {
     throw new Error(`--format is one of ${noteFormatIds.join(", ")}, not ${JSON.stringify(name)}`);
   if (out === undefined && (format === "brat" || format === "text" || format === "xmi"))
     throw new Error(`--format ${format} writes a file for each note: name a folder with --out`);
+  if (out !== undefined) requireFolder("out", out);
+  if (page !== undefined) requireFile("page", page);
   return {
     model,
     paths,

@@ -15,9 +15,10 @@ import { taskOf } from "../src/tasks/catalogue.ts";
 import { readBatchFile } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
 import { type Stepped, step } from "./batch-step.ts";
-import { faultOf } from "./command.ts";
+import { endWithReader, faultOf } from "./command.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { readOptions, wholeNumber } from "./options.ts";
+import { requireFolder } from "./out-places.ts";
 
 const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempts COUNT] [--grammar none|vllm|vllm-guided]
 npm run batch -- --in FOLDER [ANSWERS.jsonl ...] [--dataset FOLDER]
@@ -69,6 +70,10 @@ export async function main(args: readonly string[], print: Print): Promise<numbe
     for (const option of values.out === undefined ? ofOut : ofIn) {
       if (values[option] !== undefined)
         throw new Error(`--${option} goes with --${values.out === undefined ? "out: a batch keeps what it began with" : "in"}`);
+    }
+    for (const option of ["out", "dataset"] as const) {
+      const place = values[option];
+      if (place !== undefined) requireFolder(option, place);
     }
     const folder = batchFolder((values.out ?? values.in) as string);
     const stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
@@ -182,6 +187,7 @@ function putDataset(path: string, { config, seeds }: BatchPlan, { line, syntheti
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  endWithReader();
   const print = { out: (line: string) => console.log(line), aside: (line: string) => console.error(line) };
   process.exitCode = await main(process.argv.slice(2), print);
 }

@@ -37,10 +37,15 @@ interface Shown {
   readonly exitCode?: number;
 }
 
+/** Ends a verb without a word when the reader of its output goes: it has enough, as head and less do. */
+export function endWithReader(): void {
+  process.stdout.on("error", () => process.exit(0));
+}
+
 /** Runs `main` where the module of that URL is the one that was started; what it throws is shown with the usage. */
 export async function runAsCommand(url: string, main: Main, { usage, beside = {}, exitCode = 1 }: Shown): Promise<void> {
   if (url !== pathToFileURL(process.argv[1] ?? "").href) return;
-  process.stdout.on("error", () => process.exit(0)); // who reads it has enough: head, less
+  endWithReader();
   try {
     process.exitCode = await main(
       process.argv.slice(2),

@@ -10,6 +10,7 @@ import { taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { TaskExamples } from "../src/tasks/example-rows.ts";
 import { readFolder } from "./data-folder.ts";
 import { readOptions, wholeNumber } from "./options.ts";
+import { requireFolder } from "./out-places.ts";
 import { namedTask, requireExamples } from "./task-argument.ts";
 
 export const usage = `npm run demo -- [options]
@@ -65,6 +66,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
     },
   });
   if (values.help) return undefined;
+  requireFolder("out", values.out);
   const task = namedTask("--task", values.task, resolve(values.task));
   requireExamples("--task", task, values.data !== undefined, "--data");
   const preset = oneOf("preset", values.preset, ["small", "paper"]);

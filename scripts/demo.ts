@@ -13,7 +13,7 @@ import { secondStageOf } from "../src/report/second-stage.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { StageId } from "../src/train/train-config.ts";
 import { type Launched, launchForModels } from "./chromium.ts";
-import { showFailure } from "./command.ts";
+import { endWithReader, showFailure } from "./command.ts";
 import { narrator } from "./demo-narrator.ts";
 import { type DemoOptions, readDemoOptions, usage } from "./demo-options.ts";
 import { checkData } from "./experiment-read.ts";
@@ -123,4 +123,5 @@ function lastLine({ run, writer, accepted, rejected, scores, spent }: CellSummar
   };
 }
 
+endWithReader();
 main().catch((error: unknown) => showFailure(error, "The demo"));

@@ -8,7 +8,7 @@ import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
 import { launchForModels } from "./chromium.ts";
-import { showFailure } from "./command.ts";
+import { endWithReader, showFailure } from "./command.ts";
 import { answersIn } from "./experiment-answers.ts";
 import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
@@ -17,6 +17,7 @@ import { openHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { readOptions } from "./options.ts";
+import { requireFolder } from "./out-places.ts";
 import { buildApp, serveApp } from "./serve.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
@@ -68,7 +69,10 @@ function asked(): Asked | undefined {
     const [path, ...more] = positionals;
     if (help) console.log(usage);
     else if (path === undefined || more.length > 0) throw new Error("one file of a plan is needed: npm run experiment -- FILE");
-    else return { path, out: resolve(out), built };
+    else {
+      requireFolder("out", out);
+      return { path, out: resolve(out), built };
+    }
   } catch (error) {
     console.error(usage);
     showFailure(error, "The experiment", "bad-arguments");
@@ -181,4 +185,5 @@ function narrate(event: HeadlessEvent, cells: readonly FileCell[]): void {
     console.error(`${where}: training goes on after step ${event.event.step}`);
 }
 
+endWithReader();
 main().catch((error: unknown) => showFailure(error, "The experiment"));

@@ -18,6 +18,7 @@ import { taskById } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { readOptions, wholeNumber } from "./options.ts";
+import { requireFolder } from "./out-places.ts";
 import { pickedFiles } from "./picked-files.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
@@ -100,6 +101,8 @@ export async function main(
   const radius = wholeNumber("radius", values.radius, 0);
   if (radius !== undefined && !values.near) throw new Error("--radius takes --near: around which node?");
   const count = wholeNumber("count", values.count, 1) ?? 10;
+  if (values.count !== undefined && values.query === undefined) throw new Error("--count takes --query: of which topics?");
+  if (values.out !== undefined) requireFolder("out", values.out);
   if (values.merge && positionals.length < 2) throw new Error("--merge takes two paths or more, a graph each");
   try {
     const query = values.query === undefined ? undefined : queryOf(values.query, count, seed);

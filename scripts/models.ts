@@ -15,6 +15,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/models/manifest.ts";
 import { checkPath } from "./check-models.ts";
+import { endWithReader } from "./command.ts";
 import { describeModel } from "./describe-model.ts";
 import { bringFromHub } from "./hub-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
@@ -225,6 +226,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  endWithReader();
   main().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
