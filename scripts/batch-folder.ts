@@ -1,6 +1,6 @@
 // The folder of a batch: its plan, the requests of each turn, the answers so far, and what they gave. Knows no run.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { canonicalJson, sha256 } from "../src/base/hash.ts";
@@ -55,7 +55,11 @@ export interface BatchFolder extends BatchStore {
 export function batchFolder(path: string): BatchFolder {
   const at = (name: string) => join(path, name);
   const lines = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), "utf8").split("\n").filter(Boolean) : []);
-  const write = (name: string, text: string) => writeFileSync(at(name), text);
+  /** A file is the old one or the new one, whole, wherever the command is stopped. */
+  const write = (name: string, text: string) => {
+    writeFileSync(at(`${name}.new`), text);
+    renameSync(at(`${name}.new`), at(name));
+  };
   const put = (name: string, all: readonly string[]) => write(name, all.map((line) => `${line}\n`).join(""));
   const turnFiles = () =>
     (existsSync(path) ? readdirSync(path) : []).filter((name) => turnName.test(name)).sort((a, b) => numberOf(a) - numberOf(b));

@@ -1,6 +1,6 @@
 // npm run batch from end to end: a small server that speaks /v1/chat/completions, and a runner that does what `vllm run-batch` does.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -222,6 +222,27 @@ describe("npm run batch", () => {
     const { code, last } = await batch(direction, at, option, value);
     expect([code, last.error?.code, existsSync(at)]).toEqual([1, "bad-arguments", false]);
     expect(last.error?.message).toMatch(`${option} goes with --${direction === "--in" ? "out" : "in"}`);
+  });
+
+  it("replaces its files whole, so that a stop in the middle of one leaves the answers before it", async () => {
+    const at = join(folder, "replaced");
+    await batch(
+      "--out",
+      at,
+      cellFile("replaced-cell", { task: "bc5cdr-disease", source: "clingen", seed: 1, size: 2, model: "m" }),
+    );
+    const lines = await runBatch(join(at, "turn-1.jsonl"), join(at, "all.jsonl"));
+    const part = (name: string, some: readonly string[]) => {
+      writeFileSync(join(folder, name), some.join("\n"));
+      return join(folder, name);
+    };
+    await batch("--in", at, part("replaced-1.jsonl", lines.slice(0, 1)));
+    linkSync(join(at, "received.jsonl"), join(folder, "before.jsonl")); // the same file under a second name
+    const before = readFileSync(join(folder, "before.jsonl"), "utf8");
+    expect((await batch("--in", at, part("replaced-2.jsonl", lines.slice(1)))).last).toMatchObject({ answered: 4 });
+    expect(readFileSync(join(folder, "before.jsonl"), "utf8")).toBe(before);
+    expect(readFileSync(join(at, "received.jsonl"), "utf8").length).toBeGreaterThan(before.length);
+    expect(readdirSync(at).filter((name) => name.endsWith(".new"))).toEqual([]);
   });
 
   it("reads the same answers twice to no effect, and tells its state without any", async () => {
