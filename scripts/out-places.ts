@@ -27,9 +27,7 @@ function folderFault(folder: string): string | undefined {
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOTDIR") return "a file has the name of a folder above it";
-    if (code !== "ENOENT" || dirname(folder) === folder) return `it cannot be written (${code ?? String(error)})`;
-    const above = folderFault(dirname(folder));
-    return above === "a file has this name" ? "a file has the name of a folder above it" : above;
+    if (code === "ENOENT" && dirname(folder) !== folder) return folderFault(dirname(folder));
+    return code === "ENOTDIR" ? "a file has this name" : `it cannot be written (${code ?? String(error)})`;
   }
 }

@@ -29,7 +29,7 @@ describe("a place to write", () => {
 
   it.each<[string, () => void, string]>([
     ["a file for a folder", () => requireFolder("out", file), `--out takes a folder; ${file}: a file has this name`],
-    ["a folder in a file", () => requireFolder("out", join(file, "x", "y")), "a file has the name of a folder above it"],
+    ["a folder in a file", () => requireFolder("out", join(file, "x", "y")), "a file has this name"],
     ["a folder without a name", () => requireFolder("out", " "), "its name is empty"],
     ["a folder for a file", () => requireFile("page", join(folder, "there")), "--page takes a file; "],
     ["a file in a file", () => requireFile("page", join(file, "x")), "--page takes a file; "],
