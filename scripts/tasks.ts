@@ -9,7 +9,8 @@ import { readOptions } from "./options.ts";
 import { readTask } from "./tasks-read.ts";
 
 const usage = `npm run tasks                             one task a line, as JSON, in the order of the paper's Table 5
-npm run tasks -- --read TASK PATH ...     reads files or a folder for a task, in whatever format they are; prints one line of JSON
+npm run tasks -- --read TASK PATH ...     reads files or a folder for a task, in whatever format they are; prints one line of JSON.
+                                          TASK is an id, or the file of a task of your own
 
 Fields of a task: id, family, labels (ids, in the order of ClinGen's label.txt), shots (few-shot examples) and shotsPer ("label", or "task" for
 so many in all), metrics (the first is the main one), listings (of Appendix F: styles, ClinGen's, the baselines').

@@ -36,6 +36,18 @@ it("takes single files, and counts every row of a corpus without sets", async ()
   expect(await readTask("chemdner", files)).toMatchObject({ format: "chemdner", train: 5, test: 0, spans: 2 });
 });
 
+it("takes the file of a task of one's own", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "clinfuse-own-"));
+  const own = join(folder, "urgency.json");
+  const labels = [{ name: "urgent" }, { name: "routine" }];
+  writeFileSync(own, JSON.stringify({ name: "Urgency", family: "classification", labels }));
+  const rows = join(folder, "test.jsonl");
+  writeFileSync(rows, '{"text": "My chest hurts.", "labels": ["urgent"]}\n{"text": "A form to sign.", "labels": ["routine"]}\n');
+  expect(await readTask(own, [rows])).toMatchObject({ task: "urgency", test: 2, labels: { urgent: 1, routine: 1 } });
+  writeFileSync(own, JSON.stringify({ name: "Urgency", family: "classification" }));
+  expect(await readTask(own, [rows])).toMatchObject({ error: { file: "urgency.json" } });
+});
+
 it.each([
   ["an unknown task", "bc5", ["mqp/good/as-published"], "not-found", /no task "bc5"/],
   ["a missing path", "mqp", ["nowhere"], "file-missing", /no file or folder/],
