@@ -93,6 +93,21 @@ it("marks by button what is selected by mouse, in any script", async () => {
   expect(told.example).toMatchObject({ spans: [{ start: 3, end: 5, label: "symptom" }] });
 });
 
+it("marks what is selected in a text whose lines end by CR LF, and takes the mark away", async () => {
+  const text = "Seen today.\r\nShe had fever.\r\nNo cough.\r\n";
+  const { told, props } = labelling(ner, [text]);
+  await render(TokenLabelling, props as never);
+  select("cough");
+  await userEvent.keyboard("2");
+  expect(told.example).toMatchObject({
+    text,
+    spans: [{ start: text.indexOf("cough"), end: text.indexOf(".\r\n", 30), label: "symptom" }],
+  });
+  select("cough");
+  await userEvent.keyboard("{Delete}");
+  expect(told.example).toMatchObject({ spans: [] });
+});
+
 it("labels a text by number keys: one label, or several", async () => {
   const one = labelling(taskOf({ family: "classification", labels: [{ name: "urgent" }, { name: "routine" }] }), ["Chest pain"]);
   const { unmount } = await render(SentenceLabelling, one.props as never);

@@ -17,3 +17,16 @@ export function withoutMarks(spans: readonly Span[], start: number, end: number)
     start === end ? start < span.start || span.end < start : span.end <= start || end <= span.start,
   );
 }
+
+/** A text as a textarea shows it: each of its lines ends by one line feed. */
+export const inTextarea = (text: string): string => text.replace(/\r\n?/g, "\n");
+
+/** Place in a text for a place in the textarea that shows it, in UTF-16 units. */
+export function placeInText(text: string, place: number): number {
+  let pairs = 0; // CR LF before the place: two units of the text, one of the textarea
+  for (const { index } of text.matchAll(/\r\n/g)) {
+    if (index - pairs >= place) break;
+    pairs++;
+  }
+  return place + pairs;
+}

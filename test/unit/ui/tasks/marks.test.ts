@@ -1,7 +1,7 @@
 // Marks by selection: trimmed to what can be seen, never overlapping, taken away by caret or selection.
 
 import { describe, expect, it } from "vitest";
-import { withMark, withoutMarks } from "../../../../src/ui/tasks/marks.ts";
+import { inTextarea, placeInText, withMark, withoutMarks } from "../../../../src/ui/tasks/marks.ts";
 
 const text = "She had fever and a rash.";
 const fever = { start: 8, end: 13, label: "finding" };
@@ -37,5 +37,21 @@ describe("withoutMarks", () => {
   it("takes away all that a selection touches, and nothing beside it", () => {
     expect(withoutMarks([fever, rash], 0, 25)).toEqual([]);
     expect(withoutMarks([fever, rash], 13, 20)).toEqual([fever, rash]);
+  });
+});
+
+describe("placeInText", () => {
+  it.each([
+    "No line ends here.",
+    "One.\nTwo.\n",
+    "One.\r\nShe had fever.\r\n\r\nAnd cough.\r\n",
+    "\r\nOne.\rTwo.\n\rThree.\r\r\nFour.",
+  ])("finds each character of %j where the textarea has it", (text) => {
+    const shown = inTextarea(text);
+    for (let place = 0; place < shown.length; place++) {
+      const there = text.slice(placeInText(text, place), placeInText(text, place + 1));
+      expect(inTextarea(there)).toBe(shown[place]);
+    }
+    expect([placeInText(text, 0), placeInText(text, shown.length)]).toEqual([0, text.length]);
   });
 });
