@@ -40,7 +40,7 @@ export interface MappedField {
 interface Row<S extends Shape> {
   readonly fields: readonly MappedField[];
   /** Values of a row that name labels. */
-  values(cell: (id: string) => unknown): readonly string[];
+  values(cell: (id: string) => unknown, task: LearnableTask<S>): readonly string[];
   /** Undefined for a row that is left out. Throws a `Fault`. */
   read(
     cell: (id: string) => string,
@@ -60,8 +60,8 @@ const label: MappedField = {
   isLabel: true,
 };
 
-/** "a; b", "a|b", a JSON list, or a list. */
-function several(value: unknown): readonly string[] {
+/** Values of a cell that name labels: a list, a JSON list, "a; b" or "a|b". A text that carries one label, or names one, is not cut. */
+function labelsIn(value: unknown, task: LearnableTask<"sentence">): readonly string[] {
   if (Array.isArray(value)) return value.map(String);
   const written = String(value ?? "").trim();
   if (written.startsWith("[")) {
@@ -72,10 +72,8 @@ function several(value: unknown): readonly string[] {
       // a text that begins with a bracket
     }
   }
-  return written
-    .split(/[;|]/)
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+  const isWhole = task.carries === "one" || guessedLabel(task, written) !== undefined;
+  return (isWhole ? [written] : written.split(/[;|]/).map((part) => part.trim())).filter((part) => part !== "");
 }
 
 /** `[[0, 4, "Drug"]]`, or objects with `start`, `end` and `label`. */
@@ -127,12 +125,14 @@ const rows: { readonly [S in Shape]: Row<S> } = {
   },
   sentence: {
     fields: [text, label],
-    values: (cell) => several(cell("label")),
+    values: (cell, task) => labelsIn(cell("label"), task),
     read(cell, raw, labelFor, task) {
       const of = visible(cell("text"), "text");
-      const given = task.carries === "one" ? [cell("label").trim()] : several(raw("label"));
+      const given = labelsIn(raw("label"), task);
       const labels = [...new Set(given.flatMap((value) => labelFor(value) ?? []))];
-      if (task.carries === "one" && given[0] === "") throw new Fault("the label is empty");
+      if (task.carries === "one" && given.length === 0) throw new Fault("the label is empty");
+      if (task.carries === "one" && labels.length > 1)
+        throw new Fault(`the text has ${labels.length} labels, and the task takes one`);
       return labels.length === 0 && (given.length > 0 || task.carries === "some")
         ? undefined
         : { kind: "sentence", text: of, labels };
@@ -237,7 +237,7 @@ export function valuesIn(task: LearnableTask, table: Table, mapping: Mapping): R
 
 function valuesOf(task: LearnableTask, row: TableRow, mapping: Mapping): readonly string[] {
   try {
-    return rowOf(task).values(cellOf(row, mapping));
+    return rowOf(task).values(cellOf(row, mapping), task);
   } catch (error) {
     if (error instanceof Fault) return []; // reading the row says so
     throw error;

@@ -108,6 +108,30 @@ describe("a table", () => {
     });
   });
 
+  it("takes the one label of a text as it is written, or from a list, and says where there are several", () => {
+    const kinds = taskOf({ family: "classification", labels: [{ name: "fracture; closed" }, { name: "fracture; open" }] });
+    const csv = "text,label\nAn arm,fracture; closed\nA leg,Fracture; open\nA toe, \n";
+    const { examples, faults } = mapped(kinds, csv);
+    expect(examples).toMatchObject([{ labels: ["fracture; closed"] }, { labels: ["fracture; open"] }]);
+    expect(faults).toEqual([{ line: 4, what: "the label is empty" }]);
+    const lists = [["urgent"], ["not urgent", "urgent"], "['urgent']", []];
+    const jsonl = lists.map((label) => JSON.stringify({ text: "Chest pain", label })).join("\n");
+    expect(mapped(urgency, jsonl, "rows.jsonl")).toEqual({
+      examples: [1, 3].map(() => ({ kind: "sentence", text: "Chest pain", labels: ["urgent"] })),
+      faults: [
+        { line: 2, what: "the text has 2 labels, and the task takes one" },
+        { line: 4, what: "the label is empty" },
+      ],
+      leftOut: 0,
+    });
+  });
+
+  it("does not cut the name of a label that holds a semicolon or a bar", () => {
+    const signs = taskOf({ family: "classification", carries: "some", labels: [{ name: "fever; chills" }, { name: "A|B" }] });
+    const { examples } = mapped(signs, "text,labels\nHot,fever; chills\nCold,a|b\n");
+    expect(examples).toMatchObject([{ labels: ["fever; chills"] }, { labels: ["A|B"] }]);
+  });
+
   it("takes marks as lists and as objects, in order", () => {
     const text = "Give aspirin 100 mg.";
     const rows = [
