@@ -66,8 +66,15 @@ const notebookStore: NotebookStore = {
 const tasks: OwnTasks = {
   list: async () => (await database()).tasks.list(),
   get: async (id) => (await database()).tasks.get(id),
-  put: async (task) => (await database()).tasks.put(task),
+  put: async (task, since) => (await database()).tasks.put(task, since),
   delete: async (id) => (await database()).tasks.delete(id),
+  watch(listener) {
+    const watching = database().then(
+      (store) => store.tasks.watch(listener),
+      () => undefined, // who reads or writes is told why there is no store
+    );
+    return () => void watching.then((leave) => leave?.());
+  },
 };
 
 const products: ProductStore = {

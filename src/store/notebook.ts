@@ -4,6 +4,7 @@ import { sha256 } from "../base/hash.ts";
 import type { Notebook, NotebookData } from "../experiment/notebook.ts";
 import { conflicts, type NotebookPatch, patched } from "../experiment/notebook-patch.ts";
 import type { Db, Identified } from "./db.ts";
+import { newsChannel } from "./news-channel.ts";
 import { logOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
@@ -68,7 +69,7 @@ export function notebooks(db: Db): Notebooks {
     known.set(data, id);
     return id;
   };
-  const channel = newsChannel(db.name);
+  const channel = newsChannel<NotebookNews>(channelName(db.name));
 
   const get = (id: string) =>
     read("read the run", async () => {
@@ -178,22 +179,6 @@ export function tellEveryTab(database: string, news: NotebookNews): void {
   const channel = new BroadcastChannel(channelName(database));
   channel.postMessage(news);
   channel.close();
-}
-
-/** One channel a database: what a tab or worker tells reaches all others. */
-function newsChannel(name: string) {
-  const channel = new BroadcastChannel(channelName(name));
-  const listeners = new Set<(news: NotebookNews) => void>();
-  channel.onmessage = ({ data }: MessageEvent<NotebookNews>) => {
-    for (const listener of listeners) listener(data);
-  };
-  return {
-    tell: (news: NotebookNews) => channel.postMessage(news),
-    watch(listener: (news: NotebookNews) => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
 }
 
 interface Alone extends Holdings {

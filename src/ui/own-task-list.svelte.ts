@@ -1,6 +1,6 @@
 // The user's own tasks as every page sees them: those that can be used, and those that are half done. Knows no component.
 
-import type { OwnTasks } from "../store/own-tasks.ts";
+import type { OwnTasks, Saved } from "../store/own-tasks.ts";
 import type { OwnTask } from "../tasks/own-store.ts";
 import type { TaskFile } from "../tasks/task-file.ts";
 
@@ -19,6 +19,7 @@ export class OwnTaskList {
   constructor(store: OwnTasks) {
     this.#store = store;
     void this.read();
+    store.watch(() => void this.read());
   }
 
   /** Tasks that a run can take. */
@@ -40,10 +41,20 @@ export class OwnTaskList {
     return this.#store.get(id);
   }
 
-  async save(task: OwnTask): Promise<void> {
-    await this.#store.put(task);
-    const saved = await listed(task);
-    this.all = [saved, ...(this.all ?? []).filter(({ own }) => own.id !== task.id)];
+  /** A new task; with `since`, in the place of what was saved then, unless another tab changed or deleted it. */
+  async save(task: OwnTask, since?: number): Promise<Saved> {
+    const saved = await this.#store.put(task, since);
+    if (saved.kind !== "written") return saved;
+    const made = await listed(task);
+    this.all = [made, ...(this.all ?? []).filter(({ own }) => own.id !== task.id)];
+    return saved;
+  }
+
+  /** Hears when another tab saves or deletes the task, until the returned function is called. */
+  watch(id: string, listener: () => void): () => void {
+    return this.#store.watch((of) => {
+      if (of === id) listener();
+    });
   }
 
   async delete(id: string): Promise<void> {

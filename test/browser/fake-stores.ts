@@ -48,13 +48,30 @@ export function memoryCapsules(
   };
 }
 
-/** Tasks of the user's own in memory, the newest first. */
+/** Tasks of the user's own in memory, the newest first. Who watches hears every change, as a tab hears those of another. */
 export function memoryTasks(): Services["tasks"] {
   const kept = new Map<string, OwnTask>();
+  const listeners = new Set<(id: string) => void>();
+  const tell = (id: string) => {
+    for (const listener of listeners) listener(id);
+  };
   return {
     list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
     get: async (id) => kept.get(id),
-    put: async (task) => void kept.set(task.id, structuredClone(task)),
-    delete: async (id) => void kept.delete(id),
+    async put(task, since) {
+      const before = since === undefined ? undefined : kept.get(task.id);
+      if (before?.updatedAt !== since) return before ? { kind: "outdated", task: before } : { kind: "deleted" };
+      kept.set(task.id, structuredClone(task));
+      tell(task.id);
+      return { kind: "written" };
+    },
+    async delete(id) {
+      kept.delete(id);
+      tell(id);
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }

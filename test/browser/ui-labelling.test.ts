@@ -4,6 +4,7 @@ import { beforeEach, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import type { Example } from "../../src/tasks/example.ts";
+import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { LearnableTask } from "../../src/tasks/task.ts";
 import { readTaskJson } from "../../src/tasks/task-file.ts";
 import App from "../../src/ui/App.svelte";
@@ -190,6 +191,66 @@ it("says what a task still lacks, and offers no run until then", async () => {
   await page.getByRole("textbox", { name: "Label 1" }).fill("same");
   await expect.element(page.getByText("To go on: say what label 1 means.")).toBeVisible();
   expect(page.getByRole("button", { name: "Start a run" }).query()).toBeNull();
+});
+
+async function openedTask() {
+  const { services } = fakeServices();
+  const task: OwnTask = {
+    id: "own-1",
+    updatedAt: 1,
+    half: { name: "Findings", family: "ner", labels: [{ id: "finding", name: "finding", description: "" }] },
+    examples: { train: [], validation: [], test: [] },
+    waiting: [["She had a rash."], ["No fever."]],
+  };
+  await services.tasks.put(task);
+  location.hash = "#/task/own-1";
+  await render(App, { services });
+  await expect.element(page.getByLabelText("Text to mark")).toBeVisible();
+  const train: readonly Example[] = [{ kind: "token", text: "A cough.", spans: [{ start: 2, end: 7, label: "finding" }] }];
+  const there = { ...task, updatedAt: 2, examples: { train, validation: [], test: [] } };
+  return { services, task, there };
+}
+
+it("shows what another tab keeps of the task, under marks that are not kept yet, and undoes it", async () => {
+  const { services, there } = await openedTask();
+  select("rash");
+  await userEvent.keyboard("1");
+  await services.tasks.put(there, 1);
+  await expect.element(page.getByText("Train: 1")).toBeVisible();
+  await userEvent.keyboard("{Enter}");
+  await expect.element(page.getByText("Train: 2")).toBeVisible();
+  await expect
+    .poll(async () => (await services.tasks.get("own-1"))?.examples.train)
+    .toMatchObject([{ text: "A cough." }, { text: "She had a rash.", spans: [{ start: 10, end: 14, label: "finding" }] }]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.examples.train).toEqual([]);
+});
+
+it("keeps no change over another tab's: its state is shown, and undo leads back", async () => {
+  const { services, there } = await openedTask();
+  const name = page.getByLabelText("Name of the task");
+  await name.fill("Findings here"); // kept after a rest
+  await services.tasks.put(there, 1);
+  await expect.element(page.getByText(/^This task was changed in another tab meanwhile/)).toBeVisible();
+  await expect.element(name).toHaveValue("Findings");
+  await expect.element(page.getByText("Train: 1")).toBeVisible();
+  expect((await services.tasks.get("own-1"))?.examples.train).toHaveLength(1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.element(name).toHaveValue("Findings here");
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.half.name).toBe("Findings here");
+});
+
+it("does not bring back by itself a task that another tab deleted", async () => {
+  const { services } = await openedTask();
+  await page.getByLabelText("Name of the task").fill("Findings here");
+  await services.tasks.delete("own-1");
+  await expect.element(page.getByText(/^This task was deleted in another tab/)).toBeVisible();
+  await page.getByLabelText("Name of the task").fill("Findings still here");
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(await services.tasks.list()).toEqual([]);
+  await page.getByRole("button", { name: "Keep it again" }).click();
+  await expect.poll(async () => (await services.tasks.list()).map(({ half }) => half.name)).toEqual(["Findings still here"]);
 });
 
 const utf16 = (text: string) =>

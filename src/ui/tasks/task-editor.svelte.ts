@@ -1,5 +1,6 @@
 // A task of the user's own while it is edited: each change can be undone, and is kept after a moment. Knows no component.
 
+import { mutex } from "../../base/async.ts";
 import { ClinfuseError } from "../../base/errors.ts";
 import type { Example } from "../../tasks/example.ts";
 import { exampleSets, noExamples, type TaskExamples } from "../../tasks/example-rows.ts";
@@ -39,14 +40,22 @@ export class TaskEditor {
   failure = $state.raw<unknown>();
   /** A change is not kept yet. */
   pending = $state(false);
+  /** Another tab had changed the task before the last change was kept: its state is shown, and undo leads back. */
+  overtaken = $state(false);
+  /** Another tab deleted the task. */
+  deleted = $state(false);
+  /** When what is stored was saved; undefined for a new task. */
+  #stored: number | undefined;
+  readonly #queue = mutex();
   readonly #list: OwnTaskList;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Field of the last change, and when: letters typed into one field are undone together. */
   #touched = { what: "", at: 0 };
 
-  constructor(list: OwnTaskList, { id, half, examples, waiting = [] }: OwnTask) {
+  constructor(list: OwnTaskList, { id, updatedAt, half, examples, waiting = [] }: OwnTask, isStored: boolean) {
     this.#list = list;
     this.id = id;
+    this.#stored = isStored ? updatedAt : undefined;
     this.#state = { half, examples, waiting };
   }
 
@@ -220,6 +229,7 @@ export class TaskEditor {
     if (!goesOn) this.#past = [...this.#past, this.#state].slice(-mostUndone);
     this.#future = [];
     this.#touched = { what, at: now };
+    this.overtaken = false;
     this.#take(state);
   }
 
@@ -232,22 +242,62 @@ export class TaskEditor {
 
   save = async (): Promise<void> => {
     clearTimeout(this.#timer);
-    if (!this.pending) return;
-    this.pending = false;
-    try {
-      await this.#list.save({
-        id: this.id,
-        updatedAt: Date.now(),
-        half: this.half,
-        examples: this.examples,
-        waiting: this.waiting,
-      });
-      this.failure = undefined;
-    } catch (error) {
-      this.pending = true;
-      this.failure = error;
-    }
+    await this.#queue.run(async () => {
+      if (!this.pending || this.deleted) return;
+      this.pending = false;
+      const updatedAt = Math.max(Date.now(), (this.#stored ?? 0) + 1);
+      try {
+        const saved = await this.#list.save({ id: this.id, updatedAt, ...this.#state }, this.#stored);
+        this.failure = undefined;
+        this.deleted = saved.kind === "deleted";
+        this.overtaken = saved.kind === "outdated";
+        if (saved.kind === "written") this.#stored = updatedAt;
+        else if (saved.kind === "outdated") this.#follow(saved.task);
+      } catch (error) {
+        this.pending = true;
+        this.failure = error;
+      }
+    });
   };
+
+  /** Keeps a task again that another tab deleted. */
+  restore = async (): Promise<void> => {
+    this.#stored = undefined;
+    this.deleted = false;
+    this.pending = true;
+    await this.save();
+  };
+
+  /** Shows what another tab stores, until the returned function is called. */
+  watch(): () => void {
+    return this.#list.watch(this.id, () => {
+      this.#queue.run(() => this.#look()).catch(() => undefined); // the next change is not kept over what is there
+    });
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stored === undefined) return;
+    const task = await this.#list.get(this.id);
+    if (this.pending) return; // saving tells
+    this.deleted = task === undefined;
+    if (task && task.updatedAt !== this.#stored) this.#follow(task);
+  }
+
+  /** Another tab's state is one change to undo. */
+  #follow({ updatedAt, half, examples, waiting = [] }: OwnTask): void {
+    clearTimeout(this.#timer);
+    this.#past = [...this.#past, this.#state].slice(-mostUndone);
+    this.#future = [];
+    this.#touched = { what: "", at: 0 };
+    // A text that waits as before is the same one: its marks are not lost.
+    const same = (texts: readonly string[], i: number) => {
+      const before = this.waiting[i];
+      return before?.join("\0") === texts.join("\0") ? before : texts;
+    };
+    this.#state = { half, examples, waiting: waiting.map(same) };
+    this.#stored = updatedAt;
+    this.pending = false;
+  }
 
   get total(): number {
     return exampleSets.reduce((sum, set) => sum + this.examples[set].length, 0);

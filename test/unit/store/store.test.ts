@@ -70,9 +70,35 @@ describe("tasks of the user's own", () => {
     await store.put(task("two", 2));
     expect(await store.get("one")).toEqual(task("one", 1));
     expect((await store.list()).map(({ id }) => id)).toEqual(["two", "one"]);
-    await store.put(task("one", 3));
+    await store.put(task("one", 3), 1);
     expect((await store.list()).map(({ id }) => id)).toEqual(["one", "two"]);
     await store.delete("one");
     expect(await store.get("one")).toBeUndefined();
+  });
+
+  it("are neither written over what another tab saved since, nor made again where it deleted them", async () => {
+    const [here, there] = [ownTasks(await openDb("shared-tasks")), ownTasks(await openDb("shared-tasks"))];
+    await here.put(task("one", 1));
+    expect(await there.put(task("one", 2), 1)).toEqual({ kind: "written" });
+    expect(await here.put(task("one", 3), 1)).toEqual({ kind: "outdated", task: task("one", 2) });
+    expect(await here.get("one")).toEqual(task("one", 2));
+    await there.delete("one");
+    expect(await here.put(task("one", 4), 2)).toEqual({ kind: "deleted" });
+    expect(await here.list()).toEqual([]);
+    expect(await here.put(task("one", 5))).toEqual({ kind: "written" });
+  });
+
+  it("tell other tabs what was saved and deleted", async () => {
+    const [here, there] = [ownTasks(await openDb("told-tasks")), ownTasks(await openDb("told-tasks"))];
+    const heard: string[] = [];
+    const leave = there.watch((id) => heard.push(id));
+    await here.put(task("one", 1));
+    await here.put(task("one", 3), 2); // not written
+    await here.delete("one");
+    await expect.poll(() => heard).toEqual(["one", "one"]);
+    leave();
+    await here.put(task("two", 1));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(heard).toHaveLength(2);
   });
 });
