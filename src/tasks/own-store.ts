@@ -64,13 +64,15 @@ const changes: {
 const withLabel = <E extends { readonly label: string }>(e: E, label: string | undefined): E | undefined =>
   label === undefined ? undefined : { ...e, label };
 
+/** An example after its labels' ids became others: `to` gives the new one, undefined where the label is gone. Undefined where it had no other. */
+export function followed(example: Example, to: (id: string) => string | undefined, carriesOne: boolean): Example | undefined {
+  const change = changes[example.kind] as (e: Example, to: (id: string) => string | undefined) => Example | undefined;
+  const next = change(example, to);
+  return next?.kind === "sentence" && carriesOne && next.labels.length === 0 ? undefined : next;
+}
+
 /** Examples after a label's id became another; where it is gone, without it, and without the examples that it alone labelled. */
 export function relabelled(examples: TaskExamples, from: string, to: string | undefined, carriesOne: boolean): TaskExamples {
-  const renamed = (id: string) => (id === from ? to : id);
-  const one = (example: Example): readonly Example[] => {
-    const change = changes[example.kind] as (e: Example, to: (id: string) => string | undefined) => Example | undefined;
-    const next = change(example, renamed);
-    return next === undefined || (next.kind === "sentence" && carriesOne && next.labels.length === 0) ? [] : [next];
-  };
+  const one = (example: Example) => followed(example, (id) => (id === from ? to : id), carriesOne) ?? [];
   return { train: examples.train.flatMap(one), validation: examples.validation.flatMap(one), test: examples.test.flatMap(one) };
 }

@@ -211,6 +211,55 @@ async function openedTask() {
   return { services, task, there };
 }
 
+it("follows a renamed label into marks that are not kept yet, and lets go of one that is gone", async () => {
+  const { services } = await openedTask();
+  select("rash");
+  await userEvent.keyboard("1");
+  await page.getByRole("textbox", { name: "Entity type 1" }).fill("sign");
+  await expect.element(page.getByRole("button", { name: "1 sign" })).toBeVisible();
+  await expect.element(page.getByRole("button", { name: "Take the mark from “rash”" })).toBeVisible();
+  await page.getByRole("button", { name: "Add entity type" }).click();
+  await page.getByRole("textbox", { name: "Entity type 2" }).fill("site");
+  select("She");
+  await userEvent.keyboard("2");
+  await page.getByRole("button", { name: "Remove site" }).click();
+  await page.getByRole("button", { name: "Keep the example" }).click();
+  await expect
+    .poll(async () => (await services.tasks.list())[0]?.examples.train)
+    .toEqual([{ kind: "token", text: "She had a rash.", spans: [{ start: 10, end: 14, label: "sign" }] }]);
+  await page.getByRole("link", { name: "All tasks" }).click();
+  await expect.element(page.getByRole("link", { name: "Findings" })).toBeVisible();
+  expect(page.getByText("not finished").query()).toBeNull();
+});
+
+it("takes rows of a file by labels that were renamed while it was open", async () => {
+  const { services } = await openedTask();
+  await page.getByText("Read them from a file").click();
+  const row = JSON.stringify({ text: "A cough.", spans: [[2, 7, "finding"]] });
+  await userEvent.upload(page.getByLabelText("File of examples"), new File([row], "rows.jsonl"));
+  await expect.element(page.getByRole("button", { name: "Take 1 example" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Entity type 1" }).fill("sign");
+  await expect.element(page.getByLabelText(/^finding/)).toHaveDisplayValue("sign");
+  await page.getByRole("button", { name: "Take 1 example" }).click();
+  await expect.poll(async () => (await services.tasks.list())[0]?.examples.train).toMatchObject([{ spans: [{ label: "sign" }] }]);
+});
+
+it("asks anew for a text that was labelled in another form of task", async () => {
+  const { services } = await openedTask();
+  await page.getByRole("button", { name: "Add entity type" }).click();
+  await page.getByRole("textbox", { name: "Entity type 2" }).fill("site");
+  await page.getByRole("radio", { name: /^Topics of a text/ }).click();
+  await page
+    .getByRole("group", { name: "Its label" })
+    .getByRole("radio", { name: /finding/ })
+    .click();
+  await page.getByRole("radio", { name: /^Entities in a text/ }).click();
+  await page.getByRole("button", { name: "Keep the example" }).click();
+  await expect
+    .poll(async () => (await services.tasks.list())[0]?.examples.test)
+    .toEqual([{ kind: "token", text: "She had a rash.", spans: [] }]);
+});
+
 it("shows what another tab keeps of the task, under marks that are not kept yet, and undoes it", async () => {
   const { services, there } = await openedTask();
   select("rash");
@@ -264,7 +313,12 @@ it.each([
 ])("reads a table in %s, and says so", async (_, bytes, remark) => {
   const task = taskOf({ family: "classification", labels: [{ name: "now" }, { name: "later" }] });
   const taken: Example[] = [];
-  await render(RowsImport, { task, editor: { add: (examples: readonly Example[]) => taken.push(...examples) } } as never);
+  const editor = {
+    add: (examples: readonly Example[]) => taken.push(...examples),
+    idNow: (id: string) => id,
+    asNow: (example: Example) => example,
+  };
+  await render(RowsImport, { task, editor } as never);
   await userEvent.upload(page.getByLabelText("File of examples"), new File([bytes], "calls.csv"));
   await expect.element(page.getByText(remark)).toBeInTheDocument();
   await page.getByRole("button", { name: "Take 2 examples" }).click();

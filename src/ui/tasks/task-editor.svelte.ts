@@ -5,7 +5,7 @@ import { ClinfuseError } from "../../base/errors.ts";
 import type { Example } from "../../tasks/example.ts";
 import { exampleSets, noExamples, type TaskExamples } from "../../tasks/example-rows.ts";
 import type { Family } from "../../tasks/families.ts";
-import { type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
+import { followed, type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
 import { hasField, shapeOf } from "../../tasks/own-task.ts";
 import { labelsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
@@ -14,8 +14,13 @@ import { missingWords } from "./missing-words.ts";
 
 export type SetName = keyof TaskExamples;
 
+/** Ids of labels by keys that stay while the ids follow the names. */
+export type LabelIds = ReadonlyMap<number, string>;
+
 interface State {
   readonly half: HalfTask;
+  /** A key for each label of `half`, in their order. */
+  readonly keys: readonly number[];
   readonly examples: TaskExamples;
   readonly waiting: NonNullable<OwnTask["waiting"]>;
 }
@@ -33,7 +38,7 @@ export const emptyTask = (id: string, now: number): OwnTask => ({
 
 export class TaskEditor {
   readonly id: string;
-  #state = $state.raw<State>({ half: emptyTask("", 0).half, examples: noExamples, waiting: [] });
+  #state = $state.raw<State>({ half: emptyTask("", 0).half, keys: [], examples: noExamples, waiting: [] });
   #past = $state.raw<readonly State[]>([]);
   #future = $state.raw<readonly State[]>([]);
   /** Why the last change could not be kept. */
@@ -49,6 +54,7 @@ export class TaskEditor {
   readonly #queue = mutex();
   readonly #list: OwnTaskList;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #nextKey = 0;
   /** Field of the last change, and when: letters typed into one field are undone together. */
   #touched = { what: "", at: 0 };
 
@@ -56,7 +62,7 @@ export class TaskEditor {
     this.#list = list;
     this.id = id;
     this.#stored = isStored ? updatedAt : undefined;
-    this.#state = { half, examples, waiting };
+    this.#state = { half, keys: half.labels.map(() => this.#nextKey++), examples, waiting };
   }
 
   get half(): HalfTask {
@@ -88,11 +94,48 @@ export class TaskEditor {
 
   /** The task as it was whole last: what the page shows while a word of it is being written. */
   get shown(): Task | undefined {
-    if ("task" in this.checked) this.#last = this.checked.task;
-    return this.#last?.family === this.half.family ? this.#last : undefined;
+    if ("task" in this.checked) this.#last = { task: this.checked.task, ids: this.#ids };
+    return this.#last?.task.family === this.half.family ? this.#last.task : undefined;
   }
 
-  #last: Task | undefined;
+  #last: { readonly task: Task; readonly ids: LabelIds } | undefined;
+
+  get #ids(): LabelIds {
+    return new Map(this.half.labels.map(({ id }, i) => [this.#state.keys[i] ?? -1, id]));
+  }
+
+  /** Ids of the labels of the task that is shown: what is labelled on the page bears them. */
+  get shownIds(): LabelIds {
+    return this.shown && this.#last ? this.#last.ids : this.#ids;
+  }
+
+  /** Grows whenever a label of the task that is shown has another id, or is gone. */
+  readonly relabellings = $derived.by((): number => {
+    const now = this.shownIds;
+    if ([...this.#seen].some(([key, id]) => id !== "" && now.get(key) !== id)) this.#relabellings++;
+    this.#seen = now;
+    return this.#relabellings;
+  });
+
+  #seen: LabelIds = new Map();
+  #relabellings = 0;
+
+  /** The id now of a label that had this one when the ids were `then`; undefined where it is gone. One that is not of `then` stays. */
+  idNow(id: string, then: LabelIds, now = this.shownIds): string | undefined {
+    const [key] = [...then].find(([, other]) => other === id) ?? [];
+    return key === undefined ? id : now.get(key);
+  }
+
+  /** An example that was labelled when the ids were `then`, as it would be labelled now. */
+  asNow(example: Example, then: LabelIds, now = this.shownIds): Example | undefined {
+    const next = followed(example, (id) => this.idNow(id, then, now), this.half.carries !== "any");
+    const { head, tail } = this.half;
+    if (next?.kind !== "relation" || !head || !tail) return next;
+    return { ...next, head: { ...next.head, label: head.type }, tail: { ...next.tail, label: tail.type } };
+  }
+
+  /** The example with the ids of now, in place of those of the task that is shown. */
+  #kept = (example: Example): Example | undefined => this.asNow(example, this.shownIds, this.#ids);
 
   get canUndo(): boolean {
     return this.#past.length > 0;
@@ -164,7 +207,10 @@ export class TaskEditor {
 
   addLabel(): void {
     this.#change(
-      { half: { ...this.half, labels: [...this.half.labels, { id: "", name: "", description: "" }] }, examples: this.examples },
+      {
+        half: { ...this.half, labels: [...this.half.labels, { id: "", name: "", description: "" }] },
+        keys: [...this.#state.keys, this.#nextKey++],
+      },
       "",
     );
   }
@@ -173,13 +219,14 @@ export class TaskEditor {
     const { id } = this.half.labels[i] ?? { id: "" };
     const labels = this.half.labels.filter((_, k) => k !== i);
     const examples = relabelled(this.examples, id, undefined, this.half.carries !== "any");
-    this.#change({ half: { ...this.half, labels }, examples }, "");
+    const keys = this.#state.keys.filter((_, k) => k !== i);
+    this.#change({ half: { ...this.half, labels }, keys, examples }, "");
   }
 
   /** Puts examples where they are wanted most: to train on until each label has its shots, then to validate, then to test. */
   add(added: readonly Example[], into?: SetName): void {
     const sets = { train: [...this.examples.train], validation: [...this.examples.validation], test: [...this.examples.test] };
-    for (const example of added) sets[into ?? this.#wanting(sets, example)].push(example);
+    for (const example of added.flatMap((one) => this.#kept(one) ?? [])) sets[into ?? this.#wanting(sets, example)].push(example);
     this.#change({ half: this.half, examples: sets }, "");
   }
 
@@ -198,15 +245,17 @@ export class TaskEditor {
   }
 
   /** The first text that waits is labelled, or passed over. */
-  settle(example: Example | undefined): void {
+  settle(labelled: Example | undefined): void {
     const waiting = this.waiting.slice(1);
+    const example = labelled && this.#kept(labelled);
     if (!example) return this.#change({ waiting }, "");
     const { train, validation, test } = this.examples;
     const set = this.#wanting(this.examples, example);
     this.#change({ waiting, examples: { train, validation, test, [set]: [...this.examples[set], example] } }, "");
   }
 
-  replace(set: SetName, i: number, example: Example | undefined): void {
+  replace(set: SetName, i: number, labelled: Example | undefined): void {
+    const example = labelled && this.#kept(labelled);
     const rows = this.examples[set].flatMap((other, k) => (k === i ? (example ?? []) : other));
     this.#change({ half: this.half, examples: { ...this.examples, [set]: rows } }, example ? `${set} ${i}` : "");
   }
@@ -247,7 +296,8 @@ export class TaskEditor {
       this.pending = false;
       const updatedAt = Math.max(Date.now(), (this.#stored ?? 0) + 1);
       try {
-        const saved = await this.#list.save({ id: this.id, updatedAt, ...this.#state }, this.#stored);
+        const { half, examples, waiting } = this.#state;
+        const saved = await this.#list.save({ id: this.id, updatedAt, half, examples, waiting }, this.#stored);
         this.failure = undefined;
         this.deleted = saved.kind === "deleted";
         this.overtaken = saved.kind === "outdated";
@@ -294,7 +344,10 @@ export class TaskEditor {
       const before = this.waiting[i];
       return before?.join("\0") === texts.join("\0") ? before : texts;
     };
-    this.#state = { half, examples, waiting: waiting.map(same) };
+    const isSame = half.labels.length === this.half.labels.length;
+    const keyOf = (id: string) => [...this.#ids].find(([, other]) => other === id && id !== "")?.[0];
+    const keys = half.labels.map(({ id }, i) => (isSame ? this.#state.keys[i] : keyOf(id)) ?? this.#nextKey++);
+    this.#state = { half, keys, examples, waiting: waiting.map(same) };
     this.#stored = updatedAt;
     this.pending = false;
   }
