@@ -66,11 +66,11 @@ export class OwnTaskList {
     }
   }
 
-  /** The id itself, or the first free one after it. */
+  /** The id itself, or the first free one after it, of 64 characters at most. */
   freeId(id: string): string {
     const taken = new Set((this.all ?? []).map(({ own }) => own.id));
     let free = id;
-    for (let i = 2; taken.has(free); i++) free = `${id}-${i}`;
+    for (let i = 2; taken.has(free); i++) free = `${id.slice(0, 63 - `${i}`.length)}-${i}`;
     return free;
   }
 }

@@ -27,7 +27,9 @@ export async function importTask(list: OwnTaskList, picked: File): Promise<strin
   }
   const file = readTaskFile(await readUtf8(picked, picked.name), picked.name);
   await list.read();
-  const same = list.usable.find((other) => canonicalJson(other) === canonicalJson(file));
+  // Not by its id: one that stands beside another of that id got its own.
+  const content = ({ task, examples }: TaskFile) => canonicalJson({ task: { ...task, id: "" }, examples });
+  const same = list.usable.find((other) => content(other) === content(file));
   if (same) return `“${file.task.name}” is here already, as it is in the file.`;
   const id = list.freeId(file.task.id);
   await list.save(keptTask(file, id, Date.now()));
