@@ -5,7 +5,7 @@ import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import type { Example } from "../../src/tasks/example.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
-import type { LearnableTask } from "../../src/tasks/task.ts";
+import type { Label, LearnableTask } from "../../src/tasks/task.ts";
 import { readTaskJson } from "../../src/tasks/task-file.ts";
 import App from "../../src/ui/App.svelte";
 import PairLabelling from "../../src/ui/tasks/PairLabelling.svelte";
@@ -258,6 +258,28 @@ it("asks anew for a text that was labelled in another form of task", async () =>
   await expect
     .poll(async () => (await services.tasks.list())[0]?.examples.test)
     .toEqual([{ kind: "token", text: "She had a rash.", spans: [] }]);
+});
+
+it("asks again for texts with several labels, or none, where a text is to carry one", async () => {
+  const { services } = fakeServices();
+  const [a, b] = ["heart", "lung"].map((id) => ({ id, name: id, description: "" })) as [Label, Label];
+  const sentence = (text: string, labels: readonly string[]): Example => ({ kind: "sentence", text, labels });
+  const train = [sentence("Angina.", ["heart"]), sentence("Angina and cough.", ["heart", "lung"])];
+  const examples = { train, validation: [sentence("A fracture.", [])], test: [] };
+  const half = { name: "Organs", family: "classification", carries: "any", labels: [a, b] } as const;
+  await services.tasks.put({ id: "own-1", updatedAt: 1, half, examples });
+  location.hash = "#/task/own-1";
+  await render(App, { services });
+  const several = page.getByRole("checkbox", { name: /^A text may carry several/ });
+  await expect.element(page.getByText(/^Without it, 2 examples/)).toBeVisible();
+  await several.click();
+  await expect.element(page.getByText("Label this one; 1 text after it")).toBeVisible();
+  await expect
+    .poll(async () => (await services.tasks.get("own-1"))?.examples)
+    .toEqual({ train: train.slice(0, 1), validation: [], test: [] });
+  expect((await services.tasks.get("own-1"))?.waiting).toEqual([["Angina and cough."], ["A fracture."]]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.examples).toEqual(examples);
 });
 
 it("shows what another tab keeps of the task, under marks that are not kept yet, and undoes it", async () => {

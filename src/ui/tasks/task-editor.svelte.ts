@@ -7,7 +7,7 @@ import { exampleSets, noExamples, type TaskExamples } from "../../tasks/example-
 import type { Family } from "../../tasks/families.ts";
 import { followed, type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
 import { hasField, shapeOf } from "../../tasks/own-task.ts";
-import { labelsOf } from "../../tasks/shapes.ts";
+import { labelsOf, textsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
 import type { OwnTaskList } from "../own-task-list.svelte.ts";
 import { missingWords } from "./missing-words.ts";
@@ -175,6 +175,19 @@ export class TaskEditor {
     const waiting = shapeOf(family) === "pair" || shapeOf(this.half.family) === "pair" ? [] : this.waiting;
     const half: HalfTask = { name, family, labels: whole, ...ends, ...(hasField(family, "carries") ? { carries: "one" } : {}) };
     this.#change({ half, examples: keeps ? this.examples : noExamples, waiting: keeps ? this.waiting : waiting }, "");
+  }
+
+  /** Examples that carry several labels, or none. */
+  get notOne(): readonly Example[] {
+    return exampleSets.flatMap((set) => this.examples[set].filter((example) => labelsOf(example).length !== 1));
+  }
+
+  /** Texts with several labels, or none, wait to be labelled again where one is to be carried. */
+  setCarries(carries: "one" | "any"): void {
+    const again = new Set(carries === "one" ? this.notOne : []);
+    const kept = (set: SetName) => this.examples[set].filter((example) => !again.has(example));
+    const examples = { train: kept("train"), validation: kept("validation"), test: kept("test") };
+    this.#change({ half: { ...this.half, carries }, examples, waiting: [...[...again].map(textsOf), ...this.waiting] }, "");
   }
 
   /** A label's id is its name; its examples follow. */
