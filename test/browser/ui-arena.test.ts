@@ -42,6 +42,17 @@ describe("an arena", () => {
     expect(Object.values(kept?.outcomes ?? {}).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
   });
 
+  it("stops, and says so, where another tab deletes it", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    const [{ id = "" } = {}] = await fake.services.arenas.list();
+    await fake.services.arenas.delete(id);
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByText(/^This arena was deleted in another tab/)).toBeVisible();
+    await expect.element(button(/^(Fill|Go on with) \d cells?$/)).toBeDisabled();
+    expect(await fake.services.arenas.list()).toEqual([]);
+  });
+
   it("judges its methods together: intervals, ranks, tests against a baseline of choice, a forest plot, costs", async () => {
     const fake = fakeServices();
     await arenaOf(fake);

@@ -40,6 +40,8 @@ export class ArenaRun {
   arena = $state.raw<Arena>() as Arena;
   /** Why the last change could not be saved. */
   unsaved = $state.raw<unknown>();
+  /** Another tab deleted it: what is computed is kept no more. */
+  deleted = $state(false);
   /** Intervals and tests are being computed. */
   judging = $state(false);
   /** Why they could not be. */
@@ -223,6 +225,8 @@ export class ArenaRun {
     try {
       const stored = await this.#lab.services.arenas.change(this.arena.id, dated);
       if (stored) this.arena = stored;
+      else this.work.stop();
+      this.deleted = stored === undefined;
       this.unsaved = undefined;
     } catch (error) {
       this.unsaved = error;
