@@ -2,7 +2,7 @@
 
 import { writerWords } from "../experiment/batch-file.ts";
 import { modelNote } from "../experiment/model-note.ts";
-import type { Notebook, NotebookData } from "../experiment/notebook.ts";
+import type { Notebook } from "../experiment/notebook.ts";
 import { lastStageOf } from "../experiment/training-basis.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf } from "../generate/sources.ts";
@@ -11,6 +11,7 @@ import { taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { Shape } from "../tasks/example.ts";
 import { metricId } from "../tasks/metric.ts";
 import type { Task } from "../tasks/task.ts";
+import { isValidationScored, sourceWords } from "./data-words.ts";
 import { metricWords } from "./metric-words.ts";
 import { type Looked, limitsOf } from "./report-card.ts";
 import { counted } from "./report-html.ts";
@@ -132,8 +133,6 @@ function learntFrom(
   ];
 }
 
-const sourceWords = ({ source }: NotebookData): string => (source === "sample" ? "the sample that ships with Clinfuse" : source);
-
 function scoreBlocks({ data, training }: Notebook, task: Task, { sure }: Looked): CardBlock[] {
   const stages = (["few", "synthetic"] as const).filter((stage) => training?.results[stage]);
   if (!training || stages.length === 0) return [text("It was not scored.")];
@@ -149,9 +148,10 @@ function scoreBlocks({ data, training }: Notebook, task: Task, { sure }: Looked)
   });
   const test = training.results[lastStageOf(training.basis)]?.scores.examples ?? data?.test.length ?? 0;
   const from = data ? ` from ${sourceWords(data)}` : "";
+  const flatters = data !== undefined && isValidationScored(data);
   return [
     text(
-      `On ${counted(test, "test example")}${from}.${sure ? " In brackets: the 95 % interval, by 10,000 draws of the test examples." : ""}`,
+      `On ${counted(test, flatters ? "validation example" : "test example")}${from}.${sure ? " In brackets: the 95 % interval, by 10,000 draws of these examples." : ""}`,
     ),
     { kind: "table", head: ["Metric", ...stages.map((stage) => names[stage])], rows },
     ...(stages.length === 2 ? [text("The files hold the model of the last column.")] : []),

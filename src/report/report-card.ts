@@ -10,6 +10,7 @@ import { licenceSentences } from "../knowledge/licences.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
+import { isValidationScored, validationScored } from "./data-words.ts";
 import { counted, type Html, html } from "./report-html.ts";
 import type { ModelRole, RunModelFiles } from "./run-record.ts";
 import type { Sureness } from "./sureness.ts";
@@ -94,14 +95,16 @@ export function limitsOf(
 ): readonly string[] {
   const test = data?.test.length ?? 0;
   const scored = training && Object.keys(training.results).length > 0;
+  const flatters = data !== undefined && isValidationScored(data);
   return [
     ...(scored
       ? [
           `The scores are of one training on texts that were written once, with the seed ${training.basis.settings.seed}: other seeds give other scores, and no interval here says how far from these.`,
         ]
       : []),
+    ...(scored && flatters ? [validationScored] : []),
     ...(scored && test > 0 && test < fewTests
-      ? [`The test set has ${counted(test, "example")}: too few to tell small differences.`]
+      ? [`The ${flatters ? "validation" : "test"} set has ${counted(test, "example")}: too few to tell small differences.`]
       : []),
     ...(scored && !sure ? ["The scores stand here without their intervals: they were not computed."] : []),
     ...(data && test === 0 ? ["The real rows are not in this copy, so errors cannot be looked at."] : []),

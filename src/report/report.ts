@@ -16,6 +16,7 @@ import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { confusionHtml, confusionTable, confusionWords } from "./confusion-table.ts";
 import { constantWords } from "./constant-words.ts";
+import { sourceWords } from "./data-words.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { metricWords } from "./metric-words.ts";
@@ -188,7 +189,7 @@ ${total > 0 ? html`<table><thead><tr><th scope="col">Reason</th><th scope="col" 
 function shotsSection(data: NotebookData): Html {
   return html`<section>
 <h2>The ${counted(data.train.length, "real example")} it grew from</h2>
-<p>Source: ${data.source}.${data.remarks.map((r) => ` ${r}`).join("")}</p>
+<p>Source: ${sourceWords(data)}.${data.remarks.map((r) => ` ${r}`).join("")}</p>
 <ol>${data.train.map((e) => html`<li>${drawn(e)}</li>`)}</ol>
 </section>`;
 }

@@ -22,6 +22,17 @@ it("says what it was trained on, its scores with intervals, its limits, and the 
   expect(said("Licences")).toContain("The encoder, MiniLM: Apache-2.0.");
 });
 
+it("says that the scores flatter where the validation set is scored for want of test examples", () => {
+  const { data } = notebook;
+  if (!data) throw new Error("the record has rows");
+  expect(said("Scores")).not.toContain("flatter");
+  const own = { ...notebook, data: { ...data, source: "own", test: structuredClone(data.validation) } };
+  const words = JSON.stringify(modelCard(own, synthetic, { sure, models }).sections);
+  expect(words).toMatch(/There were no test examples: .* flatter the model/);
+  expect(words).toMatch(/On \d+ validation examples? from the examples of a task of one's own\./);
+  expect(words).toContain("1 real example from the examples of a task of one's own (stage I)");
+});
+
 it("counts the licences of the examples that were trained on, not of those made since", () => {
   const basis = { ...notebook.training?.basis, examples: 1 } as never;
   const earlier = { ...notebook, training: { ...notebook.training, basis } as never };
