@@ -26,7 +26,10 @@ interface Training {
   /** Key of the encoder's files; undefined where it is not here. */
   readonly weights: string | undefined;
   result: TrainingResult;
+  /** Stage I is counted in every cell that begins with it, whichever trained it: the time is the method's, wherever it stands in the plan. */
   readonly clock: Stopwatch;
+  /** No earlier sitting of this training was counted. */
+  readonly isFirst: boolean;
 }
 
 export async function* driveTraining(
@@ -48,7 +51,8 @@ export async function* driveTraining(
   const lastKeys = stages[last] as StageKeys;
   const begun = await foundOf(store, lastKeys.model, weights);
   const clock = stopwatch(again ? 0 : begun?.milliseconds);
-  const training: Training = { work, data, keys: stages, last, weights, result: untrained(basis), clock };
+  const isFirst = again || begun === undefined;
+  const training: Training = { work, data, keys: stages, last, weights, result: untrained(basis), clock, isFirst };
   const model = again ? undefined : yield* foundModel(training, begun);
   if (!again) for (const stage of ["few", "synthetic"] as const) yield* findScores(training, stage, model !== undefined);
   if (model) yield* scoreKept(training, model);
@@ -167,6 +171,7 @@ async function* train(training: Training, made: Made | undefined, filtered: Filt
     for await (const event of ports.trainer.train(request, signal)) {
       training.result = withTrainEvent(training.result, event);
       if (event.type === "device-lost") training.result = { ...training.result, results };
+      if (event.type === "stage-found" && training.isFirst) await countStageOne(training);
       yield { type: "train", event };
       if (event.type === "device-lost") yield { type: "training", training: training.result };
       if (event.type === "saved") yield* keepModel(training, event.model);
@@ -177,6 +182,11 @@ async function* train(training: Training, made: Made | undefined, filtered: Filt
     if (!isWhole(training)) await saveBegun().catch(() => undefined); // the error that ended the training is told
     throw error;
   }
+}
+
+async function countStageOne({ work, keys, clock }: Training): Promise<void> {
+  const found = keys.few && (await work.store.find("model", keys.few.model));
+  if (found?.state === "whole") clock.add(found.milliseconds);
 }
 
 /** Tells whether the model is as whole as it is asked for. */

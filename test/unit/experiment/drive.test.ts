@@ -206,6 +206,26 @@ describe("cells of one few-shot set", () => {
     }
   });
 
+  it("count stage I in the time of each, whichever trained it, and once where a training was left", async () => {
+    const [store, disk] = [memoryProducts(), fakeDisk()];
+    const [first, second] = plan.cells as [Plan["cells"][0], Plan["cells"][0]];
+    const stageOne = (await all({ cells: [first, second] }, store, disk)).find((e) => e.type === "product" && e.kind === "model");
+    const kept = stageOne?.type === "product" ? await store.find("model", stageOne.key) : undefined;
+    if (!kept) throw new Error("stage I was not kept");
+    await store.put({ ...kept, milliseconds: 60_000 });
+    const third = { ...second, config: { ...second.config, size: 12 }, place: "d" };
+    const cells = [first, third];
+    const left = drive({ cells }, store, fakePorts(disk), never);
+    for await (const event of left)
+      if (event.type === "train" && event.event.type === "step" && event.event.stage === "synthetic") break;
+    for (let i = 0; i < 2; i++) {
+      const [, result] = resultsOf(await all({ cells }, store, disk));
+      expect(result?.spent.train).toBeGreaterThanOrEqual(60_000);
+      expect(result?.spent.train).toBeLessThan(120_000);
+    }
+    expect(disk.computed.steps.few).toBe(3);
+  });
+
   it("killed at any event they train stage I once all the same", async () => {
     const short: Plan = { cells: plan.cells.slice(0, 2) };
     const events = await all(short, memoryProducts(), fakeDisk());
