@@ -63,18 +63,24 @@ const notebookStore: NotebookStore = {
     ),
 };
 
+/** Listens to one store's news from when the database is open, until the returned function is called. */
+function watched(
+  of: (open: Awaited<ReturnType<typeof database>>) => Pick<OwnTasks, "watch">,
+  listener: (id: string) => void,
+): () => void {
+  const watching = database().then(
+    (open) => of(open).watch(listener),
+    () => undefined, // who reads or writes is told why there is no store
+  );
+  return () => void watching.then((leave) => leave?.());
+}
+
 const tasks: OwnTasks = {
   list: async () => (await database()).tasks.list(),
   get: async (id) => (await database()).tasks.get(id),
   put: async (task, since) => (await database()).tasks.put(task, since),
   delete: async (id) => (await database()).tasks.delete(id),
-  watch(listener) {
-    const watching = database().then(
-      (store) => store.tasks.watch(listener),
-      () => undefined, // who reads or writes is told why there is no store
-    );
-    return () => void watching.then((leave) => leave?.());
-  },
+  watch: (listener) => watched((store) => store.tasks, listener),
 };
 
 const products: ProductStore = {
@@ -92,6 +98,7 @@ const arenas: ArenaStore = {
   put: async (arena) => (await database()).arenas.put(arena),
   change: async (id, change) => (await database()).arenas.change(id, change),
   delete: async (id) => (await database()).arenas.delete(id),
+  watch: (listener) => watched((store) => store.arenas, listener),
 };
 
 /** The script from which onnxruntime's threads start. */

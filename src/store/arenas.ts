@@ -2,6 +2,7 @@
 
 import type { Arena } from "../experiment/arena.ts";
 import type { Db } from "./db.ts";
+import { newsChannel } from "./news-channel.ts";
 import { logOf } from "./run-log.ts";
 import { read, write } from "./transaction.ts";
 
@@ -13,6 +14,8 @@ export interface ArenaStore {
   change(id: string, change: (before: Arena) => Arena): Promise<Arena | undefined>;
   /** With the products and logs that no run and no other arena holds. */
   delete(id: string): Promise<void>;
+  /** Hears the id of each arena that another tab begins, changes or deletes, until the returned function is called. */
+  watch(listener: (id: string) => void): () => void;
 }
 
 /** Holdings of runs and arenas, as far as deleting must know them. */
@@ -24,6 +27,7 @@ interface Holder {
 }
 
 export function arenaStore(db: Db): ArenaStore {
+  const channel = newsChannel<string>(`clinfuse-arenas-${db.name}`);
   return {
     list: () =>
       read("list the arenas", async () => {
@@ -31,22 +35,27 @@ export function arenaStore(db: Db): ArenaStore {
         return stored.sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1));
       }),
 
-    put: (arena) =>
-      write(db, ["arenas"], "save the arena", async (tx) => {
+    async put(arena) {
+      await write(db, ["arenas"], "save the arena", async (tx) => {
         await tx.objectStore("arenas").put(arena);
-      }),
+      });
+      channel.tell(arena.id);
+    },
 
-    change: (id, change) =>
-      write(db, ["arenas"], "save the arena", async (tx) => {
+    async change(id, change) {
+      const stored = await write(db, ["arenas"], "save the arena", async (tx) => {
         const before = (await tx.objectStore("arenas").get(id)) as Arena | undefined;
         if (!before) return undefined;
         const after = change(before);
         await tx.objectStore("arenas").put(after);
         return after;
-      }),
+      });
+      if (stored) channel.tell(id);
+      return stored;
+    },
 
-    delete: (id) =>
-      write(db, ["arenas", "notebooks", "runs", "log", "products"], "delete the arena", async (tx) => {
+    async delete(id) {
+      await write(db, ["arenas", "notebooks", "runs", "log", "products"], "delete the arena", async (tx) => {
         const arenas = (await tx.objectStore("arenas").getAll()) as Holder[];
         const others = [...arenas.filter((a) => a.id !== id), ...((await tx.objectStore("notebooks").getAll()) as Holder[])];
         const own = arenas.find((a) => a.id === id);
@@ -60,6 +69,10 @@ export function arenaStore(db: Db): ArenaStore {
           await tx.objectStore("runs").delete(run);
           await tx.objectStore("log").delete(logOf(run));
         }
-      }),
+      });
+      channel.tell(id);
+    },
+
+    watch: channel.watch,
   };
 }

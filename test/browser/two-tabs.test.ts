@@ -1,8 +1,10 @@
-// Two tabs on one run, over the real storage: each shows what the other wrote, and none erases it.
+// Two tabs on one run or arena, over the real storage: each shows what the other wrote, and none erases it.
 
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Arena } from "../../src/experiment/arena.ts";
 import type { Notebook, TrainingResult } from "../../src/experiment/notebook.ts";
 import { presetConfig } from "../../src/experiment/presets.ts";
+import { arenaStore } from "../../src/store/arenas.ts";
 import { type Db, deleteDb, openDb } from "../../src/store/db.ts";
 import { type NotebookNews, type Notebooks, notebooks } from "../../src/store/notebook.ts";
 import { NotebookRecord } from "../../src/ui/run/record.svelte.ts";
@@ -74,4 +76,20 @@ it("a run that the other tab deleted is not brought back", async () => {
   await expect.poll(() => b.record.deleted).toBe(true);
   await b.record.change({ title: "back" });
   expect(await a.store.list()).toEqual([]);
+});
+
+it("each arena that one tab begins, changes or deletes is told to the other, once it is stored", async () => {
+  for (let i = 0; i < 2; i++) open.push(await openDb(name));
+  const [a, b] = open.map(arenaStore) as [ReturnType<typeof arenaStore>, ReturnType<typeof arenaStore>];
+  const heard: (readonly [string, string | undefined])[] = [];
+  unhear.push(b.watch(async (id) => void heard.push([id, (await b.list()).find((arena) => arena.id === id)?.title])));
+  const arena = { id: "a1", createdAt: 1, updatedAt: 1, title: "begun" } as Arena;
+  await a.put(arena);
+  await expect.poll(() => heard).toEqual([["a1", "begun"]]);
+  await a.change("a1", (before) => ({ ...before, title: "changed" }));
+  await expect.poll(() => heard.at(-1)).toEqual(["a1", "changed"]);
+  await a.delete("a1");
+  await expect.poll(() => heard.at(-1)).toEqual(["a1", undefined]);
+  await b.change("a1", (before) => ({ ...before, title: "again" }));
+  expect(await a.list()).toEqual([]);
 });

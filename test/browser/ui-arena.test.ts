@@ -42,8 +42,9 @@ describe("an arena", () => {
     expect(Object.values(kept?.outcomes ?? {}).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
   });
 
-  it("stops, and says so, where another tab deletes it", async () => {
+  it("stops, and says so, where another tab deleted it and this one has not heard", async () => {
     const fake = fakeServices();
+    fake.services.arenas.watch = () => () => undefined;
     await arenaOf(fake);
     const [{ id = "" } = {}] = await fake.services.arenas.list();
     await fake.services.arenas.delete(id);
@@ -51,6 +52,73 @@ describe("an arena", () => {
     await expect.element(page.getByText(/^This arena was deleted in another tab/)).toBeVisible();
     await expect.element(button(/^(Fill|Go on with) \d cells?$/)).toBeDisabled();
     expect(await fake.services.arenas.list()).toEqual([]);
+  });
+
+  it("keeps what another tab chose meanwhile, and shows it", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    const { arenas } = fake.services;
+    const [{ id = "" } = {}] = await arenas.list();
+    await arenas.change(id, (before) => ({
+      ...before,
+      updatedAt: before.updatedAt + 60_000,
+      grid: { ...before.grid, tasks: [...before.grid.tasks, "mqp"], sources: before.grid.sources.slice(0, 2) },
+    }));
+    await expect.element(page.getByLabelText("MQP")).toBeChecked();
+    await expect.element(page.getByLabelText("ClinGen", { exact: true })).not.toBeChecked();
+    await page.getByLabelText("HoC").click();
+    await page.getByLabelText("DemoGen").click();
+    await expect.element(button("Fill 9 cells")).toBeVisible();
+    const [{ grid } = { grid: undefined }] = await arenas.list();
+    expect([...(grid?.tasks ?? [])].sort()).toEqual(["bc5cdr-disease", "hoc", "mqp"]);
+    expect(grid?.sources.map(({ kind }) => kind).sort()).toEqual(["demogen", "none", "zerogen"]);
+  });
+
+  it("undoes no choice of another tab that it has not heard of", async () => {
+    const fake = fakeServices();
+    const { change } = fake.services.arenas;
+    fake.services.arenas.watch = () => () => undefined;
+    await arenaOf(fake);
+    const [{ id = "" } = {}] = await fake.services.arenas.list();
+    await change(id, (before) => ({
+      ...before,
+      grid: {
+        ...before.grid,
+        tasks: [...before.grid.tasks, "mqp"],
+        sources: before.grid.sources.slice(0, 2),
+        models: ["other"],
+      },
+    }));
+    await page.getByLabelText("HoC").click();
+    await page.getByLabelText("DemoGen").click();
+    await page.getByLabelText("Language model that writes").selectOptions("scripted");
+    await expect
+      .poll(async () => (await fake.services.arenas.list())[0]?.grid)
+      .toMatchObject({
+        tasks: expect.arrayContaining(["bc5cdr-disease", "mqp", "hoc"]),
+        sources: [{ kind: "zerogen" }, { kind: "demogen" }, { kind: "none" }],
+        models: ["other"],
+      });
+  });
+
+  it("lists what another tab begins, fills and deletes, and stops an open arena that it deletes", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    const { arenas } = fake.services;
+    const [first] = await arenas.list();
+    if (!first) throw new Error("no arena was begun");
+    await arenas.put({ ...first, id: "other", title: "Begun elsewhere", updatedAt: first.updatedAt + 60_000 });
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
+    await page.getByRole("link", { name: "All arenas" }).click();
+    await expect.element(page.getByRole("heading", { name: "2 arenas in this browser" })).toBeVisible();
+    await expect.element(page.getByText(/^3 cells so far/)).toBeVisible(); // as they are now, not as when the list was read
+    await page.getByRole("link", { name: "Begun elsewhere" }).click();
+    await expect.element(page.getByRole("heading", { name: "Begun elsewhere" })).toBeVisible();
+    await arenas.delete("other");
+    await expect.element(page.getByText(/^This arena was deleted in another tab/)).toBeVisible();
+    await page.getByRole("link", { name: "All arenas" }).click();
+    await expect.element(page.getByRole("heading", { name: "1 arena in this browser" })).toBeVisible();
   });
 
   it("judges its methods together: intervals, ranks, tests against a baseline of choice, a forest plot, costs", async () => {

@@ -35,6 +35,8 @@ function tooFew({ name }: Task): ClinfuseError {
   return new ClinfuseError("not-enough-examples", `${name} has too few labelled examples to train on`, { what: name, remedy });
 }
 
+type ArenaChange = (before: Arena) => Arena;
+
 export class ArenaRun {
   readonly work = new Work();
   arena = $state.raw<Arena>() as Arena;
@@ -48,10 +50,14 @@ export class ArenaRun {
   unjudged = $state.raw<unknown>();
   readonly texts: ArenaTexts;
   readonly #lab: Lab;
+  /** As the store has it. `arena` has the changes on their way there, too. */
+  #stored: Arena;
+  #pending: readonly ArenaChange[] = [];
 
   constructor(lab: Lab, arena: Arena) {
     this.#lab = lab;
     this.arena = arena;
+    this.#stored = arena;
     this.texts = new ArenaTexts(lab, this);
   }
 
@@ -61,7 +67,9 @@ export class ArenaRun {
   done = $derived.by(() => this.wanted.filter(({ outcome }) => outcome?.kind === "done"));
   failed = $derived.by(() => this.wanted.filter(({ outcome }) => outcome?.kind === "failed"));
 
-  choose = (patch: Partial<Grid>): Promise<void> => this.change((before) => ({ ...before, grid: { ...before.grid, ...patch } }));
+  /** `patch` sees the grid as the store has it, so that a choice made meanwhile in another tab stays. */
+  choose = (patch: (grid: Grid) => Partial<Grid>): Promise<void> =>
+    this.change((before) => ({ ...before, grid: { ...before.grid, ...patch(before.grid) } }));
 
   /** Takes a task's rows from a run, copied, so that the arena outlives it; those that come with the task where no run is named. */
   async takeRows(ref: TaskRef, id: string | undefined): Promise<void> {
@@ -72,11 +80,12 @@ export class ArenaRun {
   }
 
   /** Takes a task of the user's own as it is now, with its rows, or leaves it out. */
-  async toggleOwn(task: Task): Promise<void> {
-    const others = this.arena.grid.tasks.filter((ref) => taskIdOf(ref) !== task.id);
-    if (others.length < this.arena.grid.tasks.length) return this.choose({ tasks: others });
-    await this.#setRows(task, await this.#ownRows(task));
-    return this.choose({ tasks: [...others, task] });
+  async takeOwn(task: Task, isTaken: boolean): Promise<void> {
+    if (isTaken) await this.#setRows(task, await this.#ownRows(task));
+    return this.choose(({ tasks }) => {
+      const others = tasks.filter((ref) => taskIdOf(ref) !== task.id);
+      return { tasks: isTaken ? [...others, task] : others };
+    });
   }
 
   async #setRows(ref: TaskRef, rows: ArenaRows | undefined): Promise<void> {
@@ -186,7 +195,10 @@ export class ArenaRun {
       await this.change((before) => ({ ...before, outcomes: { ...before.outcomes, [name]: { kind: "done", summary } } }));
     } else if (event.type === "failed") {
       const { failure } = event;
-      await this.change((before) => ({ ...before, outcomes: { ...before.outcomes, [name]: { kind: "failed", failure } } }));
+      await this.change((before) => {
+        if (before.outcomes[name]?.kind === "done") return before; // another tab has computed it meanwhile
+        return { ...before, outcomes: { ...before.outcomes, [name]: { kind: "failed", failure } } };
+      });
     } else if (event.type === "product" && !this.arena.products.includes(event.key)) {
       await this.change((before) => ({ ...before, products: [...before.products, event.key] }));
     } else if (event.type === "generate" && event.event.type === "opened" && !this.arena.logs.includes(event.event.run)) {
@@ -218,18 +230,35 @@ export class ArenaRun {
     return errorCodes.includes(code as ErrorCode) ? new ClinfuseError(code as ErrorCode, message, place) : new Error(message);
   }
 
+  /** Another tab changed or deleted it: `stored` is what is there now. */
+  heard(stored: Arena | undefined): void {
+    if (stored) return this.#take(stored);
+    this.deleted = true;
+    this.work.stop();
+    this.texts.work.stop();
+  }
+
   /** Changes that another tab made meanwhile are kept. */
   async change(change: (before: Arena) => Arena): Promise<void> {
-    const dated = (before: Arena): Arena => ({ ...change(before), updatedAt: Date.now() });
+    // Later than what it is made on, whatever the clock says: the latest of two states is told by its date.
+    const dated: ArenaChange = (before) => ({ ...change(before), updatedAt: Math.max(Date.now(), before.updatedAt + 1) });
     this.arena = dated(this.arena);
+    this.#pending = [...this.#pending, dated];
     try {
       const stored = await this.#lab.services.arenas.change(this.arena.id, dated);
-      if (stored) this.arena = stored;
-      else this.work.stop();
-      this.deleted = stored === undefined;
+      this.#pending = this.#pending.filter((of) => of !== dated);
+      if (stored) this.#take(stored);
+      else this.heard(undefined);
       this.unsaved = undefined;
     } catch (error) {
+      this.#pending = this.#pending.filter((of) => of !== dated);
       this.unsaved = error;
     }
+  }
+
+  #take(stored: Arena): void {
+    if (stored.updatedAt > this.#stored.updatedAt) this.#stored = stored;
+    this.arena = this.#pending.reduce((arena, change) => change(arena), this.#stored);
+    this.#lab.arenas.noted(this.#stored);
   }
 }

@@ -20,9 +20,13 @@ export class Arenas {
   failure = $state.raw<unknown>();
   #open = $state.raw<ReadonlyMap<string, ArenaRun>>(new Map());
   readonly #lab: Lab;
+  /** News of other tabs are being read; others came meanwhile. */
+  #reading = false;
+  #stale = false;
 
   constructor(lab: Lab) {
     this.#lab = lab;
+    lab.services.arenas.watch(() => void this.#heard());
   }
 
   async read(): Promise<void> {
@@ -32,6 +36,28 @@ export class Arenas {
     } catch (error) {
       this.failure = error;
     }
+  }
+
+  /** Another tab began, changed or deleted an arena: the list and the open ones follow. News that come while it is read are read once. */
+  async #heard(): Promise<void> {
+    if (this.list === undefined) return; // nothing here shows one
+    if (this.#reading) {
+      this.#stale = true;
+      return;
+    }
+    this.#reading = true;
+    do {
+      this.#stale = false;
+      await this.read();
+      if (this.failure === undefined) for (const [id, run] of this.#open) run.heard(this.list.find((arena) => arena.id === id));
+    } while (this.#stale);
+    this.#reading = false;
+  }
+
+  /** An open arena was stored: the list has it as it is now. */
+  noted(arena: Arena): void {
+    const others = this.list?.filter(({ id }) => id !== arena.id);
+    if (others) this.list = [arena, ...others].sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
   /** An arena at work. */

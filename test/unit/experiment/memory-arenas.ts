@@ -1,20 +1,35 @@
-// Arenas in memory, as the store keeps them.
+// Arenas in memory, as the store keeps them. Who watches hears every change, as a tab hears those of another.
 
 import type { Arena } from "../../../src/experiment/arena.ts";
 import type { ArenaStore } from "../../../src/store/arenas.ts";
 
 export function memoryArenas(): ArenaStore {
   const kept = new Map<string, Arena>();
+  const listeners = new Set<(id: string) => void>();
+  const tell = (id: string) => {
+    for (const listener of listeners) listener(id);
+  };
   return {
     list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
-    put: async (arena) => void kept.set(arena.id, arena),
+    async put(arena) {
+      kept.set(arena.id, arena);
+      tell(arena.id);
+    },
     async change(id, change) {
       const before = kept.get(id);
       if (!before) return undefined;
       const after = change(before);
       kept.set(id, after);
+      tell(id);
       return after;
     },
-    delete: async (id) => void kept.delete(id),
+    async delete(id) {
+      kept.delete(id);
+      tell(id);
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }
