@@ -100,6 +100,13 @@ it("without the real rows opens with its scores, and says what it lacks", async 
     await expect.element(page.getByText(/Opened from the capsule/)).toBeVisible();
     await expect.element(page.getByRole("heading", { level: 1 })).toBeVisible();
   }
+  await expect.element(page.getByText("Without the real rows nothing can be measured or mapped here.")).toBeVisible();
+  await expect.element(page.getByText("Distance from real text, whole sets (CMD)")).toBeVisible();
+  expect(document.body.textContent).not.toMatch(/the 0 examples|0 real|in no real text|carries this label/);
+  await expect.element(button(/^(Measure|Draw|Look)/)).not.toBeInTheDocument();
+  location.hash = `#/run/${id}/train`;
+  await expect.element(page.getByRole("heading", { name: "On the test set" })).toBeVisible();
+  await expect.element(button(/^Train/)).not.toBeInTheDocument();
   location.hash = `#/run/${id}/task`;
   await expect.element(page.getByText(/its rows were left out of the capsule/)).toBeVisible();
   await expect.element(page.getByText(/0 (examples|to validate|test examples)/)).not.toBeInTheDocument();
