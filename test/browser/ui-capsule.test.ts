@@ -107,6 +107,7 @@ it("without the real rows opens with its scores, and says what it lacks", async 
   location.hash = `#/run/${id}/train`;
   await expect.element(page.getByRole("heading", { name: "On the test set" })).toBeVisible();
   await expect.element(button(/^Train/)).not.toBeInTheDocument();
+  await expect.element(page.getByRole("link", { name: "Go on to Evaluate" })).toBeVisible(); // its scores are here, if not its model
   location.hash = `#/run/${id}/task`;
   await expect.element(page.getByText(/its rows were left out of the capsule/)).toBeVisible();
   await expect.element(page.getByText(/0 (examples|to validate|test examples)/)).not.toBeInTheDocument();
