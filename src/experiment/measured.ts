@@ -4,7 +4,7 @@ import type { SourceConfig } from "../generate/source.ts";
 import { needs } from "../generate/sources.ts";
 import type { Example } from "../tasks/example.ts";
 import type { NotebookData } from "./notebook.ts";
-import { productKey } from "./product.ts";
+import { contentKey, productKey } from "./product.ts";
 import type { DataKeys } from "./training-basis.ts";
 
 /** Encoder of the embeddings; the paper's is a Sentence-BERT too (footnote 3). */
@@ -49,13 +49,14 @@ export interface Measured {
   readonly seed: number;
 }
 
-/** Names all that the measures of a run follow from. */
-export function analysisKey(
+/** Names all that the measures of a run follow from. The real training rows are named by their content, the validation and test rows by their keys. */
+export async function analysisKey(
   keys: DataKeys,
-  data: NotebookData,
+  data: Pick<NotebookData, "gold" | "validation" | "test">,
   { run, source, accepted, graph, seed }: Measured,
 ): Promise<string> {
-  const real = needs(source, "gold") ? { real: "evaluation" } : { gold: data.gold?.length ?? 0 };
+  const gold = async () => (data.gold?.length ? contentKey(realSet(data, source).examples) : 0);
+  const real = needs(source, "gold") ? { real: "evaluation" } : { gold: await gold() };
   const own = { accepted, ...real, encoder: embeddingEncoder, graph, seed };
   return productKey("analysis", [keys.train, keys.validation, keys.test, run], own);
 }

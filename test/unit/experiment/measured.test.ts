@@ -20,6 +20,15 @@ describe("the real set that a run is measured beside", () => {
     expect(texts(full, { kind: "gold" })).toEqual(["validation", "test"]);
   });
 
+  it("is named by its rows in the measures' key: other training rows, as many as before, have measures of their own", async () => {
+    const keys = { train: "t", validation: "v", test: "e" };
+    const of = (rows: NotebookData) =>
+      analysisKey(keys, rows, { run: "r", source: written, accepted: 2, graph: null, seed: 1 });
+    const other = { ...full, gold: [pair("gold a"), pair("gold c")] };
+    expect(await of(other)).not.toBe(await of(full));
+    expect(await of({ ...full, gold: [...(full.gold ?? [])] })).toBe(await of(full));
+  });
+
   it("is part of the measures' key: real rows beside themselves are not found again as rows beside others", async () => {
     const keys = { train: "t", validation: "v", test: "e" } as Parameters<typeof analysisKey>[0];
     const of = (source: typeof written | { kind: "gold" }) =>
