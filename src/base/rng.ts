@@ -91,8 +91,12 @@ function gamma(shape: number, random: () => number): number {
   }
 }
 
-/** A draw of Beta(a, b), a and b > 0: the share of one Gamma draw in two. */
+/**
+ * A draw of Beta(a, b), a and b > 0: the share of one Gamma draw in two. Both draws of small a and b may be too small for a number: the share then lies
+ * at an end, at 1 with probability a / (a + b).
+ */
 export function beta(a: number, b: number, random: () => number): number {
   const [x, y] = [gamma(a, random), gamma(b, random)];
+  if (x + y === 0) return random() < a / (a + b) ? 1 : 0;
   return x / (x + y);
 }

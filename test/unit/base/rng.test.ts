@@ -72,4 +72,20 @@ describe("a Beta draw", () => {
     expect(central(3) / variance ** 1.5).toBeCloseTo(skewness, 1);
     expect(central(4) / variance ** 2 - 3).toBeCloseTo(excess, 0);
   });
+
+  it.each([
+    [0.001, 0.001],
+    [0.0005, 0.0015],
+    [1e-300, 1e-300],
+  ])("is a number between 0 and 1 for small shapes too: the mean and the variance of Beta(%d, %d)", (a, b) => {
+    const n = 20_000;
+    const stream = rng("small", a, b);
+    const xs = Array.from({ length: n }, () => beta(a, b, () => stream.next()));
+    const sum = a + b;
+    const [mean, variance] = [a / sum, ((a / sum) * (b / sum)) / (sum + 1)];
+    const own = xs.reduce((total, x) => total + x, 0) / n;
+    expect(xs.every((x) => x >= 0 && x <= 1)).toBe(true);
+    expect(Math.abs(own - mean)).toBeLessThan(5 * Math.sqrt(variance / n));
+    expect(xs.reduce((total, x) => total + (x - own) ** 2, 0) / n / variance).toBeCloseTo(1, 1);
+  });
 });
