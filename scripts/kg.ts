@@ -6,7 +6,7 @@ import { resultOf } from "../src/base/async.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
 import { type GraphForm, graphForms, graphPieces } from "../src/knowledge/graph-export.ts";
-import { notStated } from "../src/knowledge/graph-files.ts";
+import { licenceKey, notStated } from "../src/knowledge/graph-files.ts";
 import { type GraphStore, memoryGraphStore } from "../src/knowledge/graph-store.ts";
 import { sampleTopics } from "../src/knowledge/graph-topics.ts";
 import { type GraphInfo, type ImportOptions, importGraph, listGraphs, openGraph, previewGraph } from "../src/knowledge/graphs.ts";
@@ -26,7 +26,8 @@ const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licence
 
 PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: iBKH's CSVs, PrimeKG (kg.csv, or nodes.csv and edges.csv), Hetionet
 (tables or JSON), OBO and OBO Graphs (JSON), UMLS (MRCONSO, MRSTY, MRREL), tables of nodes and edges.
---types, --relations, --licences   only these; a name that holds a comma is given by itself, and an option may be given again
+--types, --relations, --licences   only these; a name that holds a comma is given by itself, and an option may be given again. A node that states no
+               licence stays: an edge tells under what terms it may be used
 --score N      only edges of this score and more, where an edge has one
 --degree N     at most so many edges at each node
 --random N     at most so many nodes, drawn by --seed
@@ -140,7 +141,7 @@ async function read(
   const { graph, merged } = merge
     ? await readMerged(paths, options, store, remark)
     : { graph: await readOne(paths, options, store, isKept, remark), merged: undefined };
-  for (const sentence of notThere(graph, options)) remark(sentence);
+  for (const sentence of [...notThere(graph, options), ...notStatedWords(graph, options)]) remark(sentence);
   const topics = query ? await drawn(query, await openGraph(store, options.id)) : [];
   if (out !== undefined) await writeGraph(store, options.id, out);
   const seconds = Math.round(performance.now() - start) / 1000;
@@ -229,6 +230,16 @@ async function writeGraph(store: GraphStore, id: string, folder: string): Promis
     for await (const { file, text } of graphPieces[form](stored)) appendFileSync(join(folder, file), text);
   }
 }
+
+/** A sentence on the nodes that stay under licences that were chosen, for they state none. Edges of no licence are left out. */
+function notStatedWords({ provenance }: GraphInfo, { licences }: ImportOptions): string[] {
+  const kept = rowsByLicence(provenance)[notStated] ?? 0;
+  if (!licences || licences.some((licence) => licenceKey(licence) === notStatedKey) || kept === 0) return [];
+  const [nodes, state] = kept === 1 ? ["node", "states"] : ["nodes", "state"];
+  return [`${kept} ${nodes} that ${state} no licence stayed: an edge tells under what terms a node may be used.`];
+}
+
+const notStatedKey = licenceKey(notStated);
 
 /** Choices of which the graph has nothing, a sentence each. */
 function notThere(graph: GraphInfo, { types, relations }: ImportOptions): string[] {

@@ -76,6 +76,16 @@ describe("npm run kg", () => {
     expect(remarks.join()).toMatch(/"Gene"/);
   });
 
+  it("says how many nodes stay that state no licence, where licences are chosen", async () => {
+    writeFileSync(join(folder, "bare.tsv"), "id\ttype\tname\nD:1\tDisease\tgout\nD:2\tDisease\tasthma\n");
+    const said = async (...args: string[]) => (await kg("bare.tsv", ...args)).remarks.join();
+    expect((await kg("bare.tsv", "--licences", "MIT")).line.nodes).toEqual({ Disease: 2 });
+    expect(await said("--licences", "MIT")).toMatch(/^2 nodes that state no licence stayed/);
+    expect(await said("--licences", "MIT,not stated")).toBe("");
+    expect(await said()).toBe("");
+    expect((await kg("nodes.tsv", "edges.tsv", "--licences", "CC0-1.0")).remarks).toEqual([]);
+  });
+
   it.each([
     [["cut.zip"], "file-malformed", "cut.zip"],
     [["/no/such/folder"], "file-missing", "/no/such/folder"],
