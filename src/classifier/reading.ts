@@ -15,9 +15,13 @@ export interface ReadSets {
   readonly synthetic: readonly Example[];
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
+  /** Name of the rows of `test` in remarks; absent: "test". */
+  readonly testName?: string;
 }
 
-const names: Readonly<Record<keyof ReadSets, string>> = {
+type SetName = Exclude<keyof ReadSets, "testName">;
+
+const names: Readonly<Record<SetName, string>> = {
   few: "training",
   synthetic: "synthetic",
   validation: "validation",
@@ -25,7 +29,7 @@ const names: Readonly<Record<keyof ReadSets, string>> = {
 };
 
 /** Sets that are learnt from: their rows are cut. Rows of the others are read in windows, where their shape allows it. */
-const learnt: readonly (keyof ReadSets)[] = ["few", "synthetic"];
+const learnt: readonly SetName[] = ["few", "synthetic"];
 
 interface Beyond {
   /** Examples of which some words are not read. */
@@ -38,12 +42,13 @@ interface Beyond {
 /** A sentence for each set of which something is not read, with counts. Errors: `aborted`. */
 export async function readingRemarks(classifier: Classifier, sets: ReadSets, signal: AbortSignal): Promise<string[]> {
   const remarks: string[] = [];
-  for (const set of Object.keys(names) as (keyof ReadSets)[]) {
+  const named = { ...names, test: sets.testName ?? names.test };
+  for (const set of Object.keys(names) as SetName[]) {
     const learns = learnt.includes(set);
     const { rows, spans, lost } = await beyond(classifier, sets[set], learns, signal);
     if (rows === 0) continue;
     const marks = spans === 0 ? "" : `, and ${lost} of ${spans} spans lie beyond it`;
-    const longer = `${rows} of ${sets[set].length} ${names[set]} rows are longer than the ${classifier.maxTokens} pieces that the encoder reads`;
+    const longer = `${rows} of ${sets[set].length} ${named[set]} rows are longer than the ${classifier.maxTokens} pieces that the encoder reads`;
     remarks.push(`${longer}${marks}: what is beyond is not ${learns ? "learnt from" : "read"}.`);
   }
   return remarks;

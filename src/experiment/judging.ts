@@ -37,7 +37,7 @@ export async function* judging(trainer: Trainer, request: TrainRequest, signal: 
   let baseline: readonly Answer[] = [];
   try {
     const { training: _, ...plain } = request;
-    const stage: TrainRequest = { ...plain, synthetic: [], test: examples };
+    const stage: TrainRequest = { ...plain, synthetic: [], test: examples, testName: "synthetic" };
     for await (const event of trainer.features({ stage, examples, wanted: "data-map" }, signal)) {
       if (event.type === "scored") labelled = event.predicted;
       if (event.type === "data-map") epochs = event.epochs;

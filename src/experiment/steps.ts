@@ -69,6 +69,8 @@ export interface TrainRequest {
   readonly training?: Training;
   readonly validation: readonly Example[];
   readonly test: readonly Example[];
+  /** Name of the rows of `test` in remarks; absent: "test". */
+  readonly testName?: string;
   readonly config: TrainConfig;
   readonly fewEpochs: number;
   readonly syntheticEpochs: number;
@@ -83,7 +85,7 @@ export interface TrainRequest {
 }
 
 /** All of a request that decides what comes out. */
-export function decisive({ save: _, keepModel: __, stageOne: ___, scored: ____, ...request }: TrainRequest) {
+export function decisive({ save: _, keepModel: __, stageOne: ___, scored: ____, testName: _____, ...request }: TrainRequest) {
   return request;
 }
 

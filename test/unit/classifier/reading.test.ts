@@ -53,6 +53,9 @@ describe("readingRemarks", () => {
       expect.stringMatching(/^1 of 2 training rows are longer than the 64 pieces that the encoder reads: .* not learnt from\.$/),
       expect.stringMatching(/^2 of 3 test rows are longer .* not read\.$/),
     ]);
+    expect(await readingRemarks(linearClassifier(toyTasks.pair), { ...pairs, few: [], testName: "synthetic" }, never)).toEqual([
+      expect.stringMatching(/^2 of 3 synthetic rows are longer .* not read\.$/),
+    ]);
   });
 });
 

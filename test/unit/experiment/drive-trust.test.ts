@@ -127,6 +127,7 @@ it("judges the examples of a source that is a way of training by the plain stage
   const plan = drive({ cells: [cell] }, memoryProducts(), { ...base, trainer }, new AbortController().signal);
   for await (const event of plan) events.push(event);
   expect(judges.map(({ training, synthetic }) => ({ training, synthetic }))).toEqual([{ training: undefined, synthetic: [] }]);
+  expect(judges.map(({ testName }) => testName)).toEqual(["synthetic"]); // what it answers are no test rows
   const [result] = resultsOf(events);
   expect(result?.training?.basis.filter?.by).toBe("map");
   expect(result?.training?.basis.training?.method.kind).toBe("kgpc");
