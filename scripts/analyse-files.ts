@@ -6,11 +6,12 @@ import { readTable } from "../src/formats/columns.ts";
 import { readRows } from "../src/formats/dataset.ts";
 import { readableText } from "../src/formats/encodings.ts";
 import { splits } from "../src/formats/format.ts";
-import { taskById, tasks } from "../src/tasks/catalogue.ts";
+import { tasks } from "../src/tasks/catalogue.ts";
 import type { Example, Span } from "../src/tasks/example.ts";
 import { entitiesOf, spansOf, textsOf } from "../src/tasks/shapes.ts";
 import { isVisible } from "../src/tasks/words.ts";
 import { pickedFiles } from "./picked-files.ts";
+import { taskAsked } from "./task-argument.ts";
 
 export interface ReadSet {
   /** Name of the file or folder, without its extension. */
@@ -21,8 +22,9 @@ export interface ReadSet {
   readonly as: string;
 }
 
-/** Reads a file or folder: as the task's where one is named; else as a table with a column of texts, as plain lines, or as the tasks that it fits. */
+/** Reads a file or folder: as the task's where one is named, by its id or its file; else as a table with a column of texts, as plain lines, or as the tasks that it fits. */
 export async function readSet(path: string, task: string | undefined): Promise<ReadSet> {
+  if (pickedFiles([path]).size === 0) throw new ClinfuseError("file-missing", `${path} is an empty folder`, { file: path });
   const name = basename(path, extname(path));
   const set = task === undefined ? await readUnnamed(path) : { ...setOf(await examplesFor(task, path)), as: task };
   return { name, ...withText(set, path) };
@@ -39,7 +41,7 @@ function withText<S extends Omit<ReadSet, "name">>(set: S, path: string): S {
 }
 
 async function examplesFor(id: string, path: string): Promise<readonly Example[]> {
-  const { rows } = await readRows(taskById(id), pickedFiles([path]));
+  const { rows } = await readRows(taskAsked(id), pickedFiles([path]));
   return splits.flatMap((split) => rows.rows[split] ?? []);
 }
 

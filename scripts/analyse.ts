@@ -9,6 +9,7 @@ import type { Embedder } from "../src/engines/language-model.ts";
 import { graphMentions } from "../src/knowledge/graph-mentions.ts";
 import { type ReadSet, readSet } from "./analyse-files.ts";
 import { analysisLine, analysisTable } from "./analyse-output.ts";
+import { graphFile } from "./batch-file.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { openGraphFolder } from "./graph-folder.ts";
 import { ensureModels } from "./models.ts";
@@ -22,7 +23,8 @@ const usage = `npm run analyse -- --real FILE --synthetic FILE [--synthetic FILE
   --synthetic  synthetic texts; several may be named
   --held-out   real texts that were never shown to the writer: they say how near two real texts are by chance. Absent, each real
                text is held out from the others in turn
-  --task       the task whose format the files have (npm run tasks lists them); absent, the files tell
+  --task       the task whose format the files have, by its id (npm run tasks lists them) or the file of a task of your own; absent,
+               the files tell
   --graph      folder of nodes.tsv and edges.tsv whose names are counted (the starter graph)
   --out        keeps the whole analysis there, as analysis.json
   --seed       of the samples that are drawn (1)
@@ -62,6 +64,7 @@ function asked(args: readonly string[]): Asked | "help" {
   if (values.synthetic.length === 0) throw new Error("--synthetic is missing: a file of synthetic texts");
   const seed = wholeNumber("seed", values.seed, 0) ?? 1;
   const { real, synthetic, task, graph, out } = values;
+  if (graph !== undefined) for (const name of ["nodes", "edges"]) graphFile(graph, name, "--graph");
   const heldOut = values["held-out"];
   return {
     real,

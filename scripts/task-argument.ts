@@ -7,6 +7,7 @@ import { meantWords } from "../src/base/nearest-name.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
 import { type TaskRef, taskById, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { TaskExamples } from "../src/tasks/example-rows.ts";
+import type { Task } from "../src/tasks/task.ts";
 import { readTaskFile } from "../src/tasks/task-file.ts";
 
 export interface NamedTask {
@@ -33,6 +34,12 @@ export function namedTask(field: string, name: string, path: string): NamedTask 
   const { task, examples } = readTaskFile(decodeUtf8(readFileSync(path), file), file);
   const has = Object.values(examples).some((set) => set.length > 0);
   return { ref: task, ...(has ? { own: examples } : {}) };
+}
+
+/** The task of a file of one's own, else a task of the paper. Throws `not-found`, and what is wrong with the file. */
+export function taskAsked(name: string): Task {
+  const isFile = statSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile ? taskOf(namedTask("TASK", name, name).ref) : taskById(name);
 }
 
 /** Refuses two different tasks of one id: results stand under it. `field` names the field. Throws an Error that names both. */

@@ -1,18 +1,16 @@
 // Files of a data set, read for a task as the app reads them: npm run tasks -- --read TASK PATH... Changes nothing.
 
-import { statSync } from "node:fs";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
 import { datasetOf, type ReadRows, readRows } from "../src/formats/dataset.ts";
 import { overlapRemarks } from "../src/formats/dataset-remarks.ts";
 import type { Rows } from "../src/formats/format.ts";
-import { taskById, taskOf } from "../src/tasks/catalogue.ts";
 import type { Example } from "../src/tasks/example.ts";
 import { labelsOf, spansOf } from "../src/tasks/shapes.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { type Fault, faultOf } from "./command.ts";
 import { pickedFiles } from "./picked-files.ts";
-import { namedTask } from "./task-argument.ts";
+import { taskAsked } from "./task-argument.ts";
 
 export interface ReadLine {
   readonly task: string;
@@ -43,12 +41,6 @@ export async function readTask(id: string, paths: readonly string[]): Promise<Re
     const [path, ...more] = paths;
     return { error: { ...fault, file: fault.file ?? (more.length === 0 ? (path ?? null) : null) } }; // of a folder as a whole
   }
-}
-
-/** The file of a task of one's own, else a task of the paper. Throws `not-found`, and what is wrong with the file. */
-function taskAsked(name: string): Task {
-  const isFile = statSync(name, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile ? taskOf(namedTask("TASK", name, name).ref) : taskById(name);
 }
 
 interface Sets {

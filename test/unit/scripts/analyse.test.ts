@@ -1,6 +1,6 @@
 // npm run analyse: arguments, formats, and sentences for what is wrong. The whole way is tried where the model is there.
 
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -31,6 +31,20 @@ describe("reading", () => {
       name: "tagged",
     });
     expect((await readSet(tagged, undefined)).marked).toEqual([["gout"]]);
+  });
+
+  it("takes the format of a task of one's own by its file", async () => {
+    const own = file("side.json", JSON.stringify({ name: "Side", family: "ner", labels: [{ name: "adverse event" }] }));
+    const rows = file(
+      "side.jsonl",
+      jsonl([{ tokens: ["A", "rash", "came", "."], spans: [[1, 1, "adverse_event"]] }, { tokens: ["Well", "."], spans: [] }]),
+    );
+    expect(await readSet(rows, own)).toMatchObject({ texts: ["A rash came .", "Well ."], marked: [["rash"], []] });
+  });
+
+  it("calls a folder without files empty, with a task and without one", async () => {
+    mkdirSync(join(folder, "empty"));
+    for (const task of [undefined, "mqp"]) await expect(readSet(join(folder, "empty"), task)).rejects.toThrow(/empty folder/);
   });
 });
 
@@ -85,6 +99,12 @@ describe("the command", () => {
         /--out takes a folder.*a file has this name/,
       );
     }
+  });
+
+  it("refuses a folder that is no graph before it reads anything", async () => {
+    await expect(run("--real", "x", "--synthetic", "x", "--graph", join(folder, "no-graph"))).rejects.toThrow(
+      /--graph: there is no nodes\.tsv/,
+    );
   });
 
   it("names what is missing or wrong", async () => {
