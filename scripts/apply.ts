@@ -1,10 +1,10 @@
 // npm run apply: a trained model on files, rows of a table and notes, in Node. Prints what it found and, last, one line of JSON.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
-import { cutRemarks, questionsOf, type ReadNote } from "../src/formats/note.ts";
+import { cutRemarks, type Note, questionsOf, type ReadNote } from "../src/formats/note.ts";
 import { type NoteFormatId, noteFormatIds, noteFormats } from "../src/formats/note-format.ts";
 import { type ReadNotes, readNotes } from "../src/formats/notes-read.ts";
 import { applyTo } from "../src/procedures/apply.ts";
@@ -133,6 +133,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
   if (request.page !== undefined) {
     const read = request.paths.length === 0 ? { notes: [], remarks: [] } : await notesOf(request.paths, task, request.column);
     for (const remark of read.remarks) tell(remark);
+    requireNoNote(request, undefined, read.notes);
     print(
       JSON.stringify({
         ok: true,
@@ -150,6 +151,7 @@ async function run(request: Asked, print: (line: string) => void, tell: (line: s
     );
   const { notes, remarks } = await notesOf(request.paths, task, request.column);
   for (const remark of remarks) tell(remark);
+  requireNoNote(request, format, notes);
   await nodeOrt();
   const classifier = await loadModel(files, "wasm");
   try {
@@ -213,9 +215,27 @@ function counts(
   };
 }
 
-/** Paths of the files that were written; none where they were printed. Throws rather than write over a note. */
+/** Throws an Error where a file of the results would be written over a note. The files' names follow from the notes alone. */
+function requireNoNote({ out, page, paths }: Asked, format: NoteFormatId | undefined, notes: readonly Note[]): void {
+  const real = (path: string) => (existsSync(path) ? realpathSync(path) : resolve(path));
+  const inputs = new Set(paths.filter((path) => path !== "-").flatMap((path) => [...pathsUnder(path).values()].map(real)));
+  const [option, files] =
+    page !== undefined
+      ? ["--page", [page]]
+      : ["--out", out === undefined || format === undefined ? [] : filesOf(format, notes).map((path) => join(out, path))];
+  const over = files.find((path) => inputs.has(real(path)));
+  if (over !== undefined)
+    throw new Error(`${option}: ${over} is one of the notes; name another ${page === undefined ? "folder" : "file"}`);
+}
+
+/** Paths of the files of these notes, whatever is found in them. */
+const filesOf = (format: NoteFormatId, notes: readonly Note[]): readonly string[] => [
+  ...noteFormats[format].write(notes.map((note) => ({ note, spans: [], pieces: [] }))).keys(),
+];
+
+/** Paths of the files that were written; none where they were printed. */
 function writeOut(
-  { out, paths }: Asked,
+  { out }: Asked,
   format: NoteFormatId | undefined,
   notes: readonly ReadNote[],
   print: (line: string) => void,
@@ -230,10 +250,6 @@ function writeOut(
   if (out === undefined) {
     for (const content of contents.values()) print(content.replace(/\r?\n$/, ""));
     return [];
-  }
-  const inputs = new Set(paths.filter((path) => path !== "-").flatMap((path) => [...pathsUnder(path).values()]));
-  for (const path of contents.keys()) {
-    if (inputs.has(resolve(out, path))) throw new Error(`--out: ${join(out, path)} is one of the notes; name another folder`);
   }
   for (const [path, content] of contents) {
     mkdirSync(dirname(join(out, path)), { recursive: true });

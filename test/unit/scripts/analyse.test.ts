@@ -37,7 +37,10 @@ describe("reading", () => {
     const own = file("side.json", JSON.stringify({ name: "Side", family: "ner", labels: [{ name: "adverse event" }] }));
     const rows = file(
       "side.jsonl",
-      jsonl([{ tokens: ["A", "rash", "came", "."], spans: [[1, 1, "adverse_event"]] }, { tokens: ["Well", "."], spans: [] }]),
+      jsonl([
+        { tokens: ["A", "rash", "came", "."], spans: [[1, 1, "adverse_event"]] },
+        { tokens: ["Well", "."], spans: [] },
+      ]),
     );
     expect(await readSet(rows, own)).toMatchObject({ texts: ["A rash came .", "Well ."], marked: [["rash"], []] });
   });

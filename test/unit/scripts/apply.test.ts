@@ -1,6 +1,6 @@
 // npm run apply: a small trained model on files of notes, in Node, and sentences for what is wrong.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -61,6 +61,18 @@ describe("the command", () => {
       "a.txt is one of the notes",
     );
     expect(existsSync(join(folder, "many/a.ann"))).toBe(false);
+  });
+
+  it("refuses to write over a note before the model is read, whatever leads to it", async () => {
+    const card = file("no-weights/clinfuse.json", readFileSync(join(model, "clinfuse.json")));
+    const note = file("plain/a.txt", "Gout.");
+    const link = join(folder, "link");
+    symlinkSync(dirname(note), link);
+    for (const out of [dirname(note), link]) {
+      await expect(run(dirname(card), note, "--format", "text", "--out", out)).rejects.toThrow("a.txt is one of the notes");
+    }
+    await expect(run(dirname(card), note, "--page", join(link, "a.txt"))).rejects.toThrow(/--page: .*a\.txt is one of the notes/);
+    expect(readFileSync(note, "utf8")).toBe("Gout.");
   });
 
   it("names what is missing or wrong, with file and line", async () => {
