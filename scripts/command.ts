@@ -3,6 +3,7 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { ClinfuseError } from "../src/base/errors.ts";
+import { type PlainArguments, plainArguments, type Takes } from "./options.ts";
 
 export interface Fault {
   readonly code: string;
@@ -26,6 +27,21 @@ export function showFailure(error: unknown, what: string, otherwise = "failed"):
   console.error(`\n${what} failed: ${fault.message}`);
   console.log(JSON.stringify({ error: fault }));
   process.exitCode = 1;
+}
+
+/** Arguments that this process was started with. Ends it after the usage, where that is asked for or an argument does not fit (exit code 1). */
+export function startedWith(usage: string, takes: Takes = {}): PlainArguments {
+  try {
+    const found = plainArguments(process.argv.slice(2), takes);
+    if (found !== "help") return found;
+  } catch (error) {
+    const fault = faultOf(error);
+    console.error(`${fault.message}\n\n${usage}`);
+    console.log(JSON.stringify({ error: fault }));
+    process.exit(1);
+  }
+  console.log(usage);
+  process.exit(0);
 }
 
 type Main = (args: readonly string[], print: (line: string) => void, tell: (line: string) => void) => Promise<number>;

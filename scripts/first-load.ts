@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { startedWith } from "./command.ts";
 
 /** Most bytes of a first load, as gzip. */
 export const firstLoadLimit = 120_000;
@@ -48,4 +49,11 @@ function main(folder: string): void {
   if (gzip > firstLoadLimit) process.exit(1);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(resolve(process.argv[2] ?? "dist"));
+const usage = `npm run size [-- FOLDER]
+
+What a browser fetches of the build in FOLDER (dist) before a page is opened, in bytes of gzip. Exit code 1 above ${firstLoadLimit}.`;
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { paths } = startedWith(usage, { paths: 1 });
+  main(resolve(paths[0] ?? "dist"));
+}

@@ -19,6 +19,28 @@ export function readOptions<const T extends ParseArgsConfig>(config: T): Parsed<
   return parseArgs(config);
 }
 
+/** What a verb without options of values takes: at most so many paths, and flags. None where absent. */
+export interface Takes {
+  readonly paths?: number;
+  readonly flags?: readonly string[];
+}
+
+export interface PlainArguments {
+  readonly paths: readonly string[];
+  readonly flags: ReadonlySet<string>;
+}
+
+/** Arguments of such a verb; "help" where the usage is asked for. Throws an Error for an argument that it does not take. */
+export function plainArguments(args: readonly string[], { paths = 0, flags = [] }: Takes): PlainArguments | "help" {
+  const flag = { type: "boolean" } as const;
+  const options = { ...Object.fromEntries(flags.map((name) => [name, flag])), help: { ...flag, short: "h" } };
+  const { values, positionals } = readOptions({ args: [...args], options, allowPositionals: true });
+  if (values.help) return "help";
+  const beyond = positionals[paths];
+  if (beyond !== undefined) throw new Error(`${JSON.stringify(beyond)} is an argument too many`);
+  return { paths: positionals, flags: new Set(Object.keys(values)) };
+}
+
 /** Undefined where the option is absent. Throws an Error for what is no whole number of at least `least`, and for an empty value. */
 export function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
   if (value === undefined) return undefined;

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import process from "node:process";
+import { startedWith } from "./command.ts";
 import { ensureModels } from "./models.ts";
 import { buildApp, serveApp } from "./serve.ts";
 
@@ -17,6 +18,10 @@ function openInBrowser(url: string): void {
   opened.on("error", () => undefined); // no browser to open: the address is printed
   opened.unref();
 }
+
+startedWith(
+  "npm start: fetches the models that are missing, builds, serves, and opens the app. BROWSER=none opens nothing. No other option.",
+);
 
 for (const state of await ensureModels(["smollm2-135m-instruct", "all-minilm-l6-v2"])) {
   if (!state.there) console.warn(`${state.id} could not be had (${state.why}); the app says what to do without it.`);

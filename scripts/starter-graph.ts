@@ -11,6 +11,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { startedWith } from "./command.ts";
 import { lowerCase, uninverted } from "./starter-names.ts";
 import { ancestors, type Ontology, readOntology, readTable } from "./starter-ontology.ts";
 import { synonymsOf, type Term } from "./starter-synonyms.ts";
@@ -175,14 +176,19 @@ function build(folder: string): { nodes: Node[]; edges: Edge[] } {
   return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
+const usage = `npm run graph [-- FOLDER [TERMS]]
+
+Writes public/graph anew from FOLDER (../shared/kg), which holds disease-ontology and hetionet-core, and from the synonyms of TERMS, a JSON file.`;
+
+const { paths } = startedWith(usage, { paths: 2 });
 const root = resolve(dirname(new URL(import.meta.url).pathname), "..");
-const { nodes, edges } = build(resolve(process.argv[2] ?? "../shared/kg"));
+const { nodes, edges } = build(resolve(paths[0] ?? "../shared/kg"));
 const out = join(root, "public/graph");
 const synonyms = otherNames();
 
 /** Each disease's synonyms: chosen from TERMS, or those of the graph that is there. */
 function otherNames(): ReadonlyMap<string, readonly string[]> {
-  const file = process.argv[3];
+  const [, file] = paths;
   if (file !== undefined) {
     const diseases = nodes.filter((n) => n.type === "Disease");
     const others = nodes.filter((n) => n.type !== "Disease").map((n) => n.name);

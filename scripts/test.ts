@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { findChromium } from "./chromium.ts";
+import { startedWith } from "./command.ts";
 import { ensureModels } from "./models.ts";
 import { root } from "./serve.ts";
 
@@ -40,6 +41,11 @@ interface PlaywrightReport {
   suites: readonly Suite[];
 }
 
+const usage = `npm test                everything but the slow tests, with the checks
+npm run test:slow       the tests that take minutes
+Both take no other option. One file: npx vitest run --project unit FILE, or --project browser.`;
+
+const { flags } = startedWith(usage, { flags: ["slow"] });
 const reports = mkdtempSync(join(tmpdir(), "clinfuse-test-"));
 
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
@@ -120,7 +126,7 @@ async function main(): Promise<void> {
   for (const state of await ensureModels(["smollm2-135m-instruct", "all-minilm-l6-v2"])) {
     console.log(state.there ? `${state.id}: there` : `${state.id}: not to be had, tests on it are skipped (${state.why})`);
   }
-  const counts = process.argv.includes("--slow")
+  const counts = flags.has("slow")
     ? [vitest("slow")]
     : [
         ...(await Promise.all([

@@ -1,12 +1,14 @@
 // Options of the command lines: given twice, and whole numbers.
 
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main as analyse } from "../../../scripts/analyse.ts";
 import { main as apply } from "../../../scripts/apply.ts";
 import { main as capsule } from "../../../scripts/capsule.ts";
 import { readDemoOptions } from "../../../scripts/demo-options.ts";
 import { main as kg } from "../../../scripts/kg.ts";
-import { readOptions, wholeNumber } from "../../../scripts/options.ts";
+import { plainArguments, readOptions, wholeNumber } from "../../../scripts/options.ts";
 import { batch } from "./batch-server.ts";
 
 const options = { out: { type: "string" }, seed: { type: "string" }, set: { type: "string", multiple: true } } as const;
@@ -66,4 +68,27 @@ describe("a whole number", () => {
   it("is no seed of the demo where nothing stands", () => {
     expect(() => readDemoOptions(["--seed", ""])).toThrow("--seed takes a whole number");
   });
+});
+
+describe("a verb without options of values", () => {
+  it("takes its paths and flags, and asks for the usage", () => {
+    const takes = { paths: 1, flags: ["slow"] };
+    expect(plainArguments(["dist", "--slow"], takes)).toEqual({ paths: ["dist"], flags: new Set(["slow"]) });
+    expect(plainArguments([], takes)).toEqual({ paths: [], flags: new Set() });
+    for (const help of ["--help", "-h"]) expect(plainArguments([help], takes)).toBe("help");
+    expect(() => plainArguments(["--slwo"], takes)).toThrow("--slwo");
+    expect(() => plainArguments(["dist", "more"], takes)).toThrow('"more" is an argument too many');
+  });
+
+  it.each(["test", "start", "first-load", "starter-graph"])(
+    "%s refuses an option that it does not know before it works",
+    (name) => {
+      const script = join(import.meta.dirname, `../../../scripts/${name}.ts`);
+      const { status, stdout } = spawnSync(process.execPath, ["--import", "tsx", script, "--nothing"], { encoding: "utf8" });
+      expect(status).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        error: { code: "bad-arguments", message: expect.stringContaining("--nothing") },
+      });
+    },
+  );
 });
