@@ -9,7 +9,7 @@ import { type Drive, isOf, type Part } from "./drive-cell.ts";
 import { type Filtered, filteredBy } from "./drive-trust.ts";
 import type { NotebookData, TrainingResult } from "./notebook.ts";
 import { fewKeys, type StageKeys, syntheticKeys } from "./plan.ts";
-import { type AnyProduct, contentKey, type Made, type Product, type ProductStore, type TrainedModel } from "./product.ts";
+import { type AnyProduct, contentKey, type Made, type Product, type TrainedModel } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
@@ -25,6 +25,8 @@ interface Training {
   readonly last: StageId;
   /** Key of the encoder's files; undefined where it is not here. */
   readonly weights: string | undefined;
+  /** Predictions of the model that stood under the last stage's key, where other files gave it: they go as soon as this training's model takes its place. */
+  readonly outdated: readonly AnyProduct[];
   result: TrainingResult;
   /** Stage I is counted in every cell that begins with it, whichever trained it: the time is the method's, wherever it stands in the plan. */
   readonly clock: Stopwatch;
@@ -49,10 +51,12 @@ export async function* driveTraining(
   const last: StageId = lastStageOf(basis);
   const stages = { few, ...(last === "synthetic" ? { synthetic: await syntheticKeys(config.task, basis, keys, few) } : {}) };
   const lastKeys = stages[last] as StageKeys;
-  const begun = await foundOf(store, lastKeys.model, weights);
+  const stood = await store.find("model", lastKeys.model);
+  const begun = stood && isOf(stood.value, weights) ? stood : undefined;
+  const outdated = stood && !begun ? [noPredictions(lastKeys)] : [];
   const clock = stopwatch(again ? 0 : begun?.milliseconds);
   const isFirst = again || begun === undefined;
-  const training: Training = { work, data, keys: stages, last, weights, result: untrained(basis), clock, isFirst };
+  const training: Training = { work, data, keys: stages, last, weights, outdated, result: untrained(basis), clock, isFirst };
   const model = again ? undefined : yield* foundModel(training, begun);
   if (!again) for (const stage of ["few", "synthetic"] as const) yield* findScores(training, stage, model !== undefined);
   if (model) yield* scoreKept(training, model);
@@ -72,11 +76,14 @@ async function weightsOf({ cell, ports }: Drive): Promise<string | undefined> {
   );
 }
 
-/** The model of this key, unless other files of an encoder of this name gave it. */
-async function foundOf(store: ProductStore, key: string, weights: string | undefined): Promise<Product<"model"> | undefined> {
-  const found = await store.find("model", key);
-  return found && isOf(found.value, weights) ? found : undefined;
-}
+/** Predictions that are not there, in the place of some that are. */
+const noPredictions = ({ predictions }: StageKeys): Product<"predictions"> => ({
+  kind: "predictions",
+  key: predictions,
+  state: "begun",
+  milliseconds: 0,
+  value: [],
+});
 
 /** The cell's model, where it is whole and its files are there if they are asked for. */
 async function* foundModel(training: Training, found: Product<"model"> | undefined): Part<TrainedModel | undefined> {
@@ -102,8 +109,8 @@ async function* findScores(training: Training, stage: StageId, whole: boolean): 
   if (!of || (stage === last && !whole)) return;
   const predictions = await work.store.find("predictions", of.predictions);
   if (predictions?.state !== "whole") return;
-  const isOthers = (await work.store.find("model", of.model)) && !(await foundOf(work.store, of.model, weights));
-  if (isOthers) return;
+  const model = await work.store.find("model", of.model);
+  if (model && !isOf(model.value, weights)) return;
   const predicted = predictions.value;
   const found = await work.store.find("scores", of.scores);
   const scores = found?.state === "whole" ? found.value : scoresOf(training, predicted);
@@ -165,7 +172,7 @@ async function* train(training: Training, made: Made | undefined, filtered: Filt
   training.result = { ...untrained(training.result.basis), results };
   yield { type: "training", training: training.result };
   const saveBegun = async () => {
-    if (!again) await store.put(modelOf(training, "begun")); // what is to be made anew stays until the new one is whole
+    if (!again) await store.put(modelOf(training, "begun"), ...training.outdated); // what is to be made anew stays until the new one is whole
   };
   try {
     for await (const event of ports.trainer.train(request, signal)) {
@@ -210,7 +217,7 @@ function modelOf(training: Training, state: "begun" | "whole", stage = training.
 async function* keepModel(training: Training, name: string): Part<void> {
   training.result = { ...training.result, model: name };
   const product = modelOf(training, "whole");
-  await training.work.store.put(product);
+  await training.work.store.put(product, ...training.outdated);
   yield { type: "product", state: "whole", kind: "model", key: product.key };
   yield { type: "training", training: training.result };
 }

@@ -161,3 +161,30 @@ it("trains and judges anew where other files bear the encoder's name, and takes 
   const results = resultsOf(other);
   expect(results.map(({ training }) => Object.keys(training?.results ?? {}))).toEqual(results.map(() => ["few", "synthetic"]));
 });
+
+it("scores the model of other files itself where it was killed between: the answers that are there are another model's", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const base = fakePorts(disk);
+  const cell = { config, seeds: sameSeeds(1), keepModel: true, place: "kept" };
+  const driven = (weights: string) => {
+    const recipe: ExperimentPorts["trainer"]["recipe"] = async (asked) => ({ ...(await base.trainer.recipe(asked)), weights });
+    const ports = { ...base, trainer: { ...base.trainer, recipe } };
+    return drive({ cells: [cell] }, store, ports, new AbortController().signal);
+  };
+  for await (const _ of driven("one"));
+  disk.stages.clear();
+  let saved = false;
+  for await (const event of driven("other")) {
+    saved ||= event.type === "train" && event.event.type === "saved";
+    if (saved && event.type === "product" && event.kind === "model") break;
+  }
+  expect(saved).toBe(true);
+  const made: string[] = [];
+  let result: CellResult | undefined;
+  for await (const event of driven("other")) {
+    if (event.type === "product") made.push(event.kind);
+    if (event.type === "result") result = event.result;
+  }
+  expect(made).toEqual(["predictions", "scores"]);
+  expect(Object.keys(result?.training?.results ?? {})).toEqual(["few", "synthetic"]);
+});
