@@ -53,9 +53,13 @@ interface Shown {
   readonly exitCode?: number;
 }
 
-/** Ends a verb without a word when the reader of its output goes: it has enough, as head and less do. */
+/** Ends a verb without a word when the reader of its output goes: it has enough, as head and less do. Output that is lost otherwise, as on a full disk, ends it with code 1. */
 export function endWithReader(): void {
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    console.error(`The output could not be written: ${error.message}`);
+    process.exit(1);
+  });
 }
 
 /** Runs `main` where the module of that URL is the one that was started; what it throws is shown with the usage. */

@@ -74,3 +74,10 @@ it("ends without a word when the reader of its output goes", () => {
   const { stdout, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
   expect([stdout.trim(), stderr]).toEqual(["0", ""]);
 });
+
+it.skipIf(!existsSync("/dev/full"))("says that its output could not be written, and ends with code 1", () => {
+  const script = join(import.meta.dirname, "../../../scripts/tasks.ts");
+  const line = `"${process.execPath}" --import tsx "${script}" > /dev/full`;
+  const { status, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^The output could not be written: .*ENOSPC/)]);
+});
