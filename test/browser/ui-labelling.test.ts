@@ -324,6 +324,21 @@ it("does not bring back by itself a task that another tab deleted", async () => 
   await expect.poll(async () => (await services.tasks.list()).map(({ half }) => half.name)).toEqual(["Findings still here"]);
 });
 
+it("shows a task again that a third tab keeps after it was deleted, and keeps no change over it", async () => {
+  const { services, there } = await openedTask();
+  await services.tasks.delete("own-1");
+  await expect.element(page.getByText(/^This task was deleted in another tab/)).toBeVisible();
+  const name = page.getByLabelText("Name of the task");
+  await name.fill("Findings here");
+  await services.tasks.put(there);
+  await expect.element(page.getByText(/^This task was changed in another tab meanwhile/)).toBeVisible();
+  await expect.element(name).toHaveValue("Findings");
+  expect(page.getByText(/^This task was deleted in another tab/).elements()).toEqual([]);
+  expect((await services.tasks.get("own-1"))?.examples.train).toHaveLength(1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.element(name).toHaveValue("Findings here");
+});
+
 const utf16 = (text: string) =>
   Uint8Array.from([0xff, 0xfe, ...[...text].flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8])]);
 const windows1252 = (text: string) => Uint8Array.from(text, (c) => (c === "\u2019" ? 0x92 : c.charCodeAt(0)));

@@ -341,6 +341,9 @@ export class TaskEditor {
   async #look(): Promise<void> {
     if (this.#stored === undefined) return;
     const task = await this.#list.get(this.id);
+    const isBack = this.deleted && task !== undefined;
+    if (isBack) this.deleted = false;
+    if (this.pending && isBack) this.#take(this.#state); // no save waits while it is deleted
     if (this.pending) return; // saving tells
     this.deleted = task === undefined;
     if (task && task.updatedAt !== this.#stored) this.#follow(task);
