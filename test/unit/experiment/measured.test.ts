@@ -22,8 +22,7 @@ describe("the real set that a run is measured beside", () => {
 
   it("is named by its rows in the measures' key: other training rows, as many as before, have measures of their own", async () => {
     const keys = { train: "t", validation: "v", test: "e" };
-    const of = (rows: NotebookData) =>
-      analysisKey(keys, rows, { run: "r", source: written, accepted: 2, graph: null, seed: 1 });
+    const of = (rows: NotebookData) => analysisKey(keys, rows, { run: "r", source: written, accepted: 2, graph: null, seed: 1 });
     const other = { ...full, gold: [pair("gold a"), pair("gold c")] };
     expect(await of(other)).not.toBe(await of(full));
     expect(await of({ ...full, gold: [...(full.gold ?? [])] })).toBe(await of(full));
