@@ -85,7 +85,7 @@ it("without the real rows opens with its scores, and says what it lacks", async 
   await expect.element(page.getByText(/The real rows were left out of it/)).toBeVisible();
   await expect.element(page.getByRole("table").first()).toHaveTextContent("0.625");
   expect(document.body.textContent).not.toMatch(
-    /NaN|Infinity|undefined|has gone on since|overlapping spans|Errors first|taken for what/,
+    /NaN|Infinity|undefined|has gone on since|models are missing|overlapping spans|Errors first|taken for what/,
   );
   await expect.element(page.getByText(/The trained model is not here\.\s+Without the real rows it cannot/)).toBeVisible();
   await expect.element(button("Read it")).not.toBeInTheDocument();
