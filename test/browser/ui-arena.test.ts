@@ -107,12 +107,15 @@ describe("an arena", () => {
     const { arenas } = fake.services;
     const [first] = await arenas.list();
     if (!first) throw new Error("no arena was begun");
-    await arenas.put({ ...first, id: "other", title: "Begun elsewhere", updatedAt: first.updatedAt + 60_000 });
+    const failure = { message: "the disk is full" } as never;
+    const outcomes = { lost: { kind: "failed" as const, failure } };
+    await arenas.put({ ...first, id: "other", title: "Begun elsewhere", updatedAt: first.updatedAt + 60_000, outcomes });
     await button("Fill 3 cells").click();
     await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
     await page.getByRole("link", { name: "All arenas" }).click();
     await expect.element(page.getByRole("heading", { name: "2 arenas in this browser" })).toBeVisible();
-    await expect.element(page.getByText(/^3 cells so far/)).toBeVisible(); // as they are now, not as when the list was read
+    await expect.element(page.getByText(/^3 cells filled/)).toBeVisible(); // as they are now, not as when the list was read
+    await expect.element(page.getByText(/^0 cells filled/)).toBeVisible(); // a failed one is not
     await page.getByRole("link", { name: "Begun elsewhere" }).click();
     await expect.element(page.getByRole("heading", { name: "Begun elsewhere" })).toBeVisible();
     await arenas.delete("other");
