@@ -4,6 +4,7 @@ import type { AttemptEntry } from "../../src/generate/log.ts";
 import type { Capsules } from "../../src/store/capsules.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { Services } from "../../src/ui/services.ts";
+import { memoryNews } from "../unit/experiment/memory-news.ts";
 import { edgesFile, importText, nodesFile } from "../unit/knowledge/rows.ts";
 import type { Fake } from "./fake-services.ts";
 
@@ -51,10 +52,7 @@ export function memoryCapsules(
 /** Tasks of the user's own in memory, the newest first. Who watches hears every change, as a tab hears those of another. */
 export function memoryTasks(): Services["tasks"] {
   const kept = new Map<string, OwnTask>();
-  const listeners = new Set<(id: string) => void>();
-  const tell = (id: string) => {
-    for (const listener of listeners) listener(id);
-  };
+  const { tell, watch } = memoryNews<string>();
   return {
     list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
     get: async (id) => kept.get(id),
@@ -69,9 +67,6 @@ export function memoryTasks(): Services["tasks"] {
       kept.delete(id);
       tell(id);
     },
-    watch(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    watch,
   };
 }

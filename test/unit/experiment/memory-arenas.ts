@@ -2,13 +2,11 @@
 
 import type { Arena } from "../../../src/experiment/arena.ts";
 import type { ArenaStore } from "../../../src/store/arenas.ts";
+import { memoryNews } from "./memory-news.ts";
 
 export function memoryArenas(): ArenaStore {
   const kept = new Map<string, Arena>();
-  const listeners = new Set<(id: string) => void>();
-  const tell = (id: string) => {
-    for (const listener of listeners) listener(id);
-  };
+  const { tell, watch } = memoryNews<string>();
   return {
     list: async () => [...kept.values()].sort((a, b) => b.updatedAt - a.updatedAt),
     async put(arena) {
@@ -27,9 +25,6 @@ export function memoryArenas(): ArenaStore {
       kept.delete(id);
       tell(id);
     },
-    watch(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    watch,
   };
 }
