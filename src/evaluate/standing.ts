@@ -28,7 +28,7 @@ export interface MethodStanding {
   readonly mean: number;
   /** Interval of that mean, over test examples. Undefined for fewer than two. */
   readonly interval?: Interval;
-  /** Best and worst rank in 95 % of the draws, from 1, among those that are ranked. */
+  /** Best and worst rank in 95 % of the draws, from 1, among those that are ranked; each two by the seeds that both have on one test set. */
   readonly rank?: Interval;
 }
 
@@ -85,9 +85,7 @@ export function standingOf(
   const names = [...new Set(runs.map(({ method }) => method))];
   const own = names.map((name) => runs.filter(({ method }) => method === name));
   const means = own.map((of) => meanDraws(of));
-  const ranks = ranksOf(
-    means.flatMap((mean, i) => (mean && ranked(names[i] as string) ? [{ name: names[i] as string, mean }] : [])),
-  );
+  const ranks = ranksOf(names.flatMap((name, i) => (means[i] && ranked(name) ? [{ name, runs: own[i] as ScoredRun[] }] : [])));
   return {
     methods: names.map((method, i): MethodStanding => {
       const of = own[i] as ScoredRun[];
@@ -119,33 +117,46 @@ function meanDraws(runs: readonly ScoredRun[]): Float64Array | undefined {
   return mean;
 }
 
-function pairOf(
-  metric: string,
-  first: readonly ScoredRun[],
-  second: readonly ScoredRun[],
-): (PairedComparison & Pick<PairStanding, "seeds">) | undefined {
-  const both = first.flatMap((a) => {
+/** Runs of two methods by seed and test set, where both have draws. */
+const sharedRuns = (first: readonly ScoredRun[], second: readonly ScoredRun[]) =>
+  first.flatMap((a) => {
     const b = second.find(({ seed, set }) => seed === a.seed && set === a.set);
     return b?.draws && a.draws ? [{ a, b }] : [];
   });
+
+/** `second` less `first` in each draw, mean over the runs that both have; undefined where there are none. */
+function differenceDraws(both: ReturnType<typeof sharedRuns>): Float64Array | undefined {
   if (both.length === 0) return undefined;
   const found = new Float64Array(draws);
   for (const { a, b } of both)
     for (let i = 0; i < draws; i++)
       found[i] = (found[i] as number) + ((b.draws?.[i] as number) - (a.draws?.[i] as number)) / both.length;
+  return found;
+}
+
+function pairOf(
+  metric: string,
+  first: readonly ScoredRun[],
+  second: readonly ScoredRun[],
+): (PairedComparison & Pick<PairStanding, "seeds">) | undefined {
+  const both = sharedRuns(first, second);
+  const found = differenceDraws(both);
+  if (!found) return undefined;
   const difference = both.reduce((sum, { a, b }) => sum + (b.values[metric] ?? 0) - (a.values[metric] ?? 0), 0) / both.length;
   return { seeds: both.length, ...comparisonOf(difference, found) };
 }
 
-/** Ranks in each draw: one more than the methods that are better; ties share the better rank. */
-function ranksOf(methods: readonly { readonly name: string; readonly mean: Float64Array }[]): ReadonlyMap<string, Interval> {
+/** Ranks in each draw: one more than the methods that are better on the runs that both have; ties share the better rank. */
+function ranksOf(
+  methods: readonly { readonly name: string; readonly runs: readonly ScoredRun[] }[],
+): ReadonlyMap<string, Interval> {
   return new Map(
-    methods.map(({ name, mean }) => {
-      const ranks = new Float64Array(draws);
-      for (let i = 0; i < draws; i++) {
-        let rank = 1;
-        for (const other of methods) if ((other.mean[i] as number) > (mean[i] as number) + 1e-12) rank++;
-        ranks[i] = rank;
+    methods.map(({ name, runs }) => {
+      const ranks = new Float64Array(draws).fill(1);
+      for (const other of methods) {
+        const found = other.name === name ? undefined : differenceDraws(sharedRuns(runs, other.runs));
+        if (!found) continue;
+        for (let i = 0; i < draws; i++) if ((found[i] as number) > 1e-12) ranks[i] = (ranks[i] as number) + 1;
       }
       return [name, percentiles(ranks)];
     }),

@@ -104,9 +104,20 @@ export interface WrittenRun {
   readonly cell: NamedCell;
 }
 
+/** Version of what a standing says: 2 ranks each two methods by the seeds that both have. */
+const standingVersion = 2;
+
 /** Key of a column's standing: the predictions, the test sets and the task that it follows from. */
-export const standingKey = (runs: readonly JudgedRun[]): Promise<string> =>
-  contentKey(runs.map(({ cell, method, predictions, set }) => [cell.cell.config.task, cell.cell.seed, method, predictions, set]));
+export const standingKey = (runs: readonly JudgedRun[]): Promise<string> => {
+  const from = runs.map(({ cell, method, predictions, set }) => [
+    cell.cell.config.task,
+    cell.cell.seed,
+    method,
+    predictions,
+    set,
+  ]);
+  return contentKey([standingVersion, from]);
+};
 
 export const rowsOf = (arena: Pick<Arena, "rows">, task: string): ArenaRows => arena.rows[task] ?? { kind: "sample" };
 

@@ -17,7 +17,7 @@ export interface Verdict {
   readonly standing: MethodStanding;
   /** Best and worst rank in 95 % of the draws; absent for a ceiling, and where nothing was drawn. */
   readonly rank?: Interval;
-  /** `best` has the highest mean; `among` is not told apart from it; absent for a ceiling, and where no test is possible. */
+  /** `best` has the highest mean, each two held together by the seeds that both have; `among` is not told apart from it; absent for a ceiling, and where no test is possible. */
   readonly place?: "best" | "among" | "behind";
   /** Less the baseline, p corrected over the methods of the task; absent for the baseline itself. */
   readonly against?: PairedComparison & { readonly seeds: number };
@@ -40,7 +40,7 @@ export function verdictsOf(standing: Standing, methods: readonly Method[], chose
   });
   const ranked = known.filter(({ source }) => !isCeiling(source));
   const highest = (of: typeof known) =>
-    of.reduce<(typeof known)[number] | undefined>((best, m) => (best && best.found.mean >= m.found.mean ? best : m), undefined);
+    of.reduce<(typeof known)[number] | undefined>((best, m) => (best && ahead(standing, best, m) >= 0 ? best : m), undefined);
   const best = highest(ranked);
   const rivals = new Map(best ? corrected(standing, best.id, ranked) : []);
   const written = known.filter(({ source }) => sourceOf(source).group === "prompting");
@@ -62,6 +62,15 @@ export function verdictsOf(standing: Standing, methods: readonly Method[], chose
       }),
     ),
   };
+}
+
+interface Known extends Method {
+  readonly found: MethodStanding;
+}
+
+/** The first less the second: by the seeds that both have, for one seed may be easier than another; by their means where they share none. */
+function ahead(standing: Standing, first: Known, second: Known): number {
+  return lessThe(second.id, first.id, standing.pairs)?.difference ?? first.found.mean - second.found.mean;
 }
 
 /** Each of the methods less the first, p corrected for their number (Holm). */

@@ -56,20 +56,40 @@ describe("a standing", () => {
     }
   });
 
-  it("has the interval of the mean over the seeds, and ranks as counted draw by draw", () => {
-    const drawn = given.map((_, i) => bootstrapDraws(mqp, tallies(i))?.accuracy as Float64Array);
-    const means = Array.from({ length: draws }, (_, d) => {
-      const of = (...at: number[]) => at.reduce((sum, i) => sum + (drawn[i]?.[d] as number), 0) / at.length;
-      return [of(0, 1), of(2, 3), of(4)];
-    });
-    const quantile = (values: number[], share: number) => values.sort((x, y) => x - y)[Math.round(share * (draws - 1))];
+  const drawn = given.map((_, i) => bootstrapDraws(mqp, tallies(i))?.accuracy as Float64Array);
+  const quantile = (values: number[], share: number) => values.sort((x, y) => x - y)[Math.round(share * (draws - 1))];
+  const byDraw = <T>(of: (at: (...runs: number[]) => number) => T): T[] =>
+    Array.from({ length: draws }, (_, d) => of((...at) => at.reduce((sum, i) => sum + (drawn[i]?.[d] as number), 0) / at.length));
+
+  it("has the interval of the mean over the seeds, and ranks as counted draw by draw on the seeds that two methods share", () => {
+    const own = byDraw((of) => [of(0, 1), of(2, 3), of(4)]);
+    const above = (x: number, y: number) => (x > y + 1e-12 ? 1 : 0);
+    const ranks = byDraw((of) => [
+      1 + above(of(2, 3), of(0, 1)) + above(of(4), of(1)),
+      1 + above(of(0, 1), of(2, 3)) + above(of(4), of(3)),
+      1 + above(of(1), of(4)) + above(of(3), of(4)),
+    ]);
     for (const [k, method] of standing.methods.entries()) {
-      const own = means.map((all) => all[k] as number);
-      const rank = means.map((all) => 1 + all.filter((other) => other > (all[k] as number) + 1e-12).length);
-      expect(method.interval?.low).toBeCloseTo(quantile(own, 0.025) ?? Number.NaN, 12);
+      const mean = own.map((all) => all[k] as number);
+      const rank = ranks.map((all) => all[k] as number);
+      expect(method.interval?.low).toBeCloseTo(quantile(mean, 0.025) ?? Number.NaN, 12);
       expect(method.rank).toEqual({ low: quantile(rank, 0.025), high: quantile(rank, 0.975) });
     }
     expect(standing.methods.map(({ rank }) => rank?.low)).toEqual([expect.any(Number), 2, 1]);
+  });
+
+  it("puts no method behind another for a seed that it has not run yet", () => {
+    const answered = [
+      { method: "steady", seed: 1, share: 0.95 },
+      { method: "steady", seed: 2, share: 0.6 },
+      { method: "late", seed: 1, share: 0.8 },
+    ];
+    const half = answered.map(({ method, seed, share }, i) =>
+      scoredRun(mqp, { method, seed, set: "s" }, gold, answers(share, 20 + i)),
+    );
+    const { methods, pairs } = standingOf(mqp, half);
+    expect(pairs[0]?.p).toBeLessThan(0.05);
+    expect(methods.map(({ rank }) => rank)).toEqual([{ low: 1, high: 1 }, { low: 2, high: 2 }]); // biome-ignore format: pairs
   });
 
   it("ranks no ceiling, and pairs what is compared alone", () => {

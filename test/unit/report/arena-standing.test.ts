@@ -75,6 +75,18 @@ describe("verdicts", () => {
     expect(kinds.map((kind) => places.get(idOf(kind))?.place)).toEqual(["among", undefined, "among", "among", "best"]);
   });
 
+  it("hold two methods together by the seeds that both have: an easy seed alone makes none the best", () => {
+    // On the seeds that both have, ZeroGen is 0.05 below ClinGen; its mean is over the easier one alone.
+    const zerogen = { ...standingOf("zerogen"), mean: 0.8 };
+    const apart = pairs.map((pair) =>
+      pair.first === idOf("zerogen") && pair.second === idOf("clingen") ? { ...pair, seeds: 1, difference: 0.05 } : pair,
+    );
+    const half = { methods: kinds.map((kind) => (kind === "zerogen" ? zerogen : standingOf(kind))), pairs: apart };
+    expect(verdictsOf(half, methods).of.get(idOf("clingen"))?.place).toBe("best");
+    const sharingNone = { ...half, pairs: pairs.filter(({ first }) => first !== idOf("zerogen")) };
+    expect(verdictsOf(sharingNone, methods).of.get(idOf("zerogen"))?.place).toBe("best");
+  });
+
   it("take the baseline that is chosen, and Supervised-Few where no language model writes one", () => {
     expect(verdictsOf(standing, methods, idOf("none")).baseline).toBe(idOf("none"));
     const few = methods.filter(({ source }) => ["none", "clingen"].includes(source.kind));
