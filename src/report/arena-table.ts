@@ -1,6 +1,6 @@
 // The table of an arena: a method a row, a task a column, seeds together, the paper's number beside. Pure.
 
-import { type Arena, cellsOf, columnName, methodId, type NamedCell } from "../experiment/arena.ts";
+import { type Arena, cellsOf, columnName, methodId, type NamedCell, rowsOf } from "../experiment/arena.ts";
 import { lastScores } from "../experiment/cell-summary.ts";
 import type { Failure } from "../experiment/drive-cell.ts";
 import { type Grid, type GridCell, gridSources, rowName, sharesOf } from "../experiment/grid.ts";
@@ -11,6 +11,7 @@ import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
 import { type Method, type Verdict, type Verdicts, verdictsOf } from "./arena-standing.ts";
 import { constantName } from "./constant-words.ts";
+import { isValidationScored } from "./data-words.ts";
 import { paperAblation, paperCost, paperErratum } from "./paper-extras.ts";
 import { isCopied, paperRowOf, paperScore } from "./paper-numbers.ts";
 
@@ -60,6 +61,8 @@ export interface ArenaTask {
   readonly id: string;
   readonly name: string;
   readonly metric: Metric;
+  /** There were no test examples: its scores are those of the validation set, and flatter the models. */
+  readonly onValidation: boolean;
   /** The best constant answer; absent before the standings are computed, and for a task of spans. */
   readonly constant?: { readonly words: string; readonly value: number };
 }
@@ -80,7 +83,9 @@ export function arenaTable(arena: Arena, nameOf?: (model: string) => string, cel
     const found = grid.encoders.map((encoder) => arena.standings?.[columnName({ task: id, encoder })]?.standing.constant);
     const answer = found.find((of) => of !== undefined);
     const constant = answer && { words: constantName(task, answer.labels), value: answer.values[key] ?? 0 };
-    return { id, name, metric: metrics[0], key, ...(constant ? { constant } : {}) };
+    const rows = rowsOf(arena, id);
+    const onValidation = rows.kind !== "sample" && rows.data !== undefined && isValidationScored(rows.data);
+    return { id, name, metric: metrics[0], key, onValidation, ...(constant ? { constant } : {}) };
   });
   const methods = gridSources(grid).map((source) => ({ id: methodId({ source, share: 100 }), source }));
   const rows = grid.encoders.flatMap((encoder) => {

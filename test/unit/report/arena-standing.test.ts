@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { MethodStanding, PairStanding } from "../../../src/evaluate/standing.ts";
 import { type Arena, cellsOf, columnName, methodId } from "../../../src/experiment/arena.ts";
 import { gridPresets, sourcesOf } from "../../../src/experiment/grid.ts";
+import type { NotebookData } from "../../../src/experiment/notebook.ts";
 import { costRows } from "../../../src/report/arena-costs.ts";
 import { seedFigure, sizeFigure } from "../../../src/report/arena-curves.ts";
 import { forestFigure } from "../../../src/report/arena-figures.ts";
@@ -164,6 +165,15 @@ describe("an arena with a standing", () => {
     };
     expect(arenaTable(known).tasks[0]?.constant).toEqual({ words: "“not equivalent”", value: 0.52 });
     expect(table.tasks[0]).not.toHaveProperty("constant");
+  });
+
+  it("says of which tasks the scores are those of the validation set", () => {
+    const [example, other] = ["x", "y"].map((label) => ({ kind: "pair", first: "a", second: "b", label }) as const);
+    const scoredOn = (test: typeof example) => {
+      const data = { source: "own", remarks: [], train: [], validation: [example], test: [test] } as unknown as NotebookData;
+      return arenaTable({ ...arena, rows: { mqp: { kind: "own", key: "k", data } } }).tasks[0]?.onValidation;
+    };
+    expect([scoredOn(example), scoredOn(other), table.tasks[0]?.onValidation]).toEqual([true, false, false]);
   });
 
   it("is a forest plot: the highest first, a bar each, the paper's number hollow, the baseline's line", () => {
