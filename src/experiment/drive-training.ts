@@ -56,15 +56,25 @@ export async function* driveTraining(
   const outdated = stood && !begun ? [noPredictions(lastKeys)] : [];
   const clock = stopwatch(again ? 0 : begun?.milliseconds);
   const isFirst = again || begun === undefined;
-  const training: Training = { work, data, keys: stages, last, weights, outdated, result: untrained(basis), clock, isFirst };
+  const training: Training = {
+    work,
+    data,
+    keys: stages,
+    last,
+    weights,
+    outdated,
+    result: untrained(basis, weights),
+    clock,
+    isFirst,
+  };
   const model = again ? undefined : yield* foundModel(training, begun);
   if (!again) for (const stage of ["few", "synthetic"] as const) yield* findScores(training, stage, model !== undefined);
   if (model) yield* scoreKept(training, model);
   if (!model || !training.result.results[last]) yield* train(training, made, filtered);
   // The time that is stored, so that a cell which is found again tells the same.
   const kept = model ? begun : await store.find("model", lastKeys.model);
-  const milliseconds = kept?.state === "whole" ? kept.milliseconds : clock();
-  return { training: training.result, milliseconds, predictions: lastKeys.predictions };
+  const own = kept?.state === "whole" ? kept.milliseconds : clock();
+  return { training: training.result, milliseconds: own + (filtered?.milliseconds ?? 0), predictions: lastKeys.predictions };
 }
 
 /** Key of the encoder's files; undefined where it is not here. */
@@ -95,7 +105,7 @@ async function* foundModel(training: Training, found: Product<"model"> | undefin
     const { kind } = await work.ports.trainer.trainedState({ model: value.name });
     if (kind !== "whole") return undefined;
   }
-  const { name, weights: _, ...told } = value;
+  const { name, ...told } = value;
   training.result = { ...training.result, ...told, ...(name === undefined ? {} : { model: name }) };
   yield { type: "found", kind: "model", key };
   return value;
@@ -169,7 +179,7 @@ async function* train(training: Training, made: Made | undefined, filtered: Filt
     ...(known.length > 0 ? { scored: known } : {}),
   };
   const results = known.length > 0 ? training.result.results : {};
-  training.result = { ...untrained(training.result.basis), results };
+  training.result = { ...untrained(training.result.basis, training.weights), results };
   yield { type: "training", training: training.result };
   const saveBegun = async () => {
     if (!again) await store.put(modelOf(training, "begun"), ...training.outdated); // what is to be made anew stays until the new one is whole

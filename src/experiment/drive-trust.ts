@@ -6,7 +6,7 @@ import { isOf, put } from "./drive-cell.ts";
 import { graphOf } from "./drive-knowledge.ts";
 import { type Judged, judging, trustKeys } from "./judging.ts";
 import type { NotebookData } from "./notebook.ts";
-import type { Made } from "./product.ts";
+import type { Made, Product } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
 import { isOfHead, type TrainRequest } from "./steps.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -16,6 +16,8 @@ export interface Filtered {
   readonly by: TrustFilter;
   /** Positions of the run's examples that stage II learns from. */
   readonly kept: readonly number[];
+  /** What judging the run took, whichever cell asked first. */
+  readonly milliseconds: number;
 }
 
 /** The judge's stage I: its key, and that of its encoder's files as far as they are known. */
@@ -28,12 +30,13 @@ interface StageOne {
 export async function* filteredBy(work: Drive, data: NotebookData, made: Made, of: StageOne): Part<Filtered | undefined> {
   const { filter } = work.cell.config;
   if (filter === undefined) return undefined;
-  const left = new Set(leftOutBy(yield* trustIn(work, data, made, of), [filter]));
-  return { by: filter, kept: Array.from({ length: made.accepted }, (_, i) => i).filter((i) => !left.has(i)) };
+  const { value, milliseconds } = yield* trustIn(work, data, made, of);
+  const left = new Set(leftOutBy(value, [filter]));
+  return { by: filter, kept: Array.from({ length: made.accepted }, (_, i) => i).filter((i) => !left.has(i)), milliseconds };
 }
 
 /** Every judge's word on the run's examples: found, or told by trainings of its own and the graph. */
-async function* trustIn(work: Drive, data: NotebookData, made: Made, { few, weights }: StageOne): Part<Trust> {
+async function* trustIn(work: Drive, data: NotebookData, made: Made, { few, weights }: StageOne): Part<Product<"trust">> {
   const { cell, ports, store, signal } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
   const graph = ports.verdicts ? yield* graphOf(work, config.graph) : undefined;
@@ -42,7 +45,7 @@ async function* trustIn(work: Drive, data: NotebookData, made: Made, { few, weig
   const found = await store.find("trust", key);
   if (found?.state === "whole" && isOf(found.value, weights)) {
     yield { type: "found", kind: "trust", key };
-    return found.value;
+    return found;
   }
   yield { type: "step", step: "train" };
   const clock = stopwatch();
@@ -55,8 +58,9 @@ async function* trustIn(work: Drive, data: NotebookData, made: Made, { few, weig
   const verdicts: readonly Verdict[] | undefined = graph === undefined ? undefined : await ports.verdicts?.(asked, signal);
   const judged = trustOf({ examples, ...told, ...(verdicts ? { verdicts } : {}) });
   const value: Trust = { ...judged, ...(weights === undefined ? {} : { weights }) };
-  yield* put(store, { kind: "trust", key, state: "whole", milliseconds: clock(), value });
-  return value;
+  const product: Product<"trust"> = { kind: "trust", key, state: "whole", milliseconds: clock(), value };
+  yield* put(store, product);
+  return product;
 }
 
 async function* judge({ ports, signal }: Drive, request: TrainRequest): Part<Judged> {

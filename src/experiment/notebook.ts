@@ -36,6 +36,8 @@ export interface TrainingResult {
   readonly model?: string;
   /** Data and settings that it was trained on, to tell when the run has gone on since. */
   readonly basis: TrainingBasis;
+  /** Key of the encoder's files that it was trained from. Absent where it is not known, and in a training of an older version. */
+  readonly weights?: string;
   /** Steps and epochs, in order: the loss curve. */
   readonly history: readonly Extract<TrainEvent, { type: "step" | "epoch" }>[];
   /** Remarks on the checkpoint and on what could not be read, a sentence each. Absent: none. */

@@ -35,6 +35,7 @@ export type Stale =
   | { readonly kind: "examples"; readonly trained: number; readonly now: number }
   | { readonly kind: "run" } // another set of examples, or another way of training
   | { readonly kind: "settings" }
+  | { readonly kind: "encoder" } // other files bear its name
   | { readonly kind: "data" }; // other rows to learn from, to choose by or to score
 
 /** The keys of a training's products follow from it (plan.ts): an equal basis is an equal key. */
@@ -55,12 +56,21 @@ export function trainingOf({ source, size }: Pick<ExperimentConfig, "source" | "
 export const lastStageOf = ({ examples, training }: Pick<TrainingBasis, "examples" | "training">): StageId =>
   examples > 0 || training !== undefined ? "synthetic" : "few";
 
+/** Keys of the encoder's files; undefined where they are not known. */
+export interface EncoderKeys {
+  readonly trained: string | undefined;
+  readonly now: string | undefined;
+}
+
 /** Differences between the run now and when it was trained; none where the scores are up to date. */
-export function staleIn(trained: TrainingBasis, now: TrainingBasis): readonly Stale[] {
+export function staleIn(trained: TrainingBasis, now: TrainingBasis, encoder?: EncoderKeys): readonly Stale[] {
   const stale: Stale[] = [];
   if (trained.run !== now.run || trainingKey(trained) !== trainingKey(now)) stale.push({ kind: "run" });
   else if (trained.examples !== now.examples) stale.push({ kind: "examples", trained: trained.examples, now: now.examples });
   if (settingsOf(trained) !== settingsOf(now)) stale.push({ kind: "settings" });
+  const isNamed =
+    trained.settings.encoder === now.settings.encoder && encoder?.trained !== undefined && encoder.now !== undefined;
+  if (isNamed && encoder.trained !== encoder.now) stale.push({ kind: "encoder" });
   if (trained.data && now.data && canonicalJson(trained.data) !== canonicalJson(now.data)) stale.push({ kind: "data" });
   return stale;
 }

@@ -5,8 +5,14 @@ import type { StageResult, TrainingResult } from "./notebook.ts";
 import type { TrainRunEvent } from "./steps.ts";
 import type { TrainingBasis } from "./training-basis.ts";
 
-/** A training that has told nothing yet. */
-export const untrained = (basis: TrainingBasis): TrainingResult => ({ device: "wasm", basis, history: [], results: {} });
+/** A training that has told nothing yet, from the encoder's files of this key. */
+export const untrained = (basis: TrainingBasis, weights?: string): TrainingResult => ({
+  device: "wasm",
+  basis,
+  ...(weights === undefined ? {} : { weights }),
+  history: [],
+  results: {},
+});
 
 /** The result so far, and one event more. */
 export function withTrainEvent(result: TrainingResult, event: TrainRunEvent): TrainingResult {

@@ -140,7 +140,7 @@ const parts: readonly Part[] = [
       fieldsOf(basis)("examples").wholeNumber(0);
       fieldsOf(fieldsOf(basis)("settings"))("encoder").text();
       ifThere(of, "remarks", (remarks) => remarks.items().map((remark) => remark.text()));
-      ifThere(of, "model", (model) => model.text());
+      for (const name of ["model", "weights"]) ifThere(of, name, (named) => named.text());
       Object.assign(training, of.value);
     },
   },

@@ -88,7 +88,8 @@ export class Run {
     if (!training) return [];
     // Until the log is read nobody knows how many examples there are.
     const examples = this.generate.isRead ? this.generate.made : training.basis.examples;
-    return staleIn(training.basis, basisOf(this.config, run, examples, this.dataKeys));
+    const now = basisOf(this.config, run, examples, this.dataKeys);
+    return staleIn(training.basis, now, { trained: training.weights, now: this.train.recipe?.weights });
   });
 
   get config(): ExperimentConfig {

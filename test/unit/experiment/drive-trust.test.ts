@@ -57,6 +57,22 @@ it("judges the set once for all filters, and each cell says what it learnt from"
   expect(new Set(results.map(({ predictions }) => predictions)).size).toBe(4);
 });
 
+it("counts the judging in the time of each filtered cell, whichever asked first", async () => {
+  const store = memoryProducts();
+  const base = fakePorts(fakeDisk());
+  const features: ExperimentPorts["trainer"]["features"] = async function* (request, signal) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    yield* base.trainer.features(request, signal);
+  };
+  const events = await all(store, fakeDisk(), { trainer: { ...base.trainer, features } });
+  const key = events.flatMap((event) => (event.type === "product" && event.kind === "trust" ? [event.key] : []))[0] as string;
+  const judging = (await store.find("trust", key))?.milliseconds as number;
+  expect(judging).toBeGreaterThanOrEqual(400);
+  const filtered = resultsOf(events).filter(({ training }) => training?.basis.filter);
+  expect(filtered).toHaveLength(3);
+  for (const { spent } of filtered) expect(spent.train).toBeGreaterThanOrEqual(judging);
+});
+
 it("computes nothing when it is driven again", async () => {
   const [store, disk] = [memoryProducts(), fakeDisk()];
   const first = resultsOf(await all(store, disk));
@@ -158,6 +174,9 @@ it("trains and judges anew where other files bear the encoder's name, and takes 
   expect(disk.computed.attempts).toBe(attempts); // the texts are the same
   expect(steps(await withFiles("other"))).toEqual([]);
   expect(steps(await withFiles(undefined))).toEqual([]);
+  const filesOf = (events: readonly DriveEvent[]) => new Set(resultsOf(events).map(({ training }) => training?.weights));
+  expect(filesOf(found)).toEqual(new Set(["one"]));
+  expect(filesOf(await withFiles(undefined))).toEqual(new Set(["other"])); // what is kept says whose it is
   const results = resultsOf(other);
   expect(results.map(({ training }) => Object.keys(training?.results ?? {}))).toEqual(results.map(() => ["few", "synthetic"]));
 });

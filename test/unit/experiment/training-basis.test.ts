@@ -34,6 +34,15 @@ describe("a training", () => {
   });
 });
 
+it("a training is out of date when other files bear its encoder's name, where both are known", () => {
+  expect(staleIn(trained, trained, { trained: "a", now: "b" })).toEqual([{ kind: "encoder" }]);
+  const same = [{ trained: "a", now: "a" }, { trained: undefined, now: "b" }, { trained: "a", now: undefined }]; // biome-ignore format: a row each
+  for (const encoder of same) expect(staleIn(trained, trained, encoder)).toEqual([]);
+  // Another encoder was chosen: its files are others by right.
+  const other = basisOf({ ...config, encoder: "other" }, "a", 30);
+  expect(staleIn(trained, other, { trained: "a", now: "b" })).toEqual([{ kind: "settings" }]);
+});
+
 describe("a source that is a way of training", () => {
   const choices = presetConfig("small", { task: "mqp", source: "tmix", encoder: "toy", size: 60 });
   const basis = basisOf(choices, undefined, 0);

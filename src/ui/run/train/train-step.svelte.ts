@@ -23,6 +23,8 @@ export interface Recipe {
   readonly syntheticEpochs: number;
   /** The encoder's shape. */
   readonly encoder: BertConfig;
+  /** Key of the encoder's files, where it is known. */
+  readonly weights?: string;
 }
 
 /** Event of the driver about a training, or about scoring a model that is kept. */
