@@ -21,7 +21,8 @@ export interface CellSummary {
   readonly test: number;
   /** Keys of the last stage's predictions and of the rows that they answer. Absent in a cell of an older version. */
   readonly judged?: { readonly predictions: string; readonly test: string };
-  /** Seeds of the data and of the training. */
+  /** Key of the encoder's files that it was trained from. Absent where it is not known, and in a cell of an older version. */
+  readonly weights?: string;
   readonly remarks: readonly string[];
   readonly spent: Readonly<Partial<Record<Step, number>>>; // milliseconds
 }
@@ -42,6 +43,7 @@ export function summaryOf({ data, keys, made, training, answered, predictions, s
     ...(made && learnt !== undefined && learnt !== made.accepted ? { learnt } : {}),
     test: data.test.length,
     ...(predictions === undefined ? {} : { judged: { predictions, test: keys.test } }),
+    ...(training?.weights === undefined ? {} : { weights: training.weights }),
     remarks: [...data.remarks, ...(training?.remarks ?? [])],
     spent,
   };

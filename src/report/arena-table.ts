@@ -70,6 +70,8 @@ export interface ArenaTask {
 export interface ArenaTable {
   readonly tasks: readonly ArenaTask[];
   readonly rows: readonly ArenaRow[];
+  /** Encoders whose cells were trained from different files of that name: they do not compare. */
+  readonly mixed: readonly string[];
 }
 
 /** `nameOf` tells a model's name, where the grid has several writers. */
@@ -105,8 +107,17 @@ export function arenaTable(arena: Arena, nameOf?: (model: string) => string, cel
       return { id, method: rowName(grid, source, nameOf), source, encoder, cells: own };
     });
   });
-  return { tasks: tasks.map(({ key: _, ...task }) => task), rows };
+  const mixed = grid.encoders.filter((encoder) => filesOf(cells, encoder).size > 1);
+  return { tasks: tasks.map(({ key: _, ...task }) => task), rows, mixed };
 }
+
+/** Keys of the files that the encoder's done cells were trained from, as far as they are known. */
+const filesOf = (cells: readonly NamedCell[], encoder: string): ReadonlySet<string> =>
+  new Set(
+    cells.flatMap(({ cell, outcome }) =>
+      cell.encoder === encoder && outcome?.kind === "done" ? (outcome.summary.weights ?? []) : [],
+    ),
+  );
 
 /** Verdicts of a column; undefined before they are computed. */
 export function columnVerdicts(

@@ -176,6 +176,20 @@ describe("an arena with a standing", () => {
     expect([scoredOn(example), scoredOn(other), table.tasks[0]?.onValidation]).toEqual([true, false, false]);
   });
 
+  it("names an encoder whose cells were trained from different files", () => {
+    const from = (files: (at: number) => string | undefined) => {
+      const trained = Object.entries(arena.outcomes).map(([name, outcome], i) => {
+        const weights = files(i);
+        const known = outcome.kind === "done" && weights ? { ...outcome, summary: { ...outcome.summary, weights } } : outcome;
+        return [name, known] as const;
+      });
+      return arenaTable({ ...arena, outcomes: Object.fromEntries(trained) }).mixed;
+    };
+    expect(from((i) => (i === 3 ? "b" : "a"))).toEqual([encoder]);
+    expect(from((i) => (i === 3 ? undefined : "a"))).toEqual([]); // of an older version: not known
+    expect(from(() => undefined)).toEqual([]);
+  });
+
   it("is a forest plot: the highest first, a bar each, the paper's number hollow, the baseline's line", () => {
     const figure = forestFigure(table, column, "Methods");
     expect(figure?.axes.y.ticks?.map(({ at, text }) => `${at} ${text}`)).toEqual([
