@@ -1,6 +1,6 @@
 // A knowledge graph's files, read as the app reads them, counted and drawn from: npm run kg -- PATH ...
 
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { resultOf } from "../src/base/async.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
@@ -14,12 +14,12 @@ import { rowsByLicence } from "../src/knowledge/licences.ts";
 import { conflictWords, type MergeConflict, type Merged, mergeGraphs } from "../src/knowledge/merge-graphs.ts";
 import type { Topic } from "../src/knowledge/topic.ts";
 import { graphFilesIn } from "../src/procedures/graph-archives.ts";
-import { taskById } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { faultOf, runAsCommand } from "./command.ts";
 import { readOptions, wholeNumber } from "./options.ts";
 import { requireFolder } from "./out-places.ts";
 import { pickedFiles } from "./picked-files.ts";
+import { taskAsked } from "./task-argument.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
                        [--near NODE --radius N] [--query TASK:LABEL --count N] [--seed S] [--merge] [--out DIR]
@@ -35,7 +35,8 @@ PATH: files, a folder, zip archives; packed by gzip or bzip2, or not. Formats: i
 --merge        each PATH is a graph of its own, and all become one: nodes of one type that share an id, here or elsewhere, are one node. What is
                chosen above is chosen of each. The line then has "merged" too: nodes joined, edges repeated, conflicts by their kind
 --out DIR      writes the graph there: nodes.tsv, edges.tsv and graph.jsonld
---query        topics of the graph for this label (for all of its labels, without one), at most --count (10), drawn by --seed (1)
+--query        topics of the graph for this label (for all of its labels, without one), at most --count (10), drawn by --seed (1); TASK is a task of the
+               paper or the file of one of your own
 
 The last line is one JSON object: format, nodes by type, edges by relation, left_out by reason, licences (rows), bytes in the store, seconds, topics.
 What is wrong with the files comes as {"error": {"code", "message", "file", "line"}}, with exit code 1.
@@ -261,10 +262,11 @@ async function drawn(
   return labels.flatMap((label) => topics[label] ?? []);
 }
 
+/** `text` is TASK or TASK:LABEL; the file of a task of one's own may have a colon in its path. */
 function queryOf(text: string, count: number, seed: number): Query {
-  const colon = text.indexOf(":");
-  const [id, label] = colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
-  const task = taskById(id);
+  const colon = existsSync(text) ? -1 : text.lastIndexOf(":");
+  const [name, label] = colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+  const task = taskAsked(name);
   const labels = task.labels.map((of) => of.id);
   if (label !== undefined && !labels.includes(label)) {
     const message = `${task.name} has no label ${JSON.stringify(label)}; it has ${labels.join(", ")}`;

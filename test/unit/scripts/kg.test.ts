@@ -70,6 +70,19 @@ describe("npm run kg", () => {
     expect(await drawn("2")).not.toEqual(first);
   });
 
+  it("draws topics for the file of a task of one's own, label by label", async () => {
+    const task = join(folder, "a:task.json");
+    const topics = { every: { kind: "nodes", types: ["Disease"] } };
+    writeFileSync(
+      task,
+      JSON.stringify({ name: "Rash", family: "ner", labels: ["Rash", "Fever"].map((name) => ({ name })), topics }),
+    );
+    const { line } = await kg("nodes.tsv", "edges.tsv", "--query", `${task}:Rash`, "--count", "5");
+    expect(line.topics).toHaveLength(5);
+    expect((await kg("nodes.tsv", "edges.tsv", "--query", task, "--count", "5")).line.topics).toHaveLength(10);
+    expect((await kg("nodes.tsv", "--query", `${task}:itch`)).line).toMatchObject({ error: { code: "unknown-label" } });
+  });
+
   it("filters, and says what is not there", async () => {
     const { line, remarks } = await kg("nodes.tsv", "edges.tsv", "--licences", "CC0-1.0", "--types", "Disease,Gene");
     expect(line).toMatchObject({ edges: {}, left_out: { "licence-not-chosen": 1 } });
