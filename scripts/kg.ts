@@ -262,10 +262,11 @@ async function drawn(
   return labels.flatMap((label) => topics[label] ?? []);
 }
 
-/** `text` is TASK or TASK:LABEL; the file of a task of one's own may have a colon in its path. */
+/** `text` is TASK or TASK:LABEL. A label may hold colons, and so may the path of a file: the shortest path that is there is the task. */
 function queryOf(text: string, count: number, seed: number): Query {
-  const colon = existsSync(text) ? -1 : text.lastIndexOf(":");
-  const [name, label] = colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+  const colons = [...text.matchAll(/:/g)].map(({ index }) => index);
+  const colon = existsSync(text) ? undefined : (colons.find((at) => existsSync(text.slice(0, at))) ?? colons[0]);
+  const [name, label] = colon === undefined ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
   const task = taskAsked(name);
   const labels = task.labels.map((of) => of.id);
   if (label !== undefined && !labels.includes(label)) {

@@ -80,6 +80,9 @@ describe("npm run kg", () => {
     const { line } = await kg("nodes.tsv", "edges.tsv", "--query", `${task}:Rash`, "--count", "5");
     expect(line.topics).toHaveLength(5);
     expect((await kg("nodes.tsv", "edges.tsv", "--query", task, "--count", "5")).line.topics).toHaveLength(10);
+    const labels = ["Grade:2", "Grade:3"].map((name) => ({ name }));
+    writeFileSync(task, JSON.stringify({ name: "Grade", family: "classification", labels, topics }));
+    expect((await kg("nodes.tsv", "edges.tsv", "--query", `${task}:Grade:2`, "--count", "3")).line.topics).toHaveLength(3);
     expect((await kg("nodes.tsv", "--query", `${task}:itch`)).line).toMatchObject({ error: { code: "unknown-label" } });
   });
 
