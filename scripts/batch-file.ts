@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
 import { rng } from "../src/base/rng.ts";
-import { influenceBarrier } from "../src/experiment/batch-file.ts";
 import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
@@ -17,7 +16,7 @@ import { needs, sourceKinds, sourceOf, suits, withWriter } from "../src/generate
 import type { Manifest } from "../src/models/manifest.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
-import { readSource, required, seedOf } from "./experiment-file.ts";
+import { modelOf, readSource, required, seedOf } from "./experiment-file.ts";
 import { fileBlob } from "./file-blob.ts";
 import { pickedFiles } from "./picked-files.ts";
 import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
@@ -30,7 +29,7 @@ export interface BatchCell {
   readonly graph: string | null;
 }
 
-const fields = ["task", "tasks", "source", "sources", "seed", "seeds", "size", "preset", "model", "graph"];
+const fields = ["task", "tasks", "source", "sources", "seed", "seeds", "size", "preset", "model", "encoder", "graph"];
 
 const root = resolve(import.meta.dirname, "..");
 export const starterGraph = join(root, "public", "graph");
@@ -52,9 +51,9 @@ export async function readBatchFile(text: string, path: string, manifest: Manife
   const rows = taskAndFolder(theOne(given, "task", file), folder);
   const task = rows.named.ref;
   const meant = theOne(given, "source", file).isText ? withTopicsOf(task, source) : source;
-  const config = presetConfig(preset, { task, source: withWriter(meant, { model: writer }), seed: seeds.text, size });
+  const chosen = given.encoder ? { encoder: modelOf(given.encoder, manifest, "encoder") } : {};
+  const config = presetConfig(preset, { task, source: withWriter(meant, { model: writer }), seed: seeds.text, size, ...chosen });
   if (!suits(config.source, taskOf(task))) throw new Error(`${sourceOf(source).name} makes no examples for ${task}`);
-  checkRounds(config);
   const graph = given.graph ? graphFolder(given.graph, folder) : null;
   return { config, seeds, data: await readData(config, seeds, rows), graph };
 }
@@ -99,17 +98,6 @@ function taskAndFolder(given: Field, folder: string): TaskAndFolder {
   if (data && path && !existsSync(path)) throw new Error(`${data.name}: there is no folder ${path}`);
   requireExamples(of.name, named, path !== undefined, '"data"');
   return { named, ...(path ? { path } : {}), ...(test ? { test: test.wholeNumber(1) } : {}) };
-}
-
-/** Rounds whose feedback is by chance work without an encoder; those chosen by influence would need one, trained. */
-function checkRounds(config: ExperimentConfig): void {
-  const barrier = influenceBarrier(config);
-  if (!barrier) return;
-  const { name, from, first } = barrier;
-  throw new Error(
-    `${name} chooses by influence from ${from} examples on, which needs an encoder trained at ${first}: a batch trains none. ` +
-      `Give the source an "influenceFrom" of more than ${first}, or a size of at most ${first}`,
-  );
 }
 
 function graphFolder(given: Field, folder: string): string {

@@ -11,6 +11,7 @@ import type { NotebookData } from "../src/experiment/notebook.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
 import { type GrammarForm, requestLine } from "../src/generate/batch-lines.ts";
 import type { Answer } from "../src/generate/recorded-model.ts";
+import type { Feedback } from "../src/generate/source.ts";
 import type { KnowledgeData } from "../src/knowledge/topic.ts";
 
 /** All choices of a batch. Nothing changes it: a folder is one plan. */
@@ -32,7 +33,13 @@ export async function planName(plan: BatchPlan): Promise<string> {
   return (await sha256(canonicalJson(plan))).slice(0, 12);
 }
 
-const names = { plan: "plan.json", answers: "received.jsonl", missing: missingFile, knowledge: "knowledge.json" } as const;
+const names = {
+  plan: "plan.json",
+  answers: "received.jsonl",
+  missing: missingFile,
+  knowledge: "knowledge.json",
+  feedback: "feedback.json",
+} as const;
 export const logFile = "log.jsonl";
 
 const turnName = /^turn-(\d+)\.jsonl$/;
@@ -63,8 +70,8 @@ export function batchFolder(path: string): BatchFolder {
   const put = (name: string, all: readonly string[]) => write(name, all.map((line) => `${line}\n`).join(""));
   const turnFiles = () =>
     (existsSync(path) ? readdirSync(path) : []).filter((name) => turnName.test(name)).sort((a, b) => numberOf(a) - numberOf(b));
-  const gathered = () =>
-    existsSync(at(names.knowledge)) ? (JSON.parse(readFileSync(at(names.knowledge), "utf8")) as KnowledgeData) : undefined;
+  const json = <T>(name: string) => (existsSync(at(name)) ? (JSON.parse(readFileSync(at(name), "utf8")) as T) : undefined);
+  const gathered = () => json<KnowledgeData>(names.knowledge);
   const turns = () => Math.max(0, ...turnFiles().map(numberOf));
   return {
     path,
@@ -121,6 +128,8 @@ export function batchFolder(path: string): BatchFolder {
     gathered,
     knowledge: async () => gathered(),
     keepKnowledge: async (knowledge) => write(names.knowledge, `${JSON.stringify(knowledge, null, 1)}\n`),
+    feedback: async () => json<readonly Feedback[]>(names.feedback) ?? [],
+    keepFeedback: async (feedback) => write(names.feedback, `${JSON.stringify(feedback, null, 1)}\n`),
     write,
   };
 }

@@ -4,6 +4,7 @@ import { score } from "../src/evaluate/score.ts";
 import type { Scores } from "../src/evaluate/scores.ts";
 import { type BatchCounts, step as batchStep, type Stepped as SteppedBatch } from "../src/experiment/batch-step.ts";
 import type { LogEntry, Synthetic } from "../src/generate/log.ts";
+import type { Feedback } from "../src/generate/source.ts";
 import { sourceOf } from "../src/generate/sources.ts";
 import { storedLog } from "../src/generate/stored-log.ts";
 import { datasetJsonl } from "../src/report/artefacts.ts";
@@ -22,25 +23,38 @@ export interface BatchLine extends BatchCounts {
   readonly scores?: Scores;
 }
 
-export interface Stepped extends Pick<SteppedBatch, "faults" | "remarks"> {
+export interface Stepped extends Pick<SteppedBatch, "faults" | "remarks" | "barrier"> {
   readonly line: BatchLine;
   readonly synthetic: readonly Synthetic[];
 }
 
 const never = new AbortController().signal;
 
-/** As the step itself; it writes the data set, the log and the counts into the folder too. */
-export async function step(folder: BatchFolder, plan: BatchPlan, files: ReadonlyMap<string, string>): Promise<Stepped> {
+/** As the step itself; it writes the data set, the log and the counts into the folder too. `feedback`: the answer to the barrier of the step before. */
+export async function step(
+  folder: BatchFolder,
+  plan: BatchPlan,
+  files: ReadonlyMap<string, string>,
+  feedback?: Feedback,
+): Promise<Stepped> {
   const { config, seeds, data, ratio, model, graph } = plan;
-  const work = { name: await planName(plan), writer: `batch/${model}`, config, seeds, data, ratio };
+  const work = {
+    name: await planName(plan),
+    writer: `batch/${model}`,
+    config,
+    seeds,
+    data,
+    ratio,
+    ...(feedback ? { feedback } : {}),
+  };
   const stepped = await batchStep(folder, { ...work, openGraph: () => openGraphFolder(graph) }, files, never);
-  const { counts, faults, remarks, log } = stepped;
+  const { counts, faults, remarks, log, barrier } = stepped;
   const synthetic = log.filter((entry) => entry.type === "accepted");
   const dataset = writeProducts(folder, plan, stepped, synthetic);
   const scored = stepped.run && sourceOf(config.source).answers;
   const line: BatchLine = { ...counts, dataset, ...(scored ? { scores: scoresOf(plan, log) } : {}) };
   folder.write("summary.json", `${JSON.stringify(line)}\n`);
-  return { line, faults, remarks, synthetic };
+  return { line, faults, remarks, synthetic, ...(barrier ? { barrier } : {}) };
 }
 
 /** The data set so far, and the log as the app stores it; the data set's name. */

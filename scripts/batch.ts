@@ -12,6 +12,7 @@ import { sourceOf, withWriter } from "../src/generate/sources.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { dataFolder } from "../src/report/data-folder.ts";
 import { taskOf } from "../src/tasks/catalogue.ts";
+import { type FeedbackGiver, trainedFeedback } from "./batch-feedback.ts";
 import { readBatchFile } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
 import { type Stepped, step } from "./batch-step.ts";
@@ -24,11 +25,12 @@ const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempt
 npm run batch -- --in FOLDER [ANSWERS.jsonl ...] [--dataset FOLDER]
 
   CELL.json   {"task": ID or {"id", "data": FOLDER, "test": COUNT}, "source": ID or a source's config, "seed": NUMBER or {"data", "text", "training"},
-              "size": NUMBER, "preset": "small" or "paper", "model": NAME, "graph": FOLDER of nodes.tsv and edges.tsv}
+              "size": NUMBER, "preset": "small" or "paper", "model": NAME, "encoder": ID, "graph": FOLDER of nodes.tsv and edges.tsv}
               "task", "source", "seed", "size" and a model must be there; the words are those of npm run experiment
   --out       writes FOLDER/plan.json with all choices and FOLDER/turn-1.jsonl with the requests
   --in        reads answers in OpenAI's batch format, in any order and from any number of files; writes the next turn where one is due,
-              missing.jsonl with the requests that have no answer, and the data set, the log and the counts so far
+              missing.jsonl with the requests that have no answer, and the data set, the log and the counts so far. Where a round of
+              ProGen ends, the encoder is trained first, in a headless Chromium on this machine: minutes
   --model     the name by which the server knows the language model
   --attempts  prompts of the first turn; twice as many as examples are wanted, unless it is given
   --grammar   sends each prompt's grammar along, as vLLM takes it; without it an answer in another form is thrown away
@@ -58,7 +60,7 @@ interface Print {
 }
 
 /** Exit code of the command. The last line that it prints is JSON, but for --help. */
-export async function main(args: readonly string[], print: Print): Promise<number> {
+export async function main(args: readonly string[], print: Print, feedback: FeedbackGiver = trainedFeedback): Promise<number> {
   try {
     const { values, positionals } = readOptions({ args: [...args], options, allowPositionals: true });
     if (values.help) {
@@ -76,8 +78,11 @@ export async function main(args: readonly string[], print: Print): Promise<numbe
       if (place !== undefined) requireFolder(option, place);
     }
     const folder = batchFolder((values.out ?? values.in) as string);
-    const stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
-    tell(stepped, print);
+    let stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
+    for (tell(stepped, print); stepped.barrier; tell(stepped, print)) {
+      const plan = folder.plan();
+      stepped = await step(folder, plan, new Map(), await feedback(plan, stepped.barrier, print.aside));
+    }
     if (values.dataset !== undefined) putDataset(values.dataset, folder.plan(), stepped);
     print.out(JSON.stringify(stepped.line));
     return 0;

@@ -6,7 +6,7 @@ import { canonicalJson } from "../src/base/hash.ts";
 import type { Field } from "../src/base/json-field.ts";
 import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
-import { sourceOf, withWriter } from "../src/generate/sources.ts";
+import { needs, sourceOf, withWriter } from "../src/generate/sources.ts";
 import type { BatchAnswers } from "../src/headless.ts";
 import { noKnowledge } from "../src/knowledge/topic.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
@@ -49,10 +49,19 @@ interface Choices {
   readonly seeds: Seeds;
 }
 
-/** The choices that decide what a run writes. Whether a grammar went along is the batch's own: a server may know none. */
+/** The choices that decide what a run writes: those of an encoder too, where one takes part. Whether a grammar went along is the batch's own: a server may know none. */
 function chosen({ config, seeds }: Choices): string {
-  const { task, source, topicCount, topicLists, licences } = config;
-  return canonicalJson({ task, source: withWriter(source, { grammar: false }), topicCount, topicLists, licences, seeds });
+  const { task, source, topicCount, topicLists, licences, encoder, preset, train } = config;
+  const judge = needs(source, "encoder") ? { encoder, preset, train } : {};
+  return canonicalJson({
+    task,
+    source: withWriter(source, { grammar: false }),
+    topicCount,
+    topicLists,
+    licences,
+    seeds,
+    ...judge,
+  });
 }
 
 /** The batch that wrote the cell's run, or more of it. Answers to the test set are as many as it has, whatever the size. */

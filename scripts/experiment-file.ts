@@ -274,7 +274,7 @@ function rowsOf(
   return { task: named.ref, data: { folder: folder?.rows, source, ...own, test } };
 }
 
-function modelOf(given: Field, manifest: Manifest, kind: string): string {
+export function modelOf(given: Field, manifest: Manifest, kind: string): string {
   const id = given.text();
   const ids = manifest.models.filter((entry) => entry.kind === kind).map((entry) => entry.id);
   if (!ids.includes(id)) throw given.fault(`takes ${ids.join(", ")} (models/manifest.json)`);

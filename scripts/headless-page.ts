@@ -4,11 +4,15 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { ClinfuseError } from "../src/base/errors.ts";
-import type { BatchAnswers, HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
+import type { Failure } from "../src/experiment/drive-cell.ts";
+import type { Feedback } from "../src/generate/source.ts";
+import type { BatchAnswers, HeadlessBarrier, HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
 
 export interface HeadlessPage {
   /** Ends when the last cell has its result, or has failed and was told to be passed over. Throws what ended it, with its code. */
   run(cells: readonly HeadlessCell[], keepGoing?: boolean): Promise<void>;
+  /** Feedback of an encoder that the page trains. Throws what ended the training, with its code. */
+  feedback(asked: HeadlessBarrier): Promise<Feedback>;
   /** Standings of the sources of the cells that ended with a result. */
   standings(): Promise<readonly HeadlessStanding[]>;
   /** Saves the last cell's artefacts into the folder; resolves to their names. */
@@ -42,14 +46,24 @@ export async function openHeadless(
         [cells as HeadlessCell[], keepGoing] as const,
       );
       const reply = await Promise.race([running, crashed]);
-      if (reply.ok) return;
-      const { code, message, place } = reply;
-      throw code === "failed" ? new Error(message) : new ClinfuseError(code, message, place);
+      if (!reply.ok) throw faultOf(reply);
+    },
+    async feedback(asked) {
+      const asking = page.evaluate((given) => {
+        const { clinfuseEvent } = globalThis as unknown as Exposed;
+        return globalThis.clinfuse.feedback(given, clinfuseEvent);
+      }, asked);
+      const reply = await Promise.race([asking, crashed]);
+      if (!reply.ok) throw faultOf(reply);
+      return reply.feedback;
     },
     standings: () => page.evaluate(() => globalThis.clinfuse.standings()),
     saveArtefacts: async (folder) => saveAll(page, await page.evaluate(() => globalThis.clinfuse.artefacts()), folder),
   };
 }
+
+const faultOf = ({ code, message, place }: Failure): Error =>
+  code === "failed" ? new Error(message) : new ClinfuseError(code, message, place);
 
 /** Functions of the script that the page calls. */
 interface Exposed {

@@ -1,6 +1,7 @@
 // The app without its user interface, for scripts: drives a plan, tells what happens, offers the artefacts of its last cell as downloads.
 
 import type { Analysis } from "./analyse/analysis.ts";
+import { resultOf } from "./base/async.ts";
 import { canonicalJson } from "./base/hash.ts";
 import type { Standing } from "./evaluate/standing.ts";
 import { adopt } from "./experiment/adopted.ts";
@@ -9,10 +10,11 @@ import { type CellSummary, summaryOf } from "./experiment/cell-summary.ts";
 import { drive } from "./experiment/drive.ts";
 import { type CellResult, type DriveEvent, type Failure, failureOf } from "./experiment/drive-cell.ts";
 import { starterGraph } from "./experiment/experiment-config.ts";
+import { feedbackAt } from "./experiment/feedback.ts";
 import { makesSet } from "./experiment/grid.ts";
 import { isAnalysed, measureRun, runTexts } from "./experiment/measured-run.ts";
 import type { Notebook, NotebookData } from "./experiment/notebook.ts";
-import type { Cell } from "./experiment/plan.ts";
+import { type Cell, dataKeys } from "./experiment/plan.ts";
 import type { ExperimentPorts } from "./experiment/ports.ts";
 import type { ProductStore } from "./experiment/product.ts";
 import { readLog } from "./experiment/requests.ts";
@@ -20,6 +22,7 @@ import { fetchSample } from "./experiment/sample.ts";
 import { type TextMeasures, textMeasures } from "./experiment/text-measures.ts";
 import { type FolderFiles, treeOf } from "./formats/folder-files.ts";
 import { logFormat, type RunStore } from "./generate/log.ts";
+import type { Feedback } from "./generate/source.ts";
 import { sourceOf } from "./generate/sources.ts";
 import { readStoredLog } from "./generate/stored-log.ts";
 import type { KnowledgeData } from "./knowledge/topic.ts";
@@ -84,6 +87,15 @@ export interface BatchAnswers {
 
 export type HeadlessReply = { readonly ok: true } | ({ readonly ok: false } & Failure);
 
+export interface HeadlessBarrier {
+  readonly cell: Cell;
+  readonly data: NotebookData;
+  /** Accepted examples, in their order. */
+  readonly accepted: readonly Example[];
+}
+
+export type HeadlessFeedback = { readonly ok: true; readonly feedback: Feedback } | ({ readonly ok: false } & Failure);
+
 export interface Headless {
   /**
    * Over the products that this browser has already. `onEvent` hears every event. `keepGoing`: a cell that fails is told as `failed`, and the
@@ -95,6 +107,8 @@ export interface Headless {
     keepGoing: boolean,
     answersOf: (name: string) => Promise<BatchAnswers>,
   ): Promise<HeadlessReply>;
+  /** Feedback of an encoder that is trained here, for a batch that stands at a barrier. */
+  feedback(asked: HeadlessBarrier, onEvent: (event: HeadlessEvent) => void): Promise<HeadlessFeedback>;
   /** Intervals over the seeds, ranks and paired tests of the sources of the cells that the last run ended with a result. */
   standings(): Promise<readonly HeadlessStanding[]>;
   /** Names of the last cell's artefacts: the dataset, its scores, the report, the trained model's files. */
@@ -155,6 +169,20 @@ const headless: Headless = {
         else if (event.type !== "training") onEvent(event);
       }
       return { ok: true };
+    } catch (error) {
+      return { ok: false, ...failureOf(error) };
+    }
+  },
+
+  async feedback({ cell, data, accepted }, onEvent) {
+    try {
+      const { source } = cell.config;
+      const choice = sourceOf(source).feedback?.(source);
+      if (!choice) throw new Error(`${source.kind} takes no feedback`);
+      const work = { cell, signal: never, sharesStageOne: false, ports: { trainer: train } };
+      const told = feedbackAt(work, { choice, accepted, data, keys: await dataKeys(data) });
+      const feedback = await resultOf(told, (event) => event.type === "train" && onEvent({ ...event, cell: 0 }));
+      return { ok: true, feedback };
     } catch (error) {
       return { ok: false, ...failureOf(error) };
     }

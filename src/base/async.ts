@@ -67,11 +67,12 @@ export function cleanUp(clean: () => void): void {
   }
 }
 
-/** The result of a stream whose events nobody wants. */
-export async function resultOf<R>(work: AsyncGenerator<unknown, R>): Promise<R> {
+/** The result of a stream; `hear` hears its events. */
+export async function resultOf<E, R>(work: AsyncGenerator<E, R>, hear: (event: E) => void = () => undefined): Promise<R> {
   for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value as R;
+    const next = await work.next();
+    if (next.done) return next.value;
+    hear(next.value);
   }
 }
 

@@ -1,7 +1,7 @@
 // Writing past this machine from a run: its choices, what the page is told of it, and the words for its writer. Knows no storage.
 
 import type { FaultyLine, GrammarForm } from "../generate/batch-lines.ts";
-import { sourceOf, withWriter, writerOf } from "../generate/sources.ts";
+import { withWriter, writerOf } from "../generate/sources.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 import type { BatchCounts } from "./batch-step.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
@@ -54,19 +54,6 @@ export const configBy = (config: ExperimentConfig, { model, grammar }: BatchChoi
   engine: batchFile,
 });
 
-/** Where a source's feedback needs a trained encoder, which a batch has not; undefined where chance decides all of it. */
-export function influenceBarrier({
-  source,
-  size,
-}: Pick<ExperimentConfig, "source" | "size">):
-  | { readonly name: string; readonly from: number; readonly first: number }
-  | undefined {
-  const row = sourceOf(source);
-  const from = row.feedback?.(source).influenceFrom;
-  const first = from === undefined ? undefined : row.rounds(source).find((barrier) => barrier < size && barrier >= from);
-  return from === undefined || first === undefined ? undefined : { name: row.name, from, first };
-}
-
 export interface BatchRequest {
   /** With the choices of the batch in it (`configBy`). */
   readonly config: ExperimentConfig;
@@ -91,6 +78,8 @@ export interface BatchTold {
   readonly faults: readonly FaultyLine[];
   readonly faulty: number;
   readonly remarks: readonly string[];
+  /** Accepted examples at which it waits for the feedback of a trained encoder. Absent: it does not. */
+  readonly barrier?: number;
 }
 
 export interface BatchState {

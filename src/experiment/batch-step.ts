@@ -1,16 +1,18 @@
 // One step of a batch: answers in, and the requests that are due or the log out. Knows no file and no command line.
 
-import { type Advance, advance, lateNames } from "../generate/batch.ts";
+import { type Advance, advance, type Barrier, lateNames } from "../generate/batch.ts";
 import { gatherRecorded } from "../generate/batch-knowledge.ts";
 import { type FaultyLine, readAnswers } from "../generate/batch-lines.ts";
 import type { LogEntry } from "../generate/log.ts";
 import type { NamedRequest, Recording } from "../generate/recorded-model.ts";
 import { type RunConfig, runId } from "../generate/run-config.ts";
+import type { Feedback } from "../generate/source.ts";
 import { needs, sourceOf } from "../generate/sources.ts";
 import { readsGraph } from "../knowledge/gather.ts";
 import type { KnowledgeGraph } from "../knowledge/knowledge-graph.ts";
 import { type KnowledgeData, knowledgeOf, noKnowledge } from "../knowledge/topic.ts";
 import { taskOf } from "../tasks/catalogue.ts";
+import type { Example } from "../tasks/example.ts";
 import { blankOf } from "../tasks/shapes.ts";
 import { type BatchStore, missingFile } from "./batch-store.ts";
 import type { ExperimentConfig } from "./experiment-config.ts";
@@ -37,8 +39,10 @@ export interface BatchWork {
   readonly openGraph: () => Promise<KnowledgeGraph>;
   /** Attempts whose outcome is settled: their answers come too late. Absent: none. */
   readonly settled?: number;
-  /** Asks what is due although no answer came. Absent: the first turn alone. */
+  /** Asks what is due although no answer came. Absent: only where nothing that was asked lacks its answer. */
   readonly asks?: boolean;
+  /** The answer to the barrier of the step before. */
+  readonly feedback?: Feedback;
 }
 
 /** Counts of a batch, as its reader sees them. */
@@ -61,7 +65,7 @@ export interface BatchCounts {
   readonly foreign: number;
   readonly late: number;
   readonly malformed: number;
-  /** The file to be answered next; null at the end. */
+  /** The file to be answered next; null at the end, and at a barrier. */
   readonly next: string | null;
 }
 
@@ -72,9 +76,11 @@ export interface Stepped {
   /** Undefined before the knowledge is there. */
   readonly run?: { readonly config: RunConfig; readonly knowledge: KnowledgeData };
   readonly log: readonly LogEntry[];
+  /** A barrier whose feedback needs a trained encoder: the step is taken again with it. */
+  readonly barrier?: Barrier;
 }
 
-/** Answers by file name. Without any it tells the state and asks nothing more, but for the first turn. */
+/** Answers by file name. Without any it tells the state, and asks nothing more while an answer is awaited. */
 export async function step(
   store: BatchStore,
   work: BatchWork,
@@ -87,9 +93,11 @@ export async function step(
   const { fresh, faults } = readAnswers(files, { asked, known, isLate: lateNames(asked.keys(), settled) });
   const answers = new Map([...known, ...fresh]);
   if (fresh.size > 0) await store.keepAnswers(answers);
+  if (work.feedback) await store.keepFeedback([...(await store.feedback()), work.feedback]);
 
   const state = await stateOf(store, work, { asked, answers }, signal);
-  const asks = state.due.length > 0 && (fresh.size > 0 || asked.size === 0 || work.asks === true);
+  const awaits = [...asked.keys()].some((id) => !answers.has(id));
+  const asks = state.due.length > 0 && (fresh.size > 0 || !awaits || work.asks === true || work.feedback !== undefined);
   const turn = asks ? await store.ask(state.due) : undefined;
   const all = turn ? await store.asked() : asked;
   const unanswered = [...asked.keys()].filter((id) => answers.get(id)?.kind !== "answered");
@@ -97,7 +105,8 @@ export async function step(
   const again = new Set(unanswered.filter((id) => !isLate(id)));
   await store.putMissing(again);
   const log = state.advanced?.log ?? [];
-  const done = state.advanced?.end === "whole" || again.size === 0;
+  const { barrier } = state.advanced ?? {};
+  const done = state.advanced?.end === "whole" || again.size === 0 || barrier !== undefined;
   const count = (fault: FaultyLine["fault"]) => faults.filter((line) => line.fault === fault).length;
   const counts: BatchCounts = {
     run: state.run ? await runId(state.run.config) : null,
@@ -116,7 +125,7 @@ export async function step(
     next: turn ?? (done ? null : missingFile),
   };
   const remarks = [...(asked.size === 0 ? work.data.remarks : []), ...state.remarks, ...endWords(state.advanced)];
-  return { counts, faults, remarks, ...(state.run ? { run: state.run } : {}), log };
+  return { counts, faults, remarks, ...(state.run ? { run: state.run } : {}), log, ...(barrier ? { barrier } : {}) };
 }
 
 interface State {
@@ -147,8 +156,10 @@ async function stateOf(store: BatchStore, work: BatchWork, recording: Recording,
     knowledge: knowledgeOf(knowledge),
     ...(needs(config.source, "test") ? { items: data.test.map(blankOf) } : {}),
   };
-  const feedback = (after: number, accepted: Parameters<typeof chanceFeedback>[3]) =>
-    chanceFeedback(task, seeds.text, after, accepted);
+  const kept = await store.feedback();
+  const from = ports.source.feedback?.(config.source).influenceFrom ?? 0;
+  const feedback = (after: number, accepted: readonly Example[]) =>
+    after < from ? chanceFeedback(task, seeds.text, after, accepted) : kept.find((each) => each.after === after);
   const advanced = await advance({ name, config: run, ports, ratio, feedback }, recording, signal);
   return { due: advanced.due, remarks: gathered.remarks, run: { config: run, knowledge }, advanced };
 }
@@ -185,6 +196,7 @@ const ends: Readonly<Record<NonNullable<Advance["end"]>, string | undefined>> = 
   exhausted: "The source has no more attempts.",
   stalled: "None of the last attempts gave an example: no more are asked.",
   waiting: `Requests in ${missingFile} have no answer yet, and theirs could suffice: no more are asked before.`,
+  barrier: undefined,
 };
 
 function endWords(advanced: Advance | undefined): readonly string[] {

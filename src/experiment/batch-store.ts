@@ -1,6 +1,7 @@
 // What is kept of a batch: its turns, its answers, its knowledge. A folder and the app's store fulfil the port. Knows no file.
 
 import type { Answer, NamedRequest, Recording } from "../generate/recorded-model.ts";
+import type { Feedback } from "../generate/source.ts";
 import type { KnowledgeData } from "../knowledge/topic.ts";
 
 /** Name of the file of a turn, from 1. */
@@ -22,6 +23,9 @@ export interface BatchStore {
   putMissing(ids: ReadonlySet<string>): Promise<void>;
   knowledge(): Promise<KnowledgeData | undefined>;
   keepKnowledge(knowledge: KnowledgeData): Promise<void>;
+  /** Feedback of a trained encoder, a barrier each. */
+  feedback(): Promise<readonly Feedback[]>;
+  keepFeedback(feedback: readonly Feedback[]): Promise<void>;
 }
 
 /** A batch as plain data. */
@@ -31,6 +35,8 @@ export interface KeptBatch {
   /** Names of the requests to be asked again. */
   readonly missing: readonly string[];
   readonly knowledge?: KnowledgeData;
+  /** Absent: none. */
+  readonly feedback?: readonly Feedback[];
 }
 
 export const emptyBatch: KeptBatch = { turns: [], answers: [], missing: [] };
@@ -58,6 +64,10 @@ export function memoryBatch(before: KeptBatch = emptyBatch): BatchStore & { read
     knowledge: async () => kept.knowledge,
     async keepKnowledge(knowledge) {
       kept = { ...kept, knowledge };
+    },
+    feedback: async () => kept.feedback ?? [],
+    async keepFeedback(feedback) {
+      kept = { ...kept, feedback };
     },
   };
 }

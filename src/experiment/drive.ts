@@ -170,7 +170,8 @@ async function* make(work: Drive, making: Making, begun: Product<"made">, clock:
         const choice = sourceOf(source).feedback?.(source);
         if (!choice)
           throw new Error(`the run stands at a barrier after ${event.after} examples, and its source takes no feedback`);
-        feedback = yield* feedbackAt(work, { choice, run: product.value.run, after: event.after, data, keys });
+        const { synthetic } = await readLog(ports.pipeline.readRun, product.value.run, event.after);
+        feedback = yield* feedbackAt(work, { choice, accepted: synthetic.map(({ example }) => example), data, keys });
         goesOn = true;
       }
     }

@@ -12,7 +12,8 @@ import { trainHead } from "../train/linear-head.ts";
 import type { Drive, Part } from "./drive-cell.ts";
 import type { NotebookData } from "./notebook.ts";
 import { fewKeys } from "./plan.ts";
-import { readLog, trainRequestOf } from "./requests.ts";
+import type { ExperimentPorts } from "./ports.ts";
+import { trainRequestOf } from "./requests.ts";
 import { isOfHead } from "./steps.ts";
 import { basisOf, type DataKeys } from "./training-basis.ts";
 
@@ -27,21 +28,24 @@ const lambda = 50;
 /** Decay of the head: ProGen adds 0.005 times the sum of squares to its loss. */
 const decay = 0.01;
 
-export interface Barrier {
+/** A run under way, for the part of its driver that answers its barriers. */
+export type FeedbackWork = Pick<Drive, "cell" | "signal" | "sharesStageOne"> & {
+  readonly ports: { readonly trainer: Pick<ExperimentPorts["trainer"], "recipe" | "features"> };
+};
+
+export interface AtBarrier {
   readonly choice: FeedbackChoice;
-  readonly run: string;
-  /** Accepted examples. */
-  readonly after: number;
-  readonly data: NotebookData;
+  /** Accepted examples, in their order. */
+  readonly accepted: readonly Example[];
+  readonly data: Pick<NotebookData, "train" | "validation" | "test">;
   readonly keys: DataKeys;
 }
 
-/** The same log, data and seed give the same feedback, as far as the device does. */
-export async function* feedbackAt(work: Drive, { choice, run, after, data, keys }: Barrier): Part<Feedback> {
-  const { cell, ports } = work;
+/** The same examples, data and seed give the same feedback, as far as the device does. */
+export async function* feedbackAt(work: FeedbackWork, { choice, accepted, data, keys }: AtBarrier): Part<Feedback> {
+  const { cell } = work;
   const task = taskOf(cell.config.task);
-  const { synthetic } = await readLog(ports.pipeline.readRun, run, after);
-  const accepted = synthetic.map(({ example }) => example);
+  const after = accepted.length;
   const shuffled = shuffledAt(cell.seeds.text, after, accepted);
   if (after < choice.influenceFrom) return chanceFeedback(task, cell.seeds.text, after, accepted);
   const held = choice.validation === "few-shot-ce" ? 0 : Math.max(1, Math.min(heldOut.most, Math.floor(heldOut.share * after)));
@@ -81,7 +85,12 @@ function ofEachLabel(task: Task, examples: readonly Example[]): Example[] {
 }
 
 /** Features of the encoder that stage I leaves: that of the cell itself, which is trained here where it is not there yet. */
-async function* featuresOf(work: Drive, data: NotebookData, keys: DataKeys, examples: readonly Example[]): Part<HeadData> {
+async function* featuresOf(
+  work: FeedbackWork,
+  data: AtBarrier["data"],
+  keys: DataKeys,
+  examples: readonly Example[],
+): Part<HeadData> {
   const { cell, ports, signal, sharesStageOne } = work;
   const config = { ...cell.config, seed: cell.seeds.training };
   const few = await fewKeys(config.task, basisOf(config, undefined, 0, keys), keys);

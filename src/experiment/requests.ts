@@ -53,7 +53,7 @@ export async function readLog(
 /** The recipe of the encoder and preset, with the config's changes. */
 export async function trainRequestOf(
   config: ExperimentConfig,
-  data: NotebookData,
+  data: Pick<NotebookData, "train" | "validation" | "test">,
   synthetic: readonly Example[],
   save: string,
   recipeOf: RecipeReader,

@@ -19,8 +19,15 @@ export interface Batch {
   readonly ports: Omit<Ports, "store" | "tools" | "feedback" | "patience">;
   /** Attempts that are asked at first for each example wanted. */
   readonly ratio: number;
-  /** Feedback at a barrier from the examples accepted so far, which alone decide it. */
-  readonly feedback: (after: number, accepted: readonly Example[]) => Feedback;
+  /** Feedback at a barrier from the examples accepted so far. Undefined: it is not there yet, and the batch waits for it. */
+  readonly feedback: (after: number, accepted: readonly Example[]) => Feedback | undefined;
+}
+
+/** A barrier that waits for its feedback. */
+export interface Barrier {
+  /** Accepted examples. */
+  readonly after: number;
+  readonly accepted: readonly Example[];
 }
 
 export interface Advance {
@@ -32,10 +39,12 @@ export interface Advance {
   /** Requests that were asked, have no answer, and could still have one. */
   readonly open: readonly NamedRequest[];
   /**
-   * Why nothing is due: the size is reached; the source has no more; its last attempts gave nothing; or the open requests could suffice.
-   * Undefined while something is.
+   * Why nothing is due: the size is reached; the source has no more; its last attempts gave nothing; the open requests could suffice; or the
+   * barrier waits for its feedback. Undefined while something is.
    */
-  readonly end: "whole" | "exhausted" | "stalled" | "waiting" | undefined;
+  readonly end: "whole" | "exhausted" | "stalled" | "waiting" | "barrier" | undefined;
+  /** There where it ends at a barrier. */
+  readonly barrier?: Barrier;
 }
 
 /** `NAME-r0-a00012-t1`: round, attempt and request of the attempt. */
@@ -85,10 +94,10 @@ export async function advance(batch: Batch, recording: Recording, signal: AbortS
     const frozen = rounds[round + 1] !== undefined;
     if (due.length > 0 && !frozen) return { log: sat.log, accepted, due, open, end: undefined };
     if (sat.barrier !== undefined) {
-      feedback = batch.feedback(
-        sat.barrier,
-        sat.log.flatMap((entry) => (entry.type === "accepted" ? [entry.example] : [])),
-      );
+      const examples = sat.log.flatMap((entry) => (entry.type === "accepted" ? [entry.example] : []));
+      const barrier = { after: sat.barrier, accepted: examples };
+      feedback = batch.feedback(barrier.after, barrier.accepted);
+      if (!feedback) return { log: sat.log, accepted, due: [], open, end: "barrier", barrier };
       log = sat.log;
       continue;
     }

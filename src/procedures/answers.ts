@@ -36,6 +36,7 @@ const lookupAnswers: Answers<LookupProcedures> = { findNodes: "promise", nodeCar
 const batchAnswers: Answers<BatchProcedures> = {
   batchState: "promise",
   askBatch: "promise",
+  atBarrier: "promise",
   readBatch: "promise",
   batchLines: "promise",
   takeBatch: "promise",

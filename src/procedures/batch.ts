@@ -21,15 +21,19 @@ import { runConfigOf } from "../experiment/run-inputs.ts";
 import { answersText } from "../generate/answers-text.ts";
 import { type AnswersContext, mostTold, readAnswers, requestLine } from "../generate/batch-lines.ts";
 import type { RunStore } from "../generate/log.ts";
+import type { Feedback } from "../generate/source.ts";
 import { openGraph } from "../knowledge/graphs.ts";
 import { type KnowledgeData, noKnowledge } from "../knowledge/topic.ts";
+import type { Example } from "../tasks/example.ts";
 import type { GraphPorts } from "./graphs.ts";
 
 export type BatchProcedures = {
   /** State of the batch of these choices. It asks nothing and keeps nothing. */
   batchState(argument: BatchRequest, signal: AbortSignal): Promise<BatchState>;
-  /** Asks what is due and was not asked. Throws `run-busy`, and those of knowledge and graph. */
-  askBatch(argument: BatchRequest, signal: AbortSignal): Promise<BatchState>;
+  /** Asks what is due and was not asked. `feedback`: the answer to the barrier at which the batch stands. Throws `run-busy`, and those of knowledge and graph. */
+  askBatch(argument: BatchRequest & { readonly feedback?: Feedback }, signal: AbortSignal): Promise<BatchState>;
+  /** Examples accepted up to the barrier at which the batch stands, in their order; undefined where it stands at none. */
+  atBarrier(argument: BatchRequest, signal: AbortSignal): Promise<readonly Example[] | undefined>;
   /**
    * Reads answers, in any order, parts or repetition, and asks what is due then. Throws `file-malformed`, `file-empty`, `file-too-large` for a file
    * without an answer to this batch, and then keeps nothing of any; and `run-busy`.
@@ -66,17 +70,24 @@ export function batchProcedures(ports: BatchPorts): BatchProcedures {
       if (!stored || stored.size === request.config.size) return stateOf({ key }, stored);
       const opened = await open(ports, request);
       const batch = memoryBatch(opened.kept);
-      const { counts } = await step(batch, workOf(ports, request, opened), new Map(), signal);
+      const { counts, barrier } = await step(batch, workOf(ports, request, opened), new Map(), signal);
       const again = batch.kept.missing.length;
-      return stateOf(opened, { ...stored, told: { ...stored.told, counts, again, remarks: [] } });
+      const { barrier: _, ...told } = stored.told;
+      return stateOf(opened, { ...stored, told: { ...told, counts, again, remarks: [], ...waitsAt(barrier) } });
     },
 
-    askBatch: (request, signal) =>
+    askBatch: ({ feedback, ...request }, signal) =>
       held(request, async (opened) => {
         const batch = memoryBatch(opened.kept);
-        const stepped = await step(batch, { ...workOf(ports, request, opened), asks: true }, new Map(), signal);
+        const work = { ...workOf(ports, request, opened), asks: true, ...(feedback ? { feedback } : {}) };
+        const stepped = await step(batch, work, new Map(), signal);
         return keep(ports, request, opened, batch.kept, stepped);
       }),
+
+    async atBarrier(request, signal) {
+      const opened = await open(ports, request);
+      return (await step(memoryBatch(opened.kept), workOf(ports, request, opened), new Map(), signal)).barrier?.accepted;
+    },
 
     readBatch: ({ files, ...request }, signal) =>
       held(request, async (opened) => {
@@ -139,8 +150,14 @@ async function open({ products }: BatchPorts, request: BatchRequest): Promise<Op
   if (!stored) return { ...place, kept: emptyBatch };
   const numbers = Array.from({ length: stored.turns }, (_, i) => i + 1);
   const found = await Promise.all(numbers.map(async (turn) => store.find("turn", await turnKey(place.key, turn))));
-  const { answers, missing, knowledge } = stored;
-  const kept = { turns: found.map((turn) => turn?.value ?? []), answers, missing, ...(knowledge ? { knowledge } : {}) };
+  const { answers, missing, knowledge, feedback } = stored;
+  const kept = {
+    turns: found.map((turn) => turn?.value ?? []),
+    answers,
+    missing,
+    ...(knowledge ? { knowledge } : {}),
+    ...(feedback ? { feedback } : {}),
+  };
   return { ...place, kept, stored };
 }
 
@@ -195,7 +212,7 @@ function toldOf(
   turns: KeptBatch["turns"],
   answers: KeptBatch["answers"],
   again: number,
-  { counts, faults, remarks }: Stepped,
+  { counts, faults, remarks, barrier }: Stepped,
 ): BatchTold {
   const known = new Set(answers.map(([id]) => id));
   const last = turns.at(-1) ?? [];
@@ -206,8 +223,11 @@ function toldOf(
     faults: faults.slice(0, mostTold),
     faulty: faults.length,
     remarks,
+    ...waitsAt(barrier),
   };
 }
+
+const waitsAt = (barrier: Stepped["barrier"]): Pick<BatchTold, "barrier"> => (barrier ? { barrier: barrier.after } : {});
 
 async function stateOf({ key }: Pick<Opened, "key">, stored: StoredBatch | undefined): Promise<BatchState> {
   const turns = Array.from({ length: stored?.turns ?? 0 }, (_, i) => turnKey(key, i + 1));

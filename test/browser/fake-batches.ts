@@ -8,7 +8,7 @@ import type { Services } from "../../src/ui/services.ts";
 import { starterFiles } from "./fake-stores.ts";
 
 type Logs = Map<string, AttemptEntry[]>;
-type Batches = Pick<Services["generate"], "batchState" | "askBatch" | "readBatch" | "batchLines" | "takeBatch">;
+type Batches = Pick<Services["generate"], "batchState" | "askBatch" | "atBarrier" | "readBatch" | "batchLines" | "takeBatch">;
 
 export function fakeBatches(log: Logs, products: ProductStore): Batches {
   const batches = batchProcedures({
@@ -21,6 +21,7 @@ export function fakeBatches(log: Logs, products: ProductStore): Batches {
   return {
     batchState: (argument, signal = still) => batches.batchState(argument, signal),
     askBatch: (argument, signal = still) => batches.askBatch(argument, signal),
+    atBarrier: (argument, signal = still) => batches.atBarrier(argument, signal),
     readBatch: (argument, signal = still) => batches.readBatch(argument, signal),
     batchLines: (argument, signal = still) => batches.batchLines(argument, signal),
     takeBatch: (argument, signal = still) => batches.takeBatch(argument, signal),

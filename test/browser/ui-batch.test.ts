@@ -2,6 +2,8 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";
+import { ClinfuseError } from "../../src/base/errors.ts";
+import { presetSource } from "../../src/experiment/presets.ts";
 import type { AnyProduct } from "../../src/experiment/product.ts";
 import { requestLine } from "../../src/generate/batch-lines.ts";
 import type { SourceConfig } from "../../src/generate/source.ts";
@@ -13,6 +15,8 @@ import { rowsOfRun, runAt } from "./run-page.ts";
 beforeEach(() => {
   location.hash = "";
 });
+
+type Features = Fake["services"]["train"]["features"];
 
 const panel = page.getByRole("region", { name: "Have another machine write" });
 const batch = { model: "org/model", grammar: "none", ratio: 3 } as const;
@@ -40,16 +44,33 @@ describe("another machine", () => {
     await expect.element(panel.getByRole("button", { name: "Save prompts" })).not.toBeInTheDocument();
   });
 
-  it("cannot choose by influence: the panel says so, and what to do", async () => {
-    const source = { kind: "progen", round: 10, influenceFrom: 20, feedback: 4, writer: { model: "scripted" } };
-    await runAt("generate", (fake) => {
-      const writer = "writer" in config.source ? config.source.writer : {};
-      change(fake, {
-        config: { ...config, size: 60, source: { ...source, rounds: [10, 20, 30], writer } as unknown as SourceConfig },
-      });
-    });
-    await expect.element(panel.getByText(/^ProGen chooses its demonstrations by influence from 20 examples on/)).toBeVisible();
-    await expect.element(panel.getByRole("button", { name: "Save prompts" })).not.toBeInTheDocument();
+  it("trains where a round ends; a training that fails leaves the answers read, and is tried again", async () => {
+    const source = { ...presetSource("small", "progen"), round: 2, influenceFrom: 2 } as SourceConfig;
+    const fake = await runAt("generate", (f) => change(f, { config: { ...config, source, size: 7 }, data: rowsOfRun() }));
+    let trainings = 0;
+    const features: Features = async function* ({ examples }) {
+      if (++trainings === 1) throw new ClinfuseError("device-lost", "the device was lost", {});
+      const x = Float32Array.from(examples.flatMap((_, i) => [i % 3, 1])); // one feature, and the bias's 1
+      const y = Float32Array.from(examples.flatMap((_, i) => [i % 2, 1 - (i % 2)]));
+      const of = Int32Array.from(examples.keys());
+      yield { type: "head-data", data: { link: "softmax", outputs: 2, width: 2, examples: examples.length, x, y, of } };
+    };
+    Object.assign(fake.services.train, { features });
+    await panel.getByRole("button", { name: "Save prompts" }).click();
+    await expect.element(panel.getByRole("button", { name: "Save turn-1.jsonl" })).toBeVisible();
+    const upload = async (turn: number) => {
+      const lines = await answeredLines(turnLines(fake));
+      await userEvent.upload(panel.getByLabelText("Files of answers"), new File([lines.join("\n")], `answers-${turn}.jsonl`));
+    };
+    await upload(1);
+    await expect.element(panel.getByRole("alert")).toHaveTextContent("the device was lost");
+    await expect.element(panel.getByText("2 of 7 examples accepted.")).toBeVisible();
+    await panel.getByRole("button", { name: "Train for the next round" }).click();
+    await expect.element(panel.getByRole("button", { name: "Save turn-2.jsonl" })).toBeVisible();
+    expect(trainings).toBe(2);
+    await upload(2);
+    await expect.element(panel.getByText("All 7 examples are there.")).toBeVisible();
+    expect(trainings).toBe(2);
   });
 
   it("waits for knowledge that takes no language model", async () => {

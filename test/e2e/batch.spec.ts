@@ -173,3 +173,41 @@ test("pairs of sentences: styles are asked in the turn before, and both sentence
   expect(complaints).toEqual([]);
   expect(foreign).toEqual([]);
 });
+
+test("ProGen's rounds: the tab trains where influence chooses, and the next prompts show what it chose", async ({
+  page,
+}, info) => {
+  test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
+  const { complaints, foreign } = watch(page);
+  const panel = panelOf(page);
+  await page.goto("/");
+  await page.getByRole("button", { name: "Start a run" }).click();
+  await page.getByRole("button", { name: "Use the sample" }).click();
+  await page.getByRole("link", { name: "Go on to Knowledge" }).click();
+  await page.getByRole("radio", { name: /^ProGen/ }).check();
+  await page.getByRole("link", { name: /^Generate/ }).click();
+  await page.getByLabel("Examples to make", { exact: true }).fill("125");
+  await page.getByText("Have another machine write", { exact: true }).click();
+  await page.getByLabel("Name of the model on that server", { exact: true }).fill(model);
+  await page.getByLabel("Name of the model on that server", { exact: true }).blur();
+  let { text } = await saved(page, "Save prompts");
+  const whole = panel.getByText("All 125 examples are there.");
+  const texts = [text];
+  for (let turn = 2; turn < 20; turn++) {
+    await read(page, [`answers-${turn - 1}.jsonl`, await answeredLines(text)]);
+    const next = panel.getByRole("button", { name: `Save turn-${turn}.jsonl` });
+    await expect(whole.or(next)).toBeVisible({ timeout: 240_000 });
+    if (await whole.isVisible()) break;
+    ({ text } = await saved(page, `Save turn-${turn}.jsonl`));
+    texts.push(text);
+  }
+  await expect(whole).toBeVisible();
+  await page.screenshot({ path: info.outputPath("progen.png"), fullPage: true });
+  // Prompts of the last round show what the model wrote before; those of the first could not.
+  const answersOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line).response.body.choices[0].message.content);
+  const wrote: string[] = answersOf(await answeredLines(texts.slice(0, -1).join("")));
+  const shows = (prompts: string) => wrote.some((answer) => prompts.includes(JSON.stringify(answer.trim()).slice(1, -1)));
+  expect([shows(texts[0] ?? ""), shows(texts.at(-1) ?? "")]).toEqual([false, true]);
+  expect(complaints).toEqual([]);
+  expect(foreign).toEqual([]);
+});

@@ -1,13 +1,15 @@
 // The step of a batch over a store in memory: turns asked, answers taken in any parts, and one log at the end.
 
 import { describe, expect, it } from "vitest";
-import { batchWriter, influenceBarrier } from "../../../src/experiment/batch-file.ts";
+import { batchWriter } from "../../../src/experiment/batch-file.ts";
 import { type BatchWork, type Stepped, step } from "../../../src/experiment/batch-step.ts";
 import { memoryBatch, missingFile, turnFile } from "../../../src/experiment/batch-store.ts";
 import { sameSeeds } from "../../../src/experiment/plan.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import { requestLine } from "../../../src/generate/batch-lines.ts";
 import type { SourceConfig, SourceKind } from "../../../src/generate/source.ts";
+import type { Example } from "../../../src/tasks/example.ts";
+import { textsOf } from "../../../src/tasks/shapes.ts";
 import { answeredLines } from "../scripts/answered-line.ts";
 import { sampleData, sampleKnowledge } from "./batch-sample.ts";
 
@@ -104,10 +106,42 @@ describe("the step of a batch", () => {
     expect(end.log.slice(0, settled)).toEqual(first.log);
   });
 
-  it("names the barrier at which influence would choose", () => {
-    const source = { ...presetConfig("small", { task: "hoc", source: "progen" }).source, influenceFrom: 10 } as SourceConfig;
-    expect(influenceBarrier({ source, size: 500 })).toMatchObject({ name: "ProGen", from: 10 });
-    expect(influenceBarrier({ source, size: 5 })).toBeUndefined();
-    expect(influenceBarrier(presetConfig("small", { task: "hoc", source: "clingen", size: 5000 }))).toBeUndefined();
+  it("stands at a barrier until its feedback is given, and shows that in the next prompts", async () => {
+    const source = {
+      ...presetConfig("small", { task: "hoc", source: "progen" }).source,
+      round: 4,
+      influenceFrom: 2,
+    } as SourceConfig;
+    const [batch, work] = [memoryBatch(), await workOf("hoc", source, 30)];
+    await step(batch, work, new Map(), never);
+    const at = await read(batch, work, await answeredLines(linesOf(batch, 1)));
+    expect(at.barrier?.after).toBe(4);
+    expect(at.barrier?.accepted).toEqual(at.log.flatMap((entry) => (entry.type === "accepted" ? [entry.example] : [])));
+    expect(at.counts).toMatchObject({ accepted: 4, next: null, turn: 1 });
+    // Left there, it stands there still, and asks nothing.
+    const again = await step(batch, { ...work, asks: true }, new Map(), never);
+    expect([again.barrier?.after, again.counts.next, batch.kept.turns.length]).toEqual([4, null, 1]);
+    const chosen = (at.barrier?.accepted ?? []).slice(0, 2);
+    const feedback = { after: 4, demonstrations: chosen };
+    const on = await step(batch, { ...work, feedback }, new Map(), never);
+    expect([on.barrier, on.counts.next]).toEqual([undefined, "turn-2.jsonl"]);
+    expect(on.log.filter(({ type }) => type === "feedback")).toEqual([{ type: "feedback", ...feedback }]);
+    const shown = textsOf(chosen[0] as Example)[0] as string;
+    expect(linesOf(batch, 1)).not.toContain(JSON.stringify(shown).slice(1, -1));
+    expect(linesOf(batch, 2)).toContain(JSON.stringify(shown).slice(1, -1));
+    // The next step finds it kept.
+    const next = await read(batch, work, await answeredLines(linesOf(batch, 2)));
+    expect(next.barrier?.after).toBe(16);
+    expect(next.log.slice(0, on.log.length)).toEqual(on.log);
+  });
+
+  it("asks what is due where the step before was stopped between its answers and its prompts", async () => {
+    const work = await workOf("mqp", "clingen", 4);
+    const stopped = memoryBatch();
+    await step(stopped, work, new Map(), never);
+    const lines = await answeredLines(linesOf(stopped, 1));
+    const failing = { ...stopped, ask: () => Promise.reject(new Error("the disk is full")) };
+    await expect(step(failing, work, new Map([["a.jsonl", lines.join("\n")]]), never)).rejects.toThrow("the disk is full");
+    expect((await step(stopped, work, new Map(), never)).counts.next).toBe("turn-2.jsonl");
   });
 });

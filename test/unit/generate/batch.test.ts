@@ -70,6 +70,7 @@ async function live({ config, ports, feedback }: Batch): Promise<readonly LogEnt
       after,
       store.entries.flatMap((entry) => (entry.type === "accepted" ? [entry.example] : [])),
     );
+    if (!given) throw new Error("the barrier has no feedback");
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { main } from "../../../scripts/batch.ts";
+import type { FeedbackGiver } from "../../../scripts/batch-feedback.ts";
 import type { BatchLine } from "../../../scripts/batch-step.ts";
 import { rng } from "../../../src/base/rng.ts";
 import { completion } from "./answered-line.ts";
@@ -62,14 +63,22 @@ export interface Printed {
   readonly aside: readonly string[];
 }
 
-export async function batch(...args: string[]): Promise<Printed> {
+export const batch = (...args: string[]): Promise<Printed> => batchBy(undefined, ...args);
+
+/** With another trainer at its barriers than a Chromium. */
+export async function batchBy(feedback: FeedbackGiver | undefined, ...args: string[]): Promise<Printed> {
   const [out, aside]: [string[], string[]] = [[], []];
-  const code = await main(args, { out: (line) => out.push(line), aside: (line) => aside.push(line) });
+  const code = await main(args, { out: (line) => out.push(line), aside: (line) => aside.push(line) }, feedback);
   return { code, last: JSON.parse(out.at(-1) ?? ""), aside };
 }
 
 /** Turns until there is no next one; the last answers file of each turn. */
-export async function toTheEnd(url: string, at: string, first: Printed): Promise<{ end: Printed; turns: string[] }> {
+export async function toTheEnd(
+  url: string,
+  at: string,
+  first: Printed,
+  feedback?: FeedbackGiver,
+): Promise<{ end: Printed; turns: string[] }> {
   const turns: string[] = [];
   let end = first;
   while (end.last.next !== null) {
@@ -77,7 +86,7 @@ export async function toTheEnd(url: string, at: string, first: Printed): Promise
     const answers = join(at, `answers-${turns.length + 1}.jsonl`);
     await runBatch(url, join(at, end.last.next), answers);
     turns.push(answers);
-    end = await batch("--in", at, answers);
+    end = await batchBy(feedback, "--in", at, answers);
     if (end.code !== 0) throw new Error(JSON.stringify(end.last));
     if (turns.length > 40) throw new Error("the batch does not end");
   }

@@ -4,10 +4,19 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FeedbackGiver } from "../../../scripts/batch-feedback.ts";
 import { readJsonl } from "../../../src/formats/clingen.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
-import { toTheEnd as answeredFrom, batch, type ChatServer, chatServer, type Printed, runBatch as run } from "./batch-server.ts";
+import {
+  toTheEnd as answeredFrom,
+  batch,
+  batchBy,
+  type ChatServer,
+  chatServer,
+  type Printed,
+  runBatch as run,
+} from "./batch-server.ts";
 
 const samples = join(import.meta.dirname, "../../../public/samples");
 let server: ChatServer;
@@ -88,13 +97,25 @@ describe("npm run batch", () => {
     for (const style of styles) expect(["medical journals", "patient forums", "discharge letters"]).toContain(style);
   });
 
-  it("takes ProGen's rounds, as long as chance chooses", async () => {
+  it("takes ProGen's rounds: chance chooses at first, then an encoder, and a training that fails leaves the batch where it stood", async () => {
     const at = join(folder, "progen");
-    const source = { kind: "progen", round: 4, influenceFrom: 500 };
-    const first = await batch("--out", at, cellFile("progen-cell", { task: "hoc", source, seed: 1, size: 12, model: "m" }));
-    const { end } = await toTheEnd(at, first);
-    expect(end.last.accepted).toBe(12);
-    expect(readFileSync(join(at, "log.jsonl"), "utf8").match(/"type":"feedback"/g)).toHaveLength(1);
+    const source = { kind: "progen", round: 4, influenceFrom: 10 };
+    const first = await batch("--out", at, cellFile("progen-cell", { task: "hoc", source, seed: 1, size: 20, model: "m" }));
+    const fails: FeedbackGiver = () => Promise.reject(new Error("no browser"));
+    await expect(answeredFrom(server.url, at, first, fails)).rejects.toThrow("no browser");
+    const barriers: number[] = [];
+    const helpful: FeedbackGiver = async ({ data }, { after, accepted }) => {
+      barriers.push(after);
+      expect(data.validation.length).toBeGreaterThan(0);
+      return { after, demonstrations: accepted.slice(-6) };
+    };
+    const passed = await batchBy(helpful, "--in", at);
+    const { next, turn } = passed.last;
+    expect([barriers, next]).toEqual([[16], `turn-${turn}.jsonl`]);
+    await runBatch(join(at, next as string), join(at, "last.jsonl"));
+    const { last } = await batchBy(helpful, "--in", at, join(at, "last.jsonl"));
+    expect([last.accepted, last.next, barriers]).toEqual([20, null, [16]]);
+    expect(readFileSync(join(at, "log.jsonl"), "utf8").match(/"type":"feedback"/g)).toHaveLength(2);
   });
 
   it("has the test items answered, and scores the answers", async () => {
@@ -315,11 +336,7 @@ describe("npm run batch", () => {
     ["two cells", { ...cell, seed: undefined, seeds: [1, 2] }, /one element/],
     ["a source without prompts", { ...cell, source: "word-substitution" }, /asks no language model/],
     ["a source that does not suit", { ...cell, task: "cdr", source: "back-translation" }, /makes no examples for cdr/],
-    [
-      "influence without an encoder",
-      { ...cell, source: { kind: "progen", influenceFrom: 10 }, size: 50 },
-      /"influenceFrom" of more than 10/,
-    ],
+    ["an encoder that is not here", { ...cell, encoder: "bert" }, /encoder takes .*all-minilm-l6-v2/],
     ["a folder that is not there", { ...cell, task: { id: "mqp", data: "nowhere" } }, /there is no folder/],
     ["a graph that is not there", { ...cell, graph: "nowhere" }, /nodes\.tsv/],
     ["a list", [], /takes an object/],

@@ -1,22 +1,28 @@
 // Another machine's part in a run: its choices, the prompts that go out, the answers that come back in. Knows no component.
 
+import { resultOf } from "../../../base/async.ts";
 import { canonicalJson } from "../../../base/hash.ts";
-import {
-  type BatchChoices,
-  type BatchRequest,
-  type BatchState,
-  configBy,
-  influenceBarrier,
-} from "../../../experiment/batch-file.ts";
+import { type BatchChoices, type BatchRequest, type BatchState, configBy } from "../../../experiment/batch-file.ts";
+import type { CellEvent } from "../../../experiment/drive-cell.ts";
+import { feedbackAt } from "../../../experiment/feedback.ts";
+import { dataKeys, planOfOne } from "../../../experiment/plan.ts";
 import { knowledgeRequestOf } from "../../../experiment/requests.ts";
-import { needs } from "../../../generate/sources.ts";
+import { needs, sourceOf } from "../../../generate/sources.ts";
 import { readsGraph } from "../../../knowledge/gather.ts";
-import { counted } from "../../parts/numbers.ts";
 import { save } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
 
 const untouched: BatchChoices = { model: "", grammar: "none", ratio: 2 };
+
+/** Training for a source to ask, as `GenerateStep` tells it, and how far it is. */
+function tellTraining(work: Work, event: CellEvent): void {
+  if (event.type !== "train") return;
+  const { event: of } = event;
+  const words = "Training a classifier on the few real examples, for the source to ask";
+  if (of.type === "step") work.tell(words, of.step, of.steps);
+  else if (of.type === "device") work.tell(words);
+}
 
 export class BatchStep {
   readonly work: Work;
@@ -38,11 +44,6 @@ export class BatchStep {
   /** Why a batch cannot write this run, in words; undefined where it can. */
   get refusal(): string | undefined {
     const { config, notebook } = this.#run;
-    const barrier = influenceBarrier(config);
-    if (barrier) {
-      const { name, from, first } = barrier;
-      return `${name} chooses its demonstrations by influence from ${counted(from, "example")} on, with an encoder trained at ${first}, which another machine does not do. Make at most ${counted(first, "example")}, or let a model in this tab write.`;
-    }
     if (!notebook.knowledge && !needs(config.source, "suggestions"))
       return "Gather the knowledge first: it takes no language model.";
     return undefined;
@@ -80,6 +81,7 @@ export class BatchStep {
     this.#with("Making the prompts", async (request, signal) => {
       await this.#bringGraph(request, signal);
       await this.#set(await this.#run.lab.services.generate.askBatch(request, signal));
+      await this.#passBarriers(request, signal);
       const next = this.state?.told?.counts.next;
       if (next) await this.#save(request, next, signal);
     });
@@ -90,8 +92,12 @@ export class BatchStep {
   read = (files: readonly File[]): Promise<boolean> =>
     this.#with("Reading the answers", async (request, signal) => {
       await this.#set(await this.#run.lab.services.generate.readBatch({ ...request, files }, signal));
+      await this.#passBarriers(request, signal);
       if (this.isWhole) await this.#take(signal);
     });
+
+  /** The training that a round ends with, where it was stopped. */
+  train = (): Promise<boolean> => this.#with("Loading the encoder", (request, signal) => this.#passBarriers(request, signal));
 
   take = (): Promise<boolean> => this.#with("Reading the examples", (_, signal) => this.#take(signal));
 
@@ -124,6 +130,23 @@ export class BatchStep {
     await this.#run.choose({ source, engine });
     await this.#run.change({ knowledge, run, logs: [run], products });
     await this.#run.generate.turnTo();
+  }
+
+  /** Trains the encoder that a source asks at the end of a round, for as long as the batch stands at one. What was read is kept before. */
+  async #passBarriers(request: BatchRequest, signal: AbortSignal): Promise<void> {
+    const { generate, train: trainer } = this.#run.lab.services;
+    const { config, data } = request;
+    const choice = sourceOf(config.source).feedback?.(config.source);
+    while (choice && this.state?.told?.barrier !== undefined) {
+      const accepted = await generate.atBarrier(request, signal);
+      const cell = planOfOne(config, `${this.#run.notebook.id}-batch`).cells[0];
+      if (!accepted || !cell) return;
+      const work = { cell, signal, sharesStageOne: false, ports: { trainer } };
+      this.work.tell("Loading the encoder");
+      const told = feedbackAt(work, { choice, accepted, data, keys: await dataKeys(data) });
+      const feedback = await resultOf(told, (event) => tellTraining(this.work, event));
+      await this.#set(await generate.askBatch({ ...request, feedback }, signal));
+    }
   }
 
   async #save(request: BatchRequest, name: string, signal: AbortSignal): Promise<void> {
