@@ -22,14 +22,15 @@ import { buildApp, serveApp } from "./serve.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
-  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph", "tenth"], "licences": [NAME], "seeds": [NUMBER or
+  FILE   {"tasks": [ID, TASK.json or {"id" or "task": TASK.json, "data": FOLDER, "test": COUNT}], "sources": [ID or a source's config], "models": [ID], "encoders": [ID], "shares": [PERCENT], "filters": ["none", "map", "agreement", "graph", "leakage", "tenth"], "licences": [NAME], "seeds": [NUMBER or
          {"data", "text", "training"}], "size": NUMBER, "preset": "small", "laptop" or "paper", "engine": ID, "device": NAME, "keepModels": true, "measures": true, "datasets": true, "answers": [FOLDER]}
          "tasks", "sources", "seeds" and "size" must be there; the presets "laptop" (200 examples, two seeds) and "paper" (5,000, three)
          bring all but "tasks". "data" is the task's corpus as published, or a folder in ClinGen's format, TASK.json
          the file of a task of your own; both are seen from FILE's own folder. "models" are language models: each source is written by each.
          "shares" are percents of each synthetic set: the set is made once, and stage II learns from its first so many examples.
          "filters" leave out the doubtful examples of a set: those that training mostly gets wrong ("map"), the tenth whose labels training
-         believes least ("tenth"), those whose label the few-shot model does not give ("agreement"), those that the graph contradicts ("graph").
+         believes least ("tenth"), those whose label the few-shot model does not give ("agreement"), those that the graph contradicts ("graph"),
+         those that copy an example that the writer was shown ("leakage").
          The set is judged once a seed, by two trainings more.
          "measures" sets each cell's texts beside the real ones: distance (CMD), similarity, nearest real text, entities, in its line's "texts".
          "datasets" leaves each cell's synthetic examples in the folder's datasets/ as JSON Lines, with the topic and style of each.

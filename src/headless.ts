@@ -152,6 +152,7 @@ const headless: Headless = {
         pipeline: generate,
         trainer: train,
         verdicts: analyst.factuality,
+        copies: analyst.copies,
       };
       for await (const event of drive({ cells }, store, ports, never, { keepGoing })) {
         if (event.type === "result") {

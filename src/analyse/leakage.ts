@@ -98,7 +98,7 @@ export function referenceOf(real: Read, heldOut?: Read, within?: Nearest): Refer
 
 /** Leakage of `texts` from the reference's real texts. `near`: their nearest real texts, where they are known. Time: O(n m d) without them. */
 export function leakageOf(texts: Read, reference: Reference, near = nearest(texts.unit, reference.real.unit)): Leakage {
-  const { known, numbering, runs, similarities, lengths } = reference;
+  const { numbering, runs, similarities, lengths } = reference;
   const found = numbersOf(numbering, texts).map((words, i): TextLeakage => {
     const { length, start, owner } = runs.longest(words);
     const similarity = near.similarity[i] as number;
@@ -114,10 +114,21 @@ export function leakageOf(texts: Read, reference: Reference, near = nearest(text
   });
   const level = Math.max(leakageLevel, 1 / (1 + lengths.length));
   const judged = lengths.length >= leastHeldOut;
-  const copied = judged ? found.filter((text) => text.pSimilarity <= level && text.pShared <= level).length : 0;
-  const verbatim = texts.words.filter((words) => words.length >= fewestVerbatim && known.has(keyOf(words))).length;
+  const copied = judged ? found.filter((text) => isBeyondChance(text, level)).length : 0;
+  const verbatim = texts.words.filter((words) => isVerbatim(words, reference)).length;
   return { texts: found, judged, copied, verbatim, level, heldOut: lengths.length, p: binomialTail(found.length, copied, level) };
 }
+
+/** Which of `texts` are copies: word for word, or nearer and by a longer run than chance explains, where chance can be told. */
+export function copiesOf(texts: Read, reference: Reference): readonly boolean[] {
+  const { texts: found, judged, level } = leakageOf(texts, reference);
+  return found.map((text, i) => isVerbatim(texts.words[i] ?? [], reference) || (judged === true && isBeyondChance(text, level)));
+}
+
+const isBeyondChance = ({ pSimilarity, pShared }: TextLeakage, level: number): boolean =>
+  pSimilarity <= level && pShared <= level;
+const isVerbatim = (words: readonly string[], { known }: Reference): boolean =>
+  words.length >= fewestVerbatim && known.has(keyOf(words));
 
 const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
 

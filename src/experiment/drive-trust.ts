@@ -10,6 +10,7 @@ import type { Made, Product } from "./product.ts";
 import { readLog, trainRequestOf } from "./requests.ts";
 import { isOfHead, type TrainRequest } from "./steps.ts";
 import { stopwatch } from "./stopwatch.ts";
+import { copiesBy } from "./text-copies.ts";
 import { leftOutBy, type Trust, type TrustFilter, trustOf } from "./trust.ts";
 
 export interface Filtered {
@@ -30,12 +31,31 @@ interface StageOne {
 export async function* filteredBy(work: Drive, data: NotebookData, made: Made, of: StageOne): Part<Filtered | undefined> {
   const { filter } = work.cell.config;
   if (filter === undefined) return undefined;
-  const { value, milliseconds } = yield* trustIn(work, data, made, of);
+  const { value, milliseconds } = yield* judgedFor(filter, work, data, made, of);
   const left = new Set(leftOutBy(value, [filter]));
   return { by: filter, kept: Array.from({ length: made.accepted }, (_, i) => i).filter((i) => !left.has(i)), milliseconds };
 }
 
-/** Every judge's word on the run's examples: found, or told by trainings of its own and the graph. */
+/** The judges' word on the run's examples with that of leakage, where the filter asks for it and it was not told yet. */
+async function* judgedFor(
+  filter: TrustFilter,
+  work: Drive,
+  data: NotebookData,
+  made: Made,
+  of: StageOne,
+): Part<Product<"trust">> {
+  const found = yield* trustIn(work, data, made, of);
+  const { cell, ports, store, signal } = work;
+  if (filter !== "leakage" || found.value.copied) return found;
+  if (!ports.copies) throw new Error("nobody can tell here which texts are copies");
+  const clock = stopwatch(found.milliseconds);
+  const { synthetic } = await readLog(ports.pipeline.readRun, made.run, made.accepted);
+  const texts = synthetic.map(({ example }) => example);
+  const copied = await copiesBy(ports.copies, { data, source: cell.config.source, texts }, signal);
+  return yield* put(store, { ...found, milliseconds: clock(), value: { ...found.value, copied } });
+}
+
+/** Every judge's word on the run's examples but leakage's: found, or told by trainings of its own and the graph. */
 async function* trustIn(work: Drive, data: NotebookData, made: Made, { few, weights }: StageOne): Part<Product<"trust">> {
   const { cell, ports, store, signal } = work;
   const config = { ...cell.config, seed: cell.seeds.training };

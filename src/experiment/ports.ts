@@ -25,6 +25,7 @@ import type {
   TrainRequest,
   TrainRunEvent,
 } from "./steps.ts";
+import type { CopiesAsked } from "./text-copies.ts";
 
 type Stream<A, E> = (argument: A, signal?: AbortSignal) => AsyncGenerator<E, void>;
 
@@ -74,4 +75,6 @@ export interface ExperimentPorts {
     argument: { task: TaskRef; examples: readonly Example[]; graph: string },
     signal?: AbortSignal,
   ) => Promise<readonly Verdict[]>;
+  /** Which texts copy what was shown. Ends with `copies`. Absent: nobody can tell. */
+  readonly copies?: Stream<CopiesAsked, { readonly type: string }>;
 }

@@ -14,7 +14,7 @@ export function copiesAmong(examples: readonly Example[]): Copies {
   return new Map(found.flatMap(({ of, share }, i) => (share >= nearCopyShare ? [[i, of] as const] : [])));
 }
 
-export type Charge = "training" | "agreement" | "graph" | "copy";
+export type Charge = "training" | "agreement" | "graph" | "leakage" | "copy";
 
 /** Every charge against an example. */
 export const charges: Readonly<
@@ -26,6 +26,7 @@ export const charges: Readonly<
   },
   agreement: { words: "the few-shot model gives another label", holds: ({ agrees }, _, i) => agrees[i] === false },
   graph: { words: "the graph knows the contrary", holds: ({ verdicts }, _, i) => verdicts?.[i] === "opposite" },
+  leakage: { words: "it copies an example that the writer was shown", holds: ({ copied }, _, i) => copied?.[i] === true },
   copy: { words: "an earlier example says nearly the same", holds: (_, copies, i) => copies.has(i) },
 };
 const chargeIds = Object.keys(charges) as readonly Charge[];

@@ -1,4 +1,4 @@
-// Charges against each synthetic example of a run, by four judges, and sets of examples to train without. Pure.
+// Charges against each synthetic example of a run, by five judges, and sets of examples to train without. Pure.
 
 import { cartography, doubtfulFirst, type EpochView, type Placed } from "../analyse/cartography.ts";
 import type { Verdict } from "../analyse/factuality.ts";
@@ -19,6 +19,8 @@ export interface Trust {
   readonly answers?: readonly Answer[];
   /** Verdicts of the knowledge graph; absent where none was asked. */
   readonly verdicts?: readonly Verdict[];
+  /** Copies of a text that the writer was shown (analyse/leakage.ts); absent where nobody looked. */
+  readonly copied?: readonly boolean[];
   /** Answers to the test set of the model that was trained on all of them. */
   readonly baseline: readonly Answer[];
   /** Indices that the reader dropped, and that the reader kept against all filters. */
@@ -46,6 +48,7 @@ interface Told {
   /** The examples with the few-shot model's answers in place of their own. */
   readonly labelled: readonly Example[];
   readonly verdicts?: readonly Verdict[];
+  readonly copied?: readonly boolean[];
   readonly baseline: readonly Answer[];
 }
 
@@ -59,7 +62,7 @@ export function trustOf({ examples, epochs, labelled, ...told }: Told): Trust {
 /** Indices of the examples, the likeliest to be mislabelled first. */
 export const doubtful = ({ places }: Trust): readonly number[] => doubtfulFirst(places);
 
-export type TrustFilter = "hand" | "map" | "agreement" | "graph" | "tenth";
+export type TrustFilter = "hand" | "map" | "agreement" | "graph" | "leakage" | "tenth";
 
 /** Share that the filter of the least believed leaves out: as many labels as a small writer may get wrong, and never most of a set. */
 const leastBelieved = 0.1;
@@ -78,6 +81,10 @@ export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string
   graph: {
     words: "those that the graph contradicts",
     leftOut: ({ verdicts = [] }) => verdicts.flatMap((verdict, i) => (verdict === "opposite" ? [i] : [])),
+  },
+  leakage: {
+    words: "those that copy an example that the writer was shown",
+    leftOut: ({ copied = [] }) => copied.flatMap((is, i) => (is ? [i] : [])),
   },
   tenth: {
     words: "the tenth whose labels training believes least",

@@ -2,7 +2,9 @@
 
 import { type Analysis, analyse, type TextSet } from "../analyse/analysis.ts";
 import { claimsOf, type Verdict, verdictOf } from "../analyse/factuality.ts";
+import { copiesOf, type Read, referenceOf } from "../analyse/leakage.ts";
 import type { Repulsion } from "../analyse/repulsion.ts";
+import { countedWords } from "../analyse/text-words.ts";
 import { tsne } from "../analyse/tsne.ts";
 import { umap } from "../analyse/umap.ts";
 import type { Vectors } from "../analyse/vectors.ts";
@@ -114,9 +116,24 @@ export interface FactualityRequest {
   readonly graph: string;
 }
 
+export interface CopiesRequest {
+  readonly texts: ExampleSet;
+  /** Real texts that the writer was shown. */
+  readonly shown: ExampleSet;
+  /** Real texts that it was never shown: how near two of them are by chance. */
+  readonly real: ExampleSet;
+  /** Id of the encoder whose embeddings are taken. */
+  readonly encoder: string;
+}
+
+/** `copies`: last, for each of the texts. */
+export type CopiesEvent = EmbedEvent | { readonly type: "copies"; readonly copies: readonly boolean[] };
+
 export type AnalyseProcedures = {
   analyse(argument: AnalyseRequest, signal: AbortSignal): AsyncGenerator<AnalyseEvent, void>;
   map(argument: MapRequest, signal: AbortSignal): AsyncGenerator<MapRunEvent, void>;
+  /** Leakage alone (analyse/leakage.ts): which texts copy what was shown. */
+  copies(argument: CopiesRequest, signal: AbortSignal): AsyncGenerator<CopiesEvent, void>;
   /** Bootstrap intervals of the task's metrics, and paired comparisons. */
   intervals(argument: IntervalRequest, signal: AbortSignal): Promise<IntervalReply>;
   /** Intervals, paired comparisons and ranks of methods on one task. */
@@ -153,6 +170,13 @@ export function analyseProcedures(ports: AnalysePorts): AnalyseProcedures {
       const of = (set: ExampleSet) => sets.get(set) as TextSet;
       const seen = { ...(shown ? { shown: of(shown) } : {}), ...(heldOut ? { heldOut: of(heldOut) } : {}) };
       yield { type: "analysed", analysis: analyse(of(real), synthetic.map(of), seen, seed) };
+    },
+
+    async *copies({ texts, shown, real, encoder }, signal) {
+      const units = yield* embedders.embed(encoder, [texts, shown, real].map(textsIn), signal);
+      const read = (set: ExampleSet, i: number): Read => ({ words: textsIn(set).map(countedWords), unit: units[i] as Vectors });
+      const reference = referenceOf(read(shown, 1), read(real, 2));
+      yield { type: "copies", copies: copiesOf(read(texts, 0), reference) };
     },
 
     async *map({ sets, encoder, method, seed }, signal) {

@@ -98,6 +98,7 @@ export const modelAnswers: Answers<ModelProcedures> = {
 export const analyseAnswers: Answers<AnalyseProcedures> = {
   analyse: "stream",
   map: "stream",
+  copies: "stream",
   intervals: "promise",
   stand: "stream",
   factuality: "promise",

@@ -14,7 +14,7 @@ export function trustSection(trust: Trust): Html {
   const figure = mapFigure(trust.places);
   return html`<section>
 <h2>Doubtful examples</h2>
-<p>${counted(trust.places.length, "synthetic example")} judged by a training that was watched after each epoch, by the few-shot model and, where there is one, by the knowledge graph. ${decisionWords(trust)}</p>
+<p>${counted(trust.places.length, "synthetic example")} judged by a training that was watched after each epoch, by the few-shot model and, where they were asked, by the knowledge graph and by leakage of the examples shown. ${decisionWords(trust)}</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Trust in the synthetic examples"><table><thead><tr><th scope="col">Judge</th><th scope="col" class="n">Share</th><th scope="col" class="n">Of</th><th scope="col">Meaning</th></tr></thead><tbody>${rows}</tbody></table></div>
 <p class="soft">In brackets: 95 % intervals (Wilson).</p>
 ${figure ? figureHtml(figure) : ""}

@@ -67,7 +67,7 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** Shares of the examples by each judge. */
-export function trustRows({ places, agrees, verdicts: found }: Trust): readonly TrustRow[] {
+export function trustRows({ places, agrees, verdicts: found, copied }: Trust): readonly TrustRow[] {
   const row = (name: string, hits: number, of: number, reading: string): TrustRow => ({
     name,
     share: shareText(hits, of),
@@ -87,6 +87,7 @@ export function trustRows({ places, agrees, verdicts: found }: Trust): readonly 
           ...verdicts.slice(3).map((verdict) => row("Facts", count(verdict), found.length, verdictWords[verdict])),
         ]
       : []),
+    ...(copied ? [row("Leakage", copied.filter((is) => is).length, copied.length, "it copies an example that was shown")] : []),
   ];
 }
 

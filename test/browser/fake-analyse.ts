@@ -58,6 +58,7 @@ export function fakeAnalyse(check: (name: string) => void, products: ProductStor
       analyse: (argument, signal = never) =>
         procedures.analyse({ ...argument, ...(argument.graph ? { graph: undefined } : {}) } as never, signal),
       map: (argument, signal = never) => procedures.map(argument, signal),
+      copies: (argument, signal = never) => procedures.copies(argument, signal),
       factuality: (argument, signal = never) => procedures.factuality(argument, signal),
       intervals: (argument, signal = never) => procedures.intervals(argument, signal),
       stand: (argument, signal = never) => procedures.stand(argument, signal),

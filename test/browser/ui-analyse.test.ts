@@ -121,6 +121,12 @@ it("shows the doubtful examples first, drops and keeps by one key, and trains wi
   expect(items()[1]?.textContent).toContain("Patient 5 of ward 0");
   await expect.element(page.getByRole("img", { name: /Confidence in each synthetic example/ })).toBeVisible();
   await expect.element(button("Train without 0 examples")).toBeDisabled();
+  await expect.element(page.getByRole("row", { name: /^Leakage 3 % .* 30 it copies an example/ })).toBeVisible();
+  expect(first().textContent).toContain("it copies an example that the writer was shown");
+  const copies = page.getByLabelText("those that copy an example that the writer was shown");
+  await copies.click();
+  await expect.element(button("Train without 1 example")).toBeEnabled();
+  await copies.click();
 
   (first().querySelector("button") as HTMLElement).focus();
   const press = (key: string) =>
@@ -136,7 +142,7 @@ it("shows the doubtful examples first, drops and keeps by one key, and trains wi
   await expect.element(page.getByText(/Without 5 examples, 1 of them dropped by hand, .* one seed, paired/)).toBeVisible();
   expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
 
-  await expect.poll(() => [...fake.saved.values()][0]?.products?.length).toBe(1);
+  await expect.poll(() => [...fake.saved.values()][0]?.products?.length).toBe(4); // the judges' word, and embeddings of three sets
   location.hash = "#/run/r1/task";
   await expect.element(page.getByRole("heading", { level: 1, name: "Task" })).toBeVisible();
   location.hash = "#/run/r1/analyse";
@@ -149,7 +155,7 @@ it("does the same to all like the one decided last, though the focus went on", a
   await button("Look for doubtful examples").click();
   await expect.element(page.getByText(/A does the same to all like it/)).toBeVisible();
   const items = () => [...document.querySelectorAll<HTMLElement>("ol.rows > li")];
-  ((items()[0] as HTMLElement).querySelector("button") as HTMLElement).focus();
+  ((items()[1] as HTMLElement).querySelector("button") as HTMLElement).focus(); // the first alone is a copy
   const press = (key: string) =>
     (document.activeElement as HTMLElement).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
   press("a");
@@ -159,7 +165,7 @@ it("does the same to all like the one decided last, though the focus went on", a
   press("a");
   await expect.element(page.getByText(/^The same was done to \d+ like example \d+\.$/)).toBeVisible();
   const number = (item?: Element) => Number(/^\s*Example (\d+)\./.exec(item?.textContent ?? "")?.[1]);
-  await expect.element(page.getByText(`like example ${number(items()[0])}.`, { exact: false })).toBeVisible();
+  await expect.element(page.getByText(`like example ${number(items()[1])}.`, { exact: false })).toBeVisible();
   expect(document.querySelectorAll("li.dropped").length).toBeGreaterThan(1);
   press("u");
   await expect.element(button("Train without 1 example")).toBeEnabled();

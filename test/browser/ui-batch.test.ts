@@ -63,7 +63,7 @@ describe("another machine", () => {
       await userEvent.upload(panel.getByLabelText("Files of answers"), new File([lines.join("\n")], `answers-${turn}.jsonl`));
     };
     await upload(1);
-    await expect.element(panel.getByRole("alert")).toHaveTextContent("the device was lost");
+    await expect.element(panel.getByRole("alert")).toHaveTextContent("The device was lost");
     await expect.element(panel.getByText("2 of 7 examples accepted.")).toBeVisible();
     await panel.getByRole("button", { name: "Train for the next round" }).click();
     await expect.element(panel.getByRole("button", { name: "Save turn-2.jsonl" })).toBeVisible();

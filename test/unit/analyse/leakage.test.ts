@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binomialTail, leakageOf, referenceOf } from "../../../src/analyse/leakage.ts";
+import { binomialTail, copiesOf, leakageOf, referenceOf } from "../../../src/analyse/leakage.ts";
 import { SharedSpans } from "../../../src/analyse/shared-span.ts";
 import { nearest } from "../../../src/analyse/similarity.ts";
 import { unitRows, vectorsOf } from "../../../src/analyse/vectors.ts";
@@ -75,6 +75,15 @@ describe("leakage", () => {
     expect(texts.slice(90).map(({ source, shared, nearest }) => [source, shared, nearest])).toEqual(
       copies.words.map((_, i) => [i, 14, i]),
     );
+  });
+
+  it("tells of each text whether it is a copy, beside too few texts never shown by its words alone", () => {
+    const copies = { words: real.words.slice(0, 10), unit: vectorsOf(rows(real.unit).slice(0, 10)) };
+    const texts = join(draw(90), copies);
+    const found = copiesOf(texts, referenceOf(real, draw(150)));
+    expect(found.slice(90)).toEqual(copies.words.map(() => true));
+    expect(found.filter((is) => is).length).toBe(leakageOf(texts, referenceOf(real, draw(150))).copied);
+    expect(copiesOf(texts, referenceOf(real, draw(1)))).toEqual([...Array(90).fill(false), ...Array(10).fill(true)]);
   });
 
   it("calls nothing a copy beside too few texts never shown, where all would hang on the nearest of them", () => {

@@ -5,11 +5,12 @@ import { summaryOf } from "../../../src/experiment/cell-summary.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent } from "../../../src/experiment/drive-cell.ts";
 import type { JudgeFilter } from "../../../src/experiment/experiment-config.ts";
-import { sameSeeds } from "../../../src/experiment/plan.ts";
+import { type Cell, sameSeeds } from "../../../src/experiment/plan.ts";
 import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import type { ProductStore } from "../../../src/experiment/product.ts";
 import type { TrainRequest } from "../../../src/experiment/steps.ts";
+import type { CopiesAsked } from "../../../src/experiment/text-copies.ts";
 import { leftOutBy } from "../../../src/experiment/trust.ts";
 import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
 import { memoryProducts } from "./memory-products.ts";
@@ -71,6 +72,31 @@ it("counts the judging in the time of each filtered cell, whichever asked first"
   const filtered = resultsOf(events).filter(({ training }) => training?.basis.filter);
   expect(filtered).toHaveLength(3);
   for (const { spent } of filtered) expect(spent.train).toBeGreaterThanOrEqual(judging);
+});
+
+it("asks which texts copy what was shown where a filter wants it, also of a set that was judged before", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const before = resultsOf(await all(store, disk));
+  const asked: CopiesAsked[] = [];
+  const copies: ExperimentPorts["copies"] = async function* (argument) {
+    asked.push(argument);
+    yield { type: "copies", copies: argument.texts.examples.map((_, i) => i % 4 === 1) };
+  };
+  const cell = { ...(cells[0] as Cell), config: { ...config, filter: "leakage" as const }, place: "cell-leakage" };
+  const [base] = before;
+  if (!base) throw new Error("no cell ended");
+  const ports = { ...fakePorts(disk), copies };
+  for (let time = 0; time < 2; time++) {
+    const events: DriveEvent[] = [];
+    for await (const event of drive({ cells: [cell] }, store, ports, new AbortController().signal)) events.push(event);
+    expect(resultsOf(events)[0]?.training?.basis).toMatchObject({ examples: 7, filter: { by: "leakage", of: 10 } });
+    expect(events.some((event) => event.type === "step")).toBe(time === 0);
+  }
+  // Once, of the run's texts against the few-shot set, by rows that were never shown.
+  expect(asked).toHaveLength(1);
+  expect(asked[0]?.texts.examples).toHaveLength(10);
+  expect(asked[0]?.shown.examples).toEqual(base.data.train);
+  expect(asked[0]?.real.examples).toEqual([...base.data.validation, ...base.data.test]);
 });
 
 it("computes nothing when it is driven again", async () => {

@@ -32,6 +32,7 @@ it("each filter leaves out its own, and several leave out the union, each once",
   expect(leftOutBy(trust, ["map"])).toEqual([1, 3]);
   expect(leftOutBy(trust, ["agreement"])).toEqual([2]);
   expect(leftOutBy(trust, ["graph"])).toEqual([4]);
+  expect(leftOutBy({ ...trust, copied: [false, true, false, false, true] }, ["leakage"])).toEqual([1, 4]);
   expect(leftOutBy(decided(trust, 3, "drop"), ["map", "hand"])).toEqual([0, 1, 3]);
   expect(leftOutBy(trust, [])).toEqual([]);
 });
@@ -51,9 +52,9 @@ it("an example that the reader keeps stays, whatever the filters say, until it i
   expect(decided(decided(trust, 0, "drop"), 0, "drop").dropped).toEqual([0]);
 });
 
-it("without a graph, its filter leaves nothing out", () => {
+it("of a judge who was not asked, its filter leaves nothing out", () => {
   const { verdicts: _, ...without } = trust;
-  expect(leftOutBy(without, ["graph"])).toEqual([]);
+  expect(leftOutBy(without, ["graph", "leakage"])).toEqual([]);
 });
 
 it("spans agree by the words that they cover, labels by what they are", () => {

@@ -47,4 +47,9 @@ it("counts facts among those that the graph can judge, and the others among all"
   ]);
   expect(trustRows({ ...trust, verdicts: ["unnamed", "unclaimed"] }).map(({ share }) => share)).toContain("–");
   expect(trustRows(trust)).toHaveLength(2);
+  expect(trustRows({ ...trust, copied: [false, true] }).at(-1)).toMatchObject({
+    name: "Leakage",
+    of: 2,
+    share: expect.stringMatching(/^50 %/),
+  });
 });

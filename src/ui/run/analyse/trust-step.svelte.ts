@@ -1,5 +1,6 @@
 // Trust in each synthetic example on the page: looked for by trainings of their own, decided on, and trained without. Knows no component.
 
+import { isAbort } from "../../../base/errors.ts";
 import type { PairedComparison } from "../../../evaluate/bootstrap.ts";
 import { type Answer, answerOf } from "../../../experiment/answer.ts";
 import { type Judged, judging, trustKeys } from "../../../experiment/judging.ts";
@@ -7,6 +8,7 @@ import { dataKeys } from "../../../experiment/plan.ts";
 import { trainRequestOf } from "../../../experiment/requests.ts";
 import { type Copies, copiesAmong, type Doubt, doubts, isNarrow, saidOfAlike } from "../../../experiment/review.ts";
 import type { FeaturesEvent, TrainRequest, TrainRunEvent } from "../../../experiment/steps.ts";
+import { copiesBy } from "../../../experiment/text-copies.ts";
 import {
   agree,
   changedTo,
@@ -21,7 +23,9 @@ import {
   trustOf,
 } from "../../../experiment/trust.ts";
 import type { Rejected } from "../../../generate/log.ts";
+import type { EmbedEvent } from "../../../procedures/embedder-pool.ts";
 import type { Example } from "../../../tasks/example.ts";
+import { tellEmbedding } from "../../parts/embedding-words.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
@@ -111,12 +115,30 @@ export class TrustStep {
       const graph = await lab.heldGraph(config.graph);
       const asked = { task: config.task, examples };
       const verdicts = graph === null ? undefined : await lab.analyst.procedures.factuality({ ...asked, graph }, signal);
-      this.trust = trustOf({ examples, ...judged, ...(verdicts ? { verdicts } : {}) });
+      const copied = await this.#copied(examples, signal);
+      this.trust = trustOf({ examples, ...judged, ...(verdicts ? { verdicts } : {}), ...(copied ? { copied } : {}) });
       this.#past = this.#future = [];
       this.told = "";
       this.#read = keys?.now;
       await this.#store();
     });
+
+  /** Copies of what was shown; undefined where the encoder of the measures is not here. */
+  async #copied(examples: readonly Example[], signal: AbortSignal): Promise<readonly boolean[] | undefined> {
+    const { config, notebook, lab } = this.#run;
+    if (!notebook.data) return undefined;
+    const written = { data: notebook.data, source: config.source, texts: examples };
+    const hear = async (event: EmbedEvent): Promise<void> => {
+      if (event.type === "kept") await this.#run.noteProduct(event.key);
+      else tellEmbedding(this.work, event);
+    };
+    try {
+      return await copiesBy(lab.analyst.procedures.copies, written, signal, hear);
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      return undefined; // the other judges have spoken
+    }
+  }
 
   /** Examples that the reader changed, or took of the rejected. */
   get changed(): number {
