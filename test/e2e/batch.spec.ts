@@ -185,7 +185,8 @@ test("ProGen's rounds: the tab trains where influence chooses, and the next prom
   await page.getByRole("button", { name: "Use the sample" }).click();
   await page.getByRole("link", { name: "Go on to Knowledge" }).click();
   await page.getByRole("radio", { name: /^ProGen/ }).check();
-  await page.getByRole("link", { name: /^Generate/ }).click();
+  await page.getByRole("button", { name: "Go without knowledge" }).click();
+  await page.getByRole("link", { name: "Go on to Generate" }).click();
   await page.getByLabel("Examples to make", { exact: true }).fill("125");
   await page.getByText("Have another machine write", { exact: true }).click();
   await page.getByLabel("Name of the model on that server", { exact: true }).fill(model);

@@ -44,8 +44,11 @@ export class BatchStep {
   /** Why a batch cannot write this run, in words; undefined where it can. */
   get refusal(): string | undefined {
     const { config, notebook } = this.#run;
-    if (!notebook.knowledge && !needs(config.source, "suggestions"))
-      return "Gather the knowledge first: it takes no language model.";
+    if (!notebook.knowledge && !needs(config.source, "suggestions")) {
+      return sourceOf(config.source).knowledge
+        ? "Gather the knowledge first: it takes no language model."
+        : "Go without knowledge first, in the step before: this source takes none.";
+    }
     return undefined;
   }
 
