@@ -44,6 +44,16 @@ describe("an arena", () => {
     expect(Object.values(kept?.outcomes ?? {}).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
   });
 
+  it("says before it is filled which cells lack their language model", async () => {
+    const fake = fakeServices();
+    fake.models = fake.models.map((m) => (m.id === "smollm2-135m-instruct" ? { ...m, missing: ["model.gguf"] } : m));
+    await arenaOf(fake);
+    await expect.element(page.getByText(/is not here yet/)).not.toBeInTheDocument();
+    await page.getByLabelText("Language model that writes").selectOptions("smollm2-135m-instruct");
+    await expect.element(page.getByText(/is not here yet: 2 cells would fail/)).toBeVisible(); // Supervised-Few asks none
+    await expect.element(button("Fill 3 cells")).toBeEnabled();
+  });
+
   it("stops, and says so, where another tab deleted it and this one has not heard", async () => {
     const fake = fakeServices();
     fake.services.arenas.watch = () => () => undefined;
