@@ -232,6 +232,21 @@ it("follows a renamed label into marks that are not kept yet, and lets go of one
   expect(page.getByText("not finished").query()).toBeNull();
 });
 
+it("has the browser ask before a tab with marks that are not kept is closed", async () => {
+  await openedTask();
+  const asks = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  expect(asks()).toBe(false);
+  select("rash");
+  await userEvent.keyboard("1");
+  await expect.poll(asks).toBe(true);
+  await userEvent.keyboard("{Control>}z{/Control}");
+  await expect.poll(asks).toBe(false); // undone
+  select("rash");
+  await userEvent.keyboard("1");
+  await page.getByRole("button", { name: "Keep the example" }).click();
+  await expect.poll(asks).toBe(false);
+});
+
 it("takes rows of a file by labels that were renamed while it was open", async () => {
   const { services } = await openedTask();
   await page.getByText("Read them from a file").click();
