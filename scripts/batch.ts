@@ -61,6 +61,7 @@ interface Print {
 
 /** Exit code of the command. The last line that it prints is JSON, but for --help. */
 export async function main(args: readonly string[], print: Print, feedback: FeedbackGiver = trainedFeedback): Promise<number> {
+  let atWork = false;
   try {
     const { values, positionals } = readOptions({ args: [...args], options, allowPositionals: true });
     if (values.help) {
@@ -80,6 +81,7 @@ export async function main(args: readonly string[], print: Print, feedback: Feed
     const folder = batchFolder((values.out ?? values.in) as string);
     let stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
     for (tell(stepped, print); stepped.barrier; tell(stepped, print)) {
+      atWork = true;
       const plan = folder.plan();
       stepped = await step(folder, plan, new Map(), await feedback(plan, stepped.barrier, print.aside));
     }
@@ -87,7 +89,7 @@ export async function main(args: readonly string[], print: Print, feedback: Feed
     print.out(JSON.stringify(stepped.line));
     return 0;
   } catch (error) {
-    print.out(JSON.stringify({ error: faultOf(error) }));
+    print.out(JSON.stringify({ error: faultOf(error, atWork ? "failed" : "bad-arguments") }));
     return 1;
   }
 }

@@ -102,7 +102,7 @@ describe("npm run batch", () => {
     const source = { kind: "progen", round: 4, influenceFrom: 10 };
     const first = await batch("--out", at, cellFile("progen-cell", { task: "hoc", source, seed: 1, size: 20, model: "m" }));
     const fails: FeedbackGiver = () => Promise.reject(new Error("no browser"));
-    await expect(answeredFrom(server.url, at, first, fails)).rejects.toThrow("no browser");
+    await expect(answeredFrom(server.url, at, first, fails)).rejects.toThrow('"code":"failed","message":"no browser"');
     const barriers: number[] = [];
     const helpful: FeedbackGiver = async ({ data }, { after, accepted }) => {
       barriers.push(after);
