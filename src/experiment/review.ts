@@ -160,6 +160,7 @@ const narrow: Readonly<Record<RejectReason, boolean>> = {
   "identical-pair": false,
   "labels-differ": true,
   "copies-first": true,
+  untranslated: false,
   unanswered: false,
 };
 

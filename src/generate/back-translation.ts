@@ -6,6 +6,7 @@ import { readAnswer } from "../prompts/answer.ts";
 import { type Parsed, rejected } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf, textsOf } from "../tasks/shapes.ts";
+import { isRatherFrench } from "./augment/french.ts";
 import { piecesOf, sentencesOf } from "./augment/pieces.ts";
 import type { ConfigOf, Source, Turn, Writer } from "./source.ts";
 
@@ -47,7 +48,7 @@ interface Translating {
   readonly turns: Turn[];
 }
 
-/** The text in other words: as long again at most, half as long at least. */
+/** The text in other words, in its own language: as long again at most, half as long at least. */
 async function thereAndBack(text: string, work: Translating): Promise<Parsed<string>> {
   const back: string[] = [];
   for (const piece of sentencesOf(text).flatMap(piecesOf)) {
@@ -56,6 +57,7 @@ async function thereAndBack(text: string, work: Translating): Promise<Parsed<str
     if (!french.ok) return french;
     const english = await translated(french.value, "French", "English", work);
     if (!english.ok) return english;
+    if (isRatherFrench(english.value) && !isRatherFrench(piece)) return rejected("untranslated");
     back.push(english.value);
   }
   const value = back.join(" ");

@@ -21,6 +21,7 @@ export const rejectReasons = [
   "identical-pair", // the second sentence is the first
   "labels-differ", // a classifier of the few-shot set labels it otherwise
   "copies-first", // the second sentence takes over a run of words from the first, where the writer forbids it
+  "untranslated", // back translation: what should be English again stayed French
   "unanswered", // asked past this machine, and no answer came back, or a failure
 ] as const;
 

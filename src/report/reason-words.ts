@@ -22,5 +22,6 @@ export const reasonWords: Readonly<Record<RejectReason, string>> = {
   "identical-pair": "both sentences are the same",
   "labels-differ": "labelled otherwise by a classifier of the few real examples",
   "copies-first": "the second sentence repeats words of the first",
+  untranslated: "not translated back",
   unanswered: "asked and not answered",
 };

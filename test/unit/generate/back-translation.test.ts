@@ -1,7 +1,10 @@
 // Back translation: UDA's pieces, the way through two translators, and what is thrown away on it.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CompletionRequest } from "../../../src/engines/language-model.ts";
+import { isRatherFrench } from "../../../src/generate/augment/french.ts";
 import { piecesOf, sentencesOf } from "../../../src/generate/augment/pieces.ts";
 import { suits } from "../../../src/generate/sources.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
@@ -74,9 +77,29 @@ describe("back translation", () => {
       "malformed",
     ],
     ["nothing", () => "  ", "empty"],
+    ["French", () => "Le glucose est brûlé par les cellules de la tumeur dans le corps.", "untranslated"],
     ["a refusal", () => "I'm sorry, but I can't help with that.", "refusal"],
   ] as const)("throws away what comes back as %s", async (_, answer, reason) => {
     expect((await made(answer)).made?.parsed).toEqual({ ok: false, reason });
+  });
+
+  it("takes a French text that comes back in French: its own language", async () => {
+    const own: Example = { ...sentence, text: "Le patient est venu avec une toux et de la fièvre." };
+    expect((await made((request) => said(request), own)).made?.parsed).toMatchObject({ ok: true });
+  });
+
+  it("calls no text of the samples French, whatever drugs and names are in it", () => {
+    const folder = join(import.meta.dirname, "../../../public/samples");
+    const texts = tasks.flatMap(({ id: task }) =>
+      readFileSync(join(folder, task, "test.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n")
+        .flatMap((line) => Object.values(JSON.parse(line) as object).filter((value) => typeof value === "string")),
+    );
+    expect(texts.length).toBeGreaterThan(500);
+    expect(texts.filter(isRatherFrench)).toEqual([]);
+    const names = ["Tour de France.", "BP 120/80, HR 72", "la", "Guillain-Barré"];
+    expect(names.map(isRatherFrench)).toEqual([true, false, true, false]); // too short for the words to tell
   });
 
   it("is for texts and pairs alone", () => {
