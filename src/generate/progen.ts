@@ -47,9 +47,14 @@ export function roundEnds(first: number): readonly number[] {
   return Array.from({ length: mostRounds }, (_, i) => (i + 1) * first * 2 ** i);
 }
 
-/** Share of a demonstration's different words that an answer holds. */
+/** A text of a pair with fewer different words may share them by chance. */
+const fewestOfPair = 5;
+
+/** Share of a demonstration's different words that an answer holds; of pairs, the largest of one text's in another. */
 export function overlap(answer: Example, demonstration: Example): number {
-  const words = (example: Example) => new Set(bareWords(textsOf(example).join(" ")));
-  const [own, theirs] = [words(answer), [...words(demonstration)]];
-  return theirs.length === 0 ? 0 : theirs.filter((word) => own.has(word)).length / theirs.length;
+  const words = (example: Example) => textsOf(example).map((text) => new Set(bareWords(text)));
+  const theirs = words(demonstration);
+  const long = theirs.filter(({ size }) => size >= (theirs.length > 1 ? fewestOfPair : 1));
+  const share = (own: ReadonlySet<string>, of: ReadonlySet<string>) => [...of].filter((word) => own.has(word)).length / of.size;
+  return Math.max(0, ...words(answer).flatMap((own) => long.map((of) => share(own, of))));
 }

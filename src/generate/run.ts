@@ -4,6 +4,7 @@ import { inOrder } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
+import { bareWords } from "../base/word-runs.ts";
 import { datedModel } from "../engines/dated-model.ts";
 import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
@@ -92,6 +93,8 @@ interface Progress {
   /** Normal forms of the texts accepted so far, and of the demonstrations. */
   readonly texts: Set<string>;
   readonly demonstrations: ReadonlySet<string>;
+  /** Normal forms of each long text of the demonstrations: of a pair there are two. */
+  readonly shown: ReadonlySet<string>;
   readonly history: History;
 }
 
@@ -108,6 +111,7 @@ function startProgress({ source: config, size }: RunConfig, { source, demonstrat
     texts: new Set(),
     history: attemptHistory(),
     demonstrations: new Set(demonstrations.map(sameForm(source))),
+    shown: new Set(demonstrations.flatMap(longForms)),
   };
 }
 
@@ -201,17 +205,30 @@ const telling =
 
 /** Words and telling signs of a text, whatever the case, spacing and other punctuation. */
 function normalForm(example: Example): string {
-  const text = textsOf(example).join(" | ").normalize("NFC").toLowerCase().replaceAll("−", "-");
-  return (text.match(telling) ?? []).join(" ");
+  return formOf(textsOf(example).join(" | "));
 }
 
-/** The verdict that needs the run: nothing twice, and no demonstration given back. */
+const formOf = (text: string): string =>
+  (text.normalize("NFC").toLowerCase().replaceAll("−", "-").match(telling) ?? []).join(" ");
+
+/** A shorter text ("No complaints.") may be written again by chance. */
+const fewestCopied = 5;
+
+/** Normal forms of an example's texts that are long enough to be copies. */
+const longForms = (example: Example): readonly string[] =>
+  textsOf(example)
+    .filter((text) => bareWords(text).length >= fewestCopied)
+    .map(formOf);
+
+/** The verdict that needs the run: nothing twice, and no demonstration given back, nor one text of a pair. */
 function judge(progress: Progress, source: Source, attempt: Attempt & { readonly index: number }): AttemptEntry {
   const { index, label, origin, parsed } = attempt;
   const rejected = (reason: RejectReason) => ({ type: "rejected", index, label, origin, reason }) as const;
   if (!parsed.ok) return rejected(parsed.reason);
   const text = progress.form(parsed.value);
-  if (!source.verbatim && progress.demonstrations.has(text)) return rejected("copies-demonstration");
+  const isWritten = !source.verbatim && origin.kind === "prompted";
+  const repeats = isWritten && longForms(parsed.value).some((form) => progress.shown.has(form));
+  if (repeats || (!source.verbatim && progress.demonstrations.has(text))) return rejected("copies-demonstration");
   if (!source.verbatim && progress.texts.has(text)) return rejected("duplicate");
   return { type: "accepted", index, label, origin, example: parsed.value };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { overlap, progen, roundEnds } from "../../../src/generate/progen.ts";
 import type { ConfigOf } from "../../../src/generate/source.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
-import type { Example, SentenceExample } from "../../../src/tasks/example.ts";
+import type { Example, PairExample, SentenceExample } from "../../../src/tasks/example.ts";
 import { hoc } from "../../../src/tasks/hoc.ts";
 import { labelsOf } from "../../../src/tasks/shapes.ts";
 import { attempted, fewShot, writerOf } from "./asked.ts";
@@ -71,6 +71,15 @@ describe("a copy", () => {
   it("is told by the share of the demonstration's words", () => {
     expect(overlap(sentence("the patient has severe asthma today"), sentence("the patient has severe asthma"))).toBe(1);
     expect(overlap(sentence("The Patient, has asthma."), sentence("the patient has severe asthma"))).toBeCloseTo(0.8, 10);
+  });
+
+  it("is told of one text of a pair, but for a short one", () => {
+    const pair = (first: string, second: string): PairExample => ({ kind: "pair", first, second, label: "equivalent" });
+    const shown = pair("Is gout painful at night?", "Does gout hurt when I sleep in my bed?");
+    expect(overlap(pair("What is a cold?", "does gout hurt, when I sleep in my bed"), shown)).toBe(1);
+    expect(overlap(pair("Does gout hurt when I sleep in my bed?", "What is a cold?"), shown)).toBe(1);
+    expect(overlap(pair("What is a cold?", "Can I sleep with gout in my hand?"), shown)).toBeLessThan(0.9);
+    expect(overlap(pair("Is it so?", "It is."), pair("Is it so?", "Whatever you may call it today, doctor."))).toBeLessThan(0.9);
   });
 
   it("is thrown away, and what shares fewer words is kept", async () => {

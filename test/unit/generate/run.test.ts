@@ -83,7 +83,10 @@ function slow(from: LanguageModel, milliseconds: number): LanguageModel {
   };
 }
 
-const demonstrations = [{ kind: "pair", first: "Demo one?", second: "Demo two?", label: "equivalent" }] as const;
+const demonstrations = [
+  { kind: "pair", first: "Demo one?", second: "Demo two?", label: "equivalent" },
+  { kind: "pair", first: "Is demo three a long one?", second: "Yes.", label: "equivalent" },
+] as const;
 
 const portsOf = (languageModel: LanguageModel, of = source) => ({
   task: mqp,
@@ -199,6 +202,21 @@ describe("generate", () => {
     let i = 0;
     const events = await run(memoryRunStore(), { slots: 1, size: 3, answer: () => answers[i++] ?? `more ${i}` });
     expect(events.filter((e) => e.type === "rejected").map((e) => e.reason)).toEqual(["copies-demonstration"]);
+    // One text of a pair is enough, where it is long enough to be no chance.
+    i = 0;
+    const halves = [
+      "Is gout so painful at night?",
+      "IS DEMO THREE A LONG ONE",
+      "new",
+      "demo two",
+      "newer",
+      "is demo three a long one?",
+    ];
+    const half = await run(memoryRunStore(), { slots: 1, size: 2, answer: () => halves[i++] ?? `more ${i}` });
+    expect(half.filter((e) => e.type === "rejected").map((e) => e.reason)).toEqual([
+      "copies-demonstration",
+      "copies-demonstration",
+    ]);
     i = 0;
     const twice = ["a", "b", "A.", "b", "c", "d"];
     const second = await run(memoryRunStore(), { slots: 1, size: 2, answer: () => twice[i++] ?? `more ${i}` });
@@ -271,7 +289,7 @@ describe("sources without a writer", () => {
   });
 
   it("gold takes every real row as it is, repeated ones too, and says which row it was", async () => {
-    const gold = [question(1), question(2, "not_equivalent"), question(1), ...demonstrations];
+    const gold = [question(1), question(2, "not_equivalent"), question(1), demonstrations[0]];
     const { events } = await taken("gold", gold);
     const entries = events.filter((e) => e.type === "accepted");
     expect(entries.map((e) => e.example)).toEqual(gold);
