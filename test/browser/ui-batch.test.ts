@@ -94,8 +94,8 @@ describe("another machine", () => {
     await userEvent.upload(panel.getByLabelText("Files of answers"), new File([lines.join("\n")], "answers.jsonl"));
     await expect.element(panel.getByText("All 2 examples are there.")).toBeVisible();
     await expect.element(page.getByText("They are this run's examples.")).toBeVisible();
+    await expect.poll(() => fake.saved.get("r1")?.run).toBeDefined(); // shown before it is kept
     const run = fake.saved.get("r1")?.run;
-    expect(run).toBeDefined();
     expect(fake.saved.get("r1")?.config).toMatchObject({ engine: "batch-file", source: { writer: { model: "org/model" } } });
 
     await page.getByLabelText("Language model", { exact: true }).selectOptions("scripted");
