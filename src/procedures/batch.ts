@@ -70,7 +70,7 @@ export function batchProcedures(ports: BatchPorts): BatchProcedures {
       if (!stored || stored.size === request.config.size) return stateOf({ key }, stored);
       const opened = await open(ports, request);
       const batch = memoryBatch(opened.kept);
-      const { counts, barrier } = await step(batch, workOf(ports, request, opened), new Map(), signal);
+      const { counts, barrier } = await step(batch, { ...workOf(ports, request, opened), asks: false }, new Map(), signal);
       const again = batch.kept.missing.length;
       const { barrier: _, ...told } = stored.told;
       return stateOf(opened, { ...stored, told: { ...told, counts, again, remarks: [], ...waitsAt(barrier) } });
@@ -86,7 +86,8 @@ export function batchProcedures(ports: BatchPorts): BatchProcedures {
 
     async atBarrier(request, signal) {
       const opened = await open(ports, request);
-      return (await step(memoryBatch(opened.kept), workOf(ports, request, opened), new Map(), signal)).barrier?.accepted;
+      const work = { ...workOf(ports, request, opened), asks: false };
+      return (await step(memoryBatch(opened.kept), work, new Map(), signal)).barrier?.accepted;
     },
 
     readBatch: ({ files, ...request }, signal) =>
@@ -281,7 +282,8 @@ function unusedName(name: string, taken: ReadonlyMap<string, unknown>): string {
 async function take(ports: BatchPorts, request: BatchRequest, opened: Opened, signal: AbortSignal): Promise<BatchTaken> {
   const { config, data } = request;
   const { stored, key } = opened;
-  const { run, log, counts } = await step(memoryBatch(opened.kept), workOf(ports, request, opened), new Map(), signal);
+  const work = { ...workOf(ports, request, opened), asks: false };
+  const { run, log, counts } = await step(memoryBatch(opened.kept), work, new Map(), signal);
   if (!stored || !run || counts.run === null || counts.accepted < counts.size) {
     throw new Error(`takeBatch: ${counts.accepted} of ${counts.size} examples are there`);
   }

@@ -97,6 +97,17 @@ describe("another machine's answers", () => {
     await expect(drivenTo(request, empty)).rejects.toMatchObject({ code: "nothing-accepted" });
   });
 
+  it("of a larger size are not asked for by a look, which keeps nothing", async () => {
+    const at = setUp();
+    const small = await known();
+    await at.procedures.askBatch(small, never);
+    await at.procedures.readBatch({ ...small, files: [file("a.jsonl", await answeredLines(await at.lines(small)))] }, never);
+    const large = await known({ size: 30 });
+    expect((await at.procedures.batchState(large, never)).told?.counts).toMatchObject({ size: 30, next: null });
+    expect((await at.procedures.askBatch(large, never)).told?.counts.next).toBe("turn-2.jsonl");
+    expect((await at.lines(large, "turn-2.jsonl")).split("\n").length).toBeGreaterThan(10);
+  });
+
   it("extend a run that was taken over, and a smaller size takes its beginning", async () => {
     const at = setUp();
     const small = await known();
