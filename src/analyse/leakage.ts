@@ -1,5 +1,6 @@
 // Leakage: does a synthetic text repeat a real one? Judged against real texts, which repeat others by chance. Knows no model.
 
+import { fewestTelling } from "../base/word-runs.ts";
 import { SharedSpans } from "./shared-span.ts";
 import { type Nearest, nearest } from "./similarity.ts";
 import { Numbering } from "./text-words.ts";
@@ -30,7 +31,7 @@ export interface Leakage {
   readonly judged?: boolean;
   /** Texts with both p-values at most `level`. */
   readonly copied: number;
-  /** Texts of `fewestVerbatim` words or more that repeat a real text word for word, whatever chance does. Absent in what was kept before. */
+  /** Texts of `fewestTelling` words or more that repeat a real text word for word, whatever chance does. Absent in what was kept before. */
   readonly verbatim?: number;
   readonly level: number;
   /** So many real texts gave the p-values. */
@@ -44,9 +45,6 @@ export const leakageLevel = 0.01;
 
 /** Fewest texts never shown. Of fewer even the nearest is no rarer than one in twenty, and all copies would hang on one of them. */
 export const leastHeldOut = 19;
-
-/** A text of fewer words ("No complaints.") may be a real one by chance. */
-export const fewestVerbatim = 5;
 
 /** Real texts as copies of them are judged: made once for all sets that are held against them. */
 export interface Reference {
@@ -128,7 +126,7 @@ export function copiesOf(texts: Read, reference: Reference): readonly boolean[] 
 const isBeyondChance = ({ pSimilarity, pShared }: TextLeakage, level: number): boolean =>
   pSimilarity <= level && pShared <= level;
 const isVerbatim = (words: readonly string[], { known }: Reference): boolean =>
-  words.length >= fewestVerbatim && known.has(keyOf(words));
+  words.length >= fewestTelling && known.has(keyOf(words));
 
 const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
 

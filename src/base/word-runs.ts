@@ -7,6 +7,9 @@ export const bareWords = (text: string): readonly string[] => text.toLowerCase()
 export const wordsOf = (text: string): readonly string[] =>
   text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*/gu) ?? [];
 
+/** Words of a text that tell whose it is: a shorter one ("No complaints.") may be another's by chance. */
+export const fewestTelling = 5;
+
 /** The text without a name: what stands before, between and behind its mentions, whatever their case. */
 export function around(text: string, name: string): readonly string[] {
   if (name === "") return [text];

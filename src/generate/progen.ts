@@ -1,6 +1,6 @@
 // ProGen (Ye et al. 2022b; App. E): DemoGen's prompt, and after each round the examples that helped a classifier most as demonstrations.
 
-import { bareWords } from "../base/word-runs.ts";
+import { bareWords, fewestTelling } from "../base/word-runs.ts";
 import { rejected } from "../prompts/rejections.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf, textsOf } from "../tasks/shapes.ts";
@@ -47,14 +47,11 @@ export function roundEnds(first: number): readonly number[] {
   return Array.from({ length: mostRounds }, (_, i) => (i + 1) * first * 2 ** i);
 }
 
-/** A text of a pair with fewer different words may share them by chance. */
-const fewestOfPair = 5;
-
 /** Share of a demonstration's different words that an answer holds; of pairs, the largest of one text's in another. */
 export function overlap(answer: Example, demonstration: Example): number {
   const words = (example: Example) => textsOf(example).map((text) => new Set(bareWords(text)));
   const theirs = words(demonstration);
-  const long = theirs.filter(({ size }) => size >= (theirs.length > 1 ? fewestOfPair : 1));
+  const long = theirs.filter(({ size }) => size >= (theirs.length > 1 ? fewestTelling : 1));
   const share = (own: ReadonlySet<string>, of: ReadonlySet<string>) => [...of].filter((word) => own.has(word)).length / of.size;
   return Math.max(0, ...words(answer).flatMap((own) => long.map((of) => share(own, of))));
 }

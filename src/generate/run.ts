@@ -4,7 +4,7 @@ import { inOrder } from "../base/async.ts";
 import { ClinfuseError } from "../base/errors.ts";
 import { reporting } from "../base/progress.ts";
 import { rng } from "../base/rng.ts";
-import { bareWords } from "../base/word-runs.ts";
+import { bareWords, fewestTelling } from "../base/word-runs.ts";
 import { datedModel } from "../engines/dated-model.ts";
 import type { Knowledge } from "../knowledge/topic.ts";
 import type { Example } from "../tasks/example.ts";
@@ -211,13 +211,10 @@ function normalForm(example: Example): string {
 const formOf = (text: string): string =>
   (text.normalize("NFC").toLowerCase().replaceAll("−", "-").match(telling) ?? []).join(" ");
 
-/** A shorter text ("No complaints.") may be written again by chance. */
-const fewestCopied = 5;
-
 /** Normal forms of an example's texts that are long enough to be copies. */
 const longForms = (example: Example): readonly string[] =>
   textsOf(example)
-    .filter((text) => bareWords(text).length >= fewestCopied)
+    .filter((text) => bareWords(text).length >= fewestTelling)
     .map(formOf);
 
 /** The verdict that needs the run: nothing twice, and no demonstration given back, nor one text of a pair. */

@@ -150,6 +150,15 @@ it("shows the doubtful examples first, drops and keeps by one key, and trains wi
   expect(first().textContent).toContain("Dropped.");
 });
 
+it("has the other judges' word where the encoder of the measures fails, and says what is missing", async () => {
+  await analysed(30, (fake) => fake.failures.set("openEmbedder", new ClinfuseError("engine-failed", "onnxruntime failed")));
+  await button("Look for doubtful examples").click();
+  await expect.element(page.getByText("Leakage was not judged: onnxruntime failed")).toBeVisible();
+  await expect.element(page.getByRole("row", { name: /^Learnt by the training/ })).toBeVisible();
+  expect(page.getByRole("row", { name: /^Leakage/ }).query()).toBeNull();
+  expect(page.getByLabelText("those that copy an example that the writer was shown").query()).toBeNull();
+});
+
 it("does the same to all like the one decided last, though the focus went on", async () => {
   await analysed(30);
   await button("Look for doubtful examples").click();

@@ -115,15 +115,15 @@ export class TrustStep {
       const graph = await lab.heldGraph(config.graph);
       const asked = { task: config.task, examples };
       const verdicts = graph === null ? undefined : await lab.analyst.procedures.factuality({ ...asked, graph }, signal);
+      this.told = "";
       const copied = await this.#copied(examples, signal);
       this.trust = trustOf({ examples, ...judged, ...(verdicts ? { verdicts } : {}), ...(copied ? { copied } : {}) });
       this.#past = this.#future = [];
-      this.told = "";
       this.#read = keys?.now;
       await this.#store();
     });
 
-  /** Copies of what was shown; undefined where the encoder of the measures is not here. */
+  /** Copies of what was shown; undefined, and told, where they cannot be looked for: the other judges have spoken. */
   async #copied(examples: readonly Example[], signal: AbortSignal): Promise<readonly boolean[] | undefined> {
     const { config, notebook, lab } = this.#run;
     if (!notebook.data) return undefined;
@@ -136,7 +136,8 @@ export class TrustStep {
       return await copiesBy(lab.analyst.procedures.copies, written, signal, hear);
     } catch (error) {
       if (isAbort(error)) throw error;
-      return undefined; // the other judges have spoken
+      this.told = `Leakage was not judged: ${error instanceof Error ? error.message : String(error)}`;
+      return undefined;
     }
   }
 

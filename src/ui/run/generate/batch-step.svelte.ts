@@ -12,16 +12,16 @@ import { readsGraph } from "../../../knowledge/gather.ts";
 import { save } from "../../parts/save.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
+import { judgeWords } from "./writing-words.ts";
 
 const untouched: BatchChoices = { model: "", grammar: "none", ratio: 2 };
 
-/** Training for a source to ask, as `GenerateStep` tells it, and how far it is. */
+/** Training for a source to ask, and how far it is. */
 function tellTraining(work: Work, event: CellEvent): void {
   if (event.type !== "train") return;
   const { event: of } = event;
-  const words = "Training a classifier on the few real examples, for the source to ask";
-  if (of.type === "step") work.tell(words, of.step, of.steps);
-  else if (of.type === "device") work.tell(words);
+  if (of.type === "step") work.tell(judgeWords, of.step, of.steps);
+  else if (of.type === "device") work.tell(judgeWords);
 }
 
 export class BatchStep {

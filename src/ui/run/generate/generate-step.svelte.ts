@@ -11,7 +11,7 @@ import { tellLoading } from "../../parts/loading-words.ts";
 import { counted } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
 import type { Run } from "../run.svelte.ts";
-import { maskedWords, writingWords } from "./writing-words.ts";
+import { judgeWords, maskedWords, writingWords } from "./writing-words.ts";
 
 /** Pace since the model began to write in this sitting. */
 export interface Pace {
@@ -129,7 +129,7 @@ export class GenerateStep {
             tellLoading(this.work, event.event);
             startedAt = performance.now();
           } else if (event.type === "train" && event.event.type === "device") {
-            this.work.tell("Training a classifier on the few real examples, for the source to ask");
+            this.work.tell(judgeWords);
           } else if (event.type === "masked") {
             const { words, done, total } = maskedWords(event.event);
             this.work.tell(words, done, total);

@@ -14,6 +14,9 @@ export function writingWords({ underWay, promptTokens, promptTotal, tokens }: Wr
   return `${counted(underWay, "sentence")} under way, ${counted(tokens, "token")} so far`;
 }
 
+/** Training of an encoder whose word a source asks at the end of a round. */
+export const judgeWords = "Training a classifier on the few real examples, for the source to ask";
+
 /** Work of the masked model before the first example, and how far it is where that is known. */
 export function maskedWords(event: MaskedRunEvent): { readonly words: string; readonly done?: number; readonly total?: number } {
   switch (event.type) {
