@@ -2,6 +2,7 @@
 
 import type { Rng } from "../base/rng.ts";
 import type { Example } from "./example.ts";
+import type { TaskExamples } from "./example-rows.ts";
 import { labelsOf } from "./shapes.ts";
 import type { ExampleOf, Shots, Task } from "./task.ts";
 
@@ -11,6 +12,8 @@ export const fiveInAll: Shots = { count: 5, per: "task" };
 interface ShotRow {
   /** Positions of the pool that are drawn; undefined where it does not suffice. */
   draw(task: Task, pool: readonly Example[], stream: Rng): ReadonlySet<number> | undefined;
+  /** Whether a set has too few examples of this one's kind. */
+  isShort(set: readonly Example[], example: Example, count: number): boolean;
   /** Words for what the pool lacks, after "fewer than". */
   wanted(count: number): string;
 }
@@ -26,6 +29,8 @@ const rows: Readonly<Record<Shots["per"], ShotRow>> = {
       }
       return chosen;
     },
+    isShort: (set, example, count) =>
+      labelsOf(example).some((id) => set.filter((other) => labelsOf(other).includes(id)).length < count),
     wanted: (count) => `${count} examples of some label`,
   },
   task: {
@@ -34,6 +39,7 @@ const rows: Readonly<Record<Shots["per"], ShotRow>> = {
       const candidates = pool.map((_, i) => i).filter((i) => labelsOf(pool[i] as Example).length > 0);
       return candidates.length < count ? undefined : new Set(stream.fork("in all").sample(candidates, count));
     },
+    isShort: (set, _, count) => set.length < count,
     wanted: (count) => `${count} examples that carry any label`,
   },
 };
@@ -46,3 +52,7 @@ export function drawFewShot<T extends Task>(task: T, pool: readonly ExampleOf<T>
 
 /** Words for what an insufficient pool has too few of. */
 export const shotsWanted = ({ shots }: Task): string => rows[shots.per].wanted(shots.count);
+
+/** The set that an example serves most: to train on until that has its shots, then to validate, then to test. */
+export const setWanting = ({ per, count }: Shots, sets: TaskExamples, example: Example): keyof TaskExamples =>
+  (["train", "validation"] as const).find((set) => rows[per].isShort(sets[set], example, count)) ?? "test";

@@ -1,7 +1,7 @@
 // A task of the user's own as it is kept, whole or half done, and what its examples become when its labels change. Knows no store and no page.
 
 import type { Example } from "./example.ts";
-import { exampleRows, type TaskExamples } from "./example-rows.ts";
+import { exampleRows, noExamples, type TaskExamples } from "./example-rows.ts";
 import type { EntityRole, Family, ShapeData } from "./families.ts";
 import type { OwnWords } from "./own-task.ts";
 import type { Label } from "./task.ts";
@@ -24,7 +24,17 @@ export interface OwnTask {
   readonly examples: TaskExamples;
   /** Texts that are still to be labelled: one each, or the two of a pair. */
   readonly waiting?: readonly (readonly string[])[];
+  /** The first of them, as far as it is labelled. */
+  readonly underWay?: Example;
 }
+
+/** A new task, nothing filled in. */
+export const emptyTask = (id: string, now: number): OwnTask => ({
+  id,
+  updatedAt: now,
+  half: { name: "", family: "ner", labels: [{ id: "", name: "", description: "" }] },
+  examples: noExamples,
+});
 
 /** The task with its examples. Throws `task-malformed` while something is missing. */
 export function wholeTask({ id, half, examples }: OwnTask): TaskFile {

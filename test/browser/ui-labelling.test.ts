@@ -232,19 +232,23 @@ it("follows a renamed label into marks that are not kept yet, and lets go of one
   expect(page.getByText("not finished").query()).toBeNull();
 });
 
-it("has the browser ask before a tab with marks that are not kept is closed", async () => {
-  await openedTask();
-  const asks = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
-  expect(asks()).toBe(false);
+it("keeps marks of a text that is not an example yet, where one leaves the page and comes back", async () => {
+  const { services } = await openedTask();
   select("rash");
   await userEvent.keyboard("1");
-  await expect.poll(asks).toBe(true);
-  await userEvent.keyboard("{Control>}z{/Control}");
-  await expect.poll(asks).toBe(false); // undone
+  await page.getByRole("textbox", { name: "Entity type 1" }).fill("sign");
+  await page.getByRole("link", { name: "All tasks" }).click();
+  await page.getByRole("link", { name: "Findings" }).click();
+  await expect.element(page.getByRole("button", { name: "Take the mark from “rash”" })).toBeVisible();
+  await page.getByRole("button", { name: "Take the mark from “rash”" }).click();
+  await expect.poll(async () => (await services.tasks.list())[0]?.underWay).toMatchObject({ spans: [] });
   select("rash");
   await userEvent.keyboard("1");
   await page.getByRole("button", { name: "Keep the example" }).click();
-  await expect.poll(asks).toBe(false);
+  await expect
+    .poll(async () => (await services.tasks.list())[0])
+    .toMatchObject({ examples: { train: [{ spans: [{ label: "sign" }] }] }, waiting: [["No fever."]] });
+  expect((await services.tasks.list())[0]).not.toHaveProperty("underWay");
 });
 
 it("takes rows of a file by labels that were renamed while it was open", async () => {

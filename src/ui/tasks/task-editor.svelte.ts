@@ -5,7 +5,8 @@ import { ClinfuseError } from "../../base/errors.ts";
 import type { Example } from "../../tasks/example.ts";
 import { exampleSets, noExamples, type TaskExamples } from "../../tasks/example-rows.ts";
 import type { Family } from "../../tasks/families.ts";
-import { followed, type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
+import { fivePerLabel, setWanting } from "../../tasks/few-shot.ts";
+import { emptyTask, followed, type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
 import { hasField, shapeOf } from "../../tasks/own-task.ts";
 import { labelsOf, textsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
@@ -25,20 +26,22 @@ interface State {
   readonly waiting: NonNullable<OwnTask["waiting"]>;
 }
 
+/** Labels of the first text that waits, before they are kept as an example. */
+interface UnderWay {
+  readonly of: readonly string[];
+  readonly form: string;
+  readonly ids: LabelIds;
+  readonly example: Example;
+}
+
 /** Milliseconds of rest after which a change is kept; typing is one change to undo. */
 const rest = 500;
 const mostUndone = 200;
 
-export const emptyTask = (id: string, now: number): OwnTask => ({
-  id,
-  updatedAt: now,
-  half: { name: "", family: "ner", labels: [{ id: "", name: "", description: "" }] },
-  examples: noExamples,
-});
-
 export class TaskEditor {
   readonly id: string;
   #state = $state.raw<State>({ half: emptyTask("", 0).half, keys: [], examples: noExamples, waiting: [] });
+  #underWay = $state.raw<UnderWay>();
   #past = $state.raw<readonly State[]>([]);
   #future = $state.raw<readonly State[]>([]);
   /** Why the last change could not be kept. */
@@ -58,11 +61,12 @@ export class TaskEditor {
   /** Field of the last change, and when: letters typed into one field are undone together. */
   #touched = { what: "", at: 0 };
 
-  constructor(list: OwnTaskList, { id, updatedAt, half, examples, waiting = [] }: OwnTask, isStored: boolean) {
+  constructor(list: OwnTaskList, { id, updatedAt, half, examples, waiting = [], underWay }: OwnTask, isStored: boolean) {
     this.#list = list;
     this.id = id;
     this.#stored = isStored ? updatedAt : undefined;
     this.#state = { half, keys: half.labels.map(() => this.#nextKey++), examples, waiting };
+    this.#underWay = this.#begun(underWay, this.#ids);
   }
 
   get half(): HalfTask {
@@ -76,6 +80,28 @@ export class TaskEditor {
   /** Texts that are still to be labelled. */
   get waiting(): State["waiting"] {
     return this.#state.waiting;
+  }
+
+  /** What is labelled in one form, or read from a file, fits no other. */
+  get form(): string {
+    return `${shapeOf(this.half.family)} ${this.half.carries ?? ""}`;
+  }
+
+  /** The first text that waits as far as it is labelled; undefined where nothing is, or not all that makes an example. */
+  get underWay(): Example | undefined {
+    const begun = this.#underWay;
+    return begun?.of === this.waiting[0] && begun?.form === this.form ? this.asNow(begun.example, begun.ids) : undefined;
+  }
+
+  /** Keeps, beside the task, how far the first text that waits is labelled; undo does not lead through it. */
+  label(example: Example | undefined): void {
+    this.#underWay = this.#begun(example, this.shownIds);
+    this.#keepSoon();
+  }
+
+  #begun(example: Example | undefined, ids: LabelIds): UnderWay | undefined {
+    const [of] = this.waiting;
+    return of && example && { of, form: this.form, ids, example };
   }
 
   /** The whole task, or what is missing, in words. */
@@ -243,14 +269,7 @@ export class TaskEditor {
     this.#change({ half: this.half, examples: sets }, "");
   }
 
-  #wanting(sets: TaskExamples, example: Example): SetName {
-    const shots = this.task?.shots ?? { count: 5, per: "label" };
-    const wanted = (set: readonly Example[]) =>
-      shots.per === "task"
-        ? set.length < shots.count
-        : labelsOf(example).some((id) => set.filter((other) => labelsOf(other).includes(id)).length < shots.count);
-    return (["train", "validation"] as const).find((set) => wanted(sets[set])) ?? "test";
-  }
+  #wanting = (sets: TaskExamples, example: Example) => setWanting(this.task?.shots ?? fivePerLabel, sets, example);
 
   /** Texts to label, after those that wait already. */
   wait(texts: State["waiting"]): void {
@@ -297,6 +316,10 @@ export class TaskEditor {
 
   #take(state: State): void {
     this.#state = state;
+    this.#keepSoon();
+  }
+
+  #keepSoon(): void {
     this.pending = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.save(), rest);
@@ -310,7 +333,9 @@ export class TaskEditor {
       const updatedAt = Math.max(Date.now(), (this.#stored ?? 0) + 1);
       try {
         const { half, examples, waiting } = this.#state;
-        const saved = await this.#list.save({ id: this.id, updatedAt, half, examples, waiting }, this.#stored);
+        const underWay = this.underWay && this.#kept(this.underWay);
+        const own = { id: this.id, updatedAt, half, examples, waiting, ...(underWay ? { underWay } : {}) };
+        const saved = await this.#list.save(own, this.#stored);
         this.failure = undefined;
         this.deleted = saved.kind === "deleted";
         this.overtaken = saved.kind === "outdated";
