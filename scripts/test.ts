@@ -47,13 +47,16 @@ Both take no other option. One file: npx vitest run --project unit FILE, or --pr
 
 const { flags } = startedWith(usage, { flags: ["slow"] });
 const reports = mkdtempSync(join(tmpdir(), "clinfuse-test-"));
+/** Folders that tests make lie here, and go with it. */
+const scratch = mkdtempSync(join(reports, "tmp-"));
+const scratchEnv = { TMPDIR: scratch, TEMP: scratch, TMP: scratch };
 
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
   console.log(`\n> ${command} ${args.join(" ")}`);
   const done = spawnSync("npx", ["--no-install", command, ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...scratchEnv, ...env },
     shell: process.platform === "win32",
   });
   return done.status ?? 1;
@@ -138,7 +141,9 @@ async function main(): Promise<void> {
         vitest("browser"),
         playwright(),
       ];
-  rmSync(reports, { recursive: true, force: true });
+  try {
+    rmSync(reports, { recursive: true, force: true, maxRetries: 3 });
+  } catch {} // a process that is still ending holds it: the system clears its temporary files
   const sum = (key: Exclude<keyof Count, "failures">) => counts.reduce((total, count) => total + (count[key] ?? 0), 0);
   const skipped = sum("skipped");
   if (sum("again") > 0) console.log(`\nAt the second try only: ${sum("again")} of the passed`);
