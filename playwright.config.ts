@@ -13,6 +13,8 @@ const url = `http://localhost:${port}`;
 
 export default defineConfig({
   testDir: "test/e2e",
+  // What takes minutes and repeats what quicker tests hold: npm run test:slow.
+  ...(process.env.CLINFUSE_E2E_SLOW ? { grep: /@slow/ } : { grepInvert: /@slow/ }),
   outputDir: "test-results",
   timeout: 300_000,
   expect: { timeout: 20_000 },

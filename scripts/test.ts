@@ -95,9 +95,10 @@ function vitest(project: string): Count {
   return settle({ passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, failures }, status, project);
 }
 
-function playwright(): Count {
+function playwright(slow = false): Count {
   const file = join(reports, "e2e.json");
-  const status = run("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const only = slow ? { CLINFUSE_E2E_SLOW: "1" } : undefined;
+  const status = run("playwright", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file, ...only });
   const { stats, suites = [] } = readReport<PlaywrightReport>(file);
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats ?? {};
   return settle(
@@ -130,7 +131,7 @@ async function main(): Promise<void> {
     console.log(state.there ? `${state.id}: there` : `${state.id}: not to be had, tests on it are skipped (${state.why})`);
   }
   const counts = flags.has("slow")
-    ? [vitest("slow")]
+    ? [vitest("slow"), playwright(true)]
     : [
         ...(await Promise.all([
           check("biome", ["check", "."]),

@@ -100,7 +100,7 @@ test("one visit to a server without headers, then its cut: a second visit and a 
   }
 });
 
-test("a language model that is read from a file writes", async ({ baseURL }) => {
+test("a language model that is read from a file writes", { tag: "@slow" }, async ({ baseURL }) => {
   const path = findFirefox();
   test.skip(path === undefined, "no Firefox on this machine: install it, or name it by CLINFUSE_FIREFOX");
   const writer = "models/smollm2-135m-instruct";

@@ -87,64 +87,71 @@ test("everything that is kept can be wiped, and the app starts fresh", async ({ 
 });
 
 for (const task of ["BC5CDR-Disease", "MQP"]) {
-  test(`${task}: from five examples to scores, and to files`, async ({ page, browser }, info) => {
-    test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
-    const { complaints, foreign } = watch(page);
-    const main = page.getByRole("row", { name: task === "MQP" ? /^Accuracy/ : /^F1/ }).first();
-    const longest = await longestTask(browser, page, async () => {
-      await toGenerate(page, { task });
-      await page.getByLabel("Examples to make", { exact: true }).fill("30");
-      await page.getByRole("button", { name: "Generate 30 examples" }).click();
-      await startTraining(page, 2);
-      await expect(page.getByRole("link", { name: "Go on to Evaluate" })).toBeVisible({ timeout: 240_000 });
-      await expect(page.getByRole("img", { name: "Training loss by step" })).toBeVisible();
-      await page.getByRole("link", { name: "Go on to Evaluate" }).click();
-      await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}/);
+  test(
+    `${task}: from five examples to scores, and to files`,
+    { tag: task === "MQP" ? ["@slow"] : [] },
+    async ({ page, browser }, info) => {
+      test.skip(!existsSync(encoder), `${encoder} is not there: npm run models`);
+      const { complaints, foreign } = watch(page);
+      const main = page.getByRole("row", { name: task === "MQP" ? /^Accuracy/ : /^F1/ }).first();
+      const longest = await longestTask(browser, page, async () => {
+        await toGenerate(page, { task });
+        await page.getByLabel("Examples to make", { exact: true }).fill("30");
+        await page.getByRole("button", { name: "Generate 30 examples" }).click();
+        await startTraining(page, 2);
+        await expect(page.getByRole("link", { name: "Go on to Evaluate" })).toBeVisible({ timeout: 240_000 });
+        await expect(page.getByRole("img", { name: "Training loss by step" })).toBeVisible();
+        await page.getByRole("link", { name: "Go on to Evaluate" }).click();
+        await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}/);
 
-      // The trained model is there after a reload, and the scores with it.
-      await page.reload();
-      await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}/);
-    });
-    // The aim is 50, on a quiet machine. Beyond 250 the page itself does what a worker should do, however busy the machine.
-    expect(longest, "milliseconds of the page's longest task").toBeLessThan(250);
-    const text = "Is asthma curable?";
-    await page.getByLabel(task === "MQP" ? "First sentence" : "Sentence", { exact: true }).fill(text);
-    if (task === "MQP") await page.getByLabel("Second sentence", { exact: true }).fill("Can asthma be cured?");
-    await page.getByRole("button", { name: "Read it" }).click();
-    await expect(page.getByRole("status").filter({ hasText: "curable" })).toBeVisible({ timeout: 60_000 });
+        // The trained model is there after a reload, and the scores with it.
+        await page.reload();
+        await expect(main.getByRole("cell").nth(1)).toHaveText(/^[01]\.\d{3}/);
+      });
+      // The aim is 50, on a quiet machine. Beyond 250 the page itself does what a worker should do, however busy the machine.
+      expect(longest, "milliseconds of the page's longest task").toBeLessThan(250);
+      const text = "Is asthma curable?";
+      await page.getByLabel(task === "MQP" ? "First sentence" : "Sentence", { exact: true }).fill(text);
+      if (task === "MQP") await page.getByLabel("Second sentence", { exact: true }).fill("Can asthma be cured?");
+      await page.getByRole("button", { name: "Read it" }).click();
+      await expect(page.getByRole("status").filter({ hasText: "curable" })).toBeVisible({ timeout: 60_000 });
 
-    const download = async (name: string) => {
-      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
-      return readFileSync(await file.path(), "utf8");
-    };
-    const rows = (await download("Dataset")).trim().split("\n");
-    expect(rows).toHaveLength(30);
-    expect(JSON.parse(rows[0] ?? "")).toHaveProperty("topic_source.provenance.licence");
-    expect(await download("For Python")).toContain("data/train.parquet");
-    expect(JSON.parse(await download("Scores"))).toHaveProperty("scores.synthetic.values");
-    const report = await download("Report");
-    expect(report).toContain("<!doctype html>");
-    expect(report).not.toMatch(/<script|https?:\/\//);
-    await page.getByRole("button", { name: "Trained model" }).click();
-    await expect(page.getByRole("button", { name: "model.safetensors" })).toBeVisible({ timeout: 60_000 });
+      const download = async (name: string) => {
+        const [file] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("button", { name, exact: true }).click(),
+        ]);
+        return readFileSync(await file.path(), "utf8");
+      };
+      const rows = (await download("Dataset")).trim().split("\n");
+      expect(rows).toHaveLength(30);
+      expect(JSON.parse(rows[0] ?? "")).toHaveProperty("topic_source.provenance.licence");
+      expect(await download("For Python")).toContain("data/train.parquet");
+      expect(JSON.parse(await download("Scores"))).toHaveProperty("scores.synthetic.values");
+      const report = await download("Report");
+      expect(report).toContain("<!doctype html>");
+      expect(report).not.toMatch(/<script|https?:\/\//);
+      await page.getByRole("button", { name: "Trained model" }).click();
+      await expect(page.getByRole("button", { name: "model.safetensors" })).toBeVisible({ timeout: 60_000 });
 
-    await page.screenshot({ path: info.outputPath("evaluate.png"), fullPage: true });
-    await expect(page.getByText(/The gain in .* paired:/)).toBeVisible({ timeout: 30_000 });
+      await page.screenshot({ path: info.outputPath("evaluate.png"), fullPage: true });
+      await expect(page.getByText(/The gain in .* paired:/)).toBeVisible({ timeout: 30_000 });
 
-    // The real encoder reads both sets, and the map comes to its end.
-    await page.getByRole("link", { name: /^Analyse/ }).click();
-    await page.getByRole("button", { name: "Measure", exact: true }).click();
-    await expect(page.getByRole("heading", { name: /synthetic text is/ })).toBeVisible({ timeout: 120_000 });
-    await expect(page.getByRole("row", { name: /^Similarity of all pairs/ })).toBeVisible();
-    await page.getByRole("button", { name: "Draw the map" }).click();
-    await expect(page.getByRole("button", { name: "Save as SVG" })).toBeVisible({ timeout: 60_000 });
-    await page.screenshot({ path: info.outputPath("analyse.png"), fullPage: true });
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.emulateMedia({ colorScheme: "dark" });
-    await page.screenshot({ path: info.outputPath("evaluate-narrow-dark.png"), fullPage: true });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    await expect(page.getByRole("link", { name: /Left this origin: 0/ })).toBeVisible();
-    expect(complaints).toEqual([]);
-    expect(foreign).toEqual([]);
-  });
+      // The real encoder reads both sets, and the map comes to its end.
+      await page.getByRole("link", { name: /^Analyse/ }).click();
+      await page.getByRole("button", { name: "Measure", exact: true }).click();
+      await expect(page.getByRole("heading", { name: /synthetic text is/ })).toBeVisible({ timeout: 120_000 });
+      await expect(page.getByRole("row", { name: /^Similarity of all pairs/ })).toBeVisible();
+      await page.getByRole("button", { name: "Draw the map" }).click();
+      await expect(page.getByRole("button", { name: "Save as SVG" })).toBeVisible({ timeout: 60_000 });
+      await page.screenshot({ path: info.outputPath("analyse.png"), fullPage: true });
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.screenshot({ path: info.outputPath("evaluate-narrow-dark.png"), fullPage: true });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      await expect(page.getByRole("link", { name: /Left this origin: 0/ })).toBeVisible();
+      expect(complaints).toEqual([]);
+      expect(foreign).toEqual([]);
+    },
+  );
 }
