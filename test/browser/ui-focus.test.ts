@@ -68,6 +68,26 @@ it("stays where a reader put it when something else vanishes", async () => {
   root.remove();
 });
 
+it("goes from a page's heading to the one that takes its place, also where that comes later", async () => {
+  const { root, buttons } = three();
+  const release = keepFocus(root);
+  const headed = (text: string) => {
+    const h1 = document.createElement("h1");
+    h1.tabIndex = -1;
+    h1.textContent = text;
+    buttons[0]!.before(h1);
+    return h1;
+  };
+  const first = headed("reading");
+  first.focus();
+  first.remove();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  headed("read");
+  await expect.poll(focused).toBe("read");
+  release();
+  root.remove();
+});
+
 it("is not lost to the page when a run is deleted", async () => {
   await render(App, { services: fakeServices(newNotebook("r1", 1), newNotebook("r2", 2)).services });
   const question = page.getByRole("button", { name: /^Delete / }).first();

@@ -1,4 +1,4 @@
-// Keeps the focus when its control vanishes or is disabled: it goes to the nearest one that is there. Knows no page.
+// Keeps the focus when its control vanishes or is disabled: it goes to the nearest one that is there, from a page's heading to its next one. Knows no page.
 
 const controls = "a[href], button, input, select, textarea, summary, [tabindex]";
 
@@ -18,9 +18,11 @@ export function keepFocus(root: HTMLElement): () => void {
     const active = document.activeElement;
     if (!held || (active !== null && active !== document.body && active !== held.element)) return;
     if (held.element.isConnected && !held.element.matches(":disabled")) return;
-    const { at } = held;
+    const isHeading = held.element.matches("h1");
+    const next = isHeading ? root.querySelector<HTMLElement>("h1") : nearest(root, held.at);
+    if (!next && isHeading) return; // it may still be on its way
     held = undefined;
-    nearest(root, at)?.focus({ preventScroll: true });
+    next?.focus({ preventScroll: true });
   });
   const events = ["focusin", "click", "keydown"] as const;
   for (const event of events) root.addEventListener(event, note, true);
