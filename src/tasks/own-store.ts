@@ -3,7 +3,7 @@
 import type { Example } from "./example.ts";
 import { exampleRows, noExamples, type TaskExamples } from "./example-rows.ts";
 import type { EntityRole, Family, ShapeData } from "./families.ts";
-import type { OwnWords } from "./own-task.ts";
+import { draftOfTask, type OwnWords } from "./own-task.ts";
 import type { Label } from "./task.ts";
 import { readTaskJson, type TaskFile } from "./task-file.ts";
 
@@ -38,7 +38,8 @@ export const emptyTask = (id: string, now: number): OwnTask => ({
 
 /** The task with its examples. Throws `task-malformed` while something is missing. */
 export function wholeTask({ id, half, examples }: OwnTask): TaskFile {
-  const labels = half.labels.map(({ name, description, negative }) => ({
+  const labels = half.labels.map(({ id: given, name, description, negative }) => ({
+    id: given || undefined,
     name,
     description: description || undefined,
     negative,
@@ -49,7 +50,7 @@ export function wholeTask({ id, half, examples }: OwnTask): TaskFile {
 
 /** A task from a file, as it is kept. */
 export function keptTask({ task, examples }: TaskFile, id: string, now: number): OwnTask {
-  const { id: _, shape: __, ...half } = task;
+  const { id: _, ...half } = draftOfTask(task);
   return { id, updatedAt: now, half, examples };
 }
 

@@ -81,7 +81,18 @@ function plural(name: string): string {
   return /[a-rt-z]$/i.test(name) ? `${name}s` : name;
 }
 
-const names = ({ labels }: TaskDraft): readonly string[] => labels.map((label) => lower(label.name));
+/** Characters of a phrase that names labels: with many of them, what is filled in is still a sentence, and below what a task file takes. */
+const longestPhrase = 240;
+
+/** Its labels as a phrase, of many the first ones: "fever, cough and 38 others". */
+function names({ labels }: TaskDraft): string {
+  const all = labels.map((label) => lower(label.name));
+  const whole = listed(all);
+  if (whole.length <= longestPhrase) return whole;
+  let length = 0;
+  const first = all.slice(0, -2).filter((name) => (length += name.length + 2) <= longestPhrase);
+  return `${first.join(", ")} and ${all.length - first.length} others`;
+}
 const byLabel =
   <T>(of: (label: Label) => T) =>
   ({ labels }: TaskDraft): ByLabel<T> => ({ each: Object.fromEntries(labels.map((label) => [label.id, of(label)])) });
@@ -104,9 +115,9 @@ const defaults: { readonly [F in Family]: Defaults<F> } = {
     fewestLabels: () => 1,
     describes: false,
     fields: [],
-    domain: (draft) => listed(names(draft)),
-    taskName: (draft) => `${listed(names(draft))} entity recognition`,
-    summary: (draft) => `Find every ${listed(names(draft))} that a sentence mentions.`,
+    domain: (draft) => names(draft),
+    taskName: (draft) => `${names(draft)} entity recognition`,
+    summary: (draft) => `Find every ${names(draft)} that a sentence mentions.`,
     extra: () => ({}),
     metrics: () => spans,
     // A graph's names mark what they name, so the types must be those of the label.
@@ -121,7 +132,7 @@ const defaults: { readonly [F in Family]: Defaults<F> } = {
     fields: [],
     domain: () => "clinical attributes",
     taskName: ({ domain = "clinical attributes" }) => `${domain} recognition`,
-    summary: (draft) => `Find ${listed(names(draft))} in a text.`,
+    summary: (draft) => `Find ${names(draft)} in a text.`,
     extra: () => ({}),
     metrics: () => spans,
     topics: ({ labels }) => ({ every: { kind: "nodes", types: typesFor(labels[0]?.name ?? "").types } }),
@@ -135,7 +146,7 @@ const defaults: { readonly [F in Family]: Defaults<F> } = {
     fields: ["carries"],
     domain: () => "clinical text",
     taskName: ({ name }) => `${lower(name)} classification`,
-    summary: (draft) => `Tell which it is of ${listed(names(draft))}.`,
+    summary: (draft) => `Tell which it is of ${names(draft)}.`,
     extra: ({ carries = "one" }) => ({ carries }),
     metrics: ({ carries = "one" }) =>
       carries === "one"
@@ -188,7 +199,7 @@ const defaults: { readonly [F in Family]: Defaults<F> } = {
     fields: ["firstContent", "secondContent"],
     domain: ({ name }) => name,
     taskName: ({ name }) => lower(name),
-    summary: (draft) => `Tell which it is of two texts: ${listed(names(draft))}.`,
+    summary: (draft) => `Tell which it is of two texts: ${names(draft)}.`,
     extra: ({ firstContent = "sentence", secondContent = "sentence" }) => ({ firstContent, secondContent }),
     metrics: () => [{ name: "accuracy" }, { name: "f1", average: "macro" }],
     topics: () => clinical,
@@ -208,6 +219,33 @@ export const fewestLabels = (draft: TaskDraft): number => defaults[draft.family]
 
 /** Tells whether the family's prompts say what a label means, so that each needs a sentence. */
 export const describesLabels = (family: Family): boolean => defaults[family].describes;
+
+/** Fields of a draft that are filled in where it leaves them open. */
+const open: Readonly<Record<keyof OwnWords, true>> = {
+  summary: true,
+  taskName: true,
+  domain: true,
+  firstContent: true,
+  secondContent: true,
+  shots: true,
+  metrics: true,
+  topics: true,
+  entityTypes: true,
+  topicList: true,
+  topicsFrom: true,
+  styles: true,
+};
+
+/** The draft that the task follows from, without what would be filled in so anyway: that goes on to follow the labels. */
+export function draftOfTask({ shape: _, ...task }: Task): TaskDraft {
+  const whole = JSON.stringify(taskOfDraft(task));
+  let draft: TaskDraft = task;
+  for (const field of Object.keys(open) as (keyof OwnWords)[]) {
+    const { [field]: __, ...rest } = draft;
+    if (JSON.stringify(taskOfDraft(rest)) === whole) draft = rest;
+  }
+  return draft;
+}
 
 /** The whole task: what the draft leaves open is filled in from its labels. */
 export function taskOfDraft(draft: TaskDraft): Task {

@@ -34,6 +34,7 @@ const version = 1;
 export const mostLabels = 100;
 const longestName = 80;
 const longestWords = 500;
+const longestType = 120; // a label's name, and "subtopics of" before it
 
 /** Throws `task-malformed` with the file's name, and the field in its words. */
 export function readTaskFile(text: string, file: string): TaskFile {
@@ -212,7 +213,7 @@ function readOrigin(given: Field, list: Field | undefined): "kg" | "llm" | "list
 function readTypes(given: Field, pairs: boolean): readonly string[] {
   const types = given.list();
   if (pairs && types.length !== 2) throw given.fault("takes two types: the head's and the tail's");
-  return types.map((type) => words(type, longestName));
+  return types.map((type) => words(type, longestType));
 }
 
 /** `5`, for each label, or `{"count": 5, "per": "task"}`. */
