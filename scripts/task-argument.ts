@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { ClinfuseError } from "../src/base/errors.ts";
 import { canonicalJson } from "../src/base/hash.ts";
 import { meantWords } from "../src/base/nearest-name.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
@@ -39,6 +40,7 @@ export function namedTask(field: string, name: string, path: string): NamedTask 
 /** The task of a file of one's own, else a task of the paper. Throws `not-found`, and what is wrong with the file. */
 export function taskAsked(name: string): Task {
   const isFile = statSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile && name.endsWith(".json")) throw new ClinfuseError("file-missing", `there is no file ${name}`, { file: name });
   return isFile ? taskOf(namedTask("TASK", name, name).ref) : taskById(name);
 }
 

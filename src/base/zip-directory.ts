@@ -70,7 +70,9 @@ export function zipFileAt(directory: DataView, at: number): ZipFile | undefined 
   return (
     sizes && {
       ...sizes,
-      path: new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + name, extra - name)),
+      path: new TextDecoder()
+        .decode(new Uint8Array(directory.buffer, directory.byteOffset + name, extra - name))
+        .replaceAll("\\", "/"), // as Windows writes some
       checksum: directory.getUint32(at + 16, true),
       method: length(10),
       encrypted: (length(8) & 1) === 1,

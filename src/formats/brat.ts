@@ -10,6 +10,9 @@ import { extensionOf, setsOfDocuments } from "./reading/paths.ts";
 import { fileOf, malformed, readText, refuse } from "./reading/text-file.ts";
 
 const stemOf = (path: string): string => path.replace(/\.[^./]+$/, "");
+/** Path of the text beside an .ann, whatever the case of its extension. */
+const textOf = (files: ReadonlyMap<string, unknown>, ann: string): string =>
+  ["txt", "TXT", "Txt"].map((extension) => `${stemOf(ann)}.${extension}`).find((path) => files.has(path)) ?? `${stemOf(ann)}.txt`;
 const row = /^(?:[TREAMN#][^\t\s]*|\*)\t/;
 
 /** Rows that are read over, by their first letter, as a reader knows them. */
@@ -30,22 +33,22 @@ export const brat: Format = {
   serves: (task) => documentShapes.includes(task.shape),
   fits(heads) {
     const own = [...heads].filter(
-      ([path, head]) => extensionOf(path) === "ann" && (head.trim() === "" || row.test(head.replace(/^\uFEFF?\s*/, ""))),
+      ([path, head]) =>
+        extensionOf(path) === "ann" && (row.test(head.replace(/^\uFEFF?\s*/, "")) || heads.has(textOf(heads, path))),
     );
-    if (!own.some(([, head]) => head.trim() !== "") && !own.some(([path]) => heads.has(`${stemOf(path)}.txt`))) return [];
     const stems = new Set(own.map(([path]) => stemOf(path)));
     return [...heads.keys()].filter((path) => stems.has(stemOf(path)) && ["ann", "txt"].includes(extensionOf(path)));
   },
   claims: (path) => extensionOf(path) === "ann",
   async read(tree, task) {
     const rows = new Collection(task);
-    const stems = [...tree.keys()].filter((path) => extensionOf(path) === "ann").map(stemOf);
-    const setOf = setsOfDocuments(stems);
-    for (const stem of stems) {
-      const [file, txt] = [`${stem}.ann`, `${stem}.txt`];
+    const files = [...tree.keys()].filter((path) => extensionOf(path) === "ann");
+    const setOf = setsOfDocuments(files.map(stemOf));
+    for (const file of files) {
+      const txt = textOf(tree, file);
       if (!tree.has(txt))
         refuse("file-missing", file, undefined, `there is no ${txt} beside it, the text that it marks`, { file: txt });
-      const split = setOf(stem);
+      const split = setOf(stemOf(file));
       rows.open(split, file);
       const document = await documentIn(rows, tree, file, txt);
       const sections = [{ start: 0, end: document.text.length }];

@@ -143,7 +143,7 @@ async function relationsIn(
       });
     const label = labelNamed(rows.task, chemprotGroups, group);
     if (label === undefined) rows.count("other-label", group.trim());
-    else put(relations, document, { file, line, label, ends: [[a], [b]] });
+    put(relations, document, { file, line, label, ends: [[a], [b]] });
   }
   return relations;
 }

@@ -7,7 +7,7 @@ import { Collection } from "./reading/collection.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { RowIds } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { columnsIn, csvRows, delimiterOf, headedRows, headerOf, type TableRow, tsvRows } from "./reading/table.ts";
+import { columnsIn, delimiterOf, headedRows, headerOf, rowsBetween } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 /** The classes 0 to 9: the hallmarks in alphabetical order. */
@@ -46,7 +46,8 @@ export const hocTable: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       const ids = new RowIds();
-      for (const { of, line } of headedRows(tableIn(await readText(tree, file), file), file, columns)) {
+      const text = await readText(tree, file);
+      for (const { of, line } of headedRows(rowsBetween(delimiterOf(file, text), text, file), file, columns)) {
         const at = { file, line };
         const carried = hallmarksOf(of.labels, at).map((name) => labelAt(task, {}, name, at));
         const labels = task.labels.map((label) => label.id).filter((id) => carried.includes(id));
@@ -59,11 +60,6 @@ export const hocTable: Format = {
     return rows.finish();
   },
 };
-
-function tableIn(text: string, file: string): readonly TableRow[] {
-  const delimiter = delimiterOf(file, text);
-  return delimiter === "\t" ? tsvRows(text) : csvRows(text, file, delimiter);
-}
 
 /** "0_0,1_1,...,9_0": a class and its flag each. */
 function hallmarksOf(flags: string, { file, line }: At): string[] {

@@ -4,7 +4,7 @@ import type { Format } from "./format.ts";
 import { addAnnotated, labelled, type NamedRelation, taskLabel } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import { addDocument, DocumentIds, documentShapes, type Mention } from "./reading/documents.ts";
-import { extensionOf, folderOf, nameOf, setsOfDocuments } from "./reading/paths.ts";
+import { extensionOf, nameOf, setsOfDocuments } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { type Element, readXml } from "./reading/xml.ts";
 
@@ -59,11 +59,15 @@ export const inception: Format = {
 
 const isDocument = (path: string, head: string): boolean =>
   !unmarked.test(nameOf(path)) && (head.trim() === "" || /<xmi:XMI[\s>]/.test(head));
-/** Name of the document that a file of a project's export is of: its folder's. Any other file is a document of its own. */
-const documentOf = (file: string): string => (isExported(file) ? nameOf(folderOf(file)) : file);
-/** Path of that document. */
-const pathOf = (file: string): string => (isExported(file) ? folderOf(file) : file);
-const isExported = (file: string): boolean => /(?:^|\/)(?:annotation|curation)\//.test(file);
+/**
+ * Path of the document that a file of a project's export is of: the folder below "annotation" or "curation", or one that bears the extension of a
+ * document. Each annotator's file lies in it, or in a zip of its own in it. Any other file is a document of its own.
+ */
+const pathOf = (file: string): string =>
+  (/^(?:.*\/)?(?:annotation|curation)\/[^/]+(?=\/)/.exec(file) ??
+    /^(?:.*\/)?[^/]+\.(?:txt|pdf|html?|xml|xmi|tsv|conllu?|json)(?=\/)/i.exec(file))?.[0] ?? file;
+/** Its name, the same whoever marked it. */
+const documentOf = (file: string): string => (pathOf(file) === file ? file : nameOf(pathOf(file)));
 const localName = (name: string): string => name.split(":").at(-1) as string;
 
 interface Layered {

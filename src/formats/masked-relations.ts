@@ -9,7 +9,7 @@ import { RowIds } from "./reading/pairs.ts";
 import { extensionOf, folderOf, nameOf, splitOf } from "./reading/paths.ts";
 import { relationLabels } from "./reading/relation-labels.ts";
 import { severalCorpora } from "./reading/several-corpora.ts";
-import { columnsIn, csvRows, delimiterOf, type HeadedRow, headedRows, ofWidth, tsvRows } from "./reading/table.ts";
+import { columnsIn, delimiterOf, type HeadedRow, headedRows, ofWidth, rowsBetween } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { isType } from "./reading/types.ts";
 
@@ -63,8 +63,7 @@ type Cells = Readonly<{ sentence: string; label: string; index?: string }>;
 
 /** Under a header, or else: sentence and label, or id, sentence and label. */
 function rowsOf(text: string, file: string): readonly { readonly of: Cells; readonly line: number }[] {
-  const delimiter = delimiterOf(file, text);
-  const table = delimiter === "\t" ? tsvRows(text) : csvRows(text, file, delimiter);
+  const table = rowsBetween(delimiterOf(file, text), text, file);
   const header = table[0]?.cells ?? [];
   const headed = columnsIn(header, ["index"]) ? (["index", "sentence", "label"] as const) : (["sentence", "label"] as const);
   if (header.every((cell) => !cell.includes("@")) && header.length > 1)

@@ -6,10 +6,12 @@ import { groundTruth, isGroundTruth } from "./reading/ground-truth.ts";
 import { jsonRows } from "./reading/json.ts";
 import { coversLabels, labelAt } from "./reading/labels.ts";
 import { addPair, RowIds } from "./reading/pairs.ts";
-import { extensionOf, nameOf, splitOf } from "./reading/paths.ts";
+import { extensionOf, listed, nameOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const labels = { entailment: "entail", neutral: "neutral", contradiction: "contradict" };
+/** Names of the test set of MEDIQA-NLI, made for the shared task of BioNLP 2019. */
+const isShared = /shared_task|bionlp19|mediqa/i;
 const isLabels = (path: string): boolean => extensionOf(path) === "csv";
 
 export const nli: Format = {
@@ -28,10 +30,17 @@ export const nli: Format = {
   claims: (path) => extensionOf(path) === "jsonl" && /^(?:mli_|mednli)/i.test(nameOf(path)),
   async read(tree, task) {
     const rows = new Collection(task);
-    const truth = await groundTruth(tree, [...tree.keys()].filter(isLabels), task, labels);
     const known = new Set<string>();
-    for (const file of [...tree.keys()].filter((path) => !isLabels(path))) {
-      const split = /shared_task|bionlp19/i.test(file) && tree.size > 2 ? "test" : splitOf(file);
+    const files = [...tree.keys()].filter((path) => !isLabels(path));
+    const shared = files.filter((path) => isShared.test(nameOf(path)));
+    const both = shared.length > 0 && shared.length < files.length;
+    const isMedNli = both && task.id === "mednli";
+    if (isMedNli) rows.remark(`${listed(shared)} was left out: it is the test set of MEDIQA-NLI.`);
+    const truth = await groundTruth(tree, isMedNli ? [] : [...tree.keys()].filter(isLabels), task, labels);
+    for (const file of isMedNli ? files.filter((path) => !shared.includes(path)) : files) {
+      const named = splitOf(file);
+      // Beside the shared task's test set all of MedNLI is what one may learn from.
+      const split = !both || isMedNli ? named : shared.includes(file) ? "test" : named === "test" ? "full" : named;
       rows.open(split, file);
       const ids = new RowIds();
       for (const { value, line } of jsonRows(await readText(tree, file), file)) {
@@ -41,7 +50,7 @@ export const nli: Format = {
         const [id, label] = [String(pairID ?? ""), value.gold_label ?? truth.get(String(pairID))];
         if (typeof sentence1 !== "string") malformed(file, line, 'field "sentence1" must be text');
         if (typeof sentence2 !== "string") malformed(file, line, 'field "sentence2" must be text');
-        if (id !== "" && !ids.add(at, id, [sentence1, sentence2, label])) rows.count("repeated-row", file);
+        if (!ids.add(at, id, [sentence1, sentence2, label])) rows.count("repeated-row", file);
         else if (label === undefined || label === null || label === "" || label === "-") rows.count("no-label", file);
         else addPair(rows, split, at, sentence1 as string, sentence2 as string, labelAt(task, labels, String(label), at));
       }

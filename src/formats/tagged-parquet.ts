@@ -46,7 +46,10 @@ export const taggedParquet: Format = {
 };
 
 function tagOf(raw: unknown, names: readonly string[] | undefined, file: string, line: number): string {
-  const tag = typeof raw === "string" ? raw : names?.[Number(raw)];
+  const named = typeof raw === "string" ? raw : names?.[Number(raw)];
+  // Classes without a prefix are types: neighbours of one type are one mention.
+  const isType = named !== undefined && named !== "O" && names?.every((name) => name === "O" || !tagForm.test(name));
+  const tag = isType ? `I-${named}` : named;
   if (tag !== undefined && tagForm.test(tag)) return tag;
   const why = names ? `none of ${names.join(", ")}` : "a number, and the footer names no classes";
   return malformed(file, line, `the tag ${JSON.stringify(tag ?? String(raw))} is ${why}`);

@@ -9,30 +9,39 @@ import { readZip } from "./zip.ts";
 
 const limits = { entries: 20_000, bytes: 1_000_000_000 };
 
+const zip = /\.zip$/i;
 const gzip = /\.gz$/i;
 const isGzip = (path: string): boolean => gzip.test(path) && !/\.tar\.gz$/i.test(path);
+
+/** Archives in an archive, as ChemProt's release has them; none in those. */
+const deepest = 2;
 
 /** Throws what an archive that cannot be opened throws: `file-malformed`, `file-too-large`. */
 export async function unpacked(picked: Tree): Promise<Tree> {
   const files = new Map<string, Blob>();
   for (const [path, file] of picked) {
-    if (/\.zip$/i.test(path)) {
-      const folder = picked.size === 1 ? "" : `${path.replace(/\.zip$/i, "")}/`;
-      for (const [name, content] of await zipped(file, path)) files.set(`${folder}${name}`, content);
+    if (zip.test(path)) {
+      const folder = picked.size === 1 ? "" : `${path.replace(zip, "")}/`;
+      for (const [name, content] of await zipped(file, path, 1, { left: limits.bytes })) files.set(`${folder}${name}`, content);
     } else if (isGzip(path)) files.set(path.replace(gzip, ""), await plain(file, path));
     else files.set(path, file);
   }
   return withoutSharedFolder(files);
 }
 
-async function zipped(file: Blob, name: string): Promise<ReadonlyMap<string, Blob>> {
-  const entries = await readZip(file, name, limits);
+/** `budget` counts the bytes that the archives in it may still hold. */
+async function zipped(file: Blob, name: string, depth: number, budget: { left: number }): Promise<ReadonlyMap<string, Blob>> {
+  const entries = await readZip(file, name, { ...limits, bytes: budget.left });
+  budget.left -= entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const files = new Map<string, Blob>();
   for (const { path, bytes, stream } of entries) {
     if (bytes > mostBytes)
       throw new ClinfuseError("file-too-large", `${name}: ${path} is too large`, { file: path, got: bytes, expected: mostBytes });
     const content = await new Response(stream()).blob();
-    if (isGzip(path)) files.set(path.replace(gzip, ""), await plain(content, `${name}: ${path}`));
+    if (zip.test(path) && depth < deepest) {
+      for (const [inner, one] of await zipped(content, `${name}: ${path}`, depth + 1, budget))
+        files.set(`${path.replace(zip, "")}/${inner}`, one);
+    } else if (isGzip(path)) files.set(path.replace(gzip, ""), await plain(content, `${name}: ${path}`));
     else files.set(path, content);
   }
   return files;

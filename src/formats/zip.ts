@@ -63,7 +63,7 @@ const mostOfEntry = 3 * 0xffff + 46;
 
 /** A sentence for what we do not read. */
 function refusal({ path, method, encrypted, bytes, packed }: ZipFile): string | undefined {
-  if (/^\/|\\|^[a-z]:/i.test(path) || path.split("/").includes("..")) return `the name ${JSON.stringify(path)} leaves the folder`;
+  if (/^\/|^[a-z]:/i.test(path) || path.split("/").includes("..")) return `the name ${JSON.stringify(path)} leaves the folder`;
   if (encrypted) return `${path} is encrypted`;
   if (method !== 0 && method !== 8) return `${path} is compressed by method ${method}; only deflate is read`;
   if (method === 0 && bytes !== packed) return `${path} states two sizes`;

@@ -18,6 +18,10 @@ const lists: Readonly<Record<string, string>> = {
 /** Fields that are elements of their own in xml. */
 const texts = ["id", "offset", "text"] as const;
 
+/** Infons are words in xml; PubTator3's relations have objects among them, which no task reads. */
+const plainText = (content: unknown): string =>
+  content === null || content === undefined ? "" : typeof content === "object" ? JSON.stringify(content) : String(content);
+
 const isObject = (value: unknown): value is JsonObject => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** The collection. Throws `file-malformed` with the line. */
@@ -48,7 +52,7 @@ function elementOf(name: string, value: unknown, json: PlacedJson, file: string)
     name: of,
     attributes,
     children: [],
-    text: content === null || content === undefined ? "" : String(content),
+    text: plainText(content),
     line,
   });
   const own = texts.flatMap((key) => (value[key] === undefined || value[key] === null ? [] : [plain(key, {}, value[key])]));
@@ -62,7 +66,9 @@ function elementOf(name: string, value: unknown, json: PlacedJson, file: string)
     return items.map((item) => elementOf(child, item, json, file));
   });
   const attributes = Object.fromEntries(
-    ["offset", "length", "refid", "role", "id"].flatMap((key) => (value[key] === undefined ? [] : [[key, String(value[key])]])),
+    ["offset", "length", "refid", "role", "id"].flatMap((key) =>
+      value[key] === undefined ? [] : [[key, plainText(value[key])]],
+    ),
   );
   return { name, attributes, children: [...infons, ...own, ...inner], text: "", line };
 }

@@ -15,8 +15,9 @@ export function addPair(rows: Collection, split: Split, { file }: At, first: str
 export class RowIds {
   readonly #seen = new Map<string, { readonly content: string; readonly line: number }>();
 
-  /** Tells whether the row is new; a second one of the same content is not. */
+  /** Tells whether the row is new; a second one of the same content is not, and one without an id is. */
   add({ file, line }: At, id: string, content: readonly unknown[]): boolean {
+    if (id.trim() === "") return true;
     const said = JSON.stringify(content);
     const before = this.#seen.get(id);
     if (!before) {

@@ -25,6 +25,13 @@ export async function readParquet(tree: Tree, path: string): Promise<ParquetTabl
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    const [, codec] = /compression codec: (\w+)/.exec(why) ?? [];
+    if (codec)
+      malformed(
+        path,
+        undefined,
+        `it is compressed by ${codec}: write it anew with snappy, as pandas and datasets do, or as JSONL`,
+      );
     return malformed(path, undefined, `no readable Parquet file (${why})`);
   }
 }

@@ -1,5 +1,7 @@
 // Entity types of corpora as entity types of a task: names that mean the same. Knows no file format.
 
+import { plainName } from "../clingen/labels.ts";
+
 /** Names of one kind of entity, as corpora spell them, in lower case. */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   disease: ["disease", "specificdisease", "diseaseclass", "compositemention", "diseaseorphenotypicfeature"],
@@ -23,10 +25,11 @@ export const isOwnCorpus = (id: string): id is OwnCorpus => Object.hasOwn(ownNam
 
 const none: ReadonlySet<OwnCorpus> = new Set();
 
-const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
+/** Blanks, hyphens and underscores are one: BRAT and CoNLL have no blank in the name of a type. */
+const folded = plainName;
 
 const kindOf = (name: string, corpora: ReadonlySet<OwnCorpus>): string | undefined =>
-  Object.keys(kinds).find((kind) => namesOf(kind, corpora).includes(folded(name)));
+  Object.keys(kinds).find((kind) => namesOf(kind, corpora).map(folded).includes(folded(name)));
 
 function namesOf(kind: string | undefined, corpora: ReadonlySet<OwnCorpus>): readonly string[] {
   const own = [...corpora].map((id) => ownNames[id]).filter((of) => of.kind === kind);
