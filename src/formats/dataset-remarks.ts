@@ -1,7 +1,7 @@
 // Rows of a dataset that make its scores say something else: shared, repeated, contradictory, or missing for a label. Knows no file.
 
 import type { Example } from "../tasks/example.ts";
-import { blankOf, labelsOf } from "../tasks/shapes.ts";
+import { blankOf, labelsOf, textsOf } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 
 export interface Sets {
@@ -21,13 +21,18 @@ const apart = [
   { of: "validation", other: "train", means: "the best epoch is chosen in part on what was learnt by heart" },
 ] as const satisfies readonly { of: keyof Sets; other: keyof Sets; means: string }[];
 
-/** The question of an example, without its answer: equal for texts that differ in case, in spaces or in composed letters alone. */
-export function questionOf(example: Example): string {
-  return JSON.stringify(blankOf(example))
+/** Equal for texts that differ in case, in spaces or in composed letters alone. */
+const plain = (content: unknown): string =>
+  JSON.stringify(content)
     .normalize("NFC")
     .replace(/(?:\\[tnrf]|\p{White_Space})+/gu, " ")
     .toLowerCase();
-}
+
+/** The question of an example, without its answer. */
+export const questionOf = (example: Example): string => plain(blankOf(example));
+
+/** The texts that it is made of, each of a pair for itself. */
+export const textKeysOf = (example: Example): readonly string[] => textsOf(example).map(plain);
 
 const answerOf = (example: Example): string => JSON.stringify("spans" in example ? example.spans : [...labelsOf(example)].sort());
 
@@ -35,6 +40,7 @@ const answerOf = (example: Example): string => JSON.stringify("spans" in example
 export function overlapRemarks(task: Task, sets: Sets): string[] {
   return [
     ...apart.flatMap(({ of, other, means }) => shared(sets, of, other, means)),
+    ...mirrored(sets),
     ...(Object.keys(setNames) as (keyof Sets)[]).flatMap((set) => [...repeated(sets, set), ...unlabelled(task, sets, set)]),
   ];
 }
@@ -50,6 +56,21 @@ function shared(sets: Sets, of: keyof Sets, other: keyof Sets, means: string): s
   const are = found.length === 1 ? "is a" : "are";
   return [
     `${rowsOf(found.length, sets[of].length, of)} ${are} ${setNames[other]} row${found.length === 1 ? "" : "s"}${but}: ${means}.`,
+  ];
+}
+
+/** Validation rows that are a training row but for a part of it and for the label: MQP has two pairs of each question, one of each label. */
+function mirrored({ train, validation }: Sets): string[] {
+  const questions = new Set(train.map(questionOf));
+  const answers = new Map<string, Set<string>>();
+  for (const e of train) for (const key of textKeysOf(e)) answers.set(key, (answers.get(key) ?? new Set()).add(answerOf(e)));
+  const found = validation.filter((e) => {
+    const there = textKeysOf(e).flatMap((key) => [...(answers.get(key) ?? [])]);
+    return there.length > 0 && !questions.has(questionOf(e)) && !there.includes(answerOf(e));
+  });
+  if (found.length === 0) return [];
+  return [
+    `${rowsOf(found.length, validation.length, "validation")} share${found.length === 1 ? "s" : ""} a text with a training row of another label: what learns that row by heart validates worse, and the best epoch may be one that learnt little.`,
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Example } from "../tasks/example.ts";
 import { drawFewShot, shotsWanted } from "../tasks/few-shot.ts";
 import type { ExampleOf, Task } from "../tasks/task.ts";
 import { formatFor } from "./catalogue.ts";
-import { overlapRemarks, questionOf } from "./dataset-remarks.ts";
+import { overlapRemarks, questionOf, textKeysOf } from "./dataset-remarks.ts";
 import { readable } from "./encodings.ts";
 import type { Format, Rows, Tree } from "./format.ts";
 import { listed } from "./reading/paths.ts";
@@ -52,7 +52,7 @@ export async function readRows(task: Task, picked: Tree): Promise<ReadRows> {
 
 /**
  * The sets of a run. A missing training or validation set is drawn (`shots` per label, by seed) from what else the folder holds and the test set does
- * not; at last from the test set itself, which then loses those rows. A missing test set is the rest of the rows that no set holds, or else of the
+ * not; at last from the test set itself, which then loses those rows. No text of a training row is in the validation set where that can be had. A missing test set is the rest of the rows that no set holds, or else of the
  * validation or training set. Throws `file-missing` and `not-enough-examples`.
  */
 export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told }: Rows, stream: Rng): Dataset<ExampleOf<T>> {
@@ -74,12 +74,18 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
     const pool = (["full", "dev", "pool"] as const)
       .flatMap((from) => of(rows[from]) ?? [])
       .filter((e) => !used.has(questionOf(e)));
-    const fromPool = drawFewShot(task, pool, stream.fork(name));
+    // A pair of the same question with the other label, as MQP has them, would tell of each training pair that it was learnt.
+    const trained = new Set(taken.flatMap(textKeysOf));
+    const isApart = (e: Example) => !textKeysOf(e).some((key) => trained.has(key));
+    const draw = (from: readonly ExampleOf<T>[]) => drawFewShot(task, from, stream.fork(name));
+    const apart = draw(pool.filter(isApart));
+    const apartFromTest = apart ? undefined : draw(stillTest.filter(isApart));
+    const fromPool = apart ?? (apartFromTest ? undefined : draw(pool));
     if (fromPool) {
       remarks.push(`${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set.`);
       return fromPool;
     }
-    const fromTest = drawFewShot(task, stillTest, stream.fork(name));
+    const fromTest = apartFromTest ?? draw(stillTest);
     if (!fromTest) {
       throw new ClinfuseError("not-enough-examples", `${name} is missing and the folder holds fewer than ${shotsWanted(task)}`, {
         file: name,

@@ -38,6 +38,21 @@ describe("readDataset", () => {
     expect(data.validation.filter((e) => e.label === "equivalent")).toHaveLength(5);
   });
 
+  it("draws no pair that has a training pair's text, be it from the test set, unless there is no other", async () => {
+    const mirror = (i: number) => JSON.stringify({ _id: 1 - (i % 2), text_a: `Question ${i}?`, text_b: `another ${i}?` });
+    const mirrors = Array.from({ length: 10 }, (_, i) => mirror(i)).join("\n");
+    const files = { "train_few.jsonl": rows(0, 10), "all.jsonl": mirrors };
+    const data = await read({ ...files, "test.jsonl": rows(20, 50) });
+    expect(data.validation.filter(({ first }) => data.train.some((e) => e.first === first.toLowerCase()))).toEqual([]);
+    expect([data.validation.length, data.test.length]).toEqual([10, 20]);
+    expect(data.remarks).toEqual([expect.stringMatching(/^dev_few\.jsonl is missing: 10 examples were drawn from test\.jsonl/)]);
+
+    const without = await read({ ...files, "test.jsonl": rows(20, 24) });
+    expect(keys(without.validation).toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `Question ${i}?`));
+    expect(without.test).toHaveLength(4);
+    expect(without.remarks.join("\n")).toMatch(/10 of 10 validation rows share a text with a training row of another label/);
+  });
+
   it("has the real rows beyond the three sets in an order by seed: a share of a file that is sorted by label holds each label", async () => {
     const of = (label: number) => Array.from({ length: 60 }, (_, i) => row(100 + 2 * i + label));
     const files = {
@@ -115,6 +130,14 @@ describe("remarks on the rows", () => {
   it("count validation rows that are training rows", async () => {
     expect(await remarksOf({ "dev_few.jsonl": rows(8, 18) })).toEqual([
       expect.stringMatching(/^2 of 10 validation rows are training rows: /),
+    ]);
+  });
+
+  it("count validation rows that share a text with training rows of other labels alone", async () => {
+    const half = (i: number, label: number) => JSON.stringify({ _id: label, text_a: `question ${i}?`, text_b: `new ${i}?` });
+    const remarks = await remarksOf({ "dev_few.jsonl": [half(0, 1), half(1, 1), half(2, 1), rows(13, 20)].join("\n") });
+    expect(remarks).toEqual([
+      expect.stringMatching(/^2 of 10 validation rows share a text with a training row of another label: /),
     ]);
   });
 
