@@ -88,14 +88,17 @@ function sentencesWith(rows: Collection, document: CorpusDocument, marked: reado
     whole ? (visibleExtent(text, start, end) ?? []) : sentencesOf(text, start, end),
   );
   const joined: { start: number; end: number }[] = [];
+  const reach: number[] = []; // how far the mentions up to each one reach
+  for (const { end } of marked) reach.push(Math.max(end, reach.at(-1) ?? 0));
   for (const sentence of all) {
     const last = joined.at(-1);
-    if (last && marked.some((m) => m.start < last.end && m.end > sentence.start)) {
+    if (last && (reach[firstFrom(marked, last.end) - 1] ?? 0) > sentence.start) {
       last.end = sentence.end;
       rows.count("crossing");
     } else joined.push({ ...sentence });
   }
-  for (const one of marked) if (!joined.some((sentence) => within(sentence, one))) rows.countAt("outside", one.mention);
+  const inside = new Set(joined.flatMap((sentence) => markedWithin(marked, sentence)));
+  for (const one of marked) if (!inside.has(one)) rows.countAt("outside", one.mention);
   rows.count("gap", "", gapsIn(document).length);
   return joined;
 }
@@ -126,15 +129,27 @@ export function apart<M extends Extent & { readonly type: string; readonly menti
   return kept.sort((a, b) => a.start - b.start);
 }
 
-const within = (outer: Extent, inner: Extent): boolean => outer.start <= inner.start && inner.end <= outer.end;
+/** Count of the mentions, in order of their starts, that begin before an offset. */
+function firstFrom(marked: readonly Marked[], offset: number): number {
+  let [low, high] = [0, marked.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marked[middle] as Marked).start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The mentions, in order of their starts, that an extent holds whole: found without a look at each, for a document may be long. */
+const markedWithin = (marked: readonly Marked[], { start, end }: Extent): Marked[] =>
+  marked.slice(firstFrom(marked, start), firstFrom(marked, end)).filter((m) => m.end <= end);
 
 function addSentences(rows: Collection, split: Split, document: CorpusDocument): void {
   const marked = markedIn(rows, document);
   for (const sentence of sentencesWith(rows, document, marked)) {
-    const spans = apart(
-      rows,
-      marked.filter((m) => within(sentence, m)),
-    ).map(({ start, end, type }): Span => ({ start: start - sentence.start, end: end - sentence.start, label: type }));
+    const spans = apart(rows, markedWithin(marked, sentence)).map(
+      ({ start, end, type }): Span => ({ start: start - sentence.start, end: end - sentence.start, label: type }),
+    );
     rows.add(split, { kind: "token", text: document.text.slice(sentence.start, sentence.end), spans });
   }
 }
@@ -147,7 +162,7 @@ function addPairs(rows: Collection, split: Split, document: CorpusDocument): voi
   const seen = new Set<Relation>();
   const unstated = document.closed ? task.labels.find((label) => label.negative)?.id : undefined;
   for (const sentence of sentencesWith(rows, document, marked)) {
-    const there = marked.filter((m) => within(sentence, m));
+    const there = markedWithin(marked, sentence);
     const span = ({ start, end, type }: Marked): Span => ({
       start: start - sentence.start,
       end: end - sentence.start,
