@@ -24,6 +24,7 @@ import { mqp } from "./mqp.ts";
 import { multivers } from "./multivers.ts";
 import { nli } from "./nli.ts";
 import { ownNotes } from "./own-notes.ts";
+import { ownRows } from "./own-rows.ts";
 import { pubhealth } from "./pubhealth.ts";
 import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
@@ -32,10 +33,12 @@ import { severalCorpora } from "./reading/several-corpora.ts";
 import { foreignWords, strangerWords } from "./reading/strangers.ts";
 import { rqe } from "./rqe.ts";
 import { taggedParquet } from "./tagged-parquet.ts";
+import { taggedRows } from "./tagged-rows.ts";
 
 /** Where the beginning of a file fits several, the first is taken; where none fits, the first that serves the task and has the file's extension. */
 export const formats: readonly Format[] = [
   ownNotes,
+  ownRows,
   clingen,
   mqp,
   rqe,
@@ -56,14 +59,25 @@ export const formats: readonly Format[] = [
   conll,
   casi,
   taggedParquet,
+  taggedRows,
   brat,
   inception,
   labelStudio,
   doccano,
 ];
 
-/** Bytes of a file that tell its format. */
-export const headLength = 4096;
+/** Bytes of a file that tell its format: of JSON the fields behind a long first text too. */
+export const headLength = 2 ** 17;
+
+/** Characters of them that the formats see. */
+const shownLength = 4096;
+const longText = /"((?:[^"\\\n]|\\.){0,100})(?:[^"\\\n]|\\.)*("|$)/g;
+
+/** The beginning of a file; of JSON with long texts cut short, so that it reaches the fields behind them. */
+function shownOf(path: string, head: string): string {
+  const seen = /^jsonl?$/.test(extensionOf(path)) ? head.replace(longText, '"$1$2') : head;
+  return seen.slice(0, shownLength);
+}
 
 export interface Choice {
   readonly format: Format;
@@ -75,7 +89,8 @@ export interface Choice {
 
 /** The format of a folder by the heads of its files. Throws `file-missing`, `format-unknown`, `format-several` and `format-unfit`, in words. */
 export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choice {
-  const heads = new Map([...all].filter(([path]) => !isAside(path)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const shown = [...all].map(([path, head]) => [path, shownOf(path, head)] as const);
+  const heads = new Map(shown.filter(([path]) => !isAside(path)).sort(([a], [b]) => (a < b ? -1 : 1)));
   if (heads.size === 0) throw noFiles([...all.keys()]);
   const fitting = formats.flatMap((format) => {
     const files = format.fits(heads);

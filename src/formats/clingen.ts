@@ -95,7 +95,8 @@ function withOtherSets(named: readonly string[], rows: readonly string[]): reado
 const made = /^\s*\{[^\n]*"(?:Sentence|keyword|sent_a)"\s*:/;
 
 const looksLikeRows = (head: string): boolean =>
-  /^\uFEFF?\s*\{[^\n]*"(?:_id|spans|original_text|Sentence)"\s*:/.test(head) && !/"passages"\s*:/.test(head);
+  /^\uFEFF?\s*\{(?:[^\n]*"(?:_id|original_text|Sentence)"\s*:|(?=[^\n]*"tokens"\s*:)[^\n]*"spans"\s*:)/.test(head) &&
+  !/"passages"\s*:/.test(head);
 
 export const clingen: Format = {
   id: "clingen",

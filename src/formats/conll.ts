@@ -3,9 +3,8 @@
 import type { Format } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { type TaggedWord, tagForm, tagSpans } from "./reading/tags.ts";
+import { addTagged, type TaggedWord, tagForm } from "./reading/tags.ts";
 import { malformed, readText } from "./reading/text-file.ts";
-import { joinWords } from "./words.ts";
 
 const border = /^-DOCSTART-/;
 
@@ -32,9 +31,7 @@ export const conll: Format = {
       const split = splitOf(file);
       rows.open(split, file);
       for (const sentence of sentencesOf(file, await readText(tree, file))) {
-        const { text, places } = joinWords(sentence.map(({ word }) => word));
-        if (places.every((place) => place === undefined)) rows.count("empty-text");
-        else rows.add(split, { kind: "token", text, spans: tagSpans(rows, file, sentence, places) });
+        addTagged(rows, split, file, sentence);
       }
     }
     return rows.finish();

@@ -52,8 +52,9 @@ export async function readRows(task: Task, picked: Tree): Promise<ReadRows> {
 
 /**
  * The sets of a run. A missing training or validation set is drawn (`shots` per label, by seed) from what else the folder holds and the test set does
- * not; at last from the test set itself, which then loses those rows. No text of a training row is in the validation set where that can be had. A missing test set is the rest of the rows that no set holds, or else of the
- * validation or training set. Throws `file-missing` and `not-enough-examples`.
+ * not; at last from the test set itself, which then loses those rows and their copies. No text of a training row is in the validation set where that
+ * can be had. A missing test set is the rest of the rows that no set holds, or else of the validation or training set. Throws `file-missing` and
+ * `not-enough-examples`.
  */
 export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told }: Rows, stream: Rng): Dataset<ExampleOf<T>> {
   const remarks = [...told];
@@ -92,8 +93,8 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
         expected: task.shots.count,
       });
     }
-    const gone = new Set<ExampleOf<T>>(fromTest);
-    test = stillTest.filter((e) => !gone.has(e));
+    const gone = new Set(fromTest.map(questionOf));
+    test = stillTest.filter((e) => !gone.has(questionOf(e)));
     if (test.length === 0) {
       throw new ClinfuseError(
         "not-enough-examples",
@@ -101,8 +102,10 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
         { file: name, expected: task.shots.count },
       );
     }
+    const copies = stillTest.length - test.length - fromTest.length;
+    const too = copies === 0 ? "" : `, with ${copies} ${copies === 1 ? "copy" : "copies"} of them`;
     remarks.push(
-      `${name} is missing: ${fromTest.length} examples were drawn from ${rows.test ? names.test : restName} and left out of the test set.`,
+      `${name} is missing: ${fromTest.length} examples were drawn from ${rows.test ? names.test : restName} and left out of the test set${too}.`,
     );
     return fromTest;
   };

@@ -5,18 +5,23 @@ import type { Format } from "./format.ts";
 import { type AnnotatedText, addAnnotated } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import type { Mention } from "./reading/documents.ts";
+import { firstRow } from "./reading/first-row.ts";
 import { type JsonObject, jsonRows } from "./reading/json.ts";
 import { markedPlaces } from "./reading/offsets.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
+import { foreignText } from "./reading/strangers.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
-/** A text, and marks or labels behind it, or too much text to see them. */
+/** Fields of what was annotated: each row has one of them, also where nothing is marked. */
+const labelFields = ["label", "labels", "annotations", "cats"] as const;
+const fields = [...labelFields, "entities"] as const;
+
+/** A text with marks or labels. */
 function looksAnnotated(head: string): boolean {
-  const first = /^\uFEFF?\s*\[?\s*\{([^\n]*)(\n?)/.exec(head);
-  if (!first || /"(?:_id|tokens|claim|sentence1|snippet|data|passages|annotator)"\s*:/.test(head)) return false;
-  const [, row = "", end] = first;
-  if (!/"text"\s*:\s*"/.test(row)) return false;
-  return /"(?:labels?|entities|cats|annotations)"\s*:\s*[[{]/.test(row) || (end === "" && head.length > 2000);
+  if (/"(?:_id|tokens|claim|sentence1|snippet|data|passages|annotator)"\s*:/.test(head)) return false;
+  const row = firstRow(head);
+  const annotated = /"(?:labels?|entities|cats|annotations)"\s*:\s*[[{]|"labels?"\s*:\s*["\d]/;
+  return /"text"\s*:\s*"/.test(row) && annotated.test(row);
 }
 
 export const doccano: Format = {
@@ -30,19 +35,33 @@ export const doccano: Format = {
   claims: (path) => /doccano/i.test(path) && /^jsonl?$/.test(extensionOf(path)),
   async read(tree, task) {
     const rows = new Collection(task);
+    const fileOf = new Map<string, string>();
+    const several = new Set<string>();
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      for (const { value, line } of jsonRows(await readText(tree, file), file))
-        addAnnotated(rows, split, readRow(value, task, file, line));
+      const read = jsonRows(await readText(tree, file), file).map(({ value, line }) => readRow(value, task, file, line));
+      const marked = read.some(({ mentions }) => mentions.length > 0); // no labels then say nothing about the text
+      for (const one of read) {
+        const key = `${split} ${one.text}`;
+        const first = fileOf.get(key) ?? file;
+        fileOf.set(key, first);
+        if (first !== file) several.add(key);
+        else addAnnotated(rows, split, marked && one.labels?.length === 0 ? { ...one, labels: undefined } : one);
+      }
     }
+    if (several.size > 0) rows.remark(severalRemark(several.size));
     return rows.finish();
   },
 };
 
+const severalRemark = (n: number): string =>
+  `${n} text${n === 1 ? " stands" : "s stand"} in several files, as where each annotator has one: ${n === 1 ? "it was" : "they were"} read from the first by name.`;
+
 const listAt = (row: JsonObject, names: readonly string[], file: string, line: number): readonly unknown[] => {
   const name = names.find((one) => row[one] !== undefined && row[one] !== null);
   const value = name === undefined ? [] : row[name];
+  if (typeof value === "string" || typeof value === "number") return String(value).trim() === "" ? [] : [String(value)];
   return Array.isArray(value)
     ? value
     : malformed(file, line, `field "${name}" must be a list, got ${JSON.stringify(value)?.slice(0, 40)}`);
@@ -58,8 +77,11 @@ interface Mark {
 function readRow(row: JsonObject, task: Task, file: string, line: number): AnnotatedText {
   const { text } = row;
   if (typeof text !== "string") return malformed(file, line, 'the row has no "text"');
-  const own = typeof row.label === "string" ? { ...row, label: [row.label] } : row;
-  const given = [...listAt(own, ["label", "labels", "annotations"], file, line), ...listAt(own, ["entities"], file, line)];
+  if (fields.every((name) => row[name] === undefined)) {
+    const has = `has ${Object.keys(row).join(", ")} and none of ${fields.join(", ")}: write "label": [] where nothing is marked`;
+    malformed(file, line, `the row ${foreignText(JSON.stringify(row)) ?? has}`);
+  }
+  const given = [...listAt(row, ["label", "labels", "annotations"], file, line), ...listAt(row, ["entities"], file, line)];
   const labels = given.filter((one): one is string => typeof one === "string");
   const marks = given.flatMap((one) => (typeof one === "string" ? [] : [markIn(one, file, line)]));
   const outside = marks.find(({ end }) => end > text.length);
@@ -69,7 +91,7 @@ function readRow(row: JsonObject, task: Task, file: string, line: number): Annot
       line,
       `the mark ${outside.start} to ${outside.end} lies outside the text of ${text.length} characters`,
     );
-  const cats = listAt(own, ["cats"], file, line).map(String);
+  const cats = listAt(row, ["cats"], file, line).map(String);
   const has = labels.length + cats.length > 0;
   if (task.shape === "relation" && !has && marks.length > 1 && !Array.isArray(row.relations))
     malformed(file, line, 'the row has no "relations", and the task is about them: export them with the marks');
@@ -80,8 +102,8 @@ function readRow(row: JsonObject, task: Task, file: string, line: number): Annot
     mentions: markedPlaces(text, marks, "units").map(
       (mark): Mention => ({ file, line, ...mark, said: text.slice(mark.start, mark.end) }),
     ),
-    relations: listAt(own, ["relations"], file, line).map((one) => relationIn(one, marks, file, line)),
-    labels: has ? [...labels, ...cats] : undefined,
+    relations: listAt(row, ["relations"], file, line).map((one) => relationIn(one, marks, file, line)),
+    labels: labelFields.some((name) => Array.isArray(row[name])) || has ? [...labels, ...cats] : undefined,
   };
 }
 

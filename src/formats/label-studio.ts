@@ -1,10 +1,11 @@
 // Label Studio's JSON: tasks with annotations, or its smaller form with marks beside the text. Offsets count code points, UTF-16 units in old files. Knows no disk.
 
+import type { Task } from "../tasks/task.ts";
 import type { Format } from "./format.ts";
-import { type AnnotatedText, addAnnotated } from "./reading/annotated.ts";
+import { type AnnotatedText, addAnnotated, taskLabel } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import type { Mention } from "./reading/documents.ts";
-import { type JsonObject, jsonRows } from "./reading/json.ts";
+import { type JsonObject, type JsonRow, jsonRows } from "./reading/json.ts";
 import { markedPlaces } from "./reading/offsets.ts";
 import { pairKeys } from "./reading/pair-columns.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
@@ -38,17 +39,17 @@ export const labelStudio: Format = {
       rows.open(split, file);
       const text = await readText(tree, file);
       const one = text.trimStart().startsWith("{") && !/^\{[^\n]*\}$/m.test(text.trimStart().split("\n")[0] ?? "");
-      const read = jsonRows(one ? `[${text.trimEnd()}]` : text, file).map(({ value, line }) => {
-        const small = value.data === undefined;
-        return small ? { small: readSmall(rows, value, file, line) } : { task: taskIn(rows, value, file, line) };
-      });
-      const textOf = textsOf(
-        rows,
-        read.flatMap(({ task }) => task ?? []),
+      const all = firstOfEach(rows, jsonRows(one ? `[${text.trimEnd()}]` : text, file));
+      const columns = labelColumns(task, all);
+      const read = all.flatMap(
+        ({ value, line }) =>
+          (value.data === undefined ? smallIn(rows, value, columns, file, line) : taskIn(rows, value, file, line)) ?? [],
       );
-      for (const { small, task } of read) {
-        if (small) addAnnotated(rows, split, small);
-        else if (task) addAnnotated(rows, split, readTask(rows, task, textOf));
+      const textOf = textsOf(rows, read);
+      const marked = read.some(({ marks }) => marks.length > 0); // no choices then say nothing about the text
+      for (const one of read) {
+        const labels = marked && one.choices.length === 0 ? undefined : one.choices;
+        addAnnotated(rows, split, { ...readTask(rows, one, textOf), labels });
       }
     }
     return rows.finish();
@@ -65,8 +66,9 @@ const objects = (value: unknown, what: string, file: string, line: number): read
 /** A task with the annotation that was chosen. */
 interface StudioTask extends FieldsRow {
   readonly data: JsonObject;
-  readonly result: readonly JsonObject[];
   readonly marks: readonly Mark[];
+  readonly choices: readonly string[];
+  readonly relations: AnnotatedText["relations"];
 }
 
 function taskIn(rows: Collection, row: JsonObject, file: string, line: number): StudioTask | undefined {
@@ -85,18 +87,18 @@ function taskIn(rows: Collection, row: JsonObject, file: string, line: number): 
   const marks = result.flatMap((one) => (isMarks(one) ? markIn(one, file, line) : []));
   const texts = Object.fromEntries(textEntries(data));
   const likely = [...[...result.filter(isMarks), ...result].flatMap(({ to_name }) => listed(to_name)), "text"];
-  return { file, line, data, result, marks, texts, likely };
+  const choices = result.filter((one) => one.type === "choices").flatMap((one) => listed(resultOf(one, file, line).choices));
+  const relations = result.filter((one) => one.type === "relation").flatMap((one) => relationIn(one, marks, file, line));
+  return { file, line, data, marks, choices, relations, texts, likely };
 }
 
 const isMarks = ({ type }: JsonObject): boolean => type === "labels" || type === "hypertextlabels";
 const textEntries = (data: JsonObject): [string, string][] =>
   Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === "string");
 
-function readTask(rows: Collection, task: StudioTask, textOf: (task: StudioTask) => string): AnnotatedText {
-  const { file, line, data, result, marks } = task;
-  const choices = result.filter((one) => one.type === "choices").flatMap((one) => listed(resultOf(one, file, line).choices));
-  const relations = result.filter((one) => one.type === "relation").flatMap((one) => relationIn(one, marks, file, line));
-  const annotation = { file, line, relations, labels: choices.length > 0 ? choices : undefined };
+function readTask(rows: Collection, task: StudioTask, textOf: (task: StudioTask) => string): Omit<AnnotatedText, "labels"> {
+  const { file, line, data, marks, relations } = task;
+  const annotation = { file, line, relations };
   if (rows.task.shape === "pair") {
     const [text, second] = pairOf(data, file, line);
     return { ...annotation, text, second, mentions: marks.map((mark) => ({ file, line, ...mark })) };
@@ -169,37 +171,67 @@ function relationIn(one: JsonObject, marks: readonly Mark[], file: string, line:
   return (names.length === 0 ? [undefined] : names).map((name) => ({ file, line, name, ends: [[a], [b]] }));
 }
 
-/** JSON_MIN: marks under the name of their control, choices too; it leaves relations out. */
-function readSmall(rows: Collection, row: JsonObject, file: string, line: number): AnnotatedText {
+/** Columns of JSON_MIN that are no data of the task. */
+const bookkeeping: readonly string[] = ["annotator", "created_at", "updated_at", "annotation_id", "lead_time", "id"];
+const isUnmarked = ({ annotation_id: id, annotator, lead_time: time }: JsonObject): boolean =>
+  (id ?? annotator ?? time ?? null) === null;
+const columnsOf = (row: JsonObject): [string, unknown][] => Object.entries(row).filter(([key]) => !bookkeeping.includes(key));
+
+const hasChoices = (value: unknown): value is JsonObject => value !== null && typeof value === "object" && "choices" in value;
+const choicesOf = (value: unknown): string[] =>
+  typeof value === "string" ? [value] : hasChoices(value) ? listed(value.choices) : [];
+
+/** The first of the rows that JSON_MIN has of a task, one an annotation. */
+function firstOfEach(rows: Collection, all: readonly JsonRow[]): JsonRow[] {
+  const counts = new Map<unknown, number>();
+  const kept = all.filter(({ value: { id, data } }) => {
+    if (id === undefined || data !== undefined) return true;
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+    return counts.get(id) === 1;
+  });
+  rows.count("annotators", "", [...counts.values()].filter((count) => count > 1).length);
+  return kept;
+}
+
+/**
+ * Columns of JSON_MIN that hold choices: lists of them, or texts of which one at least is a label of the task. Where none is, all beside the text,
+ * for a task with labels of whole texts: labels of other names are then refused.
+ */
+function labelColumns(task: Task, all: readonly JsonRow[]): ReadonlySet<string> {
+  const cells = all.flatMap(({ value }) => (value.data === undefined ? columnsOf(value) : []));
+  const lengths = new Map<string, number>();
+  for (const [key, value] of cells) if (typeof value === "string") lengths.set(key, (lengths.get(key) ?? 0) + value.length);
+  const names = [...lengths.keys()].sort((a, b) => (lengths.get(b) as number) - (lengths.get(a) as number));
+  const texts = pairKeys(names) ?? ["text"];
+  const isLabel = (value: unknown) => hasChoices(value) || choicesOf(value).some((one) => taskLabel(task, one) !== undefined);
+  const found = new Set(cells.flatMap(([key, value]) => (!texts.includes(key) && isLabel(value) ? [key] : [])));
+  if (found.size > 0 || task.shape === "token") return found;
+  const others = names.filter((key) => !texts.includes(key));
+  return new Set(others.length < names.length ? others : others.slice(1)); // the longest is the text
+}
+
+/** A row of JSON_MIN: marks under the name of their control, choices too; it leaves relations out. */
+function smallIn(
+  rows: Collection,
+  row: JsonObject,
+  labels: ReadonlySet<string>,
+  file: string,
+  line: number,
+): StudioTask | undefined {
   if (rows.task.shape === "relation")
     malformed(file, line, "JSON_MIN holds no relations, and the task is about them: export the tasks as JSON");
   const isMark = (value: unknown): value is JsonObject =>
     value !== null && typeof value === "object" && "start" in value && "end" in value;
-  const lists = Object.entries(row).flatMap(([, value]) => (Array.isArray(value) ? [value] : []));
-  const marks = lists
-    .flat()
+  if (isUnmarked(row)) {
+    rows.count("no-label");
+    return undefined;
+  }
+  const own = columnsOf(row);
+  const marks = own
+    .flatMap(([, value]): unknown[] => (Array.isArray(value) ? value : []))
     .filter(isMark)
     .flatMap((one) => listed(one.labels).map((type) => markOf(one.start, one.end, one.text, type, undefined, file, line)));
-  const own: Record<string, unknown> = { ...row };
-  for (const key of ["annotator", "created_at", "updated_at", "annotation_id", "lead_time", "id"]) delete own[key];
-  const pair = pairKeys(Object.keys(own).filter((key) => typeof own[key] === "string"));
-  const isText = (key: string) => key === "text" || pair?.includes(key) === true;
-  const single = Object.entries(own)
-    .filter(([key, value]) => typeof value === "string" && !isText(key))
-    .map(([, value]) => value as string);
-  const several = Object.values(own).flatMap((value) =>
-    value !== null && typeof value === "object" ? listed((value as JsonObject).choices) : [],
-  );
-  const labels = [...single, ...several];
-  const [text, second] = pair ? pairOf(own, file, line) : [own.text, undefined];
-  if (typeof text !== "string") return malformed(file, line, 'the row has no "text"');
-  return {
-    file,
-    line,
-    text,
-    ...(second === undefined ? {} : { second }),
-    mentions: placedMarks(text, marks, file, line),
-    relations: [],
-    labels: labels.length > 0 ? labels : undefined,
-  };
+  const choices = own.flatMap(([key, value]) => (labels.has(key) ? choicesOf(value) : []));
+  const data = Object.fromEntries(own.filter(([key]) => !labels.has(key)));
+  return { file, line, data, marks, choices, relations: [], texts: Object.fromEntries(textEntries(data)), likely: ["text"] };
 }

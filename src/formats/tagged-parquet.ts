@@ -4,9 +4,8 @@ import type { Format } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { readParquet } from "./reading/parquet.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { tagForm, tagSpans } from "./reading/tags.ts";
+import { addTagged, tagForm } from "./reading/tags.ts";
 import { malformed } from "./reading/text-file.ts";
-import { joinWords } from "./words.ts";
 
 const tagColumns = ["ner_tags", "tags", "labels"];
 
@@ -36,9 +35,7 @@ export const taggedParquet: Format = {
         if (!Array.isArray(tokens) || !Array.isArray(tags)) return malformed(file, line, "tokens and tags must be lists");
         if (tokens.length !== tags.length) malformed(file, line, `${tokens.length} tokens and ${tags.length} tags`);
         const words = tokens.map((word, n) => ({ word: String(word), tag: tagOf(tags[n], names, file, line), line }));
-        const { text, places } = joinWords(words.map(({ word }) => word));
-        if (places.every((place) => place === undefined)) rows.count("empty-text");
-        else rows.add(split, { kind: "token", text, spans: tagSpans(rows, file, words, places) });
+        addTagged(rows, split, file, words);
       }
     }
     return rows.finish();

@@ -3,6 +3,7 @@
 import type { Example, RelationExample, Shape, Shapes, Span } from "../../tasks/example.ts";
 import { type LearnableTask, labelOf } from "../../tasks/task.ts";
 import type { Extent } from "../../tasks/words.ts";
+import { listed } from "../reading/paths.ts";
 import { joinWords, tokenize, wordsOfSpan } from "../words.ts";
 import { anyLabels, labelId, oneLabel, shown, unknown } from "./labels.ts";
 import type { Line, Row } from "./line.ts";
@@ -10,12 +11,18 @@ import { isWithoutPlaces, readMade } from "./made.ts";
 import { type Entities, firstApart, hasMarks, mentionsOf, readMarks, writeMarks } from "./relation-marks.ts";
 
 interface RowFormat<S extends Shape> {
+  /** Fields of which every row has one. */
+  readonly needs: readonly string[];
+  /** Rows that can be read, for a user whose rows are others. */
+  readonly layouts: string;
   read(line: Line<S>): Shapes[S];
   write(example: Shapes[S], task: LearnableTask<S>): Row;
 }
 
 const rows: { readonly [S in Shape]: RowFormat<S> } = {
   token: {
+    needs: ["tokens", "Sentence"],
+    layouts: '{"tokens": [...], "spans": [[first, last, type], ...]} or {"text": ..., "label": [[start, end, type], ...]}',
     read: readTokens,
     write({ text, spans }) {
       const words = tokenize(text, spans);
@@ -27,6 +34,8 @@ const rows: { readonly [S in Shape]: RowFormat<S> } = {
     },
   },
   sentence: {
+    needs: ["_id"],
+    layouts: '{"_id": ..., "text": ...} or {"text": ..., "label": ...}',
     read(line) {
       const text = line.text("text");
       return { kind: "sentence", text, labels: line.task.carries === "one" ? [oneLabel(line)] : anyLabels(line) };
@@ -37,6 +46,9 @@ const rows: { readonly [S in Shape]: RowFormat<S> } = {
     },
   },
   relation: {
+    needs: ["_id", "original_text"],
+    layouts:
+      '{"_id": ..., "original_text": ...} or {"text": ..., "head": {"start": ..., "end": ...}, "tail": {"start": ..., "end": ...}, "label": ...}',
     read: readRelation,
     write(example, task) {
       const { text, head, tail, label } = example;
@@ -45,6 +57,8 @@ const rows: { readonly [S in Shape]: RowFormat<S> } = {
     },
   },
   pair: {
+    needs: ["_id", "text_a", "sent_a"],
+    layouts: '{"_id": ..., "text_a": ..., "text_b": ...} or {"first": ..., "second": ..., "label": ...}',
     read(line) {
       const [first, second] = line.row.sent_a === undefined ? ["text_a", "text_b"] : ["sent_a", "sent_b"]; // a generated row has the latter
       return { kind: "pair", first: line.text(first as string), second: line.text(second as string), label: oneLabel(line) };
@@ -55,7 +69,9 @@ const rows: { readonly [S in Shape]: RowFormat<S> } = {
 
 /** Throws `file-malformed`, `unknown-label` or `span-out-of-bounds`, with file and line. */
 export function readRow(line: Line): Example {
-  const row = rows[line.task.shape] as unknown as { read(line: Line): Example }; // the compiler does not follow that the row is the task's own
+  const row = rows[line.task.shape] as unknown as RowFormat<Shape>; // the compiler does not follow that the row is the task's own
+  if (row.needs.every((name) => line.row[name] === undefined))
+    line.malformed(`the row has ${listed(Object.keys(line.row)) || "no field"}; write each row of the file as ${row.layouts}`);
   return row.read(line);
 }
 

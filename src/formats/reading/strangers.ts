@@ -24,16 +24,22 @@ const asDoccano = 'as JSONL, {"text": ..., "label": [[start, end, type], ...]} a
 
 const foreign: readonly (readonly [RegExp, string])[] = [
   [/^\uFEFF?#FORMAT=WebAnno TSV/, "is WebAnno's TSV: export the documents as UIMA CAS XMI"],
-  [/^\uFEFF?\s*\{[^\n]*(?:"_input_hash"\s*:|"tokens"\s*:\s*\[\s*\{)/, `is Prodigy's JSONL: write the accepted rows ${asDoccano}`],
+  [
+    /^\uFEFF?\s*\{[^\n]*(?:"_input_hash"\s*:|"tokens"\s*:\s*\[\s*\{|"answer"\s*:\s*"(?:accept|reject|ignore)")/,
+    `is Prodigy's JSONL: write the accepted rows ${asDoccano}`,
+  ],
   [
     /^\uFEFF?\s*\[\s*\[\s*"(?:[^"\\]|\\.)*"\s*,\s*\{\s*"entities"/,
     `is training data of spaCy: write its texts and entities ${asDoccano}`,
   ],
 ];
 
+/** Predicate of a sentence on text in the format of another tool; undefined for any other text. */
+export const foreignText = (text: string): string | undefined => foreign.find(([pattern]) => pattern.test(text))?.[1];
+
 /** A clause on a file in the format of another tool, whose extension formats that are read have too; undefined for any other file. */
 export function foreignWords(path: string, head: string): string | undefined {
-  const words = foreign.find(([pattern]) => pattern.test(head))?.[1];
+  const words = foreignText(head);
   return words === undefined ? undefined : `${nameOf(path)} ${words}`;
 }
 

@@ -2,6 +2,8 @@
 
 import type { Span } from "../../tasks/example.ts";
 import type { Extent } from "../../tasks/words.ts";
+import type { Split } from "../format.ts";
+import { joinWords } from "../words.ts";
 import type { Collection } from "./collection.ts";
 import { typeFor, typesOf } from "./documents.ts";
 import { malformed } from "./text-file.ts";
@@ -22,12 +24,7 @@ interface OpenSpan {
 }
 
 /** Spans of the tags, in whatever scheme: what neither begins nor goes on with a mention of its type begins one. */
-export function tagSpans(
-  rows: Collection,
-  file: string,
-  words: readonly TaggedWord[],
-  places: readonly (Extent | undefined)[],
-): Span[] {
+function tagSpans(rows: Collection, file: string, words: readonly TaggedWord[], places: readonly (Extent | undefined)[]): Span[] {
   const found: OpenSpan[] = [];
   let open: OpenSpan | undefined;
   for (const [i, { tag, line }] of words.entries()) {
@@ -49,6 +46,13 @@ export function tagSpans(
     rows.count("blank");
     return [];
   });
+}
+
+/** Adds a text of these words, whose spaces are guessed; one that shows nothing is counted. */
+export function addTagged(rows: Collection, split: Split, file: string, words: readonly TaggedWord[]): void {
+  const { text, places } = joinWords(words.map(({ word }) => word));
+  if (places.every((place) => place === undefined)) rows.count("empty-text");
+  else rows.add(split, { kind: "token", text, spans: tagSpans(rows, file, words, places) });
 }
 
 /** The task's only type, for tags without one. */

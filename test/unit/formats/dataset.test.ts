@@ -53,6 +53,16 @@ describe("readDataset", () => {
     expect(without.remarks.join("\n")).toMatch(/10 of 10 validation rows share a text with a training row of another label/);
   });
 
+  it("leaves no copy of a row that it took from the test set there", async () => {
+    const [once, twice] = [rows(20, 50), rows(20, 50).replaceAll("question", "Question ")];
+    const data = await read({ "train_few.jsonl": rows(0, 10), "test.jsonl": `${once}\n${twice}` });
+    const plain = (examples: readonly { first: string }[]) => keys(examples).map((k) => k.toLowerCase().replace(/ +/, " "));
+    expect(plain(data.test).filter((k) => plain(data.validation).includes(k))).toEqual([]);
+    expect(data.remarks[0]).toMatch(
+      /10 examples were drawn from test\.jsonl and left out of the test set, with \d+ cop(y|ies) of them\.$/,
+    );
+  });
+
   it("has the real rows beyond the three sets in an order by seed: a share of a file that is sorted by label holds each label", async () => {
     const of = (label: number) => Array.from({ length: 60 }, (_, i) => row(100 + 2 * i + label));
     const files = {
