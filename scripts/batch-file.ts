@@ -16,7 +16,7 @@ import { needs, sourceKinds, sourceOf, suits, withWriter } from "../src/generate
 import type { Manifest } from "../src/models/manifest.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
-import { modelOf, readSource, required, seedOf } from "./experiment-file.ts";
+import { licencesIn, modelOf, readSource, required, seedOf } from "./experiment-file.ts";
 import { fileBlob } from "./file-blob.ts";
 import { pickedFiles } from "./picked-files.ts";
 import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";
@@ -29,7 +29,7 @@ export interface BatchCell {
   readonly graph: string | null;
 }
 
-const fields = ["task", "tasks", "source", "sources", "seed", "seeds", "size", "preset", "model", "encoder", "graph"];
+const fields = ["task", "tasks", "source", "sources", "seed", "seeds", "size", "preset", "model", "encoder", "graph", "licences"];
 
 const root = resolve(import.meta.dirname, "..");
 export const starterGraph = join(root, "public", "graph");
@@ -51,8 +51,17 @@ export async function readBatchFile(text: string, path: string, manifest: Manife
   const rows = taskAndFolder(theOne(given, "task", file), folder);
   const task = rows.named.ref;
   const meant = theOne(given, "source", file).isText ? withTopicsOf(task, source) : source;
+  if (given.licences && given.graph) throw given.licences.fault("goes with the graph that ships, and the file names another");
+  const licences = given.licences ? { licences: licencesIn(given.licences) } : {};
   const chosen = given.encoder ? { encoder: modelOf(given.encoder, manifest, "encoder") } : {};
-  const config = presetConfig(preset, { task, source: withWriter(meant, { model: writer }), seed: seeds.text, size, ...chosen });
+  const config = presetConfig(preset, {
+    task,
+    source: withWriter(meant, { model: writer }),
+    seed: seeds.text,
+    size,
+    ...chosen,
+    ...licences,
+  });
   if (!suits(config.source, taskOf(task))) throw new Error(`${sourceOf(source).name} makes no examples for ${task}`);
   const graph = given.graph ? graphFolder(given.graph, folder) : null;
   return { config, seeds, data: await readData(config, seeds, rows), graph };

@@ -1,6 +1,6 @@
 // The folder of a batch: its plan, the requests of each turn, the answers so far, and what they gave. Knows no run.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { canonicalJson, sha256 } from "../src/base/hash.ts";
@@ -52,7 +52,7 @@ interface AskedLine {
 export interface BatchFolder extends BatchStore {
   readonly path: string;
   plan(): BatchPlan;
-  /** Writes the plan of a new batch. Throws where the folder holds another. */
+  /** Writes the plan of a new batch into the folder, which is there. Throws where the folder holds another that has asked something. */
   begin(plan: BatchPlan): void;
   /** The knowledge that it keeps. */
   gathered(): KnowledgeData | undefined;
@@ -77,11 +77,10 @@ export function batchFolder(path: string): BatchFolder {
     path,
     plan: () => readPlan(at(names.plan)),
     begin(plan) {
-      mkdirSync(path, { recursive: true });
       const text = `${JSON.stringify(plan, null, 1)}\n`;
-      if (existsSync(at(names.plan)) && readFileSync(at(names.plan), "utf8") !== text) {
-        throw new Error(`${path} holds another batch: choose another folder, or delete it`);
-      }
+      const isOther = existsSync(at(names.plan)) && readFileSync(at(names.plan), "utf8") !== text;
+      if (isOther && turns() > 0) throw new Error(`${path} holds another batch: choose another folder, or delete it`);
+      if (isOther) rmSync(at(names.knowledge), { force: true }); // of a plan that asked nothing: its graph had no topics, say
       write(names.plan, text);
     },
     turns: async () => turns(),
@@ -155,8 +154,8 @@ function readPlan(path: string): BatchPlan {
       file: path,
     });
   }
-  const plan = parsed<BatchPlan>(readFileSync(path, "utf8").replaceAll("\n", " "), names.plan, 1);
-  if (plan.form !== "clinfuse-batch-1")
+  const plan = parsed<BatchPlan | null>(readFileSync(path, "utf8").replaceAll("\n", " "), names.plan, 1);
+  if (plan?.form !== "clinfuse-batch-1" || [plan.config, plan.seeds, plan.data].includes(undefined as never))
     throw new ClinfuseError("file-malformed", `${path} is no plan of a batch`, { file: path });
   return plan;
 }

@@ -6,6 +6,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
+import { turnFile } from "../src/experiment/batch-store.ts";
 import { answersText } from "../src/generate/answers-text.ts";
 import { faultWords, type GrammarForm, mostTold, serverForms } from "../src/generate/batch-lines.ts";
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
@@ -14,7 +15,8 @@ import { dataFolder } from "../src/report/data-folder.ts";
 import { taskOf } from "../src/tasks/catalogue.ts";
 import { type FeedbackGiver, trainedFeedback } from "./batch-feedback.ts";
 import { readBatchFile } from "./batch-file.ts";
-import { type BatchFolder, type BatchPlan, batchFolder } from "./batch-folder.ts";
+import { type BatchFolder, type BatchPlan, batchFolder, planName } from "./batch-folder.ts";
+import { alone } from "./batch-lock.ts";
 import { type Stepped, step } from "./batch-step.ts";
 import { endWithReader, faultOf } from "./command.ts";
 import { modelsFolder } from "./models-folder.ts";
@@ -25,7 +27,7 @@ const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempt
 npm run batch -- --in FOLDER [ANSWERS.jsonl ...] [--dataset FOLDER]
 
   CELL.json   {"task": ID or {"id", "data": FOLDER, "test": COUNT}, "source": ID or a source's config, "seed": NUMBER or {"data", "text", "training"},
-              "size": NUMBER, "preset": "small" or "paper", "model": NAME, "encoder": ID, "graph": FOLDER of nodes.tsv and edges.tsv}
+              "size": NUMBER, "preset": "small" or "paper", "model": NAME, "encoder": ID, "graph": FOLDER of nodes.tsv and edges.tsv, "licences": [LICENCE]}
               "task", "source", "seed", "size" and a model must be there; the words are those of npm run experiment
   --out       writes FOLDER/plan.json with all choices and FOLDER/turn-1.jsonl with the requests
   --in        reads answers in OpenAI's batch format, in any order and from any number of files; writes the next turn where one is due,
@@ -79,14 +81,20 @@ export async function main(args: readonly string[], print: Print, feedback: Feed
       if (place !== undefined) requireFolder(option, place);
     }
     const folder = batchFolder((values.out ?? values.in) as string);
-    let stepped = values.out === undefined ? await back(folder, positionals) : await out(folder, positionals, values);
-    for (tell(stepped, print); stepped.barrier; tell(stepped, print)) {
-      atWork = true;
-      const plan = folder.plan();
-      stepped = await step(folder, plan, new Map(), await feedback(plan, stepped.barrier, print.aside));
-    }
-    if (values.dataset !== undefined) putDataset(values.dataset, folder.plan(), stepped);
-    print.out(JSON.stringify(stepped.line));
+    if (values.dataset !== undefined) requireDataset(folder.plan());
+    const plan = values.out === undefined ? undefined : await planOf(positionals, values);
+    const line = await alone(folder.path, async () => {
+      let stepped = plan ? await out(folder, plan) : await back(folder, positionals);
+      for (tell(stepped, print); stepped.barrier; tell(stepped, print)) {
+        atWork = true;
+        const own = folder.plan();
+        stepped = await step(folder, own, new Map(), await feedback(own, stepped.barrier, print.aside));
+      }
+      if (values.dataset !== undefined && !putDataset(values.dataset, folder.plan(), stepped))
+        print.aside(`No example is accepted yet: ${values.dataset} is not written.`);
+      return stepped.line;
+    });
+    print.out(JSON.stringify(line));
     return 0;
   } catch (error) {
     print.out(JSON.stringify({ error: faultOf(error, atWork ? "failed" : "bad-arguments") }));
@@ -100,7 +108,12 @@ interface OutOptions {
   readonly grammar?: string | undefined;
 }
 
-async function out(folder: BatchFolder, positionals: readonly string[], asked: OutOptions): Promise<Stepped> {
+async function out(folder: BatchFolder, plan: BatchPlan): Promise<Stepped> {
+  folder.begin(plan);
+  return step(folder, plan, new Map());
+}
+
+async function planOf(positionals: readonly string[], asked: OutOptions): Promise<BatchPlan> {
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new Error("--out FOLDER takes one file of a cell: --out FOLDER CELL.json");
   const { grammar = "none" } = asked;
@@ -108,12 +121,10 @@ async function out(folder: BatchFolder, positionals: readonly string[], asked: O
     throw new Error(`--grammar takes ${Object.keys(serverForms).join(", ")}; it is ${JSON.stringify(grammar)}`);
   }
   const attempts = wholeNumber("attempts", asked.attempts, 1);
-  const plan = await planOf(path, asked.model, grammar as GrammarForm, attempts);
-  folder.begin(plan);
-  return step(folder, plan, new Map());
+  return planOfCell(path, asked.model, grammar as GrammarForm, attempts);
 }
 
-async function planOf(
+async function planOfCell(
   path: string,
   model: string | undefined,
   grammar: GrammarForm,
@@ -144,7 +155,16 @@ async function planOf(
 
 async function back(folder: BatchFolder, paths: readonly string[]): Promise<Stepped> {
   const plan = folder.plan();
+  await requireOwnRequests(folder, plan);
   return step(folder, plan, new Map(paths.flatMap(filesOf).map((path) => [path, answersIn(path)])));
+}
+
+/** Throws `file-malformed` where the requests that were written are another plan's: no answer to them would be known. */
+async function requireOwnRequests(folder: BatchFolder, plan: BatchPlan): Promise<void> {
+  const [first] = (await folder.asked()).keys();
+  if (first === undefined || first.startsWith(`${await planName(plan)}-`)) return;
+  const message = `plan.json was changed after ${turnFile(1)} was written: put it back as it was, or begin another folder with --out`;
+  throw new ClinfuseError("file-malformed", message, { file: join(folder.path, "plan.json") });
 }
 
 /** A folder of answers is its .jsonl files. Throws `file-missing` for one without any. */
@@ -182,15 +202,21 @@ function tell({ faults, remarks, line }: Stepped, print: Print): void {
   if (line.next !== null) print.aside(`Next: have ${line.next} answered.`);
 }
 
-/** Throws where there is nothing to write. */
-function putDataset(path: string, { config, seeds }: BatchPlan, { line, synthetic }: Stepped): void {
-  if (sourceOf(config.source).answers) throw new Error(`${sourceOf(config.source).name} makes predictions and no data set`);
-  if (line.run === null || synthetic.length === 0) throw new Error("--dataset: there are no accepted examples yet");
+/** Throws for a source whose accepted answers are no examples. */
+function requireDataset({ config }: BatchPlan): void {
+  if (sourceOf(config.source).answers)
+    throw new Error(`--dataset: ${sourceOf(config.source).name} makes predictions and no data set`);
+}
+
+/** False where there is nothing to write yet. */
+function putDataset(path: string, { config, seeds }: BatchPlan, { line, synthetic }: Stepped): boolean {
+  if (line.run === null || synthetic.length === 0) return false;
   const files = dataFolder(taskOf(config.task), synthetic, { source: config.source, run: line.run, seed: seeds.text });
   for (const [name, content] of files) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), content);
   }
+  return true;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

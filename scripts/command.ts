@@ -2,7 +2,7 @@
 
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { ClinfuseError } from "../src/base/errors.ts";
+import { ClinfuseError, type ErrorCode } from "../src/base/errors.ts";
 import { type PlainArguments, plainArguments, type Takes } from "./options.ts";
 
 export interface Fault {
@@ -17,9 +17,17 @@ export function faultOf(error: unknown, otherwise = "bad-arguments"): Fault {
   if (!(error instanceof ClinfuseError)) {
     return { code: otherwise, message: error instanceof Error ? error.message : String(error), file: null, line: null };
   }
-  const { code, message, place } = error;
+  const { code, place } = error;
+  const remedy = remedies[code];
+  const message = remedy === undefined ? error.message : `${error.message}; ${remedy}`;
   return { code, message, file: place.file ?? null, line: place.line ?? null };
 }
+
+/** What to do at the command line about what its reader cannot guess; the app's own remedies speak of its pages. */
+const remedies: { readonly [C in ErrorCode]?: string } = {
+  "no-topics":
+    'take another source (zerogen, demogen), topics of the language model ({"kind": "clingen", "topics": "llm"}) or another graph',
+};
 
 /** Shows what ended a verb that was at work: a sentence, and the last line. The exit code is 1. `otherwise` as `faultOf` has it. */
 export function showFailure(error: unknown, what: string, otherwise = "failed"): void {

@@ -188,7 +188,7 @@ function writerField(given: Field, models: Models): string {
  * Licences of which the graph that ships, from which a plan's cells draw, has one at least: under the others alone no topic could be drawn. A name that is
  * nearly one of the graph's is a slip.
  */
-function licencesIn(given: Field): string[] {
+export function licencesIn(given: Field): string[] {
   const known = [...starterLicences()];
   const isKnown = (named: string): boolean => known.some((licence) => licenceKey(licence) === licenceKey(named));
   const fault = (of: Field) => of.fault(`takes a licence of the graph that ships (${known.join(", ")})`);
@@ -356,8 +356,8 @@ const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>>
   maxTokens: (given) => given.wholeNumber(16),
   warmup: (given) => given.number(0),
   weightDecay: (given) => given.number(0),
-  dropout: (given) => given.number(0),
-  maskRate: (given) => given.number(0),
+  dropout: (given) => given.number(0, 1),
+  maskRate: (given) => given.number(0, 1),
 };
 
 const writerFields: Readonly<Record<string, (given: Field, manifest: Models) => unknown>> = {
@@ -371,8 +371,8 @@ const writerFields: Readonly<Record<string, (given: Field, manifest: Models) => 
   sampling: (given) => {
     const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
     return {
-      ...(temperature ? { temperature: temperature.number(0) } : {}),
-      ...(topP ? { topP: topP.number(0) } : {}),
+      ...(temperature ? { temperature: temperature.number(0, 2) } : {}),
+      ...(topP ? { topP: topP.number(0, 1) } : {}),
       ...(maxTokens ? { maxTokens: maxTokens.wholeNumber(1) } : {}),
     };
   },

@@ -22,7 +22,7 @@ export interface Field {
   text(): string;
   flag(): boolean;
   wholeNumber(least: number, most?: number): number;
-  number(least: number): number;
+  number(least: number, most?: number): number;
   /** A number of more than `least`. */
   above(least: number): number;
   oneOf<T extends string>(allowed: readonly T[]): T;
@@ -83,8 +83,9 @@ export function field(name: string, value: unknown): Field {
       if (!Number.isFinite(value) || (value as number) <= least) throw fault(`takes a number of more than ${least}`);
       return value as number;
     },
-    number(least) {
-      if (!Number.isFinite(value) || (value as number) < least) throw fault(`takes a number of at least ${least}`);
+    number(least, most = Number.POSITIVE_INFINITY) {
+      const takes = Number.isFinite(most) ? `takes a number from ${least} to ${most}` : `takes a number of at least ${least}`;
+      if (!Number.isFinite(value) || (value as number) < least || (value as number) > most) throw fault(takes);
       return value as number;
     },
     oneOf(allowed) {

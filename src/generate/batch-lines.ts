@@ -1,5 +1,6 @@
 // OpenAI's batch format: a request as a line of JSON, and lines of answers back. Knows no file and no run.
 
+import { canonicalJson } from "../base/hash.ts";
 import type { CompletionRequest, Sampling, Uncopied } from "../engines/language-model.ts";
 import type { Answer, NamedRequest } from "./recorded-model.ts";
 
@@ -184,8 +185,12 @@ function completionOf(id: string, body: Json): ReadLine {
     return typeof value === "number" && Number.isFinite(value) ? value : 0;
   };
   const counts = { promptTokens: tokens("prompt_tokens"), completionTokens: tokens("completion_tokens") };
-  return { id, answer: { kind: "answered", text, finish: reason === "length" ? "length" : "stop", ...counts } };
+  return { id, answer: { kind: "answered", text: wellFormed(text), finish: reason === "length" ? "length" : "stop", ...counts } };
 }
+
+/** Halves of a character beyond 16 bits that stand alone, where an answer was cut inside of one, are no text: no file could hold them. */
+const wellFormed = (text: string): string =>
+  text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 const partsIn = (content: unknown): readonly Json[] =>
   (Array.isArray(content) ? (content as readonly unknown[]) : []).flatMap((part): Json[] => {
@@ -218,8 +223,8 @@ function failed(why: string): Answer {
 
 /** Words of an error field; undefined where there is none. */
 function errorWords(error: unknown): string | undefined {
-  if (error === null || error === undefined) return undefined;
-  if (typeof error === "string") return error || "an error without words";
+  if (error === null || error === undefined || error === "" || canonicalJson(error) === "{}") return undefined;
+  if (typeof error === "string") return error;
   const { code, message } = objectOf(objectOf(error)?.error) ?? objectOf(error) ?? {}; // vLLM wraps it once more
   const words = [code, message].filter((part) => typeof part === "string" || typeof part === "number").join(": ");
   return words === "" ? JSON.stringify(error) : words;

@@ -22,6 +22,15 @@ const told = (text: string | Record<string, string>, known?: Record<string, Answ
   read(text, known).faults.map(({ fault, file, line: number, id }) => `${file}:${number} ${fault} ${id}`);
 const answer = (text: string): Answer => ({ kind: "answered", text, finish: "stop", promptTokens: 7, completionTokens: 3 });
 
+it.each(["", {}])("takes an answer beside an error field that says nothing: %j", (error) => {
+  expect(read(line("a", chat("Rash."), 200, error)).fresh.get("a")).toEqual(answer("Rash."));
+});
+
+it("puts the sign of a lost character for half of one, which no file of UTF-8 holds", () => {
+  const text = JSON.stringify(chat("A 😀 and half of one: ?")).replace("?", "\\ud83d");
+  expect(read(line("a", JSON.parse(text))).fresh.get("a")).toEqual(answer("A 😀 and half of one: \ufffd"));
+});
+
 describe("a request", () => {
   const request = {
     messages: [{ role: "user", content: 'Say "β"\nand stop' }],
