@@ -97,7 +97,8 @@ export function chooseFormat(all: ReadonlyMap<string, string>, task: Task): Choi
     return files.length > 0 ? [{ format, files }] : [];
   });
   const serving = fitting.filter(({ format }) => format.serves(task));
-  const [first, second] = apartFromNames(serving);
+  const [first, ...more] = apartFromNames(serving);
+  const second = first && more.find((other) => !isOnceMore(first, other));
   if (first && second) throw several(first, second);
   const foreign = new Map([...heads].filter(([path, head]) => foreignWords(path, head) !== undefined));
   if (!first && foreign.size > 0) throw unknown(foreign, task);
@@ -129,6 +130,13 @@ function apartFromNames(fitting: readonly Fitting[]): Fitting[] {
     for (const path of files) taken.add(path);
     return own.length > 0;
   });
+}
+
+/** Whether a format's files are those of another once more, as BC5CDR's release has each set as PubTator and as BioC: alike but for what follows the first dot. */
+function isOnceMore(one: Fitting, other: Fitting): boolean {
+  const setOf = (path: string) => `${folderOf(path)}/${nameOf(path).split(".")[0]}`;
+  const sets = new Set(one.files.map(setOf));
+  return other.files.every((path) => sets.has(setOf(path)));
 }
 
 /** A format for files that fit none by their beginning: damaged ones, which it refuses with the line. */

@@ -132,6 +132,21 @@ it("reads PubTator's BioC, whose relations have objects among their infons", asy
   expect(rows.rows.pool).toMatchObject([{ spans: [{ start: 14, end: 18 }] }]);
 });
 
+it("reads a corpus that lies there in two formats once, and refuses two corpora", async () => {
+  const pubtator = "1|t|Zolmine eases rash.\n1|a|\n1\t14\t18\trash\tDisease\tD1\n\n";
+  const bioc = `<collection><document><id>1</id><passage><infon key="type">title</infon><offset>0</offset><text>Zolmine eases rash.</text>
+<annotation id="0"><infon key="type">Disease</infon><location offset="14" length="4"/><text>rash</text></annotation></passage></document></collection>`;
+  const { format, rows } = await read("bc5cdr-disease", {
+    "CDR_TestSet.PubTator.txt": pubtator,
+    "CDR_TestSet.BioC.xml": bioc,
+  });
+  expect([format.id, rows.rows.test?.length]).toEqual(["pubtator", 1]);
+  expect(rows.remarks.join()).toContain("1 other file was passed over (CDR_TestSet.BioC.xml)");
+  await expect(read("bc5cdr-disease", { "CDR_TestSet.PubTator.txt": pubtator, "Other.BioC.xml": bioc })).rejects.toThrow(
+    /several formats/,
+  );
+});
+
 describe("CASI's ends", () => {
   const of = async (rows: string) =>
     (await read("casi", { "test.csv": `snippet,annotations\n${rows}` })).rows.rows.test?.map((e) =>
