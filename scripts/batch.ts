@@ -76,11 +76,12 @@ export async function main(args: readonly string[], print: Print, feedback: Feed
       if (values[option] !== undefined)
         throw new Error(`--${option} goes with --${values.out === undefined ? "out: a batch keeps what it began with" : "in"}`);
     }
-    for (const option of ["out", "dataset"] as const) {
+    for (const option of ["out", "in", "dataset"] as const) {
       const place = values[option];
       if (place !== undefined) requireFolder(option, place);
     }
     const folder = batchFolder((values.out ?? values.in) as string);
+    if (values.in !== undefined) folder.plan(); // there is a batch
     if (values.dataset !== undefined) requireDataset(folder.plan());
     const plan = values.out === undefined ? undefined : await planOf(positionals, values);
     const line = await alone(folder.path, async () => {

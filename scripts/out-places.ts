@@ -13,10 +13,23 @@ export function requireFolder(option: string, path: string): void {
 /** Throws an Error where no file could be written at `path`. Its folder need not be there. */
 export function requireFile(option: string, path: string): void {
   if (path.trim() === "") throw new Error(`--${option} takes a file, and its name is empty`);
-  const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  const fault = folderFault(dirname(resolve(path))) ?? (isFolder() ? "a folder has this name" : undefined);
+  const fault = folderFault(dirname(resolve(path))) ?? fileFault(path);
   if (fault) throw new Error(`--${option} takes a file; ${resolve(path)}: ${fault}`);
 }
+
+/** A file that is there must be one that can be written. */
+function fileFault(path: string): string | undefined {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return "a folder has this name";
+  try {
+    if (there) accessSync(path, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return unwritable(error as NodeJS.ErrnoException);
+  }
+}
+
+const unwritable = (error: NodeJS.ErrnoException): string => `it cannot be written (${error.code ?? String(error)})`;
 
 /** Looks at the folder, or else at the nearest one above it that is there. */
 function folderFault(folder: string): string | undefined {
@@ -28,6 +41,6 @@ function folderFault(folder: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && dirname(folder) !== folder) return folderFault(dirname(folder));
-    return code === "ENOTDIR" ? "a file has this name" : `it cannot be written (${code ?? String(error)})`;
+    return code === "ENOTDIR" ? "a file has this name" : unwritable(error as NodeJS.ErrnoException);
   }
 }

@@ -431,6 +431,7 @@ describe("npm run batch", () => {
   it("refuses what is no batch, no file, or another batch's folder", async () => {
     const path = cellFile("other", cell);
     expect((await batch("--in", join(folder, "empty"))).last.error).toMatchObject({ code: "file-missing" });
+    expect(existsSync(join(folder, "empty"))).toBe(false);
     expect((await batch("--in", join(folder, "whole"), "nothing.jsonl")).last.error).toMatchObject({
       code: "file-missing",
       file: "nothing.jsonl",
