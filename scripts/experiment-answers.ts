@@ -86,7 +86,8 @@ export function requireWanted(answered: readonly Answered[], cells: readonly { r
   const seed = seeds.data === seeds.text && seeds.text === seeds.training ? seeds.text : JSON.stringify(seeds);
   throw new Error(
     `${spare.field.name}: no cell of the file has the choices of ${spare.folder}: ${taskIdOf(config.task)}, ${sourceOf(config.source).name} ` +
-      `(${kind}${own === "{}" ? "" : ` ${own}`}) by ${model}, seed ${seed}, ${config.size} examples, preset ${config.preset}`,
+      `(${kind}${own === "{}" ? "" : ` ${own}`}) by ${model}, seed ${seed}, ${config.size} examples, preset ${config.preset}, ` +
+      (config.licences ? `licences ${config.licences.join(", ")}` : "of any licence"),
   );
 }
 

@@ -129,7 +129,9 @@ async function drive(file: ExperimentFile, out: string): Promise<void> {
       await page.run(cells, true);
       const failed = done.filter(({ error }) => error).length;
       if (failed > 0) {
-        console.error(`${failed} of ${done.length} cells failed. Started again with the same --out, they alone are tried again.`);
+        console.error(
+          `${failed} of ${done.length} cells failed, as told above. Once that is mended, the same command tries them alone.`,
+        );
         process.exitCode = 1;
       }
       const standings = await page.standings();

@@ -263,7 +263,7 @@ function writtenElsewhere(
     if (name === undefined) return undefined;
     const { log, knowledge } = await answersOf(name);
     const run = { ...readStoredLog(log, name), knowledge };
-    const wayOut = "Choose another folder to keep what is made";
+    const wayOut = "Start with another --out to keep what is made";
     return (await adopt({ cell, data, name, run, engine: "batch", wayOut }, products, runs)).knowledge;
   };
 }
