@@ -94,13 +94,8 @@ export function batchFolder(path: string): BatchFolder {
       }
       return asked;
     },
-    answers: async () =>
-      new Map(
-        lines(names.answers).map((line, i) => {
-          const { id, ...answer } = parsed<Answer & { readonly id: string }>(line, names.answers, i + 1);
-          return [id, answer as Answer];
-        }),
-      ),
+    lastTurn: async () => lines(turnFile(turns())).map((line, i) => parsed<AskedLine>(line, turnFile(turns()), i + 1).custom_id),
+    answers: async () => new Map(lines(names.answers).map(receivedIn)),
     async keepAnswers(answers) {
       const sorted = [...answers].sort(([a], [b]) => (a < b ? -1 : 1));
       put(
@@ -131,6 +126,11 @@ export function batchFolder(path: string): BatchFolder {
     keepFeedback: async (feedback) => write(names.feedback, `${JSON.stringify(feedback, null, 1)}\n`),
     write,
   };
+}
+
+function receivedIn(line: string, i: number): [id: string, answer: Answer] {
+  const { id, ...answer } = parsed<Answer & { readonly id: string }>(line, names.answers, i + 1);
+  return [id, answer as Answer];
 }
 
 const numberOf = (name: string): number => Number(turnName.exec(name)?.[1] ?? 0);

@@ -1,6 +1,6 @@
 // One command at a time in a folder: two that read answers into it would each write over what the other kept. Knows no batch.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -16,47 +16,65 @@ interface Holder {
 export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, lockFile);
-  take(path);
-  try {
-    return await work();
-  } finally {
-    rmSync(path, { force: true });
-  }
-}
-
-function take(path: string): void {
   const own: Holder = { host: hostname(), process: process.pid };
+  const there = holdAt(path);
+  if (there !== undefined) {
+    if (!isGone(there)) throw held(path, there);
+    takeAway(path, there);
+  }
   try {
     writeFileSync(path, JSON.stringify(own), { flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const holder = holderOf(path);
-    if (holder && !isGone(holder)) {
-      const { host, process: id } = holder;
-      throw new Error(`another command is at work in this folder (process ${id} on ${host}); where it is not, delete ${path}`);
-    }
-    rmSync(path, { force: true });
-    writeFileSync(path, JSON.stringify(own), { flag: "wx" });
+    throw codeOf(error) === "EEXIST" ? held(path, holdAt(path)) : error; // another was quicker
+  }
+  try {
+    return await work();
+  } finally {
+    if (JSON.stringify(holdAt(path)) === JSON.stringify(own)) rmSync(path, { force: true });
   }
 }
 
-/** Undefined for a file that is no holder's, or was just taken away. */
-function holderOf(path: string): Holder | undefined {
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+function held(path: string, holder: Holder | "unreadable" | undefined): Error {
+  const who = holder === undefined || holder === "unreadable" ? "" : ` (process ${holder.process} on ${holder.host})`;
+  return new Error(`another command is at work in this folder${who}; where none is, delete ${path}`);
+}
+
+/** Who holds it; undefined for nobody. A file that is being written, or is no lock, is unreadable. */
+function holdAt(path: string): Holder | "unreadable" | undefined {
   try {
     const { host, process: id } = JSON.parse(readFileSync(path, "utf8")) as Partial<Holder>;
-    return typeof host === "string" && typeof id === "number" ? { host, process: id } : undefined;
-  } catch {
-    return undefined;
+    return typeof host === "string" && typeof id === "number" ? { host, process: id } : "unreadable";
+  } catch (error) {
+    return codeOf(error) === "ENOENT" ? undefined : "unreadable";
   }
 }
 
 /** Tells whether it was stopped: of a process of another machine nobody here can tell. */
-function isGone({ host, process: id }: Holder): boolean {
-  if (host !== hostname()) return false;
+function isGone(holder: Holder | "unreadable"): boolean {
+  if (holder === "unreadable" || holder.host !== hostname()) return false;
   try {
-    process.kill(id, 0);
-    return id === process.pid; // an earlier process had this one's number
+    process.kill(holder.process, 0);
+    return holder.process === process.pid; // an earlier process had this one's number
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
+    return codeOf(error) === "ESRCH";
   }
+}
+
+/** Takes away the lock of a process that is gone; not one that a quicker command took meanwhile. */
+function takeAway(path: string, gone: Holder | "unreadable"): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  const taken = holdAt(aside);
+  if (JSON.stringify(taken) !== JSON.stringify(gone)) {
+    renameSync(aside, path);
+    throw held(path, taken);
+  }
+  rmSync(aside, { force: true });
 }

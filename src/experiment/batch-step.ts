@@ -39,7 +39,7 @@ export interface BatchWork {
   readonly openGraph: () => Promise<KnowledgeGraph>;
   /** Attempts whose outcome is settled: their answers come too late. Absent: none. */
   readonly settled?: number;
-  /** True: asks what is due although no file came. False: asks nothing. Absent: only where nothing that was asked lacks its answer. */
+  /** True: asks what is due although no answer came. False: asks nothing. Absent: only where nothing that was asked lacks its answer. */
   readonly asks?: boolean;
   /** The answer to the barrier of the step before. */
   readonly feedback?: Feedback;
@@ -97,7 +97,9 @@ export async function step(
 
   const state = await stateOf(store, work, { asked, answers }, signal);
   const awaits = [...asked.keys()].some((id) => !answers.has(id));
-  const asks = state.due.length > 0 && (work.asks ?? (files.size > 0 || !awaits || work.feedback !== undefined));
+  // Answers to the last turn that are no news: the command was stopped before it asked the next one.
+  const wasStopped = files.size > 0 && (await store.lastTurn()).some((id) => answers.has(id));
+  const asks = state.due.length > 0 && (work.asks ?? (fresh.size > 0 || !awaits || wasStopped || work.feedback !== undefined));
   const turn = asks ? await store.ask(state.due) : undefined;
   const all = turn ? await store.asked() : asked;
   const unanswered = [...asked.keys()].filter((id) => answers.get(id)?.kind !== "answered");

@@ -14,6 +14,8 @@ export interface BatchStore {
   turns(): Promise<number>;
   /** Messages by name of request, over all turns. */
   asked(): Promise<Recording["asked"]>;
+  /** Names of the requests of the last turn. */
+  lastTurn(): Promise<readonly string[]>;
   answers(): Promise<Recording["answers"]>;
   /** All answers, in the place of those before. */
   keepAnswers(answers: ReadonlyMap<string, Answer>): Promise<void>;
@@ -50,6 +52,7 @@ export function memoryBatch(before: KeptBatch = emptyBatch): BatchStore & { read
     },
     turns: async () => kept.turns.length,
     asked: async () => new Map(kept.turns.flat().map(({ id, request }) => [id, request.messages])),
+    lastTurn: async () => (kept.turns.at(-1) ?? []).map(({ id }) => id),
     answers: async () => new Map(kept.answers),
     async keepAnswers(answers) {
       kept = { ...kept, answers: [...answers] };

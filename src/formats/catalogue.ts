@@ -71,7 +71,8 @@ export const headLength = 2 ** 17;
 
 /** Characters of them that the formats see. */
 const shownLength = 4096;
-const longText = /"((?:[^"\\\n]|\\.){0,100})(?:[^"\\\n]|\\.)*("|$)/g;
+/** It matches at each quote, whatever follows: a pattern that may fail behind a long text is tried anew at each quote in that. */
+const longText = /"((?:[^"\\\n]|\\.){0,100})(?:[^"\\\n]|\\.)*("|)/g;
 
 /** The beginning of a file; of JSON with long texts cut short, so that it reaches the fields behind them. */
 function shownOf(path: string, head: string): string {
@@ -134,7 +135,7 @@ function apartFromNames(fitting: readonly Fitting[]): Fitting[] {
 
 /** Whether a format's files are those of another once more, as BC5CDR's release has each set as PubTator and as BioC: alike but for what follows the first dot. */
 function isOnceMore(one: Fitting, other: Fitting): boolean {
-  const setOf = (path: string) => `${folderOf(path)}/${nameOf(path).split(".")[0]}`;
+  const setOf = (path: string) => `${folderOf(path)}/${nameOf(path).split(".")[0]} ${splitOf(path)}`;
   const sets = new Set(one.files.map(setOf));
   return other.files.every((path) => sets.has(setOf(path)));
 }

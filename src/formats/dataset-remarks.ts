@@ -70,7 +70,7 @@ function mirrored({ train, validation }: Sets): string[] {
   });
   if (found.length === 0) return [];
   return [
-    `${rowsOf(found.length, validation.length, "validation")} share${found.length === 1 ? "s" : ""} a text with a training row of another label: what learns that row by heart validates worse, and the best epoch may be one that learnt little.`,
+    `${rowsOf(found.length, validation.length, "validation")} share${found.length === 1 ? "s" : ""} a text with a training row of another label: a model that memorises such rows validates worse, so the best epoch may be an early one.`,
   ];
 }
 

@@ -1,7 +1,7 @@
 // doccano's lines of JSON: a text, and its marks, labels or relations. Offsets count UTF-16 units, or code points where that fits the words. Knows no disk.
 
 import type { Task } from "../tasks/task.ts";
-import type { Format } from "./format.ts";
+import type { Format, Split } from "./format.ts";
 import { type AnnotatedText, addAnnotated } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import type { Mention } from "./reading/documents.ts";
@@ -12,8 +12,9 @@ import { extensionOf, splitOf } from "./reading/paths.ts";
 import { foreignText } from "./reading/strangers.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
-/** Fields of what was annotated: each row has one of them, also where nothing is marked. */
+/** Fields that may hold labels of the whole text. */
 const labelFields = ["label", "labels", "annotations", "cats"] as const;
+/** Fields of what was annotated: each row has one of them, also where nothing is marked. */
 const fields = [...labelFields, "entities"] as const;
 
 /** A text with marks or labels. */
@@ -35,28 +36,34 @@ export const doccano: Format = {
   claims: (path) => /doccano/i.test(path) && /^jsonl?$/.test(extensionOf(path)),
   async read(tree, task) {
     const rows = new Collection(task);
-    const fileOf = new Map<string, string>();
-    const several = new Set<string>();
+    const all: { readonly key: string; readonly split: Split; readonly one: AnnotatedText }[] = [];
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
       const read = jsonRows(await readText(tree, file), file).map(({ value, line }) => readRow(value, task, file, line));
       const marked = read.some(({ mentions }) => mentions.length > 0); // no labels then say nothing about the text
-      for (const one of read) {
-        const key = `${split} ${one.text}`;
-        const first = fileOf.get(key) ?? file;
-        fileOf.set(key, first);
-        if (first !== file) several.add(key);
-        else addAnnotated(rows, split, marked && one.labels?.length === 0 ? { ...one, labels: undefined } : one);
-      }
+      for (const one of read)
+        all.push({
+          key: `${split} ${one.text}`,
+          split,
+          one: marked && one.labels?.length === 0 ? { ...one, labels: undefined } : one,
+        });
     }
-    if (several.size > 0) rows.remark(severalRemark(several.size));
+    const chosen = new Map<string, { readonly file: string; readonly says: boolean }>();
+    for (const { key, one } of all) {
+      const before = chosen.get(key);
+      const says = one.mentions.length > 0 || (one.labels?.length ?? 0) > 0;
+      if (!before || (says && !before.says)) chosen.set(key, { file: one.file, says });
+    }
+    const left = all.filter(({ key, one }) => chosen.get(key)?.file !== one.file);
+    for (const { key, split, one } of all) if (chosen.get(key)?.file === one.file) addAnnotated(rows, split, one);
+    if (left.length > 0) rows.remark(severalRemark(new Set(left.map(({ key }) => key)).size));
     return rows.finish();
   },
 };
 
 const severalRemark = (n: number): string =>
-  `${n} text${n === 1 ? " stands" : "s stand"} in several files, as where each annotator has one: ${n === 1 ? "it was" : "they were"} read from the first by name.`;
+  `${n} text${n === 1 ? " stands" : "s stand"} in several files, as where each annotator has one: ${n === 1 ? "it was" : "they were"} read from the first by name that labels ${n === 1 ? "it" : "them"}.`;
 
 const listAt = (row: JsonObject, names: readonly string[], file: string, line: number): readonly unknown[] => {
   const name = names.find((one) => row[one] !== undefined && row[one] !== null);

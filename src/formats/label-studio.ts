@@ -202,7 +202,7 @@ function labelColumns(task: Task, all: readonly JsonRow[]): ReadonlySet<string> 
   const lengths = new Map<string, number>();
   for (const [key, value] of cells) if (typeof value === "string") lengths.set(key, (lengths.get(key) ?? 0) + value.length);
   const names = [...lengths.keys()].sort((a, b) => (lengths.get(b) as number) - (lengths.get(a) as number));
-  const texts = pairKeys(names) ?? ["text"];
+  const texts = pairKeys(names) ?? (names.includes("text") ? ["text"] : names.slice(0, 1)); // the longest, where none is called so
   const isLabel = (value: unknown) => hasChoices(value) || choicesOf(value).some((one) => taskLabel(task, one) !== undefined);
   const found = new Set(cells.flatMap(([key, value]) => (!texts.includes(key) && isLabel(value) ? [key] : [])));
   if (found.size > 0 || task.shape === "token") return found;
@@ -222,16 +222,16 @@ function smallIn(
     malformed(file, line, "JSON_MIN holds no relations, and the task is about them: export the tasks as JSON");
   const isMark = (value: unknown): value is JsonObject =>
     value !== null && typeof value === "object" && "start" in value && "end" in value;
-  if (isUnmarked(row)) {
-    rows.count("no-label");
-    return undefined;
-  }
   const own = columnsOf(row);
   const marks = own
     .flatMap(([, value]): unknown[] => (Array.isArray(value) ? value : []))
     .filter(isMark)
     .flatMap((one) => listed(one.labels).map((type) => markOf(one.start, one.end, one.text, type, undefined, file, line)));
   const choices = own.flatMap(([key, value]) => (labels.has(key) ? choicesOf(value) : []));
+  if (marks.length + choices.length === 0 && isUnmarked(row)) {
+    rows.count("no-label");
+    return undefined;
+  }
   const data = Object.fromEntries(own.filter(([key]) => !labels.has(key)));
   return { file, line, data, marks, choices, relations: [], texts: Object.fromEntries(textEntries(data)), likely: ["text"] };
 }

@@ -11,7 +11,8 @@ import { malformed, readText } from "./reading/text-file.ts";
 
 const labels = { entailment: "entail", neutral: "neutral", contradiction: "contradict" };
 /** Names of the test set of MEDIQA-NLI, made for the shared task of BioNLP 2019. */
-const isShared = /shared_task|bionlp19|mediqa/i;
+const isShared = (path: string): boolean =>
+  /shared_task|bionlp19|mediqa/i.test(nameOf(path)) && !["full", "dev"].includes(splitOf(path));
 const isLabels = (path: string): boolean => extensionOf(path) === "csv";
 
 export const nli: Format = {
@@ -32,7 +33,7 @@ export const nli: Format = {
     const rows = new Collection(task);
     const known = new Set<string>();
     const files = [...tree.keys()].filter((path) => !isLabels(path));
-    const shared = files.filter((path) => isShared.test(nameOf(path)));
+    const shared = files.filter(isShared);
     const both = shared.length > 0 && shared.length < files.length;
     const isMedNli = both && task.id === "mednli";
     if (isMedNli) rows.remark(`${listed(shared)} was left out: it is the test set of MEDIQA-NLI.`);

@@ -25,7 +25,7 @@ const fields: { readonly [S in Shape]: readonly string[] } = {
 /** Signs of the layouts that no other format has. A text with a list of labels is a row of doccano's too, which reads it. */
 const layouts: readonly (readonly RegExp[])[] = [
   [/"text"\s*:\s*"/, /"spans"\s*:\s*\[\s*(?:\]|\{)/],
-  [/"text"\s*:\s*"/, /"head"\s*:\s*\{\s*"start"\s*:/, /"tail"\s*:\s*\{\s*"start"\s*:/],
+  [/"text"\s*:\s*"/, /"head"\s*:\s*\{[^}]*"start"\s*:/, /"tail"\s*:\s*\{[^}]*"start"\s*:/],
   [/"first"\s*:\s*"/, /"second"\s*:\s*"/],
 ];
 
@@ -38,8 +38,7 @@ function looksOwn(head: string): boolean {
 export const ownRows: Format = {
   id: "rows",
   name: "rows of a task of your own",
-  files:
-    'lines of JSON with "text" and "spans" of {start, end, label}, "text", "head", "tail" and "label", or "first", "second" and "label"',
+  files: 'lines of JSON: {"text", "spans"}, {"text", "head", "tail", "label"} or {"first", "second", "label"}',
   extensions: [],
   serves: () => true,
   fits: (heads) =>

@@ -14,7 +14,7 @@ function looksTagged(head: string): boolean {
 }
 
 const tagFields = ["ner_tags", "tags", "labels"];
-/** Names of the numbers, {"O": 0, "B-Disease": 1}, as TNER's data sets have them. */
+/** Names of the numbers, {"O": 0, "B-Disease": 1} as TNER's data sets have them, or the other way round. */
 const isNames = (path: string): boolean => /^labels?(?:2id|_to_id)?\.json$/i.test(nameOf(path));
 
 export const taggedRows: Format = {
@@ -54,7 +54,8 @@ async function namesIn(tree: Tree): Promise<ReadonlyMap<unknown, string> | undef
   const file = [...tree.keys()].find(isNames);
   if (file === undefined) return undefined;
   const [row] = jsonRows(`[${await readText(tree, file)}]`, file);
-  return new Map(Object.entries(row?.value ?? {}).map(([name, number]) => [number, name]));
+  const pairs = Object.entries(row?.value ?? {});
+  return new Map(pairs.map(([one, other]) => (typeof other === "string" ? [Number(one), other] : [other, one])));
 }
 
 function tagOf(raw: unknown, names: ReadonlyMap<unknown, string> | undefined, file: string, line: number): string {

@@ -3,7 +3,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { GzipFault, gunzip } from "../base/gunzip.ts";
 import type { Tree } from "./format.ts";
-import { splitOf } from "./reading/paths.ts";
+import { isAside, splitOf } from "./reading/paths.ts";
 import { mostBytes } from "./reading/text-file.ts";
 import { readZip } from "./zip.ts";
 
@@ -13,7 +13,7 @@ const zip = /\.zip$/i;
 const gzip = /\.gz$/i;
 const isGzip = (path: string): boolean => gzip.test(path) && !/\.tar\.gz$/i.test(path);
 
-/** Archives in an archive, as ChemProt's release has them; none in those. */
+/** Archives in an archive that holds nothing else, as ChemProt's release has them; none in those. */
 const deepest = 2;
 
 /** Throws what an archive that cannot be opened throws: `file-malformed`, `file-too-large`. */
@@ -34,11 +34,12 @@ async function zipped(file: Blob, name: string, depth: number, budget: { left: n
   const entries = await readZip(file, name, { ...limits, bytes: budget.left });
   budget.left -= entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const files = new Map<string, Blob>();
+  const holdsArchives = depth < deepest && entries.every(({ path }) => zip.test(path) || isAside(path));
   for (const { path, bytes, stream } of entries) {
     if (bytes > mostBytes)
       throw new ClinfuseError("file-too-large", `${name}: ${path} is too large`, { file: path, got: bytes, expected: mostBytes });
     const content = await new Response(stream()).blob();
-    if (zip.test(path) && depth < deepest) {
+    if (zip.test(path) && holdsArchives) {
       for (const [inner, one] of await zipped(content, `${name}: ${path}`, depth + 1, budget))
         files.set(`${path.replace(zip, "")}/${inner}`, one);
     } else if (isGzip(path)) files.set(path.replace(gzip, ""), await plain(content, `${name}: ${path}`));

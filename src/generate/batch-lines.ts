@@ -185,12 +185,11 @@ function completionOf(id: string, body: Json): ReadLine {
     return typeof value === "number" && Number.isFinite(value) ? value : 0;
   };
   const counts = { promptTokens: tokens("prompt_tokens"), completionTokens: tokens("completion_tokens") };
-  return { id, answer: { kind: "answered", text: wellFormed(text), finish: reason === "length" ? "length" : "stop", ...counts } };
+  return {
+    id,
+    answer: { kind: "answered", text: text.toWellFormed(), finish: reason === "length" ? "length" : "stop", ...counts },
+  };
 }
-
-/** Halves of a character beyond 16 bits that stand alone, where an answer was cut inside of one, are no text: no file could hold them. */
-const wellFormed = (text: string): string =>
-  text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 
 const partsIn = (content: unknown): readonly Json[] =>
   (Array.isArray(content) ? (content as readonly unknown[]) : []).flatMap((part): Json[] => {

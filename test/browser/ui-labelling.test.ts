@@ -3,6 +3,7 @@
 import { beforeEach, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
+import type { OwnTasks } from "../../src/store/own-tasks.ts";
 import type { Example } from "../../src/tasks/example.ts";
 import type { OwnTask } from "../../src/tasks/own-store.ts";
 import type { Label, LearnableTask } from "../../src/tasks/task.ts";
@@ -211,6 +212,13 @@ async function openedTask() {
   return { services, task, there };
 }
 
+/** As another tab keeps the task, after whatever this one has kept of it. */
+async function keepElsewhere({ tasks }: { readonly tasks: OwnTasks }, task: OwnTask): Promise<void> {
+  const { updatedAt = 0 } = (await tasks.get(task.id)) ?? {};
+  const { kind } = await tasks.put({ ...task, updatedAt: updatedAt + 1 }, updatedAt);
+  if (kind === "outdated") await keepElsewhere({ tasks }, task);
+}
+
 it("follows a renamed label into marks that are not kept yet, and lets go of one that is gone", async () => {
   const { services } = await openedTask();
   select("rash");
@@ -240,10 +248,6 @@ it("keeps marks of a text that is not an example yet, where one leaves the page 
   await page.getByRole("link", { name: "All tasks" }).click();
   await page.getByRole("link", { name: "Findings" }).click();
   await expect.element(page.getByRole("button", { name: "Take the mark from “rash”" })).toBeVisible();
-  await page.getByRole("button", { name: "Take the mark from “rash”" }).click();
-  await expect.poll(async () => (await services.tasks.list())[0]?.underWay).toMatchObject({ spans: [] });
-  select("rash");
-  await userEvent.keyboard("1");
   await page.getByRole("button", { name: "Keep the example" }).click();
   await expect
     .poll(async () => (await services.tasks.list())[0])
@@ -305,7 +309,7 @@ it("shows what another tab keeps of the task, under marks that are not kept yet,
   const { services, there } = await openedTask();
   select("rash");
   await userEvent.keyboard("1");
-  await services.tasks.put(there, 1);
+  await keepElsewhere(services, there);
   await expect.element(page.getByText("Train: 1")).toBeVisible();
   await userEvent.keyboard("{Enter}");
   await expect.element(page.getByText("Train: 2")).toBeVisible();
@@ -315,6 +319,18 @@ it("shows what another tab keeps of the task, under marks that are not kept yet,
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect.poll(async () => (await services.tasks.get("own-1"))?.examples.train).toEqual([]);
+});
+
+it("does not lose what another tab has marked of the text that waits, when it keeps a change of its own", async () => {
+  const { services, there } = await openedTask();
+  const underWay: Example = { kind: "token", text: "She had a rash.", spans: [{ start: 10, end: 14, label: "finding" }] };
+  await keepElsewhere(services, { ...there, underWay });
+  await expect.element(page.getByText("Train: 1")).toBeVisible();
+  await page.getByLabelText("Name of the task").fill("Findings here");
+  await expect.poll(async () => await services.tasks.get("own-1")).toMatchObject({ half: { name: "Findings here" }, underWay });
+  await page.getByRole("button", { name: "Leave it out" }).click();
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.waiting).toEqual([["No fever."]]);
+  expect(await services.tasks.get("own-1")).not.toHaveProperty("underWay");
 });
 
 it("keeps no change over another tab's: its state is shown, and undo leads back", async () => {

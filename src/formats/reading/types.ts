@@ -45,9 +45,13 @@ export function isType(wanted: string, raw: string, corpora = none): boolean {
 
 /** The wanted type that the corpus's type is: by name, or else the only one of its kind. */
 export function typeAmong(wanted: readonly string[], raw: string, corpora = none): string | undefined {
-  const named = wanted.find((type) => folded(type) === folded(raw));
-  const alike = [...new Set(wanted)].filter((type) => isType(type, raw, corpora));
-  return named ?? (alike.length === 1 ? alike[0] : undefined);
+  const types = [...new Set(wanted)];
+  const exact = types.find((type) => type.trim().toLowerCase() === raw.trim().toLowerCase());
+  if (exact !== undefined) return exact;
+  const [named, other] = types.filter((type) => folded(type) === folded(raw));
+  if (named !== undefined) return other === undefined ? named : undefined;
+  const alike = types.filter((type) => isType(type, raw, corpora));
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 /** A wanted type, or a name of its kind, of which the raw name is a slip of one letter; undefined where it is another word. */

@@ -8,6 +8,8 @@ const called: Readonly<Record<string, string>> = {
   firstContent: "what the first text is",
   secondContent: "what the second text is",
   summary: "what the model learns",
+  "head.word": "the first kind of entity",
+  "tail.word": "the second kind of entity",
 };
 
 const shorter = (what: string, most = "", has = "") => `shorten ${what}: it takes at most ${most} characters, and has ${has}.`;
@@ -28,7 +30,7 @@ const sentences: readonly (readonly [field: RegExp, sentence: (match: RegExpExec
       shorter(field === "name" ? `the name of label ${Number(i) + 1}` : `what label ${Number(i) + 1} means`, most, has),
   ],
   [
-    /^(\w+) takes at most (\d+) characters, and has (\d+)/,
+    /^([\w.]+) takes at most (\d+) characters, and has (\d+)/,
     ([, field = "", most, has]) => shorter(called[field] ?? field, most, has),
   ],
   [/^(head|tail)\.word takes a line of text/, () => "name both kinds of entity."],

@@ -12,11 +12,9 @@ import { labelsOf, textsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
 import type { OwnTaskList } from "../own-task-list.svelte.ts";
 import { missingWords } from "./missing-words.ts";
+import { isOf, type LabelIds, type UnderWay } from "./under-way.ts";
 
 export type SetName = keyof TaskExamples;
-
-/** Ids of labels by keys that stay while the ids follow the names. */
-export type LabelIds = ReadonlyMap<number, string>;
 
 interface State {
   readonly half: HalfTask;
@@ -24,14 +22,6 @@ interface State {
   readonly keys: readonly number[];
   readonly examples: TaskExamples;
   readonly waiting: NonNullable<OwnTask["waiting"]>;
-}
-
-/** Labels of the first text that waits, before they are kept as an example. */
-interface UnderWay {
-  readonly of: readonly string[];
-  readonly form: string;
-  readonly ids: LabelIds;
-  readonly example: Example;
 }
 
 /** Milliseconds of rest after which a change is kept; typing is one change to undo. */
@@ -42,6 +32,8 @@ export class TaskEditor {
   readonly id: string;
   #state = $state.raw<State>({ half: emptyTask("", 0).half, keys: [], examples: noExamples, waiting: [] });
   #underWay = $state.raw<UnderWay>();
+  /** What another tab stored of its own: it is not shown here, and not lost by what is kept here. */
+  #elsewhere: Example | undefined;
   #past = $state.raw<readonly State[]>([]);
   #future = $state.raw<readonly State[]>([]);
   /** Why the last change could not be kept. */
@@ -333,14 +325,18 @@ export class TaskEditor {
       const updatedAt = Math.max(Date.now(), (this.#stored ?? 0) + 1);
       try {
         const { half, examples, waiting } = this.#state;
-        const underWay = this.underWay && this.#kept(this.underWay);
+        const elsewhere = this.#elsewhere && isOf(this.#elsewhere, waiting[0]) ? this.#elsewhere : undefined;
+        const underWay = this.underWay ? this.#kept(this.underWay) : elsewhere;
         const own = { id: this.id, updatedAt, half, examples, waiting, ...(underWay ? { underWay } : {}) };
         const saved = await this.#list.save(own, this.#stored);
         this.failure = undefined;
         this.deleted = saved.kind === "deleted";
         this.overtaken = saved.kind === "outdated";
         if (saved.kind === "written") this.#stored = updatedAt;
-        else if (saved.kind === "outdated") this.#follow(saved.task);
+        else if (saved.kind === "outdated") {
+          this.#follow(saved.task);
+          if (this.underWay) this.#keepSoon();
+        }
       } catch (error) {
         this.pending = true;
         this.failure = error;
@@ -375,7 +371,7 @@ export class TaskEditor {
   }
 
   /** Another tab's state is one change to undo. */
-  #follow({ updatedAt, half, examples, waiting = [] }: OwnTask): void {
+  #follow({ updatedAt, half, examples, waiting = [], underWay }: OwnTask): void {
     clearTimeout(this.#timer);
     this.#past = [...this.#past, this.#state].slice(-mostUndone);
     this.#future = [];
@@ -390,6 +386,7 @@ export class TaskEditor {
     const keys = half.labels.map(({ id }, i) => (isSame ? this.#state.keys[i] : keyOf(id)) ?? this.#nextKey++);
     this.#state = { half, keys, examples, waiting: waiting.map(same) };
     this.#stored = updatedAt;
+    this.#elsewhere = underWay;
     this.pending = false;
   }
 

@@ -90,8 +90,24 @@ it("reads a text of several annotators once, as in the first file by name, and t
   ]);
   expect(rows.rows.test).toMatchObject([{ text: "gout" }]);
   expect(rows.remarks).toContain(
-    "2 texts stand in several files, as where each annotator has one: they were read from the first by name.",
+    "2 texts stand in several files, as where each annotator has one: they were read from the first by name that labels them.",
   );
+});
+
+it("reads a text of several annotators from the first file that labels it", async () => {
+  const { rows } = await read(disease, {
+    "admin.jsonl": lines({ text: "gout", label: [] }, { text: "fever", label: [] }),
+    "bob.jsonl": lines({ text: "fever", label: [] }, gout),
+  });
+  expect(rows.rows.pool).toMatchObject([
+    { text: "fever", spans: [] },
+    { text: "gout", spans: [{ label: "Disease" }] },
+  ]);
+});
+
+it("refuses a row that is cut off behind many quotes, and is not held up by them", async () => {
+  const row = `{"text": "${'said \\"yes\\", '.repeat(8000)}\nand more", "label": []}\n`;
+  await expect(read(disease, { "doccano.jsonl": row })).rejects.toMatchObject({ place: { file: "doccano.jsonl" } });
 });
 
 it("reads a list that is indented", async () => {

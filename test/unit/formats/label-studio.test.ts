@@ -89,6 +89,26 @@ describe("JSON_MIN", () => {
     await expect(read(severity("any"), [row])).rejects.toThrow(/"Weather" is no label of Severity/);
   });
 
+  it("is read where it does not say who annotated it, by its marks", async () => {
+    const mark = { start: 0, end: 4, text: "Gout", labels: ["Disease"] };
+    const { rows } = await read(disease, [
+      { id: 1, text: "Gout", label: [mark], annotator: null, annotation_id: null, lead_time: null },
+      { id: 2, text: "Gout again", label: [mark], annotator: 1, annotation_id: 2 },
+    ]);
+    expect(rows.pool?.map((e) => (e.kind === "token" ? e.spans.length : 0))).toEqual([1, 1]);
+  });
+
+  it("takes the longest column for the text, also where a text is the name of a label", async () => {
+    const { rows } = await read(severity("one"), [
+      { id: 1, note: "severe", topic: "severe", ...small },
+      { id: 2, note: "a very long note", topic: "mild", ...small },
+    ]);
+    expect(rows.pool).toMatchObject([
+      { text: "severe", labels: ["severe"] },
+      { text: "a very long note", labels: ["mild"] },
+    ]);
+  });
+
   it("reads the first annotation of each task", async () => {
     const row = (id: number, topic: string) => ({ id, text: `text ${id}`, topic, ...small });
     const { rows, remarks } = await read(severity("one"), [row(1, "mild"), row(1, "severe"), row(1, "mild"), row(2, "severe")]);

@@ -33,6 +33,13 @@ describe("a zip", () => {
     expect([rows.rows.full, rows.rows.test].map((set) => set?.length)).toEqual([2, 2]);
   });
 
+  it("passes over a zip that lies beside its data, damaged or not", async () => {
+    for (const inner of [zipOf({ "mqp.csv": mqp }), "damaged"])
+      expect(
+        (await read("mqp", { "corpus.zip": zipOf({ "mqp.csv": mqp, "old/backup.zip": inner }) })).rows.rows.pool,
+      ).toHaveLength(2);
+  });
+
   it("is refused where zips lie three deep", async () => {
     const deep = zipOf({ "c.zip": zipOf({ "train.csv": mqp }) });
     await expect(read("mqp", { "a.zip": zipOf({ "b.zip": deep }) })).rejects.toThrow(/archive inside of another/);
@@ -142,9 +149,11 @@ it("reads a corpus that lies there in two formats once, and refuses two corpora"
   });
   expect([format.id, rows.rows.test?.length]).toEqual(["pubtator", 1]);
   expect(rows.remarks.join()).toContain("1 other file was passed over (CDR_TestSet.BioC.xml)");
-  await expect(read("bc5cdr-disease", { "CDR_TestSet.PubTator.txt": pubtator, "Other.BioC.xml": bioc })).rejects.toThrow(
-    /several formats/,
-  );
+  for (const files of [
+    { "CDR_TestSet.PubTator.txt": pubtator, "Other.BioC.xml": bioc },
+    { "cdr.train.txt": pubtator, "cdr.test.xml": bioc },
+  ])
+    await expect(read("bc5cdr-disease", files)).rejects.toThrow(/several formats/);
 });
 
 describe("CASI's ends", () => {
@@ -187,9 +196,51 @@ describe("MedNLI beside MEDIQA-NLI", () => {
     expect(await texts("mediqa-nli")).toEqual({ full: ["He is c.", "He is a."], dev: ["He is b."], test: ["He is d."] });
   });
 
+  it("learns from a training set that bears the shared task's name", async () => {
+    const { rows } = (
+      await read("mediqa-nli", { "mediqa_train.jsonl": row("t", "neutral"), "mli_test_v1.jsonl": row("c", "entailment") })
+    ).rows;
+    expect([rows.full?.length, rows.test?.length]).toEqual([1, 1]);
+  });
+
   it("leaves the shared task's pairs out of MedNLI, and says so", async () => {
     expect(await texts("mednli")).toEqual({ full: ["He is a."], dev: ["He is b."], test: ["He is c."] });
     expect((await read("mednli", files)).rows.remarks.join()).toContain("it is the test set of MEDIQA-NLI");
+  });
+});
+
+describe("rows of JSON", () => {
+  it("keep types apart that a hyphen tells apart", async () => {
+    const { task: both } = readTaskJson(
+      { name: "Drugs", family: "ner", labels: [{ name: "co-drug" }, { name: "co drug" }] },
+      "task.json",
+    );
+    const doccano = JSON.stringify({
+      text: "Rash after zolmine.",
+      label: [
+        [0, 4, "co drug"],
+        [11, 18, "co-drug"],
+      ],
+    });
+    const { rows } = await read(both, { "a.jsonl": doccano });
+    expect(rows.rows.pool).toMatchObject([{ spans: [{ label: "co drug" }, { label: "co-drug" }] }]);
+  });
+
+  it("have ends of a relation in either order", async () => {
+    const ends = { head: { end: 7, start: 0 }, tail: { end: 18, start: 14 } };
+    const line = JSON.stringify({ text: "Zolmine eases rash.", ...ends, label: "induce" });
+    expect((await read("cdr", { "train.jsonl": line })).rows.rows.full).toMatchObject([
+      { head: { start: 0 }, tail: { start: 14 } },
+    ]);
+  });
+
+  it.each([
+    { O: 0, "B-Disease": 1 },
+    { 0: "O", 1: "B-Disease" },
+  ])("have tags by the numbers of %j", async (names) => {
+    const line = JSON.stringify({ tokens: ["rash", "."], ner_tags: [1, 0] });
+    const { rows } = await read("bc5cdr-disease", { "train.jsonl": line, "label.json": JSON.stringify(names) });
+    expect(rows.rows.full).toMatchObject([{ spans: [{ start: 0, end: 4, label: "Disease" }] }]);
   });
 });
 

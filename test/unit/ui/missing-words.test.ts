@@ -33,6 +33,15 @@ it.each<[Partial<HalfTask>, string]>([
     "shorten what label 2 means: it takes at most 500 characters, and has 501.",
   ],
   [{ labels: [{ id: "", name: "", description: "" }] }, "name label 1."],
+  [
+    {
+      family: "relation",
+      head: { word: "h".repeat(90), type: "h" },
+      tail: { word: "dose", type: "dose" },
+      labels: ["one", "two"].map((name) => ({ id: name, name, description: "so" })),
+    },
+    "shorten the first kind of entity: it takes at most 80 characters, and has 90.",
+  ],
 ])("says what to do about %j", (patch, words) => {
   expect(lacking(patch)).toBe(words);
 });

@@ -1,0 +1,21 @@
+// How far the first text that waits is labelled, before it is kept as an example. Knows no page.
+
+import type { Example } from "../../tasks/example.ts";
+import { textsOf } from "../../tasks/shapes.ts";
+
+/** Ids of labels by keys that stay while the ids follow the names. */
+export type LabelIds = ReadonlyMap<number, string>;
+
+export interface UnderWay {
+  /** The texts that wait; another list of the same ones is another turn. */
+  readonly of: readonly string[];
+  /** The form of task by which it is labelled: it fits no other. */
+  readonly form: string;
+  /** Ids of the labels that it bears. */
+  readonly ids: LabelIds;
+  readonly example: Example;
+}
+
+/** Tells whether the example is one of these texts. */
+export const isOf = (example: Example, texts: readonly string[] | undefined): boolean =>
+  texts !== undefined && textsOf(example).join("\0") === texts.join("\0");
