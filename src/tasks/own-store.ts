@@ -3,8 +3,8 @@
 import type { Example } from "./example.ts";
 import { exampleRows, noExamples, type TaskExamples } from "./example-rows.ts";
 import type { EntityRole, Family, ShapeData } from "./families.ts";
-import { draftOfTask, type OwnWords } from "./own-task.ts";
-import type { Label } from "./task.ts";
+import { draftOfTask, type OwnWords, taskOfDraft } from "./own-task.ts";
+import { type ByLabel, forLabel, type Label } from "./task.ts";
 import { readTaskJson, type TaskFile } from "./task-file.ts";
 
 /** Fields of the task's file, as far as they are filled in. */
@@ -36,6 +36,37 @@ export const emptyTask = (id: string, now: number): OwnTask => ({
   examples: noExamples,
 });
 
+/** Choices that may stand by label. */
+const choices = ["topics", "entityTypes", "topicList"] as const;
+
+/** The task with its choices by label after a label's id became another, or is gone. */
+function choicesFollowed(half: HalfTask, from: string, to: string | undefined): HalfTask {
+  const followed = choices.flatMap((name) => {
+    const given: ByLabel<unknown> | undefined = half[name];
+    if (!given || !("each" in given) || !Object.hasOwn(given.each, from)) return [];
+    const { [from]: own, ...others } = given.each;
+    return [[name, { each: to === undefined ? others : { ...others, [to]: own } }]];
+  });
+  return { ...half, ...Object.fromEntries(followed) };
+}
+
+/** Choices by label for the labels that are there: a new one has what is filled in. Of a list nothing can be filled in. */
+function choicesOfLabels(half: HalfTask, labels: readonly Label[]): Partial<HalfTask> {
+  const { topics: _, entityTypes: __, topicList: ___, ...open } = half;
+  const filled: { readonly [C in (typeof choices)[number]]?: ByLabel<unknown> } = taskOfDraft({ ...open, labels });
+  const own = choices.flatMap((name) => {
+    const given: ByLabel<unknown> | undefined = half[name];
+    if (!given || !("each" in given)) return [];
+    const each = labels.flatMap(({ id }) => {
+      if (Object.hasOwn(given.each, id)) return [[id, given.each[id]]];
+      const of = name === "topicList" ? undefined : filled[name];
+      return of ? [[id, forLabel(of, id)]] : [];
+    });
+    return [[name, { each: Object.fromEntries(each) }]];
+  });
+  return Object.fromEntries(own);
+}
+
 /** The task with its examples. Throws `task-malformed` while something is missing. */
 export function wholeTask({ id, half, examples }: OwnTask): TaskFile {
   const labels = half.labels.map(({ id: given, name, description, negative }) => ({
@@ -44,7 +75,11 @@ export function wholeTask({ id, half, examples }: OwnTask): TaskFile {
     description: description || undefined,
     negative,
   }));
-  const plain = JSON.parse(JSON.stringify({ ...half, id, labels })) as object; // fields that are undefined are left out
+  const own = choicesOfLabels(
+    half,
+    half.labels.map((label) => ({ ...label, id: label.id || label.name })),
+  );
+  const plain = JSON.parse(JSON.stringify({ ...half, ...own, id, labels })) as object; // fields that are undefined are left out
   return readTaskJson({ ...plain, examples: exampleRows(examples) }, half.name || "The task");
 }
 
@@ -82,8 +117,21 @@ export function followed(example: Example, to: (id: string) => string | undefine
   return next?.kind === "sentence" && carriesOne && next.labels.length === 0 ? undefined : next;
 }
 
+/** The task and its examples after a label's id became another, or is gone. */
+export const labelFollowed = (half: HalfTask, examples: TaskExamples, from: string, to: string | undefined) => ({
+  half: choicesFollowed(half, from, to),
+  examples: from === to ? examples : relabelled(examples, from, to, half.carries !== "any"),
+});
+
+/** Examples of a relation after one of its ends became another kind of entity. */
+export function endRenamed(examples: TaskExamples, end: "head" | "tail", type: string): TaskExamples {
+  const one = (example: Example): Example =>
+    example.kind === "relation" ? { ...example, [end]: { ...example[end], label: type } } : example;
+  return { train: examples.train.map(one), validation: examples.validation.map(one), test: examples.test.map(one) };
+}
+
 /** Examples after a label's id became another; where it is gone, without it, and without the examples that it alone labelled. */
-export function relabelled(examples: TaskExamples, from: string, to: string | undefined, carriesOne: boolean): TaskExamples {
+function relabelled(examples: TaskExamples, from: string, to: string | undefined, carriesOne: boolean): TaskExamples {
   const one = (example: Example) => followed(example, (id) => (id === from ? to : id), carriesOne) ?? [];
   return { train: examples.train.flatMap(one), validation: examples.validation.flatMap(one), test: examples.test.flatMap(one) };
 }

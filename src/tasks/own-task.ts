@@ -236,6 +236,10 @@ const open: Readonly<Record<keyof OwnWords, true>> = {
   styles: true,
 };
 
+/** Tells whether the draft decides something that would be filled in. */
+export const decides = (draft: OwnWords): boolean =>
+  Object.keys(open).some((field) => draft[field as keyof OwnWords] !== undefined);
+
 /** The draft that the task follows from, without what would be filled in so anyway: that goes on to follow the labels. */
 export function draftOfTask({ shape: _, ...task }: Task): TaskDraft {
   const whole = JSON.stringify(taskOfDraft(task));

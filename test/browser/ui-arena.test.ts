@@ -136,6 +136,38 @@ describe("an arena", () => {
     await expect.element(page.getByRole("heading", { name: "1 arena in this browser" })).toBeVisible();
   });
 
+  it("is called by its tasks as they are ticked, also one that an earlier version has kept", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    const heading = (name: string) => page.getByRole("heading", { name, exact: true });
+    await expect.element(heading("BC5CDR-Disease, laptop")).toBeVisible();
+    for (const task of ["MQP", "BC5CDR-Disease"]) await page.getByLabelText(task).click();
+    await expect.element(heading("MQP, laptop")).toBeVisible();
+    await page.getByLabelText("CHEMDNER").click();
+    await expect.element(heading("MQP and CHEMDNER, laptop")).toBeVisible();
+    const { arenas } = fake.services;
+    await expect.poll(async () => (await arenas.list())[0]?.title).toBe("MQP and CHEMDNER, laptop");
+    const [first] = await arenas.list();
+    if (!first) throw new Error("no arena was begun");
+    const kept = { ...first, id: "kept", title: "BC5CDR-Disease and others, paper", grid: { ...first.grid, tasks: ["mqp"] } };
+    await arenas.put(kept);
+    await page.getByRole("link", { name: "All arenas" }).click();
+    await expect.element(page.getByRole("link", { name: "MQP and CHEMDNER, laptop" })).toBeVisible();
+    await button("Delete MQP, paper").click();
+    await expect.element(page.getByText(/^Delete “MQP, paper” with/)).toBeVisible();
+    await page.getByRole("link", { name: "MQP, paper" }).click();
+    await expect.element(heading("MQP, paper")).toBeVisible();
+  });
+
+  it("says where a method does not fit a task", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    await page.getByLabelText("MQP").click();
+    await page.getByLabelText("KGPC").click(); // sentences, and no pairs
+    await expect.element(row(/^KGPC/)).toHaveTextContent(/does not fit this task.*open$/);
+    await expect.element(row(/^ZeroGen/)).not.toHaveTextContent("does not fit");
+  });
+
   it("judges its methods together: intervals, ranks, tests against a baseline of choice, a forest plot, costs", async () => {
     const fake = fakeServices();
     await arenaOf(fake);
@@ -210,7 +242,7 @@ describe("an arena", () => {
     await button("Fill 3 cells").click();
     const arena = location.hash;
     location.hash = "#/run/r1/generate";
-    await expect.element(page.getByText(/at work in “BC5CDR-Disease and others, laptop”/)).toBeVisible();
+    await expect.element(page.getByText(/at work in “BC5CDR-Disease, laptop”/)).toBeVisible();
     await expect.element(button(/^Generate/)).toBeDisabled();
     location.hash = arena; // it went on meanwhile, and the page counts what came
     await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();

@@ -27,6 +27,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { Lab } from "../lab.svelte.ts";
 import { Work } from "../parts/work.svelte.ts";
 import { ArenaTexts } from "./arena-texts.svelte.ts";
+import { type ArenaChange, retitled, titled } from "./arena-title.ts";
 
 const stepWords = { task: "data", knowledge: "knowledge", generate: "writing", train: "training", evaluate: "scores" } as const;
 
@@ -34,8 +35,6 @@ function tooFew({ name }: Task): ClinfuseError {
   const remedy = "Label more examples where the task is edited and take it anew here, or let a run of it lend its rows.";
   return new ClinfuseError("not-enough-examples", `${name} has too few labelled examples to train on`, { what: name, remedy });
 }
-
-type ArenaChange = (before: Arena) => Arena;
 
 export class ArenaRun {
   readonly work = new Work();
@@ -56,7 +55,7 @@ export class ArenaRun {
 
   constructor(lab: Lab, arena: Arena) {
     this.#lab = lab;
-    this.arena = arena;
+    this.arena = titled(arena);
     this.#stored = arena;
     this.texts = new ArenaTexts(lab, this);
   }
@@ -239,9 +238,10 @@ export class ArenaRun {
   }
 
   /** Changes that another tab made meanwhile are kept. */
-  async change(change: (before: Arena) => Arena): Promise<void> {
+  async change(change: ArenaChange): Promise<void> {
+    const named = retitled(change);
     // Later than what it is made on, whatever the clock says: the latest of two states is told by its date.
-    const dated: ArenaChange = (before) => ({ ...change(before), updatedAt: Math.max(Date.now(), before.updatedAt + 1) });
+    const dated: ArenaChange = (before) => ({ ...named(before), updatedAt: Math.max(Date.now(), before.updatedAt + 1) });
     this.arena = dated(this.arena);
     this.#pending = [...this.#pending, dated];
     try {
@@ -258,7 +258,7 @@ export class ArenaRun {
 
   #take(stored: Arena): void {
     if (stored.updatedAt > this.#stored.updatedAt) this.#stored = stored;
-    this.arena = this.#pending.reduce((arena, change) => change(arena), this.#stored);
+    this.arena = this.#pending.reduce((arena, change) => change(arena), titled(this.#stored));
     this.#lab.arenas.noted(this.#stored);
   }
 }

@@ -11,7 +11,7 @@ import type { ArenaRun } from "./arena-run.svelte.ts";
 const arenaCode = remembered(async () => ({
   ...(await import("./arena-run.svelte.ts")),
   ...(await import("../../experiment/grid.ts")),
-  ...(await import("../../tasks/catalogue.ts")),
+  ...(await import("./arena-title.ts")),
 }));
 
 export class Arenas {
@@ -87,14 +87,14 @@ export class Arenas {
 
   async #create(preset: GridPreset): Promise<void> {
     const now = Date.now();
-    const { gridPresets, sourcesOf, taskById } = await arenaCode();
+    const { arenaTitle, gridPresets, sourcesOf } = await arenaCode();
     const { preset: settings, ...choices } = gridPresets[preset];
     const task = "bc5cdr-disease";
     const arena: Arena = {
       id: crypto.randomUUID().slice(0, 8),
       createdAt: now,
       updatedAt: now,
-      title: `${taskById(task).name} and others, ${preset}`,
+      title: arenaTitle([task], preset),
       grid: {
         ...choices,
         preset: settings,

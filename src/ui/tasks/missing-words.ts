@@ -33,6 +33,7 @@ const sentences: readonly (readonly [field: RegExp, sentence: (match: RegExpExec
     /^([\w.]+) takes at most (\d+) characters, and has (\d+)/,
     ([, field = "", most, has]) => shorter(called[field] ?? field, most, has),
   ],
+  [/^topicList\.each has no "(.*?)"/, ([, label]) => `paste topics for ${label} too.`],
   [/^(head|tail)\.word takes a line of text/, () => "name both kinds of entity."],
   [/^tail takes another/, () => "give the two kinds of entity different names."],
 ];

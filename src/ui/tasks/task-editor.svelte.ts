@@ -6,7 +6,7 @@ import type { Example } from "../../tasks/example.ts";
 import { exampleSets, noExamples, type TaskExamples } from "../../tasks/example-rows.ts";
 import type { Family } from "../../tasks/families.ts";
 import { fivePerLabel, setWanting } from "../../tasks/few-shot.ts";
-import { emptyTask, followed, type HalfTask, type OwnTask, relabelled, wholeTask } from "../../tasks/own-store.ts";
+import { emptyTask, endRenamed, followed, type HalfTask, labelFollowed, type OwnTask, wholeTask } from "../../tasks/own-store.ts";
 import { hasField, shapeOf } from "../../tasks/own-task.ts";
 import { labelsOf, textsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
@@ -222,18 +222,14 @@ export class TaskEditor {
     const id = name === "" || isOthers ? before.id : name;
     const label: Label = { ...kept, ...words, id, ...(negative ? { negative: true } : {}) };
     const labels = this.half.labels.map((other, k) => (k === i ? label : other));
-    const examples = id === before.id ? this.examples : relabelled(this.examples, before.id, id, false);
-    this.#change({ half: { ...this.half, labels }, examples }, `label ${i} ${Object.keys(patch).join()}`);
+    const next = labelFollowed({ ...this.half, labels }, this.examples, before.id, id);
+    this.#change(next, `label ${i} ${Object.keys(patch).join()}`);
   }
 
   /** Both ends of a relation's examples bear their kind. */
   setEnd(end: "head" | "tail", word: string): void {
-    const role = { word, type: word };
-    const renamed = (example: Example) =>
-      example.kind === "relation" ? { ...example, [end]: { ...example[end], label: word } } : example;
-    const { train, validation, test } = this.examples;
-    const examples = { train: train.map(renamed), validation: validation.map(renamed), test: test.map(renamed) };
-    this.#change({ half: { ...this.half, [end]: role }, examples }, end);
+    const half = { ...this.half, [end]: { word, type: word } };
+    this.#change({ half, examples: endRenamed(this.examples, end, word) }, end);
   }
 
   addLabel(): void {
@@ -249,9 +245,8 @@ export class TaskEditor {
   removeLabel(i: number): void {
     const { id } = this.half.labels[i] ?? { id: "" };
     const labels = this.half.labels.filter((_, k) => k !== i);
-    const examples = relabelled(this.examples, id, undefined, this.half.carries !== "any");
     const keys = this.#state.keys.filter((_, k) => k !== i);
-    this.#change({ half: { ...this.half, labels }, keys, examples }, "");
+    this.#change({ ...labelFollowed({ ...this.half, labels }, this.examples, id, undefined), keys }, "");
   }
 
   /** Puts examples where they are wanted most: to train on until each label has its shots, then to validate, then to test. */

@@ -22,12 +22,13 @@ export function typeLines(task: Task): string {
   return task.labels.map(({ id }) => forLabel(task.entityTypes, id).join(", ")).join("\n");
 }
 
-/** Undefined where the lines do not suffice: the types follow the labels then. */
+/** Types by the lines; what has no line of its own keeps what it has. Undefined where nothing is written: the types follow the labels then. */
 export function typesFrom(task: Task, text: string): Task["entityTypes"] | undefined {
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
   if (isPair(task)) {
-    const [head, tail] = lines.filter((line) => line !== "");
-    return head && tail ? { every: [head, tail] } : undefined;
+    const [own, other] = forLabel(task.entityTypes, task.labels[0]?.id ?? "");
+    const [head = own, tail = other] = lines.filter((line) => line !== "");
+    return lines.some((line) => line !== "") && head && tail ? { every: [head, tail] } : undefined;
   }
   const each = task.labels.map(({ id }, i) => {
     const types = (lines[i] ?? "")
@@ -36,7 +37,8 @@ export function typesFrom(task: Task, text: string): Task["entityTypes"] | undef
       .filter((type) => type !== "");
     return [id, [...new Set(types)]] as const;
   });
-  return each.every(([, types]) => types.length > 0) ? { each: Object.fromEntries(each) } : undefined;
+  if (each.every(([, types]) => types.length === 0)) return undefined;
+  return { each: Object.fromEntries(each.map(([id, types]) => [id, types.length > 0 ? types : forLabel(task.entityTypes, id)])) };
 }
 
 /** One name a line; a head and a tail with a tab, a semicolon or an arrow between them. */
@@ -55,9 +57,10 @@ export function namesFrom(
   return { names, bad };
 }
 
+/** Names of one list of topics: one each, or a head and a tail. */
+export type TopicNames = readonly (readonly string[])[];
+
+export const toLines = (names: TopicNames): string => names.map((of) => of.join("; ")).join("\n");
+
 export const nameLines = (list: TopicList | undefined, label: string): string =>
-  list && ("every" in list || Object.hasOwn(list.each, label))
-    ? forLabel(list, label)
-        .map((names) => names.join("; "))
-        .join("\n")
-    : "";
+  list && ("every" in list || Object.hasOwn(list.each, label)) ? toLines(forLabel(list, label)) : "";

@@ -1,7 +1,8 @@
 // A task of the user's own as it is kept: what was read from a file is whole again, and what was filled in follows its labels.
 
 import { describe, expect, it } from "vitest";
-import { keptTask, wholeTask } from "../../../src/tasks/own-store.ts";
+import { noExamples } from "../../../src/tasks/example-rows.ts";
+import { type HalfTask, keptTask, labelFollowed, wholeTask } from "../../../src/tasks/own-store.ts";
 import { readTaskFile, type TaskFile, writeTaskFile } from "../../../src/tasks/task-file.ts";
 
 const read = (json: unknown) => readTaskFile(JSON.stringify(json), "task.json");
@@ -53,6 +54,49 @@ it("fills in anew, after a label has another name, what a file did not decide", 
   const { task } = wholeTask({ ...before, half: { ...before.half, labels: [{ ...label!, id: "fever", name: "fever" }] } });
   expect(task).toMatchObject({ summary: "Find every fever that a sentence mentions.", domain: "harm by drugs" });
   expect(task.entityTypes).toEqual({ each: { fever: ["fevers"] } });
+});
+
+describe("choices by label", () => {
+  const half: HalfTask = {
+    name: "Events",
+    family: "ner",
+    labels: ["rash", "pump"].map((name) => ({ id: name, name, description: "" })),
+    topics: { each: { rash: { kind: "nodes", types: ["Symptom"] }, pump: { kind: "nodes", types: ["Device"] } } },
+    entityTypes: { each: { rash: ["rashes"], pump: ["infusion pumps"] } },
+  };
+  const taskOf = (of: HalfTask) => wholeTask({ id: "own-1", updatedAt: 1, half: of, examples: noExamples }).task;
+  const labels = (...ids: readonly string[]) => ids.map((id) => ({ id, name: id, description: "" }));
+
+  it("follow a label that has another id", () => {
+    const { half: renamed } = labelFollowed({ ...half, labels: labels("fever", "pump") }, noExamples, "rash", "fever");
+    expect(taskOf(renamed)).toMatchObject({
+      topics: { each: { fever: { types: ["Symptom"] }, pump: { types: ["Device"] } } },
+      entityTypes: { each: { fever: ["rashes"], pump: ["infusion pumps"] } },
+    });
+  });
+
+  it("go with a label that is gone, and are filled in for a new one", () => {
+    const { half: one } = labelFollowed({ ...half, labels: labels("pump", "drug") }, noExamples, "rash", undefined);
+    expect(one.entityTypes).toEqual({ each: { pump: ["infusion pumps"] } });
+    expect(taskOf(one).entityTypes).toEqual({ each: { pump: ["infusion pumps"], drug: ["drugs"] } });
+    expect(taskOf(one).topics).toMatchObject({ each: { pump: { types: ["Device"] }, drug: { kind: "nodes" } } });
+  });
+
+  it("of labels that are not there keep no task from being whole", () => {
+    expect(taskOf({ ...half, labels: labels("pump") }).topics).toEqual({ each: { pump: { kind: "nodes", types: ["Device"] } } });
+  });
+
+  it("must be there for each label where they are lists", () => {
+    const listed = (each: Readonly<Record<string, readonly string[][]>>): HalfTask => ({
+      ...half,
+      topicsFrom: "list",
+      topicList: { each },
+    });
+    expect(() => taskOf(listed({ rash: [["wheal"]] }))).toThrow(/topicList\.each has no "pump"/);
+    expect(taskOf(listed({ rash: [["wheal"]], pump: [["syringe driver"]], gone: [["x"]] })).topicList).toEqual({
+      each: { rash: [["wheal"]], pump: [["syringe driver"]] },
+    });
+  });
 });
 
 /** As the app exports it, with every field. */

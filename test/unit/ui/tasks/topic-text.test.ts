@@ -1,7 +1,7 @@
 // Topics and types as people write them in lines.
 
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../../../src/tasks/task.ts";
+import { forLabel, type Task } from "../../../../src/tasks/task.ts";
 import { readTaskJson } from "../../../../src/tasks/task-file.ts";
 import { namesFrom, typeLines, typesFrom } from "../../../../src/ui/tasks/topic-text.ts";
 
@@ -43,8 +43,14 @@ describe("typesFrom", () => {
     expect(typesFrom(relation, typeLines(relation))).toEqual(relation.entityTypes);
   });
 
-  it("follows the labels where a line is empty", () => {
-    expect(typesFrom(ner, "drugs")).toBeUndefined();
-    expect(typesFrom(relation, "drugs")).toBeUndefined();
+  it("keeps what a label, or an end, without a line of its own has", () => {
+    expect(typesFrom(ner, "antibiotics")).toEqual({ each: { drug: ["antibiotics"], dose: forLabel(ner.entityTypes, "dose") } });
+    const [, tail] = forLabel(relation.entityTypes, relation.labels[0]!.id);
+    expect(typesFrom(relation, "antibiotics")).toEqual({ every: ["antibiotics", tail] });
+  });
+
+  it("follows the labels where nothing is written", () => {
+    expect(typesFrom(ner, " \n")).toBeUndefined();
+    expect(typesFrom(relation, "")).toBeUndefined();
   });
 });
