@@ -9,8 +9,8 @@ import { malformed } from "./reading/text-file.ts";
 
 export const pubhealthParquet: Format = {
   id: "pubhealth-parquet",
-  name: "PUBHEALTH's Parquet",
-  files: "train, validation and test as .parquet with the columns claim, explanation and label",
+  name: "Parquet",
+  files: "train, validation and test as .parquet with PUBHEALTH's columns claim, explanation and label",
   extensions: ["parquet"],
   serves: servesTruths,
   fits: (heads) =>
