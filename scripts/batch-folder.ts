@@ -94,7 +94,7 @@ export function batchFolder(path: string): BatchFolder {
       }
       return asked;
     },
-    lastTurn: async () => lines(turnFile(turns())).map((line, i) => parsed<AskedLine>(line, turnFile(turns()), i + 1).custom_id),
+    lastTurn: async () => requestsIn(lines, turnFile(turns())),
     answers: async () => new Map(lines(names.answers).map(receivedIn)),
     async keepAnswers(answers) {
       const sorted = [...answers].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -128,6 +128,9 @@ export function batchFolder(path: string): BatchFolder {
   };
 }
 
+const requestsIn = (lines: (name: string) => readonly string[], file: string): readonly string[] =>
+  lines(file).map((line, i) => parsed<AskedLine>(line, file, i + 1).custom_id);
+
 function receivedIn(line: string, i: number): [id: string, answer: Answer] {
   const { id, ...answer } = parsed<Answer & { readonly id: string }>(line, names.answers, i + 1);
   return [id, answer as Answer];
@@ -155,7 +158,7 @@ function readPlan(path: string): BatchPlan {
     });
   }
   const plan = parsed<BatchPlan | null>(readFileSync(path, "utf8").replaceAll("\n", " "), names.plan, 1);
-  if (plan?.form !== "clinfuse-batch-1" || [plan.config, plan.seeds, plan.data].includes(undefined as never))
+  if (plan?.form !== "clinfuse-batch-1" || !plan.config || !plan.seeds || !plan.data)
     throw new ClinfuseError("file-malformed", `${path} is no plan of a batch`, { file: path });
   return plan;
 }

@@ -81,8 +81,8 @@ export async function main(args: readonly string[], print: Print, feedback: Feed
       if (place !== undefined) requireFolder(option, place);
     }
     const folder = batchFolder((values.out ?? values.in) as string);
-    if (values.in !== undefined) folder.plan(); // there is a batch
-    if (values.dataset !== undefined) requireDataset(folder.plan());
+    const begun = values.in === undefined ? undefined : folder.plan();
+    if (begun && values.dataset !== undefined) requireDataset(begun);
     const plan = values.out === undefined ? undefined : await planOf(positionals, values);
     const line = await alone(folder.path, async () => {
       let stepped = plan ? await out(folder, plan) : await back(folder, positionals);

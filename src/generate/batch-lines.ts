@@ -1,6 +1,5 @@
 // OpenAI's batch format: a request as a line of JSON, and lines of answers back. Knows no file and no run.
 
-import { canonicalJson } from "../base/hash.ts";
 import type { CompletionRequest, Sampling, Uncopied } from "../engines/language-model.ts";
 import type { Answer, NamedRequest } from "./recorded-model.ts";
 
@@ -222,7 +221,7 @@ function failed(why: string): Answer {
 
 /** Words of an error field; undefined where there is none. */
 function errorWords(error: unknown): string | undefined {
-  if (error === null || error === undefined || error === "" || canonicalJson(error) === "{}") return undefined;
+  if (error === null || error === undefined || error === "" || JSON.stringify(error) === "{}") return undefined;
   if (typeof error === "string") return error;
   const { code, message } = objectOf(objectOf(error)?.error) ?? objectOf(error) ?? {}; // vLLM wraps it once more
   const words = [code, message].filter((part) => typeof part === "string" || typeof part === "number").join(": ");

@@ -12,7 +12,7 @@ import { labelsOf, textsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
 import type { OwnTaskList } from "../own-task-list.svelte.ts";
 import { missingWords } from "./missing-words.ts";
-import { isOf, type LabelIds, type UnderWay } from "./under-way.ts";
+import { isOf, type LabelIds, sameTexts, type UnderWay } from "./under-way.ts";
 
 export type SetName = keyof TaskExamples;
 
@@ -374,7 +374,7 @@ export class TaskEditor {
     // A text that waits as before is the same one: its marks are not lost.
     const same = (texts: readonly string[], i: number) => {
       const before = this.waiting[i];
-      return before?.join("\0") === texts.join("\0") ? before : texts;
+      return before && sameTexts(before, texts) ? before : texts;
     };
     const isSame = half.labels.length === this.half.labels.length;
     const keyOf = (id: string) => [...this.#ids].find(([, other]) => other === id && id !== "")?.[0];

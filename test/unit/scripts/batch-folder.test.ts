@@ -1,11 +1,11 @@
 // The folder of a batch: what is stopped in the middle goes on, a changed plan is refused, and one command at a time works in it.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { batch, type ChatServer, chatServer, runBatch as run } from "./batch-server.ts";
+import { batch, type ChatServer, cellFileIn, chatServer, runBatch as run } from "./batch-server.ts";
 
 let server: ChatServer;
 let folder = "";
@@ -22,12 +22,7 @@ afterAll(async () => {
 
 const runBatch = (input: string, output: string) => run(server.url, input, output);
 
-function cellFile(name: string, cell: object): string {
-  mkdirSync(join(folder, name), { recursive: true });
-  const path = join(folder, name, "cell.json");
-  writeFileSync(path, JSON.stringify(cell));
-  return path;
-}
+const cellFile = (name: string, cell: object) => cellFileIn(folder, name, cell);
 
 describe("the folder of a batch", () => {
   it("takes answers in, and says that no data set is written, where none is accepted yet", async () => {

@@ -1,6 +1,6 @@
 // A small server that speaks /v1/chat/completions, a runner that does what `vllm run-batch` does, and `npm run batch` itself, for tests.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -91,4 +91,12 @@ export async function toTheEnd(
     if (turns.length > 40) throw new Error("the batch does not end");
   }
   return { end, turns };
+}
+
+/** Writes a cell's file into a folder of its own below `folder`; its path. */
+export function cellFileIn(folder: string, name: string, cell: object): string {
+  mkdirSync(join(folder, name), { recursive: true });
+  const path = join(folder, name, "cell.json");
+  writeFileSync(path, JSON.stringify(cell));
+  return path;
 }

@@ -13,6 +13,7 @@ import {
   batch,
   batchBy,
   type ChatServer,
+  cellFileIn,
   chatServer,
   type Printed,
   runBatch as run,
@@ -35,12 +36,7 @@ afterAll(async () => {
 const runBatch = (input: string, output: string) => run(server.url, input, output);
 const toTheEnd = (at: string, first: Printed) => answeredFrom(server.url, at, first);
 
-function cellFile(name: string, cell: object): string {
-  mkdirSync(join(folder, name), { recursive: true });
-  const path = join(folder, name, "cell.json");
-  writeFileSync(path, JSON.stringify(cell));
-  return path;
-}
+const cellFile = (name: string, cell: object) => cellFileIn(folder, name, cell);
 
 const products = (at: string) =>
   ["dataset.jsonl", "log.jsonl", "received.jsonl"].map((name) => readFileSync(join(at, name), "utf8"));
