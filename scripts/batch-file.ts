@@ -48,6 +48,11 @@ export async function readBatchFile(text: string, path: string, manifest: Manife
   if (writer === undefined || writer.trim() === "") {
     throw new Error(`${file.name} has no "model": the name by which the server knows the language model (or --model NAME)`);
   }
+  if ("writer" in source && (source.writer.candidates ?? 1) > 1) {
+    throw theOne(given, "source", file).fault(
+      'has a writer with "candidates": they are ranked by likelihoods, which answers of a batch do not bring; npm run experiment with the engine "batch" ranks them',
+    );
+  }
   const rows = taskAndFolder(theOne(given, "task", file), folder);
   const task = rows.named.ref;
   const meant = theOne(given, "source", file).isText ? withTopicsOf(task, source) : source;

@@ -336,6 +336,11 @@ describe("npm run batch", () => {
     ["no size", { ...cell, size: undefined }, /no "size"/],
     ["two cells", { ...cell, seed: undefined, seeds: [1, 2] }, /one element/],
     ["a source without prompts", { ...cell, source: "word-substitution" }, /asks no language model/],
+    [
+      "candidates to be ranked",
+      { ...cell, source: { kind: "clingen", writer: { candidates: 3 } } },
+      /source has a writer with "candidates"/,
+    ],
     ["a source that does not suit", { ...cell, task: "cdr", source: "back-translation" }, /makes no examples for cdr/],
     ["an encoder that is not here", { ...cell, encoder: "bert" }, /encoder takes .*all-minilm-l6-v2/],
     ["a folder that is not there", { ...cell, task: { id: "mqp", data: "nowhere" } }, /there is no folder/],
