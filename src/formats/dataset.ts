@@ -52,9 +52,9 @@ export async function readRows(task: Task, picked: Tree): Promise<ReadRows> {
 
 /**
  * The sets of a run. A missing training or validation set is drawn (`shots` per label, by seed) from what else the folder holds and the test set does
- * not; at last from the test set itself, which then loses those rows and their copies. No text of a training row is in the validation set where that
- * can be had. A missing test set is the rest of the rows that no set holds, or else of the validation or training set. Throws `file-missing` and
- * `not-enough-examples`.
+ * not; at last from the test set itself, which then loses those rows and their copies. What is drawn shares no text with the other of the two sets
+ * where that can be had. A missing test set is the rest of the rows that no set holds, or else of the validation or training set. Throws
+ * `file-missing` and `not-enough-examples`.
  */
 export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told }: Rows, stream: Rng): Dataset<ExampleOf<T>> {
   const remarks = [...told];
@@ -71,45 +71,42 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
     const given = of(rows[split]);
     if (given) return given;
     const [name, stillTest] = [names[split], test ?? []];
-    const used = new Set([...taken, ...stillTest].map(questionOf));
-    const pool = (["full", "dev", "pool"] as const)
+    const tested = new Set(stillTest.map(questionOf));
+    const outside = (["full", "dev", "pool"] as const)
       .flatMap((from) => of(rows[from]) ?? [])
-      .filter((e) => !used.has(questionOf(e)));
+      .filter((e) => !tested.has(questionOf(e)));
+    const used = new Set(taken.map(questionOf));
+    const pool = outside.filter((e) => !used.has(questionOf(e)));
     // A pair of the same question with the other label, as MQP has them, would tell of each training pair that it was learnt.
-    const trained = new Set(taken.flatMap(textKeysOf));
-    const isApart = (e: Example) => !textKeysOf(e).some((key) => trained.has(key));
+    const takenTexts = new Set(taken.flatMap(textKeysOf));
+    const isApart = (e: Example) => !textKeysOf(e).some((key) => takenTexts.has(key));
+    const passedOver = (from: readonly ExampleOf<T>[]) => alikeRemark(from, taken, isApart, otherOf[split]);
     const draw = (from: readonly ExampleOf<T>[]) => drawFewShot(task, from, stream.fork(name));
     const apart = draw(pool.filter(isApart));
     const apartFromTest = apart ? undefined : draw(stillTest.filter(isApart));
     const fromPool = apart ?? (apartFromTest ? undefined : draw(pool));
     if (fromPool) {
-      remarks.push(`${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set.`);
+      const alike = fromPool === apart ? passedOver(outside) : "";
+      remarks.push(
+        `${name} is missing: ${fromPool.length} examples were drawn from the folder's rows outside the test set${alike}.`,
+      );
       return fromPool;
     }
     const fromTest = apartFromTest ?? draw(stillTest);
-    if (!fromTest) {
-      throw new ClinfuseError("not-enough-examples", `${name} is missing and the folder holds fewer than ${shotsWanted(task)}`, {
-        file: name,
-        expected: task.shots.count,
-      });
-    }
+    if (!fromTest) throw tooFew(task, name, `and the folder holds fewer than ${shotsWanted(task)}`);
     const gone = new Set(fromTest.map(questionOf));
     test = stillTest.filter((e) => !gone.has(questionOf(e)));
-    if (test.length === 0) {
-      throw new ClinfuseError(
-        "not-enough-examples",
-        `${name} is missing, and the folder holds too few rows to draw it and still have a row to test on`,
-        { file: name, expected: task.shots.count },
-      );
-    }
+    if (test.length === 0)
+      throw tooFew(task, name, "and the folder holds too few rows to draw it and still have a row to test on");
     const copies = stillTest.length - test.length - fromTest.length;
     const too = copies === 0 ? "" : `, with ${copies} ${copies === 1 ? "copy" : "copies"} of them`;
+    const alike = fromTest === apartFromTest ? passedOver([...outside, ...stillTest]) : "";
     remarks.push(
-      `${name} is missing: ${fromTest.length} examples were drawn from ${rows.test ? names.test : restName} and left out of the test set${too}.`,
+      `${name} is missing: ${fromTest.length} examples were drawn from ${rows.test ? names.test : restName} and left out of the test set${too}${alike}.`,
     );
     return fromTest;
   };
-  const train = drawn("train", []);
+  const train = drawn("train", of(rows.validation) ?? []);
   const validation = drawn("validation", train);
   const held = new Set([...train, ...validation, ...test].map(questionOf));
   const beyond = (of(rows.full) ?? []).filter((e) => !held.has(questionOf(e)));
@@ -121,4 +118,22 @@ export function datasetOf<T extends Task>(task: T, { rows, names, remarks: told 
     ...(gold.length > 0 ? { gold } : {}),
     remarks: [...remarks, ...overlapRemarks(task, { train, validation, test })],
   };
+}
+
+const tooFew = (task: Task, file: string, why: string): ClinfuseError =>
+  new ClinfuseError("not-enough-examples", `${file} is missing, ${why}`, { file, expected: task.shots.count });
+
+const otherOf = { train: "the validation set", validation: "the training set" } as const;
+
+/** Clause on the rows that were passed over because they share a text with the other set; empty where there are none. Rows of that set itself do not count. */
+function alikeRemark<E extends Example>(
+  from: readonly E[],
+  taken: readonly E[],
+  isApart: (e: E) => boolean,
+  other: string,
+): string {
+  const own = new Set(taken);
+  const count = new Set(from.filter((e) => !own.has(e) && !isApart(e)).map(questionOf)).size;
+  const [rows, share, were] = count === 1 ? ["row", "shares", "was"] : ["rows", "share", "were"];
+  return count === 0 ? "" : `; ${count} ${rows} that ${share} a text with ${other} ${were} passed over`;
 }

@@ -53,6 +53,17 @@ describe("readDataset", () => {
     expect(without.remarks.join("\n")).toMatch(/10 of 10 validation rows share a text with a training row of another label/);
   });
 
+  it("draws no training row that is a validation row or has a text of one, and counts those", async () => {
+    const half = (i: number) => JSON.stringify({ _id: i % 2, text_a: `question ${i}?`, text_b: `third ${i}?` });
+    const files = { "dev_few.jsonl": rows(10, 20), "test.jsonl": rows(40, 60) };
+    const pool = [rows(10, 20), ...[10, 11, 12].map(half), rows(0, 10)].join("\n");
+    const data = await read({ ...files, "train.jsonl": pool });
+    expect(keys(data.train).toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `question ${i}?`));
+    expect(data.remarks).toEqual([
+      "train_few.jsonl is missing: 10 examples were drawn from the folder's rows outside the test set; 13 rows that share a text with the validation set were passed over.",
+    ]);
+  });
+
   it("leaves no copy of a row that it took from the test set there", async () => {
     const [once, twice] = [rows(20, 50), rows(20, 50).replaceAll("question", "Question ")];
     const data = await read({ "train_few.jsonl": rows(0, 10), "test.jsonl": `${once}\n${twice}` });
