@@ -163,7 +163,7 @@ function refuseSeveralCorpora(format: Format, files: readonly string[]): void {
     const key = `${nameOf(path)} ${splitOf(path)} ${splitOf(folder)}`;
     const before = places.get(key);
     places.set(key, before ?? folder);
-    if (before === undefined || format.folders?.test(nameOf(folder))) continue;
+    if (before === undefined || format.folders?.test(nameOf(folder)) || format.besides?.(path)) continue;
     throw severalCorpora([before, folder], path, format.name);
   }
 }

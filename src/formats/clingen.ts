@@ -11,9 +11,9 @@ import type { ExampleOf, LearnableTask } from "../tasks/task.ts";
 import { labelFile, readLabels } from "./clingen/labels.ts";
 import { type LeftOut, LeftOutRow, leftOutRemark, type Note, noteWords, readLine } from "./clingen/line.ts";
 import { readRow, writeRow } from "./clingen/rows.ts";
-import { type Format, type Split, splits } from "./format.ts";
+import { type Format, type Split, splits, type Tree } from "./format.ts";
 import { nameOf, splitOf } from "./reading/paths.ts";
-import { fileOf, readText } from "./reading/text-file.ts";
+import { fileOf, malformed, readText } from "./reading/text-file.ts";
 
 export interface JsonlSource {
   /** For error messages. */
@@ -98,6 +98,22 @@ const looksLikeRows = (head: string): boolean =>
   /^\uFEFF?\s*\{(?:[^\n]*"(?:_id|original_text|Sentence)"\s*:|(?=[^\n]*"tokens"\s*:)[^\n]*"spans"\s*:)/.test(head) &&
   !/"passages"\s*:/.test(head);
 
+/** Labels in the order of label.txt; undefined where no folder has one. Throws `file-malformed` where two differ. */
+async function labelsIn(tree: Tree, task: LearnableTask): Promise<readonly string[] | undefined> {
+  const files = [...tree.keys()].filter(isLabelFile);
+  const lists: (readonly string[])[] = [];
+  for (const file of files) lists.push(readLabels(task, await readUtf8(fileOf(tree, file), file)));
+  const [first] = lists;
+  const other = lists.findIndex((list) => list.join("\n") !== first?.join("\n"));
+  if (other >= 0)
+    malformed(
+      files[other] as string,
+      undefined,
+      `its labels stand in another order than those of ${files[0]}: read the two apart`,
+    );
+  return first;
+}
+
 export const clingen: Format = {
   id: "clingen",
   name: "ClinGen's JSONL",
@@ -112,12 +128,12 @@ export const clingen: Format = {
     return own.length === 0 ? [] : [...own, ...[...heads.keys()].filter(isLabelFile)];
   },
   claims: (path) => isNamed(path) || isLabelFile(path),
+  besides: isLabelFile,
   async read(tree, task) {
-    const labelPath = [...tree.keys()].find(isLabelFile);
-    const labels = labelPath === undefined ? undefined : await readUtf8(fileOf(tree, labelPath), labelPath);
-    const labelIds = labels === undefined ? task.labels.map((l) => l.id) : readLabels(task, labels);
+    const stated = await labelsIn(tree, task);
+    const labelIds = stated ?? task.labels.map((l) => l.id);
     const remarks: string[] = [];
-    if (labels === undefined && task.shape !== "token") {
+    if (stated === undefined && task.shape !== "token") {
       remarks.push(`${labelFile} is missing: "_id" was read as an index into ${labelIds.join(", ")}, in this order.`);
     }
     const rows: Partial<Record<Split, Example[]>> = {};

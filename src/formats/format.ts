@@ -39,6 +39,8 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Names of folders that may hold files of the same name: parts of one corpus. */
   readonly folders?: RegExp;
+  /** Tells the files beside the rows of which each folder may have its own: names of labels. */
+  besides?(path: string): boolean;
   /** Tells whether its rows can be examples of the task. */
   serves(task: Task): boolean;
   /** The files that it would read, by their first characters; none where the folder does not look like this format. */

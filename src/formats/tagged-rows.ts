@@ -29,6 +29,7 @@ export const taggedRows: Format = {
     return rows.length === 0 ? [] : [...rows.map(([path]) => path), ...[...heads.keys()].filter(isNames)];
   },
   claims: () => false,
+  besides: isNames,
   async read(tree, task) {
     const rows = new Collection(task);
     const names = await namesIn(tree);
@@ -49,13 +50,21 @@ export const taggedRows: Format = {
   },
 };
 
-/** Names by number; undefined where no file has them. */
+/** Names by number, of all files that have them; undefined where none does. Throws `file-malformed` for two names of one number. */
 async function namesIn(tree: Tree): Promise<ReadonlyMap<unknown, string> | undefined> {
-  const file = [...tree.keys()].find(isNames);
-  if (file === undefined) return undefined;
-  const [row] = jsonRows(`[${await readText(tree, file)}]`, file);
-  const pairs = Object.entries(row?.value ?? {});
-  return new Map(pairs.map(([one, other]) => (typeof other === "string" ? [Number(one), other] : [other, one])));
+  const files = [...tree.keys()].filter(isNames);
+  const names = new Map<unknown, { readonly name: string; readonly file: string }>();
+  for (const file of files) {
+    const [row] = jsonRows(`[${await readText(tree, file)}]`, file);
+    for (const [one, other] of Object.entries(row?.value ?? {})) {
+      const [number, name] = typeof other === "string" ? [Number(one), other] : [other, one];
+      const before = names.get(number);
+      if (before && before.name !== name)
+        malformed(file, undefined, `it names ${number} ${name}, and ${before.file} names it ${before.name}: read the two apart`);
+      names.set(number, { name, file });
+    }
+  }
+  return files.length === 0 ? undefined : new Map([...names].map(([number, { name }]) => [number, name]));
 }
 
 function tagOf(raw: unknown, names: ReadonlyMap<unknown, string> | undefined, file: string, line: number): string {

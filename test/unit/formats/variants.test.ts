@@ -24,6 +24,36 @@ describe("ClinGen's names", () => {
   });
 });
 
+describe("names of labels in several folders", () => {
+  const tagged = `{"tokens": ["rash", "fever"], "tags": [1, 0]}\n`;
+  const names = (one: string) => JSON.stringify({ O: 0, [one]: 1 });
+  const pair = `{"_id": 0, "text_a": "a?", "text_b": "b?"}\n`;
+
+  it.each([
+    ["train/data.jsonl", "test/data.jsonl"],
+    ["a/train.jsonl", "b/test.jsonl"],
+    ["train.jsonl", "more/test.jsonl"],
+  ])("are read where they agree: %s and %s", async (one, other) => {
+    const besides = (path: string, name: string) => path.replace(/[^/]*$/, name);
+    const files = { [one]: tagged, [other]: tagged };
+    const labels = { [besides(one, "label.json")]: names("B-Disease"), [besides(other, "label.json")]: names("B-Disease") };
+    const { rows } = await rowsOf("bc5cdr-disease", { ...files, ...labels });
+    for (const set of [rows.full, rows.test]) expect(set).toMatchObject([{ spans: [{ start: 0, end: 4, label: "Disease" }] }]);
+  });
+
+  it("are refused where two numbers or two orders differ, by file", async () => {
+    const files = { "train/data.jsonl": tagged, "test/data.jsonl": tagged };
+    const json = { "train/label.json": names("B-Disease"), "test/label.json": names("B-Chemical") };
+    await expect(read("bc5cdr-disease", { ...files, ...json })).rejects.toThrow(
+      "train/label.json: it names 1 B-Disease, and test/label.json names it B-Chemical: read the two apart",
+    );
+    const lists = { "a/label.txt": "equivalent\nnot_equivalent", "b/label.txt": "not_equivalent\nequivalent" };
+    await expect(read("mqp", { "a/train.jsonl": pair, "b/test.jsonl": pair, ...lists })).rejects.toThrow(
+      "b/label.txt: its labels stand in another order than those of a/label.txt: read the two apart",
+    );
+  });
+});
+
 describe("HoC's folders", () => {
   const label = "Inducing angiogenesis--";
 
