@@ -8,17 +8,21 @@ import { conceptsOf } from "./reading/concepts.ts";
 import {
   addDocument,
   type CorpusDocument,
+  cutRemark,
   DocumentIds,
   documentShapes,
   type Mention,
   type Relation,
 } from "./reading/documents.ts";
-import { bestText } from "./reading/offsets.ts";
+import { layoutOf, type Passage } from "./reading/passages.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { childNamed, childrenNamed, type Element, readXml } from "./reading/xml.ts";
 
 const isJson = (path: string): boolean => /^jsonl?$/.test(extensionOf(path));
+
+/** Fields of BigBio's documents, which have passages too. */
+const isBigBio = /"(?:coreferences|offsets)"\s*:/;
 
 export const bioc: Format = {
   id: "bioc",
@@ -29,7 +33,9 @@ export const bioc: Format = {
   fits: (heads) =>
     [...heads]
       .filter(([path, head]) =>
-        extensionOf(path) === "xml" ? /<collection[\s>]/.test(head) : isJson(path) && /"passages"\s*:/.test(head),
+        extensionOf(path) === "xml"
+          ? /<collection[\s>]/.test(head)
+          : isJson(path) && /"passages"\s*:/.test(head) && !isBigBio.test(head),
       )
       .map(([path]) => path),
   claims: (path) => (extensionOf(path) === "xml" || isJson(path)) && /bioc/i.test(path),
@@ -48,20 +54,13 @@ export const bioc: Format = {
         if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
     }
-    rows.remark(
-      `Documents were cut into sentences; ${task.shape === "relation" ? "each pair of mentions in one sentence is an example" : "each sentence is an example"}.`,
-    );
+    rows.remark(cutRemark(task));
     return rows.finish();
   },
 };
 
 const infonsOf = (element: Element): Readonly<Record<string, string>> =>
   Object.fromEntries(childrenNamed(element, "infon").map((infon) => [infon.attributes.key ?? "", infon.text.trim()]));
-
-interface Passage {
-  readonly offset: number;
-  readonly text: string;
-}
 
 function readDocument(rows: Collection, file: string, element: Element): CorpusDocument {
   const passages = childrenNamed(element, "passage").flatMap((passage) => passagesIn(passage, file));
@@ -77,15 +76,7 @@ function readDocument(rows: Collection, file: string, element: Element): CorpusD
     const keyOf = (id: string): string => (own.has(id) ? keyIn(i, id) : keyIn("", id));
     return childrenNamed(part, "relation").flatMap((relation) => relationIn(rows, file, relation, keyOf));
   });
-  // Offsets of passages may count escapes, and code points or UTF-16 units.
-  const joined = laidOut(passages);
-  const layouts = [joined, laidOut(passages, (text) => [...text].length), laidOut(passages, (text) => text.length)];
-  const best = bestText(
-    layouts.map(({ text }) => text),
-    mentions,
-  );
-  const layout = layouts.find(({ text }) => text === best) ?? joined;
-  return { file, line: element.line, ...layout, mentions, relations, closed: true };
+  return { file, line: element.line, ...layoutOf(passages, mentions), mentions, relations, closed: true };
 }
 
 function passagesIn(passage: Element, file: string): Passage[] {
@@ -96,19 +87,6 @@ function passagesIn(passage: Element, file: string): Passage[] {
       malformed(file, part.line, `a <${part.name}> has no whole number as its <offset>`);
     return { offset, text: childNamed(part, "text")?.text ?? "" };
   });
-}
-
-/** Passages one blank apart; or each at its own offset, in the unit of `lengthOf`. */
-function laidOut(passages: readonly Passage[], lengthOf?: (text: string) => number): Pick<CorpusDocument, "text" | "sections"> {
-  let text = "";
-  const sections = passages.map(({ offset, text: own }, i) => {
-    const gap = lengthOf ? Math.min(offset - lengthOf(text), 1000) : Math.min(i, 1);
-    text += " ".repeat(Math.max(gap, 0));
-    const start = text.length;
-    text += own;
-    return { start, end: text.length };
-  });
-  return { text, sections };
 }
 
 /** Name of an annotation among all of its document, or in one part alone: ids may begin anew in each passage. */

@@ -3,7 +3,7 @@
 import type { Span } from "../tasks/example.ts";
 import type { Task } from "../tasks/task.ts";
 import { isVisible, visibleExtent } from "../tasks/words.ts";
-import type { At, Format } from "./format.ts";
+import type { At, Format, Split } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { apart, typeFor } from "./reading/documents.ts";
 import { jsonRows } from "./reading/json.ts";
@@ -18,7 +18,7 @@ const attributes = ["medication", "dosage", "route", "frequency", "reason", "dur
 /** Other spellings of the attributes. */
 const spellings: Readonly<Record<string, string>> = { freq: "frequency", dose: "dosage", med: "medication", drug: "medication" };
 
-const serves = (task: Task): boolean =>
+export const servesCasi = (task: Task): boolean =>
   task.shape === "token" && attributes.every((name) => task.labels.some(({ id }) => id.toLowerCase() === name));
 
 export const casi: Format = {
@@ -26,7 +26,7 @@ export const casi: Format = {
   name: "CASI's attributes",
   files: "csv or jsonl with the columns snippet and annotations ([[5, 12, 'Medication1'], ...])",
   extensions: ["csv"],
-  serves,
+  serves: servesCasi,
   fits: (heads) =>
     [...heads]
       .filter(
@@ -41,18 +41,21 @@ export const casi: Format = {
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      const read = snippetsIn(await readText(tree, file), file);
-      const inclusive = endsAreInclusive(read);
-      if (inclusive)
-        rows.remark(`The ends of ${file} name the last character of an attribute: so its words end at word borders.`);
-      for (const { text, attributes: stated, at } of read) {
-        if (!isVisible(text)) rows.count("empty-text", file);
-        else rows.add(split, { kind: "token", text, spans: spansOf(rows, text, stated, at, inclusive ? 1 : 0) });
-      }
+      addSnippets(rows, split, file, snippetsIn(await readText(tree, file), file));
     }
     return rows.finish();
   },
 };
+
+/** Adds the snippets of a file. */
+export function addSnippets(rows: Collection, split: Split, file: string, read: readonly Snippet[]): void {
+  const inclusive = endsAreInclusive(read);
+  if (inclusive) rows.remark(`The ends of ${file} name the last character of an attribute: so its words end at word borders.`);
+  for (const { text, attributes: stated, at } of read) {
+    if (!isVisible(text)) rows.count("empty-text", file);
+    else rows.add(split, { kind: "token", text, spans: spansOf(rows, text, stated, at, inclusive ? 1 : 0) });
+  }
+}
 
 interface Attribute {
   readonly start: number;
@@ -72,7 +75,7 @@ function snippetsIn(text: string, file: string): Snippet[] {
       if (typeof snippet !== "string") return malformed(file, line, 'field "snippet" must be text');
       return {
         text: snippet,
-        attributes: attributesIn(typeof annotations === "string" ? annotations : JSON.stringify(annotations), { file, line }),
+        attributes: attributesIn(annotations, { file, line }),
         at: { file, line },
       };
     });
@@ -85,7 +88,8 @@ function snippetsIn(text: string, file: string): Snippet[] {
 }
 
 /** "[[5, 12, 'Medication1'], ...]": the number groups attributes with their medication. */
-function attributesIn(literal: string, { file, line }: At): Attribute[] {
+export function attributesIn(annotations: unknown, { file, line }: At): Attribute[] {
+  const literal = typeof annotations === "string" ? annotations : JSON.stringify(annotations ?? null);
   const list = readPythonLiteral(literal);
   if (!Array.isArray(list)) return malformed(file, line, `the annotations are no list: ${JSON.stringify(literal.slice(0, 60))}`);
   return list.map((item): Attribute => {

@@ -25,14 +25,14 @@ import { multivers } from "./multivers.ts";
 import { nli } from "./nli.ts";
 import { ownNotes } from "./own-notes.ts";
 import { ownRows } from "./own-rows.ts";
+import { parquet } from "./parquet.ts";
 import { pubhealth } from "./pubhealth.ts";
-import { pubhealthParquet } from "./pubhealth-parquet.ts";
 import { pubtator } from "./pubtator.ts";
 import { extensionOf, folderOf, isAside, listed, nameOf, splitOf, unionsIn } from "./reading/paths.ts";
 import { severalCorpora } from "./reading/several-corpora.ts";
 import { foreignWords, strangerWords } from "./reading/strangers.ts";
 import { rqe } from "./rqe.ts";
-import { taggedParquet } from "./tagged-parquet.ts";
+import { table } from "./table.ts";
 import { taggedRows } from "./tagged-rows.ts";
 
 /** Where the beginning of a file fits several, the first is taken; where none fits, the first that serves the task and has the file's extension. */
@@ -45,7 +45,6 @@ export const formats: readonly Format[] = [
   healthver,
   multivers,
   pubhealth,
-  pubhealthParquet,
   nli,
   hoc,
   hocTable,
@@ -58,7 +57,8 @@ export const formats: readonly Format[] = [
   chemdner,
   conll,
   casi,
-  taggedParquet,
+  parquet,
+  table,
   taggedRows,
   brat,
   inception,

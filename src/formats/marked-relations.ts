@@ -1,7 +1,9 @@
 // Relations as JSON lists of sentences with marked entities ("[GENE]x[\GENE]"), as COSINE has ChemProt. Knows no disk.
 
+import type { RelationExample } from "../tasks/example.ts";
+import type { Task } from "../tasks/task.ts";
 import { readMarks } from "./clingen/relation-marks.ts";
-import type { Format } from "./format.ts";
+import type { At, Format } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { jsonRows } from "./reading/json.ts";
 import { labelAt } from "./reading/labels.ts";
@@ -28,7 +30,6 @@ export const markedRelations: Format = {
   claims: (path) => /_data\.json$/.test(path),
   async read(tree, task) {
     const rows = new Collection(task);
-    if (task.shape !== "relation") throw new Error(`markedRelations: ${task.id} has no relations`);
     const { names = {}, others = [] } = relationLabels(task) ?? {};
     for (const file of tree.keys()) {
       if (/unlabell?ed/i.test(file)) {
@@ -47,21 +48,25 @@ export const markedRelations: Format = {
           continue;
         }
         const id = labelAt(task, names, String(label), at);
-        const [head, tail] = [task.head, task.tail].map(({ type }) => markOf(text as string, type)) as [string, string];
-        const found = readMarks(text as string, head, tail);
-        if (typeof found === "string") return malformed(file, line, `field "text": ${found}`);
-        rows.add(split, {
-          kind: "relation",
-          text: found.text,
-          head: { ...found.head, label: task.head.type },
-          tail: { ...found.tail, label: task.tail.type },
-          label: id,
-        });
+        rows.add(split, { kind: "relation", ...markedPair(task, text as string, at), label: id });
       }
     }
     return rows.finish();
   },
 };
+
+/** The text without its marks, and what they marked. Throws `file-malformed`. */
+export function markedPair(task: Task, marked: string, { file, line }: At): Pick<RelationExample, "text" | "head" | "tail"> {
+  if (task.shape !== "relation") throw new Error(`markedPair: ${task.id} has no relations`);
+  const { head, tail } = task;
+  const found = readMarks(marked, markOf(marked, head.type), markOf(marked, tail.type));
+  if (typeof found === "string") return malformed(file, line, `field "text": ${found}`);
+  return {
+    text: found.text,
+    head: { ...found.head, label: head.type },
+    tail: { ...found.tail, label: tail.type },
+  };
+}
 
 /** Name by which the text marks a type. */
 const markOf = (text: string, type: string): string =>

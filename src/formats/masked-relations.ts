@@ -13,7 +13,8 @@ import { columnsIn, delimiterOf, type HeadedRow, headedRows, ofWidth, rowsBetwee
 import { malformed, readText } from "./reading/text-file.ts";
 import { isType } from "./reading/types.ts";
 
-const mask = /@([A-Z]+(?:-[A-Z]+)?)\$/g;
+export const maskPattern = /@([A-Z]+(?:-[A-Z]+)?)\$/;
+const everyMask = new RegExp(maskPattern, "g");
 
 export const maskedRelations: Format = {
   id: "masked-relations",
@@ -24,7 +25,7 @@ export const maskedRelations: Format = {
   serves: (task) => relationLabels(task) !== undefined,
   fits: (heads) =>
     [...heads]
-      .filter(([path, head]) => ["tsv", "csv", "txt"].includes(extensionOf(path)) && /@[A-Z]+(?:-[A-Z]+)?\$/.test(head))
+      .filter(([path, head]) => ["tsv", "csv", "txt"].includes(extensionOf(path)) && maskPattern.test(head))
       .map(([path]) => path),
   claims: (path) => ["tsv", "csv"].includes(extensionOf(path)) && splitOf(path) !== "pool",
   async read(tree, task) {
@@ -39,7 +40,7 @@ export const maskedRelations: Format = {
         const label = labelOf(rows, task, of.label, at);
         if (of.index !== undefined && !ids.add(at, of.index, [of.sentence, of.label])) rows.count("repeated-row", file);
         else if (label !== undefined)
-          rows.add(split, { kind: "relation", text: of.sentence, ...endsIn(task, of.sentence, at, masks), label });
+          rows.add(split, { kind: "relation", text: of.sentence, ...maskedPair(task, of.sentence, at, masks), label });
       }
     }
     rows.remark(`The corpus masks the entities of a pair: ${[...masks].join(" and ")} stand for their names.`);
@@ -89,9 +90,9 @@ function labelOf(rows: Collection, task: Task, raw: string, at: At): string | un
 }
 
 /** Both masks as spans; one mask of two types (@CHEM-GENE$) is both ends. */
-function endsIn(task: Task, text: string, { file, line }: At, masks: Set<string>): { head: Span; tail: Span } {
-  if (task.shape !== "relation") throw new Error(`endsIn: ${task.id} has no relations`);
-  const found = [...text.matchAll(mask)].map(({ 0: whole, 1: types, index }) => ({
+export function maskedPair(task: Task, text: string, { file, line }: At, masks: Set<string>): { head: Span; tail: Span } {
+  if (task.shape !== "relation") throw new Error(`maskedPair: ${task.id} has no relations`);
+  const found = [...text.matchAll(everyMask)].map(({ 0: whole, 1: types, index }) => ({
     whole,
     types: (types as string).split("-"),
     start: index,

@@ -8,7 +8,7 @@ import { extensionOf, splitOf } from "./reading/paths.ts";
 import { delimiterOf, headerOf, ofWidth, rowsBetween, type TableRow } from "./reading/table.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
-const labels = { "0": "not_equivalent", "1": "equivalent" };
+export const labels = { "0": "not_equivalent", "1": "equivalent" };
 /** Cells of a row without a header: doctor, two questions, label. */
 const bareWidth = 4;
 

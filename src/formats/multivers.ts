@@ -9,7 +9,7 @@ import { addPair, RowIds } from "./reading/pairs.ts";
 import { nameOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText, refuse } from "./reading/text-file.ts";
 
-const labels = { ...verdicts, support: "Support", contradict: "Refute", noinfo: "Unproven" };
+export const labels = { ...verdicts, support: "Support", contradict: "Refute", noinfo: "Unproven", nei: "Unproven" };
 const isCorpus = (path: string): boolean => /corpus/i.test(nameOf(path));
 
 interface Rationale {

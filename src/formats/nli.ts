@@ -9,7 +9,7 @@ import { addPair, RowIds } from "./reading/pairs.ts";
 import { extensionOf, listed, nameOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
-const labels = { entailment: "entail", neutral: "neutral", contradiction: "contradict" };
+export const labels = { entailment: "entail", neutral: "neutral", contradiction: "contradict" };
 /** Names of the test set of MEDIQA-NLI, made for the shared task of BioNLP 2019. */
 const isShared = (path: string): boolean =>
   /shared_task|bionlp19|mediqa/i.test(nameOf(path)) && !["full", "dev"].includes(splitOf(path));
@@ -23,7 +23,11 @@ export const nli: Format = {
   serves: (task) => task.shape === "pair" && coversLabels(task, labels),
   fits(heads) {
     const own = [...heads].filter(
-      ([path, head]) => extensionOf(path).startsWith("json") && /"sentence1"\s*:/.test(head) && /"sentence2"\s*:/.test(head),
+      ([path, head]) =>
+        extensionOf(path).startsWith("json") &&
+        /"sentence1"\s*:/.test(head) &&
+        /"sentence2"\s*:/.test(head) &&
+        (/"gold_label"\s*:/.test(head) || !/"label"\s*:/.test(head)),
     );
     const truth = [...heads].filter(([path, head]) => isLabels(path) && isGroundTruth(head));
     return own.length === 0 ? [] : [...own, ...truth].map(([path]) => path);

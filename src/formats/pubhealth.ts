@@ -37,6 +37,7 @@ export const pubhealth: Format = {
   claims: (path) => extensionOf(path) === "tsv" && splitOf(path) !== "pool",
   async read(tree, task) {
     const rows = new Collection(task);
+    const found: Claim[] = [];
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
@@ -55,24 +56,59 @@ export const pubhealth: Format = {
       };
       for (const { cells, line } of looseRows(text, delimiter, widths).slice(1)) {
         const cell = (name: string): string => cells.at(fromEnd(name) ?? cells.length) ?? "";
-        if (widths.includes(cells.length)) addVerdict(rows, split, { file, line }, cell);
+        if (widths.includes(cells.length)) found.push({ split, at: { file, line }, cell });
         else rows.count("broken-row", file);
       }
     }
+    addVerdicts(rows, found);
     return rows.finish();
   },
 };
 
+/** A row of the corpus. */
+export interface Claim {
+  readonly split: Split;
+  readonly at: At;
+  /** A column's text, none where the file lacks the column. */
+  cell(column: string): string;
+}
+
 /**
- * Adds a claim with its evidence: the explanation, or the article where a row has none. What carries no label of the corpus is left out and counted.
- * `cell` gives a column's text, none where the file lacks the column.
+ * Adds claims with their evidence: the explanation, or the article where a row has none. What carries no label of the corpus is left out and counted.
+ * Throws `file-malformed` for labels that are numbers which nothing names.
  */
-export function addVerdict(rows: Collection, split: Split, at: At, cell: (column: string) => string): void {
-  const [claim, label] = [cell("claim"), cell("label")];
+export function addVerdicts(rows: Collection, claims: readonly Claim[]): void {
+  const nameOf = truthNames(rows, claims);
+  for (const claim of claims) addVerdict(rows, claim, nameOf(claim.cell("label").trim()));
+}
+
+/** Labels by number in health_fact, the copy on the Hugging Face hub, which alone says -1 for none. Other copies number them otherwise. */
+const healthFact = ["false", "mixture", "true", "unproven"] as const;
+const isNumber = (label: string): boolean => /^-?\d+(?:\.0+)?$/.test(label);
+
+/** Names of the labels of these rows, which are names themselves, or all of them numbers. */
+function truthNames(rows: Collection, claims: readonly Claim[]): (label: string) => string {
+  const stated = claims.map((claim) => ({ claim, label: claim.cell("label").trim() })).filter(({ label }) => label !== "");
+  const [first] = stated;
+  if (first === undefined || !stated.every(({ label }) => isNumber(label))) return (label) => label;
+  if (!stated.some(({ label }) => Number(label) === -1))
+    return malformed(
+      first.claim.at.file,
+      first.claim.at.line,
+      `the label is the number ${first.label}, and copies of PUBHEALTH number them differently: write them by name (${healthFact.join(", ")})`,
+    );
+  rows.remark(
+    `The labels are numbers, and -1 is among them, as in health_fact: they were read as ${healthFact.map((name, i) => `${i} ${name}`).join(", ")}.`,
+  );
+  return (label) => (Number(label) === -1 ? "" : (healthFact[Number(label)] ?? label));
+}
+
+function addVerdict(rows: Collection, { split, at, cell }: Claim, label: string): void {
+  const claim = cell("claim");
   const id = labelNamed(rows.task, truths, label);
   const isThere = (text: string): boolean => isVisible(text) && text.trim().toLowerCase() !== "nan";
   const from = evidence.find((column) => isThere(cell(column)));
-  if (label.trim() === "" || label.trim().toLowerCase() === "nan") rows.count("no-label", at.file);
+  if (label === "" || label.toLowerCase() === "nan") rows.count("no-label", at.file);
   else if (id === undefined) rows.count("stray-label", JSON.stringify(label.length > 40 ? `${label.slice(0, 40)}…` : label));
   else {
     if (from === "explanation") rows.remark("The evidence is the column explanation.");

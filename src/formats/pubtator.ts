@@ -4,7 +4,7 @@ import type { At, Format } from "./format.ts";
 import { labelled } from "./reading/annotated.ts";
 import { Collection } from "./reading/collection.ts";
 import { conceptsOf } from "./reading/concepts.ts";
-import { addDocument, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
+import { addDocument, cutRemark, DocumentIds, documentShapes, type Mention, type Relation } from "./reading/documents.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
@@ -32,9 +32,7 @@ export const pubtator: Format = {
         if (ids.add(id, document, split)) addDocument(rows, split, document);
       }
     }
-    rows.remark(
-      `Documents were cut into sentences; ${task.shape === "relation" ? "each pair of mentions in one sentence is an example" : "each sentence is an example"}.`,
-    );
+    rows.remark(cutRemark(task));
     return rows.finish();
   },
 };

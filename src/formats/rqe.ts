@@ -9,7 +9,7 @@ import { extensionOf, splitOf } from "./reading/paths.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 import { childNamed, childrenNamed, type Element, readXml } from "./reading/xml.ts";
 
-const labels = { true: "Entail", false: "Not_entail", "1": "Entail", "0": "Not_entail" };
+export const labels = { true: "Entail", false: "Not_entail", "1": "Entail", "0": "Not_entail" };
 
 const isLabels = (path: string): boolean => ["csv", "txt"].includes(extensionOf(path)) && /ground.?truth/i.test(path);
 

@@ -35,6 +35,9 @@ export interface CorpusDocument extends At {
   readonly closed: boolean;
 }
 
+export const cutRemark = ({ shape }: Task): string =>
+  `Documents were cut into sentences; ${shape === "relation" ? "each pair of mentions in one sentence is an example" : "each sentence is an example"}.`;
+
 interface Marked extends Extent {
   readonly type: string;
   readonly mention: Mention;

@@ -1,6 +1,6 @@
 // A Parquet file as rows, with the label names that the Hugging Face hub writes into its footer. Knows no column.
 
-import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { Tree } from "../format.ts";
 import { fileOf, malformed } from "./text-file.ts";
 
@@ -19,7 +19,7 @@ export async function readParquet(tree: Tree, path: string): Promise<ParquetTabl
     const rows = await parquetReadObjects({ file: bytes, metadata });
     const footer = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
     return {
-      columns: (metadata.schema ?? []).slice(1).map(({ name }) => name),
+      columns: parquetSchema(metadata).children.map(({ element }) => element.name),
       rows,
       classes: (column) => (footer === undefined ? undefined : classesIn(footer, column)),
     };
@@ -36,7 +36,7 @@ export async function readParquet(tree: Tree, path: string): Promise<ParquetTabl
   }
 }
 
-/** {"info": {"features": {column: {"names": [...]}}}}, or the same one "feature" deeper for a list. */
+/** {"info": {"features": {column: {"names": [...]}}}}, or the same one "feature" deeper for a list, or in a list of its own. */
 function classesIn(footer: string, column: string): readonly string[] | undefined {
   const fieldOf = (value: unknown, name: string): unknown =>
     value !== null && typeof value === "object" && Object.hasOwn(value, name)
@@ -49,6 +49,9 @@ function classesIn(footer: string, column: string): readonly string[] | undefine
     return undefined;
   }
   const feature = fieldOf(fieldOf(fieldOf(info, "info"), "features"), column);
-  const names = fieldOf(feature, "names") ?? fieldOf(fieldOf(feature, "feature"), "names");
+  const [listed] = Array.isArray(feature) ? (feature as unknown[]) : [];
+  const names = [feature, fieldOf(feature, "feature"), listed]
+    .map((of) => fieldOf(of, "names"))
+    .find((found) => found !== undefined);
   return Array.isArray(names) && names.every((name) => typeof name === "string") ? (names as string[]) : undefined;
 }

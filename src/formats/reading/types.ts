@@ -21,6 +21,9 @@ const ownNames = {
 /** A corpus with names of its own, by the id of the paper's task on it. */
 export type OwnCorpus = keyof typeof ownNames;
 
+/** Tells a class of diseases that NCBI's corpus alone has. */
+export const isNcbiClass = (type: string): boolean => /^(?:SpecificDisease|DiseaseClass|CompositeMention)$/.test(type.trim());
+
 export const isOwnCorpus = (id: string): id is OwnCorpus => Object.hasOwn(ownNames, id);
 
 const none: ReadonlySet<OwnCorpus> = new Set();

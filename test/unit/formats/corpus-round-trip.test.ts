@@ -20,8 +20,8 @@ import { type NoteFormatId, noteFormats } from "../../../src/formats/note-format
 import { neutral } from "../../../src/formats/note-table.ts";
 import { readNotes } from "../../../src/formats/notes-read.ts";
 import { ownNotes } from "../../../src/formats/own-notes.ts";
+import { parquet } from "../../../src/formats/parquet.ts";
 import { pubtator } from "../../../src/formats/pubtator.ts";
-import { taggedParquet } from "../../../src/formats/tagged-parquet.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
 import type { Example, PairExample, SentenceExample, TokenExample } from "../../../src/tasks/example.ts";
 import type { Task } from "../../../src/tasks/task.ts";
@@ -101,10 +101,10 @@ async function expectMarksBack(id: NoteFormatId, format: Format, examples: reado
 async function expectParquetBack(examples: readonly TokenExample[]): Promise<void> {
   const origins = examples.map(() => ({ topic: null, topic_source: null, topic_licence: null, style: null }));
   const folder = huggingFaceFolder(disease, examples, origins, { title: "t", paragraphs: [], licence: "other" });
-  const parquet = new Map(
+  const files = new Map(
     [...folder].filter(([path]) => path.endsWith(".parquet")).map(([path, content]) => [path, new Blob([content as BlobPart])]),
   );
-  const found = inOneRow(await back(taggedParquet, disease, parquet));
+  const found = inOneRow(await back(parquet, disease, files));
   expect(found).toEqual(inOneRow(examples));
 }
 

@@ -1,0 +1,38 @@
+// Two texts and a label in columns, as the Hugging Face hub has MQP, MedNLI, MEDIQA-RQE and HealthVer. Knows no file format.
+
+import { pairKeys } from "../reading/pair-columns.ts";
+import { addPair } from "../reading/pairs.ts";
+import { malformed } from "../reading/text-file.ts";
+import { labelIn } from "./cell-labels.ts";
+import { columnOf, type LabelledTable, type Layout, labelColumns, textIn } from "./layout.ts";
+
+/** The columns of both texts, among those that hold text in every row that has something there: MultiVerS' "evidence" holds numbers of sentences. */
+function textColumns(table: LabelledTable): readonly [string, string] | undefined {
+  const texts = table.columns.filter((column) => {
+    const cells = table.rows.map(({ value }) => textIn(value[column] ?? ""));
+    return cells.every((cell) => cell !== undefined) && (cells.length === 0 || cells.some((cell) => cell !== ""));
+  });
+  const [claim, abstract] = ["claim", "abstract"].map((name) => columnOf({ columns: texts }, [name]));
+  return pairKeys(texts) ?? (claim !== undefined && abstract !== undefined ? [claim, abstract] : undefined);
+}
+
+export const pairs: Layout = {
+  columns: "two texts (text_1 and text_2, premise and hypothesis, claim and evidence, question_1 and question_2) and label",
+  serves: (task) => task.shape === "pair",
+  fits: (table) => textColumns(table) !== undefined && columnOf(table, labelColumns) !== undefined,
+  add(rows, tables) {
+    for (const table of tables) {
+      const { file, split } = table;
+      const label = columnOf(table, labelColumns) as string;
+      const [first, second] = textColumns(table) as readonly [string, string];
+      const classes = table.classes(label);
+      for (const { line, value } of table.rows) {
+        const at = { file, line };
+        if (Array.isArray(value[label])) malformed(file, line, `"${label}" is a list, and a pair has one label`);
+        const id = labelIn(rows.task, value[label], classes, at);
+        if (id === undefined) rows.count("no-label", file);
+        else addPair(rows, split, at, textIn(value[first] ?? "") as string, textIn(value[second] ?? "") as string, id);
+      }
+    }
+  },
+};
