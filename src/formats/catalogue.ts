@@ -40,6 +40,7 @@ export const formats: readonly Format[] = [
   ownNotes,
   ownRows,
   clingen,
+  labelStudio,
   mqp,
   rqe,
   healthver,
@@ -62,7 +63,6 @@ export const formats: readonly Format[] = [
   taggedRows,
   brat,
   inception,
-  labelStudio,
   doccano,
 ];
 

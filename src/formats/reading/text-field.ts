@@ -34,11 +34,17 @@ const most = (keys: readonly string[], count: (key: string) => number): string[]
   return keys.filter((_, i) => counts[i] === Math.max(...counts));
 };
 
+/** Tells whether one field holds the stated marks of all rows. */
+export function holdsAll(all: readonly FieldsRow[]): boolean {
+  const stating = all.map((row) => ({ ...row, marks: stated(row) })).filter(({ marks }) => marks.length > 0);
+  return stating.length > 0 && Object.keys(stating[0]?.texts ?? {}).some((key) => held(stating, key) === stating.length);
+}
+
 /**
- * Chooses the text of each row: the field in which most marks stand, then one of a likely name, then the only one that the marks fit in. Where no row has marks, the
+ * Chooses the field of each row's text: the field in which most marks stand, then one of a likely name, then the only one that the marks fit in. Where no row has marks, the
  * longest field, with a remark. Throws `file-malformed` where nothing tells.
  */
-export function textsOf(rows: Collection, all: readonly FieldsRow[]): (row: FieldsRow) => string {
+export function fieldsOf(rows: Collection, all: readonly FieldsRow[]): (row: FieldsRow) => string {
   const marked = all.some(({ marks }) => marks.length > 0);
   const stating = all.map((row) => ({ ...row, marks: stated(row) })).filter(({ marks }) => marks.length > 0);
   const names = [...new Set(all.flatMap(({ texts }) => Object.keys(texts)))];
@@ -59,6 +65,6 @@ export function textsOf(rows: Collection, all: readonly FieldsRow[]): (row: Fiel
       );
     if (named === undefined && left.length > 1)
       rows.remark(`The text of each row is its field "${key}", the longest of ${keys.join(", ")}.`);
-    return texts[key] as string;
+    return key;
   };
 }
