@@ -1,4 +1,4 @@
-// Offsets of a file as offsets of our texts: code points or UTF-16 units, decided by the mentions' own texts. Knows no file format.
+// Offsets of a file as offsets of our texts: code points, UTF-16 units or bytes of UTF-8, decided by the mentions' own texts. Knows no file format.
 
 import type { At } from "../format.ts";
 import { malformed, refuse } from "./text-file.ts";
@@ -34,9 +34,30 @@ function codePointOffsets(text: string): number[] {
   return [...offsets, text.length];
 }
 
+/** UTF-16 offset of each byte of the text in UTF-8 that begins a character, and of the end. */
+function byteOffsets(text: string): number[] {
+  const offsets: number[] = [];
+  let byte = 0;
+  for (const [at, character] of characters(text)) {
+    offsets[byte] = at;
+    const code = character.codePointAt(0) as number;
+    byte += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  offsets[byte] = text.length;
+  return offsets;
+}
+
+function* characters(text: string): Generator<readonly [at: number, character: string]> {
+  let at = 0;
+  for (const character of text) {
+    yield [at, character];
+    at += character.length;
+  }
+}
+
 /**
- * Every mention in its place. Where the text has characters beyond 16 bits, the unit is the one by which more mentions hold their own texts. Throws
- * `span-out-of-bounds` and, where a place holds another text than the file says, `file-malformed`.
+ * Every mention in its place. Where the text has characters beyond 16 bits, the unit is the one by which more mentions hold their own texts. Where some
+ * hold them by neither, it is the byte of UTF-8 if all do by that. Throws `span-out-of-bounds` and, where a place holds another text than the file says, `file-malformed`.
  */
 export function placed<M extends StatedMention>(text: string, mentions: readonly M[]): Placed<M>[] {
   return [...new Set(mentions.map(({ base = 0 }) => base))].flatMap((from) => {
@@ -53,7 +74,8 @@ function placedFromStart<M extends StatedMention>(text: string, mentions: readon
   const points = /[\ud800-\udbff][\udc00-\udfff]/.test(text) ? codePointOffsets(text) : undefined;
   const units = points ? [(n: number) => points[n], (n: number) => (n <= text.length ? n : undefined)] : [(n: number) => n];
   const misses = units.map((unit) => mentions.filter((m) => !holds(text, m, unit(m.start), unit(m.end))).length);
-  const unit = units[misses.indexOf(Math.min(...misses))] ?? ((n: number) => n);
+  const fewest = Math.min(...misses);
+  const unit = (fewest > 0 && inBytes(text, mentions)) || (units[misses.indexOf(fewest)] as (n: number) => number | undefined);
   return mentions.map((stated) => {
     const { file, line, said } = stated;
     const [start, end] = [unit(stated.start), unit(stated.end)];
@@ -74,6 +96,13 @@ function placedFromStart<M extends StatedMention>(text: string, mentions: readon
     }
     return { start, end, stated };
   });
+}
+
+/** Bytes as the unit; undefined where a mention states no text or does not hold it so. */
+function inBytes(text: string, mentions: readonly StatedMention[]): ((n: number) => number | undefined) | undefined {
+  const bytes = byteOffsets(text);
+  const fit = mentions.every((m) => m.said !== undefined && holds(text, m, bytes[m.start], bytes[m.end]));
+  return fit ? (n) => bytes[n] : undefined;
 }
 
 /** The first of the texts in which most mentions hold what their rows say: a file's line ends may count as one character or as two. */
