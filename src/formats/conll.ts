@@ -3,7 +3,7 @@
 import type { Format } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
-import { addTagged, type TaggedWord, tagForm } from "./reading/tags.ts";
+import { addTagged, type TaggedWord, tagForm, tagWritten } from "./reading/tags.ts";
 import { malformed, readText } from "./reading/text-file.ts";
 
 const border = /^-DOCSTART-/;
@@ -30,44 +30,83 @@ export const conll: Format = {
     for (const file of tree.keys()) {
       const split = splitOf(file);
       rows.open(split, file);
-      for (const sentence of sentencesOf(file, await readText(tree, file))) {
-        addTagged(rows, split, file, sentence);
-      }
+      const lines = linesOf(await readText(tree, file));
+      if (tree.size > 1 && isWordsAlone(lines)) rows.count("no-label", file, blocksOf(lines).length);
+      else for (const sentence of sentencesOf(rows, file, lines)) addTagged(rows, split, file, sentence);
     }
     return rows.finish();
   },
 };
 
-/** Most lines of a head end in a tag, and one at least begins a mention or is outside all. */
+/** Most lines of a head have a tag, and one at least begins a mention or is outside all. */
 function looksTagged(head: string): boolean {
   const lines = head.split(/\r\n|\n|\r/).slice(0, -1); // the last may be cut off
   const rows = (lines.length === 0 ? [head] : lines)
     .filter((line) => line.trim() !== "" && !border.test(line) && !isComment(line))
     .map(cellsOf);
-  const tagged = rows.filter((cells) => cells.length > 1 && tagForm.test((cells.at(-1) as string).trim()));
+  const behind = columnsBehind(rows);
+  const tagged = rows.filter((cells) => cells.length > 1 + behind && tagForm.test(tagIn(cells, behind)));
   return rows.length > 0 && tagged.length >= 0.8 * rows.length;
 }
 
-function sentencesOf(file: string, text: string): TaggedWord[][] {
-  const sentences: TaggedWord[][] = [];
-  let open: TaggedWord[] | undefined;
-  let width: number | undefined;
+const tagIn = (cells: readonly string[], behind: number): string => tagWritten((cells.at(-1 - behind) ?? "").trim());
+
+/** Columns behind that of the tags: the last that holds any, for a column of notes may follow. */
+function columnsBehind(rows: readonly (readonly string[])[]): number {
+  const width = rows[0]?.length ?? 0;
+  const places = Array.from({ length: Math.max(width - 1, 0) }, (_, i) => i);
+  return places.find((behind) => rows.some((cells) => cells.length === width && tagForm.test(tagIn(cells, behind)))) ?? 0;
+}
+
+interface Line {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/** Lines with cells; undefined where a sentence ends. Comments stand before a sentence. */
+function linesOf(text: string): (Line | undefined)[] {
+  const lines: (Line | undefined)[] = [];
   for (const [i, content] of text.split("\n").entries()) {
-    if (content.trim() === "" || border.test(content)) {
-      open = undefined;
-      continue;
-    }
-    if (!open && isComment(content)) continue;
-    const cells = cellsOf(content);
-    const line = i + 1;
-    width ??= Math.max(2, cells.length);
-    if (cells.length !== width)
-      malformed(file, line, `${cells.length} column${cells.length === 1 ? "" : "s"}, expected ${width} as before`);
-    const tag = (cells.at(-1) as string).trim();
-    if (!tagForm.test(tag))
-      malformed(file, line, `the tag ${JSON.stringify(tag)} is none of O, B-TYPE, I-TYPE (or E-, S-, L-, U-)`);
-    if (!open) sentences.push((open = []));
-    open.push({ word: cells[0] as string, tag, line });
+    if (content.trim() === "" || border.test(content)) lines.push(undefined);
+    else if (lines.at(-1) !== undefined || !isComment(content)) lines.push({ cells: cellsOf(content), line: i + 1 });
   }
-  return sentences;
+  return lines;
+}
+
+const isLine = (line: Line | undefined): line is Line => line !== undefined;
+
+/** Words without a column of tags, as test sets are given out. */
+const isWordsAlone = (lines: readonly (Line | undefined)[]): boolean =>
+  lines.filter(isLine).every(({ cells }) => cells.length === 1);
+
+function blocksOf(lines: readonly (Line | undefined)[]): Line[][] {
+  const blocks: Line[][] = [];
+  for (const [i, line] of lines.entries()) {
+    if (line && lines[i - 1]) blocks.at(-1)?.push(line);
+    else if (line) blocks.push([line]);
+  }
+  return blocks;
+}
+
+/** Names of columns, as some files have them in their first line. */
+const header = /^(?:(?:ner|bio|iob)?[ _-]?(?:tags?|labels?)|ner|bio|iob|entity)$/i;
+
+function sentencesOf(rows: Collection, file: string, all: readonly (Line | undefined)[]): TaggedWord[][] {
+  const first = all.find(isLine);
+  const isTag = (cell: string) => tagForm.test(tagWritten(cell.trim()));
+  const isHeader = first?.cells.some((cell) => header.test(cell.trim())) === true && !first.cells.some(isTag);
+  if (isHeader) rows.remark(`The first line of ${file} is a header and was passed over.`);
+  const lines = isHeader ? all.map((line) => (line === first ? undefined : line)) : all;
+  const there = lines.filter(isLine);
+  const [width, behind] = [Math.max(2, there[0]?.cells.length ?? 0), columnsBehind(there.map(({ cells }) => cells))];
+  return blocksOf(lines).map((block) =>
+    block.map(({ cells, line }) => {
+      if (cells.length !== width)
+        malformed(file, line, `${cells.length} column${cells.length === 1 ? "" : "s"}, expected ${width} as before`);
+      const tag = tagIn(cells, behind);
+      if (!tagForm.test(tag))
+        malformed(file, line, `the tag ${JSON.stringify(tag)} is none of O, B-TYPE, I-TYPE (or E-, S-, L-, U-)`);
+      return { word: cells[0] as string, tag, line };
+    }),
+  );
 }

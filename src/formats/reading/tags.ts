@@ -10,6 +10,10 @@ import { malformed } from "./text-file.ts";
 
 export const tagForm = /^(?:O|[BIESLUM](?:[-_].+)?)$/;
 
+/** A tag whose letter may be small. */
+export const tagWritten = (raw: string): string =>
+  /^[bieslumo](?:[-_].+)?$/.test(raw) ? (raw[0] as string).toUpperCase() + raw.slice(1) : raw;
+
 export interface TaggedWord {
   readonly word: string;
   readonly tag: string;
