@@ -3,6 +3,7 @@
 import type { Format, Tree } from "./format.ts";
 import { addTables } from "./layouts/choice.ts";
 import { type LabelledTable, labelColumns } from "./layouts/layout.ts";
+import { hasWordRows } from "./layouts/word-rows.ts";
 import { maskPattern } from "./masked-relations.ts";
 import { hasVerdicts } from "./pubhealth.ts";
 import { Collection } from "./reading/collection.ts";
@@ -44,6 +45,7 @@ function looksHeaded(path: string, head: string): boolean {
   if (!["csv", "tsv", "txt"].includes(extensionOf(path)) || hallmarkFlags.test(head)) return false;
   const columns = headerOf(head, delimiterOf(path, head)).map((name) => name.toLowerCase());
   if (columns.some((name) => ["annotation_id", "annotator", "lead_time"].includes(name))) return false;
+  if (hasWordRows(columns)) return true;
   const labelled = columns.some((name) => (labelColumns as readonly string[]).includes(name));
   return labelled && (columns.includes("text") || columns.includes("sentence") || pairKeys(columns) !== undefined);
 }
@@ -73,6 +75,15 @@ const noClasses = () => undefined;
 async function jsonTable(tree: Tree, file: string): Promise<LabelledTable> {
   const rows = jsonRows(await readText(tree, file), file);
   const columns = [...new Set(rows.flatMap(({ value }) => Object.keys(value)))];
+  const [one] = rows;
+  const isByColumn = (cell: unknown) =>
+    cell !== null && typeof cell === "object" && !Array.isArray(cell) && Object.keys(cell).every((key) => /^\d+$/.test(key));
+  if (rows.length === 1 && one && columns.length > 1 && Object.values(one.value).every(isByColumn))
+    malformed(
+      file,
+      one.line,
+      'it holds its table by columns: write a row a line, in pandas to_json(orient="records", lines=True)',
+    );
   return { file, split: splitOf(file), columns, rows, classes: noClasses };
 }
 

@@ -48,7 +48,7 @@ const textOf = (value: unknown): string =>
 const classNamed = (number: number, classes: readonly string[], { file, line }: At): string =>
   number === -1 ? "" : (classes[number] ?? malformed(file, line, `the label ${number} has no name among ${classes.join(", ")}`));
 
-/** The labels of a cell that may hold several: a list, as Python or JSON writes one too, or names between semicolons. */
+/** The labels of a cell that may hold several: a list, as Python or JSON writes one too, or names between semicolons, bars or doccano's hashes. */
 export function labelsIn(task: Task, value: unknown, classes: readonly string[] | undefined, at: At): string[] {
   const found = new Set(partsOf(task, value).map((part) => labelIn(task, part, classes, at)));
   return task.labels.map(({ id }) => id).filter((id) => found.has(id));
@@ -59,5 +59,5 @@ function partsOf(task: Task, value: unknown): readonly unknown[] {
   if (typeof value !== "string") return [value];
   const list = value.trim().startsWith("[") ? readPythonLiteral(value) : undefined;
   if (Array.isArray(list)) return list;
-  return labelNamed(task, namesFor(task), value) === undefined ? value.split(";") : [value];
+  return labelNamed(task, namesFor(task), value) === undefined ? value.split(/[;#|]/) : [value];
 }

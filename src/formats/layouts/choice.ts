@@ -12,9 +12,10 @@ import { snippets } from "./snippets.ts";
 import { tagged } from "./tagged.ts";
 import { texts } from "./texts.ts";
 import { verdicts } from "./verdicts.ts";
+import { wordRows } from "./word-rows.ts";
 
 /** Where the columns fit several, the first is taken. */
-export const layouts: readonly Layout[] = [snippets, tagged, documents, relations, verdicts, pairs, texts];
+export const layouts: readonly Layout[] = [snippets, tagged, wordRows, documents, relations, verdicts, pairs, texts];
 
 /** Adds the examples of all tables. Throws `file-malformed` for a table whose columns make no examples of the task. */
 export function addTables(rows: Collection, tables: readonly LabelledTable[]): void {

@@ -4,7 +4,11 @@ import type { Split } from "../format.ts";
 
 export const nameOf = (path: string): string => path.split("/").at(-1) ?? path;
 export const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
-export const extensionOf = (path: string): string => /\.([^./]+)$/.exec(nameOf(path))?.[1]?.toLowerCase() ?? "";
+/** In lower case; JSON Lines go by one of their two extensions. */
+export const extensionOf = (path: string): string => {
+  const extension = /\.([^./]+)$/.exec(nameOf(path))?.[1]?.toLowerCase() ?? "";
+  return extension === "ndjson" ? "jsonl" : extension;
+};
 
 /** Words of a name in lower case: runs of letters, parted too where a small letter meets a capital ("TestSet"). */
 const wordsOf = (name: string): readonly string[] =>
