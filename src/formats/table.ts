@@ -23,8 +23,9 @@ function looksLabelled(path: string, head: string): boolean {
   const row = firstRow(head);
   if (row === "" || ofOthers.test(row)) return false;
   const keys = [...row.matchAll(/"(\w+)"\s*:/g)].map(([, key]) => key as string);
-  if (keys.includes("entities") && (keys.includes("offsets") || (keys.includes("passages") && !keys.includes("infons"))))
-    return true;
+  const has = (...names: readonly string[]) => names.every((name) => keys.includes(name));
+  const isDocument = has("offsets") || has("text", "start", "end") || (has("passages") && !has("infons"));
+  if (has("entities") && isDocument && !has("start_offset")) return true;
   return isJson(path) && labelledColumns(keys, row);
 }
 

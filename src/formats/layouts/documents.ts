@@ -13,10 +13,11 @@ import {
   type Mention,
   type Relation,
 } from "../reading/documents.ts";
+import { markedPlaces } from "../reading/offsets.ts";
 import { layoutOf, type Passage } from "../reading/passages.ts";
 import { malformed } from "../reading/text-file.ts";
 import { isNcbiClass } from "../reading/types.ts";
-import { columnOf, isNumber, type LabelledTable, type Layout, objectsIn, textIn, type Values } from "./layout.ts";
+import { columnOf, type LabelledTable, type Layout, objectsIn, textIn, type Values, wholeNumber } from "./layout.ts";
 
 const has = (table: LabelledTable, name: string): boolean => columnOf(table, [name]) !== undefined;
 
@@ -31,12 +32,14 @@ export const documents: Layout = {
 };
 
 function addRow(rows: Collection, ids: DocumentIds, split: Split, row: Values, file: string, line: number): void {
-  const passages = row.passages === undefined ? [] : objectsIn(row.passages).map((one) => passageIn(one, file, line));
+  const passages = row.passages === undefined ? [] : listIn(row, "passages", file, line).map((one) => passageIn(one, file, line));
   const text = textIn(row.text);
   if (passages.length === 0 && text === undefined) malformed(file, line, "the row has neither passages nor a text");
-  const mentions = objectsIn(row.entities).flatMap((one) => mentionIn(rows, one, file, line));
+  if (row.entities === null || row.entities === undefined) return rows.count("no-label", file);
+  const stretches = listIn(row, "entities", file, line).flatMap((one) => mentionIn(rows, one, file, line));
+  const mentions = passages.length > 0 ? stretches : inUnits(text as string, stretches);
   if (mentions.some(({ type }) => isNcbiClass(type))) rows.corpora.add("ncbi-disease");
-  const stated = objectsIn(row.relations).map((one) => relationIn(one, file, line));
+  const stated = listIn(row, "relations", file, line).map((one) => relationIn(one, file, line));
   const name = row.document_id ?? row.pmid;
   const whole = passages.length === 0 && name === undefined && (text as string).length <= longText;
   if (!whole) rows.remark(cutRemark(rows.task));
@@ -49,6 +52,15 @@ function addRow(rows: Collection, ids: DocumentIds, split: Split, row: Values, f
   if (id === "" || ids.add(id, document, split)) addDocument(rows, split, document);
 }
 
+const listIn = (row: Values, name: string, file: string, line: number): readonly Values[] =>
+  objectsIn(row[name]) ?? malformed(file, line, `"${name}" must be a list of objects`);
+
+/** Mentions some of which may state no text, in UTF-16 units, each with its text. */
+const inUnits = (text: string, mentions: readonly Mention[]): readonly Mention[] =>
+  mentions.every(({ said }) => said !== undefined)
+    ? mentions
+    : markedPlaces(text, mentions, "points").map((mention) => ({ said: text.slice(mention.start, mention.end), ...mention }));
+
 const oneSection = (text: string) => ({ text, sections: [{ start: 0, end: text.length }] });
 
 /** Texts in several parts stand a blank apart. */
@@ -56,7 +68,7 @@ function passageIn({ text, offsets, offset }: Values, file: string, line: number
   const own = textIn(text) ?? malformed(file, line, "a passage holds no text");
   const [first] = Array.isArray(offsets) ? (offsets as unknown[]) : [];
   const from = offset ?? (Array.isArray(first) ? first[0] : undefined);
-  return { text: own, offset: isNumber(from) ? Number(from) : malformed(file, line, "a passage has no offset") };
+  return { text: own, offset: wholeNumber(from) ?? malformed(file, line, "a passage has no whole number as its offset") };
 }
 
 /** A mention of one stretch; those in several pieces are counted. */
@@ -77,11 +89,13 @@ function mentionIn(rows: Collection, one: Values, file: string, line: number): M
 /** [[0, 4]], or [0, 4] for one stretch. */
 function stretchesIn(offsets: unknown, file: string, line: number): (readonly [number, number])[] {
   const list = Array.isArray(offsets) ? (offsets as unknown[]) : [];
-  const stretches = list.length === 2 && list.every(isNumber) ? [list] : list;
+  const stretches = list.length === 2 && list.every((one) => wholeNumber(one) !== undefined) ? [list] : list;
   return stretches.map((one) => {
     const [from, to] = Array.isArray(one) ? (one as unknown[]) : [];
-    if (!isNumber(from) || !isNumber(to)) return malformed(file, line, "an entity's offsets must be pairs of whole numbers");
-    return [Number(from), Number(to)] as const;
+    const [start, end] = [wholeNumber(from), wholeNumber(to)];
+    if (start === undefined || end === undefined)
+      return malformed(file, line, "an entity's offsets must be pairs of whole numbers");
+    return [start, end] as const;
   });
 }
 

@@ -41,13 +41,22 @@ export function textIn(value: unknown): string | undefined {
   return isText ? value.join(" ") : undefined;
 }
 
-/** Objects of a list; also where the table holds a list for each field of them. */
-export function objectsIn(value: unknown): readonly Values[] {
-  if (Array.isArray(value)) return value.filter((one): one is Values => one !== null && typeof one === "object");
+/** Objects of a list; also where the table holds a list for each field of them. Undefined for a list of something else. */
+export function objectsIn(value: unknown): readonly Values[] | undefined {
+  if (Array.isArray(value)) {
+    const objects = value.filter((one): one is Values => one !== null && typeof one === "object");
+    return objects.length === value.length ? objects : undefined;
+  }
   if (value === null || typeof value !== "object") return [];
   const fields = Object.entries(value as Values).filter((field): field is [string, unknown[]] => Array.isArray(field[1]));
   const length = Math.max(0, ...fields.map(([, list]) => list.length));
   return Array.from({ length }, (_, i) => Object.fromEntries(fields.map(([name, list]) => [name, list[i]])));
+}
+
+/** A whole number, also of Parquet; undefined for another value. */
+export function wholeNumber(value: unknown): number | undefined {
+  const number = typeof value === "bigint" ? Number(value) : value;
+  return Number.isSafeInteger(number) ? (number as number) : undefined;
 }
 
 /** Tells a number, also in a cell of text. Floats of whole numbers are what a table with gaps makes of them. */
