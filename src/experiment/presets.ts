@@ -45,9 +45,12 @@ export function topicCount(preset: Preset, source: SourceConfig): number {
   return topicCounts[preset][topics];
 }
 
+/** As many as there are, but for very large graphs. */
+const all = 20_000;
+
 const topicCounts = {
-  paper: { kg: 300, llm: 300, both: 300, list: 20_000, none: 0 }, // 4.1.1
-  small: { kg: 600, llm: 100, both: 100, list: 20_000, none: 0 }, // a small model lists hardly more before it repeats itself
+  paper: { kg: all, llm: 300, both: 300, list: all, none: 0 }, // 4.1.1: all nodes and links of a graph; 300 from a language model
+  small: { kg: 600, llm: 100, both: 100, list: all, none: 0 }, // a small model lists hardly more before it repeats itself
 } as const satisfies Readonly<Record<Preset, Record<TopicOrigin, number>>>;
 
 /** A writer's settings without its demonstrations, which are the source's. */

@@ -7,6 +7,7 @@ import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";
 import { knowledgeRequestOf } from "../../../src/experiment/requests.ts";
 import type { KnowledgeEvent, KnowledgeRequest } from "../../../src/knowledge/gather.ts";
 import { gatherKnowledge } from "../../../src/knowledge/gather.ts";
+import { edgesFile, graphFrom, nodesFile } from "./rows.ts";
 
 const signal = new AbortController().signal;
 const chosen = (preset: Preset, topics: "kg" | "llm") =>
@@ -62,4 +63,16 @@ it("holds a small model to short, cooler, numbered lists", async () => {
 
 it("draws more from a graph than it asks of a small model", () => {
   expect(chosen("small", "kg").topicCount).toBeGreaterThan(chosen("small", "llm").topicCount);
+});
+
+it("draws every topic that a graph has, as the paper does, with its preset", async () => {
+  const names = Array.from({ length: 600 }, (_, i) => `${String.fromCharCode(97 + Math.floor(i / 26), 97 + (i % 26))} fever`);
+  const graph = await graphFrom(nodesFile({ Disease: names }), edgesFile("Disease:0 like Disease:1"));
+  const request = knowledgeRequestOf(chosen("paper", "kg"), []) as KnowledgeRequest;
+  for await (const event of gatherKnowledge(request, { graph, model: () => lister().model }, signal)) {
+    if (event.type !== "gathered") continue;
+    const found = event.knowledge.topics.Disease?.map((topic) => topic.entities[0]?.name);
+    expect(found?.toSorted()).toEqual(names.toSorted());
+  }
+  expect.assertions(1);
 });
