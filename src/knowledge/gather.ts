@@ -15,7 +15,7 @@ import { type KeptAnswer, type ResumedModel, resumedModel } from "./kept-answers
 import type { KnowledgeGraph } from "./knowledge-graph.ts";
 import { listLexicon, listTopics } from "./list-topics.ts";
 import { paperTopics, smallTopics, suggestTopics } from "./model-topics.ts";
-import { suggestStyles } from "./styles.ts";
+import { paperStyles, smallStyles, suggestStyles } from "./styles.ts";
 import type { KnowledgeData, Style, Topic } from "./topic.ts";
 
 export type KnowledgeEvent =
@@ -66,7 +66,7 @@ export interface KnowledgeRequest {
   readonly alternatives?: true;
   /** No styles at all. */
   readonly withoutStyles?: true;
-  /** Form of the question for topics to the language model. */
+  /** Form of the questions for topics and styles to the language model. */
   readonly topicLists: TopicLists;
   readonly demonstrations: readonly Example[];
   readonly seed: number;
@@ -179,13 +179,14 @@ async function* gatherTopics(
 }
 
 async function* gatherStyles(
-  { suggestStyles: asks, withoutStyles, demonstrations }: KnowledgeRequest,
+  { suggestStyles: asks, withoutStyles, topicLists, demonstrations }: KnowledgeRequest,
   task: Task,
   ports: KnowledgePorts,
   stream: Rng,
   signal: AbortSignal,
 ): AsyncGenerator<KnowledgeEvent, Style[]> {
   if (withoutStyles) return [];
-  if (asks) return yield* suggestStyles(ports.model(), task, demonstrations, stream, signal);
+  const suggestion = topicLists === "held" ? smallStyles : paperStyles;
+  if (asks) return yield* suggestStyles(ports.model(), task, demonstrations, stream, signal, suggestion);
   return task.styles.map((name): Style => ({ name, source: "paper" }));
 }

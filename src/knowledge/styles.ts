@@ -34,10 +34,19 @@ export interface StyleSuggestion {
   readonly grammar: boolean;
 }
 
-/** Enough for variety, and few enough that each is seen often. */
-export const defaultStyles: StyleSuggestion = {
-  count: 6,
-  rounds: 3,
+/** Enough for variety, and few enough that each is seen often. Paper: three a question, and no number of questions. */
+const enough = { count: 6, rounds: 3 } as const;
+
+/** Listing 1 at the sampling of appendix C. */
+export const paperStyles: StyleSuggestion = {
+  ...enough,
+  sampling: { temperature: 1, topP: 1, maxTokens: 512 },
+  grammar: false,
+};
+
+/** Settings for models of some hundred million parameters, as those of `smallTopics`. */
+export const smallStyles: StyleSuggestion = {
+  ...enough,
   sampling: { temperature: 0.7, topP: 0.95, maxTokens: 160 },
   grammar: true,
 };
@@ -92,7 +101,7 @@ export async function* suggestStyles(
   demonstrations: readonly Example[],
   stream: Rng,
   signal: AbortSignal,
-  { count, rounds, sampling, grammar }: StyleSuggestion = defaultStyles,
+  { count, rounds, sampling, grammar }: StyleSuggestion = paperStyles,
 ): AsyncGenerator<SuggestEvent, Style[]> {
   const styles = new Map<string, Style>();
   for (let round = 0; round < rounds && styles.size < count; round++) {

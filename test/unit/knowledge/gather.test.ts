@@ -61,6 +61,21 @@ it("holds a small model to short, cooler, numbered lists", async () => {
   expect(last.knowledge.topics.Disease?.map((t) => t.entities[0]?.name)).toEqual(["gout", "asthma", "migraine"]);
 });
 
+it.each([
+  ["paper", { temperature: 1, topP: 1, maxTokens: 512 }, false],
+  ["small", { temperature: 0.7, topP: 0.95, maxTokens: 160 }, true],
+] as const)("asks for styles as for topics: preset %s", async (preset, sampling, held) => {
+  const { model, asked } = lister();
+  const source = { ...presetSource(preset, "clingen"), topics: "none", styles: "llm" } as const;
+  const request = knowledgeRequestOf(presetConfig(preset, { task: "bc5cdr-disease", source }), []) as KnowledgeRequest;
+  for await (const _ of gatherKnowledge(request, { model: () => model }, signal));
+  expect(asked.length).toBeGreaterThan(0);
+  for (const question of asked) {
+    expect(question.sampling).toEqual(sampling);
+    expect("grammar" in question).toBe(held);
+  }
+});
+
 it("draws more from a graph than it asks of a small model", () => {
   expect(chosen("small", "kg").topicCount).toBeGreaterThan(chosen("small", "llm").topicCount);
 });
