@@ -20,15 +20,25 @@ const punctuation: Perturbation = (text) => {
 /** Words that deny, whole or contracted: a typo in one could hide what the label rests on. */
 const denies = /^(cannot|neither|never|none|nobody|nothing|without|lack(s|ed|ing)?|absen(t|ce)|negative|denie[sd]|deny)$/i;
 
+/** Each two neighbouring letters of a word that begins at `from`, the other way round. A letter may be two code units. */
+function neighbours(word: string, from: number): Edit[] {
+  const letters = [...word];
+  let start = from;
+  return letters.slice(1).map((next, i) => {
+    const letter = letters[i] as string;
+    const edit = { start, end: start + letter.length + next.length, text: next + letter };
+    start += letter.length;
+    return edit;
+  });
+}
+
 /** Two neighbouring letters of a word change places. */
 const typo: Perturbation = (text, held, stream) => {
   const places = [...text.matchAll(/\p{L}{4,}/gu)]
     .filter(([word]) => !denies.test(word))
-    .flatMap(({ 0: word, index }) => Array.from({ length: word.length - 1 }, (_, i) => index + i))
-    .filter((at) => text[at] !== text[at + 1] && isFree(held, at, at + 2));
-  if (places.length === 0) return undefined;
-  const at = stream.pick(places);
-  return { start: at, end: at + 2, text: `${text[at + 1]}${text[at]}` };
+    .flatMap(({ 0: word, index }) => neighbours(word, index))
+    .filter(({ start, end, text: other }) => text.slice(start, end) !== other && isFree(held, start, end));
+  return places.length > 0 ? stream.pick(places) : undefined;
 };
 
 const contractions: readonly (readonly [whole: string, short: string])[] = [

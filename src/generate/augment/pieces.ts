@@ -35,6 +35,9 @@ function cutAfter(piece: string, character: string, from: number): string[] {
   return start < piece.length ? [...parts, piece.slice(start)] : parts;
 }
 
+/** A character may be two code units, and is not cut. */
 function cutEach(piece: string, length: number): string[] {
-  return Array.from({ length: Math.ceil(piece.length / length) }, (_, i) => piece.slice(i * length, (i + 1) * length));
+  const characters = [...piece];
+  const count = Math.ceil(characters.length / length);
+  return Array.from({ length: count }, (_, i) => characters.slice(i * length, (i + 1) * length).join(""));
 }

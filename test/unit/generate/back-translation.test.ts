@@ -18,6 +18,14 @@ describe("pieces", () => {
     expect(piecesOf("x".repeat(700)).map((piece) => piece.length)).toEqual([101, 101, 101, 101, 101, 101, 94]);
   });
 
+  it("cut no character in two", () => {
+    const text = `a${"\u{20000}".repeat(400)}`; // each is two code units
+    const pieces = piecesOf(text);
+    expect(pieces.map((piece) => [...piece].length)).toEqual([101, 101, 101, 98]);
+    expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+    expect(pieces.join("")).toBe(text);
+  });
+
   it("of a long text with commas alone end at its commas", () => {
     const text = Array.from({ length: 65 }, () => "aaaaaaaaa").join(",");
     const pieces = piecesOf(text);

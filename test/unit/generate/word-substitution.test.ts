@@ -148,6 +148,24 @@ describe("perturbations", () => {
     expect(draw("contraction", "the analysis notes")[0]).toBeUndefined();
   });
 
+  it("swap whole letters, of two code units too", () => {
+    const text = "The \u{1D400}\u{1D401}\u{1D402}a sign"; // mathematical letters
+    const found = Array.from({ length: 60 }, (_, i) => {
+      const edit = perturbations.typo(text, [], rng("letters", i));
+      return edit ? text.slice(0, edit.start) + edit.text + text.slice(edit.end) : text;
+    });
+    expect(new Set(found)).toEqual(
+      new Set([
+        "The \u{1D401}\u{1D400}\u{1D402}a sign",
+        "The \u{1D400}\u{1D402}\u{1D401}a sign",
+        "The \u{1D400}\u{1D401}a\u{1D402} sign",
+        "The \u{1D400}\u{1D401}\u{1D402}a isgn",
+        "The \u{1D400}\u{1D401}\u{1D402}a sgin",
+        "The \u{1D400}\u{1D401}\u{1D402}a sing",
+      ]),
+    );
+  });
+
   it("swap letters of free words alone", () => {
     const held = [{ start: 0, end: 5, label: "Disease" }];
     for (const edit of draw("typo", "fever again", held)) expect(edit?.start).toBeGreaterThanOrEqual(6);
