@@ -90,4 +90,24 @@ describe("a copy", () => {
     expect(await made("the patient has severe asthma today")).toEqual({ ok: false, reason: "copies-demonstration" });
     expect(await made("the patient has asthma today")).toMatchObject({ ok: true });
   });
+
+  it("holds nine of ten words of a demonstration, and of one that its prompt shows", async () => {
+    const labels = [hoc.labels[0]?.id as string];
+    const ten = (name: string) => Array.from({ length: 10 }, (_, k) => `${name}${k}`);
+    const demonstrations = ["a", "b", "c", "d", "e"].map(
+      (name) => ({ kind: "sentence", text: ten(name).join(" "), labels }) as const,
+    );
+    const made = (i: number, words: number) => {
+      const answer = () => [...ten("a").slice(0, words), "instead"].join(" ");
+      return attempted(i * hoc.labels.length, { task: hoc, config, demonstrations, answer });
+    };
+    const all = await Promise.all(Array.from({ length: 40 }, (_, i) => made(i, 9)));
+    for (const { prompts, made: own } of all) {
+      const shown = demonstrations.filter(({ text }) => prompts[0]?.includes(text));
+      expect(shown).toHaveLength(3);
+      expect(own?.parsed.ok).toBe(!shown.includes(demonstrations[0] as (typeof demonstrations)[number]));
+    }
+    expect(new Set(all.map(({ made: own }) => own?.parsed.ok))).toEqual(new Set([true, false]));
+    expect((await made(0, 8)).made?.parsed.ok).toBe(true);
+  });
 });
