@@ -126,8 +126,11 @@ describe("recipeFor", () => {
     expect(base).toMatchObject({
       fewEpochs: 6,
       syntheticEpochs: 6,
-      config: { learningRate: 2e-5, maxTokens: 256, warmup: 0.05 },
+      config: { learningRate: 2e-5, maxTokens: 256, warmup: 0.05, dropout: 0.1, batchSize: 16, weightDecay: 0.01, clipNorm: 1 },
     });
+    expect(base.config).not.toHaveProperty("decayVectors"); // PyTorch's AdamW decays them
+    for (const extra of ["schedule", "labelSmoothing", "classWeights", "patience", "trains"])
+      expect(base.config).not.toHaveProperty(extra);
     expect(recipeFor({ ...toy, hiddenSize: 1024, layers: 24 }, "paper").config.learningRate).toBe(4e-5);
   });
 
