@@ -5,7 +5,16 @@ import type { SentenceExample } from "../tasks/example.ts";
 import { labelOf, labelWords, type Task } from "../tasks/task.ts";
 import type { Asked } from "./answer.ts";
 import type { FamilyPrompts, FilledPrompt, Mode } from "./conversation.ts";
-import { answerField, contrastNotes, demonstrationsFor, ofEachLabel, turns, withJsonLines } from "./demonstrations.ts";
+import {
+  answerField,
+  beginningOf,
+  contrastNotes,
+  demonstrationsFor,
+  ofEachLabel,
+  sentencesOf,
+  turns,
+  withJsonLines,
+} from "./demonstrations.ts";
 import { asJson, oneLine } from "./grammar.ts";
 import { isSteered, type Listing, listing4, listing10, type Steer, steerOf, whole } from "./listings.ts";
 import { detokenised } from "./marked.ts";
@@ -23,7 +32,8 @@ export const classification: FamilyPrompts<"classification"> = {
     const demonstrations = demonstrationsFor(context, { sameLabel: true, fixed }, stream);
     const steer = { ...(topic === undefined ? {} : { topic }), ...(drawn.style === undefined ? {} : { style: drawn.style }) };
     const notes = contrastNotes(task, context, demonstrations);
-    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, notes, label, steer });
+    const form = answerFormOf(context.demonstrations);
+    const prompt = classificationPrompt(task, { mode: config.demonstrations, demonstrations, notes, label, steer, form });
     return readText(task, yield { ...prompt, ...drawn }, label, { messages: prompt.messages });
   },
   listings(task, ask) {
@@ -47,19 +57,31 @@ interface Slots {
   readonly label: string;
   /** ClinGen's; a baseline has none. */
   readonly steer: Steer;
+  readonly form: string;
 }
 
-/** The listings ask for a document; the corpus has single sentences. */
-const answerForm = "Write one sentence alone, without a title.";
+/** The listings ask for a document. Texts of HoC are single sentences; those of LitCovid are titles with abstracts, of which the beginning is shown. */
+const answerForms = {
+  sentence: "Write one sentence alone, without a title.",
+  document: "Write the text alone, in one to three sentences on one line.",
+} as const;
 
-function classificationPrompt(task: Task<"classification">, { mode, demonstrations, notes, label, steer }: Slots): FilledPrompt {
+function answerFormOf(examples: readonly SentenceExample[]): string {
+  const documents = examples.filter(({ text }) => sentencesOf(text).length > 1).length;
+  return answerForms[2 * documents > examples.length ? "document" : "sentence"];
+}
+
+function classificationPrompt(
+  task: Task<"classification">,
+  { mode, demonstrations, notes, label, steer, form }: Slots,
+): FilledPrompt {
   const listing = listingOf(task, label, steer);
-  const answers = demonstrations.map((d) => detokenised(d.text));
+  const answers = demonstrations.map((d) => detokenised(beginningOf(d.text)));
   if (mode === "shuffled") {
-    const content = withJsonLines(`${whole(listing)}\n${answerForm}`, answers, notes);
+    const content = withJsonLines(`${whole(listing)}\n${form}`, answers, notes);
     return { messages: [{ role: "user", content }], grammar: asJson(oneLine, answerField) };
   }
-  if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${answerForm}` }], grammar: oneLine };
+  if (mode === "none") return { messages: [{ role: "user", content: `${whole(listing)}\n${form}` }], grammar: oneLine };
   // A demonstration's subtopic and style are not known: the domain and the task's first style stand for them.
   const known = {
     ...(steer.topic === undefined ? {} : { topic: "cancer" }),
@@ -70,7 +92,7 @@ function classificationPrompt(task: Task<"classification">, { mode, demonstratio
     return [`${notes[i] ?? ""}${listingOf(task, own, known).varying}`, answers[i] as string] as const;
   });
   const messages: Message[] = [
-    { role: "system", content: `${listing.fixed}\n${answerForm}` },
+    { role: "system", content: `${listing.fixed}\n${form}` },
     ...turns(exchanges),
     { role: "user", content: listing.varying },
   ];

@@ -127,3 +127,18 @@ export function ofEachLabel<E extends Example>(task: Task, examples: readonly E[
   }
   return [...taken];
 }
+
+const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/** Without the white space between them. */
+export const sentencesOf = (text: string): readonly string[] =>
+  [...segmenter.segment(text)].map(({ segment }) => segment.trim()).filter((sentence) => sentence !== "");
+
+/** Released code: so many sentences of a document are shown. */
+export const shownSentences = 3;
+
+/** The text as it is, or the beginning of one that is longer. */
+export function beginningOf(text: string): string {
+  const sentences = sentencesOf(text);
+  return sentences.length > shownSentences ? sentences.slice(0, shownSentences).join(" ") : text;
+}

@@ -3,6 +3,7 @@
 import type { Example, Span } from "../../tasks/example.ts";
 import type { Family } from "../../tasks/families.ts";
 import type { ExampleOf, Task } from "../../tasks/task.ts";
+import { sentencesOf, shownSentences } from "../demonstrations.ts";
 import { pythonJson } from "./python-json.ts";
 import { releasedWords } from "./words.ts";
 
@@ -11,13 +12,8 @@ type Write<F extends Family> = (task: Task<F>, example: ExampleOf<Task<F>>) => s
 const mentions = (text: string, spans: readonly Span[]): string[] => spans.map(({ start, end }) => text.slice(start, end));
 const indexOf = (task: Task, id: string): number => task.labels.findIndex((label) => label.id === id);
 
-const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
-
 /** The code shows three sentences of a text; of a relation's row the same of its JSON, which it may cut. */
-function firstThree(text: string): string {
-  const found = [...sentences.segment(text)].slice(0, 3);
-  return found.map(({ segment }) => segment.trim()).join(" ");
-}
+const firstThree = (text: string): string => sentencesOf(text).slice(0, shownSentences).join(" ");
 
 /** By turn. */
 const rows: { readonly [F in Family]: readonly Write<F>[] } = {
