@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";
 import type { SourceKind } from "../../../src/generate/source.ts";
-import { trainingMethodOf, withWriter, writerOf } from "../../../src/generate/sources.ts";
+import { sourceOf, trainingMethodOf, withWriter, writerOf } from "../../../src/generate/sources.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 
 const writerFor = (preset: "small" | "paper", task: string, source: SourceKind) =>
@@ -69,6 +69,9 @@ it("gives the augmentations the settings of their own code, whatever the preset"
       maskRate: 0.15,
     };
     expect(source("conditional-mlm").tuning).toMatchObject(conditional);
+    const masksOf = (kind: "conditional-mlm" | "melm") => sourceOf({ kind }).masked?.(source(kind)).masks;
+    expect(masksOf("conditional-mlm")).toEqual({ kind: "share", share: 0.15, most: 20 });
+    expect(masksOf("melm")).toEqual({ kind: "each", rate: 0.7 });
     // Zhou et al. 2022: batches of 16, accumulated twice; Adam; the filter is the paper's alone
     const melm = { epochs: 20, learningRate: 1e-5, batchSize: 2 * 16, maxTokens: 128, weightDecay: 0, maskRate: 0.7 };
     expect(source("melm")).toMatchObject({ tuning: melm, filter: false });
