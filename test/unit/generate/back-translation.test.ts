@@ -91,6 +91,21 @@ describe("back translation", () => {
     expect((await made(answer)).made?.parsed).toEqual({ ok: false, reason });
   });
 
+  it.each([
+    [19, "too-short"],
+    [20, undefined],
+    [80, undefined],
+    [81, "malformed"],
+  ] as const)("of 40 characters, one that comes back with %i: %s", async (length, reason) => {
+    const text = "Cells of the tumor burn glucose for fuel";
+    const back = "Tumors burn sugar as fuel, and burn it much faster than all other tissues do so."
+      .padEnd(81, "x")
+      .slice(0, length);
+    const { made: attempt } = await made(() => back.trimEnd().padEnd(length, "x"), { ...sentence, text });
+    expect(text).toHaveLength(40);
+    expect(attempt?.parsed).toMatchObject(reason ? { ok: false, reason } : { ok: true });
+  });
+
   it("takes a French text that comes back in French: its own language", async () => {
     const own: Example = { ...sentence, text: "Le patient est venu avec une toux et de la fièvre." };
     expect((await made((request) => said(request), own)).made?.parsed).toMatchObject({ ok: true });

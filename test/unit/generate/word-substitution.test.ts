@@ -108,6 +108,16 @@ it("makes nothing where there are no rows", async () => {
   expect(await run(tasks[0] as Task, memoryRunStore(), 3, [])).toEqual(["opened", "finished"]);
 });
 
+it("makes one to three edits", () => {
+  const text = "It is not 50 mg."; // no word is long enough for a typo
+  const counts = Array.from({ length: 300 }, (_, i) => {
+    const example: Example = { kind: "sentence", text, labels: [] };
+    const [made = ""] = textsOf(perturbed(example, { names: {}, synonyms: [] }, rng("edits", i)));
+    return [!made.endsWith("."), made.includes("'"), !made.includes("50")].filter(Boolean).length;
+  });
+  expect(new Set(counts.filter((n) => n > 0))).toEqual(new Set([1, 2, 3]));
+});
+
 describe("edits", () => {
   const example: TokenExample = { kind: "token", text: "No gout today.", spans: [{ start: 3, end: 7, label: "Disease" }] };
   const words = (e: Example | undefined) => e?.kind === "token" && e.spans.map((s) => e.text.slice(s.start, s.end));
