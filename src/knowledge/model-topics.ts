@@ -5,9 +5,9 @@ import { type Rng, seedOf } from "../base/rng.ts";
 import type { LanguageModel, Message, Sampling } from "../engines/language-model.ts";
 import { families } from "../tasks/families.ts";
 import { forAnyLabel, forLabel, type Task } from "../tasks/task.ts";
-import { cleanName, isNatural, longestTopic } from "./graph-topics.ts";
+import { cleanName, longestTopic } from "./graph-topics.ts";
 import { headOf, listGrammar, listItems } from "./list-answer.ts";
-import type { SuggestEvent } from "./styles.ts";
+import { type SuggestEvent, verb } from "./styles.ts";
 import type { Topic } from "./topic.ts";
 
 export interface TopicSuggestion {
@@ -47,6 +47,16 @@ export function topicsPrompt(entityType: string): Message[] {
   return [{ role: "user", content }];
 }
 
+/** Words with digits and signs in them: "COVID-19", "5-fluorouracil", "PI3K/AKT", "vitamin B12". A number alone at the end counts a list: "disease 1". */
+const words = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}'’+/-]*( [\p{L}\p{N}][\p{L}\p{M}\p{N}'’+/-]*)*$/u;
+const counted = / \p{N}+$/u;
+
+/** Tells whether an item of a list is a topic: a name that a sentence can hold, or a subtopic of whole texts, which may be longer. No prose. */
+function isTopic(item: string, { family }: Task): boolean {
+  const most = family === "classification" ? 8 : 4;
+  return words.test(item) && !counted.test(item) && /\p{L}/u.test(item) && !verb.test(item) && item.split(" ").length <= most;
+}
+
 const stumble = /(?<![\p{L}-])(\p{L}+)[ -]\1(?!\p{L})/u;
 
 /** Names from an answer to `topicsPrompt`, cleaned as topics of a graph are, none twice. */
@@ -54,7 +64,7 @@ export function readTopics(answer: string, task: Task, cut = false): string[] {
   const longest = longestTopic(task);
   const names = listItems(answer, cut)
     .map((item) => headOf(item))
-    .filter(isNatural)
+    .filter((item) => isTopic(item, task))
     .flatMap((name) => cleanName(name, longest) ?? []);
   // "physical symptoms" and "tests for diseases" repeat the question; "cancer cancer" is a model that stumbles.
   const types = [...new Set(forAnyLabel(task.entityTypes).flat())].map((type) => type.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));

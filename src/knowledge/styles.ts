@@ -74,8 +74,8 @@ function demonstrationLine(example: Example): string {
 const noStyle =
   /^(here|sure|these|the following|possible|potential|example|sentence|text|question|answer|note)\b|\b(sentences?|examples?|datasets?|training set|includes?)$/i;
 
-/** A name of a source has no verb: a line that has one is prose. */
-const verb =
+/** Words of a sentence: a name has no verb, and a line that has one is prose. */
+export const verb =
   /\b(is|are|was|were|be|has|have|had|can|cannot|can't|will|would|should|could|may|might|do|does|did|i|i'm|you|we|they|it)\b/i;
 
 /** Up to six words that can follow "in the style of", from an answer to `stylesPrompt`. */

@@ -8,6 +8,7 @@ import { readTopics, suggestTopics, topicsPrompt } from "../../../src/knowledge/
 import { readStyles, type SuggestEvent, stylesPrompt, suggestStyles } from "../../../src/knowledge/styles.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import type { Example } from "../../../src/tasks/example.ts";
+import { hoc } from "../../../src/tasks/hoc.ts";
 import { mqp } from "../../../src/tasks/mqp.ts";
 
 const golden = (name: string) => readFileSync(join(import.meta.dirname, "../../fixtures/knowledge", name), "utf8");
@@ -127,7 +128,25 @@ describe("reading topics", () => {
   it("cleans them as the graph's and drops what is none", () => {
     const answer =
       "1. Hypertension (high blood pressure)\n2. hypertension\n3. Alzheimer's Disease\n4. diseases\n5. Type 2 diabetes\n6. The patient should always see a doctor first\n7. Tests for diseases\n8. Cancer cancer\n9. Non-Hodgkin lymphoma";
-    expect(readTopics(answer, bc5cdrDisease)).toEqual(["hypertension", "alzheimer's disease", "non-hodgkin lymphoma"]);
+    expect(readTopics(answer, bc5cdrDisease)).toEqual([
+      "hypertension",
+      "alzheimer's disease",
+      "type 2 diabetes",
+      "non-hodgkin lymphoma",
+    ]);
+  });
+
+  it("takes names with digits and signs, and no number that counts a list", () => {
+    const answer =
+      "1. COVID-19\n2. 5-fluorouracil\n3. PI3K/AKT signaling\n4. vitamin B12\n5. disease 1\n6. 2021\n7. Gout is painful";
+    const names = ["covid-19", "5-fluorouracil", "pi3k/akt signaling", "vitamin b12"];
+    for (const task of [bc5cdrDisease, hoc]) expect(readTopics(answer, task)).toEqual(names);
+  });
+
+  it("takes longer subtopics of whole texts than names of entities", () => {
+    const answer = "1. Loss of p53 function in dividing cells\n2. Gout";
+    expect(readTopics(answer, hoc)).toEqual(["loss of p53 function in dividing cells", "gout"]);
+    expect(readTopics(answer, bc5cdrDisease)).toEqual(["gout"]);
   });
 
   it("has each name once, in the case that came first", () => {
@@ -165,6 +184,15 @@ const signal = new AbortController().signal;
 const remarks = (events: readonly SuggestEvent[]) => events.flatMap((e) => (e.type === "remark" ? [e.text] : []));
 
 describe("suggesting styles", () => {
+  it("shows five of the few-shot examples in each of three questions at most", async () => {
+    const rows = Array.from({ length: 9 }, (_, i): Example => ({ kind: "token", text: `row ${i} tells of gout`, spans: [] }));
+    const model = script("1. Nurses");
+    await run(suggestStyles(model, bc5cdrDisease, rows, rng("s"), signal));
+    expect(model.asked).toHaveLength(3);
+    for (const { messages } of model.asked) expect(messages[0]?.content.match(/row \d/g)).toHaveLength(5);
+    expect(new Set(model.asked.map(({ messages }) => messages[0]?.content)).size).toBe(3);
+  });
+
   it("asks again with another seed until there are enough, and tells prompt and answer of each question", async () => {
     const model = script(
       "1. Nurses\n2. Surgeons\n3. Case reports",
@@ -242,6 +270,12 @@ describe("suggesting topics", () => {
     expect((result.Disease ?? []).map((t) => t.entities[0]?.name)).toEqual(["gout", "asthma"]);
     expect(model.asked).toHaveLength(3 * 3); // one that gives, two in vain, for each entity type
     expect(remarks(events)[0]).toMatch(/2 of 8 diseases/);
+  });
+
+  it("asks three times in vain before it gives up, by the paper's settings", async () => {
+    const model = script("1. Gout\n2. Asthma");
+    await run(suggestTopics(model, bc5cdrDisease, rng("t"), signal));
+    expect(model.asked).toHaveLength((1 + 3) * 3);
   });
 
   it("fails with `no-topics` when the model lists nothing", async () => {
