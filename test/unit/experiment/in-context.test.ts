@@ -2,16 +2,18 @@
 
 import { describe, expect, it } from "vitest";
 import { ClinfuseError } from "../../../src/base/errors.ts";
-import type { CompletionRequest } from "../../../src/engines/language-model.ts";
+import { rng } from "../../../src/base/rng.ts";
+import type { CompletionRequest, LanguageModel } from "../../../src/engines/language-model.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent } from "../../../src/experiment/drive-cell.ts";
 import type { NotebookData } from "../../../src/experiment/notebook.ts";
 import { planOfOne } from "../../../src/experiment/plan.ts";
 import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { presetConfig, presetSource } from "../../../src/experiment/presets.ts";
+import { inContext } from "../../../src/generate/in-context.ts";
 import { generate } from "../../../src/generate/run.ts";
 import { sourceOf } from "../../../src/generate/sources.ts";
-import { knowledgeOf } from "../../../src/knowledge/topic.ts";
+import { knowledgeOf, noKnowledge } from "../../../src/knowledge/topic.ts";
 import { questionOf, readAnswered } from "../../../src/prompts/in-context.ts";
 import { tasks } from "../../../src/tasks/catalogue.ts";
 import type { Example, TokenExample } from "../../../src/tasks/example.ts";
@@ -148,6 +150,37 @@ it("shows fewer rows of each label where all do not fit, and then asks the same 
   await driven(task, of);
   for (const { messages } of of.asked)
     expect(messages[0]?.content.match(/question of row/g)).toHaveLength(3 * task.labels.length);
+});
+
+it("tries all rows, then 5, 3 and 1 of each label, then none", async () => {
+  const task = taskOf("pair");
+  const rows = task.labels.flatMap(({ id }, of) =>
+    Array.from({ length: 8 }, (_, i): Example => ({ kind: "pair", first: `row ${of} ${i}`, second: "Is it?", label: id })),
+  );
+  const tried: number[] = [];
+  const model: LanguageModel = {
+    id: "m",
+    contextTokens: 4096,
+    slots: 1,
+    deterministic: true,
+    async complete({ messages }) {
+      tried.push((messages[0]?.content.match(/row \d \d/g)?.length ?? 0) / task.labels.length);
+      throw new ClinfuseError("context-overflow", "too long", {});
+    },
+    close: async () => undefined,
+  };
+  const context = {
+    config: presetSource("paper", "in-context"),
+    task,
+    demonstrations: rows,
+    gold: [],
+    knowledge: knowledgeOf(noKnowledge),
+    items: [{ kind: "pair", first: "Is gout painful?", second: "Does gout hurt?", label: "" }],
+    feedback: [],
+  } as const;
+  const asked = inContext.attempt(0, context, { model }, rng("in context"), new AbortController().signal);
+  await expect(asked).rejects.toMatchObject({ code: "context-overflow" });
+  expect(tried).toEqual([8, 5, 3, 1, 0]);
 });
 
 describe("answers", () => {
