@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readInput, readWindows } from "../../../src/classifier/inputs.ts";
 import { predictedExample } from "../../../src/classifier/task-head.ts";
 import { labelPieces, leavesAs, queryOf, variantRow, variantSuits } from "../../../src/classifier/variant.ts";
+import { headParameters } from "../../../src/nn/heads.ts";
 import { bc5cdrDisease } from "../../../src/tasks/bc5cdr-disease.ts";
 import { casi } from "../../../src/tasks/casi.ts";
 import type { Example } from "../../../src/tasks/example.ts";
@@ -93,6 +94,16 @@ describe("label words", () => {
     expect([...(rows?.keys() ?? [])]).toEqual(["label_words.0.embeddings"]);
     expect([...(rows?.get("label_words.0.embeddings")?.data ?? [])]).toEqual([...at(piece("the")), ...at(piece("patient"))]);
   });
+});
+
+it("has LightNER's ten vectors through 800 numbers, and its label words' weights between 1 and 2.5 (Chen et al. 2022)", () => {
+  const { trains, head } = variantRow("lightner");
+  expect(trains).toEqual({ kind: "prefix", length: 10, width: 800 });
+  const { encoder } = linearClassifier();
+  const drawn = headParameters(encoder.config, head(bc5cdrDisease, encoder.tokenizer)).filter(({ name }) =>
+    /\d+\.weight$/.test(name),
+  );
+  expect(drawn.map(({ missing }) => missing)).toEqual([{ low: 1, high: 2.5 }]);
 });
 
 it("tag words: they suit no other task", () => {
