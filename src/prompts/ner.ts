@@ -44,8 +44,8 @@ export const ner: FamilyPrompts<"ner"> = {
 const kindsOf = (task: Task<"ner">): readonly string[] => [...labelWords(task), task.domain, "entity"];
 
 /**
- * A marked sentence, or one without marks whose entities are listed behind it. With a topic it must be mentioned, as whole words and whatever its case (released code); where the model wrote it without
- * brackets it is marked, for the prompt named it an entity.
+ * A marked sentence, or one without marks whose entities are listed behind it. With a topic it must be mentioned, as whole words and whatever its case, which the
+ * released code does not ask; where the model wrote it without brackets it is marked, for the prompt named it an entity.
  */
 export function readMarkedSentence(completion: string, label: string, topic?: string, asked: Asked = {}): Parsed<TokenExample> {
   const answer = readAnswer(completion, { ...asked, marks: true });
