@@ -82,6 +82,11 @@ describe("paired comparison", () => {
     }
   });
 
+  it("of 10,000 draws gives no p below two in 10,001", () => {
+    const all = (right: boolean) => tallies(Array.from({ length: 30 }, () => right));
+    expect(pairedBootstrap(mqp, [{ first: all(false), second: all(true) }])?.p).toBeCloseTo(2 / 10_001, 12);
+  });
+
   it("takes the mean over seeds, and refuses runs on other test sets", () => {
     const [a, b, c] = [0.5, 0.6, 0.8].map((share) => tallies(Array.from({ length: 100 }, (_, i) => i < share * 100)));
     const found = pairedBootstrap(mqp, [
