@@ -1,9 +1,16 @@
-// Little-endian floats of 16 and 32 bits as Float32Arrays. Knows no file format.
+// Little-endian floats of 16, 32 and 64 bits as Float32Arrays. Knows no file format.
 
-export type FloatType = "F32" | "F16" | "BF16";
+export const floatTypes = ["F64", "F32", "F16", "BF16"] as const;
+export type FloatType = (typeof floatTypes)[number];
+
+export const isFloatType = (type: string): type is FloatType => floatTypes.some((known) => known === type);
+
+export const floatBytes: Readonly<Record<FloatType, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2 };
 
 export function floatsOf(bytes: ArrayBuffer, type: FloatType): Float32Array<ArrayBuffer> {
   switch (type) {
+    case "F64":
+      return Float32Array.from(new Float64Array(bytes));
     case "F32":
       return new Float32Array(bytes);
     case "BF16":

@@ -4,6 +4,7 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
+import { bareName } from "./bare-name.ts";
 import { type FloatType, floatsOf } from "./floats.ts";
 import { Pickle, type PickleCalls } from "./pickle.ts";
 import type { Weight, Weights } from "./weight.ts";
@@ -11,6 +12,7 @@ import { storedEntries } from "./zip-entries.ts";
 
 /** Storages by the class that the pickle names: how their elements are read; undefined for integers, which are no weights. */
 const storageTypes: Readonly<Record<string, { readonly bytes: number; readonly float?: FloatType }>> = {
+  DoubleStorage: { bytes: 8, float: "F64" },
   FloatStorage: { bytes: 4, float: "F32" },
   HalfStorage: { bytes: 2, float: "F16" },
   BFloat16Storage: { bytes: 2, float: "BF16" },
@@ -53,7 +55,7 @@ const rebuildTensor = "torch._utils._rebuild_tensor_v2";
 const rebuildParameter = "torch._utils._rebuild_parameter";
 
 /**
- * Every float32, float16 and bfloat16 tensor of a state dict, as float32; integer tensors are left out. Reads nothing but tensors and plain
+ * Every tensor of floats of a state dict, as float32; integer tensors are left out. Reads nothing but tensors and plain
  * data: any other name in the pickle throws `model-unsupported` with it. Other errors: `model-truncated`, `model-unsupported`. `file` is for
  * messages.
  */
@@ -68,7 +70,7 @@ export async function readPytorch(source: Blob, file: string): Promise<Weights> 
     if (!float) continue;
     const numbers = read.get(storage.key) ?? floatsOf(await (await storageOf(storage)).arrayBuffer(), float);
     read.set(storage.key, numbers);
-    weights.set(name, { shape, data: view(value, numbers, file, name) });
+    weights.set(bareName(name), { shape, data: view(value, numbers, file, name) });
   }
   if (weights.size === 0) throw refused(file, "it holds no tensor of floats");
   return weights;
@@ -100,7 +102,7 @@ export async function outlinePytorch(source: Blob, file: string): Promise<Pytorc
     if (value instanceof Map && [...value.values()].some((inner) => inner instanceof Tensor)) nested.push(name);
     if (!(value instanceof Tensor)) continue;
     const { storage, shape } = value;
-    places.push({ name, shape, float: storageTypes[storage.type]?.float, storage: () => storageOf(storage) });
+    places.push({ name: bareName(name), shape, float: storageTypes[storage.type]?.float, storage: () => storageOf(storage) });
   }
   return { places, nested };
 }

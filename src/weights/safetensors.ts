@@ -4,7 +4,8 @@
 
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
-import { floatsOf, toHalves } from "./floats.ts";
+import { bareName } from "./bare-name.ts";
+import { floatsOf, floatTypes, isFloatType, toHalves } from "./floats.ts";
 import type { LazyWeight, Weight, Weights } from "./weight.ts";
 
 /** The reference implementation's own limit for the header, in bytes. */
@@ -33,6 +34,7 @@ const integers = new Set(["BOOL", "U8", "I8", "I16", "U16", "I32", "U32", "I64",
 
 /** A tensor as the header has it. */
 export interface SafetensorsEntry {
+  /** Without a wrapper's prefix. */
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -48,7 +50,7 @@ export interface SafetensorsFile {
 }
 
 /**
- * Reads the header; each F32, F16 and BF16 tensor reads as float32. Throws `model-truncated` for a file shorter than its header
+ * Reads the header; each tensor of floats (F64, F32, F16, BF16) reads as float32. Throws `model-truncated` for a file shorter than its header
  * says, `model-unsupported` for another element type or what is no safetensors file. `file` is for messages.
  */
 export async function openSafetensors(source: Blob, file: string): Promise<SafetensorsFile> {
@@ -198,7 +200,7 @@ function readEntry(name: string, value: unknown): SafetensorsEntry | undefined {
   if (typeof dtype !== "string" || !Array.isArray(shape) || !shape.every(count)) return undefined;
   if (!Array.isArray(range) || range.length !== 2 || !range.every(count)) return undefined;
   const [begin, end] = range as [number, number];
-  return begin <= end ? { name, dtype, shape, begin, end } : undefined;
+  return begin <= end ? { name: bareName(name), dtype, shape, begin, end } : undefined;
 }
 
 function truncated(file: string, got: number, expected: number): ClinfuseError {
@@ -210,11 +212,12 @@ function truncated(file: string, got: number, expected: number): ClinfuseError {
 }
 
 function toFloat32(bytes: ArrayBuffer, { name, dtype }: SafetensorsEntry, file: string): Float32Array {
-  if (dtype === "F32" || dtype === "F16" || dtype === "BF16") return floatsOf(bytes, dtype);
-  throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected F32, F16 or BF16`, {
+  if (isFloatType(dtype)) return floatsOf(bytes, dtype);
+  const expected = floatTypes.join(", ");
+  throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected one of ${expected}`, {
     file,
     what: name,
     got: dtype,
-    expected: "F32, F16, BF16",
+    expected,
   });
 }

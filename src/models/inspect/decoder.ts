@@ -35,7 +35,7 @@ async function floatsOf(places: readonly WeightPlace[], used: ReadonlyMap<string
     const known = tensorName(name);
     if (known === undefined || !used.has(known)) continue;
     if (!open) {
-      const why = `the file ${file}: ${name} has numbers of the type ${type}; only F32, F16 and BF16 are read`;
+      const why = `the file ${file}: ${name} has numbers of the type ${type}; only F64, F32, F16 and BF16 are read`;
       throw refusal("model-unsupported", why, gguf, { file, what: name, got: type });
     }
     floats.push(await open());

@@ -148,7 +148,7 @@ function lacking({ name, shape }: Parameter, folder: string): Error {
 }
 
 function otherNumbers({ name, type, file }: WeightPlace): Error {
-  const why = `the file ${file}: ${name} has numbers of the type ${type}; only F32, F16 and BF16 are read`;
+  const why = `the file ${file}: ${name} has numbers of the type ${type}; only F64, F32, F16 and BF16 are read`;
   const remedy = "Choose the checkpoint with whole floats, or save it so in Python: model.float().save_pretrained(...).";
   return refusal("model-unsupported", why, remedy, { file, what: name, got: type });
 }

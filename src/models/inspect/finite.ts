@@ -1,9 +1,8 @@
 // Numbers of a file that are none: NaN and infinities, found in its bytes as they stream by. Knows no format and no model.
 
 import { throwIfAborted } from "../../base/errors.ts";
+import { type FloatType, floatBytes } from "../../weights/floats.ts";
 import { refusal } from "./refusal.ts";
-
-export type FloatKind = "F32" | "F16" | "BF16";
 
 /** Floats of a tensor where they lie: at some offsets of every block of so many bytes. */
 export interface FloatsAt {
@@ -11,14 +10,14 @@ export interface FloatsAt {
   readonly blob: Blob;
   readonly begin: number;
   readonly end: number;
-  readonly float: FloatKind;
+  readonly float: FloatType;
   readonly stride: number;
   readonly offsets: readonly number[];
 }
 
 /** A tensor of plain floats. */
-export function plainFloats(tensor: string, blob: Blob, begin: number, end: number, float: FloatKind): FloatsAt {
-  return { tensor, blob, begin, end, float, stride: float === "F32" ? 4 : 2, offsets: [0] };
+export function plainFloats(tensor: string, blob: Blob, begin: number, end: number, float: FloatType): FloatsAt {
+  return { tensor, blob, begin, end, float, stride: floatBytes[float], offsets: [0] };
 }
 
 /** Scales of GGUF's blocks: bytes of a block, and where its 16-bit floats lie (ggml-common.h). */
@@ -38,8 +37,13 @@ export const ggufScales: Readonly<Record<string, readonly [stride: number, ...of
 /** Bytes in memory at a time. */
 const chunkBytes = 4 * 2 ** 20;
 
-/** The bits that are all set in an infinity or a NaN, and those of the fraction, which an infinity has not. */
-const bits = { F32: [0x7f800000, 0x007fffff], F16: [0x7c00, 0x03ff], BF16: [0x7f80, 0x007f] } as const;
+/** The bits that are all set in an infinity or a NaN, and those of the fraction, which an infinity has not. Of F64 the upper half, its second word. */
+const bits = {
+  F64: [0x7ff00000, 0x000fffff],
+  F32: [0x7f800000, 0x007fffff],
+  F16: [0x7c00, 0x03ff],
+  BF16: [0x7f80, 0x007f],
+} as const;
 
 /**
  * Reads every number, some megabytes at a time, whatever the file's size. Throws `model-unsupported` at the first that is NaN or infinite, with its
@@ -71,12 +75,12 @@ function firstOdd(
   { float, stride, offsets }: FloatsAt,
 ): { readonly what: string; readonly block: number } | undefined {
   const [exponent, fraction] = bits[float];
-  const bytes = float === "F32" ? 4 : 2;
+  const bytes = Math.min(4, floatBytes[float]); // of a word
   const words =
-    float === "F32" ? new Uint32Array(buffer, 0, buffer.byteLength >> 2) : new Uint16Array(buffer, 0, buffer.byteLength >> 1);
+    bytes === 4 ? new Uint32Array(buffer, 0, buffer.byteLength >> 2) : new Uint16Array(buffer, 0, buffer.byteLength >> 1);
   const step = stride / bytes;
   for (const offset of offsets) {
-    for (let i = offset / bytes; i < words.length; i += step) {
+    for (let i = (offset + floatBytes[float] - bytes) / bytes; i < words.length; i += step) {
       const word = words[i] as number;
       if ((word & exponent) !== exponent) continue;
       return { what: (word & fraction) === 0 ? "infinite" : "NaN", block: Math.floor(i / step) };
@@ -86,7 +90,7 @@ function firstOdd(
 }
 
 function oddNumber({ tensor, stride, float }: FloatsAt, file: string, what: string, block: number): Error {
-  const plain = stride === (float === "F32" ? 4 : 2);
+  const plain = stride === floatBytes[float];
   const where = plain ? `number ${block + 1} of ${tensor}` : `the scale of block ${block + 1} of ${tensor}`;
   const remedy = "Nothing can be computed with it. Fetch it again, or take an earlier checkpoint of its training.";
   return refusal("model-unsupported", `the model ${file} is damaged or its training diverged: ${where} is ${what}`, remedy, {

@@ -1,8 +1,9 @@
 // The tensors of a folder's weights, whatever their form: names, shapes, types, and where their numbers lie. Reads headers alone.
 
+import { type FloatType, isFloatType } from "../../weights/floats.ts";
 import { outlinePytorch } from "../../weights/pytorch.ts";
 import { outlineSafetensors } from "../../weights/safetensors.ts";
-import { type FloatKind, type FloatsAt, plainFloats } from "./finite.ts";
+import { type FloatsAt, plainFloats } from "./finite.ts";
 import { refusal, withRemedy } from "./refusal.ts";
 
 export interface WeightPlace {
@@ -21,8 +22,6 @@ export interface WeightFile {
   readonly form: "safetensors" | "pytorch";
   readonly blob: Blob;
 }
-
-const isFloat = (type: string): type is FloatKind => type === "F32" || type === "F16" || type === "BF16";
 
 /** Throws `model-truncated` for a file shorter than its header says, `model-unsupported` for one that is not understood; with a remedy. */
 export async function weightPlaces(files: readonly WeightFile[]): Promise<readonly WeightPlace[]> {
@@ -43,7 +42,7 @@ async function ofSafetensors({ name: file, blob }: WeightFile): Promise<WeightPl
     shape,
     type: dtype,
     file,
-    ...(isFloat(dtype) ? { floats: async () => plainFloats(name, blob, begin, end, dtype) } : {}),
+    ...(isFloatType(dtype) ? { floats: async () => plainFloats(name, blob, begin, end, dtype) } : {}),
   }));
 }
 
@@ -66,4 +65,4 @@ async function ofPytorch({ name: file, blob }: WeightFile): Promise<WeightPlace[
   }));
 }
 
-const storageFloats = (name: string, blob: Blob, float: FloatKind) => plainFloats(name, blob, 0, blob.size, float);
+const storageFloats = (name: string, blob: Blob, float: FloatType) => plainFloats(name, blob, 0, blob.size, float);

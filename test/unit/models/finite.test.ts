@@ -1,26 +1,29 @@
 // The search for numbers that are none: what it finds, and that a file of any size passes in pieces.
 
 import { describe, expect, it } from "vitest";
-import { type FloatKind, ggufScales, plainFloats, requireFinite } from "../../../src/models/inspect/finite.ts";
+import { ggufScales, plainFloats, requireFinite } from "../../../src/models/inspect/finite.ts";
+import { type FloatType, floatBytes } from "../../../src/weights/floats.ts";
 import { ggufTypes } from "../../../src/weights/gguf-types.ts";
 
 const signal = new AbortController().signal;
 const none = () => undefined;
 
 /** Bits of a NaN, an infinity and the largest finite number of each type. */
-const odd: Readonly<Record<FloatKind, readonly [nan: number, infinity: number, largest: number]>> = {
-  F32: [0x7fc00000, 0xff800000, 0x7f7fffff],
-  F16: [0x7e00, 0xfc00, 0x7bff],
-  BF16: [0x7fc0, 0xff80, 0x7f7f],
+const odd: Readonly<Record<FloatType, readonly [nan: bigint, infinity: bigint, largest: bigint]>> = {
+  F64: [0x7ff8000000000000n, 0xfff0000000000000n, 0x7fefffffffffffffn],
+  F32: [0x7fc00000n, 0xff800000n, 0x7f7fffffn],
+  F16: [0x7e00n, 0xfc00n, 0x7bffn],
+  BF16: [0x7fc0n, 0xff80n, 0x7f7fn],
 };
 
-describe.each(Object.entries(odd) as [FloatKind, (typeof odd)[FloatKind]][])("%s", (float, [nan, infinity, largest]) => {
-  const blobWith = (bits: number) => {
-    const words = float === "F32" ? new Uint32Array(100) : new Uint16Array(100);
-    words[61] = bits;
-    return new Blob([new Uint8Array(8), words]); // behind a header
+describe.each(Object.entries(odd) as [FloatType, (typeof odd)[FloatType]][])("%s", (float, [nan, infinity, largest]) => {
+  const blobWith = (bits: bigint) => {
+    const bytes = floatBytes[float];
+    const numbers = new Uint8Array(100 * bytes);
+    for (let i = 0; i < bytes; i++) numbers[61 * bytes + i] = Number((bits >> BigInt(8 * i)) & 0xffn);
+    return new Blob([new Uint8Array(8), numbers]); // behind a header
   };
-  const check = (bits: number) => {
+  const check = (bits: bigint) => {
     const blob = blobWith(bits);
     return requireFinite([plainFloats("w", blob, 8, blob.size, float)], "m", signal, none);
   };

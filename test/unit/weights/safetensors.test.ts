@@ -51,6 +51,25 @@ describe("readSafetensors", () => {
     expect(bf16.get("x")?.data).toEqual(Float32Array.of(1.5, -2, 2 ** -126, Number.POSITIVE_INFINITY));
   });
 
+  it("narrows doubles", async () => {
+    const header = { x: { dtype: "F64", shape: [3], data_offsets: [0, 24] } };
+    const read = await readSafetensors(file(header, new Uint8Array(Float64Array.of(1.5, 1 / 3, -1e-300).buffer)), "x");
+    expect(read.get("x")?.data).toEqual(Float32Array.of(1.5, 1 / 3, -0));
+  });
+
+  it.each([
+    ["module.bert.pooler.dense.bias", "bert.pooler.dense.bias"],
+    ["_orig_mod.module.embeddings.LayerNorm.bias", "embeddings.LayerNorm.bias"],
+    ["0.auto_model.encoder.layer.0.output.dense.bias", "encoder.layer.0.output.dense.bias"],
+    ["model.bert.embeddings.LayerNorm.gamma", "bert.embeddings.LayerNorm.gamma"],
+    ["model.embed_tokens.weight", "model.embed_tokens.weight"], // a Llama's own name
+    ["model.norm.weight", "model.norm.weight"],
+    ["modules.0.weight", "modules.0.weight"],
+  ])("names %s %s", async (written, name) => {
+    const header = { [written]: { dtype: "F32", shape: [1], data_offsets: [0, 4] } };
+    expect([...(await readSafetensors(file(header, 4), "x")).keys()]).toEqual([name]);
+  });
+
   it("leaves integer tensors out: position ids are no weights", async () => {
     const header = { position_ids: { dtype: "I64", shape: [1, 2], data_offsets: [0, 16] } };
     expect((await readSafetensors(file(header, 16), "x")).size).toBe(0);
@@ -80,9 +99,9 @@ describe("a file that is not what it says", () => {
     ],
     [
       "a type that we do not read",
-      file({ x: { ...entry, dtype: "F64", shape: [1] } }, 8),
+      file({ x: { ...entry, dtype: "F8_E4M3", shape: [8] } }, 8),
       "model-unsupported",
-      "elements of type F64",
+      "elements of type F8_E4M3",
     ],
   ])("%s", async (_, blob, code, message) => {
     const failure = await readSafetensors(blob, "m").catch((error: unknown) => error);
