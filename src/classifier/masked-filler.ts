@@ -65,7 +65,7 @@ interface Kinds {
 
 function kindsOf(tokenizer: WordPiece): Kinds {
   const { vocabulary, added, config } = tokenizer;
-  const whole = new Set(added.values());
+  const whole = new Set([...added.values(), ...Object.values(tokenizer.special)]);
   const plain = [...vocabulary.keys()].filter((id) => !whole.has(id) && !/^\[.+\]$/.test(vocabulary[id] as string));
   const goesOn = (id: number) => isLater(vocabulary[id] as string, config);
   /** Punctuation within letters would cut the word in two. */

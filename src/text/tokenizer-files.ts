@@ -4,7 +4,7 @@ import { ClinfuseError } from "../base/errors.ts";
 import { type SpecialTokens, uncased, type WordPiece, type WordPieceConfig, wordPiece } from "./word-piece.ts";
 
 /** Names of the files that hold a tokenizer, the one preferred first. */
-export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "tokenizer_config.json"] as const;
+export const tokenizerFileNames = ["tokenizer.json", "vocab.txt", "tokenizer_config.json", "added_tokens.json"] as const;
 
 /** A tokenizer as `transformers` would open the folder. */
 export interface FolderTokenizer {
@@ -22,15 +22,16 @@ export interface FolderTokenizer {
  * has a choice that is no choice; `model-unsupported` for a tokenizer of another kind.
  */
 export function readTokenizer(files: ReadonlyMap<string, string>): FolderTokenizer {
-  const settingsText = files.get(settingsFile);
-  const settings = settingsText === undefined ? {} : parse(settingsFile, settingsText);
+  const settings = parseIfAny(settingsFile, files);
   const json = files.get("tokenizer.json");
   const vocab = files.get("vocab.txt");
   if (json === undefined && vocab === undefined) {
     throw new ClinfuseError("file-missing", "the folder has neither tokenizer.json nor vocab.txt", { file: "vocab.txt" });
   }
   const { tokenizer, cut } =
-    json === undefined ? { tokenizer: fromVocabulary(vocab as string, settings), cut: [] } : fromTokenizerJson(json, settings);
+    json === undefined
+      ? fromVocabulary(vocab as string, settings, parseIfAny("added_tokens.json", files))
+      : fromTokenizerJson(json, settings);
   const limit = settings.model_max_length;
   // Without a limit transformers writes 1e30.
   const limited = typeof limit === "number" && Number.isInteger(limit) && limit > 0 && limit < 1e9;
@@ -97,6 +98,11 @@ function parse(file: string, text: string): Json {
   return value;
 }
 
+function parseIfAny(file: string, files: ReadonlyMap<string, string>): Json {
+  const text = files.get(file);
+  return text === undefined ? {} : parse(file, text);
+}
+
 function malformed(file: string, why: string): ClinfuseError {
   return new ClinfuseError("file-malformed", `${file}: ${why}`, { file, what: why });
 }
@@ -111,16 +117,23 @@ function unsupported(what: string, got: unknown, expected: string): ClinfuseErro
   });
 }
 
-/** `cut`: added tokens that are matched in the normalised text, as far as the pieces of a word are another thing. */
-function fromTokenizerJson(text: string, settings: Json): { readonly tokenizer: WordPiece; readonly cut: readonly string[] } {
+interface Read {
+  readonly tokenizer: WordPiece;
+  /** See `cutTokens`. */
+  readonly cut: readonly string[];
+}
+
+function fromTokenizerJson(text: string, settings: Json): Read {
   const file = "tokenizer.json";
   const json = parse(file, text);
   const { model, normalizer, pre_tokenizer: cutter } = json;
-  if (!isObject(model) || !isObject(model.vocab)) throw malformed(file, "it has no model with a vocabulary");
-  // Files older than the field `type` say WordPiece by its own field.
-  if ((model.type ?? ("continuing_subword_prefix" in model ? "WordPiece" : undefined)) !== "WordPiece") {
-    throw unsupported("the model's type", model.type, "WordPiece");
-  }
+  if (!isObject(model)) throw malformed(file, "it has no model with a vocabulary");
+  // Files older than the field `type` say WordPiece by its own field; a list of pieces with their scores is SentencePiece's.
+  const older = "continuing_subword_prefix" in model ? "WordPiece" : Array.isArray(model.vocab) ? "Unigram" : undefined;
+  const type = model.type ?? older;
+  if (type !== "WordPiece")
+    throw unsupported("the model's type", type === "Unigram" ? "Unigram (SentencePiece)" : type, "WordPiece");
+  if (!isObject(model.vocab)) throw malformed(file, "it has no model with a vocabulary");
   if (!isObject(normalizer) || normalizer.type !== "BertNormalizer") {
     throw unsupported("the normalizer", isObject(normalizer) ? normalizer.type : normalizer, "BertNormalizer");
   }
@@ -142,15 +155,19 @@ function fromTokenizerJson(text: string, settings: Json): { readonly tokenizer: 
     longestWord: typeof model.max_input_chars_per_word === "number" ? model.max_input_chars_per_word : uncased.longestWord,
   };
   const unknown = typeof model.unk_token === "string" ? model.unk_token : "[UNK]";
-  const special = specialTokens(file, vocabulary, { unk_token: unknown });
+  const special = specialTokens(file, vocabulary, { ...settings, unk_token: unknown });
   const tokenizer = wordPiece(vocabulary, special, config, wholeTokens(added, model.vocab));
-  const { vocab } = model;
+  return { tokenizer, cut: cutTokens(tokenizer, added, model.vocab) };
+}
+
+/** Added tokens that are matched in the normalised text, as far as the pieces of a word are another thing. */
+function cutTokens(tokenizer: WordPiece, added: readonly Json[], vocab: Json): readonly string[] {
   const cut = added.filter(({ content, id, normalized }) => {
-    if (normalized !== true || Object.hasOwn(vocab as Json, String(content))) return false;
+    if (normalized !== true || Object.hasOwn(vocab, String(content))) return false;
     const { ids } = tokenizer.pieces(tokenizer.words(String(content)));
     return ids.length !== 1 || ids[0] !== id;
   });
-  return { tokenizer, cut: cut.map(({ content }) => String(content)) };
+  return cut.map(({ content }) => String(content));
 }
 
 /** Tokens that were added to the model's own pieces; a text's `[SEP]` stays text. */
@@ -171,25 +188,55 @@ function columnOf(file: string, entries: readonly (readonly [string, unknown])[]
   return Array.from(vocabulary, (piece, id) => piece ?? `[unused id ${id}]`);
 }
 
-function fromVocabulary(text: string, settings: Json): WordPiece {
+/** `tokens`: ids by content, of added_tokens.json. */
+function fromVocabulary(text: string, settings: Json, tokens: Json): Read {
+  const file = "vocab.txt";
+  refuseOtherClass(settings);
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  if (lines.length === 0) throw new ClinfuseError("file-empty", "vocab.txt holds no pieces", { file: "vocab.txt" });
-  return wordPiece(lines, specialTokens("vocab.txt", lines, settings), { ...uncased, ...chosen(settings) });
+  while (lines.at(-1) === "") lines.pop(); // an editor's
+  if (lines.length === 0) throw new ClinfuseError("file-empty", "vocab.txt holds no pieces", { file });
+  const pieces = Object.fromEntries(lines.map((piece, id) => [piece, id]));
+  const added = addedBeside(settings, tokens).filter(({ content }) => !Object.hasOwn(pieces, String(content)));
+  const entries = [...lines.map((piece, id) => [piece, id] as const), ...added.map((t) => [String(t.content), t.id] as const)];
+  const vocabulary = columnOf(isObject(settings.added_tokens_decoder) ? settingsFile : "added_tokens.json", entries);
+  const special = specialTokens(file, vocabulary, settings);
+  const tokenizer = wordPiece(vocabulary, special, { ...uncased, ...chosen(settings) }, wholeTokens(added, pieces));
+  return { tokenizer, cut: cutTokens(tokenizer, added, pieces) };
+}
+
+/** Tokens that transformers adds to a vocabulary: those of tokenizer_config.json, else of the older added_tokens.json, which it matches in normalised text. */
+function addedBeside({ added_tokens_decoder: decoder }: Json, tokens: Json): readonly Json[] {
+  if (!isObject(decoder)) return Object.entries(tokens).map(([content, id]) => ({ content, id, normalized: true }));
+  return Object.entries(decoder).flatMap(([id, token]) => (isObject(token) ? [{ ...token, id: Number(id) }] : []));
+}
+
+/** Classes whose vocab.txt is no WordPiece of BERT's words. */
+const otherClasses =
+  /^(BertJapanese|Bertweet|Phobert|Roberta|XLMRoberta|Camembert|Deberta|DebertaV2|Albert|XLNet|Herbert|BertGeneration|GPT2|T5|Canine)Tokenizer(Fast)?$/;
+
+function refuseOtherClass({ tokenizer_class: name }: Json): void {
+  if (typeof name !== "string" || !otherClasses.test(name)) return;
+  const why = `${settingsFile}: the tokenizer is a ${name}, which cuts text in another way than BERT's`;
+  throw new ClinfuseError("model-unsupported", why, { file: settingsFile, what: "tokenizer_class", got: name });
 }
 
 function specialTokens(file: string, vocabulary: readonly string[], names: Json): SpecialTokens {
   const idOf = (field: string, usual: string): number => {
-    const given = names[field];
-    const name = typeof given === "string" ? given : isObject(given) ? String(given.content) : usual;
-    const id = vocabulary.indexOf(name);
-    if (id < 0) throw malformed(file, `it has no ${name}`);
+    const name = nameOf(names[field]) ?? usual;
+    const id = [name, usual].map((token) => vocabulary.indexOf(token)).find((found) => found >= 0);
+    if (id === undefined) throw malformed(file, `it has no ${name}`);
     return id;
   };
+  const mask = vocabulary.indexOf(nameOf(names.mask_token) ?? "[MASK]");
   return {
     pad: idOf("pad_token", "[PAD]"),
     unknown: idOf("unk_token", "[UNK]"),
     start: idOf("cls_token", "[CLS]"),
     separator: idOf("sep_token", "[SEP]"),
+    ...(mask < 0 ? {} : { mask }),
   };
 }
+
+/** A token of the settings: its text, or an object that holds it. */
+const nameOf = (token: unknown): string | undefined =>
+  typeof token === "string" ? token : isObject(token) ? String(token.content) : undefined;

@@ -20,8 +20,9 @@ export function transformersTokenizer({ vocabulary, special, config, added: whol
   const [start, separator] = [piece(special.start), piece(special.separator)];
   const token = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
   const text = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
-  const added = [special.pad, special.unknown, special.start, special.separator, ...maskOf(vocabulary), ...whole.values()].map(
-    (id) => addedToken(id, piece(id)),
+  const masks = special.mask === undefined ? [] : [special.mask];
+  const added = [special.pad, special.unknown, special.start, special.separator, ...masks, ...whole.values()].map((id) =>
+    addedToken(id, piece(id)),
   );
   const tokenizer = {
     version: "1.0",
@@ -60,15 +61,10 @@ export function transformersTokenizer({ vocabulary, special, config, added: whol
     unk_token: piece(special.unknown),
     cls_token: start,
     sep_token: separator,
-    ...Object.fromEntries(maskOf(vocabulary).map((id) => ["mask_token", piece(id)])),
+    ...Object.fromEntries(masks.map((id) => ["mask_token", piece(id)])),
   };
   return new Map([
     ["tokenizer.json", JSON.stringify(tokenizer)],
     ["tokenizer_config.json", JSON.stringify(settings)],
   ]);
-}
-
-function maskOf(vocabulary: readonly string[]): number[] {
-  const id = vocabulary.indexOf("[MASK]");
-  return id < 0 ? [] : [id];
 }

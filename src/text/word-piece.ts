@@ -7,6 +7,7 @@ export interface SpecialTokens {
   readonly unknown: number;
   readonly start: number; // [CLS]
   readonly separator: number; // [SEP]
+  readonly mask?: number; // [MASK]; not every vocabulary has it
 }
 
 export interface WordPieceConfig extends Normalization {

@@ -88,6 +88,74 @@ describe("tokenizer_config.json", () => {
   });
 });
 
+describe("a vocabulary", () => {
+  const named = {
+    pad_token: "<pad>",
+    cls_token: "<s>",
+    sep_token: { content: "</s>" },
+    unk_token: "<unk>",
+    mask_token: "<mask>",
+  };
+  const words = ["<pad>", "<unk>", "<s>", "</s>", "<mask>", "fever", "a"];
+  const open = (files: Readonly<Record<string, string | object>>) =>
+    readTokenizer(
+      new Map(Object.entries(files).map(([name, file]) => [name, typeof file === "string" ? file : JSON.stringify(file)])),
+    );
+  const wordPieceJson = {
+    normalizer: { type: "BertNormalizer", lowercase: true },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    model: { type: "WordPiece", unk_token: "<unk>", vocab: Object.fromEntries(words.map((word, id) => [word, id])) },
+  };
+
+  it.each([
+    ["vocab.txt", words.join("\n")],
+    ["tokenizer.json", wordPieceJson],
+  ])("in %s has the special tokens that tokenizer_config.json names", (name, file) => {
+    const { tokenizer } = open({ [name]: file, "tokenizer_config.json": named });
+    expect(tokenizer.special).toEqual({ pad: 0, unknown: 1, start: 2, separator: 3, mask: 4 });
+    const again = readTokenizer(transformersTokenizer(tokenizer)).tokenizer;
+    expect(again.special).toEqual(tokenizer.special);
+  });
+
+  it("ends with its last piece, whatever empty lines an editor left", () => {
+    const { tokenizer } = open({ "vocab.txt": `${words.join("\r\n")}\r\n\r\n\r\n`, "tokenizer_config.json": named });
+    expect(tokenizer.vocabulary).toEqual(words);
+  });
+
+  it("has the tokens that tokenizer_config.json adds, whole as the text has them", () => {
+    const added = { content: "[DRUG]", normalized: false, special: true };
+    const settings = { ...named, added_tokens_decoder: { 0: { content: "<pad>" }, 8: added, 7: { content: "[GENE]" } } };
+    const { tokenizer, remarks } = open({ "vocab.txt": words.join("\n"), "tokenizer_config.json": settings });
+    expect(tokenizer.pieces(tokenizer.words("a [GENE][DRUG] fever")).ids).toEqual([6, 7, 8, 5]);
+    expect(remarks).toEqual([]);
+  });
+
+  it("says which tokens of added_tokens.json are cut here", () => {
+    const files = { "vocab.txt": words.join("\n"), "tokenizer_config.json": named, "added_tokens.json": { "[DRUG]": 7 } };
+    const { tokenizer, remarks } = open(files);
+    expect(tokenizer.vocabulary).toEqual([...words, "[DRUG]"]);
+    expect(remarks).toEqual([expect.stringMatching(/^1 word was added .*\(\[DRUG\]\)/)]);
+  });
+
+  it.each(["BertJapaneseTokenizer", "BertweetTokenizer"])("of a %s is refused by that name", (tokenizer_class) => {
+    expect(() => open({ "vocab.txt": words.join("\n"), "tokenizer_config.json": { ...named, tokenizer_class } })).toThrow(
+      expect.objectContaining({ code: "model-unsupported", message: expect.stringContaining(tokenizer_class) }),
+    );
+  });
+
+  it("of SentencePiece is refused as one, and not as a damaged file", () => {
+    const json = { normalizer: null, pre_tokenizer: null, model: { type: "Unigram", vocab: [["<pad>", 0]] } };
+    for (const model of [json.model, { vocab: json.model.vocab }]) {
+      expect(() => open({ "tokenizer.json": { ...json, model } })).toThrow(
+        expect.objectContaining({
+          code: "model-unsupported",
+          message: expect.stringMatching(/SentencePiece.*expected WordPiece/),
+        }),
+      );
+    }
+  });
+});
+
 describe("a vocabulary with capitals", () => {
   const vocab: [string, string] = ["vocab.txt", read("vocab-cased.txt")];
 
