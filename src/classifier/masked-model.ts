@@ -12,7 +12,7 @@ import type { Example } from "../tasks/example.ts";
 import type { LearnableTask } from "../tasks/task.ts";
 import { fitWeights } from "../weights/fit-weights.ts";
 import type { Weight, Weights } from "../weights/weight.ts";
-import { withAddedTokens } from "./added-tokens.ts";
+import { withAddedTokens, wordTable } from "./added-tokens.ts";
 import type { Encoder } from "./encoder-files.ts";
 import { type LabelSight, type MaskedInput, maskedInput, tagMeanings, tagTokens } from "./masked-input.ts";
 
@@ -86,15 +86,29 @@ const never = () => {
 
 const maskToken = "[MASK]";
 
-/** Id of the checkpoint's [MASK]. Throws `no-masked-head` where it lacks that, or a tensor of the head. */
-export function requireMaskedHead({ weights, config, tokenizer }: Pick<Encoder, "weights" | "config" | "tokenizer">): number {
+/** Id of the checkpoint's [MASK]. Throws `no-masked-head` where it lacks that, or a tensor of the head, or ties none to its table. */
+export function requireMaskedHead({
+  weights,
+  config,
+  configJson,
+  tokenizer,
+}: Pick<Encoder, "weights" | "config" | "configJson" | "tokenizer">): number {
   const lacking = headParameters(config, { kind: "masked" }).find(
     ({ name, aliases }) => ![name, ...aliases].some((known) => weights.has(known)),
   );
   if (lacking) throw noHead(`the checkpoint has no ${lacking.name}`, lacking.name);
-  const mask = tokenizer.vocabulary.indexOf(maskToken);
-  if (mask < 0) throw noHead(`its vocabulary has no ${maskToken}`, maskToken);
+  const { mask } = tokenizer.special;
+  if (mask === undefined) throw noHead(`its vocabulary has no ${maskToken}`, maskToken);
+  if (configJson.tie_word_embeddings === false && hasOwnDecoder(weights))
+    throw noHead("its decoder is not its table of words", "cls.predictions.decoder.weight");
   return mask;
+}
+
+/** Tells whether the head scores pieces by another matrix than the table of word embeddings. */
+function hasOwnDecoder(weights: Weights): boolean {
+  const decoder = weights.get("cls.predictions.decoder.weight");
+  const table = wordTable({ weights });
+  return decoder !== undefined && table !== undefined && decoder.data.some((x, i) => x !== table.data[i]);
 }
 
 function noHead(why: string, what: string): ClinfuseError {
@@ -104,10 +118,11 @@ function noHead(why: string, what: string): ClinfuseError {
 
 /** Bias of the pieces with zeros for the tokens that were added, as transformers' resize_token_embeddings has it. */
 function withWiderBias(weights: Weights, { vocabSize }: BertConfig): Weights {
-  const name = [...weights.keys()].find((key) => /(^|\.)cls\.predictions\.(decoder\.)?bias$/.test(key));
-  const bias = name === undefined ? undefined : weights.get(name);
-  if (name === undefined || !bias || bias.data.length >= vocabSize) return weights;
-  const data = new Float32Array(vocabSize);
-  data.set(bias.data);
-  return new Map<string, Weight>(weights).set(name, { shape: [vocabSize], data });
+  const wider = ([name, weight]: readonly [string, Weight]): [string, Weight] => {
+    if (!/^cls\.predictions\.(decoder\.)?bias$/.test(name) || weight.data.length >= vocabSize) return [name, weight];
+    const data = new Float32Array(vocabSize);
+    data.set(weight.data);
+    return [name, { shape: [vocabSize], data }];
+  };
+  return new Map([...weights].map(wider));
 }
