@@ -9,6 +9,7 @@ import type { WordPiece } from "../text/word-piece.ts";
 import { readPytorch } from "../weights/pytorch.ts";
 import { readSafetensors } from "../weights/safetensors.ts";
 import type { Weights } from "../weights/weight.ts";
+import { withTwoTypes } from "./token-types.ts";
 
 /** A folder's files by name; blobs may lie on disk. */
 export type ModelFiles = ReadonlyMap<string, Blob>;
@@ -29,7 +30,7 @@ export interface Encoder {
 }
 
 /**
- * Opens a checkpoint's folder. `hashes` holds hex SHA-256 by file name, for the files that must be as they were. Errors:
+ * Opens a checkpoint's folder; one type of token becomes two. `hashes` holds hex SHA-256 by file name, for the files that must be as they were. Errors:
  * `model-missing` for a file that is not there, `model-truncated`, `model-altered` for another hash,
  * `model-unsupported` for no BERT and for files that do not belong together, `file-malformed` for a config or tokenizer that does not parse.
  */
@@ -49,7 +50,7 @@ export async function openEncoder(files: ModelFiles, hashes: ReadonlyMap<string,
   checkVocabulary(tokenizer, read.config.vocabSize, tokenizerFiles);
   const weights = await readWeights(files);
   const limit = maxTokens === undefined ? {} : { maxTokens };
-  return { config: read.config, configJson, tokenizer, tokenizerFiles, ...limit, remarks, weights };
+  return withTwoTypes({ config: read.config, configJson, tokenizer, tokenizerFiles, ...limit, remarks, weights });
 }
 
 /** Weights of model.safetensors, or of pytorch_model.bin where the folder has only that. */

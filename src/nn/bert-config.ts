@@ -34,7 +34,7 @@ export function readBertConfig(json: unknown): BertConfigResult {
   if (fields.model_type !== undefined && fields.model_type !== "bert")
     return no(`model_type is ${show(fields.model_type)}, not "bert"`);
   const activation = fields.hidden_act ?? "gelu";
-  if (activation !== "gelu") return no(`hidden_act is ${show(activation)}, not "gelu"`);
+  if (activation !== "gelu" && activation !== "gelu_python") return no(`hidden_act is ${show(activation)}, not "gelu"`);
   const positions = fields.position_embedding_type ?? "absolute";
   if (positions !== "absolute") return no(`position_embedding_type is ${show(positions)}, not "absolute"`);
 
@@ -58,6 +58,14 @@ export function readBertConfig(json: unknown): BertConfigResult {
     return no(`initializer_range is ${show(fields.initializer_range)}, not a number between 0 and 1`);
   return { ok: true, config: { ...found, layerNormEpsilon, initializerRange } };
 }
+
+/** Remark for the user on a BERT that tells no second text from the first. */
+export const oneTypeRemark = ({ typeVocabSize }: Pick<BertConfig, "typeVocabSize">): string[] =>
+  typeVocabSize > 1
+    ? []
+    : [
+        "It knows one type of token (type_vocab_size 1): a second type, for the second text of a pair, begins as a copy of the first.",
+      ];
 
 function show(value: unknown): string {
   return value === undefined ? "absent" : (JSON.stringify(value) ?? String(value)).slice(0, 60);

@@ -2,7 +2,8 @@
 
 import type { Parameter } from "../../graph/parameter.ts";
 import { bertParameters } from "../../nn/bert.ts";
-import { type BertConfig, readBertConfig } from "../../nn/bert-config.ts";
+import { type BertConfig, oneTypeRemark, readBertConfig } from "../../nn/bert-config.ts";
+import { headParameters } from "../../nn/heads.ts";
 import { readTokenizer, tokenizerFileNames } from "../../text/tokenizer-files.ts";
 import { readText } from "../model-folder.ts";
 import { familyOfNames } from "./families.ts";
@@ -40,7 +41,11 @@ export async function checkEncoderFiles(
     }
     const { tokenizer, remarks } = readTokenizer(texts);
     const pieces = tokenizer.vocabulary.length;
-    return { config: read.config, pieces, remarks: [...remarks, ...twoVocabularies(texts, pieces)] };
+    return {
+      config: read.config,
+      pieces,
+      remarks: [...remarks, ...oneTypeRemark(read.config), ...twoVocabularies(texts, pieces)],
+    };
   } catch (error) {
     throw withRemedy(error);
   }
@@ -80,8 +85,16 @@ export async function checkEncoderWeights(
     if (!place.floats) throw otherNumbers(place);
     floats.push(await place.floats());
   }
+  for (const parameter of headsOf(config)) {
+    const place = placeOf(parameter, byName);
+    if (place?.floats) floats.push(await place.floats());
+  }
   return { remarks: fewPieces(pieces, config.vocabSize), floats };
 }
+
+/** Parameters of heads that a checkpoint may carry, and that are taken over. */
+const headsOf = (config: BertConfig): readonly Parameter[] =>
+  [{ kind: "single", labels: 1 } as const, { kind: "masked" } as const].flatMap((head) => headParameters(config, head));
 
 /** Tables are rounded up to a multiple of 128 at most; more rows than that are of another vocabulary, or of tokens that were added. */
 function fewPieces(pieces: number, rows: number): string[] {
