@@ -21,26 +21,44 @@ export interface ByteLevelTokenizer extends ByteLevelVocabulary {
   decode(ids: readonly number[]): string;
 }
 
+/** Tokens that end a completion besides the model's own end ids, as llama.cpp has it. */
+export const endNames: ReadonlySet<string> = new Set([
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|im_end|>",
+  "<|end|>",
+  "<|return|>",
+  "<|endoftext|>",
+  "<|end_of_text|>",
+  "<end_of_turn>",
+  "<end_of_utterance>",
+  "<EOT>",
+  "_<EOT>",
+  "</s>",
+]);
+
 type Json = Readonly<Record<string, unknown>>;
 
-/** Vocabulary of a tokenizer.json; undefined where the tokenizer is of another kind: its pieces are then no text that a grammar could be held against. */
+/** Vocabulary of a tokenizer.json, with those of its special tokens that end a completion by their name; undefined where the tokenizer is of another kind: its pieces are then no text that a grammar could be held against. */
 export function byteLevelVocabulary(json: Json, ends: ReadonlySet<number>): ByteLevelVocabulary | undefined {
   const model = json.model as Json | null | undefined;
   if (!model || typeof model.vocab !== "object" || !isByteLevel(json.decoder)) return undefined;
   const vocabulary: string[] = [];
   for (const [piece, id] of Object.entries(model.vocab as Json)) if (isId(id)) vocabulary[id] = piece;
   const controls = new Set<number>();
+  const named = new Set<number>();
   for (const added of Array.isArray(json.added_tokens) ? (json.added_tokens as Json[]) : []) {
     if (!isId(added.id)) continue;
     vocabulary[added.id] = String(added.content);
     if (added.special === true) controls.add(added.id);
+    if (added.special === true && endNames.has(String(added.content))) named.add(added.id);
   }
   for (let id = 0; id < vocabulary.length; id++) {
     if (vocabulary[id] !== undefined) continue;
     vocabulary[id] = ""; // a gap in the table
     controls.add(id);
   }
-  return { vocabulary, controls, ends };
+  return { vocabulary, controls, ends: new Set([...ends, ...named]) };
 }
 
 const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0 && (id as number) < 2 ** 22;

@@ -3,7 +3,7 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ClinfuseError } from "../base/errors.ts";
 import { textOfPieces } from "./byte-level.ts";
-import { type ByteLevelTokenizer, withText } from "./byte-level-tokenizer.ts";
+import { type ByteLevelTokenizer, endNames, withText } from "./byte-level-tokenizer.ts";
 import { addedToken } from "./transformers-tokenizer.ts";
 
 export interface GgufTokenizer extends ByteLevelTokenizer {
@@ -36,22 +36,6 @@ const cuttings: Readonly<Record<string, Cutting>> = {
   llama3: { patterns: [modern("\\p{N}{1,3}")], wholeWords: true, begins: true },
   qwen2: { patterns: [modern("\\p{N}")], normalize: "NFC" },
 };
-
-/** Tokens that end a completion besides the file's own end ids, as llama.cpp has it. */
-const endNames = new Set([
-  "<|eot_id|>",
-  "<|eom_id|>",
-  "<|im_end|>",
-  "<|end|>",
-  "<|return|>",
-  "<|endoftext|>",
-  "<|end_of_text|>",
-  "<end_of_turn>",
-  "<end_of_utterance>",
-  "<EOT>",
-  "_<EOT>",
-  "</s>",
-]);
 
 /**
  * Id of the tokens that begin and end a text where the file names none, or one outside of its vocabulary: the default of llama.cpp for the tokenizer

@@ -58,7 +58,7 @@ export async function openTransformers(options: TransformersOptions): Promise<La
   const own = typeof config.max_position_embeddings === "number" ? config.max_position_embeddings : Number.POSITIVE_INFINITY;
   const contextTokens = Math.min(options.contextTokens ?? 2048, own);
   const masks = vocabulary ? grammars(vocabulary, Number(config.vocab_size)) : undefined;
-  const parts: Parts = { ...loaded, id, template, ends, grammars: masks, contextTokens };
+  const parts: Parts = { ...loaded, id, template, ends: vocabulary?.ends ?? ends, grammars: masks, contextTokens };
   const oneAtATime = mutex();
   let closed = false;
   return {
