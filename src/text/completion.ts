@@ -4,7 +4,7 @@
 export function visible(completion: string): string {
   const text = completion
     .replace(/\r\n?|\u2028|\u2029/g, "\n")
-    .replace(/[\u200B\u2060\uFEFF\u00AD]/g, "")
+    .replace(/[\u200B\u2060\uFEFF\u00AD]|(?![\n\t])\p{Cc}/gu, "")
     .trim();
   const begun = text.replace(
     /^(?:\s*(?:<\|(?:im_start|start_header_id|assistant|begin_of_text|startoftext)\|>|<start_of_turn>|<s>|<bos>|\[\/INST\])(?:\s*(?:assistant|model)\s*(?:<\|end_header_id\|>|\n))?)+/i,
@@ -22,9 +22,14 @@ export function visible(completion: string): string {
 const languages =
   "json[5l]?|jsonlines|javascript|js|python|py|text|txt|plaintext|plain|markdown|md|html|xml|yaml|yml|csv|output|bash";
 
-/** Without what follows the token that ends a turn where it also ends a thought: only after thoughts are out. */
+/** A chat token of any model: `<|END_RESPONSE|>`, `<｜end▁of▁sentence｜>`. No text has that form. */
+const token = "<[|｜][^<>|｜\\n]{1,40}[|｜]>";
+const firstTokens = new RegExp(`^\\s*(?:${token}\\s*)+`);
+const laterToken = new RegExp(token);
+
+/** Without chat tokens at its beginning, and nothing from the next one on. Some tokens stand around thoughts: only after thoughts are out. */
 export function withoutNextTurn(text: string): string {
-  return text.split(/<\|(?:end|start)\|>/)[0] as string;
+  return text.replace(firstTokens, "").split(laterToken)[0] as string;
 }
 
 /** The content of the first code fence that holds anything, closed or not; the text itself without one. */
