@@ -30,11 +30,12 @@ const someDay = "2025-01-01";
 
 /**
  * Compiles a Jinja template as models carry it, and tries it: a template that takes no system message gets it at the head of the first user turn,
- * as llama.cpp does. `names` are the special tokens that it may use. `file` is for messages. Throws `model-unsupported` for a template that does
+ * as llama.cpp does, and one that reads contents as lists of parts gets such lists. A template that can switch thinking off does. `names` are the special tokens that it may use. `file` is for messages. Throws `model-unsupported` for a template that does
  * not parse, or that renders no conversation of several turns.
  */
 export function chatTemplate(source: string, names: Readonly<Record<string, string>>, file: string): ChatTemplate {
-  const bare = compile(source, names, file);
+  const plain = compile(source, names, file);
+  const bare = turnsProblem(plain) !== undefined && turnsProblem(inParts(plain)) === undefined ? inParts(plain) : plain;
   const fails = turnsProblem(bare);
   if (fails !== undefined) {
     const sentence = `${file}: its chat template renders no conversation of several turns (${fails})`;
@@ -65,7 +66,18 @@ export function parses(source: string): boolean {
 /** In place of `strftime_now`, which the package binds to the clock and lets nobody bind again. */
 const clock = "strftime_of_the_run";
 
-type Bare = (messages: readonly ChatMessage[], options?: RenderOptions) => string;
+/** A message whose content may be a list of parts, as models of several media have it. */
+type AnyMessage = Pick<ChatMessage, "role"> & { readonly content: unknown };
+
+type Bare = (messages: readonly AnyMessage[], options?: RenderOptions) => string;
+
+const inParts =
+  (render: Bare): Bare =>
+  (messages, options) =>
+    render(
+      messages.map(({ role, content }) => ({ role, content: [{ type: "text", text: content }] })),
+      options,
+    );
 
 function compile(source: string, names: Readonly<Record<string, string>>, file: string): Bare {
   let template: Template;
@@ -75,12 +87,13 @@ function compile(source: string, names: Readonly<Record<string, string>>, file: 
     const sentence = `${file}: its chat template does not parse: ${because(error)}`;
     throw new ClinfuseError("model-unsupported", sentence, { file, what: "chat template" }, { cause: error });
   }
-  return (messages, { answer = true, date = someDay } = {}) =>
+  return (messages: readonly AnyMessage[], { answer = true, date = someDay } = {}) =>
     template.render({
       bos_token: "",
       eos_token: "",
       tools: null, // defined and none, as transformers gives them
       documents: null,
+      enable_thinking: false, // an answer alone is asked for, and its tokens are few
       ...names,
       messages: [...messages],
       add_generation_prompt: answer,

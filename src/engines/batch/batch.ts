@@ -161,7 +161,7 @@ async function fromGguf(blob: Blob, file: string): Promise<Opened> {
   const weights = await ggufWeights(gguf);
   const tokenizer = readGgufTokenizer(gguf.metadata, file);
   const source = gguf.metadata.get("tokenizer.chat_template");
-  if (typeof source === "string") {
+  if (typeof source === "string" && source.trim() !== "") {
     return { weights, tokenizer, template: chatTemplate(source, tokenizer.specialTokens, file), begin: tokenizer.begin };
   }
   const sentence = `${file} has no chat template, so nothing says how it reads messages`;

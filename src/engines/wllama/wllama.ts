@@ -170,6 +170,7 @@ async function complete(
     seed,
     ...samplers,
     cache_prompt: cachePrompt,
+    chat_template_kwargs: { enable_thinking: false }, // as our own rendering
     abortSignal: signal,
     ...(grammar === undefined ? {} : { grammar }),
   };
@@ -217,7 +218,7 @@ function collected(onProgress: OnProgress) {
  */
 function templateOf(metadata: ReadonlyMap<string, unknown>, id: string): ChatTemplate | undefined {
   const source = metadata.get("tokenizer.chat_template");
-  if (typeof source !== "string" || !parses(source)) return undefined;
+  if (typeof source !== "string" || source.trim() === "" || !parses(source)) return undefined;
   return chatTemplate(source, marks, id);
 }
 

@@ -1,7 +1,7 @@
 // A GGUF model, in one file or in parts, checked before it is taken: what it is, whether it is whole, which engine reads it. Knows no storage.
 
 import { ClinfuseError } from "../../base/errors.ts";
-import { chatTemplate } from "../../text/chat-template.ts";
+import { chatTemplate, parses } from "../../text/chat-template.ts";
 import { readGgufTokenizer } from "../../text/gguf-tokenizer.ts";
 import { type GgufOutline, type GgufPlace, openGguf, outlineGguf } from "../../weights/gguf.ts";
 import { decoderFault, ggufWeights } from "../decoder-weights.ts";
@@ -182,6 +182,9 @@ function refuseSizes(metadata: Metadata, places: ReadonlyMap<string, GgufPlace>,
   }
 }
 
+const otherTemplate = "Choose another GGUF file of the model: one whose chat template takes a conversation.";
+
+/** Throws `model-unsupported` for a template that renders no conversation. */
 function templateRemarks(metadata: Metadata, file: string): string[] {
   const source = metadata.get("tokenizer.chat_template");
   if (typeof source !== "string" || source.trim() === "") {
@@ -194,6 +197,7 @@ function templateRemarks(metadata: Metadata, file: string): string[] {
     return remark === undefined ? [] : [sentence(remark)];
   } catch (error) {
     if (!(error instanceof ClinfuseError)) throw error;
+    if (parses(source)) throw refusal(error.code, `the file ${error.message}`, otherTemplate, error.place); // no engine writes with it
     return [sentence(`${error.message}; llama.cpp may read it all the same`)];
   }
 }

@@ -81,6 +81,24 @@ it.each([
   expect(refuse).toThrow(why);
 });
 
+it("gives contents as lists of parts to a template that reads nothing else", () => {
+  const source = "{% for m in messages %}<{{ m.role }}>{% for part in m.content %}{{ part['text'] }}{% endfor %}{% endfor %}";
+  const { render, remark } = chatTemplate(source, {}, "x.gguf");
+  expect(
+    render([
+      { role: "system", content: "a" },
+      { role: "user", content: "b" },
+    ]),
+  ).toBe("<system>a<user>b");
+  expect(remark).toBeUndefined();
+});
+
+it("switches thinking off where a template can", () => {
+  const source =
+    "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% if enable_thinking is defined and enable_thinking is false %}<think></think>{% endif %}{% endif %}";
+  expect(chatTemplate(source, {}, "x.gguf").render([{ role: "user", content: "a" }])).toBe("<user>a<assistant><think></think>");
+});
+
 describe("a template that asks for the date", () => {
   const body = "{% for m in messages %}[{{ m.content }}]{% endfor %}";
   const asks = `{% if not date_string is defined %}{% if strftime_now is defined %}{% set date_string = strftime_now("%d %b %Y") %}{% else %}{% set date_string = "26 Jul 2024" %}{% endif %}{% endif %}Today: {{ date_string }} ${body}`;
