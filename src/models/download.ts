@@ -90,7 +90,12 @@ async function downloadFile(entry: ModelEntry, file: ModelFile, store: ModelStor
 async function ask(url: string, from: number, entry: ModelEntry, file: ModelFile, signal: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { signal, ...(from > 0 ? { headers: { Range: `bytes=${from}-` } } : {}) });
+    // The hub need not hear the address of a server inside the house.
+    response = await fetch(url, {
+      signal,
+      referrerPolicy: "no-referrer",
+      ...(from > 0 ? { headers: { Range: `bytes=${from}-` } } : {}),
+    });
   } catch (error) {
     throwIfAborted(signal);
     throw broken(file, url, error);

@@ -43,6 +43,7 @@ it("brings every file, from the server or from the hub, and asks for none of the
   await client.remove({ folder });
   const hub = await attempt("ranges", { source: "hub" });
   expect(hub.asked[1]).toBe("https://huggingface.co/someone/toy/resolve/main/w.bin");
+  expect(hub.referrer).toEqual(["no-referrer", "no-referrer"]); // nor where the app stands
   expect(hub.whole).toEqual(contents);
 });
 

@@ -24,6 +24,8 @@ export interface DownloadTry {
 export interface DownloadReport {
   readonly code: string;
   readonly asked: readonly string[]; // "w.bin", or "w.bin from 1000"
+  /** Policy of each request, on what it tells of the page. */
+  readonly referrer: readonly (string | undefined)[];
   readonly progress: readonly number[];
   readonly whole: Readonly<Record<string, string>>;
   readonly part: Readonly<Record<string, number>>;
@@ -54,10 +56,12 @@ function answer(content: string, from: number, manner: Manner): Response {
 serve(self, {
   async download({ folder, entry, source, contents, manner, abortAt, older = {} }: DownloadTry): Promise<DownloadReport> {
     const asked: string[] = [];
+    const referrer: (string | undefined)[] = [];
     globalThis.fetch = async (input, init) => {
       const url = String(input);
       const name = url.slice(url.lastIndexOf("/") + 1);
       const from = Number(/bytes=(\d+)-/.exec(new Headers(init?.headers).get("range") ?? "")?.[1] ?? 0);
+      referrer.push(init?.referrerPolicy);
       asked.push(from > 0 ? `${url} from ${from}` : url);
       if (manner === "down") throw new TypeError("Failed to fetch");
       return answer(contents[name] ?? "", from, manner);
@@ -78,7 +82,7 @@ serve(self, {
     const stored = (await store.stored()).get(entry.id);
     const whole: Record<string, string> = {};
     for (const name of stored?.whole.keys() ?? []) whole[name] = (await (await store.read(entry.id, name))?.text()) ?? "";
-    return { code, asked, progress, whole, part: Object.fromEntries(stored?.part ?? []) };
+    return { code, asked, referrer, progress, whole, part: Object.fromEntries(stored?.part ?? []) };
   },
   async remove({ folder }: { folder: string }) {
     await (await navigator.storage.getDirectory()).removeEntry(folder, { recursive: true }).catch(() => undefined);
