@@ -91,7 +91,7 @@ export function decoderFault({ file, config, tensors }: Pick<DecoderWeights, "fi
 const recomputed = /\.rotary_emb\.inv_freq$/;
 
 async function partNames(folder: ModelFolder): Promise<readonly string[]> {
-  if (!folder.has("model.safetensors.index.json")) return ["model.safetensors"];
+  if (folder.has("model.safetensors") || !folder.has("model.safetensors.index.json")) return ["model.safetensors"];
   const { weight_map: map } = await jsonOf(folder, "model.safetensors.index.json");
   const names = map !== null && typeof map === "object" ? Object.values(map) : [];
   return [...new Set(names.filter((name): name is string => typeof name === "string"))];

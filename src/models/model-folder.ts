@@ -35,13 +35,13 @@ export function jsonObject(text: string, name: string): Readonly<Record<string, 
   }
 }
 
-/** From tokenizer_config.json or a file of its own. `id` is for messages. Throws `model-unsupported` where there is none. */
+/** From a file of its own, which goes before the one in tokenizer_config.json as in transformers. `id` is for messages. Throws `model-unsupported` where there is none. */
 export async function templateOf(files: ModelFolder, id: string): Promise<ChatTemplate> {
   const settings = await jsonOf(files, "tokenizer_config.json");
   const listed = Array.isArray(settings.chat_template)
     ? settings.chat_template.find((t: { name?: unknown }) => t.name === "default")?.template
     : settings.chat_template;
-  const source: unknown = listed ?? (await textOf(files, "chat_template.jinja"));
+  const source: unknown = (await textOf(files, "chat_template.jinja")) ?? listed;
   if (typeof source !== "string") {
     const sentence = `${id} has no chat template, so nothing says how it reads messages`;
     throw new ClinfuseError("model-unsupported", sentence, { what: "chat_template" });

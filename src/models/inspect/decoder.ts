@@ -15,6 +15,7 @@ const gguf = "Choose the model's GGUF file, which wllama reads.";
 /** Throws `model-unsupported`, `file-missing`, `file-malformed` with a remedy. */
 export async function checkDecoder(files: ModelFolder, places: readonly WeightPlace[], folder: string): Promise<Checked> {
   try {
+    refuseNumbers(places);
     const weights = await folderWeights(files, folder);
     const fault = decoderFault(weights);
     if (fault !== undefined) throw refusal("model-unsupported", fault, gguf, { file: folder });
@@ -31,14 +32,18 @@ export async function checkDecoder(files: ModelFolder, places: readonly WeightPl
 
 async function floatsOf(places: readonly WeightPlace[], used: ReadonlyMap<string, unknown>): Promise<readonly FloatsAt[]> {
   const floats: FloatsAt[] = [];
-  for (const { name, type, file, floats: open } of places) {
+  for (const { name, floats: open } of places) {
     const known = tensorName(name);
-    if (known === undefined || !used.has(known)) continue;
-    if (!open) {
-      const why = `the file ${file}: ${name} has numbers of the type ${type}; only F64, F32, F16 and BF16 are read`;
-      throw refusal("model-unsupported", why, gguf, { file, what: name, got: type });
-    }
-    floats.push(await open());
+    if (known !== undefined && used.has(known) && open) floats.push(await open());
   }
   return floats;
+}
+
+/** Throws for a weight of the family in a type that is not read. */
+function refuseNumbers(places: readonly WeightPlace[]): void {
+  const other = places.find(({ name, floats }) => tensorName(name) !== undefined && !floats);
+  if (!other) return;
+  const { name, type, file } = other;
+  const why = `the file ${file}: ${name} has numbers of the type ${type}; only F64, F32, F16 and BF16 are read`;
+  throw refusal("model-unsupported", why, gguf, { file, what: name, got: type });
 }
