@@ -1,6 +1,7 @@
 // Models in what the user picked: each told by its bytes, checked, and refused or remarked on in words. The app and the command line read this. Stores nothing.
 
 import { ClinfuseError, isAbort, throwIfAborted } from "../base/errors.ts";
+import { isLlamaFamily } from "../nn/llama-config.ts";
 import { type FileKind, fileKinds, remedyOf } from "./inspect/file-kind.ts";
 import { type FloatsAt, requireFinite } from "./inspect/finite.ts";
 import { checkFolder, isWeightForm, kindError, type ModelPart } from "./inspect/folder.ts";
@@ -119,7 +120,8 @@ async function kindOfFolder({ files }: PickedFolder): Promise<Inspected["kind"]>
   if (weights && !isWeightForm(weights.kind) && weights.kind !== "json") return weights.kind;
   const config = files.find(({ name }) => name === "config.json");
   const text = config === undefined ? "" : await config.blob.slice(0, 2 ** 20).text();
-  if (/"[A-Za-z0-9]+ForCausalLM"/.test(text)) return "language-model";
+  const [, type = ""] = /"model_type"\s*:\s*"([^"]*)"/.exec(text) ?? [];
+  if (isLlamaFamily(type) || /"[A-Za-z0-9]+ForCausalLM"/.test(text)) return "language-model";
   return weights ? "encoder" : (files.find(({ kind }) => remedyOf(kind) !== undefined && kind !== "unknown")?.kind ?? "json");
 }
 
