@@ -5,11 +5,14 @@ import { ClinfuseError } from "../base/errors.ts";
 import { Graph } from "../graph/graph.ts";
 import { toOnnx } from "../graph/onnx.ts";
 import { devices } from "./device.ts";
+import { gpuFaults } from "./gpu-faults.ts";
 
 export interface Gpu {
   readonly device: GPUDevice;
   /** Why the device went away; undefined while it is there. */
   lost(): string | undefined;
+  /** `out-of-memory` where memory ran out since the last asking and no call was told. */
+  fault(): ClinfuseError | undefined;
 }
 
 let kept: Promise<Gpu> | undefined;
@@ -44,7 +47,7 @@ async function open(ort: typeof Ort): Promise<Gpu> {
       released = session.release();
       return released;
     });
-    return { device, lost: () => lost };
+    return { device, lost: () => lost, fault: gpuFaults(device, "memory") };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ClinfuseError("no-webgpu", `the GPU cannot be used: ${why}`, { what: why.slice(0, 300) }, { cause: error });

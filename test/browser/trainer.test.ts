@@ -124,6 +124,22 @@ it("says out-of-memory where a graph wants more than WASM can have, and goes on 
   expect(await trainer.step(feeds(1), options)).toEqual({ loss: 25, gradientNorm: 10 });
 });
 
+it("says out-of-memory where the GPU's memory runs out in the middle and no call fails, and a trainer opened after that works", async () => {
+  const { device } = await gpu(await loadOrt("webgpu"));
+  trainer = await openTrainer({ device: "webgpu", graphs, weights });
+  await trainer.step(feeds(1), options);
+  const error = new GPUOutOfMemoryError("no room for the buffer");
+  device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+  await expect(trainer.step(feeds(1), options)).rejects.toMatchObject({
+    code: "out-of-memory",
+    message: expect.stringContaining("no room for the buffer"),
+  });
+  await trainer.close();
+  device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+  trainer = await openTrainer({ device: "webgpu", graphs, weights });
+  await expect(trainer.step(feeds(1), options)).resolves.toMatchObject({ loss: 25 });
+});
+
 it("says device-lost when the GPU goes away, and a trainer opened after that works", async () => {
   trainer = await openTrainer({ device: "webgpu", graphs, weights });
   await trainer.step(feeds(1), options);

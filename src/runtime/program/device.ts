@@ -2,6 +2,7 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import { devices } from "../device.ts";
+import { gpuFaults } from "../gpu-faults.ts";
 import { Pipelines } from "./pipelines.ts";
 
 export interface ProgramDevice {
@@ -48,12 +49,6 @@ async function open(): Promise<ProgramDevice> {
       lost = message || "no reason given";
       kept = undefined;
     });
-    let fault: ClinfuseError | undefined;
-    device.addEventListener("uncapturederror", ({ error }) => {
-      const { message } = error;
-      const code = error instanceof GPUOutOfMemoryError ? "out-of-memory" : "engine-failed";
-      fault ??= new ClinfuseError(code, `the GPU refuses: ${message}`, { what: message.slice(0, 300) });
-    });
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const { subgroupMinSize = 0 } = adapter.info as { readonly subgroupMinSize?: number };
     const numbered = navigator.gpu.wgslLanguageFeatures.has("subgroup_id");
@@ -64,7 +59,7 @@ async function open(): Promise<ProgramDevice> {
       most,
       subgroups,
       lost: () => lost,
-      fault: () => [fault, (fault = undefined)][0],
+      fault: gpuFaults(device),
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

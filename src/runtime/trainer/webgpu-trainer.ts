@@ -6,7 +6,7 @@ import { ClinfuseError } from "../../base/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Weight, Weights } from "../../weights/weight.ts";
 import { type GpuAdamW, type GpuGradient, gpuAdamW, storage } from "../gpu-adamw.ts";
-import { gpu } from "../gpu-device.ts";
+import { type Gpu, gpu } from "../gpu-device.ts";
 import { loadOrt, ortError } from "../ort.ts";
 import { type Feeds, type HostTensor, partsOf, type Trainer, type TrainerOptions } from "../trainer.ts";
 import {
@@ -34,8 +34,10 @@ interface GpuSlot extends Slot {
 /** Errors: `no-webgpu`, `out-of-memory`, `device-lost`, `engine-failed`. */
 export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerOptions): Promise<Trainer> {
   const ort = await loadOrt("webgpu");
-  const { device, lost } = await gpu(ort);
-  const failure = failureOf(lost);
+  const on = await gpu(ort);
+  on.fault(); // an older one is no fault of this trainer
+  const { device } = on;
+  const failure = failureOf(on.lost);
   const vendor = <T>(call: Promise<T>): Promise<T> =>
     call.catch((error: unknown) => {
       throw failure(error);
@@ -56,8 +58,7 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
     return vendor(session.run(inputsOf(ort, graph, feeds, slots, between)));
   };
   const order = mutex();
-  const checked = <T>(task: () => Promise<T>): Promise<T> => (lost() === undefined ? task() : Promise.reject(failure(undefined)));
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => order.run(() => checked(task));
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => order.run(() => whole(on, task));
   return {
     device: "webgpu",
     path: "onnxruntime",
@@ -109,6 +110,15 @@ export async function openWebGpuTrainer({ graphs, weights, onCompile }: TrainerO
 /** The error of a call, as `device-lost` once the device is. */
 const failureOf = (lost: () => string | undefined) => (error: unknown) =>
   lost() === undefined ? ortError(error) : new ClinfuseError("device-lost", `the GPU went away: ${lost()}`, {}, { cause: error });
+
+/** The result of a task, unless the device was lost before it or memory ran out in it: onnxruntime computes on, with buffers that hold nothing. */
+async function whole<T>({ lost, fault }: Gpu, task: () => Promise<T>): Promise<T> {
+  if (lost() !== undefined) throw failureOf(lost)(undefined);
+  const result = await task();
+  const unheard = fault();
+  if (unheard) throw unheard;
+  return result;
+}
 
 async function upload(
   ort: typeof Ort,

@@ -1,0 +1,17 @@
+// Errors of a GPU device that no call is told of: what was queued meanwhile is worth nothing. Knows no model.
+
+import { ClinfuseError } from "../base/errors.ts";
+
+/** Gives the first such error since the last asking. `memory`: those of memory that ran out alone, where others use the device too. */
+export function gpuFaults(device: GPUDevice, which: "all" | "memory" = "all"): () => ClinfuseError | undefined {
+  let fault: ClinfuseError | undefined;
+  device.addEventListener("uncapturederror", ({ error }) => {
+    const isMemory = error instanceof GPUOutOfMemoryError;
+    if (which === "memory" && !isMemory) return;
+    const { message } = error;
+    fault ??= new ClinfuseError(isMemory ? "out-of-memory" : "engine-failed", `the GPU refuses: ${message}`, {
+      what: message.slice(0, 300),
+    });
+  });
+  return () => [fault, (fault = undefined)][0];
+}
