@@ -50,7 +50,7 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   throwIfTooBig(options);
   const ort = await loadOrt(device);
   // Keeps the device, and what is compiled, from one session to the next.
-  const gpuDevice = device === "webgpu" ? (await gpu(ort)).device : undefined;
+  const on = device === "webgpu" ? await gpu(ort) : undefined;
   const externalData: { path: string; data: Uint8Array }[] = [];
   for await (const { name, data } of load()) {
     externalData.push({ path: name, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
@@ -75,7 +75,7 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
     return ort.Tensor.fromGpuBuffer(data, { dataType: "float32", dims: shape });
   };
   return {
-    gpu: gpuDevice,
+    gpu: on?.device,
     async run(feeds, into) {
       const sizes = Object.fromEntries(axes.map(([name, { input, axis }]) => [name, feeds[input]?.shape[axis] ?? 0]));
       const tensors: Record<string, Tensor> = {};
@@ -87,6 +87,8 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
       const wanted = Object.fromEntries([...graph.outputs.keys()].map((name) => [name, into[name] ? tensor(into[name]) : null]));
       try {
         const results = await session.run(tensors, wanted);
+        const unheard = on?.fault();
+        if (unheard) throw unheard;
         const here = Object.entries(results).filter(([name]) => !into[name]);
         return new Map(here.map(([name, result]) => [name, result.data as Float32Array]));
       } catch (error) {

@@ -9,6 +9,9 @@ import { type Key, withKeys } from "./gguf-keys.ts";
 const turns =
   "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }} {% endfor %}{% if add_generation_prompt %}answer:{% endif %}";
 const refuses = `{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}${turns}`;
+const withoutThinking =
+  "{% if add_generation_prompt %}{% if enable_thinking is defined and enable_thinking is false %} no thought, a sentence:{% endif %}{% endif %}";
+const parts = turns.replace("{{ m['content'] }}", "{% for part in m['content'] %}{{ part['text'] }}{% endfor %}");
 const never = new AbortController().signal;
 const messages: Message[] = [
   { role: "system", content: "Write one sentence about a disease." },
@@ -59,6 +62,8 @@ describe("the same greedy text as llama.cpp's", () => {
       `{{ bos_token }}${turns}`,
     ],
     ["a template that takes no system message", [], refuses],
+    ["a template that thinks unless it is told not to", [], `${turns}${withoutThinking}`],
+    ["a template that reads contents as lists of parts alone", [], parts],
     ["a template that writes a first token which the file does not name", [], `{{ bos_token }}${refuses}`],
     ["a first token outside of the vocabulary", [["tokenizer.ggml.bos_token_id", 70_000n]], `{{ bos_token }}${turns}`],
     ["an end outside of the vocabulary", [["tokenizer.ggml.eos_token_id", 70_000n]], `{{ eos_token }}${turns}`],
