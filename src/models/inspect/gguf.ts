@@ -80,6 +80,7 @@ export async function checkGguf(parts: readonly GgufPart[]): Promise<Checked & {
   const [{ metadata }, { name: file }] = [outlines[0] as GgufOutline, parts[0] as GgufPart];
   refuseOtherModels(metadata, file);
   refuseMissingParts(outlines, parts);
+  refuseStrangeParts(outlines, file);
   const places = outlines.flatMap((outline, i) =>
     [...outline.places.values()].map((place) => ({ place, part: parts[i] as GgufPart })),
   );
@@ -158,6 +159,19 @@ function refuseCut({ name, begin, bytes }: GgufPlace, part: GgufPart): void {
   if (end <= part.blob.size) return;
   const why = `the file ${part.name} is cut short: it has ${part.blob.size} bytes, and its tensor ${name} ends at ${end}`;
   throw refusal("model-truncated", why, again.fetch, { file: part.name, got: part.blob.size, expected: end });
+}
+
+/** Throws where the parts together have other tensors than the first says: a part of another file is among them. */
+function refuseStrangeParts(outlines: readonly GgufOutline[], file: string): void {
+  const expected = outlines[0]?.metadata.get("split.tensors.count");
+  const got = new Set(outlines.flatMap(({ places }) => [...places.keys()])).size;
+  if (outlines.length < 2 || typeof expected !== "number" || got === expected) return;
+  const why = `the parts of ${file} hold ${got} tensors, and their own count is ${expected}: one of them is of another file`;
+  throw refusal("model-unsupported", why, "Fetch every part from the same place, and import them together.", {
+    file,
+    got,
+    expected,
+  });
 }
 
 /** llama.cpp refuses these at its first use of the file; the numbers are said here. */
