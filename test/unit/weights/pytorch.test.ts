@@ -32,6 +32,11 @@ describe.each(["zip.bin", "zip64.bin", "legacy.bin"])("%s", (name) => {
   });
 });
 
+it("narrows doubles, and takes a wrapper's prefix off their names", async () => {
+  const thirds = Float32Array.from({ length: 6 }, (_, i) => i / 3);
+  expect(await readPytorch(blobOf("doubles.bin"), "doubles.bin")).toEqual(new Map([["bert.x", { shape: [2, 3], data: thirds }]]));
+});
+
 it.each([
   ["evil.bin", /posix\.system|os\.system/],
   ["evil-legacy.bin", /posix\.system|os\.system/],
