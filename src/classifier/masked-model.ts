@@ -86,7 +86,7 @@ const never = () => {
 
 const maskToken = "[MASK]";
 
-/** Id of the checkpoint's [MASK]. Throws `no-masked-head` where it lacks that, or a tensor of the head, or ties none to its table. */
+/** Id of the checkpoint's [MASK]. Throws `no-masked-head` where it lacks that or a tensor of the head, or has another decoder than its table. */
 export function requireMaskedHead({
   weights,
   config,

@@ -30,8 +30,9 @@ const someDay = "2025-01-01";
 
 /**
  * Compiles a Jinja template as models carry it, and tries it: a template that takes no system message gets it at the head of the first user turn,
- * as llama.cpp does, and one that reads contents as lists of parts gets such lists. A template that can switch thinking off does. `names` are the special tokens that it may use. `file` is for messages. Throws `model-unsupported` for a template that does
- * not parse, or that renders no conversation of several turns.
+ * as llama.cpp does, and one that reads contents as lists of parts alone gets such lists. Thinking is off where a template can switch it. `names` are
+ * the special tokens that it may use. `file` is for messages. Throws `model-unsupported` for a template that does not parse, or that renders no
+ * conversation of several turns.
  */
 export function chatTemplate(source: string, names: Readonly<Record<string, string>>, file: string): ChatTemplate {
   const plain = compile(source, names, file);

@@ -204,7 +204,7 @@ function fromVocabulary(text: string, settings: Json, tokens: Json): Read {
   return { tokenizer, cut: cutTokens(tokenizer, added, pieces) };
 }
 
-/** Tokens that transformers adds to a vocabulary: those of tokenizer_config.json, else of the older added_tokens.json, which it matches in normalised text. */
+/** Tokens added to a vocabulary: those of tokenizer_config.json, else of the older added_tokens.json, which transformers matches in normalised text. */
 function addedBeside({ added_tokens_decoder: decoder }: Json, tokens: Json): readonly Json[] {
   if (!isObject(decoder)) return Object.entries(tokens).map(([content, id]) => ({ content, id, normalized: true }));
   return Object.entries(decoder).flatMap(([id, token]) => (isObject(token) ? [{ ...token, id: Number(id) }] : []));
@@ -227,7 +227,7 @@ function specialTokens(file: string, vocabulary: readonly string[], names: Json)
     if (id === undefined) throw malformed(file, `it has no ${name}`);
     return id;
   };
-  const mask = vocabulary.indexOf(nameOf(names.mask_token) ?? "[MASK]");
+  const mask = Math.max(...[nameOf(names.mask_token) ?? "[MASK]", "[MASK]"].map((token) => vocabulary.indexOf(token)));
   return {
     pad: idOf("pad_token", "[PAD]"),
     unknown: idOf("unk_token", "[UNK]"),
