@@ -1,6 +1,13 @@
 // A Parquet file as rows, with the label names that the Hugging Face hub writes into its footer. Knows no column.
 
-import { parquetMetadata, parquetReadObjects, parquetSchema } from "hyparquet";
+import {
+  type CompressionCodec,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadata,
+  parquetReadObjects,
+  parquetSchema,
+} from "hyparquet";
 import type { Tree } from "../format.ts";
 import { fileOf, malformed } from "./text-file.ts";
 
@@ -16,7 +23,7 @@ export async function readParquet(tree: Tree, path: string): Promise<ParquetTabl
   const bytes = await fileOf(tree, path).arrayBuffer();
   try {
     const metadata = parquetMetadata(bytes);
-    const rows = await parquetReadObjects({ file: bytes, metadata });
+    const rows = await parquetReadObjects({ file: bytes, metadata, ...(await compressorsOf(metadata)) });
     const footer = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
     return {
       columns: parquetSchema(metadata).children.map(({ element }) => element.name),
@@ -25,15 +32,19 @@ export async function readParquet(tree: Tree, path: string): Promise<ParquetTabl
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const [, codec] = /compression codec: (\w+)/.exec(why) ?? [];
-    if (codec)
-      malformed(
-        path,
-        undefined,
-        `it is compressed by ${codec}: write it anew with snappy, as pandas and datasets do, or as JSONL`,
-      );
     return malformed(path, undefined, `no readable Parquet file (${why})`);
   }
+}
+
+/** What hyparquet reads by itself. */
+const known: readonly CompressionCodec[] = ["UNCOMPRESSED", "SNAPPY"];
+
+/** Decompressors for GZIP, ZSTD, BROTLI and LZ4, fetched for a file that needs one. */
+async function compressorsOf({ row_groups }: FileMetaData): Promise<{ compressors?: Compressors }> {
+  const codecs = row_groups.flatMap(({ columns }) => columns.flatMap(({ meta_data }) => meta_data?.codec ?? []));
+  if (codecs.every((codec) => known.includes(codec))) return {};
+  const { compressors } = await import("hyparquet-compressors");
+  return { compressors };
 }
 
 /** {"info": {"features": {column: {"names": [...]}}}}, or the same one "feature" deeper for a list, or in a list of its own. */

@@ -1,5 +1,7 @@
 // Corpora as Parquet: labels by the names in the footer, and files that lack them.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { readRows } from "../../../src/formats/dataset.ts";
@@ -49,6 +51,21 @@ describe("PUBHEALTH as Parquet", () => {
     const fault = await read("pubhealth", { "test.parquet": blob }).catch((error: unknown) => error);
     expect(fault).toMatchObject({ message: expect.stringMatching(says), place: { file: "test.parquet" } });
     expect((fault as { place: { line?: number } }).place.line).toBe(line);
+  });
+});
+
+describe("Parquet as pyarrow compresses it", () => {
+  it.each(["gzip", "zstd", "brotli", "lz4"])("reads %s", async (codec) => {
+    const bytes = readFileSync(join(import.meta.dirname, `../../fixtures/parquet/${codec}.parquet`));
+    const { rows } = await read("mqp", { "test.parquet": new Blob([bytes]) });
+    expect(rows.rows.test).toEqual(
+      Array.from({ length: 40 }, (_, i) => ({
+        kind: "pair",
+        first: `Is ${i} mg of it safe?`.repeat(8),
+        second: `May I take ${i} mg?`.repeat(8),
+        label: i % 2 === 1 ? "equivalent" : "not_equivalent",
+      })),
+    );
   });
 });
 
