@@ -26,6 +26,7 @@ export default defineConfig({
       "@noble/hashes/utils.js",
       "fflate",
       "idb",
+      "hyparquet-compressors",
       "hyparquet-writer",
       "papaparse",
     ],

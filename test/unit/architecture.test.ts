@@ -56,6 +56,7 @@ const doors: Readonly<Record<string, string>> = {
   papaparse: "formats",
   hyparquet: "formats",
   "hyparquet-writer": "formats",
+  "hyparquet-compressors": "formats",
   "fast-xml-parser": "formats",
   fflate: "formats",
   "@huggingface/tokenizers": "text",
