@@ -102,8 +102,11 @@ function serve(path: string, content: string | Uint8Array, request: IncomingMess
   else response.end(range ? content.subarray(range.start, range.end + 1) : content);
 }
 
-/** /vendor from node_modules and /models from the models' folder. What is missing there is a 404, never the app's own page. */
-function localFileHandler(): Connect.NextHandleFunction {
+/**
+ * /vendor from node_modules, or from the build where it made the file, and /models from the models' folder. What is missing there is a 404, never the
+ * app's own page.
+ */
+function localFileHandler(build?: string): Connect.NextHandleFunction {
   return (request, response, next) => {
     const path = normalize(decodeURIComponent((request.url ?? "").split(/[?#]/)[0] ?? "")).slice(1);
     const vendor = vendorFiles[path];
@@ -113,8 +116,8 @@ function localFileHandler(): Connect.NextHandleFunction {
       return;
     }
     if (!path.startsWith("models/") && !path.startsWith("vendor/")) return next();
-    const file = join(modelsFolder, path.slice("models/".length));
-    if (path.startsWith("models/") && existsSync(file) && statSync(file).isFile()) return serve(path, file, request, response);
+    const file = path.startsWith("models/") ? join(modelsFolder, path.slice("models/".length)) : build && join(build, path);
+    if (file && existsSync(file) && statSync(file).isFile()) return serve(path, file, request, response);
     response.writeHead(404, { "Content-Type": "text/plain" });
     response.end(`${basename(path)} is not here`);
   };
@@ -131,7 +134,7 @@ export function localFiles(): Plugin {
       server.middlewares.use(localFileHandler());
     },
     configurePreviewServer(server) {
-      server.middlewares.use(localFileHandler());
+      server.middlewares.use(localFileHandler(resolve(config.root, config.build.outDir)));
     },
     async closeBundle() {
       if (config.command !== "build") return;
