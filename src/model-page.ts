@@ -66,6 +66,14 @@ function drawnAs(tag: string, text: string, name = ""): HTMLElement {
   return one;
 }
 
+/** A paragraph of a note, in the direction of its writing. */
+function paragraph(...nodes: readonly (Node | string)[]): HTMLElement {
+  const one = document.createElement("p");
+  one.dir = "auto";
+  one.append(...nodes);
+  return one;
+}
+
 /** A sentence with its spans marked, or with its labels below; the probability beside each. */
 function drawn(example: Example, sure: Sure, between: string): readonly Node[] {
   const sures = [sure].flat();
@@ -73,11 +81,9 @@ function drawn(example: Example, sure: Sure, between: string): readonly Node[] {
     const labels = example.kind === "sentence" ? example.labels : [example.label];
     const said = labels.map((label, i) => `${label.replaceAll("_", " ")}, ${percent(sures[i] ?? 0)}`);
     const label = drawnAs("p", said.join("; ") || "no label", "label");
-    if (example.kind !== "relation") return [...textsOf(example).map((text) => drawnAs("p", text)), label];
+    if (example.kind !== "relation") return [...textsOf(example).map((text) => paragraph(text)), label];
     const ends = [example.head, example.tail].sort((a, b) => a.start - b.start);
-    const text = document.createElement("p");
-    text.append(...markedText(example.text, ends));
-    return [text, label];
+    return [paragraph(...markedText(example.text, ends)), label];
   }
   return [document.createTextNode(between), ...markedText(example.text, example.spans, sures)];
 }
@@ -132,11 +138,9 @@ function drawnNote({ note: { text }, questions, examples, sure }: Answered): rea
   const nodes = examples.flatMap((example, i) =>
     drawn(example, sure[i] as Sure, text.slice(questions[i - 1]?.end ?? 0, questions[i]?.start)),
   );
-  if (questions.length === 0) return [drawnAs("p", text), drawnAs("p", "not read: nothing is asked here", "label")];
+  if (questions.length === 0) return [paragraph(text), drawnAs("p", "not read: nothing is asked here", "label")];
   if (examples.some(({ kind }) => kind !== "token")) return nodes;
-  const whole = document.createElement("p");
-  whole.append(...nodes, document.createTextNode(text.slice(questions.at(-1)?.end ?? 0)));
-  return [whole];
+  return [paragraph(...nodes, text.slice(questions.at(-1)?.end ?? 0))];
 }
 
 function show(all: readonly Answered[], readingRemarks: readonly string[]): void {

@@ -20,21 +20,22 @@ const ends = ({ head, tail }: Shapes["relation"]): Span[] => inOrder([head, tail
 
 const rows: { readonly [S in Shape]: ShapeRow<Shapes[S]> } = {
   token: {
-    html: (e) => html`<p>${marked(e.text, e.spans)}</p>`,
+    html: (e) => html`<p dir="auto">${marked(e.text, e.spans)}</p>`,
     compared(gold, predicted) {
       const tones = comparedTones(gold.spans, predicted.spans);
-      return html`<p><b>Gold</b> ${marked(gold.text, gold.spans, tones.gold)}</p><p><b>Model</b> ${marked(gold.text, predicted.spans, tones.predicted)}</p>`;
+      return html`<p><b>Gold</b> <bdi>${marked(gold.text, gold.spans, tones.gold)}</bdi></p><p><b>Model</b> <bdi>${marked(gold.text, predicted.spans, tones.predicted)}</bdi></p>`;
     },
     line: (e, typed) => bracketed(e.text, e.spans, typed),
   },
   sentence: {
-    html: (e) => html`<p>${e.text}</p>${tag(e.labels)}`,
-    compared: (gold, predicted) => html`<p>${gold.text}</p>${tag(gold.labels)}${model(predicted.labels)}`,
+    html: (e) => html`<p dir="auto">${e.text}</p>${tag(e.labels)}`,
+    compared: (gold, predicted) => html`<p dir="auto">${gold.text}</p>${tag(gold.labels)}${model(predicted.labels)}`,
     line: (e) => `${e.text} -> ${words(e.labels)}`,
   },
   relation: {
-    html: (e) => html`<p>${marked(e.text, ends(e))}</p>${tag([e.label])}`,
-    compared: (gold, predicted) => html`<p>${marked(gold.text, ends(gold))}</p>${tag([gold.label])}${model([predicted.label])}`,
+    html: (e) => html`<p dir="auto">${marked(e.text, ends(e))}</p>${tag([e.label])}`,
+    compared: (gold, predicted) =>
+      html`<p dir="auto">${marked(gold.text, ends(gold))}</p>${tag([gold.label])}${model([predicted.label])}`,
     line: (e) => `${bracketed(e.text, ends(e), false)} -> ${e.label}`,
   },
   pair: {
@@ -59,7 +60,8 @@ function bracketed(text: string, spans: readonly Span[], typed: boolean): string
     .join("");
 }
 
-const texts = ({ first, second }: Shapes["pair"]): Html => html`<p>${first}</p><p class="second">${second}</p>`;
+const texts = ({ first, second }: Shapes["pair"]): Html =>
+  html`<p dir="auto">${first}</p><p class="second" dir="auto">${second}</p>`;
 
 function rowOf<E extends Example>(example: E): ShapeRow<E> {
   return rows[example.kind] as unknown as ShapeRow<E>; // the compiler does not follow that the row is the example's own

@@ -69,7 +69,7 @@ function base64(bytes: Uint8Array): string {
 function head({ title, sections, rounding, fields, notes }: PageContent, { scriptHash }: PageProgram): string {
   const policy = `default-src 'none'; script-src 'sha256-${scriptHash}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
   const box = ({ id, label, lines, value = "" }: NoteField) =>
-    html`<label for="${id}">${label}</label><textarea id="${id}" rows="${lines}" spellcheck="false">${value}</textarea>`;
+    html`<label for="${id}">${label}</label><textarea dir="auto" id="${id}" rows="${lines}" spellcheck="false">${value}</textarea>`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -110,7 +110,7 @@ form{display:grid;grid-template-columns:minmax(0,1fr);gap:8px;justify-items:star
 button{font:inherit;font-weight:600;padding:8px 20px;border:0;border-radius:4px;color:var(--paper);background:var(--accent);cursor:pointer}button:disabled{opacity:.5;cursor:default}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 input{font:inherit;color:inherit;max-width:100%}.row{margin:0}#found h3{margin:16px 0 0;font-size:inherit;overflow-wrap:anywhere}#taken a{margin-right:16px;color:var(--accent)}
-#found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found ruby{ruby-align:center;ruby-overhang:none}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
+#found p[dir]{unicode-bidi:plaintext}#found p{white-space:pre-wrap;line-height:2.1;overflow-wrap:anywhere}#found ruby{ruby-align:center;ruby-overhang:none}#found .sure{color:var(--soft);font-weight:400}pre{overflow-x:auto;font:13px/1.5 ui-monospace,Menlo,monospace}
 </style>`;
 
 /** A sentence for the page's reader. */

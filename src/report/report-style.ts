@@ -8,7 +8,7 @@ export const reportStyle = html`<style>
 body{max-width:760px;margin:0 auto;padding:40px 24px 80px;font:16px/1.55 system-ui,"Segoe UI",Roboto,sans-serif;color:var(--ink);background:var(--paper)}
 h1,h2{font-family:ui-serif,Charter,Georgia,serif;line-height:1.25}h1{margin:0 0 8px}h2{margin:48px 0 12px;font-size:1.25rem}h3{font-size:1rem;margin:24px 0 8px}
 p{margin:4px 0;max-width:68ch;overflow-wrap:break-word}.soft{color:var(--soft);font-size:.875rem}.label{font-size:.8125rem;font-weight:600;color:var(--blue-ink)}
-.second{padding-left:12px;border-left:2px solid var(--line)}ol{list-style:none;margin:0;padding:0}li{padding:12px 0;border-top:1px solid var(--line);break-inside:avoid}
+.second{padding-inline-start:12px;border-inline-start:2px solid var(--line)}ol{list-style:none;margin:0;padding:0}li{padding:12px 0;border-top:1px solid var(--line);break-inside:avoid}
 table{border-collapse:collapse;font-size:.9375rem}caption{text-align:left;font-weight:600;padding:8px 0}th,td{padding:6px 24px 6px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:baseline;overflow-wrap:anywhere}th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums}
 summary{cursor:pointer;color:var(--accent);font-weight:550;margin:12px 0}
 li p{line-height:1.8}ruby{overflow-wrap:normal;--hue:var(--blue);--hue-ink:var(--blue-ink)}.found{--hue:var(--green);--hue-ink:var(--green-ink)}.missed{--hue:var(--orange);--hue-ink:var(--orange-ink)}.wrong{--hue:var(--red);--hue-ink:var(--red-ink)}
