@@ -4,8 +4,9 @@ import { beforeEach, expect, it } from "vitest";
 import { page } from "vitest/browser";
 import { render } from "vitest-browser-svelte";
 import "../../src/ui/app.css";
-import type { Span } from "../../src/tasks/example.ts";
+import type { Example, Span } from "../../src/tasks/example.ts";
 import { readTaskJson } from "../../src/tasks/task-file.ts";
+import ExampleText from "../../src/ui/examples/ExampleText.svelte";
 import MarkedText from "../../src/ui/examples/MarkedText.svelte";
 import TokenLabelling from "../../src/ui/tasks/TokenLabelling.svelte";
 
@@ -51,7 +52,7 @@ it.each([
   ["after a line in English", `The note says:\n${arabic}`, arabicParts],
 ])("draws a right-to-left text with marks from right to left, %s", async (_, text, parts) => {
   const spans = arabicSpans.map(({ label }, i) => spanOf(text, ["صداع شديد", "وحمى مستمرة"][i] ?? "", label));
-  const { container } = await render(MarkedText, { text, spans });
+  const { container } = await render(MarkedText, { text, spans, order: [] });
   const lefts = leftOf(container, parts);
   expect(lefts).toEqual([...lefts].sort((a, b) => b - a));
 });
@@ -75,6 +76,34 @@ it("gives a label the colour of its key, whichever other labels are marked", asy
   });
   expect(hues[0]).toBeTruthy();
   expect(hues[1]).toBe(hues[0]);
+});
+
+it("gives a label the same colour in every example of a list", async () => {
+  const { task } = labellingOf(["symptom", "drug"], "", []);
+  const text = "Aspirin eased the fever.";
+  const spans = [spanOf(text, "Aspirin", "drug"), spanOf(text, "fever", "symptom")];
+  const hues = [];
+  for (const marked of [spans, spans.slice(0, 1)]) {
+    const { container } = await render(ExampleText, { task, example: { kind: "token", text, spans: marked } });
+    const mark = container.querySelector("ruby") as Element;
+    hues.push(getComputedStyle(mark).getPropertyValue("--hue"));
+  }
+  expect(hues[0]).toBeTruthy();
+  expect(hues[1]).toBe(hues[0]);
+});
+
+const hebrew = "לחולה יש חום.";
+
+it.each<Example>([
+  { kind: "sentence", text: hebrew, labels: [] },
+  { kind: "pair", first: hebrew, second: hebrew, label: "a" },
+  { kind: "token", text: hebrew, spans: [] },
+])("shows a text of right-to-left writing from right to left: $kind", async (example) => {
+  const { task } = labellingOf(["a"], "", []);
+  const { container } = await render(ExampleText, { task, example });
+  const shown = [...container.querySelectorAll("*")].filter((of) => of.childNodes.length === 1 && of.textContent === hebrew);
+  expect(shown.length).toBeGreaterThan(0);
+  for (const one of shown) expect(getComputedStyle(one).direction).toBe("rtl");
 });
 
 it("cuts a long label on a narrow screen, and tells the whole of it", async () => {

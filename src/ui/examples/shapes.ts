@@ -17,10 +17,12 @@ import TokenForm from "./TokenForm.svelte";
 import TokenView from "./TokenView.svelte";
 
 export interface ViewProps<S extends Shape> {
+  readonly task: LearnableTask<S>;
   readonly example: Shapes[S];
 }
 
 export interface CompareProps<S extends Shape> {
+  readonly task: LearnableTask<S>;
   readonly gold: Shapes[S];
   readonly predicted: Shapes[S];
   readonly right: boolean;
@@ -74,10 +76,11 @@ const rows: { readonly [S in Shape]: ShapeRow<S> } = {
 };
 
 // The compiler does not follow that a row is its own shape's, nor that gold and prediction are of one task.
-export const viewOf = (example: Example) => rows[example.kind].View as unknown as Component<{ example: Example }>;
+export const viewOf = (example: Example) =>
+  rows[example.kind].View as unknown as Component<{ task: LearnableTask; example: Example }>;
 
 export const compareOf = (gold: Example) =>
-  rows[gold.kind].Compare as unknown as Component<{ gold: Example; predicted: Example; right: boolean }>;
+  rows[gold.kind].Compare as unknown as Component<{ task: LearnableTask; gold: Example; predicted: Example; right: boolean }>;
 
 export const countsOf = (task: LearnableTask): string | undefined => rows[task.shape].counts;
 
