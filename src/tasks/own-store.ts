@@ -17,6 +17,8 @@ export interface HalfTask extends OwnWords {
   readonly tail?: EntityRole;
 }
 
+export type Drafts = Readonly<Record<string, string>>;
+
 export interface OwnTask {
   readonly id: string;
   readonly updatedAt: number; // milliseconds since the epoch
@@ -26,6 +28,8 @@ export interface OwnTask {
   readonly waiting?: readonly (readonly string[])[];
   /** The first of them, as far as it is labelled. */
   readonly underWay?: Example;
+  /** What was typed and not taken, by its box. */
+  readonly drafts?: Drafts;
 }
 
 /** A new task, nothing filled in. */

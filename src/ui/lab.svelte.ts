@@ -17,6 +17,7 @@ import { Arenas } from "./arena/arenas.svelte.ts";
 import { Bench } from "./device/bench.svelte.ts";
 import { ModelLibrary } from "./models/model-library.svelte.ts";
 import { OwnTaskList } from "./own-task-list.svelte.ts";
+import { Drafts } from "./parts/drafts.svelte.ts";
 import { tellLoading } from "./parts/loading-words.ts";
 import type { Work } from "./parts/work.svelte.ts";
 import { Guard } from "./privacy/guard.svelte.ts";
@@ -40,6 +41,7 @@ export class Lab {
   readonly guard: Guard;
   readonly arenas: Arenas;
   readonly tasks: OwnTaskList;
+  readonly drafts = new Drafts();
   /** The latest change first; undefined until read. */
   notebooks = $state.raw<readonly NotebookHead[]>();
   /** Why the runs could not be read. */
@@ -232,7 +234,7 @@ export class Lab {
 
   /** Closing the tab would lose work that nothing brings back. */
   get wouldLose(): boolean {
-    return this.application?.wouldLose === true || [...this.#runs.values()].some((run) => run.wouldLose);
+    return this.drafts.wouldLose || this.application?.wouldLose === true || [...this.#runs.values()].some((run) => run.wouldLose);
   }
 
   nameOf(model: string): string {

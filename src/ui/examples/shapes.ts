@@ -3,6 +3,7 @@
 import type { Component } from "svelte";
 import type { Example, Shape, Shapes } from "../../tasks/example.ts";
 import type { LearnableTask } from "../../tasks/task.ts";
+import type { Draft } from "../parts/drafts.svelte.ts";
 import PairCompare from "./PairCompare.svelte";
 import PairForm from "./PairForm.svelte";
 import PairView from "./PairView.svelte";
@@ -30,8 +31,8 @@ export interface CompareProps<S extends Shape> {
 
 export interface FormProps<S extends Shape> {
   readonly task: LearnableTask<S>;
-  /** The example as it stands in the fields; undefined while something is missing. */
-  readonly change: (example: Shapes[S] | undefined) => void;
+  /** What stands in its fields, as `typedExample` reads it. */
+  readonly draft: Draft;
 }
 
 interface ShapeRow<S extends Shape> {
@@ -87,4 +88,4 @@ export const countsOf = (task: LearnableTask): string | undefined => rows[task.s
 export const lossOf = (task: LearnableTask): string => rows[task.shape].loss;
 
 export const formOf = (task: LearnableTask) =>
-  rows[task.shape].Form as unknown as Component<{ task: LearnableTask; change: (example: Example | undefined) => void }>;
+  rows[task.shape].Form as unknown as Component<{ task: LearnableTask; draft: Draft }>;

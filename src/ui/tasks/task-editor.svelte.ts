@@ -11,6 +11,7 @@ import { hasField, shapeOf } from "../../tasks/own-task.ts";
 import { labelsOf, textsOf } from "../../tasks/shapes.ts";
 import type { Label, Task } from "../../tasks/task.ts";
 import type { OwnTaskList } from "../own-task-list.svelte.ts";
+import { BoxDrafts } from "./box-drafts.svelte.ts";
 import { missingWords } from "./missing-words.ts";
 import { isOf, type LabelIds, sameTexts, type UnderWay } from "./under-way.ts";
 
@@ -30,6 +31,7 @@ const mostUndone = 200;
 
 export class TaskEditor {
   readonly id: string;
+  readonly drafts: BoxDrafts;
   #state = $state.raw<State>({ half: emptyTask("", 0).half, keys: [], examples: noExamples, waiting: [] });
   #underWay = $state.raw<UnderWay>();
   /** What another tab stored of its own: it is not shown here, and not lost by what is kept here. */
@@ -53,12 +55,14 @@ export class TaskEditor {
   /** Field of the last change, and when: letters typed into one field are undone together. */
   #touched = { what: "", at: 0 };
 
-  constructor(list: OwnTaskList, { id, updatedAt, half, examples, waiting = [], underWay }: OwnTask, isStored: boolean) {
+  constructor(list: OwnTaskList, task: OwnTask, isStored: boolean) {
+    const { id, updatedAt, half, examples, waiting = [], underWay, drafts = {} } = task;
     this.#list = list;
     this.id = id;
     this.#stored = isStored ? updatedAt : undefined;
     this.#state = { half, keys: half.labels.map(() => this.#nextKey++), examples, waiting };
     this.#underWay = this.#begun(underWay, this.#ids);
+    this.drafts = new BoxDrafts(drafts, () => this.#keepSoon());
   }
 
   get half(): HalfTask {
@@ -319,18 +323,18 @@ export class TaskEditor {
       this.pending = false;
       const updatedAt = Math.max(Date.now(), (this.#stored ?? 0) + 1);
       try {
-        const { half, examples, waiting } = this.#state;
-        const elsewhere = this.#elsewhere && isOf(this.#elsewhere, waiting[0]) ? this.#elsewhere : undefined;
+        const { keys: _, ...state } = this.#state;
+        const elsewhere = this.#elsewhere && isOf(this.#elsewhere, state.waiting[0]) ? this.#elsewhere : undefined;
         const underWay = this.underWay ? this.#kept(this.underWay) : elsewhere;
-        const own = { id: this.id, updatedAt, half, examples, waiting, ...(underWay ? { underWay } : {}) };
-        const saved = await this.#list.save(own, this.#stored);
+        const beside = { drafts: this.drafts.all, ...(underWay ? { underWay } : {}) };
+        const saved = await this.#list.save({ id: this.id, updatedAt, ...state, ...beside }, this.#stored);
         this.failure = undefined;
         this.deleted = saved.kind === "deleted";
         this.overtaken = saved.kind === "outdated";
         if (saved.kind === "written") this.#stored = updatedAt;
         else if (saved.kind === "outdated") {
           this.#follow(saved.task);
-          if (this.underWay) this.#keepSoon();
+          if (this.underWay || this.drafts.isTyped) this.#keepSoon();
         }
       } catch (error) {
         this.pending = true;
@@ -366,7 +370,7 @@ export class TaskEditor {
   }
 
   /** Another tab's state is one change to undo. */
-  #follow({ updatedAt, half, examples, waiting = [], underWay }: OwnTask): void {
+  #follow({ updatedAt, half, examples, waiting = [], underWay, drafts = {} }: OwnTask): void {
     clearTimeout(this.#timer);
     this.#past = [...this.#past, this.#state].slice(-mostUndone);
     this.#future = [];
@@ -382,6 +386,7 @@ export class TaskEditor {
     this.#state = { half, keys, examples, waiting: waiting.map(same) };
     this.#stored = updatedAt;
     this.#elsewhere = underWay;
+    this.drafts.follow(drafts);
     this.pending = false;
   }
 

@@ -57,6 +57,9 @@ export function namesFrom(
   return { names, bad };
 }
 
+/** Box in which the topics of a label are typed; of all labels, where it is "". */
+export const topicsBox = (label: string): string => `topics ${label}`;
+
 /** Names of one list of topics: one each, or a head and a tail. */
 export type TopicNames = readonly (readonly string[])[];
 

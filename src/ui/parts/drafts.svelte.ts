@@ -1,0 +1,53 @@
+// Texts that are typed and not submitted: in this tab's memory, while other pages are read. Knows no page.
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The fields of one form. */
+export class Draft {
+  #texts = $state.raw<Texts>({});
+  /** The texts as they were submitted last. */
+  #taken: Texts = {};
+
+  /** Undefined where nothing was typed yet. */
+  text(field: string): string | undefined {
+    return this.#texts[field];
+  }
+
+  put(field: string, text: string): void {
+    this.#texts = { ...this.#texts, [field]: text };
+  }
+
+  /** Notes that the texts were submitted: they may stay in their fields. */
+  take(): void {
+    this.#taken = this.#texts;
+  }
+
+  clear(): void {
+    this.#texts = {};
+  }
+
+  /** Tells whether a field holds a text. */
+  get isBegun(): boolean {
+    return Object.values(this.#texts).some((text) => text.trim() !== "");
+  }
+
+  /** Closing the tab would lose a text. */
+  get wouldLose(): boolean {
+    return Object.entries(this.#texts).some(([field, text]) => text.trim() !== "" && text !== this.#taken[field]);
+  }
+}
+
+export class Drafts {
+  readonly #all = new Map<string, Draft>();
+
+  /** The draft of a form, by a name of its own. */
+  of(form: string): Draft {
+    const draft = this.#all.get(form) ?? new Draft();
+    this.#all.set(form, draft);
+    return draft;
+  }
+
+  get wouldLose(): boolean {
+    return [...this.#all.values()].some((draft) => draft.wouldLose);
+  }
+}
