@@ -55,6 +55,19 @@ export function caseLabels([real, ...others]: readonly [CaseSource, ...CaseSourc
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([label]) => label);
 }
 
+/** Neighbouring pieces of one entity together, so that one frame holds them. */
+export function framesOf(
+  pieces: readonly CasePiece[],
+): readonly { readonly entity?: string; readonly pieces: readonly CasePiece[] }[] {
+  const frames: { entity?: string; pieces: CasePiece[] }[] = [];
+  for (const piece of pieces) {
+    const last = frames.at(-1);
+    if (last && piece.entity !== undefined && last.entity === piece.entity) last.pieces.push(piece);
+    else frames.push({ ...(piece.entity === undefined ? {} : { entity: piece.entity }), pieces: [piece] });
+  }
+  return frames;
+}
+
 const spoken = /[\p{L}\p{N}]/u;
 const folded = (word: string): string => word.normalize("NFKC").toLowerCase();
 const spokenWords = (text: string) => wordsOf(text).filter(({ start, end }) => spoken.test(text.slice(start, end)));

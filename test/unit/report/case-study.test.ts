@@ -1,7 +1,7 @@
 // One example a source beside a real one: which is shown, and what of it is marked.
 
 import { describe, expect, it } from "vitest";
-import { caseLabels, caseStudy } from "../../../src/report/case-study.ts";
+import { caseLabels, caseStudy, framesOf } from "../../../src/report/case-study.ts";
 import type { Example } from "../../../src/tasks/example.ts";
 
 const sentence = (text: string, ...labels: readonly string[]): Example => ({ kind: "sentence", text, labels });
@@ -36,6 +36,8 @@ describe("caseStudy", () => {
         { text: " ." },
       ],
     ]);
+    const frames = framesOf(cell?.shown?.pieces[0] ?? []);
+    expect(frames.map((frame) => frame.pieces.map((piece) => piece.text).join("|"))).toEqual(["He had ", "severe| gout", " ."]);
   });
 
   it("shows the example of the median length first, then the next nearest, and begins again after the last", () => {
