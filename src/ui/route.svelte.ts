@@ -14,12 +14,21 @@ export type Route =
 const plainPages = ["runs", "tasks", "apply", "knowledge", "models", "device", "privacy", "learn"] as const;
 type PlainPage = (typeof plainPages)[number];
 
+/** The part itself where it is no encoding: a link that was cut short must not keep the app from starting. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Anything unknown is the list of runs. */
 export function parseRoute(hash: string): Route {
   const [page, id, step] = hash
     .replace(/^#?\/?/, "")
     .split("/")
-    .map(decodeURIComponent);
+    .map(decoded);
   if (page === "run" && id) return { page, id, step: steps.find((s) => s === step) ?? "task" };
   if (page === "arena") return id ? { page, id } : { page };
   if (page === "task" && id) return { page, id };
