@@ -49,5 +49,5 @@ export function confusionHtml({ names, rows }: ConfusionTable, title: string): H
     (cells, r) =>
       html`<tr><th scope="row">${names[r] ?? "nothing"}</th>${cells.map(({ count, right }) => html`<td class="n">${right ? html`<b>${count ?? 0}</b>` : (count ?? "–")}</td>`)}</tr>`,
   );
-  return html`<div class="scroll"><table><caption>${title}</caption><thead><tr><th scope="col">In the test set</th>${names.map((name) => html`<th scope="col" class="n">${name ?? "nothing"}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${title}"><table><caption>${title}</caption><thead><tr><th scope="col">In the test set</th>${names.map((name) => html`<th scope="col" class="n">${name ?? "nothing"}</th>`)}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

@@ -69,7 +69,7 @@ function base64(bytes: Uint8Array): string {
 function head({ title, sections, rounding, fields, notes }: PageContent, { scriptHash }: PageProgram): string {
   const policy = `default-src 'none'; script-src 'sha256-${scriptHash}' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
   const box = ({ id, label, lines, value = "" }: NoteField) =>
-    html`<label for="${id}">${label}</label><textarea dir="auto" id="${id}" rows="${lines}" spellcheck="false">${value}</textarea>`;
+    html`<label for="${id}">${label}</label><textarea id="${id}" rows="${lines}" dir="auto" spellcheck="false">${value}</textarea>`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -87,6 +87,7 @@ ${pageStyle}
 <h1>${title}</h1>
 <p>The model is in this file. The page works without a network, and its policy forbids every request: the text that you give it stays here.</p>
 </header>
+<main>
 <section aria-labelledby="try">
 <h2 id="try">Read a text</h2>
 <form id="form">
@@ -102,6 +103,7 @@ ${fields.map(box)}
 <p class="soft">The probability is what the model says of itself, of a word or of a label: it is not the chance that it is right. ${roundingWords(rounding)}</p>
 </section>
 ${cardHtml(sections.filter((section) => section.title !== useTitle))}
+</main>
 `.markup;
 }
 

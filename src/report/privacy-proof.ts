@@ -128,6 +128,7 @@ export async function proofHtml(facts: PrivacyFacts): Promise<string> {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Clinfuse: where data goes</title>
 ${reportStyle}
 </head><body>
+<main>
 <h1>Where data goes in Clinfuse</h1>
 <p>For the person who answers for data protection. Clinfuse is a page that runs in the browser: it writes synthetic clinical texts, trains a model on them and applies it to notes. All of that is computed on this machine. No server of Clinfuse exists that texts could be sent to. This page says what was checked, and how far it proves that.</p>
 <p class="soft">Checked at ${facts.checkedAt}, at ${facts.address}, in ${facts.browser}.</p>
@@ -185,6 +186,7 @@ ${
 <li>The hash below shows that these findings were not changed since. It does not show who made them.</li>
 </ul>
 <p class="soft">SHA-256 of the findings in canonical JSON: ${hash}</p>
+</main>
 </body></html>
 `.markup;
 }

@@ -76,6 +76,7 @@ ${reportStyle}
 <h1>${notebook.title}</h1>
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
+<main>
 ${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, made)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
 ${analysis ? analysisSection(analysis, { synthetic, data, knowledge: notebook.knowledge, task }) : ""}
@@ -87,6 +88,7 @@ ${limitsSection(notebook, synthetic, { sure, analysis, trust })}
 ${dataCardSection(notebook, synthetic)}
 ${choicesSection(notebook)}
 ${modelsSection(models)}
+</main>
 </body>
 </html>
 `;

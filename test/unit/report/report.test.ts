@@ -85,6 +85,12 @@ describe("reportHtml", () => {
     expect(report).toContain("default-src 'none'");
   });
 
+  it("has all of its parts in the page's main part, where a screen reader goes first", () => {
+    const [before = "", main = "", after = ""] = report.split(/<\/?main>/);
+    expect([before, after].map((part) => part.includes("<h2"))).toEqual([false, false]);
+    expect(main.split("<h2").length).toBeGreaterThan(5);
+  });
+
   it("shows both scores, the reasons, and provenance", () => {
     for (const text of ["0.111", "0.333", "the topic is not mentioned", "CC0-1.0", "DOID:1", "2025-01-02 03:04"])
       expect(report).toContain(text);
