@@ -34,8 +34,20 @@ const pairs = [
 ] as const;
 
 describe.each(Object.entries(themes))("%s", (_, tokens) => {
+  /** A hue of so much opacity over a ground. */
+  const over = (hue: string, ground: string, opacity: number) => {
+    const bytes = [hue, ground].map((token) => [1, 3, 5].map((i) => Number.parseInt((tokens[token] ?? "").slice(i, i + 2), 16)));
+    const mixed = (bytes[0] ?? []).map((byte, i) => Math.round(opacity * byte + (1 - opacity) * (bytes[1]?.[i] ?? 0)));
+    return `#${mixed.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  };
+
   it.each(pairs)("%s on %s", (ink, ground) => {
     expect(contrast(tokens[ink] ?? "", tokens[ground] ?? "")).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it.each(grounds)("a number on the fullest cell of a table, on %s", (ground) => {
+    const fill = Number(/--fill: (\d+)%/.exec(light)?.[1]) / 100;
+    for (const hue of ["orange", "blue"]) expect(contrast(tokens.ink ?? "", over(hue, ground, fill))).toBeGreaterThanOrEqual(4.5);
   });
 
   // 1.4.11: the edges of controls
