@@ -232,8 +232,22 @@ export class Lab {
     }
   }
 
+  /** Deletes everything that is kept, and loads the page again: nothing is left to ask about. */
+  async wipe(): Promise<void> {
+    this.#wiping = true;
+    try {
+      await this.services.wipe();
+    } catch (error) {
+      this.#wiping = false;
+      throw error;
+    }
+  }
+
+  #wiping = false;
+
   /** Closing the tab would lose work that nothing brings back. */
   get wouldLose(): boolean {
+    if (this.#wiping) return false;
     return this.drafts.wouldLose || this.application?.wouldLose === true || [...this.#runs.values()].some((run) => run.wouldLose);
   }
 

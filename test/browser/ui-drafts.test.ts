@@ -131,3 +131,36 @@ it("keeps of another tab's texts those of boxes in which nothing was typed here"
   await elsewhere({ texts: "theirs" });
   await expect.element(box).toHaveValue("mine");
 });
+
+it("keeps an example that is being labelled again where the reader leaves the page", async () => {
+  const [text, causes] = ["Lithium and tremor.", "causes"];
+  const head = { start: 0, end: 7, label: "drug" };
+  const tail = { start: 12, end: 18, label: "symptom" };
+  const examples = { train: [{ kind: "relation", text, head, tail, label: "none" } as const], validation: [], test: [] };
+  const fake = fakeServices(gathered);
+  await fake.services.tasks.put({ ...own, examples });
+  const services = await at("#/task/own-1", fake);
+  await page.getByRole("button", { name: /^Label .* again$/ }).click();
+  await page.getByRole("group", { name: "Their relation" }).getByRole("radio", { name: causes }).click();
+  location.hash = "#/tasks";
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.examples.train[0]).toMatchObject({ label: causes });
+});
+
+it("asks nothing where everything is deleted", async () => {
+  await at("#/knowledge");
+  await page.getByText("Paste a list of names", { exact: true }).click();
+  await page.getByLabelText("Names", { exact: true }).fill("gout");
+  location.hash = "#/privacy";
+  await page.getByRole("button", { name: "Delete everything that Clinfuse keeps in this browser" }).click();
+  expect(asks()).toBe(true);
+  await page.getByRole("button", { name: "Delete everything", exact: true }).click();
+  await expect.poll(asks).toBe(false);
+});
+
+it("keeps the word of a prompt that is being written when the tab is closed", async () => {
+  const services = await at("#/task/own-1");
+  await page.getByText("Change the words", { exact: true }).click();
+  await page.getByLabelText("Subject of the texts").fill("toxicology");
+  asks();
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.half.domain).toBe("toxicology");
+});
