@@ -109,6 +109,10 @@ it("reaches a table that scrolls, and no table that fits", async () => {
 });
 
 it("parts a mark from its label in the text", async () => {
-  const { container } = await render(MarkedText, { text: "He has gout.", spans: [{ start: 7, end: 11, label: "Disease" }] });
+  const { container } = await render(MarkedText, {
+    text: "He has gout.",
+    spans: [{ start: 7, end: 11, label: "Disease" }],
+    order: [],
+  });
   expect(container.textContent?.trim()).toBe("He has gout disease.");
 });
