@@ -31,7 +31,7 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
          "filters" leave out the doubtful examples of a set: those that training mostly gets wrong ("map"), the tenth whose labels training
          believes least ("tenth"), those whose label the few-shot model does not give ("agreement"), those that the graph contradicts ("graph"),
          those that copy an example that the writer was shown ("leakage").
-         The set is judged once a seed, by two trainings more.
+         "map", "tenth" and "agreement" judge a set once a seed, by one training more for all three; "graph" and "leakage" by none.
          "measures" sets each cell's texts beside the real ones: distance (CMD), similarity, nearest real text, entities, in its line's "texts".
          "datasets" leaves each cell's synthetic examples in the folder's datasets/ as JSON Lines, with the topic and style of each.
          "answers" are folders of npm run batch whose answers are in: the cells of their choices take the examples from there and write none.

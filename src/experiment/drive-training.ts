@@ -45,7 +45,7 @@ export async function* driveTraining(
   const whole = basisOf(config, made?.run, made?.accepted ?? 0, keys);
   const few = await fewKeys(config.task, whole, keys);
   const weights = await weightsOf(work);
-  const filtered = made && (yield* filteredBy(work, data, made, { few: few.model, weights }));
+  const filtered = made && (yield* filteredBy({ work, data, keys, made, few: few.model, weights }));
   const filter = filtered && { by: filtered.by, of: whole.examples, kept: await contentKey(filtered.kept) };
   const basis = filter ? { ...whole, examples: filtered.kept.length, filter } : whole;
   const last: StageId = lastStageOf(basis);

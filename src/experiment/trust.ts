@@ -9,7 +9,7 @@ import { itemsOf, withLabels } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import { type Answer, answered, answerOf } from "./answer.ts";
 
-/** Each list in the order of the synthetic examples. */
+/** Each list in the order of the synthetic examples; empty where a plan did not ask its judge. */
 export interface Trust {
   /** Places on the data map. */
   readonly places: readonly Placed[];
@@ -62,32 +62,50 @@ export function trustOf({ examples, epochs, labelled, ...told }: Told): Trust {
 /** Indices of the examples, the likeliest to be mislabelled first. */
 export const doubtful = ({ places }: Trust): readonly number[] => doubtfulFirst(places);
 
+/** The word of some judges alone. */
+export const wordOf = (word: Partial<Trust>): Trust => ({ places: [], agrees: [], baseline: [], dropped: [], kept: [], ...word });
+
 export type TrustFilter = "hand" | "map" | "agreement" | "graph" | "leakage" | "tenth";
+
+/** Judges by what they ask for: the reader, a training on the set, the knowledge graph, the texts that the writer was shown. */
+export type JudgeId = "reader" | "training" | "graph" | "shown";
+
+interface FilterRow {
+  readonly words: string;
+  readonly judge: JudgeId;
+  /** Indices. */
+  leftOut(trust: Trust): readonly number[];
+}
 
 /** Share that the filter of the least believed leaves out: as many labels as a small writer may get wrong, and never most of a set. */
 const leastBelieved = 0.1;
 
-/** Every filter that there is: its words, and the indices that it leaves out. */
-export const trustFilters: Readonly<Record<TrustFilter, { readonly words: string; leftOut(trust: Trust): readonly number[] }>> = {
-  hand: { words: "those that I dropped", leftOut: ({ dropped }) => dropped },
+/** Every filter that there is. */
+export const trustFilters: Readonly<Record<TrustFilter, FilterRow>> = {
+  hand: { words: "those that I dropped", judge: "reader", leftOut: ({ dropped }) => dropped },
   map: {
     words: "those that training mostly gets wrong",
+    judge: "training",
     leftOut: ({ places }) => places.flatMap(({ correctness }, i) => (correctness < 0.5 ? [i] : [])),
   },
   agreement: {
     words: "those whose label the few-shot model does not give",
+    judge: "training",
     leftOut: ({ agrees }) => agrees.flatMap((agreed, i) => (agreed ? [] : [i])),
   },
   graph: {
     words: "those that the graph contradicts",
+    judge: "graph",
     leftOut: ({ verdicts = [] }) => verdicts.flatMap((verdict, i) => (verdict === "opposite" ? [i] : [])),
   },
   leakage: {
     words: "those that copy an example that the writer was shown",
+    judge: "shown",
     leftOut: ({ copied = [] }) => copied.flatMap((is, i) => (is ? [i] : [])),
   },
   tenth: {
     words: "the tenth whose labels training believes least",
+    judge: "training",
     leftOut: ({ places }) => doubtfulFirst(places).slice(0, Math.floor(leastBelieved * places.length)),
   },
 };
@@ -97,7 +115,7 @@ export const trustFilterIds = Object.keys(trustFilters) as readonly TrustFilter[
 /** Indices that the chosen filters leave out, in order. An example that the reader kept or changed stays. */
 export function leftOutBy(trust: Trust, chosen: readonly TrustFilter[]): number[] {
   const left = new Set(chosen.flatMap((id) => trustFilters[id].leftOut(trust)));
-  return trust.places.flatMap((_, i) => (left.has(i) && !trust.kept.includes(i) && !trust.changed?.[i] ? [i] : []));
+  return [...left].filter((i) => !trust.kept.includes(i) && !trust.changed?.[i]).sort((a, b) => a - b);
 }
 
 /** The examples that a training takes: without those that the filters leave out, changed as the reader changed them, and at the end those taken by hand. */

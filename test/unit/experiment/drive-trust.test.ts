@@ -5,13 +5,15 @@ import { summaryOf } from "../../../src/experiment/cell-summary.ts";
 import { drive } from "../../../src/experiment/drive.ts";
 import type { CellResult, DriveEvent } from "../../../src/experiment/drive-cell.ts";
 import type { JudgeFilter } from "../../../src/experiment/experiment-config.ts";
-import { type Cell, sameSeeds } from "../../../src/experiment/plan.ts";
+import { trustKeys } from "../../../src/experiment/judging.ts";
+import { type Cell, fewKeys, sameSeeds } from "../../../src/experiment/plan.ts";
 import type { ExperimentPorts } from "../../../src/experiment/ports.ts";
 import { presetConfig } from "../../../src/experiment/presets.ts";
 import type { ProductStore } from "../../../src/experiment/product.ts";
 import type { TrainRequest } from "../../../src/experiment/steps.ts";
 import type { CopiesAsked } from "../../../src/experiment/text-copies.ts";
-import { leftOutBy } from "../../../src/experiment/trust.ts";
+import type { TrainingBasis } from "../../../src/experiment/training-basis.ts";
+import { leftOutBy, wordOf } from "../../../src/experiment/trust.ts";
 import { type FakeDisk, fakeDisk, fakePorts } from "./fake-plan.ts";
 import { memoryProducts } from "./memory-products.ts";
 
@@ -36,14 +38,18 @@ async function all(store: ProductStore, disk: FakeDisk, change: Partial<Experime
 const resultsOf = (events: readonly DriveEvent[]): CellResult[] =>
   events.flatMap((event) => (event.type === "result" ? [event.result] : []));
 
-it("judges the set once for all filters, and each cell says what it learnt from", async () => {
+const judgedIn = (events: readonly DriveEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.type === "product" && event.kind === "trust" ? [event.key] : []));
+
+it("asks each judge once for all filters that it serves, and each cell says what it learnt from", async () => {
   const [store, disk] = [memoryProducts(), fakeDisk()];
   const events = await all(store, disk);
-  const judged = events.flatMap((event) => (event.type === "product" && event.kind === "trust" ? [event.key] : []));
-  expect(judged).toHaveLength(1);
-  const trust = (await store.find("trust", judged[0] as string))?.value;
-  if (!trust) throw new Error("no trust is in the store");
-  expect(trust.places).toHaveLength(10);
+  const judged = judgedIn(events);
+  expect(judged).toHaveLength(2); // training, for the map and the agreement; the graph
+  const [byTraining, byGraph] = await Promise.all(judged.map(async (key) => (await store.find("trust", key))?.value));
+  if (!byTraining || !byGraph) throw new Error("no trust is in the store");
+  expect(byTraining.places).toHaveLength(10);
+  const trust = { ...byTraining, ...(byGraph.verdicts ? { verdicts: byGraph.verdicts } : {}) };
   const results = resultsOf(events);
   expect(results).toHaveLength(4);
   for (const [i, filter] of ([undefined, "map", "agreement", "graph"] as const).entries()) {
@@ -66,12 +72,12 @@ it("counts the judging in the time of each filtered cell, whichever asked first"
     yield* base.trainer.features(request, signal);
   };
   const events = await all(store, fakeDisk(), { trainer: { ...base.trainer, features } });
-  const key = events.flatMap((event) => (event.type === "product" && event.kind === "trust" ? [event.key] : []))[0] as string;
+  const key = judgedIn(events)[0] as string;
   const judging = (await store.find("trust", key))?.milliseconds as number;
   expect(judging).toBeGreaterThanOrEqual(400);
-  const filtered = resultsOf(events).filter(({ training }) => training?.basis.filter);
-  expect(filtered).toHaveLength(3);
-  for (const { spent } of filtered) expect(spent.train).toBeGreaterThanOrEqual(judging);
+  const spent = (by: string) => resultsOf(events).find(({ training }) => training?.basis.filter?.by === by)?.spent.train;
+  for (const by of ["map", "agreement"]) expect(spent(by)).toBeGreaterThanOrEqual(judging);
+  expect(spent("graph")).toBeLessThan(judging);
 });
 
 it("asks which texts copy what was shown where a filter wants it, also of a set that was judged before", async () => {
@@ -97,6 +103,51 @@ it("asks which texts copy what was shown where a filter wants it, also of a set 
   expect(asked[0]?.texts.examples).toHaveLength(10);
   expect(asked[0]?.shown.examples).toEqual(base.data.train);
   expect(asked[0]?.real.examples).toEqual([...base.data.validation, ...base.data.test]);
+});
+
+it.each(["graph", "leakage"] as const)(
+  "trains nothing to judge by %s alone, as cheap as without a filter but for the judge",
+  async (filter) => {
+    const base = fakePorts(fakeDisk());
+    const begun: string[] = [];
+    const trainer: ExperimentPorts["trainer"] = {
+      ...base.trainer,
+      train(request, signal) {
+        begun.push(request.save);
+        return base.trainer.train(request, signal);
+      },
+      features() {
+        throw new Error("a head is trained");
+      },
+    };
+    const copies: ExperimentPorts["copies"] = async function* ({ texts }) {
+      yield { type: "copies", copies: texts.examples.map((_, i) => i < 2) };
+    };
+    const verdicts: ExperimentPorts["verdicts"] = async ({ examples }) =>
+      examples.map((_, i) => (contradicted.includes(i) ? "opposite" : "known"));
+    const cell = { ...(cells[0] as Cell), config: { ...config, filter }, place: "alone" };
+    const events: DriveEvent[] = [];
+    const plan = drive({ cells: [cell] }, memoryProducts(), { ...base, trainer, copies, verdicts }, new AbortController().signal);
+    for await (const event of plan) events.push(event);
+    expect(begun).toEqual(["alone"]);
+    expect(resultsOf(events)[0]?.training?.basis.examples).toBe(filter === "graph" ? 7 : 8);
+  },
+);
+
+it("takes the word that an older version kept of all judges at once", async () => {
+  const [store, disk] = [memoryProducts(), fakeDisk()];
+  const [plain] = resultsOf(await all(store, disk));
+  const { made, keys } = plain as CellResult;
+  const few = (await fewKeys(config.task, (plain as CellResult).training?.basis as TrainingBasis, keys)).model;
+  const own = { accepted: 10, epochs: config.train?.syntheticEpochs, graph: undefined };
+  const { now } = await trustKeys(config.task, [few, made?.run as string], own);
+  const copied = Array.from({ length: 10 }, (_, i) => i < 4);
+  await store.put({ kind: "trust", key: now, state: "whole", milliseconds: 5, value: wordOf({ copied }) });
+  const cell = { ...(cells[0] as Cell), config: { ...config, filter: "leakage" as const }, place: "old" };
+  const events: DriveEvent[] = [];
+  for await (const event of drive({ cells: [cell] }, store, fakePorts(disk), new AbortController().signal)) events.push(event);
+  expect(judgedIn(events)).toEqual([]);
+  expect(resultsOf(events)[0]?.training?.basis.examples).toBe(6);
 });
 
 it("computes nothing when it is driven again", async () => {
@@ -195,7 +246,7 @@ it("trains and judges anew where other files bear the encoder's name, and takes 
   expect([steps(found), judged(found)]).toEqual([[], 0]);
   disk.stages.clear(); // the keeper of stage I's file asks for the hashes itself
   const other = await withFiles("other");
-  expect(judged(other)).toBe(judged(first));
+  expect([judged(first), judged(other)]).toEqual([2, 1]); // training, and the graph, which asks no encoder
   expect(disk.computed.steps).toEqual({ few: 2 * trained.few, synthetic: 2 * trained.synthetic });
   expect(disk.computed.attempts).toBe(attempts); // the texts are the same
   expect(steps(await withFiles("other"))).toEqual([]);
