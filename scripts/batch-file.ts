@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
 import { rng } from "../src/base/rng.ts";
-import type { ExperimentConfig, Preset } from "../src/experiment/experiment-config.ts";
+import { type ExperimentConfig, mostExamples, type Preset } from "../src/experiment/experiment-config.ts";
 import type { NotebookData } from "../src/experiment/notebook.ts";
 import type { Seeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource, withTopicsOf } from "../src/experiment/presets.ts";
@@ -40,7 +40,7 @@ export async function readBatchFile(text: string, path: string, manifest: Manife
   const given = file.object(fields);
   const folder = dirname(resolve(path));
   const preset = given.preset?.oneOf<Preset>(["small", "paper"]) ?? "small";
-  const size = required(given, "size", file).wholeNumber(1);
+  const size = required(given, "size", file).wholeNumber(1, mostExamples);
   const { seeds } = seedOf(theOne(given, "seed", file));
   const { source, named } = sourceAndModel(theOne(given, "source", file), preset, manifest);
   const writer = model ?? given.model?.text() ?? named;

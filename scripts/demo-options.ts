@@ -2,7 +2,7 @@
 
 import { basename, resolve } from "node:path";
 import { engines } from "../src/engines/catalogue.ts";
-import type { ExperimentConfig } from "../src/experiment/experiment-config.ts";
+import { type ExperimentConfig, mostExamples } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource, withTopicsOf } from "../src/experiment/presets.ts";
 import type { FolderFiles } from "../src/formats/folder-files.ts";
 import { needs, sourceKinds, suits } from "../src/generate/sources.ts";
@@ -29,6 +29,7 @@ export const usage = `npm run demo -- [options]
   --device NAME     auto (default), wasm or webgpu
   --out FOLDER      where the run's folder goes (out)
 
+Stopped (Ctrl-C) and started again by the same command it goes on: what it made so far lies in FOLDER/unfinished-..., which goes at the end.
 The browser uses the graphics card where there is one: CLINFUSE_GPU=hardware, software or none decides it, CLINFUSE_CHROMIUM_FLAGS adds flags,
 CHROMIUM_PATH names the browser.
 `;
@@ -72,7 +73,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   const preset = oneOf("preset", values.preset, ["small", "paper"]);
   const suiting = sourceKinds.filter((of) => suits({ kind: of }, taskOf(task.ref)));
   const kind = oneOf("source", values.source ?? values.method ?? "clingen", suiting);
-  const size = wholeNumber("size", values.size, 1);
+  const size = wholeNumber("size", values.size, 1, mostExamples);
   const seed = wholeNumber("seed", values.seed, 0);
   const config = presetConfig(preset, {
     task: task.ref,

@@ -7,7 +7,7 @@ import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
 import { nearestName } from "../src/base/nearest-name.ts";
 import { engines, scriptedId } from "../src/engines/catalogue.ts";
-import type { ExperimentConfig, JudgeFilter, Preset } from "../src/experiment/experiment-config.ts";
+import { type ExperimentConfig, type JudgeFilter, mostExamples, type Preset } from "../src/experiment/experiment-config.ts";
 import { type GridPreset, gridPresets, makesSet, sharesOf, withShare } from "../src/experiment/grid.ts";
 import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
@@ -101,7 +101,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const named = given.preset?.oneOf<Preset | GridPreset>(["small", "paper", "laptop"]) ?? "small";
   const grid = named === "small" ? undefined : gridPresets[named];
   const preset = grid?.preset ?? "small";
-  const size = grid && !given.size ? grid.size : required(given, "size", file).wholeNumber(1);
+  const size = grid && !given.size ? grid.size : required(given, "size", file).wholeNumber(1, mostExamples);
   const engine = given.engine?.oneOf(["auto", ...engines.map(({ id }) => id)]);
   const device = given.device?.oneOf<ExperimentConfig["device"]>(["auto", "wasm", "webgpu"]);
   const answered = given.answers ? answeredIn(given.answers, dirname(resolve(path))) : [];
@@ -320,15 +320,15 @@ const sourceFields: Readonly<Record<string, (given: Field, manifest: Models) => 
   kind: (given) => given.oneOf(sourceKinds),
   topics: (given) => given.oneOf(Object.keys(topicOrigins)),
   styles: (given) => given.oneOf(["llm", "paper", "none"]),
-  round: (given) => given.wholeNumber(1),
-  influenceFrom: (given) => given.wholeNumber(1),
+  round: (given) => given.wholeNumber(1, mostExamples),
+  influenceFrom: (given) => given.wholeNumber(1, mostExamples),
   validation: (given) => given.oneOf(["synthetic-rce", "few-shot-ce"]),
   draws: (given) => given.oneOf(["uniform", "deficit"]),
   marks: (given) => given.oneOf(["model", "graph"]),
   alpha: (given) => given.above(0),
   layers: (given) => given.list().map((layer) => layer.wholeNumber(1, 12)),
   variant: (given) => given.oneOf(["whole", "window", "same-tags"]),
-  window: (given) => given.wholeNumber(1),
+  window: (given) => given.wholeNumber(1, 512),
   filter: (given) => given.flag(),
   tuning: (given) => {
     const of = given.object(Object.keys(tuningFields));
@@ -350,12 +350,12 @@ const optionalFields: { readonly [K in WithOptional]: readonly Optional<ConfigOf
 };
 
 const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>> = {
-  epochs: (given) => given.wholeNumber(1),
-  learningRate: (given) => given.number(0),
-  batchSize: (given) => given.wholeNumber(1),
-  maxTokens: (given) => given.wholeNumber(16),
-  warmup: (given) => given.number(0),
-  weightDecay: (given) => given.number(0),
+  epochs: (given) => given.wholeNumber(1, 200),
+  learningRate: (given) => given.number(0, 1),
+  batchSize: (given) => given.wholeNumber(1, 256),
+  maxTokens: (given) => given.wholeNumber(16, 512),
+  warmup: (given) => given.number(0, 1),
+  weightDecay: (given) => given.number(0, 1),
   dropout: (given) => given.number(0, 1),
   maskRate: (given) => given.number(0, 1),
 };
@@ -366,14 +366,14 @@ const writerFields: Readonly<Record<string, (given: Field, manifest: Models) => 
   grammar: (given) => given.flag(),
   fidelity: (given) => given.oneOf(fidelities),
   shown: (given) => given.oneOf(shownKinds),
-  uncopied: (given) => given.wholeNumber(0),
-  candidates: (given) => given.wholeNumber(1),
+  uncopied: (given) => given.wholeNumber(0, 1000),
+  candidates: (given) => given.wholeNumber(1, 100),
   sampling: (given) => {
     const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
     return {
       ...(temperature ? { temperature: temperature.number(0, 2) } : {}),
       ...(topP ? { topP: topP.number(0, 1) } : {}),
-      ...(maxTokens ? { maxTokens: maxTokens.wholeNumber(1) } : {}),
+      ...(maxTokens ? { maxTokens: maxTokens.wholeNumber(1, 32_768) } : {}),
     };
   },
 };

@@ -41,10 +41,11 @@ export function plainArguments(args: readonly string[], { paths = 0, flags = [] 
   return { paths: positionals, flags: new Set(Object.keys(values)) };
 }
 
-/** Undefined where the option is absent. Throws an Error for what is no whole number of at least `least`, and for an empty value. */
-export function wholeNumber(option: string, value: string | undefined, least: number): number | undefined {
+/** Undefined where the option is absent. Throws an Error for what is no whole number from `least` to `most`, and for an empty value. */
+export function wholeNumber(option: string, value: string | undefined, least: number, most?: number): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value.trim() || Number.NaN);
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new Error(`--${option} takes a whole number of at least ${least}; got ${JSON.stringify(value)}`);
+  if (Number.isSafeInteger(number) && number >= least && number <= (most ?? Number.POSITIVE_INFINITY)) return number;
+  const takes = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new Error(`--${option} takes a whole number ${takes}; got ${JSON.stringify(value)}`);
 }

@@ -11,6 +11,9 @@ import type { TrustFilter } from "./trust.ts";
 /** `paper`: the paper's protocol. `small`: settings for models of some hundred million parameters, on a laptop without a GPU. */
 export type Preset = "small" | "paper";
 
+/** Most examples that can be asked for: twenty times the paper's. */
+export const mostExamples = 100_000;
+
 /** Filters that need no reader. */
 export type JudgeFilter = Exclude<TrustFilter, "hand">;
 

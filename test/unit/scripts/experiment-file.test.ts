@@ -234,7 +234,11 @@ describe("a fault names its field", () => {
       { ...whole, sources: [{ kind: "clingen", styles: "some" }] },
       /sources\[0\]\.styles takes llm, paper, none/,
     ],
-    ["a round", { ...whole, sources: [{ kind: "progen", round: 0 }] }, /sources\[0\]\.round takes a whole number of at least 1/],
+    [
+      "a round",
+      { ...whole, sources: [{ kind: "progen", round: 0 }] },
+      /sources\[0\]\.round takes a whole number from 1 to 100000/,
+    ],
     [
       "a validation",
       { ...whole, sources: [{ kind: "progen", validation: "all" }] },
@@ -247,13 +251,13 @@ describe("a fault names its field", () => {
     ],
     ["an alpha", { ...whole, sources: [{ kind: "tmix", alpha: 0 }] }, /alpha takes a number of more than 0; it is 0/],
     ["a variant", { ...whole, sources: [{ kind: "seqmix", variant: "soft" }] }, /variant takes whole, window, same-tags/],
-    ["a window", { ...whole, sources: [{ kind: "seqmix", window: 0 }] }, /window takes a whole number of at least 1/],
+    ["a window", { ...whole, sources: [{ kind: "seqmix", window: 0 }] }, /window takes a whole number from 1 to 512/],
     ["a setting", { ...whole, sources: [{ kind: "conditional-mlm", tuning: { epoch: 1 } }] }, /tuning\.epoch is no field/],
     ["a filter", { ...whole, sources: [{ kind: "conditional-mlm", filter: true }] }, /sources\[0\]\.filter is no field/],
     [
       "epochs",
       { ...whole, sources: [{ kind: "conditional-mlm", tuning: { epochs: 0.5 } }] },
-      /tuning\.epochs takes a whole number of at least 1/,
+      /tuning\.epochs takes a whole number from 1 to 200/,
     ],
     ["a writer", { ...whole, sources: [{ kind: "zerogen", writer: { model: "gpt" } }] }, /writer\.model takes smollm2/],
     ["a sampling", { ...whole, sources: [{ kind: "zerogen", writer: { sampling: { temp: 1 } } }] }, /sampling\.temp is no field/],
@@ -262,7 +266,13 @@ describe("a fault names its field", () => {
     ["a seed of three that lacks one", { ...whole, seeds: [{ data: 1, text: 1 }] }, /seeds\[0\] has no "training"/],
     ["the same seed twice", { ...whole, seeds: [1, 2, 1] }, /seeds\[2\] is the same as plan\.json: seeds\[0\]/],
     ["no seed", { ...whole, seeds: [] }, /seeds takes a list with at least one element/],
-    ["a size", { ...whole, size: 0 }, /size takes a whole number of at least 1; it is 0/],
+    ["a size", { ...whole, size: 0 }, /size takes a whole number from 1 to 100000; it is 0/],
+    ["a size beyond all reason", { ...whole, size: 1e9 }, /size takes a whole number from 1 to 100000; it is 1000000000/],
+    [
+      "candidates beyond all reason",
+      { ...whole, sources: [{ kind: "zerogen", writer: { candidates: 1e9 } }] },
+      /sources\[0\]\.writer\.candidates takes a whole number from 1 to 100; it is 1000000000/,
+    ],
     ["a preset", { ...whole, preset: "big" }, /preset takes small, paper, laptop/],
     ["a list", { ...whole, tasks: "mqp" }, /tasks takes a list/],
   ])("%s", (_, file, message) => {

@@ -63,6 +63,8 @@ describe("a whole number", () => {
     expect(wholeNumber("count", "12", 1)).toBe(12);
     expect(wholeNumber("count", undefined, 1)).toBeUndefined();
     expect(() => wholeNumber("count", "0", 1)).toThrow("at least 1");
+    expect(wholeNumber("size", "100", 1, 100)).toBe(100);
+    expect(() => wholeNumber("size", "1e9", 1, 100)).toThrow('--size takes a whole number from 1 to 100; got "1e9"');
   });
 
   it("is no seed of the demo where nothing stands", () => {
