@@ -1,6 +1,5 @@
 // npm run analyse: the measures of section 6 on files of texts, in Node. Prints them for people and, last, one line of JSON.
 
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Analysis, analyse, type TextSet } from "../src/analyse/analysis.ts";
 import { vectorsOf } from "../src/analyse/vectors.ts";
@@ -16,6 +15,7 @@ import { ensureModels } from "./models.ts";
 import { openNodeEmbedder } from "./node-embedder.ts";
 import { readOptions, wholeNumber } from "./options.ts";
 import { requireFolder } from "./out-places.ts";
+import { writeWhole } from "./whole-file.ts";
 
 const usage = `npm run analyse -- --real FILE --synthetic FILE [--synthetic FILE ...] [--held-out FILE] [--task ID] [--graph FOLDER] [--out DIR] [--seed N]
 
@@ -93,8 +93,7 @@ export async function main(
     const analysis = await run(request, tell);
     for (const line of analysisTable(analysis)) print(line);
     if (request.out !== undefined) {
-      mkdirSync(resolve(request.out), { recursive: true });
-      writeFileSync(join(resolve(request.out), "analysis.json"), `${JSON.stringify(analysis, undefined, 1)}\n`);
+      writeWhole(join(resolve(request.out), "analysis.json"), `${JSON.stringify(analysis, undefined, 1)}\n`);
     }
     print(JSON.stringify(analysisLine(analysis)));
     return 0;

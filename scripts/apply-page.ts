@@ -1,10 +1,8 @@
 // A trained model's folder as one HTML page, written by the command line part by part. Knows no argument.
 
 import { createHash } from "node:crypto";
-import { createWriteStream, mkdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { ModelFiles } from "../src/classifier/encoder-files.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
 import { type Note, questionsOf } from "../src/formats/note.ts";
@@ -15,6 +13,7 @@ import { inlineScript, modelPageParts, type Rounding } from "../src/report/model
 import { taskOf } from "../src/tasks/catalogue.ts";
 import { modelPageCode } from "./model-page-script.ts";
 import { nodeOrt, wasmFile } from "./node-ort.ts";
+import { writeWholeFrom } from "./whole-file.ts";
 
 const cardFile = "README.md";
 /** Files of a folder that the page needs; others, as ONNX's, would only make it larger. */
@@ -43,8 +42,7 @@ export async function writePage(path: string, files: ModelFiles, notes: readonly
     notes: noteFiles(task),
   };
   const parts = modelPageParts(content, { script, scriptHash, wasm: new Blob([readFileSync(wasmFile)]) });
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  await pipeline(Readable.from(parts), createWriteStream(path));
+  await writeWholeFrom(path, Readable.from(parts));
   return { bytes: statSync(path).size, ...model.rounding };
 }
 

@@ -1,7 +1,7 @@
 // npm run apply: a trained model on files, rows of a table and notes, in Node. Prints what it found and, last, one line of JSON.
 
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { loadModel, readCard } from "../src/classifier/saved-model.ts";
 import { cutRemarks, type Note, questionsOf, type ReadNote } from "../src/formats/note.ts";
@@ -16,6 +16,7 @@ import { nodeOrt } from "./node-ort.ts";
 import { readOptions } from "./options.ts";
 import { requireFile, requireFolder } from "./out-places.ts";
 import { pathsUnder, pickedFiles } from "./picked-files.ts";
+import { writeWhole } from "./whole-file.ts";
 
 const usage = `npm run apply -- MODEL PATH... [--task ID] [--column NAME] [--format ${noteFormatIds.join("|")}] [--out DIR]
 npm run apply -- MODEL [PATH...] --page FILE
@@ -251,10 +252,7 @@ function writeOut(
     for (const content of contents.values()) print(content.replace(/\r?\n$/, ""));
     return [];
   }
-  for (const [path, content] of contents) {
-    mkdirSync(dirname(join(out, path)), { recursive: true });
-    writeFileSync(join(out, path), content);
-  }
+  for (const [path, content] of contents) writeWhole(join(out, path), content);
   return [...contents.keys()];
 }
 

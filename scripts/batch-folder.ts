@@ -1,6 +1,6 @@
 // The folder of a batch: its plan, the requests of each turn, the answers so far, and what they gave. Knows no run.
 
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { canonicalJson, sha256 } from "../src/base/hash.ts";
@@ -13,6 +13,7 @@ import { type GrammarForm, requestLine } from "../src/generate/batch-lines.ts";
 import type { Answer } from "../src/generate/recorded-model.ts";
 import type { Feedback } from "../src/generate/source.ts";
 import type { KnowledgeData } from "../src/knowledge/topic.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** All choices of a batch. Nothing changes it: a folder is one plan. */
 export interface BatchPlan {
@@ -62,11 +63,7 @@ export interface BatchFolder extends BatchStore {
 export function batchFolder(path: string): BatchFolder {
   const at = (name: string) => join(path, name);
   const lines = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), "utf8").split("\n").filter(Boolean) : []);
-  /** A file is the old one or the new one, whole, wherever the command is stopped. */
-  const write = (name: string, text: string) => {
-    writeFileSync(at(`${name}.new`), text);
-    renameSync(at(`${name}.new`), at(name));
-  };
+  const write = (name: string, text: string) => writeWhole(at(name), text);
   const put = (name: string, all: readonly string[]) => write(name, all.map((line) => `${line}\n`).join(""));
   const turnFiles = () =>
     (existsSync(path) ? readdirSync(path) : []).filter((name) => turnName.test(name)).sort((a, b) => numberOf(a) - numberOf(b));

@@ -1,6 +1,6 @@
 // A knowledge graph's files, read as the app reads them, counted and drawn from: npm run kg -- PATH ...
 
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { resultOf } from "../src/base/async.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
@@ -20,6 +20,7 @@ import { readOptions, wholeNumber } from "./options.ts";
 import { requireFolder } from "./out-places.ts";
 import { pickedFiles } from "./picked-files.ts";
 import { taskAsked } from "./task-argument.ts";
+import { type Begun, beginWhole } from "./whole-file.ts";
 
 const usage = `npm run kg -- PATH ... [--types A,B] [--relations X,Y] [--licences CC0-1.0] [--score N] [--degree N] [--random N]
                        [--near NODE --radius N] [--query TASK:LABEL --count N] [--seed S] [--merge] [--out DIR]
@@ -225,10 +226,10 @@ async function readOne(
 async function writeGraph(store: GraphStore, id: string, folder: string): Promise<void> {
   const stored = await store.open(id);
   if (!stored) throw new Error("unreachable: the graph was imported");
-  mkdirSync(folder, { recursive: true });
   for (const form of Object.keys(graphForms) as GraphForm[]) {
-    for (const file of graphForms[form]) writeFileSync(join(folder, file), "");
-    for await (const { file, text } of graphPieces[form](stored)) appendFileSync(join(folder, file), text);
+    const files = new Map(graphForms[form].map((file): [string, Begun] => [file, beginWhole(join(folder, file))]));
+    for await (const { file, text } of graphPieces[form](stored)) files.get(file)?.append(text);
+    for (const file of files.values()) file.end();
   }
 }
 

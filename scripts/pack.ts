@@ -1,19 +1,9 @@
 // npm run pack: the built app with the two small models as one archive that any static server can serve. The same sources give the same bytes.
 
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  openAsBlob,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { createReadStream, existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { writeZip, type ZipContent } from "../src/formats/zip.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { runAsCommand } from "./command.ts";
@@ -21,6 +11,7 @@ import { modelsFolder } from "./models-folder.ts";
 import { readOptions } from "./options.ts";
 import { requireFile } from "./out-places.ts";
 import { buildApp, root } from "./serve.ts";
+import { writeWholeFrom } from "./whole-file.ts";
 
 const usage = `npm run pack -- [--out FILE] [--without-models] [--built]
 
@@ -115,9 +106,8 @@ export async function main(args: readonly string[], print: (line: string) => voi
   if (!existsSync(join(dist, "index.html"))) throw new Error(`--built: there is no build in ${dist}`);
   const { contents, models, absent } = await packed(dist, values["without-models"] ? undefined : modelsFolder);
   const file = resolve(values.out);
-  mkdirSync(dirname(file), { recursive: true });
   const archive = await writeZip(file, contents, new AbortController().signal);
-  await pipeline(Readable.fromWeb(archive.stream() as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file));
+  await writeWholeFrom(file, Readable.fromWeb(archive.stream() as Parameters<typeof Readable.fromWeb>[0]));
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   for (const id of absent) print(`${id} is not in it: its files are not here`);
