@@ -2,6 +2,7 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { resolve } from "node:path";
+import { ClinfuseError } from "../src/base/errors.ts";
 import { chooseFormat, headLength } from "../src/formats/catalogue.ts";
 import { decodedHead } from "../src/formats/encodings.ts";
 import type { FolderFiles } from "../src/formats/folder-files.ts";
@@ -18,14 +19,24 @@ const isArchive = (name: string): boolean => /\.(?:zip|gz)$/i.test(name);
 export function readFolder(field: string, path: string, task: Task, gold = false): FolderFiles {
   if (!existsSync(path)) throw new Error(`${field}: there is no folder ${path}`);
   const paths = pathsUnder(path);
-  const names = [...paths.keys()].some(isArchive) ? [...paths.keys()] : needed(paths, task, gold);
+  const names = [...paths.keys()].some(isArchive) ? [...paths.keys()] : needed(field, paths, task, gold);
   return Object.fromEntries(names.map((name) => [name, contentOf(name, paths.get(name) as string)]));
 }
 
-function needed(paths: ReadonlyMap<string, string>, task: Task, gold: boolean): readonly string[] {
-  const { format, files } = chooseFormat(new Map([...paths].map(([name, path]) => [name, headOf(path)])), task);
+function needed(field: string, paths: ReadonlyMap<string, string>, task: Task, gold: boolean): readonly string[] {
+  const { format, files } = chosen(field, new Map([...paths].map(([name, path]) => [name, headOf(path)])), task);
   const spare = format.spare?.(files, gold) ?? [];
   return files.filter((name) => !spare.includes(name));
+}
+
+/** The format, or its fault with the field before it. */
+function chosen(field: string, heads: ReadonlyMap<string, string>, task: Task): ReturnType<typeof chooseFormat> {
+  try {
+    return chooseFormat(heads, task);
+  } catch (error) {
+    if (!(error instanceof ClinfuseError)) throw error;
+    throw new ClinfuseError(error.code, `${field}: ${error.message}`, error.place, { cause: error });
+  }
 }
 
 function headOf(path: string): string {

@@ -1,14 +1,18 @@
 // The command line of `npm run demo`, checked before anything is built or fetched.
 
-import { basename, resolve } from "node:path";
-import { engines } from "../src/engines/catalogue.ts";
+import { readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { meantWords } from "../src/base/nearest-name.ts";
+import { engines, scriptedId } from "../src/engines/catalogue.ts";
 import { type ExperimentConfig, mostExamples } from "../src/experiment/experiment-config.ts";
 import { presetConfig, presetSource, withTopicsOf } from "../src/experiment/presets.ts";
 import type { FolderFiles } from "../src/formats/folder-files.ts";
 import { needs, sourceKinds, suits } from "../src/generate/sources.ts";
+import { type ModelEntry, parseManifest } from "../src/models/manifest.ts";
 import { taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { TaskExamples } from "../src/tasks/example-rows.ts";
 import { readFolder } from "./data-folder.ts";
+import { modelsFolder } from "./models-folder.ts";
 import { readOptions, wholeNumber } from "./options.ts";
 import { requireFolder } from "./out-places.ts";
 import { namedTask, requireExamples } from "./task-argument.ts";
@@ -73,14 +77,15 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   const preset = oneOf("preset", values.preset, ["small", "paper"]);
   const suiting = sourceKinds.filter((of) => suits({ kind: of }, taskOf(task.ref)));
   const kind = oneOf("source", values.source ?? values.method ?? "clingen", suiting);
+  const model = values.model && oneOf("model", values.model, [...modelsOf("language-model"), scriptedId]);
   const size = wholeNumber("size", values.size, 1, mostExamples);
   const seed = wholeNumber("seed", values.seed, 0);
   const config = presetConfig(preset, {
     task: task.ref,
-    source: withTopicsOf(task.ref, presetSource(preset, kind, values.model)),
+    source: withTopicsOf(task.ref, presetSource(preset, kind, model)),
     ...(size === undefined ? {} : { size }),
     ...(seed === undefined ? {} : { seed }),
-    ...(values.encoder === undefined ? {} : { encoder: values.encoder }),
+    ...(values.encoder === undefined ? {} : { encoder: oneOf("encoder", values.encoder, modelsOf("encoder")) }),
     ...(values.engine === undefined ? {} : { engine: oneOf("engine", values.engine, ["auto", ...engines.map((e) => e.id)]) }),
     ...(values.device === undefined ? {} : { device: oneOf("device", values.device, ["auto", "wasm", "webgpu"]) }),
   });
@@ -95,8 +100,14 @@ export function readDemoOptions(args: readonly string[]): DemoOptions | undefine
   };
 }
 
+function modelsOf(kind: ModelEntry["kind"]): string[] {
+  const { models } = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8"));
+  return models.filter((entry) => entry.kind === kind).map(({ id }) => id);
+}
+
 function oneOf<const T extends string>(option: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((a) => a === value);
-  if (found === undefined) throw new Error(`--${option} takes ${allowed.join(", ")}; got "${value}"`);
+  if (found === undefined)
+    throw new Error(`--${option} takes ${allowed.join(", ")}; got "${value}"${meantWords(value, allowed)}`);
   return found;
 }

@@ -42,24 +42,26 @@ export async function checkData(
 ): Promise<readonly string[]> {
   const faults: ClinfuseError[] = [];
   const read = new Map<HeadlessData, Dataset | undefined>();
+  const told = new Set<HeadlessData>();
   for (const { config, data, seeds } of cells) {
-    if (!data.folder && !data.own) continue; // the sample that ships
     const task = taskOf(config.task);
     const refuse = (error: ClinfuseError) => {
       faults.push(error);
       tell(error.message);
     };
     try {
-      if (!read.has(data)) read.set(data, await datasetIn(task, data, seeds.data));
+      if (!read.has(data) && !isSample(data)) read.set(data, await datasetIn(task, data, seeds.data));
     } catch (error) {
       if (!(error instanceof ClinfuseError)) throw error;
       read.set(data, undefined);
       refuse(named(task, data.source, error));
     }
     const dataset = read.get(data);
-    if (!dataset || !needs(config.source, "gold") || (dataset.gold?.length ?? 0) > 0) continue;
-    read.set(data, undefined); // said once
-    const what = `${sourceOf(config.source).name} takes training rows beyond the few-shot set, and there are none`;
+    if (!needs(config.source, "gold") || told.has(data) || (dataset ? (dataset.gold?.length ?? 0) > 0 : !isSample(data)))
+      continue;
+    told.add(data);
+    const where = isSample(data) ? ": the sample has none, give the task its corpus" : "";
+    const what = `${sourceOf(config.source).name} takes training rows beyond the few-shot set, and there are none${where}`;
     refuse(named(task, data.source, new ClinfuseError("not-enough-examples", what)));
   }
   if (faults[0]) throw faults[0];
@@ -68,6 +70,9 @@ export async function checkData(
   );
   return [...new Set(remarks)];
 }
+
+/** Rows that ship, which the page reads: a few-shot, a validation and a test set. */
+const isSample = ({ folder, own }: HeadlessData): boolean => !folder && !own;
 
 async function datasetIn(task: Task, { folder, own }: HeadlessData, seed: number): Promise<Dataset> {
   if (folder) return readDataset(task, treeOf(folder), rng("dataset", seed));

@@ -1,4 +1,4 @@
-// One command at a time in a folder: two that read answers into it would each write over what the other kept. Knows no batch.
+// One command at a time in a folder: two would each write over what the other kept. Knows no command.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";

@@ -7,20 +7,22 @@
 //   npm run models -- --prebuilt ID         fetches a model of WebLLM's own list, and adds it
 //   npm run models -- --check PATH ...      says of each file or folder whether the app can use it; see --help
 
-import { constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { constants, existsSync, readFileSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import { ClinfuseError } from "../src/base/errors.ts";
 import { type ModelEntry, type ModelFile, modelEntry, parseManifest } from "../src/models/manifest.ts";
 import { checkPath } from "./check-models.ts";
-import { endWithReader } from "./command.ts";
+import { endWithReader, showFailure } from "./command.ts";
 import { describeModel } from "./describe-model.ts";
 import { bringFromHub } from "./hub-model.ts";
 import { faultOf, fromHub, fromWheel, type OnBytes } from "./model-sources.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { bringPrebuilt } from "./prebuilt-model.ts";
+import { writeWhole } from "./whole-file.ts";
 
 export interface EnsureOptions {
   /** Say nothing. */
@@ -155,7 +157,7 @@ function addToManifest(entry: ModelEntry): void {
   const before = models.find((model) => model.id === entry.id);
   const kept = before ? { name: before.name, licence: before.licence, homepage: before.homepage, sources: before.sources } : {};
   const next = { models: [...models.filter((model) => model !== before), { ...entry, ...kept }] };
-  writeFileSync(path, `${JSON.stringify(next, null, 2)}\n`);
+  writeWhole(path, `${JSON.stringify(next, null, 2)}\n`);
   console.log(`${entry.id} is in models/manifest.json now: ${entry.files.length} files`);
 }
 
@@ -214,21 +216,19 @@ async function main(): Promise<void> {
     if (!folder) throw new Error(`${option} takes a folder`);
     return describeFolder(folder, option === "--add");
   }
+  if (option?.startsWith("-")) throw new Error(`${option} is no option: npm run models -- --help lists them`);
   const all = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8")).models.map((model) => model.id);
   const ids = process.argv.slice(2);
   const states = await ensureModels(ids.length > 0 ? ids : all);
   for (const state of states)
     console.log(state.there ? `${state.id}: ready in models/${state.id}` : `${state.id}: MISSING. ${state.why}`);
-  if (states.some((state) => !state.there)) {
-    console.error("Copy the missing files by hand to models/<id>/ and run this again; models/README.md says which.");
-    process.exitCode = 1;
-  }
+  const missing = states.filter((state) => !state.there).map(({ id }) => id);
+  if (missing.length === 0) return;
+  const remedy = "copy their files by hand to models/<id>/ and run this again; models/README.md says which";
+  throw new ClinfuseError("model-missing", `${missing.join(", ")} could not be had: ${remedy}`, { what: missing.join(", ") });
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   endWithReader();
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  });
+  main().catch((error: unknown) => showFailure(error, "npm run models"));
 }

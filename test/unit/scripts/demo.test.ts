@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { readDemoOptions } from "../../../scripts/demo-options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "clinfuse-demo-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,4 +39,11 @@ it.each<[string, () => string[], object]>([
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] as string)).toEqual({ error: { message: expect.any(String), file: null, line: null, ...fault } });
   expect(status).toBe(1);
+});
+
+it.each([
+  ["encoder", "smollm2-135m-instruct", "a language model"],
+  ["model", "all-minilm-l6-v2", "an encoder"],
+])("--%s takes no %s, which is %s", (option, id) => {
+  expect(() => readDemoOptions([`--${option}`, id])).toThrow(new RegExp(`^--${option} takes .*; got "${id}"`));
 });

@@ -90,6 +90,20 @@ describe("data", () => {
     expect(remarks).toEqual([expect.stringMatching(/^MQP \(odd\): 40 lines of mqp\.csv .* Windows-1252/)]);
   });
 
+  it("of no format that fits are a fault of their field", () => {
+    put("strange/notes.json", JSON.stringify({ tasks: ["mqp"] }));
+    const fault = faultIn(plan({ tasks: [{ id: "mqp", data: "strange" }] }));
+    expect(fault).toMatchObject({ code: "format-unknown", message: expect.stringMatching(/^plan\.json: tasks\[0\]\.data: /) });
+  });
+
+  it("of the sample, which has no more training rows, are a fault before the first cell too, told once", async () => {
+    const { cells } = readExperiment(plan({ tasks: ["mqp"], sources: ["gold", "none"], seeds: [1, 2] }), manifest);
+    const told: string[] = [];
+    const fault = await checkData(cells, (line) => told.push(line)).catch((error: unknown) => faultOf(error));
+    expect(fault).toMatchObject({ code: "not-enough-examples", message: expect.stringContaining("the sample has none") });
+    expect(told).toHaveLength(1);
+  });
+
   it("without the training rows that a source takes are a fault of the file too", async () => {
     const { cells } = readExperiment(plan({ tasks: [{ id: "mqp", data: "good" }], sources: ["gold"] }), manifest);
     const fault = await checkData(cells, () => undefined).catch((error: unknown) => faultOf(error));
