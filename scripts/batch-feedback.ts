@@ -5,11 +5,10 @@ import type { Feedback } from "../src/generate/source.ts";
 import { sourceOf } from "../src/generate/sources.ts";
 import { taskOf } from "../src/tasks/catalogue.ts";
 import type { BatchPlan } from "./batch-folder.ts";
-import { launchForModels } from "./chromium.ts";
 import { narrator } from "./demo-narrator.ts";
-import { openHeadless } from "./headless-page.ts";
+import { withHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
-import { buildApp, serveApp } from "./serve.ts";
+import { buildApp } from "./serve.ts";
 
 /** Answers the barrier. `tell` hears what is done. Throws what ended the training; the batch then stands at the barrier still. */
 export type FeedbackGiver = (plan: BatchPlan, barrier: Barrier, tell: (words: string) => void) => Promise<Feedback>;
@@ -20,17 +19,8 @@ export const trainedFeedback: FeedbackGiver = async ({ config, seeds, data }, { 
   const [state] = await ensureModels([encoder], { quiet: true });
   if (state && !state.there) throw new Error(`${encoder} could not be had: ${state.why}`);
   await buildApp();
-  const served = await serveApp();
-  try {
-    const launched = await launchForModels(`${served.url}headless.html`);
-    try {
-      tell(`WebGPU adapter: ${launched.adapter}`);
-      const page = await openHeadless(launched.context, served.url, narrator(taskOf(config.task), tell));
-      return await page.feedback({ cell: { config, seeds, keepModel: false, place: "batch" }, data, accepted });
-    } finally {
-      await launched.close();
-    }
-  } finally {
-    await served.close();
-  }
+  const onEvent = narrator(taskOf(config.task), tell);
+  return withHeadless({ tell, onEvent }, (page) =>
+    page.feedback({ cell: { config, seeds, keepModel: false, place: "batch" }, data, accepted }),
+  );
 };

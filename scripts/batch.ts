@@ -1,12 +1,13 @@
 // npm run batch: the prompts of a cell out as OpenAI batch files, and their answers back in, for a cluster to do what one machine cannot.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { ClinfuseError } from "../src/base/errors.ts";
 import { decodeUtf8 } from "../src/base/utf8.ts";
 import { turnFile } from "../src/experiment/batch-store.ts";
+import { mostExamples } from "../src/experiment/experiment-config.ts";
 import { answersText } from "../src/generate/answers-text.ts";
 import { faultWords, type GrammarForm, mostTold, serverForms } from "../src/generate/batch-lines.ts";
 import { sourceOf, withWriter } from "../src/generate/sources.ts";
@@ -16,12 +17,13 @@ import { taskOf } from "../src/tasks/catalogue.ts";
 import { type FeedbackGiver, trainedFeedback } from "./batch-feedback.ts";
 import { readBatchFile } from "./batch-file.ts";
 import { type BatchFolder, type BatchPlan, batchFolder, planName } from "./batch-folder.ts";
-import { alone } from "./batch-lock.ts";
 import { type Stepped, step } from "./batch-step.ts";
-import { endWithReader, faultOf } from "./command.ts";
+import { endWithReader, exitCodeOf, faultOf } from "./command.ts";
+import { alone } from "./folder-lock.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { readOptions, wholeNumber } from "./options.ts";
 import { requireFolder } from "./out-places.ts";
+import { writeWhole } from "./whole-file.ts";
 
 const usage = `npm run batch -- --out FOLDER CELL.json [--model NAME] [--attempts COUNT] [--grammar none|vllm|vllm-guided]
 npm run batch -- --in FOLDER [ANSWERS.jsonl ...] [--dataset FOLDER]
@@ -50,6 +52,9 @@ const options = {
   dataset: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
+
+/** Prompts of the first turn for each example wanted: some answers are thrown away. */
+const ratio = 2;
 
 /** Options of one direction, which the other would pass over. */
 const ofOut = ["model", "attempts", "grammar"] as const;
@@ -99,7 +104,7 @@ export async function main(args: readonly string[], print: Print, feedback: Feed
     return 0;
   } catch (error) {
     print.out(JSON.stringify({ error: faultOf(error, atWork ? "failed" : "bad-arguments") }));
-    return 1;
+    return exitCodeOf(error);
   }
 }
 
@@ -121,7 +126,7 @@ async function planOf(positionals: readonly string[], asked: OutOptions): Promis
   if (!Object.hasOwn(serverForms, grammar)) {
     throw new Error(`--grammar takes ${Object.keys(serverForms).join(", ")}; it is ${JSON.stringify(grammar)}`);
   }
-  const attempts = wholeNumber("attempts", asked.attempts, 1);
+  const attempts = wholeNumber("attempts", asked.attempts, 1, ratio * mostExamples);
   return planOfCell(path, asked.model, grammar as GrammarForm, attempts);
 }
 
@@ -150,7 +155,7 @@ async function planOfCell(
     graph: cell.graph,
     model: writer,
     grammar,
-    ratio: attempts === undefined ? 2 : attempts / first,
+    ratio: attempts === undefined ? ratio : attempts / first,
   };
 }
 
@@ -213,10 +218,7 @@ function requireDataset({ config }: BatchPlan): void {
 function putDataset(path: string, { config, seeds }: BatchPlan, { line, synthetic }: Stepped): boolean {
   if (line.run === null || synthetic.length === 0) return false;
   const files = dataFolder(taskOf(config.task), synthetic, { source: config.source, run: line.run, seed: seeds.text });
-  for (const [name, content] of files) {
-    mkdirSync(dirname(join(path, name)), { recursive: true });
-    writeFileSync(join(path, name), content);
-  }
+  for (const [name, content] of files) writeWhole(join(path, name), content);
   return true;
 }
 

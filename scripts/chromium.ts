@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { type BrowserContext, chromium } from "playwright-core";
+import { ClinfuseError } from "../src/base/errors.ts";
 
 /** Flags that keep the browser quiet: it asks nothing of any host. */
 export const quietFlags = [
@@ -93,17 +94,37 @@ export async function launchForModels(
 const profileWait = 30_000; // milliseconds
 
 async function openContext(flags: readonly string[], profile: string | undefined): Promise<BrowserContext> {
-  const options = { executablePath: findChromium(), headless: true, args: [...flags] };
+  const stops = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }; // the command closes it, once it has said so
+  const options = { executablePath: findChromium(), headless: true, args: [...flags], ...stops };
   if (profile === undefined) return (await chromium.launch(options)).newContext({ acceptDownloads: true });
   for (const start = Date.now(); ; ) {
     try {
       return await chromium.launchPersistentContext(profile, { ...options, acceptDownloads: true });
     } catch (error) {
-      if (Date.now() - start > profileWait) throw error;
+      if (Date.now() - start > profileWait) throw inPlainWords(error);
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   }
 }
+
+/** A browser's fault without its start-up line and its own log; the words of a browser that is gone, or of a profile in use, say what to do. */
+export function inPlainWords(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ClinfuseError) return error;
+  const found = faults.find(({ of }) => of.test(error.message));
+  const [message = ""] = error.message.split(/\n(?:Call log|Browser logs):/);
+  return new Error(found?.words ?? message, { cause: error });
+}
+
+const faults: readonly { readonly of: RegExp; readonly words: string }[] = [
+  {
+    of: /ProcessSingleton|profile is already in use/,
+    words: "another browser holds this folder's profile: end it, or name another folder",
+  },
+  {
+    of: /has been closed|Target crashed|browser has disconnected/,
+    words: "the browser is gone: it was closed, or the system ended it (out of memory?). The same command goes on where it stood",
+  },
+];
 
 async function closeContext(context: BrowserContext): Promise<void> {
   const browser = context.browser();

@@ -1,5 +1,6 @@
 // Faults of the command line: the last line of a verb that failed, and its exit code. Knows no verb.
 
+import { constants } from "node:os";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { ClinfuseError, type ErrorCode } from "../src/base/errors.ts";
@@ -29,12 +30,18 @@ const remedies: { readonly [C in ErrorCode]?: string } = {
     'take another source (zerogen, demogen), topics of the language model ({"kind": "clingen", "topics": "llm"}) or another graph',
 };
 
-/** Shows what ended a verb that was at work: a sentence, and the last line. The exit code is 1. `otherwise` as `faultOf` has it. */
+/** Shows what ended a verb that was at work: a sentence, and the last line; sets the exit code. `otherwise` as `faultOf` has it. */
 export function showFailure(error: unknown, what: string, otherwise = "failed"): void {
   const fault = faultOf(error, otherwise);
-  console.error(`\n${what} failed: ${fault.message}`);
+  console.error(fault.code === "aborted" ? `\n${what} ${fault.message}` : `\n${what} failed: ${fault.message}`);
   console.log(JSON.stringify({ error: fault }));
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
+}
+
+/** 1; of a stop 128 and the signal's number, as shells have it. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof ClinfuseError) || error.code !== "aborted") return 1;
+  return 128 + (constants.signals[error.place.what as NodeJS.Signals] ?? constants.signals.SIGINT);
 }
 
 /** Arguments that this process was started with. Ends it after the usage, where that is asked for or an argument does not fit (exit code 1). */

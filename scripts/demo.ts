@@ -1,5 +1,6 @@
-// npm run demo: the whole run in a headless Chromium, by the app's own code, on real models; writes out/<run>/.
+// npm run demo: the whole run in a headless Chromium, by the app's own code, on real models; writes out/<run>/. Stopped and started again it goes on.
 
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { scriptedId } from "../src/engines/catalogue.ts";
@@ -7,19 +8,21 @@ import type { CellSummary } from "../src/experiment/cell-summary.ts";
 import { embeddingEncoder } from "../src/experiment/measured.ts";
 import type { Step } from "../src/experiment/notebook.ts";
 import { sameSeeds } from "../src/experiment/plan.ts";
+import { contentKey } from "../src/experiment/product.ts";
 import { trainingOf } from "../src/experiment/training-basis.ts";
 import { writerOf } from "../src/generate/sources.ts";
+import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { secondStageOf } from "../src/report/second-stage.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { StageId } from "../src/train/train-config.ts";
-import { type Launched, launchForModels } from "./chromium.ts";
 import { endWithReader, showFailure } from "./command.ts";
 import { narrator } from "./demo-narrator.ts";
 import { type DemoOptions, readDemoOptions, usage } from "./demo-options.ts";
 import { checkData } from "./experiment-read.ts";
-import { openHeadless } from "./headless-page.ts";
+import { alone } from "./folder-lock.ts";
+import { withHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
-import { buildApp, serveApp } from "./serve.ts";
+import { buildApp } from "./serve.ts";
 
 async function main(): Promise<void> {
   const started = performance.now();
@@ -29,7 +32,6 @@ async function main(): Promise<void> {
   const seeds = sameSeeds(config.seed);
   const data = { folder, source, test, ...(own ? { own } : {}) };
   await checkData([{ config, seeds, data }], () => undefined); // before minutes of models and building
-  const task = taskIdOf(config.task);
   console.log("Models ...");
   const needed = [writerOf(config.source)?.model ?? scriptedId, config.encoder].filter((id) => id !== scriptedId);
   for (const state of await ensureModels(needed)) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
@@ -37,19 +39,38 @@ async function main(): Promise<void> {
   if (unmeasured) console.log(`The texts will not be measured beside the real ones: ${unmeasured}`);
   console.log("Building the app ...");
   await buildApp();
-  const served = await serveApp(4310);
-  let launched: Launched | undefined;
-  try {
-    const preparation = performance.now() - started;
-    launched = await launchForModels(`${served.url}headless.html`);
-    console.log(`WebGPU adapter: ${launched.adapter}`);
-    const tell = narrator(taskOf(config.task), console.log);
-    let summary: CellSummary | undefined;
-    const page = await openHeadless(launched.context, served.url, (event) => {
-      if (event.type === "result") summary = event.summary;
-      tell(event);
-    });
-    await page.run([{ config, seeds, keepModel: true, place: "demo", data }]);
+  const preparation = performance.now() - started;
+  const unfinished = await unfinishedFolder(options);
+  await alone(unfinished, async () => {
+    await drive(options, { config, seeds, keepModel: true, place: "demo", data }, { unfinished, preparation });
+    rmSync(unfinished, { recursive: true, force: true });
+  });
+}
+
+/** Where a run is kept until its folder is written: the same command finds it there. */
+async function unfinishedFolder({ config, source, test, out }: DemoOptions): Promise<string> {
+  const key = await contentKey({ config, source, test: test ?? null });
+  return join(out, `unfinished-${key}`);
+}
+
+interface Begun {
+  readonly unfinished: string;
+  /** Milliseconds. */
+  readonly preparation: number;
+}
+
+async function drive(options: DemoOptions, cell: HeadlessCell, { unfinished, preparation }: Begun): Promise<void> {
+  const { config } = options;
+  const task = taskIdOf(config.task);
+  const narrate = narrator(taskOf(config.task), console.log);
+  const results: CellSummary[] = [];
+  const onEvent = (event: HeadlessEvent) => {
+    if (event.type === "result") results.push(event.summary);
+    narrate(event);
+  };
+  const line = await withHeadless({ profile: join(unfinished, "profile"), tell: console.log, onEvent }, async (page) => {
+    await page.run([cell]);
+    const [summary] = results;
     if (!summary) throw new Error("the cell ended without a result");
     const folder = join(
       options.out,
@@ -58,11 +79,9 @@ async function main(): Promise<void> {
     const names = await page.saveArtefacts(folder);
     printTable(summary, options);
     console.log(`\nWritten to ${folder}/: ${names.join(", ")}`);
-    console.log(JSON.stringify(lastLine(summary, options, preparation)));
-  } finally {
-    await launched?.close();
-    await served.close();
-  }
+    return lastLine(summary, options, preparation);
+  });
+  console.log(JSON.stringify(line));
 }
 
 /** Undefined where there is nothing to run: the usage was asked for, or an option does not fit and that was said. */

@@ -1,24 +1,25 @@
 // npm run experiment: a grid of cells in a headless Chromium, by the app's own code; killed and started again it goes on.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { contentKey, type KeptKind } from "../src/experiment/product.ts";
 import type { HeadlessCell, HeadlessEvent } from "../src/headless.ts";
 import { parseManifest } from "../src/models/manifest.ts";
 import { taskIdOf } from "../src/tasks/catalogue.ts";
-import { launchForModels } from "./chromium.ts";
 import { endWithReader, showFailure } from "./command.ts";
 import { answersIn } from "./experiment-answers.ts";
 import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
 import { checkData, readExperiment } from "./experiment-read.ts";
-import { openHeadless } from "./headless-page.ts";
+import { alone } from "./folder-lock.ts";
+import { withHeadless } from "./headless-page.ts";
 import { ensureModels } from "./models.ts";
 import { modelsFolder } from "./models-folder.ts";
 import { readOptions } from "./options.ts";
 import { requireFolder } from "./out-places.ts";
-import { buildApp, serveApp } from "./serve.ts";
+import { buildApp } from "./serve.ts";
+import { writeWhole } from "./whole-file.ts";
 
 const usage = `npm run experiment -- FILE [--out DIR] [--built]
 
@@ -44,9 +45,6 @@ const usage = `npm run experiment -- FILE [--out DIR] [--built]
 Prints a line a cell with the 95 % interval of each score; for each task and encoder its sources with the mean over the seeds, and each two of them
 compared on the same test examples (paired bootstrap, p corrected by Holm); and, last, one JSON object of all that: "cells" and "standings". A cell that fails has an "error" there, the others go on, and the exit code is 1. "keepModels" keeps the trained models in the folder's browser profile as well.
 `;
-
-/** Storage belongs to an origin, port and all: the app has the same one at each start, whatever port is free. */
-const origin = { host: "clinfuse.localhost", port: 4311 } as const;
 
 interface Asked {
   readonly path: string;
@@ -89,69 +87,55 @@ async function main(): Promise<void> {
   const file = readExperiment(path, manifest);
   for (const sentence of file.leftOut) console.error(`Left out: ${sentence}.`);
   for (const remark of await checkData(file.cells, (fault) => console.error(fault))) console.error(remark);
-  mkdirSync(out, { recursive: true });
-  const states = await ensureModels(file.models, { quiet: true });
-  for (const state of states) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
-  if (!built) {
-    console.error("Building the app ...");
-    await buildApp();
-  }
-  await drive(file, out);
+  await alone(out, async () => {
+    const states = await ensureModels(file.models, { quiet: true });
+    for (const state of states) if (!state.there) throw new Error(`${state.id} could not be had: ${state.why}`);
+    if (!built) {
+      console.error("Building the app ...");
+      await buildApp();
+    }
+    await drive(file, out);
+  });
 }
 
 async function drive(file: ExperimentFile, out: string): Promise<void> {
-  const served = await serveApp(origin.port);
-  const { host, port } = new URL(served.url);
-  const url = `http://${origin.host}:${origin.port}/`;
-  try {
-    const flags = [
-      `--host-resolver-rules=MAP ${origin.host} ${host.replace("localhost", "127.0.0.1").replace(`:${port}`, "")}:${port}`,
-    ];
-    const launched = await launchForModels(`${url}headless.html`, { profile: join(out, "profile"), flags });
-    console.error(`WebGPU adapter: ${launched.adapter}`);
-    try {
-      const done: CellLine[] = [];
-      const cells = await Promise.all(file.cells.map((cell) => headlessCell(cell, file)));
-      const hear = (event: HeadlessEvent) => {
-        narrate(event, file.cells);
-        const cell = file.cells[event.cell] as FileCell;
-        if (event.type === "result") {
-          const { dataset: jsonl } = event;
-          const dataset = jsonl === undefined ? {} : { dataset: writeDataset(cells[event.cell] as HeadlessCell, jsonl, out) };
-          done.push({ ...lineOf(cell, event.summary, event.sure, event.texts), ...dataset });
-          console.log(inWords(cell, event.summary, event.sure, event.texts));
-        } else if (event.type === "failed") {
-          done.push(failedLine(cell, event.failure));
-          console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
-        }
-      };
-      const page = await openHeadless(launched.context, url, hear, answersIn);
-      await page.run(cells, true);
-      const failed = done.filter(({ error }) => error).length;
-      if (failed > 0) {
-        console.error(
-          `${failed} of ${done.length} cells failed, as told above. Once that is mended, the same command tries them alone.`,
-        );
-        process.exitCode = 1;
-      }
-      const standings = await page.standings();
-      for (const standing of standings) for (const line of standingWords(standing, file.cells)) console.log(line);
-      const result = JSON.stringify({ cells: done, standings: standings.map((of) => standingLine(of, file.cells)) });
-      writeFileSync(join(out, "cells.json"), `${result}\n`);
-      console.log(result);
-    } finally {
-      await launched.close();
+  const done: CellLine[] = [];
+  const cells = await Promise.all(file.cells.map((cell) => headlessCell(cell, file)));
+  const onEvent = (event: HeadlessEvent) => {
+    narrate(event, file.cells);
+    const cell = file.cells[event.cell] as FileCell;
+    if (event.type === "result") {
+      const { dataset: jsonl } = event;
+      const dataset = jsonl === undefined ? {} : { dataset: writeDataset(cells[event.cell] as HeadlessCell, jsonl, out) };
+      done.push({ ...lineOf(cell, event.summary, event.sure, event.texts), ...dataset });
+      console.log(inWords(cell, event.summary, event.sure, event.texts));
+    } else if (event.type === "failed") {
+      done.push(failedLine(cell, event.failure));
+      console.log(`${nameOf(cell)}: failed. ${event.failure.message}`);
     }
-  } finally {
-    await served.close();
+  };
+  const tell = (line: string) => console.error(line);
+  const standings = await withHeadless({ profile: join(out, "profile"), tell, onEvent, answersOf: answersIn }, async (page) => {
+    await page.run(cells, true);
+    return page.standings();
+  });
+  const failed = done.filter(({ error }) => error).length;
+  if (failed > 0) {
+    console.error(
+      `${failed} of ${done.length} cells failed, as told above. Once that is mended, the same command tries them alone.`,
+    );
+    process.exitCode = 1;
   }
+  for (const standing of standings) for (const line of standingWords(standing, file.cells)) console.log(line);
+  const result = JSON.stringify({ cells: done, standings: standings.map((of) => standingLine(of, file.cells)) });
+  writeWhole(join(out, "cells.json"), `${result}\n`);
+  console.log(result);
 }
 
 /** Synthetic examples as a file of the folder, named by the cell; its path within the folder. */
 function writeDataset({ config, place }: HeadlessCell, jsonl: string, out: string): string {
   const path = join("datasets", `${taskIdOf(config.task)}-${config.source.kind}-${place}.jsonl`);
-  mkdirSync(join(out, "datasets"), { recursive: true });
-  writeFileSync(join(out, path), jsonl);
+  writeWhole(join(out, path), jsonl);
   return path;
 }
 

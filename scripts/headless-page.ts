@@ -3,10 +3,14 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
+import { cleanAfter } from "../src/base/async.ts";
 import { ClinfuseError } from "../src/base/errors.ts";
 import type { Failure } from "../src/experiment/drive-cell.ts";
 import type { Feedback } from "../src/generate/source.ts";
 import type { BatchAnswers, HeadlessBarrier, HeadlessCell, HeadlessEvent, HeadlessStanding } from "../src/headless.ts";
+import { inPlainWords, launchForModels } from "./chromium.ts";
+import { serveApp } from "./serve.ts";
+import { stoppable } from "./stopped.ts";
 
 export interface HeadlessPage {
   /** Ends when the last cell has its result, or has failed and was told to be passed over. Throws what ended it, with its code. */
@@ -19,8 +23,46 @@ export interface HeadlessPage {
   saveArtefacts(folder: string): Promise<readonly string[]>;
 }
 
+/** Storage belongs to an origin, port and all: the app has the same one at each start, whatever port is free. */
+const origin = { host: "clinfuse.localhost", port: 4311 } as const;
+
+interface Asked {
+  /** Folder of the browser's profile: what is made stays there. Absent: nothing stays. */
+  readonly profile?: string;
+  /** Hears the graphics adapter. */
+  readonly tell: (line: string) => void;
+  readonly onEvent: (event: HeadlessEvent) => void;
+  /** Reads the batch that a cell names. */
+  readonly answersOf?: (name: string) => BatchAnswers;
+}
+
+/** Serves the built app, opens its headless page, and closes both when `use` ended or the command is stopped. Throws `aborted` for a stop. */
+export function withHeadless<T>(asked: Asked, use: (page: HeadlessPage) => Promise<T>): Promise<T> {
+  const { profile, tell, onEvent, answersOf } = asked;
+  return stoppable("the same command goes on where it stood", async (orStop) => {
+    const served = await serveApp(origin.port);
+    const { host, port } = new URL(served.url);
+    const url = `http://${origin.host}:${origin.port}/`;
+    const flags = [
+      `--host-resolver-rules=MAP ${origin.host} ${host.replace("localhost", "127.0.0.1").replace(`:${port}`, "")}:${port}`,
+    ];
+    const inBrowser = async () => {
+      const launched = await launchForModels(`${url}headless.html`, { ...(profile === undefined ? {} : { profile }), flags });
+      tell(`WebGPU adapter: ${launched.adapter}`);
+      const used = async () => use(await openHeadless(launched.context, url, onEvent, answersOf));
+      return cleanAfter(orStop(used()), launched.close);
+    };
+    return cleanAfter(
+      inBrowser().catch((error: unknown) => {
+        throw inPlainWords(error);
+      }),
+      served.close,
+    );
+  });
+}
+
 /** `url` is the app's, with a slash at its end. `onEvent` hears every event; `answersOf` reads the batch that a cell names. */
-export async function openHeadless(
+async function openHeadless(
   context: BrowserContext,
   url: string,
   onEvent: (event: HeadlessEvent) => void,
