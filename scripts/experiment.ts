@@ -11,6 +11,7 @@ import { endWithReader, showFailure } from "./command.ts";
 import { answersIn } from "./experiment-answers.ts";
 import type { ExperimentFile, FileCell } from "./experiment-file.ts";
 import { type CellLine, failedLine, inWords, lineOf, nameOf, standingLine, standingWords } from "./experiment-output.ts";
+import { paceOf } from "./experiment-pace.ts";
 import { checkData, readExperiment } from "./experiment-read.ts";
 import { alone } from "./folder-lock.ts";
 import { withHeadless } from "./headless-page.ts";
@@ -101,8 +102,11 @@ async function main(): Promise<void> {
 async function drive(file: ExperimentFile, out: string): Promise<void> {
   const done: CellLine[] = [];
   const cells = await Promise.all(file.cells.map((cell) => headlessCell(cell, file)));
+  const pace = paceOf(cells.length);
   const onEvent = (event: HeadlessEvent) => {
     narrate(event, file.cells);
+    const left = pace(event);
+    if (left !== undefined) console.error(left);
     const cell = file.cells[event.cell] as FileCell;
     if (event.type === "result") {
       const { dataset: jsonl } = event;
