@@ -1,7 +1,7 @@
 // npm run experiment, killed after its first cell and started again: it goes on, computes nothing twice, and ends with an unbroken run's scores.
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -16,6 +16,7 @@ interface Ended {
   readonly lines: readonly string[];
   readonly errors: string;
   readonly signal: NodeJS.Signals | null;
+  readonly code: number | null;
 }
 
 /** Both cells begin with one stage I: two sources of one few-shot set. The writer is scripted, so that no language model is needed. */
@@ -37,22 +38,24 @@ const grid = {
 function experiment(
   folder: string,
   out: string,
-  { killAfter = Number.POSITIVE_INFINITY, file = "grid.json" } = {},
+  { killAfter = Number.POSITIVE_INFINITY, file = "grid.json", by = "SIGKILL" as NodeJS.Signals, first = async () => {} } = {},
 ): Promise<Ended> {
   const args = ["--import", "tsx", "scripts/experiment.ts", join(folder, file), "--out", join(folder, out), "--built"];
   const env = { ...process.env, CLINFUSE_MODELS: join(folder, "models"), CLINFUSE_GPU: "none" };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
-  let [output, errors] = ["", ""];
+  let [output, errors, ends] = ["", "", false];
   child.stdout.on("data", (data) => {
     output += data;
-    if (output.split("\n").length > killAfter) child.kill("SIGKILL");
+    if (ends || output.split("\n").length <= killAfter) return;
+    ends = true;
+    void first().then(() => child.kill(by));
   });
   child.stderr.on("data", (data) => {
     errors += data;
   });
   return new Promise((done, failed) => {
     child.on("error", failed);
-    child.on("close", (_, signal) => done({ lines: output.split("\n").filter(Boolean), errors, signal }));
+    child.on("close", (code, signal) => done({ lines: output.split("\n").filter(Boolean), errors, signal, code }));
   });
 }
 
@@ -107,6 +110,28 @@ test("killed after its first cell it goes on, computes nothing twice, and ends a
   expect(datasets.map((rows) => rows.length)).toEqual(cells(ended).map(({ accepted }) => accepted));
   const row = JSON.parse(datasets[1]?.[0] as string) as { text_a?: string; topic?: string };
   expect(row).toMatchObject({ text_a: expect.stringMatching(/\w/), topic: expect.stringMatching(/\w/) });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("stopped by Ctrl-C it closes its browser and says so; meanwhile no second command works in its folder", async () => {
+  test.skip(process.platform === "win32", "there a signal ends a process at once");
+  const folder = await prepared();
+  let second: Ended | undefined;
+  const first = async () => {
+    second = await experiment(folder, "stopped");
+  };
+  const stopped = await experiment(folder, "stopped", { killAfter: 1, by: "SIGINT", first });
+  const lastOf = (ended: Ended | undefined) =>
+    JSON.parse(ended?.lines.at(-1) ?? "") as { error: { code: string; message: string } };
+  expect(second?.code, second?.errors).toBe(1);
+  expect(lastOf(second).error.message).toMatch(/^another command is at work in this folder/);
+  if (stopped.code !== 0) {
+    // Else the second command took so long to be refused that the first one was done.
+    expect([stopped.code, stopped.signal], stopped.errors).toEqual([130, null]);
+    expect(lastOf(stopped).error).toMatchObject({ code: "aborted", message: "stopped: the same command goes on where it stood" });
+    expect(existsSync(join(folder, "stopped", "cells.json"))).toBe(false);
+  }
+  expect(existsSync(join(folder, "stopped", ".lock"))).toBe(false);
   rmSync(folder, { recursive: true, force: true });
 });
 
