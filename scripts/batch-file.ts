@@ -16,7 +16,8 @@ import { needs, sourceKinds, sourceOf, suits, withWriter } from "../src/generate
 import type { Manifest } from "../src/models/manifest.ts";
 import { taskIdOf, taskOf } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
-import { licencesIn, modelOf, readSource, required, seedOf } from "./experiment-file.ts";
+import { licencesIn, required, seedOf } from "./experiment-file.ts";
+import { modelOf, readSource } from "./experiment-source.ts";
 import { fileBlob } from "./file-blob.ts";
 import { pickedFiles } from "./picked-files.ts";
 import { type NamedTask, namedTask, requireExamples } from "./task-argument.ts";

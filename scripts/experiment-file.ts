@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { canonicalJson } from "../src/base/hash.ts";
 import { type Field, field } from "../src/base/json-field.ts";
 import { readJsonText } from "../src/base/json-text.ts";
 import { nearestName } from "../src/base/nearest-name.ts";
@@ -13,22 +14,23 @@ import { type Seeds, sameSeeds } from "../src/experiment/plan.ts";
 import { presetConfig, presetSource } from "../src/experiment/presets.ts";
 import { trustFilterIds } from "../src/experiment/trust.ts";
 import type { FolderFiles } from "../src/formats/folder-files.ts";
-import type { ConfigOf, MaskTuning, SourceConfig, SourceKind, Writer } from "../src/generate/source.ts";
+import type { SourceConfig } from "../src/generate/source.ts";
 import { needs, sourceKinds, sourceOf, suits, withWriter, writerOf } from "../src/generate/sources.ts";
 import type { HeadlessData } from "../src/headless.ts";
-import { topicOrigins } from "../src/knowledge/gather.ts";
 import { licenceKey } from "../src/knowledge/graph-files.ts";
-import { type Manifest, modelEntry } from "../src/models/manifest.ts";
-import { fidelities, shownKinds } from "../src/prompts/conversation.ts";
+import type { Manifest } from "../src/models/manifest.ts";
 import { type TaskRef, taskIdOf, taskOf, tasks } from "../src/tasks/catalogue.ts";
 import type { Task } from "../src/tasks/task.ts";
 import { readFolder } from "./data-folder.ts";
 import { type Answered, answeredIn, answersFor, asAnswered, requireWanted } from "./experiment-answers.ts";
+import { type Models, modelOf, readSource, writerField } from "./experiment-source.ts";
 import { type NamedTask, namedTask, requireExamples, requireOwnIds } from "./task-argument.ts";
 
 /** A cell as the file names it. */
 export interface FileCell {
   readonly task: string;
+  /** Name of its rows; absent where the file names the task once. */
+  readonly rows?: string;
   readonly source: string | SourceConfig;
   /** What the file itself says of the source, in words. */
   readonly sourceWords: string;
@@ -89,11 +91,6 @@ const fields = [
   "answers",
 ];
 
-/** The manifest, and the models that wrote answers elsewhere. */
-interface Models extends Manifest {
-  readonly elsewhere?: readonly string[];
-}
-
 /** `path` is the file's, for folders that it names and for the words of faults. Throws an Error that names the field, and what it takes. */
 export function readExperimentFile(text: string, path: string, manifest: Manifest): ExperimentFile {
   const file = field(basename(path), readJsonText(text, basename(path)));
@@ -125,12 +122,12 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
     .list()
     .map((of) => ({ field: of.name, ...taskRows(of, dirname(resolve(path)), gold) }));
   requireOwnIds(asked);
-  const all = asked.flatMap(({ task, data }) =>
+  const all = withRowNames(asked).flatMap(({ task, data, rows }) =>
     encoders.flatMap((encoder) =>
       seeds.flatMap((seed) =>
         sources.flatMap((source) => {
           const of = { task, seed: seed.seeds.text, ...chosen, ...(encoder === undefined ? {} : { encoder }) };
-          const row = { seeds: seed.seeds, seed: seed.name, data };
+          const row = { ...(rows === undefined ? {} : { rows }), seeds: seed.seeds, seed: seed.name, data };
           const cell: FileCell = { task: taskIdOf(task), ...cellSource(source, preset, of, known), ...row };
           return written(cell, writers)
             .flatMap((each) => shared(each, shares))
@@ -143,6 +140,7 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
   const cells = all.filter((cell) => !whyNot(cell, known));
   const leftOut = [...new Set(all.flatMap((cell) => whyNot(cell, known) ?? []))];
   requireWanted(answered, cells);
+  requireOnce(basename(path), cells);
   if (cells.length === 0) throw new Error(`${basename(path)} has no cell that can be computed: ${leftOut.join("; ")}`);
   const own = cells
     .filter(({ answers }) => answers === undefined)
@@ -157,6 +155,50 @@ export function readExperimentFile(text: string, path: string, manifest: Manifes
     measures: given.measures?.flag() ?? false,
     datasets: given.datasets?.flag() ?? false,
   };
+}
+
+/** Names the rows of each task that the file names several times: by their folder or file, and by how many are scored. Throws an Error where two have one name. */
+function withRowNames<T extends TaskRows & { readonly field: string }>(asked: readonly T[]): (T & { readonly rows?: string })[] {
+  const seen = new Map<string, string>();
+  return asked.map((of) => {
+    const id = taskIdOf(of.task);
+    if (asked.filter(({ task }) => taskIdOf(task) === id).length === 1) return of;
+    const { source, test } = of.data;
+    const rows = test === undefined ? source : `${source}, first ${test}`;
+    const before = seen.get(`${id} ${rows}`);
+    if (before !== undefined)
+      throw new Error(
+        `${of.field} names ${id} with the rows of ${before}, or with others of the same name: ${rows}; rename a folder, or leave one out`,
+      );
+    seen.set(`${id} ${rows}`, of.field);
+    return { ...of, rows };
+  });
+}
+
+/** Throws an Error that names the field where two of its values come to one cell: a source by its id and by its whole config, say. */
+function requireOnce(file: string, cells: readonly FileCell[]): void {
+  const seen = new Map<string, FileCell>();
+  for (const cell of cells) {
+    const key = canonicalJson({ config: cell.config, seeds: cell.seeds, ...(cell.rows ? { rows: cell.rows } : {}) });
+    const before = seen.get(key);
+    if (before) {
+      const twice = (what: string, values: readonly unknown[]) =>
+        new Error(
+          `${file}: ${what} names one cell of ${cell.task} twice, as ${values.map((of) => JSON.stringify(of)).join(" and as ")}`,
+        );
+      const both = [before, cell];
+      if (canonicalJson(before.seed) !== canonicalJson(cell.seed))
+        throw twice(
+          "seeds",
+          both.map(({ seed }) => seed),
+        );
+      throw twice(
+        "sources",
+        both.map(({ sourceWords }) => sourceWords),
+      );
+    }
+    seen.set(key, cell);
+  }
 }
 
 /** The cell for each writer of the file; itself where the file names none, and for a source that no language model writes. */
@@ -176,12 +218,6 @@ function shared(cell: FileCell, shares: readonly number[] | undefined): FileCell
 function filtered(cell: FileCell, filters: readonly FileFilter[] | undefined): FileCell[] {
   if (!filters || !makesSet(cell.config.source)) return [cell];
   return filters.map((filter) => ({ ...cell, filter, config: filter === "none" ? cell.config : { ...cell.config, filter } }));
-}
-
-function writerField(given: Field, models: Models): string {
-  const { elsewhere = [] } = models;
-  const isKnown = given.value === scriptedId || elsewhere.some((id) => id === given.value);
-  return isKnown ? given.text() : modelOf(given, models, "language-model");
 }
 
 /**
@@ -274,13 +310,6 @@ function rowsOf(
   return { task: named.ref, data: { folder: folder?.rows, source, ...own, test } };
 }
 
-export function modelOf(given: Field, manifest: Manifest, kind: string): string {
-  const id = given.text();
-  const ids = manifest.models.filter((entry) => entry.kind === kind).map((entry) => entry.id);
-  if (!ids.includes(id)) throw given.fault(`takes ${ids.join(", ")} (models/manifest.json)`);
-  return modelEntry(manifest, id).id;
-}
-
 export function seedOf(given: Field): { seeds: Seeds; name: number | Seeds } {
   if (!given.isObject) {
     const seed = given.wholeNumber(0);
@@ -313,82 +342,4 @@ function valueWords(value: unknown): string {
   const { kind, ...others } = value as Readonly<Record<string, unknown>>;
   const rest = Object.entries(others).map(([name, of]) => `${name} ${valueWords(of)}`);
   return [...(kind === undefined ? [] : [valueWords(kind)]), ...rest].join(", ");
-}
-
-/** Readers of the fields of a source's config. */
-const sourceFields: Readonly<Record<string, (given: Field, manifest: Models) => unknown>> = {
-  kind: (given) => given.oneOf(sourceKinds),
-  topics: (given) => given.oneOf(Object.keys(topicOrigins)),
-  styles: (given) => given.oneOf(["llm", "paper", "none"]),
-  round: (given) => given.wholeNumber(1, mostExamples),
-  influenceFrom: (given) => given.wholeNumber(1, mostExamples),
-  validation: (given) => given.oneOf(["synthetic-rce", "few-shot-ce"]),
-  draws: (given) => given.oneOf(["uniform", "deficit"]),
-  marks: (given) => given.oneOf(["model", "graph"]),
-  alpha: (given) => given.above(0),
-  layers: (given) => given.list().map((layer) => layer.wholeNumber(1, 12)),
-  variant: (given) => given.oneOf(["whole", "window", "same-tags"]),
-  window: (given) => given.wholeNumber(1, 512),
-  filter: (given) => given.flag(),
-  tuning: (given) => {
-    const of = given.object(Object.keys(tuningFields));
-    return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, tuningFields[name as keyof MaskTuning](value)]));
-  },
-  writer: (given, manifest) => {
-    const of = given.object(Object.keys(writerFields));
-    return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, writerFields[name]?.(value, manifest)]));
-  },
-};
-
-type Optional<C> = { [K in keyof C]-?: Record<never, never> extends Pick<C, K> ? K : never }[keyof C];
-type WithOptional = { [K in SourceKind]: [Optional<ConfigOf<K>>] extends [never] ? never : K }[SourceKind];
-
-/** Fields that a source may have, and that no preset names. */
-const optionalFields: { readonly [K in WithOptional]: readonly Optional<ConfigOf<K>>[] } = {
-  clingen: ["draws"],
-  zerogen: ["marks"],
-};
-
-const tuningFields: Readonly<Record<keyof MaskTuning, (given: Field) => number>> = {
-  epochs: (given) => given.wholeNumber(1, 200),
-  learningRate: (given) => given.number(0, 1),
-  batchSize: (given) => given.wholeNumber(1, 256),
-  maxTokens: (given) => given.wholeNumber(16, 512),
-  warmup: (given) => given.number(0, 1),
-  weightDecay: (given) => given.number(0, 1),
-  dropout: (given) => given.number(0, 1),
-  maskRate: (given) => given.number(0, 1),
-};
-
-const writerFields: Readonly<Record<string, (given: Field, manifest: Models) => unknown>> = {
-  model: writerField,
-  demonstrations: (given) => given.oneOf(["shuffled", "fixed", "none"]),
-  grammar: (given) => given.flag(),
-  fidelity: (given) => given.oneOf(fidelities),
-  shown: (given) => given.oneOf(shownKinds),
-  uncopied: (given) => given.wholeNumber(0, 1000),
-  candidates: (given) => given.wholeNumber(1, 100),
-  sampling: (given) => {
-    const { temperature, topP, maxTokens } = given.object(["temperature", "topP", "maxTokens"]);
-    return {
-      ...(temperature ? { temperature: temperature.number(0, 2) } : {}),
-      ...(topP ? { topP: topP.number(0, 1) } : {}),
-      ...(maxTokens ? { maxTokens: maxTokens.wholeNumber(1, 32_768) } : {}),
-    };
-  },
-};
-
-/** The preset's config of the kind, with what the file changes. */
-export function readSource(given: Field, preset: Preset, manifest: Models): SourceConfig {
-  const { kind } = given.object(Object.keys(sourceFields));
-  if (!kind) throw new Error(`${given.name} has no "kind"`);
-  const before = presetSource(preset, kind.oneOf<SourceKind>(sourceKinds));
-  const more = (optionalFields as Readonly<Partial<Record<SourceKind, readonly string[]>>>)[before.kind] ?? [];
-  const names = [...new Set([...Object.keys(before), ...more])];
-  const changes = Object.entries(given.object(names)).map(([name, of]) => [name, sourceFields[name]?.(of, manifest)]);
-  const { writer, tuning, ...rest } = Object.fromEntries(changes) as { writer?: Partial<Writer>; tuning?: Partial<MaskTuning> };
-  const tuned = tuning && "tuning" in before ? { tuning: { ...before.tuning, ...tuning } } : {};
-  const source = { ...before, ...rest, ...tuned } as SourceConfig;
-  const asked = writerOf(before);
-  return asked && writer ? withWriter(source, { ...writer, sampling: { ...asked.sampling, ...writer.sampling } }) : source;
 }

@@ -26,6 +26,8 @@ interface Difference {
 
 export interface CellLine {
   readonly task: string;
+  /** Name of its rows, where the file names the task several times. */
+  readonly rows?: string;
   readonly source: FileCell["source"];
   readonly encoder: string;
   readonly seed: FileCell["seed"];
@@ -80,8 +82,9 @@ interface TextsLine {
 }
 
 /** Name of a cell in its line. */
-const named = ({ task, source, config, seed, share, filter, model }: FileCell) => ({
+const named = ({ task, rows, source, config, seed, share, filter, model }: FileCell) => ({
   task,
+  ...(rows === undefined ? {} : { rows }),
   source,
   encoder: config.encoder,
   seed,
@@ -183,10 +186,12 @@ const toTenth = (x: number): number => Math.round(x * 10) / 10;
 const inBrackets = (of: Bounds | undefined): string => (of ? ` (${of[0].toFixed(3)} to ${of[1].toFixed(3)})` : "");
 
 export function nameOf(cell: FileCell): string {
-  const { task, config, seed, share, filter } = cell;
+  const { config, seed, share, filter } = cell;
   const seedWords = typeof seed === "number" ? seed : `${seed.data}/${seed.text}/${seed.training}`;
-  return `${task}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${shareWords(share)}${filterWords(filter)}`;
+  return `${taskWords(cell)}, ${writtenBy(cell)}, ${config.encoder}, seed ${seedWords}${shareWords(share)}${filterWords(filter)}`;
 }
+
+const taskWords = ({ task, rows }: Pick<FileCell, "task" | "rows">): string => (rows === undefined ? task : `${task} (${rows})`);
 
 const shareWords = (share: number | undefined): string => (share === undefined ? "" : `, ${share} %`);
 
@@ -220,6 +225,8 @@ interface TestLine extends Difference {
 
 export interface StandingLine {
   readonly task: string;
+  /** As its cells have it. */
+  readonly rows?: string;
   readonly encoder: string;
   readonly metric: string;
   readonly methods: readonly MethodLine[];
@@ -232,13 +239,13 @@ const idOf = ({ config: { source, share = 100, filter } }: FileCell): string =>
   methodId({ source, share, ...(filter ? { filter } : {}) });
 
 /** The file's cell of each method, where it has one. */
-function cellsOf({ task, encoder, standing }: HeadlessStanding, cells: readonly FileCell[]): (FileCell | undefined)[] {
-  const own = cells.filter(({ config, task: of }) => of === task && config.encoder === encoder);
+function cellsOf({ task, rows, encoder, standing }: HeadlessStanding, cells: readonly FileCell[]): (FileCell | undefined)[] {
+  const own = cells.filter((cell) => cell.task === task && cell.rows === rows && cell.config.encoder === encoder);
   return standing.methods.map(({ method }) => own.find((cell) => idOf(cell) === method));
 }
 
 export function standingLine(of: HeadlessStanding, cells: readonly FileCell[]): StandingLine {
-  const { task, encoder, standing } = of;
+  const { task, rows, encoder, standing } = of;
   const own = cellsOf(of, cells);
   const known = own.find((cell) => cell !== undefined);
   const ids = standing.methods.map(({ method }) => method);
@@ -247,6 +254,7 @@ export function standingLine(of: HeadlessStanding, cells: readonly FileCell[]): 
   const { constant } = standing;
   return {
     task,
+    ...(rows === undefined ? {} : { rows }),
     encoder,
     metric,
     methods: standing.methods.map(({ method, runs, mean, interval, rank }, i): MethodLine => {
@@ -279,7 +287,7 @@ const level = 0.05;
 
 /** The table of a task's sources under one encoder, a string a line. */
 export function standingWords(standing: HeadlessStanding, cells: readonly FileCell[]): string[] {
-  const { task, encoder, metric, methods, constant, tests } = standingLine(standing, cells);
+  const { encoder, metric, methods, constant, tests } = standingLine(standing, cells);
   const names = cellsOf(standing, cells).map((cell, i) =>
     cell ? `${writtenBy(cell)}${shareWords(cell.share)}${filterWords(cell.filter)}` : JSON.stringify(methods[i]?.source),
   );
@@ -293,7 +301,7 @@ export function standingWords(standing: HeadlessStanding, cells: readonly FileCe
     return `${words}, p ${p_holm < 0.001 ? "< 0.001" : p_holm.toFixed(3)}${p_holm < level ? "" : ": not told apart"}, ${counted(seeds, "seed")}`;
   });
   return [
-    `${task}, ${encoder}: ${metric}, mean over the seeds (95 % interval over test examples)`,
+    `${taskWords(standing)}, ${encoder}: ${metric}, mean over the seeds (95 % interval over test examples)`,
     ...rows,
     ...(constant
       ? [

@@ -143,11 +143,13 @@ function writeDataset({ config, place }: HeadlessCell, jsonl: string, out: strin
   return path;
 }
 
-async function headlessCell({ config, seeds, data, answers }: FileCell, file: ExperimentFile): Promise<HeadlessCell> {
+async function headlessCell(cell: FileCell, file: ExperimentFile): Promise<HeadlessCell> {
+  const { config, seeds, data, answers, rows: named } = cell;
   const { folder: _, ...rows } = data;
   const { keepModels: keepModel, measures, datasets } = file;
   const place = `cell-${await contentKey({ config, seeds, rows })}`;
-  return { config, seeds, data, keepModel, measures, datasets, place, ...(answers === undefined ? {} : { answers }) };
+  const marks = { ...(named === undefined ? {} : { rows: named }), ...(answers === undefined ? {} : { answers }) };
+  return { config, seeds, data, keepModel, measures, datasets, place, ...marks };
 }
 
 const productNames: Readonly<Record<KeptKind, string>> = {

@@ -44,6 +44,8 @@ export interface HeadlessCell extends Cell {
   readonly measures?: boolean;
   /** Tell its synthetic examples with its result. */
   readonly datasets?: boolean;
+  /** Name of its rows, where a plan has several of its task: each has standings of its own. */
+  readonly rows?: string;
   /** Name of the batch that wrote its run: `run` is given a reader of its answers. */
   readonly answers?: string;
 }
@@ -72,9 +74,11 @@ export type HeadlessEvent =
       readonly dataset?: string;
     };
 
-/** Standing of the sources of one task under one encoder, by `methodId`. */
+/** Standing of the sources of one task's rows under one encoder, by `methodId`. */
 export interface HeadlessStanding {
   readonly task: string;
+  /** As the cells have it. */
+  readonly rows?: string;
   readonly encoder: string;
   readonly standing: Standing;
 }
@@ -195,9 +199,10 @@ const headless: Headless = {
     const found: HeadlessStanding[] = [];
     for (const column of columns) {
       const own = judged.filter(({ cell }) => columnOf(cell) === column);
-      const { config } = (own[0] as Judged).cell;
+      const { config, rows } = (own[0] as Judged).cell;
       const standing = await standingIn(config.task, own, store);
-      if (standing) found.push({ task: taskIdOf(config.task), encoder: config.encoder, standing });
+      if (standing)
+        found.push({ task: taskIdOf(config.task), ...(rows === undefined ? {} : { rows }), encoder: config.encoder, standing });
     }
     return found;
   },
@@ -228,7 +233,8 @@ async function heard(cell: HeadlessCell, result: CellResult, createdAt: number):
   return { cell, result, createdAt, sure: await surenessOf(cell.config.task, data.test, results, analyst.intervals) };
 }
 
-const columnOf = ({ config }: HeadlessCell): string => columnName({ task: canonicalJson(config.task), encoder: config.encoder });
+const columnOf = ({ config, rows = "" }: HeadlessCell): string =>
+  columnName({ task: canonicalJson([config.task, rows]), encoder: config.encoder });
 
 async function standingIn(task: TaskRef, own: readonly Judged[], store: ProductStore): Promise<Standing | undefined> {
   const seeds = [...new Set(own.map(({ cell }) => canonicalJson(cell.seeds)))];

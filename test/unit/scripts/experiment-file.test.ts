@@ -189,7 +189,11 @@ describe("a task of one's own", () => {
   });
 
   it("may stand twice, with its own examples and with a folder's", () => {
-    expect(beside(["task.json", { task: "task.json", data: "rows" }]).cells).toHaveLength(2);
+    const { cells } = beside(["task.json", { task: "task.json", data: "rows" }]);
+    expect(cells.map(({ rows }) => rows)).toEqual(["task.json", "rows"]); // told apart in every line
+    expect(beside(["task.json"]).cells.map(({ rows }) => rows)).toEqual([undefined]);
+    const first = beside(["task.json", { task: "task.json", test: 1 }]).cells;
+    expect(first.map(({ rows }) => rows)).toEqual(["task.json", "task.json, first 1"]);
   });
 
   it.each([
@@ -264,6 +268,33 @@ describe("a fault names its field", () => {
     ["an encoder", { ...whole, encoders: ["smollm2-135m-instruct"] }, /encoders\[0\] takes all-minilm-l6-v2, small-bert/],
     ["a seed", { ...whole, seeds: [1, "two"] }, /seeds\[1\] takes a whole number of at least 0; it is "two"/],
     ["a seed of three that lacks one", { ...whole, seeds: [{ data: 1, text: 1 }] }, /seeds\[0\] has no "training"/],
+    [
+      "a source by its id and by its config",
+      { ...whole, sources: ["clingen", { kind: "clingen", topics: "kg" }] },
+      /^plan\.json: sources names one cell of [\w-]+ twice, as "clingen" and as "clingen, topics kg"$/,
+    ],
+    [
+      "two writers of one source that each of the models takes the place of",
+      {
+        ...whole,
+        sources: [
+          { kind: "zerogen", writer: { model: "scripted" } },
+          { kind: "zerogen", writer: { model: "smollm2-135m-instruct" } },
+        ],
+        models: ["scripted"],
+      },
+      /sources names one cell of [\w-]+ twice, as "zerogen, writer model scripted" and as "zerogen, writer model smollm/,
+    ],
+    [
+      "a seed by its number and by its three",
+      { ...whole, seeds: [1, { data: 1, text: 1, training: 1 }] },
+      /seeds names one cell of [\w-]+ twice, as 1 and as \{"data":1,"text":1,"training":1\}$/,
+    ],
+    [
+      "a task with the same rows twice",
+      { ...whole, tasks: ["mqp", { id: "mqp" }] },
+      /tasks\[1\] names mqp with the rows of plan\.json: tasks\[0\]/,
+    ],
     ["the same seed twice", { ...whole, seeds: [1, 2, 1] }, /seeds\[2\] is the same as plan\.json: seeds\[0\]/],
     ["no seed", { ...whole, seeds: [] }, /seeds takes a list with at least one element/],
     ["a size", { ...whole, size: 0 }, /size takes a whole number from 1 to 100000; it is 0/],

@@ -178,3 +178,14 @@ describe("filters of one source", () => {
     expect(standingLine({ ...of, standing: two }, filtered.cells).methods.map(({ filter }) => filter)).toEqual(["none", "map"]);
   });
 });
+
+it("tells the rows of a task apart where a file has several of it, in lines and tables", () => {
+  const plan = { tasks: ["mqp", { id: "mqp", test: 5 }], sources: ["none", "zerogen", "clingen"], seeds: [1, 2], size: 5 };
+  const file = readExperimentFile(JSON.stringify(plan), "plan.json", manifest);
+  const few = file.cells.find(({ rows }) => rows === "sample, first 5") as (typeof file.cells)[number];
+  expect(lineOf(few, summary, sure)).toMatchObject({ task: "mqp", rows: "sample, first 5" });
+  expect(inWords(few, summary, sure)).toMatch(/^mqp \(sample, first 5\), none, /);
+  const line = standingLine({ ...of, rows: "sample" }, file.cells);
+  expect([line.rows, line.methods.map(({ source }) => source)]).toEqual(["sample", ["none", "zerogen", "clingen"]]);
+  expect(standingWords({ ...of, rows: "sample" }, file.cells)[0]).toMatch(/^mqp \(sample\), all-minilm-l6-v2: accuracy/);
+});
