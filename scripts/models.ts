@@ -197,28 +197,29 @@ async function checkAll(paths: readonly string[]): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  const [option, folder] = process.argv.slice(2);
-  if (option === "--help" || option === "-h") return console.log(help);
-  if (option === "--check") {
-    if (!folder) throw new Error("--check takes files or folders");
-    return checkAll(process.argv.slice(3));
-  }
-  if (option === "--hub") {
-    if (!folder) throw new Error("--hub takes a repository: owner/name, or an address on huggingface.co");
-    return addFromHub(folder);
-  }
-  if (option === "--prebuilt") {
-    if (!folder) throw new Error("--prebuilt takes the id of a model of WebLLM's list");
-    return addPrebuilt(folder);
-  }
-  if (option === "--describe" || option === "--add") {
-    if (!folder) throw new Error(`${option} takes a folder`);
-    return describeFolder(folder, option === "--add");
-  }
-  if (option?.startsWith("-")) throw new Error(`${option} is no option: npm run models -- --help lists them`);
+/** Verbs of one path or name, by their option. */
+const verbs: Readonly<Record<string, { readonly takes: string; run(given: string, all: readonly string[]): Promise<void> }>> = {
+  "--check": { takes: "files or folders", run: (_, all) => checkAll(all) },
+  "--hub": { takes: "a repository: owner/name, or an address on huggingface.co", run: addFromHub },
+  "--prebuilt": { takes: "the id of a model of WebLLM's list", run: addPrebuilt },
+  "--describe": { takes: "a folder", run: (folder) => describeFolder(folder, false) },
+  "--add": { takes: "a folder", run: (folder) => describeFolder(folder, true) },
+};
+
+/** The work that is asked for. Throws an Error for an argument that does not fit. */
+function asked([option, ...given]: readonly string[]): () => Promise<void> {
+  if (option === "--help" || option === "-h") return async () => console.log(help);
+  if (option === undefined || !option.startsWith("-")) return () => fetchAll(option === undefined ? [] : [option, ...given]);
+  const verb = Object.hasOwn(verbs, option) ? verbs[option] : undefined;
+  if (!verb) throw new Error(`${option} is no option: npm run models -- --help lists them`);
+  const [first] = given;
+  if (!first) throw new Error(`${option} takes ${verb.takes}`);
+  return () => verb.run(first, given);
+}
+
+/** The models of these ids, or all of the manifest. Throws `model-missing`. */
+async function fetchAll(ids: readonly string[]): Promise<void> {
   const all = parseManifest(readFileSync(join(modelsFolder, "manifest.json"), "utf8")).models.map((model) => model.id);
-  const ids = process.argv.slice(2);
   const states = await ensureModels(ids.length > 0 ? ids : all);
   for (const state of states)
     console.log(state.there ? `${state.id}: ready in models/${state.id}` : `${state.id}: MISSING. ${state.why}`);
@@ -228,7 +229,17 @@ async function main(): Promise<void> {
   throw new ClinfuseError("model-missing", `${missing.join(", ")} could not be had: ${remedy}`, { what: missing.join(", ") });
 }
 
+function main(): void {
+  const what = "npm run models";
+  try {
+    const work = asked(process.argv.slice(2));
+    work().catch((error: unknown) => showFailure(error, what));
+  } catch (error) {
+    showFailure(error, what, "bad-arguments");
+  }
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   endWithReader();
-  main().catch((error: unknown) => showFailure(error, "npm run models"));
+  main();
 }

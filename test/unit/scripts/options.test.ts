@@ -82,7 +82,7 @@ describe("a verb without options of values", () => {
     expect(() => plainArguments(["dist", "more"], takes)).toThrow('"more" is an argument too many');
   });
 
-  it.each(["test", "start", "first-load", "starter-graph"])(
+  it.each(["test", "start", "first-load", "starter-graph", "models"])(
     "%s refuses an option that it does not know before it works",
     (name) => {
       const script = join(import.meta.dirname, `../../../scripts/${name}.ts`);
