@@ -228,6 +228,49 @@ it("relabels and writes again by one key, and trains with what was changed", asy
   expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/);
 });
 
+it("keeps marks given by hand until they are kept or left: on another page, and asked about before the tab is closed", async () => {
+  const rejected = {
+    ...{ type: "rejected" as const, index: 30, label: "Disease", reason: "topic-absent", milliseconds: 1 },
+    origin: {
+      kind: "prompted" as const,
+      turns: [{ messages: [], text: "She had [mumps] .", promptTokens: 1, completionTokens: 1 }],
+    },
+  };
+  await analysed(30, (fake) => fake.log.get("run-1")?.push(rejected as never));
+  const asks = () => !dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  const away = async () => {
+    location.hash = "#/learn";
+    await expect.element(page.getByRole("heading", { level: 1 })).toHaveTextContent("Learn");
+    location.hash = "#/run/r1/analyse";
+  };
+  const unmark = page.getByRole("button", { name: "Take the mark from “anaemia”" });
+  await button("Look for doubtful examples").click();
+  const item = page.getByRole("listitem").filter({ hasText: "Patient 5 of ward 0" });
+  await item.getByRole("button", { name: "Edit" }).click();
+  expect(asks()).toBe(false);
+  await unmark.click();
+  await away();
+  await expect.element(button("Keep this")).toBeVisible();
+  await expect.element(unmark).not.toBeInTheDocument();
+  expect(asks()).toBe(true);
+  await button("Keep this").click();
+  await expect.element(item).toHaveTextContent("Marked anew.");
+  expect(asks()).toBe(false);
+
+  await page.getByText("Rejected by little: 1").click();
+  await button("Take it after all").click();
+  await button("Label it").click();
+  const area = page.getByRole("textbox", { name: "Text to mark" }).element() as HTMLTextAreaElement;
+  area.focus();
+  area.setSelectionRange(8, 13);
+  area.dispatchEvent(new KeyboardEvent("keydown", { key: "1", bubbles: true, cancelable: true }));
+  await expect.element(page.getByRole("button", { name: "Take the mark from “mumps”" })).toBeVisible();
+  await away();
+  await page.getByText("Rejected by little: 1").click();
+  await expect.element(page.getByRole("button", { name: "Take the mark from “mumps”" })).toBeVisible();
+  expect(asks()).toBe(true);
+});
+
 it("marks by hand, does the same to all like it, undoes both, and takes a rejected attempt after all", async () => {
   const origin = {
     kind: "prompted" as const,

@@ -38,16 +38,23 @@ export class Draft {
 }
 
 export class Drafts {
-  readonly #all = new Map<string, Draft>();
+  /** By owner, then by form. */
+  readonly #all = new Map<string, Map<string, Draft>>();
 
-  /** The draft of a form, by a name of its own. */
-  of(form: string): Draft {
-    const draft = this.#all.get(form) ?? new Draft();
-    this.#all.set(form, draft);
+  /** The draft of a form, by a name of its own; that of a run has the run's id as its owner. */
+  of(form: string, owner = ""): Draft {
+    const forms = this.#all.get(owner) ?? new Map<string, Draft>();
+    const draft = forms.get(form) ?? new Draft();
+    this.#all.set(owner, forms.set(form, draft));
     return draft;
   }
 
+  /** The owner is deleted: its drafts are nothing to lose. */
+  forget(owner: string): void {
+    this.#all.delete(owner);
+  }
+
   get wouldLose(): boolean {
-    return [...this.#all.values()].some((draft) => draft.wouldLose);
+    return [...this.#all.values()].some((forms) => [...forms.values()].some((draft) => draft.wouldLose));
   }
 }

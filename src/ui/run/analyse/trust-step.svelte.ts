@@ -25,6 +25,7 @@ import {
 import type { Rejected } from "../../../generate/log.ts";
 import type { EmbedEvent } from "../../../procedures/embedder-pool.ts";
 import type { Example } from "../../../tasks/example.ts";
+import type { Draft } from "../../parts/drafts.svelte.ts";
 import { tellEmbedding } from "../../parts/embedding-words.ts";
 import { count } from "../../parts/numbers.ts";
 import { Work } from "../../parts/work.svelte.ts";
@@ -72,6 +73,12 @@ export class TrustStep {
   readonly order = $derived.by((): readonly Doubt[] => (this.trust ? doubts(this.trust, this.copies) : []));
   /** Attempts that were rejected by little. */
   readonly narrow = $derived.by((): readonly Rejected[] => this.#run.generate.rejected.filter(({ reason }) => isNarrow(reason)));
+
+  /** Labels that are given to an example by hand and not kept yet. */
+  draftOf(index: number): Draft {
+    const { lab, notebook } = this.#run;
+    return lab.drafts.of(`labels of ${index} of ${notebook.run}`, notebook.id);
+  }
 
   get leftOut(): readonly number[] {
     return this.trust ? leftOutBy(this.trust, this.filters) : [];
