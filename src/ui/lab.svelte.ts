@@ -102,6 +102,7 @@ export class Lab {
   async #heard(news: NotebookNews): Promise<void> {
     await this.#runs.get(news.id)?.heard(news);
     if (news.type === "deleted") {
+      this.drafts.forget(news.id);
       this.#gone = new Set([...this.#gone, news.id]);
       this.#runs = new Map([...this.#runs].filter(([id]) => id !== news.id));
     }
@@ -175,6 +176,7 @@ export class Lab {
     }
     this.failure = undefined;
     this.deleted = title;
+    this.drafts.forget(id);
     this.#runs = new Map([...this.#runs].filter(([other]) => other !== id));
     this.notebooks = this.notebooks?.filter((n) => n.id !== id);
   }

@@ -85,6 +85,16 @@ it("asks no more once the text is submitted, though it stays in its box", async 
   expect(asks()).toBe(false);
 });
 
+it("asks no more once the text's run is deleted", async () => {
+  await at("#/run/r1/evaluate", fakeServices(trained));
+  await page.getByLabelText("Sentence", { exact: true }).fill("a fever");
+  expect(asks()).toBe(true);
+  location.hash = "#/";
+  await page.getByRole("button", { name: /^Delete/ }).click();
+  await page.getByRole("button", { name: "Delete the run" }).click();
+  await expect.poll(asks).toBe(false);
+});
+
 it("keeps texts for a task of one's own beside it, through a closed tab, until they are taken", async () => {
   const services = await at("#/task/own-1");
   const box = page.getByLabelText("Type or paste texts");
