@@ -3,7 +3,7 @@
 import type { SourceConfig } from "../generate/source.ts";
 import { needs } from "../generate/sources.ts";
 import type { Example } from "../tasks/example.ts";
-import type { NotebookData } from "./notebook.ts";
+import { evaluationRows, type NotebookData } from "./notebook.ts";
 import { contentKey, productKey } from "./product.ts";
 import type { DataKeys } from "./training-basis.ts";
 
@@ -23,11 +23,11 @@ export interface MeasuredSet {
  * takes the real training rows themselves is set beside the others: a set beside itself tells nothing.
  */
 export function realSet(
-  { gold = [], validation, test }: Pick<NotebookData, "gold" | "validation" | "test">,
+  { gold = [], ...data }: Pick<NotebookData, "gold" | "validation" | "test">,
   source: SourceConfig,
 ): MeasuredSet {
   const own = gold.length > 0 && !needs(source, "gold");
-  return { name: "real", examples: evenShare(own ? gold : [...validation, ...test]) };
+  return { name: "real", examples: evenShare(own ? gold : evaluationRows(data)) };
 }
 
 export const syntheticSet = (examples: readonly Example[]): MeasuredSet => ({
@@ -57,7 +57,9 @@ export async function analysisKey(
 ): Promise<string> {
   const gold = async () => (data.gold?.length ? contentKey(realSet(data, source).examples) : 0);
   const real = needs(source, "gold") ? { real: "evaluation" } : { gold: await gold() };
-  const own = { accepted, ...real, encoder: embeddingEncoder, graph, seed };
+  // Measures of an older version counted each row of such a set twice.
+  const once = keys.validation === keys.test ? { evaluation: "once" } : {};
+  const own = { accepted, ...real, ...once, encoder: embeddingEncoder, graph, seed };
   return productKey("analysis", [keys.train, keys.validation, keys.test, run], own);
 }
 

@@ -49,6 +49,14 @@ export interface TrainingResult {
 export const hasRows = (data: NotebookData | undefined): boolean =>
   data !== undefined && data.train.length + data.validation.length + data.test.length > 0;
 
+/** Tells whether the scores are those of the validation set, because there were no test examples. */
+export const isValidationScored = ({ validation, test }: Pick<NotebookData, "validation" | "test">): boolean =>
+  test.length > 0 && test.length === validation.length && JSON.stringify(test) === JSON.stringify(validation);
+
+/** Validation and test rows, each once also where the validation set is the test set. */
+export const evaluationRows = (data: Pick<NotebookData, "validation" | "test">): readonly Example[] =>
+  isValidationScored(data) ? data.validation : [...data.validation, ...data.test];
+
 /** Origin of a run that came here as a capsule. */
 export interface CapsuleOrigin {
   /** Name of its file. */

@@ -4,6 +4,7 @@ import { type Arena, cellsOf, columnName, methodId, type NamedCell, rowsOf } fro
 import { lastScores } from "../experiment/cell-summary.ts";
 import type { Failure } from "../experiment/drive-cell.ts";
 import { type Grid, type GridCell, gridSources, rowName, sharesOf } from "../experiment/grid.ts";
+import { isValidationScored } from "../experiment/notebook.ts";
 import type { Tokens } from "../experiment/product.ts";
 import type { TextMeasures } from "../experiment/text-measures.ts";
 import type { SourceConfig } from "../generate/source.ts";
@@ -11,7 +12,6 @@ import { taskOf } from "../tasks/catalogue.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
 import { type Method, type Verdict, type Verdicts, verdictsOf } from "./arena-standing.ts";
 import { constantName } from "./constant-words.ts";
-import { isValidationScored } from "./data-words.ts";
 import { paperAblation, paperCost, paperErratum } from "./paper-extras.ts";
 import { isCopied, paperRowOf, paperScore } from "./paper-numbers.ts";
 

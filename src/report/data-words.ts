@@ -1,6 +1,6 @@
 // Where a run's rows come from and what its scores are of, in words. Pure.
 
-import type { NotebookData } from "../experiment/notebook.ts";
+import { isValidationScored, type NotebookData } from "../experiment/notebook.ts";
 
 const sources: ReadonlyMap<string, string> = new Map([
   ["sample", "the sample that ships with Clinfuse"],
@@ -9,9 +9,9 @@ const sources: ReadonlyMap<string, string> = new Map([
 
 export const sourceWords = ({ source }: Pick<NotebookData, "source">): string => sources.get(source) ?? source;
 
-/** Tells whether the scores are those of the validation set, because there were no test examples. */
-export const isValidationScored = ({ validation, test }: Pick<NotebookData, "validation" | "test">): boolean =>
-  test.length > 0 && test.length === validation.length && JSON.stringify(test) === JSON.stringify(validation);
+/** Noun for one of the examples that the scores are of. */
+export const scoredNoun = (data: NotebookData | undefined): string =>
+  data && isValidationScored(data) ? "validation example" : "test example";
 
 export const validationScored =
   "There were no test examples: these scores are of the validation set, which chose the best epoch, and flatter the model.";

@@ -11,7 +11,7 @@ import { taskIdOf, taskOf } from "../tasks/catalogue.ts";
 import type { Shape } from "../tasks/example.ts";
 import { metricId } from "../tasks/metric.ts";
 import type { Task } from "../tasks/task.ts";
-import { isValidationScored, sourceWords } from "./data-words.ts";
+import { scoredNoun, sourceWords } from "./data-words.ts";
 import { metricWords } from "./metric-words.ts";
 import { type Looked, limitsOf } from "./report-card.ts";
 import { counted } from "./report-html.ts";
@@ -148,10 +148,9 @@ function scoreBlocks({ data, training }: Notebook, task: Task, { sure }: Looked)
   });
   const test = training.results[lastStageOf(training.basis)]?.scores.examples ?? data?.test.length ?? 0;
   const from = data ? ` from ${sourceWords(data)}` : "";
-  const flatters = data !== undefined && isValidationScored(data);
   return [
     text(
-      `On ${counted(test, flatters ? "validation example" : "test example")}${from}.${sure ? " In brackets: the 95 % interval, by 10,000 draws of these examples." : ""}`,
+      `On ${counted(test, scoredNoun(data))}${from}.${sure ? " In brackets: the 95 % interval, by 10,000 draws of these examples." : ""}`,
     ),
     { kind: "table", head: ["Metric", ...stages.map((stage) => names[stage])], rows },
     ...(stages.length === 2 ? [text("The files hold the model of the last column.")] : []),

@@ -2,7 +2,7 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import { writerWords } from "../experiment/batch-file.ts";
-import { hasRows, type Notebook } from "../experiment/notebook.ts";
+import { hasRows, isValidationScored, type Notebook } from "../experiment/notebook.ts";
 import { decisionCount, type Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import { sourceOf } from "../generate/sources.ts";
@@ -10,7 +10,7 @@ import { licenceSentences } from "../knowledge/licences.ts";
 import { taskOf } from "../tasks/catalogue.ts";
 import type { Example } from "../tasks/example.ts";
 import { labelsOf } from "../tasks/shapes.ts";
-import { isValidationScored, validationScored } from "./data-words.ts";
+import { validationScored } from "./data-words.ts";
 import { counted, type Html, html } from "./report-html.ts";
 import type { ModelRole, RunModelFiles } from "./run-record.ts";
 import type { Sureness } from "./sureness.ts";

@@ -2,21 +2,27 @@
 
 import type { Analysis } from "../analyse/analysis.ts";
 import { answered } from "../experiment/answer.ts";
-import { hasRows, type Notebook, type NotebookData, type StageResult, type TrainingResult } from "../experiment/notebook.ts";
+import {
+  hasRows,
+  isValidationScored,
+  type Notebook,
+  type NotebookData,
+  type StageResult,
+  type TrainingResult,
+} from "../experiment/notebook.ts";
 import { basisOf, lastStageOf, type Stale, staleIn } from "../experiment/training-basis.ts";
 import type { Trust } from "../experiment/trust.ts";
 import { drawnOf, type Synthetic } from "../generate/log.ts";
 import type { RejectReason } from "../generate/source.ts";
 import type { Topic } from "../knowledge/topic.ts";
 import { taskOf } from "../tasks/catalogue.ts";
-import type { Example } from "../tasks/example.ts";
 import { type Metric, metricId } from "../tasks/metric.ts";
 import { sameItems } from "../tasks/shapes.ts";
 import type { Task } from "../tasks/task.ts";
 import type { StageId } from "../train/train-config.ts";
 import { confusionHtml, confusionTable, confusionWords } from "./confusion-table.ts";
 import { constantWords } from "./constant-words.ts";
-import { sourceWords } from "./data-words.ts";
+import { scoredNoun, sourceWords } from "./data-words.ts";
 import { drawn, drawnBeside } from "./drawn.ts";
 import { figureHtml } from "./figure-html.ts";
 import { metricWords } from "./metric-words.ts";
@@ -77,7 +83,7 @@ ${reportStyle}
 <p>${task.summary} ${data ? sizes(data, synthetic) : ""}</p>
 </header>
 <main>
-${training ? scoresSection(task, data?.test ?? [], training, staleIn(training.basis, basisOf(notebook.config, notebook.run, made)), sure) : ""}
+${training ? scoresSection(task, data, training, staleIn(training.basis, basisOf(notebook.config, notebook.run, made)), sure) : ""}
 ${training ? curvesSection(task, training.history) : ""}
 ${analysis ? analysisSection(analysis, { synthetic, data, knowledge: notebook.knowledge, task }) : ""}
 ${trust ? trustSection(trust) : ""}
@@ -104,11 +110,13 @@ function sizes(data: NotebookData, synthetic: readonly Synthetic[]): string {
 
 function scoresSection(
   task: Task,
-  test: readonly Example[],
+  data: NotebookData | undefined,
   { results, device, basis, remarks = [] }: TrainingResult,
   stale: readonly Stale[],
   sure: Sureness | undefined,
 ): Html {
+  const test = data?.test ?? [];
+  const set = data && isValidationScored(data) ? "validation" : "test";
   const stages = (["few", "synthetic"] as const).filter((stage) => results[stage]);
   const stageNames: Readonly<Record<StageId, string>> = {
     few: "Few-shot alone",
@@ -141,7 +149,7 @@ function scoresSection(
   );
   const constant = constantWords(task, sure?.constant, metricWords(task.metrics[0]), stageNames);
   return html`<section>
-<h2>Scores on the test set</h2>
+<h2>Scores on the ${set} set</h2>
 <div class="scroll" role="region" tabindex="0" aria-label="Scores"><table><thead><tr><th scope="col">Metric</th>${stages.map((s) => html`<th scope="col" class="n">${stageNames[s]}</th>`)}</tr></thead><tbody>${rows}${overlapRows}</tbody></table></div>
 ${surenessWords(sure, metricWords(task.metrics[0]), secondStageOf(basis))}
 ${constant ? html`<p>${constant}</p>` : ""}
@@ -150,7 +158,7 @@ ${stages.map((stage) => {
   return nothing ? html`<p>${stageNames[stage]}: ${nothing}</p>` : "";
 })}
 <details><summary>By label</summary>
-<div class="scroll" role="region" tabindex="0" aria-label="Scores by label"><table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the test set</th></tr></thead><tbody>${labels}</tbody></table></div></details>
+<div class="scroll" role="region" tabindex="0" aria-label="Scores by label"><table><thead><tr><th scope="col">Model</th><th scope="col">Label</th><th scope="col" class="n">Precision</th><th scope="col" class="n">Recall</th><th scope="col" class="n">F1</th><th scope="col" class="n">In the ${set} set</th></tr></thead><tbody>${labels}</tbody></table></div></details>
 ${confusions.length > 0 ? html`<details><summary>What was taken for what</summary><p>${confusionWords(task)}</p>${confusions}</details>` : ""}
 <p class="soft">Trained on ${device === "webgpu" ? "WebGPU" : "WASM"}, ${trainedBy}.${stale.length > 0 ? " The run has gone on since: what stands below is of its present state." : ""}</p>
 ${remarks.map((remark) => html`<p class="soft">${remark}</p>`)}
@@ -196,7 +204,8 @@ function shotsSection(data: NotebookData): Html {
 </section>`;
 }
 
-function errorsSection({ test }: NotebookData, { predicted: answers }: StageResult): Html {
+function errorsSection(data: NotebookData, { predicted: answers }: StageResult): Html {
+  const { test } = data;
   const predicted = answered(test, answers);
   const wrong = test.flatMap((gold, i) => {
     const guess = predicted[i];
@@ -204,7 +213,7 @@ function errorsSection({ test }: NotebookData, { predicted: answers }: StageResu
   });
   const items = wrong.slice(0, shownErrors).map(({ gold, guess }) => html`<li>${drawnBeside(gold, guess)}</li>`);
   return html`<section>
-<h2>${counted(wrong.length, "error")} in ${counted(predicted.length, "test example")}</h2>
+<h2>${counted(wrong.length, "error")} in ${counted(predicted.length, scoredNoun(data))}</h2>
 <ol>${items}</ol>
 ${wrong.length > shownErrors ? html`<p class="soft">The first ${shownErrors}.</p>` : ""}
 </section>`;

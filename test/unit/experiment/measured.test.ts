@@ -16,6 +16,10 @@ describe("the real set that a run is measured beside", () => {
     expect(texts(data, written)).toEqual(["validation", "test"]);
   });
 
+  it("holds each row once where the validation set stands for a test set that is not there", () => {
+    expect(texts({ ...data, test: [pair("validation")] }, written)).toEqual(["validation"]);
+  });
+
   it("is never the rows that the source takes itself", () => {
     expect(texts(full, { kind: "gold" })).toEqual(["validation", "test"]);
   });

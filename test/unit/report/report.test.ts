@@ -110,6 +110,15 @@ describe("reportHtml", () => {
     expect(reportHtml(notebook(), two, {})).toContain("on 1 synthetic example. The run has gone on since");
   });
 
+  it("tells scores of the validation set from those of a test set", () => {
+    const { data, ...rest } = notebook();
+    const own = data ? reportHtml({ ...rest, data: { ...data, validation: data.test } }, [], {}) : "";
+    expect(own).toContain("<h2>Scores on the validation set</h2>");
+    expect(own).toMatch(/<h2>\d+ errors? in 2 validation examples<\/h2>/);
+    expect(own).not.toContain("in 2 test examples");
+    expect(report).toContain("<h2>Scores on the test set</h2>");
+  });
+
   it("counts one thing as one", () => {
     expect(report).toContain("<h2>1 synthetic example</h2>");
     const thrown = reportHtml(notebook(), [], { "topic-absent": 1 });

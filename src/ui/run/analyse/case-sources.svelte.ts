@@ -1,6 +1,7 @@
 // Texts for the case study: this run's, and those of other runs and of arena cells of the same task in this browser. Knows no component.
 
 import { methodName } from "../../../experiment/grid.ts";
+import { evaluationRows } from "../../../experiment/notebook.ts";
 import type { CaseSource } from "../../../report/case-study.ts";
 import { taskIdOf } from "../../../tasks/catalogue.ts";
 import type { Example } from "../../../tasks/example.ts";
@@ -32,7 +33,7 @@ export class CaseSources {
     const { notebook, generate, config } = this.#run;
     const { train = [], validation = [], test = [], gold = [] } = notebook.data ?? {};
     return [
-      { name: "Real", examples: [...train, ...validation, ...test, ...gold] },
+      { name: "Real", examples: [...train, ...evaluationRows({ validation, test }), ...gold] },
       { name: `This run: ${methodName(config.source)}`, examples: generate.accepted.map(({ example }) => example) },
     ];
   }
