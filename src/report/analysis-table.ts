@@ -12,10 +12,10 @@ export interface MeasureRow {
   readonly reading: string;
 }
 
-/** Value with its 95 % interval, or alone where there is none. */
+/** Value with its 95 % interval, which no line break parts; alone where there is none. */
 export function estimateWords({ value, low, high }: Estimate, digits = 3): string {
   if (low === undefined || high === undefined) return value.toFixed(digits);
-  return `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+  return `${value.toFixed(digits)} (${low.toFixed(digits)}\u00a0to\u00a0${high.toFixed(digits)})`;
 }
 
 /** Measures that the real set has too. */
