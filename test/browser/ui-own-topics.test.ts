@@ -47,6 +47,19 @@ async function twoTypes() {
   return { kept };
 }
 
+it("keeps the lines of a list that are left out where the label is renamed, and where that is undone", async () => {
+  await twoTypes();
+  await page.getByRole("radio", { name: /^A list of yours/ }).click();
+  const lines = `wheal\n${"too long ".repeat(20)}`;
+  await page.getByLabelText("For rash").fill(lines);
+  const name = page.getByRole("textbox", { name: "Entity type 1" });
+  await name.fill("eruption");
+  await expect.element(page.getByLabelText("For eruption")).toHaveValue(lines);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.element(page.getByLabelText("For rash")).toHaveValue(lines);
+  await expect.element(page.getByLabelText("For pump")).toHaveValue("");
+});
+
 it("keeps lists as far as they go, says which label lacks one, and shows them as Undo leaves them", async () => {
   const { kept } = await twoTypes();
   await page.getByRole("radio", { name: /^A list of yours/ }).click();

@@ -1,6 +1,8 @@
 // Texts that are typed into the boxes of a task's page and not taken: kept beside the task, and no change to undo. Knows no page.
 
 import type { Drafts } from "../../tasks/own-store.ts";
+import { topicsBox } from "./topic-text.ts";
+import type { LabelIds } from "./under-way.ts";
 
 export class BoxDrafts {
   /** By box; blank ones are not kept. */
@@ -24,6 +26,16 @@ export class BoxDrafts {
     this.all = put(this.all);
     this.#own = put(this.#own);
     this.#changed();
+  }
+
+  /** The topics of a label that has another id stay its own. */
+  relabel(before: LabelIds, now: LabelIds): void {
+    const boxes = new Map([...before].map(([key, id]) => [topicsBox(id), topicsBox(now.get(key) || id)]));
+    boxes.delete(topicsBox("")); // topics of all labels
+    const put = (drafts: Drafts): Drafts =>
+      Object.fromEntries(Object.entries(drafts).map(([box, text]) => [boxes.get(box) ?? box, text]));
+    this.all = put(this.all);
+    this.#own = put(this.#own);
   }
 
   /** Shows another tab's beside what was typed here. */

@@ -306,7 +306,9 @@ export class TaskEditor {
   }
 
   #take(state: State): void {
+    const before = this.#ids;
     this.#state = state;
+    this.drafts.relabel(before, this.#ids);
     this.#keepSoon();
   }
 
