@@ -221,19 +221,21 @@ function refuseOtherClass({ tokenizer_class: name }: Json): void {
 }
 
 function specialTokens(file: string, vocabulary: readonly string[], names: Json): SpecialTokens {
+  /** The usual one where the named one is not in the vocabulary. */
+  const idIfAny = (field: string, usual: string): number | undefined =>
+    [nameOf(names[field]) ?? usual, usual].map((token) => vocabulary.indexOf(token)).find((found) => found >= 0);
   const idOf = (field: string, usual: string): number => {
-    const name = nameOf(names[field]) ?? usual;
-    const id = [name, usual].map((token) => vocabulary.indexOf(token)).find((found) => found >= 0);
-    if (id === undefined) throw malformed(file, `it has no ${name}`);
+    const id = idIfAny(field, usual);
+    if (id === undefined) throw malformed(file, `it has no ${nameOf(names[field]) ?? usual}`);
     return id;
   };
-  const mask = Math.max(...[nameOf(names.mask_token) ?? "[MASK]", "[MASK]"].map((token) => vocabulary.indexOf(token)));
+  const mask = idIfAny("mask_token", "[MASK]");
   return {
     pad: idOf("pad_token", "[PAD]"),
     unknown: idOf("unk_token", "[UNK]"),
     start: idOf("cls_token", "[CLS]"),
     separator: idOf("sep_token", "[SEP]"),
-    ...(mask < 0 ? {} : { mask }),
+    ...(mask === undefined ? {} : { mask }),
   };
 }
 

@@ -117,6 +117,14 @@ describe("a vocabulary", () => {
     expect(again.special).toEqual(tokenizer.special);
   });
 
+  it("has the usual token beside the one that is named, or in its place where that is lacking", () => {
+    const both = [...words, "[MASK]", "[PAD]"];
+    const special = (settings: object) =>
+      open({ "vocab.txt": both.join("\n"), "tokenizer_config.json": { ...named, ...settings } }).tokenizer.special;
+    expect(special({})).toMatchObject({ pad: 0, mask: 4 });
+    expect(special({ mask_token: "<none>", pad_token: "<none>" })).toMatchObject({ pad: 8, mask: 7 });
+  });
+
   it("ends with its last piece, whatever empty lines an editor left", () => {
     const { tokenizer } = open({ "vocab.txt": `${words.join("\r\n")}\r\n\r\n\r\n`, "tokenizer_config.json": named });
     expect(tokenizer.vocabulary).toEqual(words);
