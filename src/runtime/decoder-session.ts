@@ -7,6 +7,7 @@ import { toOnnx } from "../graph/onnx.ts";
 import { sizeOf, type Value } from "../graph/ops.ts";
 import type { Device } from "./device.ts";
 import { gpu } from "./gpu-device.ts";
+import { unlessFault } from "./gpu-faults.ts";
 import { requireHeap } from "./heap.ts";
 import { loadOrt, ortError } from "./ort.ts";
 
@@ -51,6 +52,8 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
   const ort = await loadOrt(device);
   // Keeps the device, and what is compiled, from one session to the next.
   const on = device === "webgpu" ? await gpu(ort) : undefined;
+  const fault = () => on?.fault();
+  fault(); // an older one is no fault of this session
   const externalData: { path: string; data: Uint8Array }[] = [];
   for await (const { name, data } of load()) {
     externalData.push({ path: name, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
@@ -86,9 +89,7 @@ export async function openDecoderSession(options: DecoderSessionOptions): Promis
       for (const [name, fed] of Object.entries(feeds)) tensors[name] = tensor(fed);
       const wanted = Object.fromEntries([...graph.outputs.keys()].map((name) => [name, into[name] ? tensor(into[name]) : null]));
       try {
-        const results = await session.run(tensors, wanted);
-        const unheard = on?.fault();
-        if (unheard) throw unheard;
+        const results = await unlessFault(fault, () => session.run(tensors, wanted));
         const here = Object.entries(results).filter(([name]) => !into[name]);
         return new Map(here.map(([name, result]) => [name, result.data as Float32Array]));
       } catch (error) {

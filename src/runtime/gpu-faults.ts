@@ -15,3 +15,16 @@ export function gpuFaults(device: GPUDevice, which: "all" | "memory" = "all"): (
   });
   return () => [fault, (fault = undefined)][0];
 }
+
+/** The result of a task, unless an error that it was not told of makes that worth nothing. No such error outlives the task. */
+export async function unlessFault<T>(fault: () => ClinfuseError | undefined, task: () => Promise<T>): Promise<T> {
+  let unheard: ClinfuseError | undefined;
+  let result: T;
+  try {
+    result = await task();
+  } finally {
+    unheard = fault();
+  }
+  if (unheard) throw unheard;
+  return result;
+}

@@ -140,6 +140,15 @@ it("says out-of-memory where the GPU's memory runs out in the middle and no call
   await expect(trainer.step(feeds(1), options)).resolves.toMatchObject({ loss: 25 });
 });
 
+it("tells no error of a call that failed to the next one", async () => {
+  const { device } = await gpu(await loadOrt("webgpu"));
+  trainer = await openTrainer({ device: "webgpu", graphs, weights });
+  device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("no room") }));
+  const { scale: _, ...lacking } = feeds(1);
+  await expect(trainer.step(lacking, options)).rejects.toThrow(/scale/);
+  await expect(trainer.step(feeds(1), options)).resolves.toMatchObject({ loss: 25 });
+});
+
 it("says device-lost when the GPU goes away, and a trainer opened after that works", async () => {
   trainer = await openTrainer({ device: "webgpu", graphs, weights });
   await trainer.step(feeds(1), options);

@@ -7,6 +7,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Weight, Weights } from "../../weights/weight.ts";
 import { type GpuAdamW, type GpuGradient, gpuAdamW, storage } from "../gpu-adamw.ts";
 import { type Gpu, gpu } from "../gpu-device.ts";
+import { unlessFault } from "../gpu-faults.ts";
 import { loadOrt, ortError } from "../ort.ts";
 import { type Feeds, type HostTensor, partsOf, type Trainer, type TrainerOptions } from "../trainer.ts";
 import {
@@ -114,10 +115,7 @@ const failureOf = (lost: () => string | undefined) => (error: unknown) =>
 /** The result of a task, unless the device was lost before it or memory ran out in it: onnxruntime computes on, with buffers that hold nothing. */
 async function whole<T>({ lost, fault }: Gpu, task: () => Promise<T>): Promise<T> {
   if (lost() !== undefined) throw failureOf(lost)(undefined);
-  const result = await task();
-  const unheard = fault();
-  if (unheard) throw unheard;
-  return result;
+  return unlessFault(fault, task);
 }
 
 async function upload(
