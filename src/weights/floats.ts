@@ -1,6 +1,8 @@
 // Little-endian floats of 16, 32 and 64 bits as Float32Arrays. Knows no file format.
 
 export const floatTypes = ["F64", "F32", "F16", "BF16"] as const;
+/** For messages. */
+export const floatTypeWords = floatTypes.join(", ").replace(/, (?=[^,]*$)/, " and ");
 export type FloatType = (typeof floatTypes)[number];
 
 export const isFloatType = (type: string): type is FloatType => floatTypes.some((known) => known === type);

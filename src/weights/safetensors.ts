@@ -5,7 +5,7 @@
 import { ClinfuseError } from "../base/errors.ts";
 import { sizeOf } from "../graph/ops.ts";
 import { bareName } from "./bare-name.ts";
-import { floatsOf, floatTypes, isFloatType, toHalves } from "./floats.ts";
+import { floatsOf, floatTypeWords, isFloatType, toHalves } from "./floats.ts";
 import type { LazyWeight, Weight, Weights } from "./weight.ts";
 
 /** The reference implementation's own limit for the header, in bytes. */
@@ -207,17 +207,20 @@ function truncated(file: string, got: number, expected: number): ClinfuseError {
   return new ClinfuseError("model-truncated", `${file} has ${got} bytes, its header says at least ${expected}`, {
     file,
     got,
-    expected,
+    expected: floatTypeWords,
   });
 }
 
 function toFloat32(bytes: ArrayBuffer, { name, dtype }: SafetensorsEntry, file: string): Float32Array {
   if (isFloatType(dtype)) return floatsOf(bytes, dtype);
-  const expected = floatTypes.join(", ");
-  throw new ClinfuseError("model-unsupported", `${file}: ${name} has elements of type ${dtype}; expected one of ${expected}`, {
-    file,
-    what: name,
-    got: dtype,
-    expected,
-  });
+  throw new ClinfuseError(
+    "model-unsupported",
+    `${file}: ${name} has elements of type ${dtype}; expected one of ${floatTypeWords}`,
+    {
+      file,
+      what: name,
+      got: dtype,
+      expected: floatTypeWords,
+    },
+  );
 }

@@ -3,6 +3,7 @@
 import { ClinfuseError } from "../../base/errors.ts";
 import { tensorName } from "../../nn/llama-hub.ts";
 import { hubTokenizer } from "../../text/byte-level-tokenizer.ts";
+import { floatTypeWords } from "../../weights/floats.ts";
 import { decoderFault, folderWeights } from "../decoder-weights.ts";
 import { endsOf, jsonOf, type ModelFolder, templateOf } from "../model-folder.ts";
 import type { Checked } from "./encoder.ts";
@@ -44,6 +45,6 @@ function refuseNumbers(places: readonly WeightPlace[]): void {
   const other = places.find(({ name, floats }) => tensorName(name) !== undefined && !floats);
   if (!other) return;
   const { name, type, file } = other;
-  const why = `the file ${file}: ${name} has numbers of the type ${type}; only F64, F32, F16 and BF16 are read`;
+  const why = `the file ${file}: ${name} has numbers of the type ${type}; only ${floatTypeWords} are read`;
   throw refusal("model-unsupported", why, gguf, { file, what: name, got: type });
 }

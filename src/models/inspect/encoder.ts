@@ -5,6 +5,7 @@ import { bertParameters } from "../../nn/bert.ts";
 import { type BertConfig, oneTypeRemark, readBertConfig } from "../../nn/bert-config.ts";
 import { headParameters } from "../../nn/heads.ts";
 import { readTokenizer, tokenizerFileNames } from "../../text/tokenizer-files.ts";
+import { floatTypeWords } from "../../weights/floats.ts";
 import { readText } from "../model-folder.ts";
 import { familyOfNames } from "./families.ts";
 import type { FloatsAt } from "./finite.ts";
@@ -161,7 +162,7 @@ function lacking({ name, shape }: Parameter, folder: string): Error {
 }
 
 function otherNumbers({ name, type, file }: WeightPlace): Error {
-  const why = `the file ${file}: ${name} has numbers of the type ${type}; only F64, F32, F16 and BF16 are read`;
+  const why = `the file ${file}: ${name} has numbers of the type ${type}; only ${floatTypeWords} are read`;
   const remedy = "Choose the checkpoint with whole floats, or save it so in Python: model.float().save_pretrained(...).";
   return refusal("model-unsupported", why, remedy, { file, what: name, got: type });
 }

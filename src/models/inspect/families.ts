@@ -1,6 +1,7 @@
 // Families of models by their config.json: which are read here, and what the others are, in words. Knows no weights.
 
 import { isLlamaFamily, llamaFamily } from "../../nn/llama-config.ts";
+import { floatTypeWords } from "../../weights/floats.ts";
 import { refusal } from "./refusal.ts";
 
 /** The classes' beginnings and a name for people, by `model_type`. */
@@ -147,7 +148,7 @@ export function refuseQuantisedNames(names: readonly string[], folder: string): 
 }
 
 function quantisedError(what: string): Error {
-  const why = `${what}, and of safetensors only whole floats are read (F32, F16, BF16)`;
+  const why = `${what}, and of safetensors only whole floats are read (${floatTypeWords})`;
   const remedy = "Choose the model's own repository with F16 or BF16 weights, or a GGUF file, which may be quantised.";
   return refusal("model-unsupported", why, remedy, { what: "quantised weights" });
 }
