@@ -21,9 +21,8 @@ export function transformersTokenizer({ vocabulary, special, config, added: whol
   const token = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
   const text = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
   const masks = special.mask === undefined ? [] : [special.mask];
-  const added = [special.pad, special.unknown, special.start, special.separator, ...masks, ...whole.values()].map((id) =>
-    addedToken(id, piece(id)),
-  );
+  const ids = new Set([special.pad, special.unknown, special.start, special.separator, ...masks, ...whole.values()]);
+  const added = [...ids].map((id) => addedToken(id, piece(id)));
   const tokenizer = {
     version: "1.0",
     truncation: null,

@@ -138,6 +138,14 @@ describe("a vocabulary", () => {
     expect(remarks).toEqual([]);
   });
 
+  it("is written with each special token once, one that was added too", () => {
+    const settings = { ...named, mask_token: "[HIDE]", added_tokens_decoder: { 7: { content: "[HIDE]" } } };
+    const { tokenizer } = open({ "vocab.txt": words.join("\n"), "tokenizer_config.json": settings });
+    expect(tokenizer.special.mask).toBe(7);
+    const written = JSON.parse(transformersTokenizer(tokenizer).get("tokenizer.json") as string);
+    expect(written.added_tokens.map(({ id }: { id: number }) => id)).toEqual([0, 1, 2, 3, 7]);
+  });
+
   it("says which tokens of added_tokens.json are cut here", () => {
     const files = { "vocab.txt": words.join("\n"), "tokenizer_config.json": named, "added_tokens.json": { "[DRUG]": 7 } };
     const { tokenizer, remarks } = open(files);
