@@ -3,7 +3,7 @@
 /** The text as a reader sees it: without invisible characters and chat tokens, and nothing after the token that ends a turn. */
 export function visible(completion: string): string {
   const text = completion
-    .replace(/\r\n?|\u2028|\u2029/g, "\n")
+    .replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, "\n")
     .replace(/[\u200B\u2060\uFEFF\u00AD]|(?![\n\t])\p{Cc}/gu, "")
     .trim();
   const begun = text.replace(

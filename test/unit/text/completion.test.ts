@@ -17,6 +17,10 @@ it.each([
   expect(withoutNextTurn(visible(completion)).trim()).toBe(text);
 });
 
+it.each(["\v", "\f", "\u0085", "\u2028", "\r"])("%j ends a line and joins no words", (end) => {
+  expect(visible(`gout${end}asthma`)).toBe("gout\nasthma");
+});
+
 it.each(["The ratio was <2 | >5 in both.", "p <|0.05|", "a\tb\nc"])("%j stays", (completion) => {
   expect(withoutNextTurn(visible(completion))).toBe(completion);
 });
