@@ -74,9 +74,9 @@ function demonstrationLine(example: Example): string {
 const noStyle =
   /^(here|sure|these|the following|possible|potential|example|sentence|text|question|answer|note)\b|\b(sentences?|examples?|datasets?|training set|includes?)$/i;
 
-/** Words of a sentence: a name has no verb, and a line that has one is prose. */
+/** Words of a sentence: a name has no verb, and a line that has one is prose. "Bipolar I disorder" and "May-Hegglin anomaly" have none. */
 export const verb =
-  /\b(is|are|was|were|be|has|have|had|can|cannot|can't|will|would|should|could|may|might|do|does|did|i|i'm|you|we|they|it)\b/i;
+  /\b(?:is|are|am|was|were|be|has|have|had|can|cannot|can't|will|would|should|could|may|might|do|does|did|i'm|you|we|they|it)\b(?!-)|^i\b(?!-)/i;
 
 /** Up to six words that can follow "in the style of", from an answer to `stylesPrompt`. */
 export function readStyles(answer: string, cut = false): string[] {

@@ -143,6 +143,12 @@ describe("reading topics", () => {
     for (const task of [bc5cdrDisease, hoc]) expect(readTopics(answer, task)).toEqual(names);
   });
 
+  it("takes names that look like a word of prose, and no prose", () => {
+    const answer = "1. May-Hegglin anomaly\n2. Bipolar I disorder\n3. I am a model\n4. It may hurt";
+    for (const task of [bc5cdrDisease, hoc])
+      expect(readTopics(answer, task)).toEqual(["may-hegglin anomaly", "bipolar i disorder"]);
+  });
+
   it("takes longer subtopics of whole texts than names of entities", () => {
     const answer = "1. Loss of p53 function in dividing cells\n2. Gout";
     expect(readTopics(answer, hoc)).toEqual(["loss of p53 function in dividing cells", "gout"]);
