@@ -10,8 +10,8 @@ import {
   beginningOf,
   contrastNotes,
   demonstrationsFor,
+  firstSentences,
   ofEachLabel,
-  sentencesOf,
   turns,
   withJsonLines,
 } from "./demonstrations.ts";
@@ -67,7 +67,7 @@ const answerForms = {
 } as const;
 
 function answerFormOf(examples: readonly SentenceExample[]): string {
-  const documents = examples.filter(({ text }) => sentencesOf(text).length > 1).length;
+  const documents = examples.filter(({ text }) => firstSentences(text, 2).length > 1).length;
   return answerForms[2 * documents > examples.length ? "document" : "sentence"];
 }
 

@@ -130,15 +130,21 @@ export function ofEachLabel<E extends Example>(task: Task, examples: readonly E[
 
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** Without the white space between them. */
-export const sentencesOf = (text: string): readonly string[] =>
-  [...segmenter.segment(text)].map(({ segment }) => segment.trim()).filter((sentence) => sentence !== "");
+/** So many at most, without the white space between them. The rest of the text is not read. */
+export function firstSentences(text: string, most: number): readonly string[] {
+  const found: string[] = [];
+  for (const { segment } of segmenter.segment(text)) {
+    if (segment.trim() !== "") found.push(segment.trim());
+    if (found.length === most) break;
+  }
+  return found;
+}
 
 /** Released code: so many sentences of a document are shown. */
 export const shownSentences = 3;
 
 /** The text as it is, or the beginning of one that is longer. */
 export function beginningOf(text: string): string {
-  const sentences = sentencesOf(text);
+  const sentences = firstSentences(text, shownSentences + 1);
   return sentences.length > shownSentences ? sentences.slice(0, shownSentences).join(" ") : text;
 }

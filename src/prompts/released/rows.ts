@@ -3,7 +3,7 @@
 import type { Example, Span } from "../../tasks/example.ts";
 import type { Family } from "../../tasks/families.ts";
 import type { ExampleOf, Task } from "../../tasks/task.ts";
-import { sentencesOf, shownSentences } from "../demonstrations.ts";
+import { firstSentences, shownSentences } from "../demonstrations.ts";
 import { pythonJson } from "./python-json.ts";
 import { releasedWords } from "./words.ts";
 
@@ -13,7 +13,7 @@ const mentions = (text: string, spans: readonly Span[]): string[] => spans.map((
 const indexOf = (task: Task, id: string): number => task.labels.findIndex((label) => label.id === id);
 
 /** The code shows three sentences of a text; of a relation's row the same of its JSON, which it may cut. */
-const firstThree = (text: string): string => sentencesOf(text).slice(0, shownSentences).join(" ");
+const firstThree = (text: string): string => firstSentences(text, shownSentences).join(" ");
 
 /** By turn. */
 const rows: { readonly [F in Family]: readonly Write<F>[] } = {
