@@ -142,6 +142,17 @@ it("keeps of another tab's texts those of boxes in which nothing was typed here"
   await expect.element(box).toHaveValue("mine");
 });
 
+it("shows no text any more that another tab took", async () => {
+  const services = await at("#/task/own-1");
+  const box = page.getByLabelText("Type or paste texts");
+  await box.fill("mine");
+  await expect.poll(async () => (await services.tasks.get("own-1"))?.drafts).toEqual({ texts: "mine" });
+  const now = (await services.tasks.get("own-1")) as OwnTask;
+  const taken = { ...now, updatedAt: now.updatedAt + 1, drafts: {}, waiting: [["mine"]] };
+  await services.tasks.put(taken, now.updatedAt);
+  await expect.element(box).toHaveValue("");
+});
+
 it("keeps an example that is being labelled again where the reader leaves the page", async () => {
   const [text, causes] = ["Lithium and tremor.", "causes"];
   const head = { start: 0, end: 7, label: "drug" };

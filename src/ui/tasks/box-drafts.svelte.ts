@@ -9,6 +9,8 @@ export class BoxDrafts {
   all = $state.raw<Drafts>({});
   /** Those of this tab. */
   #own: Drafts = {};
+  /** Those that are kept by now. */
+  #kept: Drafts = {};
   readonly #changed: () => void;
 
   constructor(all: Drafts, changed: () => void) {
@@ -36,10 +38,19 @@ export class BoxDrafts {
       Object.fromEntries(Object.entries(drafts).map(([box, text]) => [boxes.get(box) ?? box, text]));
     this.all = put(this.all);
     this.#own = put(this.#own);
+    this.#kept = put(this.#kept);
   }
 
-  /** Shows another tab's beside what was typed here. */
+  /** Notes what was kept. */
+  noteKept(drafts: Drafts): void {
+    this.#kept = drafts;
+  }
+
+  /** Shows another tab's beside what was typed here, but for a text that was kept and that the other tab took. */
   follow(theirs: Drafts): void {
+    const isTaken = (box: string) => theirs[box] === undefined && this.#own[box] === this.#kept[box];
+    this.#own = Object.fromEntries(Object.entries(this.#own).filter(([box]) => !isTaken(box)));
+    this.#kept = theirs;
     this.all = { ...theirs, ...this.#own };
   }
 

@@ -328,13 +328,16 @@ export class TaskEditor {
         const { keys: _, ...state } = this.#state;
         const elsewhere = this.#elsewhere && isOf(this.#elsewhere, state.waiting[0]) ? this.#elsewhere : undefined;
         const underWay = this.underWay ? this.#kept(this.underWay) : elsewhere;
-        const beside = { drafts: this.drafts.all, ...(underWay ? { underWay } : {}) };
+        const drafts = this.drafts.all;
+        const beside = { drafts, ...(underWay ? { underWay } : {}) };
         const saved = await this.#list.save({ id: this.id, updatedAt, ...state, ...beside }, this.#stored);
         this.failure = undefined;
         this.deleted = saved.kind === "deleted";
         this.overtaken = saved.kind === "outdated";
-        if (saved.kind === "written") this.#stored = updatedAt;
-        else if (saved.kind === "outdated") {
+        if (saved.kind === "written") {
+          this.#stored = updatedAt;
+          this.drafts.noteKept(drafts);
+        } else if (saved.kind === "outdated") {
           this.#follow(saved.task);
           if (this.underWay || this.drafts.isTyped) this.#keepSoon();
         }
