@@ -13,7 +13,7 @@ import type { Label, Task } from "../../tasks/task.ts";
 import type { OwnTaskList } from "../own-task-list.svelte.ts";
 import { BoxDrafts } from "./box-drafts.svelte.ts";
 import { missingWords } from "./missing-words.ts";
-import { isOf, type LabelIds, sameTexts, type UnderWay } from "./under-way.ts";
+import { asBefore, isOf, type LabelIds, type UnderWay } from "./under-way.ts";
 
 export type SetName = keyof TaskExamples;
 
@@ -380,15 +380,10 @@ export class TaskEditor {
     this.#past = [...this.#past, this.#state].slice(-mostUndone);
     this.#future = [];
     this.#touched = { what: "", at: 0 };
-    // A text that waits as before is the same one: its marks are not lost.
-    const same = (texts: readonly string[], i: number) => {
-      const before = this.waiting[i];
-      return before && sameTexts(before, texts) ? before : texts;
-    };
     const isSame = half.labels.length === this.half.labels.length;
     const keyOf = (id: string) => [...this.#ids].find(([, other]) => other === id && id !== "")?.[0];
     const keys = half.labels.map(({ id }, i) => (isSame ? this.#state.keys[i] : keyOf(id)) ?? this.#nextKey++);
-    this.#state = { half, keys, examples, waiting: waiting.map(same) };
+    this.#state = { half, keys, examples, waiting: asBefore(waiting, this.waiting) };
     this.#stored = updatedAt;
     this.#elsewhere = underWay;
     this.drafts.follow(drafts);

@@ -20,3 +20,10 @@ export const sameTexts = (a: readonly string[] | undefined, b: readonly string[]
 
 /** Tells whether the example is one of these texts. */
 export const isOf = (example: Example, texts: readonly string[] | undefined): boolean => sameTexts(texts, textsOf(example));
+
+/** A text that waits as before is the same one: its marks are not lost. */
+export const asBefore = (
+  now: readonly (readonly string[])[],
+  before: readonly (readonly string[])[],
+): readonly (readonly string[])[] =>
+  now.map((texts, i) => (sameTexts(before[i], texts) ? (before[i] as readonly string[]) : texts));
