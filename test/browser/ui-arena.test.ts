@@ -233,6 +233,18 @@ describe("an arena", () => {
     await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
   });
 
+  it("leaves a cell open that another tab computes, fills the others, and says so", async () => {
+    const fake = fakeServices();
+    await arenaOf(fake);
+    fake.failures.set("generate", new ClinfuseError("run-busy", "held"));
+    await button("Fill 3 cells").click();
+    await expect.element(page.getByRole("alert")).toHaveTextContent("Another tab is working on this run");
+    await expect.element(page.getByText(/^3 cells: 2 done/)).toBeVisible();
+    expect(document.body.textContent).not.toMatch(/cell failed/);
+    await button("Go on with 1 cell").click();
+    await expect.element(page.getByText(/^3 cells: 3 done\./)).toBeVisible();
+  });
+
   it("holds the runs' buttons while it is at work, and names itself there", async () => {
     const data = { source: "sample", remarks: [], train: [], validation: [], test: [] };
     const knowledge = { topics: { Disease: [] }, styles: [], lexicon: [] };

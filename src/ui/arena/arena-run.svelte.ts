@@ -31,6 +31,9 @@ import { type ArenaChange, retitled, titled } from "./arena-title.ts";
 
 const stepWords = { task: "data", knowledge: "knowledge", generate: "writing", train: "training", evaluate: "scores" } as const;
 
+/** Codes of a cell that another tab is computing: it is left open, not failed. */
+const inOtherTab: ReadonlySet<string> = new Set<ErrorCode>(["run-busy", "training-busy"]);
+
 function tooFew({ name }: Task): ClinfuseError {
   const remedy = "Label more examples where the task is edited and take it anew here, or let a run of it lend its rows.";
   return new ClinfuseError("not-enough-examples", `${name} has too few labelled examples to train on`, { what: name, remedy });
@@ -179,12 +182,15 @@ export class ArenaRun {
         const name = `${taskOf(of.config.task).name}, ${methodName(of.source)}${share}, seed ${of.seed}: ${doing}`;
         this.work.tell(name, before + cell, before + open.length, left);
       };
+      let busy: Failure | undefined;
       for await (const event of drive({ cells }, this.#lab.services.products, ports, signal, { keepGoing: true })) {
         if (event.type === "step") tell(event.cell, stepWords[event.step]);
-        await this.#heard(event, open);
+        if (event.type === "failed" && inOtherTab.has(event.failure.code)) busy = event.failure;
+        else await this.#heard(event, open);
         const ended = event.type === "result" || event.type === "failed" ? event.cell + 1 : 0;
         if (ended > 0) left = ((performance.now() - startedAt) / ended) * (open.length - ended);
       }
+      if (busy) throw this.errorOf(busy);
     });
 
   async #heard(event: DriveEvent, open: readonly { readonly name: string }[]): Promise<void> {

@@ -16,7 +16,7 @@ export interface UnderWay {
   readonly example: Example;
 }
 
-export const sameTexts = (a: readonly string[] | undefined, b: readonly string[]): boolean => a?.join("\0") === b.join("\0");
+const sameTexts = (a: readonly string[] | undefined, b: readonly string[]): boolean => a?.join("\0") === b.join("\0");
 
 /** Tells whether the example is one of these texts. */
 export const isOf = (example: Example, texts: readonly string[] | undefined): boolean => sameTexts(texts, textsOf(example));
