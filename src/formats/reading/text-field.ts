@@ -50,12 +50,13 @@ export function fieldsOf(rows: Collection, all: readonly FieldsRow[]): (row: Fie
   const names = [...new Set(all.flatMap(({ texts }) => Object.keys(texts)))];
   const holding = new Map(names.map((key) => [key, held(stating, key)]));
   const reaching = new Set(names.filter((key) => reaches(all, key)));
+  const lengths = new Map(names.map((key) => [key, lengthOf(all, key)]));
   return ({ file, line, texts, likely }) => {
     const keys = Object.keys(texts);
     const best = most(keys, (key) => holding.get(key) ?? 0);
     const left = best.length > 1 && marked ? best.filter((key) => reaching.has(key)) : best;
     const named = best.length > 1 ? likely.find((key) => best.includes(key)) : undefined;
-    const longest = marked ? [] : most(best, (key) => lengthOf(all, key));
+    const longest = marked ? [] : most(best, (key) => lengths.get(key) ?? 0);
     const key = named ?? (left.length === 1 ? left[0] : longest[0]);
     if (key === undefined)
       return malformed(
