@@ -13,10 +13,14 @@ export interface LaidOut {
   readonly sections: readonly Extent[];
 }
 
-/** The layout in which most mentions hold their own texts: offsets of passages may count escapes, and code points or UTF-16 units. */
+/**
+ * The layout in which most mentions hold their own texts: offsets of passages may count escapes, and code points or UTF-16 units. Where that decides
+ * nothing and a mention states no text, the passages' own offsets are believed.
+ */
 export function layoutOf(passages: readonly Passage[], mentions: readonly StatedMention[]): LaidOut {
   const joined = laidOut(passages);
-  const layouts = [joined, laidOut(passages, (text) => [...text].length), laidOut(passages, (text) => text.length)];
+  const placed = [laidOut(passages, (text) => [...text].length), laidOut(passages, (text) => text.length)];
+  const layouts = mentions.some(({ said }) => said === undefined) ? [...placed, joined] : [joined, ...placed];
   const best = bestText(
     layouts.map(({ text }) => text),
     mentions,
