@@ -51,11 +51,16 @@ function looksTagged(head: string): boolean {
 
 const tagIn = (cells: readonly string[], behind: number): string => tagWritten((cells.at(-1 - behind) ?? "").trim());
 
-/** Columns behind that of the tags: the last that holds any, for a column of notes may follow. */
+/** Tags of phrases, as CoNLL's files of 2000 and 2003 have them before the column of the entities. */
+const phrase = /^[BI]-(?:ADJP|ADVP|CONJP|INTJ|LST|NP|PP|PRT|SBAR|UCP|VP)$/;
+
+/** Columns behind that of the tags: the last that holds any, for a column of notes may follow. A column of phrases is none of tags. */
 function columnsBehind(rows: readonly (readonly string[])[]): number {
   const width = rows[0]?.length ?? 0;
   const places = Array.from({ length: Math.max(width - 1, 0) }, (_, i) => i);
-  return places.find((behind) => rows.some((cells) => cells.length === width && tagForm.test(tagIn(cells, behind)))) ?? 0;
+  const tagsIn = (behind: number) => rows.filter((cells) => cells.length === width).map((cells) => tagIn(cells, behind));
+  const found = places.find((behind) => tagsIn(behind).some((tag) => tagForm.test(tag))) ?? 0;
+  return tagsIn(found).some((tag) => phrase.test(tag)) ? 0 : found;
 }
 
 interface Line {
