@@ -17,9 +17,9 @@ import { markedPlaces } from "../reading/offsets.ts";
 import { layoutOf, type Passage } from "../reading/passages.ts";
 import { malformed } from "../reading/text-file.ts";
 import { isNcbiClass } from "../reading/types.ts";
-import { columnOf, type LabelledTable, type Layout, objectsIn, textIn, type Values, wholeNumber } from "./layout.ts";
+import { type LabelledTable, type Layout, objectsIn, textIn, type Values, wholeNumber } from "./layout.ts";
 
-const has = (table: LabelledTable, name: string): boolean => columnOf(table, [name]) !== undefined;
+const has = (table: LabelledTable, name: string): boolean => table.columns.includes(name);
 
 export const documents: Layout = {
   columns: "passages (or text), entities and, for pairs of them, relations, as BigBio has them",
@@ -39,6 +39,8 @@ function addRow(rows: Collection, ids: DocumentIds, split: Split, row: Values, f
   const stretches = listIn(row, "entities", file, line).flatMap((one) => mentionIn(rows, one, file, line));
   const mentions = passages.length > 0 ? stretches : inUnits(text as string, stretches);
   if (mentions.some(({ type }) => isNcbiClass(type))) rows.corpora.add("ncbi-disease");
+  if (rows.task.shape === "relation" && (row.relations === null || row.relations === undefined))
+    malformed(file, line, 'the row has no "relations", and the task is about them: write [] where none is stated');
   const stated = listIn(row, "relations", file, line).map((one) => relationIn(one, file, line));
   const name = row.document_id ?? row.pmid;
   const whole = passages.length === 0 && name === undefined && (text as string).length <= longText;

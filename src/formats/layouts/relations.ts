@@ -6,15 +6,17 @@ import type { At } from "../format.ts";
 import { markedPair } from "../marked-relations.ts";
 import { maskedPair, maskPattern } from "../masked-relations.ts";
 import type { Collection } from "../reading/collection.ts";
+import { isNumber } from "../reading/labels.ts";
 import { placed } from "../reading/offsets.ts";
 import { relationLabels } from "../reading/relation-labels.ts";
 import { malformed } from "../reading/text-file.ts";
+import { isType } from "../reading/types.ts";
 import { labelIn } from "./cell-labels.ts";
-import { columnOf, isNumber, type LabelledTable, type Layout, labelColumns, textIn, type Values } from "./layout.ts";
+import { columnOf, type LabelledTable, type Layout, labelColumns, textIn, type Values } from "./layout.ts";
 
 const textColumns = ["text", "sentence"];
 const hasPlaces = (table: LabelledTable): boolean =>
-  ["head_start", "head_end", "tail_start", "tail_end"].every((name) => columnOf(table, [name]) !== undefined);
+  ["head_start", "head_end", "tail_start", "tail_end"].every((name) => table.columns.includes(name));
 
 export const relations: Layout = {
   columns: "text (or sentence) with its pair masked, as @GENE$ and @DISEASE$, and label",
@@ -69,7 +71,13 @@ function statedPair(task: Task, text: string, row: Values, at: At): Pair {
   const stated = (["head", "tail"] as const).map((end) => {
     const [from, to] = [row[`${end}_start`], row[`${end}_end`]];
     if (!isNumber(from) || !isNumber(to)) return malformed(at.file, at.line, `"${end}_start" and "${end}_end" must be numbers`);
-    const said = row[end];
+    const [said, type] = [row[end], row[`${end}_type`]];
+    if (typeof type === "string" && !isType(task[end].type, type))
+      malformed(
+        at.file,
+        at.line,
+        `the ${end} is of the type ${JSON.stringify(type)}, and ${task.name} has ${task[end].type} there`,
+      );
     return { ...at, start: Number(from), end: Number(to), ...(typeof said === "string" ? { said } : {}) };
   });
   const [head, tail] = placed(text, stated).map(({ start, end }) => ({ start, end })) as [

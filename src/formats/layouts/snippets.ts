@@ -2,12 +2,12 @@
 
 import { addSnippets, attributesIn, servesCasi } from "../casi.ts";
 import { malformed } from "../reading/text-file.ts";
-import { columnOf, type Layout } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 
 export const snippets: Layout = {
   columns: "snippet and annotations",
   serves: servesCasi,
-  fits: (table) => columnOf(table, ["snippet"]) !== undefined && columnOf(table, ["annotations"]) !== undefined,
+  fits: ({ columns }) => columns.includes("snippet") && columns.includes("annotations"),
   add(rows, tables) {
     for (const table of tables) {
       const { file, split } = table;
