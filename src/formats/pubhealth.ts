@@ -4,7 +4,7 @@ import type { Task } from "../tasks/task.ts";
 import { isVisible } from "../tasks/words.ts";
 import type { At, Format, Split } from "./format.ts";
 import { Collection } from "./reading/collection.ts";
-import { coversLabels, labelNamed } from "./reading/labels.ts";
+import { coversLabels, isNumber, labelNamed } from "./reading/labels.ts";
 import { addPair } from "./reading/pairs.ts";
 import { extensionOf, splitOf } from "./reading/paths.ts";
 import { columnsIn, delimiterOf, headerOf, looseRows } from "./reading/table.ts";
@@ -84,7 +84,6 @@ export function addVerdicts(rows: Collection, claims: readonly Claim[]): void {
 
 /** Labels by number in health_fact, the copy on the Hugging Face hub, which alone says -1 for none. Other copies number them otherwise. */
 const healthFact = ["false", "mixture", "true", "unproven"] as const;
-const isNumber = (label: string): boolean => /^-?\d+(?:\.0+)?$/.test(label);
 
 /** Names of the labels of these rows, which are names themselves, or all of them numbers. */
 function truthNames(rows: Collection, claims: readonly Claim[]): (label: string) => string {

@@ -19,14 +19,14 @@ const isJson = (path: string): boolean => /^jsonl?$/.test(extensionOf(path));
 /** Fields of other formats, which have their own readers. */
 const ofOthers = /"(?:_id|annotation_id|annotator|annotations|lead_time|data|spans|doc_ids)"\s*:/;
 
-function looksLabelled(path: string, head: string): boolean {
+function looksLabelled(head: string): boolean {
   const row = firstRow(head);
   if (row === "" || ofOthers.test(row)) return false;
   const keys = [...row.matchAll(/"(\w+)"\s*:/g)].map(([, key]) => key as string);
   const has = (...names: readonly string[]) => names.every((name) => keys.includes(name));
   const isDocument = has("offsets") || has("text", "start", "end") || (has("passages") && !has("infons"));
   if (has("entities") && isDocument && !has("start_offset")) return true;
-  return isJson(path) && labelledColumns(keys, row);
+  return labelledColumns(keys, row);
 }
 
 /** A pair, a claim, BigBio's texts, or texts with a masked pair: with a label. */
@@ -58,9 +58,7 @@ export const table: Format = {
   extensions: [],
   serves: () => true,
   fits: (heads) =>
-    [...heads]
-      .filter(([path, head]) => (isJson(path) ? looksLabelled(path, head) : looksHeaded(path, head)))
-      .map(([path]) => path),
+    [...heads].filter(([path, head]) => (isJson(path) ? looksLabelled(head) : looksHeaded(path, head))).map(([path]) => path),
   claims: () => false,
   async read(tree, task) {
     const rows = new Collection(task);

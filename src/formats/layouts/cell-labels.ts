@@ -7,12 +7,11 @@ import { labels as evidenceVerdicts } from "../multivers.ts";
 import { labels as inferences } from "../nli.ts";
 import { truths } from "../pubhealth.ts";
 import { taskLabel } from "../reading/annotated.ts";
-import { coversLabels, type LabelNames, labelAt, labelNamed } from "../reading/labels.ts";
+import { coversLabels, isNumber, type LabelNames, labelAt, labelNamed } from "../reading/labels.ts";
 import { readPythonLiteral } from "../reading/python-literal.ts";
 import { relationLabels } from "../reading/relation-labels.ts";
 import { malformed } from "../reading/text-file.ts";
 import { labels as entailments } from "../rqe.ts";
-import { isNumber } from "./layout.ts";
 
 /** Names that corpora of pairs give to labels, a corpus each. */
 const ofPairs: readonly LabelNames[] = [questionPairs, entailments, inferences, evidenceVerdicts, truths];
@@ -45,12 +44,16 @@ export function labelIn(task: Task, value: unknown, classes: readonly string[] |
 const textOf = (value: unknown): string =>
   value === null || value === undefined ? "" : String(value).replace(/^(-?\d+)\.0+$/, "$1");
 
-const classNamed = (number: number, classes: readonly string[], { file, line }: At): string =>
+/** The name of a class by its number; empty for -1, which stands for none. Throws `file-malformed`. */
+export const classNamed = (number: number, classes: readonly string[], { file, line }: At): string =>
   number === -1 ? "" : (classes[number] ?? malformed(file, line, `the label ${number} has no name among ${classes.join(", ")}`));
 
 /** The labels of a cell that may hold several: a list, as Python or JSON writes one too, or names between semicolons, bars or doccano's hashes. */
 export function labelsIn(task: Task, value: unknown, classes: readonly string[] | undefined, at: At): string[] {
-  const found = new Set(partsOf(task, value).map((part) => labelIn(task, part, classes, at)));
+  const parts = partsOf(task, value);
+  if (parts.every(isNumber) && new Set(parts.map(Number)).size < parts.length)
+    malformed(at.file, at.line, "the list of labels repeats a number, as one flag for each class does: write the labels by name");
+  const found = new Set(parts.map((part) => labelIn(task, part, classes, at)));
   return task.labels.map(({ id }) => id).filter((id) => found.has(id));
 }
 

@@ -58,7 +58,3 @@ export function wholeNumber(value: unknown): number | undefined {
   const number = typeof value === "bigint" ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : undefined;
 }
-
-/** Tells a number, also in a cell of text. Floats of whole numbers are what a table with gaps makes of them. */
-export const isNumber = (value: unknown): boolean =>
-  typeof value === "bigint" || typeof value === "number" || (typeof value === "string" && /^\s*-?\d+(?:\.0+)?\s*$/.test(value));

@@ -15,6 +15,9 @@ function textOf(table: LabelledTable): ((row: Values) => string) | undefined {
   return (row) => [of(title)(row), of(abstract)(row)].filter(isVisible).join(" ");
 }
 
+/** Tells an empty list and the word "none" from a cell that says nothing, as "nan" does. */
+const saysNone = (cell: unknown): boolean => Array.isArray(cell) || /^\s*(?:none|\[\s*\])\s*$/i.test(String(cell ?? ""));
+
 export const texts: Layout = {
   columns: "text (or title and abstract) and labels",
   serves: (task) => task.shape === "sentence",
@@ -28,9 +31,8 @@ export const texts: Layout = {
       const [text, classes] = [textOf(table) as (row: Values) => string, table.classes(column)];
       for (const { line, value } of table.rows) {
         const labels = labelsIn(task, value[column], classes, { file, line });
-        const isStated = value[column] !== null && value[column] !== undefined && value[column] !== "";
         if (!isVisible(text(value))) rows.count("empty-text", file);
-        else if (labels.length === 0 && !(isStated && task.carries === "any")) rows.count("no-label", file);
+        else if (labels.length === 0 && !(task.carries === "any" && saysNone(value[column]))) rows.count("no-label", file);
         else if (labels.length > 1 && task.carries === "one")
           malformed(file, line, `the text carries ${labels.length} labels, and the task gives one`);
         else rows.add(split, { kind: "sentence", text: text(value), labels });

@@ -1,8 +1,9 @@
 // Claims with an explanation and a verdict in columns: PUBHEALTH as the Hugging Face hub has it. Knows no file format.
 
 import { addVerdicts, hasVerdicts, servesTruths } from "../pubhealth.ts";
-import { malformed } from "../reading/text-file.ts";
-import { columnOf, isNumber, type LabelledTable, type Layout, textIn, type Values } from "./layout.ts";
+import { isNumber } from "../reading/labels.ts";
+import { classNamed } from "./cell-labels.ts";
+import { columnOf, type LabelledTable, type Layout, textIn, type Values } from "./layout.ts";
 
 export const verdicts: Layout = {
   columns: "claim, explanation (or main_text) and label",
@@ -29,8 +30,6 @@ function namer(table: LabelledTable): (row: Values, line: number) => string {
   const [column, classes] = [columnOf(table, ["label"]) as string, table.classes("label")];
   return (row, line) => {
     const value = row[column] ?? "";
-    if (!classes || !isNumber(value)) return String(value);
-    const missing = () => malformed(table.file, line, `the label ${String(value)} has no name among ${classes.join(", ")}`);
-    return Number(value) === -1 ? "" : (classes[Number(value)] ?? missing());
+    return classes && isNumber(value) ? classNamed(Number(value), classes, { file: table.file, line }) : String(value);
   };
 }

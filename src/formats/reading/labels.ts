@@ -36,3 +36,7 @@ export function labelAt(task: Task, names: LabelNames, raw: string, { file, line
 /** Tells whether a task has every label that a table leads to. */
 export const coversLabels = (task: Task, names: LabelNames): boolean =>
   Object.values(names).every((id) => labelId(task, id) !== undefined);
+
+/** Tells a number, also in a cell of text. Floats of whole numbers are what a table with gaps makes of them. */
+export const isNumber = (value: unknown): boolean =>
+  typeof value === "bigint" || typeof value === "number" || (typeof value === "string" && /^\s*-?\d+(?:\.0+)?\s*$/.test(value));

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { readRows } from "../../../src/formats/dataset.ts";
 import { sentencesOf } from "../../../src/formats/reading/sentences.ts";
 import { taskById } from "../../../src/tasks/catalogue.ts";
+import { readTaskJson } from "../../../src/tasks/task-file.ts";
 
 type Files = Readonly<Record<string, string>>;
 const read = (task: string, files: Files) =>
@@ -41,6 +42,12 @@ describe("names of labels in several folders", () => {
     for (const set of [rows.full, rows.test]) expect(set).toMatchObject([{ spans: [{ start: 0, end: 4, label: "Disease" }] }]);
   });
 
+  it("are taken for rows that state their document too", async () => {
+    const row = `{"document_id": "7", "tokens": ["rash", "fever"], "labels": [1, 0]}\n`;
+    const { rows } = await rowsOf("bc5cdr-disease", { "train.jsonl": row, "label.json": names("B-Disease") });
+    expect(rows.full).toMatchObject([{ spans: [{ start: 0, end: 4, label: "Disease" }] }]);
+  });
+
   it("are refused where two numbers or two orders differ, by file", async () => {
     const files = { "train/data.jsonl": tagged, "test/data.jsonl": tagged };
     const json = { "train/label.json": names("B-Disease"), "test/label.json": names("B-Chemical") };
@@ -51,6 +58,22 @@ describe("names of labels in several folders", () => {
     await expect(read("mqp", { "a/train.jsonl": pair, "b/test.jsonl": pair, ...lists })).rejects.toThrow(
       "b/label.txt: its labels stand in another order than those of a/label.txt: read the two apart",
     );
+  });
+});
+
+describe("cells of labels", () => {
+  it("tell a text without labels from one that nobody labelled", async () => {
+    const labels = ["mild", "severe"].map((name) => ({ name }));
+    const { task } = readTaskJson({ name: "Severity", family: "classification", carries: "any", labels }, "x");
+    const cells = ["severe", "none", "[]", "nan", "-1", "N/A", ""];
+    const csv = ["text,label", ...cells.map((cell, i) => `T${i},${cell}`)].join("\n");
+    const { rows } = await readRows(task, new Map([["train.csv", new Blob([csv])]]));
+    expect(rows.rows.full).toMatchObject([
+      { text: "T0", labels: ["severe"] },
+      { text: "T1", labels: [] },
+      { text: "T2", labels: [] },
+    ]);
+    expect(rows.remarks.join()).toContain("4 rows without a label were left out");
   });
 });
 
