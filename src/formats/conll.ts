@@ -58,9 +58,9 @@ const phrase = /^[BI]-(?:ADJP|ADVP|CONJP|INTJ|LST|NP|PP|PRT|SBAR|UCP|VP)$/;
 function columnsBehind(rows: readonly (readonly string[])[]): number {
   const width = rows[0]?.length ?? 0;
   const places = Array.from({ length: Math.max(width - 1, 0) }, (_, i) => i);
-  const tagsIn = (behind: number) => rows.filter((cells) => cells.length === width).map((cells) => tagIn(cells, behind));
-  const found = places.find((behind) => tagsIn(behind).some((tag) => tagForm.test(tag))) ?? 0;
-  return tagsIn(found).some((tag) => phrase.test(tag)) ? 0 : found;
+  const holds = (behind: number, form: RegExp) => rows.some((cells) => cells.length === width && form.test(tagIn(cells, behind)));
+  const found = places.find((behind) => holds(behind, tagForm)) ?? 0;
+  return found > 0 && holds(found, phrase) ? 0 : found;
 }
 
 interface Line {
@@ -81,8 +81,7 @@ function linesOf(text: string): (Line | undefined)[] {
 const isLine = (line: Line | undefined): line is Line => line !== undefined;
 
 /** Words without a column of tags, as test sets are given out. */
-const isWordsAlone = (lines: readonly (Line | undefined)[]): boolean =>
-  lines.filter(isLine).every(({ cells }) => cells.length === 1);
+const isWordsAlone = (lines: readonly (Line | undefined)[]): boolean => lines.every((line) => !line || line.cells.length === 1);
 
 function blocksOf(lines: readonly (Line | undefined)[]): Line[][] {
   const blocks: Line[][] = [];
