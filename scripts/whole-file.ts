@@ -1,15 +1,9 @@
 // Files that are there whole or not at all: written under another name first. Knows no content.
 
-import { appendFileSync, createWriteStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, createWriteStream, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-
-/** Name of the file until it is whole. A pipe or a device is written at once: it cannot be replaced. */
-function unfinished(path: string): string {
-  const there = statSync(path, { throwIfNoEntry: false });
-  return there && !there.isFile() ? path : `${path}.new`;
-}
 
 /** Makes its folders too. A file that is there stays as it is until the new one is whole. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
@@ -44,9 +38,12 @@ export function beginWhole(path: string): Begun {
   return { append: (text) => file.kept(() => appendFileSync(file.at, text)), end: file.end };
 }
 
-function begun(path: string) {
-  mkdirSync(dirname(path), { recursive: true });
-  const at = unfinished(path);
+/** A pipe or a device is written at once: it cannot be replaced. A link stays, and the file that it names is replaced. */
+function begun(asked: string) {
+  mkdirSync(dirname(asked), { recursive: true });
+  const there = statSync(asked, { throwIfNoEntry: false });
+  const path = there?.isFile() ? realpathSync(asked) : asked;
+  const at = there && !there.isFile() ? path : `${path}.new`;
   const drop = () => at !== path && rmSync(at, { force: true });
   return {
     at,

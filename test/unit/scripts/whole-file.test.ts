@@ -1,8 +1,9 @@
 // Files that are there whole or not at all: what is broken off leaves the file before, and no part.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { Readable } from "node:stream";
 import { afterAll, expect, it } from "vitest";
 import { beginWhole, writeWhole, writeWholeFrom } from "../../../scripts/whole-file.ts";
@@ -29,6 +30,15 @@ it("leaves the file before, and no part of the new one, where the content breaks
   await expect(writeWholeFrom(at, Readable.from(broken()))).rejects.toThrow("the disk is full");
   expect(readFileSync(at, "utf8")).toBe("before");
   expect(existsSync(`${at}.new`)).toBe(false);
+});
+
+it.runIf(process.platform !== "win32")("writes the file that a link names, and leaves the link", () => {
+  const [at, link] = ["named.json", "link.json"].map((name) => join(folder, name)) as [string, string];
+  writeFileSync(at, "before");
+  symlinkSync(at, link);
+  writeWhole(link, "after");
+  expect(readFileSync(at, "utf8")).toBe("after");
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
 });
 
 it("shows nothing of a file by parts until it is ended", () => {
