@@ -51,6 +51,14 @@ describe("tasks without choices", () => {
   });
 });
 
+it("reads tasks without marks in work that grows with the file alone", async () => {
+  const tasks = Array.from({ length: 30_000 }, (_, i) => ({
+    data: { text: `Text ${i}` },
+    annotations: [{ id: i, result: [{ type: "choices", to_name: "text", value: { choices: ["mild"] } }] }],
+  }));
+  expect((await read(severity("one"), tasks)).rows.pool).toHaveLength(tasks.length);
+});
+
 describe("JSON_MIN", () => {
   const long = "Nothing else was seen. ".repeat(400);
   const mark = { start: long.length, end: long.length + 4, text: "Gout", labels: ["Disease"] };
