@@ -1,5 +1,7 @@
 // Two texts and a label in columns, as the Hugging Face hub has MQP, MedNLI, MEDIQA-RQE and HealthVer. Knows no file format.
 
+import { verdicts } from "../healthver.ts";
+import { coversLabels } from "../reading/labels.ts";
 import { pairKeys } from "../reading/pair-columns.ts";
 import { addPair } from "../reading/pairs.ts";
 import { malformed } from "../reading/text-file.ts";
@@ -39,6 +41,12 @@ export const pairs: Layout = {
       const { file, split } = table;
       const label = columnOf(table, labelColumns) as string;
       const [first, second] = textColumns(table);
+      if (/^premise$/i.test(first) && coversLabels(rows.task, verdicts))
+        malformed(
+          file,
+          undefined,
+          `${rows.task.name} has a claim and its evidence: call "${second}" claim and "${first}" evidence`,
+        );
       const classes = table.classes(label);
       for (const { line, value } of table.rows) {
         const at = { file, line };
