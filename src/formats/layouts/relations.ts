@@ -16,7 +16,7 @@ import { columnOf, type LabelledTable, type Layout, labelColumns, textIn, type V
 
 const textColumns = ["text", "sentence"];
 const hasPlaces = (table: LabelledTable): boolean =>
-  ["head_start", "head_end", "tail_start", "tail_end"].every((name) => table.columns.includes(name));
+  ["head", "head_start", "head_end", "tail", "tail_start", "tail_end"].every((name) => table.columns.includes(name));
 
 export const relations: Layout = {
   columns: "text (or sentence) with its pair masked, as @GENE$ and @DISEASE$, and label",
@@ -72,13 +72,15 @@ function statedPair(task: Task, text: string, row: Values, at: At): Pair {
     const [from, to] = [row[`${end}_start`], row[`${end}_end`]];
     if (!isNumber(from) || !isNumber(to)) return malformed(at.file, at.line, `"${end}_start" and "${end}_end" must be numbers`);
     const [said, type] = [row[end], row[`${end}_type`]];
+    if (typeof said !== "string")
+      return malformed(at.file, at.line, `"${end}" must be the text from "${end}_start" to "${end}_end"`);
     if (typeof type === "string" && !isType(task[end].type, type))
       malformed(
         at.file,
         at.line,
         `the ${end} is of the type ${JSON.stringify(type)}, and ${task.name} has ${task[end].type} there`,
       );
-    return { ...at, start: Number(from), end: Number(to), ...(typeof said === "string" ? { said } : {}) };
+    return { ...at, start: Number(from), end: Number(to), said };
   });
   const [head, tail] = placed(text, stated).map(({ start, end }) => ({ start, end })) as [
     Omit<Span, "label">,
