@@ -54,12 +54,15 @@ const tagIn = (cells: readonly string[], behind: number): string => tagWritten((
 /** Tags of phrases, as CoNLL's files of 2000 and 2003 have them before the column of the entities. */
 const phrase = /^[BI]-(?:ADJP|ADVP|CONJP|INTJ|LST|NP|PP|PRT|SBAR|UCP|VP)$/;
 
+/** A tag that no word is: "I" stands in texts too. */
+const typed = /^[BIESLUM][-_].+$/;
+
 /** Columns behind that of the tags: the last that holds any, for a column of notes may follow. A column of phrases is none of tags. */
 function columnsBehind(rows: readonly (readonly string[])[]): number {
   const width = rows[0]?.length ?? 0;
   const places = Array.from({ length: Math.max(width - 1, 0) }, (_, i) => i);
   const holds = (behind: number, form: RegExp) => rows.some((cells) => cells.length === width && form.test(tagIn(cells, behind)));
-  const found = places.find((behind) => holds(behind, tagForm)) ?? 0;
+  const found = places.find((behind) => holds(behind, behind > 0 ? typed : tagForm)) ?? 0;
   return found > 0 && holds(found, phrase) ? 0 : found;
 }
 
