@@ -73,7 +73,9 @@ const noClasses = () => undefined;
 
 async function jsonTable(tree: Tree, file: string): Promise<LabelledTable> {
   const rows = jsonRows(await readText(tree, file), file);
-  const columns = [...new Set(rows.flatMap(({ value }) => Object.keys(value)))];
+  const names = new Set<string>();
+  for (const { value } of rows) for (const name of Object.keys(value)) names.add(name);
+  const columns = [...names];
   const [one] = rows;
   const isByColumn = (cell: unknown) =>
     cell !== null && typeof cell === "object" && !Array.isArray(cell) && Object.keys(cell).every((key) => /^\d+$/.test(key));

@@ -6,7 +6,8 @@ import type { Line } from "./line.ts";
 
 export const labelFile = "label.txt";
 
-const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
+/** A name whatever its case and the form of its accents. */
+export const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
 
 /** A name without what spellings differ in: blanks, hyphens and underscores, and the ".0" of a number that went through a table of floats. */
 export const plainName = (name: string): string =>

@@ -16,8 +16,17 @@ import { labels as entailments } from "../rqe.ts";
 /** Names that corpora of pairs give to labels, a corpus each. */
 const ofPairs: readonly LabelNames[] = [questionPairs, entailments, inferences, evidenceVerdicts, truths];
 
+/** Found once a task: every cell asks. */
+const namesByTask = new WeakMap<Task, LabelNames>();
+
 /** Names of all corpora whose labels the task has. */
 function namesFor(task: Task): LabelNames {
+  const found = namesByTask.get(task) ?? namesFound(task);
+  namesByTask.set(task, found);
+  return found;
+}
+
+function namesFound(task: Task): LabelNames {
   if (task.shape === "relation") return relationLabels(task)?.names ?? {};
   return Object.assign({}, ...(task.shape === "pair" ? ofPairs.filter((names) => coversLabels(task, names)) : []));
 }

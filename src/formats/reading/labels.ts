@@ -2,13 +2,11 @@
 
 import { ClinfuseError } from "../../base/errors.ts";
 import type { Task } from "../../tasks/task.ts";
-import { labelId, plainName } from "../clingen/labels.ts";
+import { folded, labelId, plainName } from "../clingen/labels.ts";
 import type { At } from "../format.ts";
 
 /** Names that a corpus gives to labels, in lower case, and the label of the task that each one means. */
 export type LabelNames = Readonly<Record<string, string>>;
-
-const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
 
 /** The task's label for a corpus's name, however it is spelled; undefined where it has none. */
 export function labelNamed(task: Task, names: LabelNames, raw: string): string | undefined {
