@@ -14,12 +14,12 @@ summary{cursor:pointer;color:var(--accent);font-weight:550;margin:12px 0}
 li p{line-height:1.8}ruby{overflow-wrap:normal;--hue:var(--blue);--hue-ink:var(--blue-ink)}.found{--hue:var(--green);--hue-ink:var(--green-ink)}.missed{--hue:var(--orange);--hue-ink:var(--orange-ink)}.wrong{--hue:var(--red);--hue-ink:var(--red-ink)}
 mark{color:inherit;background:color-mix(in oklab,var(--hue) 18%,transparent);border-bottom:2px solid var(--hue);padding:1px 2px}.missed mark{border-bottom-style:dashed}.wrong mark{border-bottom:4px double var(--hue)}
 rt{font-size:.6875rem;font-weight:600;color:var(--hue-ink)}figure{margin:24px 0}figcaption{font-weight:600}.scroll{overflow-x:auto}.scroll th,.scroll td{overflow-wrap:normal}svg{width:100%;height:auto;font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums}.narrow{display:none}
-@media (max-width:560px){.interval{white-space:normal}.narrow{display:block}.wide{display:none}th,td{padding-right:12px}}
+@media (max-width:560px){.narrow{display:block}.wide{display:none}th,td{padding-right:12px}}
 svg text{fill:var(--soft);font-weight:400;paint-order:stroke;stroke:var(--paper);stroke-width:3px}svg text:is(.few,.synthetic,.third,.fourth,.plain){fill:var(--hue-ink);font-weight:600}
 svg .few{--hue:var(--orange);--hue-ink:var(--orange-ink)}svg .synthetic{--hue:var(--blue);--hue-ink:var(--blue-ink)}
 svg .third{--hue:var(--green);--hue-ink:var(--green-ink)}svg .fourth{--hue:var(--red);--hue-ink:var(--red-ink)}svg .plain{--hue:var(--soft);--hue-ink:var(--soft)}svg .broken{stroke-dasharray:6 4}
 svg line{stroke:var(--hue,var(--line))}svg line.zero{stroke:var(--line-strong)}svg path{fill:none;stroke:var(--hue);stroke-width:1.75;stroke-linejoin:round}
 .dot{fill:var(--hue)}.ring{fill:none;stroke:var(--hue-ink);stroke-width:2}
-th[scope=row]{overflow-wrap:normal;min-width:9ch}th[scope=col]{overflow-wrap:normal}.measures{min-width:620px}.measures .soft{min-width:24ch}.interval{display:block;white-space:nowrap}.hash{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}ul{margin:8px 0;padding-left:20px}ul li{padding:4px 0;border:0}
+th[scope=row]{overflow-wrap:normal;min-width:9ch}th[scope=col]{overflow-wrap:normal}.measures{min-width:620px}.measures .soft{min-width:24ch}.interval{display:block;white-space:nowrap}@media (max-width:560px){.interval{white-space:normal}}.hash{font:12px/1.4 ui-monospace,Menlo,monospace;overflow-wrap:anywhere}ul{margin:8px 0;padding-left:20px}ul li{padding:4px 0;border:0}
 @media print{body{padding:0}.measures{min-width:0}.wide{display:block}.narrow{display:none}details>*{display:revert}}
 </style>`;
